@@ -1,0 +1,15 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^cancelkit$/, replacement: source('src/index.ts') },
+      { find: /^cancelkit\/(edis|vpsbg|hosting|whmcs)$/, replacement: source('providers/$1/index.ts') },
+      { find: /^cancelkit\/(sandbox|conformance)$/, replacement: source('src/$1/index.ts') },
+    ],
+  },
+  test: { include: ['test/**/*.test.ts'], testTimeout: 20_000, hookTimeout: 20_000 },
+});
