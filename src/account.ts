@@ -1,0 +1,131 @@
+import type { Capabilities } from './capabilities.ts';
+import { checkAgainst, type Checked } from './check.ts';
+import type { Exchange } from './exchange.ts';
+import type { CancelOrder, OperationsOf, ProviderDefinition } from './provider.ts';
+import type { CancelVerdict, StatusVerdict } from './verdict.ts';
+import type { OperationName, When } from './vocabulary.ts';
+
+/** Where an account's configuration comes from. Left out, it is the provider's environment variables. */
+export type ConfigSource<ConfigInput> = ConfigInput | (() => ConfigInput | Promise<ConfigInput>) | undefined;
+
+declare const accountTypes: unique symbol;
+
+/**
+ * An account at a provider, as its factory (`edis()`, `whmcs()`, …) returns it. Opaque: its configuration is held in a
+ * closure, out of reach of every inspection.
+ */
+export interface Account<
+  Id extends string = string,
+  Service = unknown,
+  Timing extends When = When,
+  Operations extends OperationName = OperationName,
+> {
+  readonly provider: Id;
+  readonly capabilities: Capabilities;
+  /** Never there at run time; carries the types. */
+  readonly [accountTypes]?: { readonly service: Service; readonly timing: Timing; readonly operations: Operations };
+}
+
+/** Accounts by the names that the caller gave them. */
+export type Accounts = Readonly<Record<string, Account>>;
+
+/** What an order says besides the service. */
+export type OrderDetails = Omit<CancelOrder<unknown>, 'service'>;
+
+/** A checked service reference of an account whose configuration has not been read yet. */
+export interface BoundService {
+  readonly configure: () => Promise<Checked<ConfiguredService>>;
+}
+
+/** A checked service reference and a checked configuration: ready to be asked for an operation. */
+export interface ConfiguredService {
+  readonly baseUrl: string;
+  readonly secrets: readonly string[];
+  readonly cancel: (details: OrderDetails) => Exchange<CancelVerdict>;
+  readonly status: (() => Exchange<StatusVerdict>) | undefined;
+}
+
+/** What the core does with an account; the provider's own types stay inside. */
+export interface AccountDriver {
+  readonly env: Readonly<Record<string, string>>;
+  readonly bind: (service: unknown) => Promise<Checked<BoundService>>;
+}
+
+// Registered, so that an account made by one copy of the package works in a service of another.
+const DRIVER = Symbol.for('cancelkit.account.v1');
+
+/** Makes an account of a provider's definition and the source of its configuration. */
+export function createAccount<
+  Id extends string,
+  ConfigInput,
+  Config,
+  ServiceInput,
+  Service,
+  Timing extends When,
+  Readable extends boolean,
+>(
+  definition: ProviderDefinition<Id, ConfigInput, Config, ServiceInput, Service, Timing, Readable>,
+  source: ConfigSource<ConfigInput>,
+): Account<Id, ServiceInput, Timing, OperationsOf<Readable>> {
+  const driver: AccountDriver = {
+    env: definition.env,
+    bind: async (input) => {
+      const service = await checkAgainst(definition.service, input);
+      if (!service.ok) return service;
+      return { ok: true, value: { configure: () => configure(definition, source, service.value) } };
+    },
+  };
+  const account: Account<Id, ServiceInput, Timing, OperationsOf<Readable>> = {
+    provider: definition.id,
+    capabilities: definition.capabilities,
+  };
+  Object.defineProperty(account, DRIVER, { value: () => driver });
+  return Object.freeze(account);
+}
+
+/** The driver of an account, or `undefined` if the value is not an account. */
+export function driverOf(account: unknown): AccountDriver | undefined {
+  if (typeof account !== 'object' || account === null || !(DRIVER in account)) return undefined;
+  const open = account[DRIVER];
+  // oxlint-disable-next-line no-unsafe-type-assertion -- only createAccount knows the symbol's meaning
+  return typeof open === 'function' ? (open() as AccountDriver) : undefined;
+}
+
+async function configure<Config, Service, Timing extends When>(
+  definition: ProviderDefinition<string, unknown, Config, unknown, Service, Timing, boolean>,
+  source: unknown,
+  service: Service,
+): Promise<Checked<ConfiguredService>> {
+  const checked = await checkAgainst(definition.config, await readSource(source, definition.env));
+  if (!checked.ok) return checked;
+  const config = checked.value;
+  const { status } = definition;
+  return {
+    ok: true,
+    value: {
+      baseUrl: definition.baseUrl(config),
+      secrets: definition.secrets(config),
+      cancel: (details) => {
+        const { when } = details;
+        if (!isTiming(definition.capabilities.timings, when)) throw new RangeError('timing not offered');
+        return definition.cancel({ ...details, when, service }, config);
+      },
+      status: status === undefined ? undefined : () => status(service, config),
+    },
+  };
+}
+
+function isTiming<Timing extends When>(timings: readonly Timing[], when: When): when is Timing {
+  return timings.some((timing) => timing === when);
+}
+
+async function readSource(source: unknown, env: Readonly<Record<string, string>>): Promise<unknown> {
+  if (typeof source === 'function') return await source();
+  if (source !== undefined) return source;
+  // An empty variable counts as missing: that is what an unset secret looks like in most deployments.
+  const set = Object.entries(env).flatMap(([option, name]): [string, string][] => {
+    const value = process.env[name];
+    return value === undefined || value === '' ? [] : [[option, value]];
+  });
+  return Object.fromEntries(set);
+}

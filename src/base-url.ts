@@ -1,0 +1,23 @@
+/** A base URL that requests may go to, or what a sound one looks like. */
+export type CheckedBaseUrl =
+  { readonly ok: true; readonly url: URL } | { readonly ok: false; readonly expected: string };
+
+const EXPECTED = 'an https URL (http only to loopback) without user info, query or fragment';
+
+/** Checks an account's base URL. The URL that comes back ends without a slash in its path, unless it is the root. */
+export function checkBaseUrl(text: string): CheckedBaseUrl {
+  // The parser drops an empty query or fragment, tabs and line breaks, and turns backslashes; none of these is meant.
+  if (/[\s\\?#@\p{Cc}]/u.test(text)) return { ok: false, expected: EXPECTED };
+  const url = URL.parse(text);
+  if (url === null) return { ok: false, expected: EXPECTED };
+  const sound = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
+  if (!sound || url.username !== '' || url.password !== '' || url.hostname === '') {
+    return { ok: false, expected: EXPECTED };
+  }
+  url.pathname = url.pathname.replace(/\/+$/, '');
+  return { ok: true, url };
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}

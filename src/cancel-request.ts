@@ -1,0 +1,114 @@
+import * as v from 'valibot';
+import type { Account, Accounts } from './account.ts';
+import { REASON_LABELS, type Reason, type ReasonCategory } from './reason.ts';
+import type { StandardSchema } from './standard-schema.ts';
+import type { OperationName, When } from './vocabulary.ts';
+
+/** The names of the accounts. */
+export type AccountKey<A extends Accounts> = keyof A & string;
+
+/** The names of the accounts that offer an operation. */
+export type AccountKeyWith<A extends Accounts, Operation extends OperationName> = {
+  [K in AccountKey<A>]: Operation extends OperationOf<A[K]> ? K : never;
+}[AccountKey<A>];
+
+// Mapped, so that an editor shows the shape itself and not the name of an interface.
+type Plain<T> = { -readonly [K in keyof T]: T[K] };
+
+/** The service reference that an account's provider needs. */
+export type ServiceOf<A> =
+  A extends Account<string, infer Service, When, OperationName>
+    ? Service extends unknown
+      ? Plain<Service>
+      : never
+    : never;
+
+/** The timings that an account's provider offers. */
+export type TimingOf<A> = A extends Account<string, unknown, infer Timing, OperationName> ? Timing : never;
+
+/** The operations that an account's provider offers. */
+export type OperationOf<A> = A extends Account<string, unknown, When, infer Operation> ? Operation : never;
+
+/** The id of an account's provider. */
+export type ProviderOf<A> = A extends Account<infer Id, unknown, When, OperationName> ? Id : never;
+
+/** What a cancellation says besides the account. */
+export interface CancelDetails<A> {
+  readonly service: ServiceOf<A>;
+  /** Required: there is no default. */
+  readonly when: TimingOf<A>;
+  /** A text, or `{ category, text }`. */
+  readonly reason?: Reason | undefined;
+  /** The caller's own id, 1 to 128 characters: sent along where the provider has a place for it. */
+  readonly reference?: string | undefined;
+}
+
+/** A cancellation at one of the accounts. */
+export type CancelRequest<A extends Accounts, K extends AccountKey<A> = AccountKey<A>> = K extends unknown
+  ? { readonly account: K } & CancelDetails<A[K]>
+  : never;
+
+/** A request's parts, checked; the service not yet. */
+export interface CheckedCancelRequest {
+  readonly account: string;
+  readonly service: Readonly<Record<string, unknown>>;
+  readonly when: When;
+  readonly reason: Reason | undefined;
+  readonly reference: string | undefined;
+}
+
+/** A read-back's parts, checked; the service not yet. */
+export type CheckedStatusRequest = Pick<CheckedCancelRequest, 'account' | 'service'>;
+
+const account = v.string('the name of an account');
+const service = v.pipe(
+  v.custom<Readonly<Record<string, unknown>>>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    'an object with the ids of the service',
+  ),
+  v.transform((value) => ({ ...value })),
+);
+const when = v.picklist(['immediate', 'end_of_period'], "'immediate' or 'end_of_period'");
+const reference = v.pipe(
+  v.string('a text of 1 to 128 characters'),
+  v.minLength(1, 'a text of 1 to 128 characters'),
+  v.maxLength(128, 'a text of 1 to 128 characters'),
+  v.regex(/^\P{Cc}*$/u, 'a text without control characters'),
+  v.check((text) => text.isWellFormed(), 'well-formed text'),
+);
+const categories = v.picklist(categoryNames(), 'a known reason category');
+const reasonText = v.string('a text');
+const reason = v.union(
+  [
+    reasonText,
+    v.strictObject({
+      category: v.optional(categories),
+      text: v.optional(reasonText),
+      providerCode: v.optional(v.string('a text')),
+    }),
+  ],
+  'a text, or an object with category, text or providerCode',
+);
+
+const objectMessage = 'an object with only the documented keys';
+const cancelSchema = v.strictObject(
+  { account, service, when, reason: v.optional(reason), reference: v.optional(reference) },
+  objectMessage,
+);
+
+/** Checks a cancellation that was built at run time just as strictly as the types do. */
+export const cancelRequestSchema: StandardSchema<unknown, CheckedCancelRequest> = v.pipe(
+  v.unknown(),
+  cancelSchema,
+  v.transform((request) => ({ ...request, reason: request.reason, reference: request.reference })),
+);
+
+/** The same for a read-back. */
+export const statusRequestSchema: StandardSchema<unknown, CheckedStatusRequest> = v.pipe(
+  v.unknown(),
+  v.strictObject({ account, service }, objectMessage),
+);
+
+function categoryNames(): ReasonCategory[] {
+  return Object.keys(REASON_LABELS).filter((name): name is ReasonCategory => Object.hasOwn(REASON_LABELS, name));
+}

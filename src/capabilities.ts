@@ -1,0 +1,23 @@
+import type { When } from './vocabulary.ts';
+
+/** What a provider's API does with a reason. */
+export interface ReasonField {
+  /** `no`: there is no field; `required`: the API refuses a call without one. */
+  readonly field: 'no' | 'optional' | 'required';
+  /** Longest text that is sent, in UTF-16 code units. Left out: no limit is known. */
+  readonly maxLength?: number;
+}
+
+/** What a provider can do, as data: a user interface can read it, and the core refuses the rest before sending. */
+export interface Capabilities<Timing extends When = When> {
+  readonly timings: readonly Timing[];
+  readonly reason: ReasonField;
+  /** Whether the state of a cancellation can be read back over the API. */
+  readonly readBack: boolean;
+  /** Whether a cancellation that has not taken effect can be withdrawn over the API. */
+  readonly revoke: boolean;
+  /** Whether `immediate` deletes the customer's data for good, as far as the provider says. */
+  readonly immediateDestroysData: 'yes' | 'later' | 'unknown';
+  /** Whether the API recognises a second cancellation of the same service and says so. */
+  readonly recognisesRepeat: 'documented' | 'inferred' | 'no';
+}

@@ -1,0 +1,62 @@
+import type { Issue } from './provider-error.ts';
+import type { SchemaIssue, StandardSchema } from './standard-schema.ts';
+
+/** A checked value, or what is wrong with it. */
+export type Checked<Value> =
+  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly issues: readonly Issue[] };
+
+/**
+ * Checks a value against a schema. The issues carry where and what was expected, never what was received: a schema's
+ * message that repeats a received value is replaced.
+ */
+export async function checkAgainst<Output>(
+  schema: StandardSchema<unknown, Output>,
+  value: unknown,
+): Promise<Checked<Output>> {
+  let result;
+  try {
+    result = await schema['~standard'].validate(value);
+  } catch {
+    // A schema that throws (on a hostile getter, say) has not accepted the value; its error may hold what it received.
+    return { ok: false, issues: [{ path: '', expected: 'a value that can be read' }] };
+  }
+  if (result.issues === undefined) return { ok: true, value: result.value };
+  const received = scalarsOf(value);
+  return { ok: false, issues: result.issues.map((issue) => toIssue(issue, received)) };
+}
+
+function toIssue(issue: SchemaIssue, received: readonly string[]): Issue {
+  const keys = (issue.path ?? []).map((entry) => (typeof entry === 'object' ? entry.key : entry));
+  return { path: keys.map(describeKey).join('.'), expected: safeExpectation(issue.message, received) };
+}
+
+function describeKey(key: PropertyKey): string {
+  const name = String(key);
+  // A key is input too: only what looks like an option's name is repeated.
+  return /^(?:[A-Za-z_$][\w$]{0,39}|\d{1,6})$/.test(name) ? name : '[key]';
+}
+
+function safeExpectation(message: string, received: readonly string[]): string {
+  return received.some((value) => repeats(message, value)) ? 'another value' : message;
+}
+
+function repeats(message: string, value: string): boolean {
+  if (value.length > 3) return message.includes(value);
+  // A very short value is in many a word; it counts only where it stands alone.
+  for (let at = message.indexOf(value); at >= 0; at = message.indexOf(value, at + 1)) {
+    if (!/\w/.test(`${message[at - 1] ?? ' '}${message[at + value.length] ?? ' '}`)) return true;
+  }
+  return false;
+}
+
+function scalarsOf(value: unknown, depth = 0): string[] {
+  if (typeof value === 'string') return value === '' ? [] : [value];
+  if (typeof value === 'number' || typeof value === 'bigint') return [String(value)];
+  if (typeof value !== 'object' || value === null || depth > 8) return [];
+  try {
+    return Object.values(value).flatMap((entry) => scalarsOf(entry, depth + 1));
+  } catch {
+    // An object that cannot be read has nothing that a message could have repeated.
+    return [];
+  }
+}

@@ -1,0 +1,88 @@
+import type { Failure } from './call.ts';
+import type { ProviderResponse } from './exchange.ts';
+import { retryAtOf } from './retry-after.ts';
+
+/**
+ * The statuses of an answer that is not the API's own, but proves that the request was turned away before anything
+ * could run: it was not understood, not routed or not let in. 403 and 406 are not among them, since a firewall also
+ * answers so when it dislikes the API's *answer*, and then the request has been carried out.
+ */
+const TURNED_AWAY: ReadonlySet<number> = new Set([400, 401, 404, 405, 407, 410, 411, 413, 414, 415, 417, 426, 431]);
+
+/** "Refused unprocessed": the server says that it did not begin. */
+const UNPROCESSED: ReadonlySet<number> = new Set([408, 421, 425]);
+
+/** A redirect that is answered instead of doing what was asked. 303 is answered after it was done. */
+const MOVED: ReadonlySet<number> = new Set([0, 301, 302, 307, 308]);
+
+/** What an answer that is not in the provider's language means, judged by its HTTP status alone. */
+export function judgeUnrecognised(response: ProviderResponse, effect: 'read' | 'write'): Failure {
+  const { status } = response;
+  if (status === 429) return rateLimited(response);
+  if (UNPROCESSED.has(status)) {
+    return { code: 'unavailable', status, message: `the server answered ${status} without processing the request` };
+  }
+  const what = describe(response);
+  if (TURNED_AWAY.has(status)) {
+    return {
+      code: 'unexpected_response',
+      status,
+      message: `${what}. Nothing was processed. Check the base URL of the account; no API seems to be there.`,
+    };
+  }
+  if (effect === 'read') {
+    return status >= 500
+      ? { code: 'unavailable', status, message: `${what}. Try again later.` }
+      : { code: 'unexpected_response', status, message: `${what}.` };
+  }
+  if (status >= 500) {
+    return {
+      code: 'outcome_unknown',
+      reason: 'server_error',
+      status,
+      message: `${what}. The cancellation may have been stored: check its state before anything is sent again.`,
+    };
+  }
+  const firewall = status === 403 || status === 406;
+  const hint = firewall ? ' A firewall can block the request, or only the answer: let it allow this address.' : '';
+  return {
+    code: 'outcome_unknown',
+    reason: 'unreadable_answer',
+    status,
+    message: `${what}.${hint} The cancellation may have been stored: check its state before anything is sent again.`,
+  };
+}
+
+/** What a redirect means, or `undefined` if the answer is none. */
+export function judgeRedirect(response: ProviderResponse, effect: 'read' | 'write'): Failure | undefined {
+  const { status } = response;
+  if (!MOVED.has(status) && (status < 300 || status > 399)) return undefined;
+  const message = 'the base URL redirects. No redirect is followed: set the address that it leads to as the base URL.';
+  if (effect === 'read' || MOVED.has(status)) return { code: 'unexpected_response', status, message };
+  return {
+    code: 'outcome_unknown',
+    reason: 'unreadable_answer',
+    status,
+    message: `the server answered ${status}, which can follow a request that was carried out. Check the state.`,
+  };
+}
+
+/** The failure for a 429. */
+export function rateLimited(response: ProviderResponse): Failure {
+  return {
+    code: 'rate_limited',
+    status: response.status,
+    retryAt: retryAtOf(response),
+    message: 'too many requests. Nothing was processed; try again later.',
+  };
+}
+
+function describe({ status, body }: ProviderResponse): string {
+  const kinds = {
+    json: 'with JSON that is not in the form of this API',
+    empty: 'with an empty body',
+    other: 'with something that is not JSON, such as a login, maintenance or firewall page',
+    too_large: 'with a body over 256 KiB',
+  };
+  return `the server answered ${status} ${kinds[body.kind]}`;
+}

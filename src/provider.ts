@@ -1,0 +1,118 @@
+import { createAccount, type Account, type ConfigSource } from './account.ts';
+import type { Capabilities } from './capabilities.ts';
+import type { Exchange } from './exchange.ts';
+import type { ReasonDetails } from './reason.ts';
+import type { StandardSchema } from './standard-schema.ts';
+import type { CancelVerdict, StatusVerdict } from './verdict.ts';
+import type { OperationName, When } from './vocabulary.ts';
+
+/** What a provider's `cancel` is given: checked, and the reason already in the form that its capabilities describe. */
+export interface CancelOrder<Service, Timing extends When = When> {
+  readonly service: Service;
+  readonly when: Timing;
+  /** For the provider's text field; always there where `capabilities.reason.field` is `required`. */
+  readonly reasonText: string | undefined;
+  /** The reason as the caller gave it, for providers with a code list of their own. */
+  readonly reason: ReasonDetails;
+  /** The caller's own id: 1 to 128 characters, no control characters. */
+  readonly reference: string | undefined;
+}
+
+/**
+ * A provider: data and pure functions. It never does I/O, reads no clock and holds no state; its operations yield
+ * requests and are given the answers.
+ */
+export interface ProviderDefinition<
+  Id extends string,
+  ConfigInput,
+  Config,
+  ServiceInput,
+  Service,
+  Timing extends When,
+  Readable extends boolean,
+> {
+  /** Version of this contract. */
+  readonly specVersion: 1;
+  /** Lower-case letters, digits and dashes; names the provider in errors and results. */
+  readonly id: Id;
+  readonly capabilities: Capabilities<Timing> & { readonly readBack: Readable };
+  /** Checks the configuration. Its messages say what is expected. */
+  readonly config: StandardSchema<ConfigInput, Config>;
+  /** Environment variable of each configuration option. Read at call time, and only by an account without a config. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Checks a service reference. Its messages say what is expected. */
+  readonly service: StandardSchema<ServiceInput, Service>;
+  /** Absolute URL below which every request's path lies: https, or http to loopback. */
+  readonly baseUrl: (config: Config) => string;
+  /** Every value of the configuration that must never come out, derived ones (such as a hash that is sent) included. */
+  readonly secrets: (config: Config) => readonly string[];
+  readonly cancel: (order: CancelOrder<Service, Timing>, config: Config) => Exchange<CancelVerdict>;
+  /** Only with `capabilities.readBack`. */
+  readonly status?: (service: Service, config: Config) => Exchange<StatusVerdict>;
+}
+
+/** A provider that accounts can be made of. */
+export interface Provider<
+  Id extends string,
+  ConfigInput,
+  ServiceInput,
+  Timing extends When = When,
+  Operations extends OperationName = OperationName,
+> {
+  readonly specVersion: 1;
+  readonly id: Id;
+  readonly capabilities: Capabilities<Timing>;
+  readonly env: Readonly<Record<string, string>>;
+  /**
+   * An account at this provider. Nothing is read or checked before the first call.
+   *
+   * @param config an object, an (async) function that returns one, or nothing for the environment variables in `env`.
+   */
+  account(config?: ConfigSource<ConfigInput>): Account<Id, ServiceInput, Timing, Operations>;
+}
+
+/** The operations that a provider offers, from whether it can read back. */
+export type OperationsOf<Readable extends boolean> = 'cancel' | (Readable extends true ? 'status' : never);
+
+/**
+ * Makes a provider out of its definition.
+ *
+ * @throws TypeError if the definition contradicts itself, such as `readBack` without a `status` function.
+ */
+export function defineProvider<
+  const Id extends string,
+  ConfigInput,
+  Config,
+  ServiceInput,
+  Service,
+  const Timing extends When,
+  const Readable extends boolean,
+>(
+  definition: ProviderDefinition<Id, ConfigInput, Config, ServiceInput, Service, Timing, Readable>,
+): Provider<Id, ConfigInput, ServiceInput, Timing, OperationsOf<Readable>> {
+  checkDefinition(definition);
+  return {
+    specVersion: 1,
+    id: definition.id,
+    capabilities: definition.capabilities,
+    env: definition.env,
+    account: (config) => createAccount(definition, config),
+  };
+}
+
+function checkDefinition(definition: {
+  readonly specVersion: number;
+  readonly id: string;
+  readonly capabilities: Capabilities;
+  readonly status?: unknown;
+}): void {
+  const { id, capabilities } = definition;
+  if (definition.specVersion !== 1) throw new TypeError('defineProvider: specVersion must be 1');
+  if (!/^[a-z][a-z0-9-]{0,39}$/.test(id)) {
+    throw new TypeError('defineProvider: id must be 1 to 40 lower-case letters, digits and dashes');
+  }
+  if (capabilities.timings.length === 0) throw new TypeError(`defineProvider: ${id} offers no timing`);
+  if (capabilities.readBack !== (definition.status !== undefined)) {
+    throw new TypeError(`defineProvider: ${id} must have a status function exactly if capabilities.readBack is true`);
+  }
+}

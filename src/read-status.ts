@@ -1,0 +1,34 @@
+import type { Call, Failure } from './call.ts';
+import type { Exchange } from './exchange.ts';
+import { judgeUnrecognised, rateLimited } from './judge-answer.ts';
+import { runExchange, type Route } from './run-exchange.ts';
+import type { StatusVerdict } from './verdict.ts';
+import type { CancellationStatus } from './vocabulary.ts';
+
+/**
+ * Reads the state of a cancellation.
+ *
+ * @throws ProviderError
+ */
+export async function readStatus(
+  exchange: Exchange<StatusVerdict>,
+  call: Call,
+  route: Route,
+): Promise<CancellationStatus> {
+  const { verdict, last } = await runExchange(exchange, call, route, 'read');
+  if (verdict.verdict === 'found') return { ...verdict.status, raw: call.redactor.data(verdict.status.raw) };
+  if (last === undefined) throw call.error({ code: 'unexpected_response', message: 'the adapter asked nothing' });
+  throw call.error(failureOf(verdict, last.response));
+}
+
+function failureOf(
+  verdict: Exclude<StatusVerdict, { verdict: 'found' }>,
+  response: Parameters<typeof judgeUnrecognised>[0],
+): Failure {
+  if (verdict.verdict === 'unrecognised') return judgeUnrecognised(response, 'read');
+  const { status } = response;
+  if (verdict.verdict === 'unclear') {
+    return { ...verdict, code: status >= 500 ? 'unavailable' : 'unexpected_response', status };
+  }
+  return verdict.code === 'rate_limited' ? { ...rateLimited(response), ...verdict } : { ...verdict, status };
+}

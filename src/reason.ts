@@ -1,0 +1,129 @@
+import type { ReasonField } from './capabilities.ts';
+import type { Warning } from './vocabulary.ts';
+
+/** Why a service is cancelled, in categories that every provider's field can carry as text. */
+export type ReasonCategory =
+  | 'no_longer_needed'
+  | 'too_expensive'
+  | 'switching_provider'
+  | 'replaced_or_upgraded'
+  | 'performance'
+  | 'reliability'
+  | 'support'
+  | 'missing_features'
+  | 'too_complex'
+  | 'customer_cancelled'
+  | 'non_payment'
+  | 'business_closing'
+  | 'trial_ended'
+  | 'other';
+
+/** A reason in parts. `text` wins over the category's English label; `providerCode` is for providers with a code list. */
+export interface ReasonDetails {
+  readonly category?: ReasonCategory | undefined;
+  readonly text?: string | undefined;
+  readonly providerCode?: string | undefined;
+}
+
+/** Why a service is cancelled: a text, or its parts. */
+export type Reason = string | ReasonDetails;
+
+/** The English label of each category, as it is sent to a provider. */
+export const REASON_LABELS: { readonly [Category in ReasonCategory]: string } = {
+  no_longer_needed: 'No longer needed',
+  too_expensive: 'Too expensive',
+  switching_provider: 'Switching to another provider',
+  replaced_or_upgraded: 'Replaced or upgraded',
+  performance: 'Performance',
+  reliability: 'Reliability',
+  support: 'Support',
+  missing_features: 'Missing features',
+  too_complex: 'Too complex',
+  customer_cancelled: 'Cancelled by the customer',
+  non_payment: 'Non-payment',
+  business_closing: 'Business is closing',
+  trial_ended: 'Trial ended',
+  other: 'Other reason',
+};
+
+/** What is sent where a provider requires a reason and the caller gave neither reason nor reference. */
+export const NEUTRAL_REASON = 'Cancelled by the account holder';
+
+/** The reason as it goes into a provider's text field, and what was lost on the way. */
+export interface ComposedReason {
+  readonly text: string | undefined;
+  readonly warnings: readonly Warning[];
+}
+
+/**
+ * Turns a checked reason and reference into the text for a provider's reason field.
+ *
+ * The text, or the category's label, with the reference appended. Control characters become spaces. A text over the
+ * field's `maxLength` (in UTF-16 code units) is cut, never the reference.
+ */
+export function composeReason(
+  reason: Reason | undefined,
+  reference: string | undefined,
+  field: ReasonField,
+): ComposedReason {
+  const details: ReasonDetails = typeof reason === 'string' ? { text: reason } : (reason ?? {});
+  const label = details.category === undefined ? undefined : REASON_LABELS[details.category];
+  const text = clean(details.text) ?? label;
+  const warnings: Warning[] = [];
+  if (details.providerCode !== undefined) {
+    warnings.push({
+      code: 'reason_code_not_sent',
+      message: 'This provider has no reason codes; the code was left out.',
+    });
+  }
+  if (field.field === 'no') return { text: undefined, warnings: [...warnings, ...dropped(text, reference)] };
+  const composed = compose(text, reference, field.maxLength);
+  if (composed?.cut) {
+    warnings.push({ code: 'reason_truncated', message: `The reason was cut to ${field.maxLength} characters.` });
+  }
+  if (field.field === 'optional' || text !== undefined) return { text: composed?.text, warnings };
+  warnings.push({
+    code: 'reason_defaulted',
+    message:
+      reference === undefined
+        ? 'This provider requires a reason and none was given; a neutral sentence was sent.'
+        : 'This provider requires a reason and none was given; the reference was sent.',
+  });
+  return { text: reference ?? NEUTRAL_REASON, warnings };
+}
+
+function dropped(text: string | undefined, reference: string | undefined): Warning[] {
+  const warnings: Warning[] = [];
+  if (text !== undefined) {
+    warnings.push({ code: 'reason_not_sent', message: 'This provider has no field for a reason; it was left out.' });
+  }
+  if (reference !== undefined) {
+    warnings.push({
+      code: 'reference_not_sent',
+      message: 'This provider has no field for a reference; it was left out.',
+    });
+  }
+  return warnings;
+}
+
+function compose(
+  text: string | undefined,
+  reference: string | undefined,
+  maxLength: number | undefined,
+): { readonly text: string; readonly cut: boolean } | undefined {
+  if (text === undefined) return reference === undefined ? undefined : { text: `Reference: ${reference}`, cut: false };
+  const suffix = reference === undefined ? '' : ` (reference: ${reference})`;
+  if (maxLength === undefined || text.length + suffix.length <= maxLength) return { text: text + suffix, cut: false };
+  const kept = text.slice(0, Math.max(0, maxLength - suffix.length - 1)).replace(/[\uD800-\uDBFF]$/, '');
+  return { text: `${kept}…${suffix}`, cut: true };
+}
+
+function clean(text: string | undefined): string | undefined {
+  // Line breaks and tabs are a text's own; other control characters break logs and terminals at the other end.
+  const cleaned = text
+    ?.toWellFormed()
+    .replace(/\r\n?/g, '\n')
+    .replace(/[^\P{Cc}\n\t]/gu, ' ')
+    .trim();
+  return cleaned === '' ? undefined : cleaned;
+}

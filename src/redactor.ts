@@ -1,0 +1,70 @@
+import { secretPattern } from './secret-pattern.ts';
+
+/** What stands in place of a secret. */
+export const REDACTED = '[REDACTED]';
+
+const MAX_TEXT = 512;
+const MAX_DEPTH = 24;
+const CACHE_SIZE = 256;
+const SENSITIVE_KEY =
+  /pass(?:word|wd|phrase)?$|^pw$|^pwd$|secret|token|api_?-?key|access_?-?key|private_?-?key|credential|authorization|cookie/i;
+
+// Patterns are worth keeping: an account's secrets are the same at every call. Module-private, so out of reach.
+const patterns = new Map<string, RegExp>();
+
+/** Takes an account's secrets out of everything that comes out, by value. Holds them where no inspection shows them. */
+export class Redactor {
+  readonly #pattern: RegExp | undefined;
+
+  constructor(secrets: readonly string[]) {
+    const held = [...new Set(secrets)].filter((secret) => secret !== '').sort((a, b) => b.length - a.length);
+    this.#pattern = held.length === 0 ? undefined : patternFor(held);
+  }
+
+  /** The text without any secret. */
+  text(text: string): string {
+    return this.#pattern === undefined ? text : text.replace(this.#pattern, REDACTED);
+  }
+
+  /** A provider's message for an error: one line, without secrets, tags and control characters, at most 512 characters. */
+  message(text: string): string {
+    const line = this.text(text)
+      .toWellFormed()
+      .replace(/<[^<>]{0,200}>/g, ' ')
+      .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
+      .trim();
+    // Once more: taking tags out can have joined what they kept apart.
+    const clean = this.text(line);
+    return clean.length <= MAX_TEXT ? clean : `${clean.slice(0, MAX_TEXT - 1).toWellFormed()}…`;
+  }
+
+  /**
+   * A deep copy of JSON data without secrets. What stands under a key that names a password, a token or the like goes
+   * too, since an answer can hold secrets that are not the account's own.
+   */
+  data(value: unknown, depth = 0): unknown {
+    if (typeof value === 'string') return this.text(value);
+    if (typeof value === 'number' || typeof value === 'bigint') {
+      return this.text(String(value)) === String(value) ? value : REDACTED;
+    }
+    if (typeof value !== 'object' || value === null) return value;
+    if (depth >= MAX_DEPTH) return '[TOO DEEP]';
+    if (Array.isArray(value)) return value.map((entry) => this.data(entry, depth + 1));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, entry]) => [
+        this.text(key),
+        SENSITIVE_KEY.test(key) && entry !== null && entry !== '' ? REDACTED : this.data(entry, depth + 1),
+      ]),
+    );
+  }
+}
+
+function patternFor(secrets: readonly string[]): RegExp {
+  const key = JSON.stringify(secrets);
+  const known = patterns.get(key);
+  if (known !== undefined) return known;
+  const pattern = new RegExp(secrets.map(secretPattern).join('|'), 'g');
+  if (patterns.size >= CACHE_SIZE) patterns.clear();
+  patterns.set(key, pattern);
+  return pattern;
+}

@@ -1,0 +1,44 @@
+import type { ResponseBody } from './exchange.ts';
+import type { TimeLimit } from './time-limit.ts';
+
+/** Longest body that is read, in decoded bytes: 256 KiB. */
+export const MAX_BODY_BYTES: number = 256 * 1024;
+
+/**
+ * Reads a body to its end, to {@link MAX_BODY_BYTES} or to the end of the limit, whichever comes first, and parses it
+ * as JSON whatever its content type says.
+ *
+ * @throws LimitEnded, or whatever the connection failed with.
+ */
+export async function readBody(response: Response, limit: TimeLimit): Promise<ResponseBody> {
+  if (response.body === null) return { kind: 'empty' };
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  let length = 0;
+  try {
+    for (;;) {
+      const { done, value } = await limit.race(reader.read());
+      if (done) break;
+      length += value.byteLength;
+      if (length > MAX_BODY_BYTES) return { kind: 'too_large' };
+      text += decoder.decode(value, { stream: true });
+    }
+  } finally {
+    // Frees the connection also where the body was not read to its end; how that goes no longer matters to the answer.
+    reader.cancel().catch(() => undefined);
+  }
+  return parseBody(text + decoder.decode());
+}
+
+/** What a body's text is, without a judgement on it. PHP installations put white space before their JSON. */
+export function parseBody(text: string): ResponseBody {
+  const trimmed = text.trim();
+  if (trimmed === '') return { kind: 'empty' };
+  try {
+    return { kind: 'json', value: JSON.parse(trimmed) };
+  } catch {
+    // Not JSON: which text it is does not matter, and the parser's error would repeat it.
+    return { kind: 'other' };
+  }
+}

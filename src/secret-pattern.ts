@@ -1,0 +1,92 @@
+/**
+ * Patterns that find a secret in a text, in every encoding that it travels in: raw, URL, form, JSON, HTML (character
+ * by character, so that mixtures are found too), base64, base64url and hex.
+ */
+
+/** The source of a regular expression that matches the secret in any of its encodings. */
+export function secretPattern(secret: string): string {
+  const bytes = Buffer.from(secret, 'utf8');
+  return [characters(secret), ...base64Patterns(bytes), ...hexPatterns(bytes)].join('|');
+}
+
+const NAMED_ENTITIES: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' };
+const JSON_ESCAPES: Readonly<Record<string, string>> = { '\n': 'n', '\r': 'r', '\t': 't', '\b': 'b', '\f': 'f' };
+
+// Shorter pieces of an encoding would be found in many an innocent word.
+const MIN_BASE64_LENGTH = 6;
+const MIN_HEX_BYTES = 4;
+
+function characters(secret: string): string {
+  // A run of backslashes is one element: each may be doubled, and doubled again, and a quantifier a character would
+  // make the match exponential.
+  const elements = secret.match(/\\+|[^\\]/gsu) ?? [];
+  return elements
+    .map((element) => (element.startsWith('\\') ? backslashes(element.length) : character(element)))
+    .join('');
+}
+
+function backslashes(count: number): string {
+  return `(?:\\\\{${count},${count * 4}}|(?:%(?:25)*5[cC]){${count},${count * 4}}|(?:&#0*92;|&#[xX]0*5[cC];|&bsol;){${count}})`;
+}
+
+function character(char: string): string {
+  const code = char.codePointAt(0) ?? 0;
+  const alternatives = [
+    `\\\\{0,3}${escape(char)}`,
+    percent(Buffer.from(char, 'utf8')),
+    entity(code),
+    unicodeEscape(char),
+  ];
+  if (char === ' ') alternatives.push('\\+');
+  const named = NAMED_ENTITIES[char];
+  if (named !== undefined) alternatives.push(`&(?:amp;)*${named};`);
+  const jsonEscape = JSON_ESCAPES[char];
+  if (jsonEscape !== undefined) alternatives.push(`\\\\{1,3}${jsonEscape}`);
+  if (code > 127) alternatives.push('&[A-Za-z][A-Za-z0-9]{1,30};');
+  if (code > 127 && code < 256) alternatives.push(percent(Buffer.from([code])));
+  return `(?:${alternatives.join('|')})`;
+}
+
+function percent(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => `%(?:25)*${anyCase(byte.toString(16).padStart(2, '0'))}`).join('');
+}
+
+function entity(code: number): string {
+  return `&(?:amp;)*#(?:0*${code}|[xX]0*${anyCase(code.toString(16))});`;
+}
+
+function unicodeEscape(char: string): string {
+  const units = char.split('');
+  return units.map((unit) => `\\\\{1,3}u${anyCase(unit.charCodeAt(0).toString(16).padStart(4, '0'))}`).join('');
+}
+
+/** The secret inside a longer encoded text starts at any of three offsets; the characters at its edges mix with others. */
+function base64Patterns(bytes: Buffer): string[] {
+  return [0, 1, 2].flatMap((offset) => {
+    const encoded = Buffer.concat([Buffer.alloc(offset), bytes])
+      .toString('base64')
+      .replace(/=+$/, '');
+    const start = Math.ceil((offset * 8) / 6);
+    const end = Math.floor(((offset + bytes.length) * 8) / 6);
+    const own = encoded.slice(start, end);
+    return own.length < MIN_BASE64_LENGTH ? [] : [`${[...own].map(base64Character).join('')}[A-Za-z0-9+/_-]?={0,2}`];
+  });
+}
+
+function base64Character(char: string): string {
+  if (char === '+') return '(?:\\+|-|%2[bB]|\\\\u002[bB])';
+  if (char === '/') return '(?:\\\\?/|_|%2[fF]|\\\\u002[fF])';
+  return char;
+}
+
+function hexPatterns(bytes: Buffer): string[] {
+  return bytes.length < MIN_HEX_BYTES ? [] : [anyCase(bytes.toString('hex'))];
+}
+
+function anyCase(hex: string): string {
+  return hex.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+}
+
+function escape(char: string): string {
+  return char.replace(/[\^$\\.*+?()[\]{}|/-]/g, '\\$&');
+}

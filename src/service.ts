@@ -1,0 +1,107 @@
+import type { Accounts } from './account.ts';
+import type { CancelManyItem } from './cancel-many.ts';
+import type {
+  AccountKey,
+  AccountKeyWith,
+  CancelDetails,
+  CancelRequest,
+  ProviderOf,
+  ServiceOf,
+  TimingOf,
+} from './cancel-request.ts';
+import type { Capabilities } from './capabilities.ts';
+import type { CallOptions, CancelManyOptions, ServiceOptions } from './options.ts';
+import type { CancelResult, PreviewedRequest, SafeResult } from './result.ts';
+import { ServiceCore } from './service-core.ts';
+import type { CancellationStatus } from './vocabulary.ts';
+
+/** The result of a cancellation at account `K`. */
+export type CancelResultOf<A extends Accounts, K extends AccountKey<A>> = CancelResult<
+  K,
+  ProviderOf<A[K]>,
+  ServiceOf<A[K]>,
+  TimingOf<A[K]>
+>;
+
+/** Cancels services at any of the accounts. */
+export interface CancelService<A extends Accounts> {
+  /**
+   * Cancels one service.
+   *
+   * @throws ProviderError with any code. Only `outcome_unknown` can mean that something happened at the provider.
+   */
+  cancel<const K extends AccountKey<A>>(
+    request: { readonly account: K } & CancelDetails<A[K]>,
+    options?: CallOptions,
+  ): Promise<CancelResultOf<A, K>>;
+
+  /** The same, with the error as a value: never rejects. */
+  safeCancel<const K extends AccountKey<A>>(
+    request: { readonly account: K } & CancelDetails<A[K]>,
+    options?: CallOptions,
+  ): Promise<SafeResult<CancelResultOf<A, K>>>;
+
+  /**
+   * The exact HTTP request that `cancel` would send, every secret shown as `[REDACTED]`. Sends nothing. Where a
+   * provider needs several requests, the first.
+   *
+   * @throws ProviderError with `invalid_request`, `unknown_account`, `not_configured`, `unsupported` or `aborted`.
+   */
+  preview<const K extends AccountKey<A>>(
+    request: { readonly account: K } & CancelDetails<A[K]>,
+    options?: CallOptions,
+  ): Promise<PreviewedRequest>;
+
+  /**
+   * Reads the state of a cancellation back. Changes nothing at the provider.
+   *
+   * @throws ProviderError with any code but `outcome_unknown`; `unsupported` where the provider has no read-back.
+   */
+  status<const K extends AccountKeyWith<A, 'status'>>(
+    request: { readonly account: K; readonly service: ServiceOf<A[K]> },
+    options?: CallOptions,
+  ): Promise<CancellationStatus>;
+
+  /**
+   * Cancels many services, each account's at most `concurrency` at once, and yields what became of each as it
+   * finishes. Takes from the source only as it goes along, and pauses while nobody takes what it yields. No item's
+   * failure ends the run; an error of the source itself is thrown once the started ones have been yielded.
+   */
+  cancelMany(
+    requests: Iterable<CancelRequest<A>> | AsyncIterable<CancelRequest<A>>,
+    options?: CancelManyOptions<A>,
+  ): AsyncGenerator<CancelManyItem<A>, void, undefined>;
+
+  /** What each account can do. */
+  readonly accounts: { readonly [K in AccountKey<A>]: AccountDescription<ProviderOf<A[K]>> };
+}
+
+/** An account as a user interface can show it. */
+export interface AccountDescription<Id extends string = string> {
+  readonly provider: Id;
+  readonly capabilities: Capabilities;
+}
+
+/**
+ * Makes the service object of a set of accounts. Nothing is read, checked or sent for an account before its first call.
+ *
+ * @param accounts by a name of the caller's own, each made by a provider's factory.
+ * @throws ProviderError `invalid_request` if a value is not an account or an option is not sound.
+ */
+export function createCancelService<const A extends Accounts>(
+  accounts: A,
+  options: ServiceOptions<A> = {},
+): CancelService<A> {
+  const core = new ServiceCore(accounts, options);
+  const service = {
+    cancel: core.cancel.bind(core),
+    safeCancel: core.safeCancel.bind(core),
+    preview: core.preview.bind(core),
+    status: core.status.bind(core),
+    cancelMany: core.cancelMany.bind(core),
+    accounts: core.descriptions(),
+  };
+  // The core checks at run time what these types promise, so one and the same object serves every set of accounts.
+  // oxlint-disable-next-line no-unsafe-type-assertion
+  return service as unknown as CancelService<A>;
+}

@@ -1,0 +1,58 @@
+/** Why a request was provably not sent, in words for an operator. */
+export type NotSent = { readonly why: string };
+
+const CONNECT_FAILURES: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'the connection was refused',
+  ECONNRESET: 'the connection was reset while it was being made',
+  ETIMEDOUT: 'the connection could not be made in time',
+  EHOSTUNREACH: 'the host cannot be reached',
+  ENETUNREACH: 'the network cannot be reached',
+};
+
+const LOOKUP_FAILURES: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'the host name is not known',
+  EAI_AGAIN: 'the host name could not be looked up',
+};
+
+const OTHER_FAILURES: Readonly<Record<string, string>> = {
+  UND_ERR_CONNECT_TIMEOUT: 'the connection could not be made in time',
+  CERT_HAS_EXPIRED: 'the TLS certificate has expired',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'the TLS certificate is self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'the TLS certificate chain is self-signed',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the TLS certificate cannot be verified',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the TLS certificate cannot be verified',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'the TLS certificate is for another host',
+};
+
+/**
+ * Whether a failed fetch proves that nothing left the machine, judged by error code and syscall. `undefined` is "it
+ * may have been sent": the default for everything that is not known to come before the request.
+ *
+ * A code counts only with the syscall that makes it a failure to connect: `ECONNRESET` from `read` comes after a send.
+ */
+export function provesNotSent(error: unknown): NotSent | undefined {
+  const nested = nestedErrors(error);
+  if (nested.length > 0) {
+    // Several addresses were tried: each must have failed before the send.
+    const verdicts = nested.map(provesNotSent);
+    return verdicts.every((verdict) => verdict !== undefined) ? verdicts[0] : undefined;
+  }
+  if (typeof error !== 'object' || error === null) return undefined;
+  const why = connectFailure(error);
+  if (why !== undefined) return { why };
+  return 'cause' in error && error.cause !== error ? provesNotSent(error.cause) : undefined;
+}
+
+function connectFailure(error: object): string | undefined {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const syscall = 'syscall' in error ? error.syscall : undefined;
+  if (Object.hasOwn(OTHER_FAILURES, code)) return OTHER_FAILURES[code];
+  if (syscall === 'connect' && Object.hasOwn(CONNECT_FAILURES, code)) return CONNECT_FAILURES[code];
+  const isLookup = syscall === 'getaddrinfo' || syscall === 'queryA' || syscall === 'queryAaaa';
+  if (isLookup && Object.hasOwn(LOOKUP_FAILURES, code)) return LOOKUP_FAILURES[code];
+  return undefined;
+}
+
+function nestedErrors(error: unknown): readonly unknown[] {
+  return error instanceof AggregateError ? error.errors : [];
+}

@@ -1,0 +1,59 @@
+import type { RefusalCode, UnknownReason } from './error-code.ts';
+import type { CancellationStatus, EffectiveAt, Warning } from './vocabulary.ts';
+
+interface ProviderWords {
+  /** The provider's own error code, where it has one. */
+  readonly providerCode?: string;
+  /** The provider's own message. The core scrubs and cuts it. */
+  readonly providerMessage?: string;
+}
+
+/** The provider said yes, in its own documented words. */
+export interface AcceptedVerdict {
+  readonly verdict: 'accepted';
+  /** `scheduled` needs an `effectiveAt` that the provider gave; `completed` means that the service is over. */
+  readonly outcome: 'requested' | 'scheduled' | 'completed';
+  readonly effectiveAt?: EffectiveAt;
+  readonly providerReference?: string;
+  readonly warnings?: readonly Warning[];
+}
+
+/** The provider said that there is such a request already. The core reads back what it can. */
+export interface DuplicateVerdict extends ProviderWords {
+  readonly verdict: 'duplicate';
+  /** `true` where the same answer can also mean that the service cannot be cancelled (hosting: still provisioning). */
+  readonly ambiguous: boolean;
+  readonly message: string;
+}
+
+/** A definite no: the provider is known to have done nothing. */
+export interface RefusedVerdict extends ProviderWords {
+  readonly verdict: 'refused';
+  readonly code: RefusalCode;
+  /** What happened and what to do next, without the provider's name. */
+  readonly message: string;
+}
+
+/** The provider answered in its own words, but they do not tell whether something happened. */
+export interface UnclearVerdict extends ProviderWords {
+  readonly verdict: 'unclear';
+  readonly reason: Extract<UnknownReason, 'server_error' | 'unreadable_answer' | 'provider_error'>;
+  readonly message: string;
+}
+
+/** The answer is not in the provider's language. The core judges it by its HTTP status alone. */
+export interface UnrecognisedVerdict {
+  readonly verdict: 'unrecognised';
+}
+
+/** What a provider makes of the answers to a cancellation. */
+export type CancelVerdict = AcceptedVerdict | DuplicateVerdict | RefusedVerdict | UnclearVerdict | UnrecognisedVerdict;
+
+/** The state of a cancellation was read. */
+export interface FoundVerdict {
+  readonly verdict: 'found';
+  readonly status: CancellationStatus;
+}
+
+/** What a provider makes of the answers to a read-back. */
+export type StatusVerdict = FoundVerdict | RefusedVerdict | UnclearVerdict | UnrecognisedVerdict;

@@ -1,0 +1,55 @@
+/** When a cancellation takes effect: now, or when the paid period ends. */
+export type When = 'immediate' | 'end_of_period';
+
+/** Every {@link When}, for checks at run time. */
+export const WHENS: readonly When[] = ['immediate', 'end_of_period'];
+
+/** What a caller can ask of an account. */
+export type OperationName = 'cancel' | 'status';
+
+/**
+ * A point in time as a provider states it.
+ *
+ * `value` is ISO 8601: `2026-12-01` where only the day is known (`precision: 'date'`), `2026-12-01T10:30:00.000Z`
+ * otherwise. `source` says whether the provider gave it or cancelkit computed it.
+ */
+export interface EffectiveAt {
+  readonly value: string;
+  readonly precision: 'date' | 'instant';
+  readonly source: 'provider' | 'computed';
+}
+
+/** The states of a cancellation as read back from a provider. `none`: there is no cancellation. */
+export type CancellationState = 'none' | 'requested' | 'scheduled' | 'completed' | 'failed' | 'unknown';
+
+/** What a provider says of a service's cancellation when it is asked. */
+export interface CancellationStatus {
+  readonly state: CancellationState;
+  /** The timing of the cancellation, where the provider tells it. */
+  readonly when?: When;
+  readonly effectiveAt?: EffectiveAt;
+  /** When the cancellation was asked for, ISO 8601. */
+  readonly requestedAt?: string;
+  readonly reason?: string;
+  /** Whether the provider's API can still withdraw it. */
+  readonly revocable: boolean;
+  /** The provider's own words, redacted. */
+  readonly raw: unknown;
+}
+
+/** The closed list of warning codes. A warning never changes the outcome. */
+export type WarningCode =
+  | 'reason_not_sent'
+  | 'reason_defaulted'
+  | 'reason_truncated'
+  | 'reason_code_not_sent'
+  | 'reference_not_sent'
+  | 'immediate_deferred'
+  | 'timing_unknown';
+
+/** Something that the caller should know about a cancellation that went through. */
+export interface Warning {
+  readonly code: WarningCode;
+  /** For operators; English. */
+  readonly message: string;
+}
