@@ -87,7 +87,7 @@ export function createAccount<
 export function driverOf(account: unknown): AccountDriver | undefined {
   if (typeof account !== 'object' || account === null || !(DRIVER in account)) return undefined;
   const open = account[DRIVER];
-  // oxlint-disable-next-line no-unsafe-type-assertion -- only createAccount knows the symbol's meaning
+  // oxlint-disable-next-line no-unsafe-type-assertion, no-unsafe-call -- only createAccount knows the symbol's meaning
   return typeof open === 'function' ? (open() as AccountDriver) : undefined;
 }
 
@@ -120,6 +120,7 @@ function isTiming<Timing extends When>(timings: readonly Timing[], when: When): 
 }
 
 async function readSource(source: unknown, env: Readonly<Record<string, string>>): Promise<unknown> {
+  // oxlint-disable-next-line no-unsafe-call -- what it returns is checked, whatever it is
   if (typeof source === 'function') return await source();
   if (source !== undefined) return source;
   // An empty variable counts as missing: that is what an unset secret looks like in most deployments.

@@ -22,12 +22,28 @@ export async function checkAgainst<Output>(
   }
   if (result.issues === undefined) return { ok: true, value: result.value };
   const received = scalarsOf(value);
-  return { ok: false, issues: result.issues.map((issue) => toIssue(issue, received)) };
+  return { ok: false, issues: result.issues.map((issue) => toIssue(issue, value, received)) };
 }
 
-function toIssue(issue: SchemaIssue, received: readonly string[]): Issue {
+function toIssue(issue: SchemaIssue, value: unknown, received: readonly string[]): Issue {
   const keys = (issue.path ?? []).map((entry) => (typeof entry === 'object' ? entry.key : entry));
-  return { path: keys.map(describeKey).join('.'), expected: safeExpectation(issue.message, received) };
+  const expected = isAbsent(value, keys) ? 'a value, but there is none' : safeExpectation(issue.message, received);
+  return { path: keys.map(describeKey).join('.'), expected };
+}
+
+/** Whether nothing is there at the path. Most schemas then complain of the object around it, not of the option. */
+function isAbsent(value: unknown, keys: readonly PropertyKey[]): boolean {
+  let inner = value;
+  try {
+    for (const key of keys) {
+      if (typeof inner !== 'object' || inner === null) return false;
+      inner = Reflect.get(inner, key);
+    }
+  } catch {
+    // What cannot be read is not absent; the schema's own complaint holds.
+    return false;
+  }
+  return keys.length > 0 && inner === undefined;
 }
 
 function describeKey(key: PropertyKey): string {

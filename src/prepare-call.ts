@@ -127,6 +127,7 @@ function invalid(issues: readonly Issue[]): { code: 'invalid_request'; message: 
 function soundOptions(options: unknown, call: Call): CallOptions {
   const issues = checkOptions(options, CALL_OPTIONS);
   if (issues.length > 0) throw call.error(invalid(issues));
+  // oxlint-disable-next-line no-unsafe-type-assertion -- checked above
   return { ...(options as CallOptions | undefined) };
 }
 

@@ -12,7 +12,7 @@ export const MAX_BODY_BYTES: number = 256 * 1024;
  */
 export async function readBody(response: Response, limit: TimeLimit): Promise<ResponseBody> {
   if (response.body === null) return { kind: 'empty' };
-  const reader = response.body.getReader();
+  const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
   const decoder = new TextDecoder();
   let text = '';
   let length = 0;

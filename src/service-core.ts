@@ -144,6 +144,7 @@ function entriesOf(accounts: unknown): ReadonlyMap<string, AccountEntry> {
   for (const [name, account] of isObject ? Object.entries(accounts) : []) {
     const driver = driverOf(account);
     if (driver === undefined) throw notAccounts(name);
+    // oxlint-disable-next-line no-unsafe-assignment -- what has a driver is an account
     entries.set(name, { name, account, driver });
   }
   if (!isObject) throw notAccounts('accounts');

@@ -1,0 +1,95 @@
+import * as v from 'valibot';
+import type { ProviderResponse, RefusedVerdict, UnclearVerdict } from '../../src/index.ts';
+
+const text = v.fallback(v.optional(v.string()), undefined);
+const code = v.fallback(v.optional(v.union([v.string(), v.pipe(v.number(), v.transform(String))])), undefined);
+
+const hostingSchema = v.object({
+  identifier: v.string(),
+  status: text,
+  serviceStatus: text,
+  nextServiceRenewalDate: text,
+  openJobCount: v.fallback(v.optional(v.number()), undefined),
+});
+
+// Older deployments write the keys with underscores.
+const answerSchema = v.pipe(
+  v.object({
+    status: v.string(),
+    responseId: text,
+    response_id: text,
+    errorCode: code,
+    error_code: code,
+    errorMessage: text,
+    error_message: text,
+    hosting: v.fallback(v.optional(hostingSchema), undefined),
+  }),
+  v.transform((answer): HostingAnswer => ({
+    status: answer.status.toLowerCase(),
+    responseId: answer.responseId ?? answer.response_id,
+    errorCode: answer.errorCode ?? answer.error_code,
+    errorMessage: answer.errorMessage ?? answer.error_message,
+    hosting: answer.hosting,
+  })),
+);
+
+/** An answer of the Hosting API, either key style. */
+export interface HostingAnswer {
+  /** In lower case. */
+  readonly status: string;
+  readonly responseId: string | undefined;
+  readonly errorCode: string | undefined;
+  readonly errorMessage: string | undefined;
+  readonly hosting: Hosting | undefined;
+}
+
+/** The part of an answer that describes the hosting. */
+export interface Hosting {
+  readonly identifier: string;
+  readonly status?: string | undefined;
+  readonly serviceStatus?: string | undefined;
+  /** End of the service period, `2021-08-16`. */
+  readonly nextServiceRenewalDate?: string | undefined;
+  readonly openJobCount?: number | undefined;
+}
+
+/** Reads an answer; `undefined` if it is not in the form of this API. */
+export function readAnswer({ body }: ProviderResponse): HostingAnswer | undefined {
+  const parsed = body.kind === 'json' ? v.safeParse(answerSchema, body.value) : undefined;
+  return parsed?.success ? parsed.output : undefined;
+}
+
+/** What an error answer of any call means. */
+export function fromErrorAnswer(httpStatus: number, answer: HostingAnswer): RefusedVerdict | UnclearVerdict {
+  const providerCode = answer.errorCode ?? '';
+  const providerMessage = answer.errorMessage ?? '';
+  const said = providerMessage || providerCode || 'no reason given';
+  return { ...judge(httpStatus, providerCode, said), providerCode, providerMessage };
+}
+
+function judge(httpStatus: number, code: string, said: string): RefusedVerdict | UnclearVerdict {
+  if (httpStatus >= 500) return { verdict: 'unclear', reason: 'server_error', message: `the server failed: ${said}` };
+  if (httpStatus < 400) {
+    return { verdict: 'unclear', reason: 'provider_error', message: `an error came with HTTP ${httpStatus}: ${said}` };
+  }
+  if (code === 'does_not_exist' || httpStatus === 404) {
+    return refused('not_found', 'no hosting of this account has that identifier. Check the hostingId.');
+  }
+  if (code === 'conflict' || httpStatus === 409) {
+    return refused('rejected', 'the domain is not linked to this hosting. Check the domain.');
+  }
+  switch (httpStatus) {
+    case 401:
+      return refused('unauthorized', 'the token was not accepted. Check it, and the header that it is sent in.');
+    case 403:
+      return refused('forbidden', `the token may not do this: ${said}`);
+    case 429:
+      return refused('rate_limited', 'too many requests. Nothing was processed.');
+    default:
+      return refused('rejected', `the request was refused: ${said}`);
+  }
+}
+
+function refused(code: RefusedVerdict['code'], message: string): RefusedVerdict {
+  return { verdict: 'refused', code, message };
+}

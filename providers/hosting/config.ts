@@ -1,0 +1,63 @@
+import * as v from 'valibot';
+import type { StandardSchema } from '../../src/index.ts';
+
+/** Where a Hosting API is, and how to sign in to it. */
+export interface HostingConfig {
+  /** The address below which `/hosting/{id}` lies. Environment: `HOSTING_BASE_URL`. */
+  readonly baseUrl: string;
+  /** The API token. Environment: `HOSTING_TOKEN`. */
+  readonly token: string;
+  /** Name of the header that carries the token. Default `token`. Environment: `HOSTING_TOKEN_HEADER`. */
+  readonly tokenHeader?: string | undefined;
+  /** What stands before the token in the header, such as `Bearer`. Default nothing. Environment: `HOSTING_TOKEN_SCHEME`. */
+  readonly tokenScheme?: string | undefined;
+}
+
+/** A checked {@link HostingConfig}. */
+export interface ResolvedHostingConfig {
+  readonly baseUrl: string;
+  readonly token: string;
+  readonly tokenHeader: string;
+  readonly tokenScheme: string;
+}
+
+const OWN_HEADERS = [
+  'accept',
+  'content-type',
+  'content-length',
+  'host',
+  'user-agent',
+  'client-request-id',
+  'connection',
+];
+
+const tokenHeader = v.pipe(
+  v.string('the name of a header'),
+  v.regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'the name of a header'),
+  v.toLowerCase(),
+  v.check((name) => !OWN_HEADERS.includes(name), 'a header that nothing else needs'),
+);
+
+export const hostingConfigSchema: StandardSchema<HostingConfig, ResolvedHostingConfig> = v.strictObject(
+  {
+    baseUrl: v.pipe(v.string('a URL'), v.minLength(1, 'a URL')),
+    token: v.pipe(
+      v.string('a non-empty text'),
+      v.regex(/^[\x21-\x7e]+$/, 'a token: visible ASCII characters, no spaces or line breaks'),
+    ),
+    tokenHeader: v.optional(tokenHeader, 'token'),
+    tokenScheme: v.optional(
+      v.pipe(v.string('a text'), v.regex(/^[A-Za-z0-9_-]{0,32}$/, 'a scheme such as Bearer')),
+      '',
+    ),
+  },
+  'an object with only the options baseUrl, token, tokenHeader and tokenScheme',
+);
+
+/** The environment variable of each option. */
+export const hostingEnv = {
+  baseUrl: 'HOSTING_BASE_URL',
+  token: 'HOSTING_TOKEN',
+  tokenHeader: 'HOSTING_TOKEN_HEADER',
+  tokenScheme: 'HOSTING_TOKEN_SCHEME',
+} as const;

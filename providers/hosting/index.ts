@@ -1,0 +1,46 @@
+import { defineProvider, type Account, type ConfigSource, type Provider, type When } from '../../src/index.ts';
+import { hostingConfigSchema, hostingEnv, type HostingConfig } from './config.ts';
+import { toCancelRequest, toHostingRequest } from './request.ts';
+import { fromCancelResponse, fromHostingResponse } from './response.ts';
+import { hostingServiceSchema, type HostingService } from './service.ts';
+
+export type { HostingConfig } from './config.ts';
+export type { HostingService } from './service.ts';
+
+/** Metaregistrar's Hosting API. Its facts, their sources and the table of answers are in this folder's README. */
+export const hostingProvider: Provider<'hosting', HostingConfig, HostingService, When, 'cancel' | 'status'> =
+  defineProvider({
+    specVersion: 1,
+    id: 'hosting',
+    capabilities: {
+      timings: ['immediate', 'end_of_period'],
+      reason: { field: 'required', maxLength: 1000 },
+      readBack: true,
+      revoke: false,
+      immediateDestroysData: 'yes',
+      recognisesRepeat: 'documented',
+    },
+    config: hostingConfigSchema,
+    env: hostingEnv,
+    service: hostingServiceSchema,
+    baseUrl: (config) => config.baseUrl,
+    secrets: (config) => [config.token],
+    *cancel(order, config) {
+      return fromCancelResponse(yield toCancelRequest(order, config), order);
+    },
+    *status(service, config) {
+      return fromHostingResponse(yield toHostingRequest(service, config), service);
+    },
+  });
+
+/**
+ * An account at a Hosting API.
+ *
+ * @param config address and token, an (async) function that returns them, or nothing for `HOSTING_BASE_URL` and
+ * `HOSTING_TOKEN`. Read at each call.
+ */
+export function hosting(
+  config?: ConfigSource<HostingConfig>,
+): Account<'hosting', HostingService, When, 'cancel' | 'status'> {
+  return hostingProvider.account(config);
+}

@@ -1,0 +1,32 @@
+import type { CancelOrder, ProviderRequest } from '../../src/index.ts';
+import type { ResolvedHostingConfig } from './config.ts';
+import type { HostingService } from './service.ts';
+
+/** `DELETE /hosting/{id}` with a JSON body. `immediate` is always sent: an older version deleted at once without it. */
+export function toCancelRequest(order: CancelOrder<HostingService>, config: ResolvedHostingConfig): ProviderRequest {
+  const { service, when, reasonText, reference } = order;
+  return {
+    method: 'DELETE',
+    effect: 'write',
+    path: ['hosting', service.hostingId],
+    headers: {
+      ...authorization(config),
+      ...(reference === undefined ? {} : { 'client-request-id': headerText(reference) }),
+    },
+    json: { reason: reasonText, domain: service.domain, immediate: when === 'immediate' },
+  };
+}
+
+/** `GET /hosting/{id}`. */
+export function toHostingRequest(service: HostingService, config: ResolvedHostingConfig): ProviderRequest {
+  return { method: 'GET', effect: 'read', path: ['hosting', service.hostingId], headers: authorization(config) };
+}
+
+function authorization({ token, tokenHeader, tokenScheme }: ResolvedHostingConfig): Readonly<Record<string, string>> {
+  return { [tokenHeader]: tokenScheme === '' ? token : `${tokenScheme} ${token}` };
+}
+
+/** A header carries ASCII only; another reference goes percent-encoded, so that it still comes back whole. */
+function headerText(text: string): string {
+  return /^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text);
+}

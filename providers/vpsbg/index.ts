@@ -1,0 +1,43 @@
+import { defineProvider, type Account, type ConfigSource, type Provider, type When } from '../../src/index.ts';
+import { vpsbgConfigSchema, vpsbgEnv, type VpsbgConfig } from './config.ts';
+import { toCancelRequest, toServerRequest } from './request.ts';
+import { fromCancelResponse } from './response.ts';
+import { vpsbgServiceSchema, type VpsbgService } from './service.ts';
+import { fromServerResponse } from './status.ts';
+
+export type { VpsbgConfig } from './config.ts';
+export type { VpsbgService } from './service.ts';
+
+/** VPSBG's API. Its facts, their sources and the table of answers are in this folder's README. */
+export const vpsbgProvider: Provider<'vpsbg', VpsbgConfig, VpsbgService, When, 'cancel' | 'status'> = defineProvider({
+  specVersion: 1,
+  id: 'vpsbg',
+  capabilities: {
+    timings: ['immediate', 'end_of_period'],
+    reason: { field: 'optional', maxLength: 1000 },
+    readBack: true,
+    revoke: false,
+    immediateDestroysData: 'later',
+    recognisesRepeat: 'no',
+  },
+  config: vpsbgConfigSchema,
+  env: vpsbgEnv,
+  service: vpsbgServiceSchema,
+  baseUrl: (config) => config.baseUrl,
+  secrets: (config) => [config.token],
+  *cancel(order, config) {
+    return fromCancelResponse(yield toCancelRequest(order, config), order);
+  },
+  *status(service, config) {
+    return fromServerResponse(yield toServerRequest(service, config), service);
+  },
+});
+
+/**
+ * An account at VPSBG.
+ *
+ * @param config the token, an (async) function that returns it, or nothing for `VPSBG_TOKEN`. Read at each call.
+ */
+export function vpsbg(config?: ConfigSource<VpsbgConfig>): Account<'vpsbg', VpsbgService, When, 'cancel' | 'status'> {
+  return vpsbgProvider.account(config);
+}

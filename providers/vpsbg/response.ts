@@ -1,0 +1,74 @@
+import * as v from 'valibot';
+import type { CancelOrder, CancelVerdict, ProviderResponse, RefusedVerdict, UnclearVerdict } from '../../src/index.ts';
+import type { VpsbgServer } from './service.ts';
+
+// The error bodies are Laravel's: a message, and for a validation error the complaints of each field.
+const errorSchema = v.object({
+  message: v.string(),
+  errors: v.fallback(v.optional(v.record(v.string(), v.array(v.string()))), undefined),
+});
+
+const objectSchema = v.record(v.string(), v.unknown());
+
+/** What an answer to `POST /v1/servers/cancel` means. */
+export function fromCancelResponse(response: ProviderResponse, { when }: CancelOrder<VpsbgServer>): CancelVerdict {
+  if (response.status < 200 || response.status > 299) return fromErrorResponse(response);
+  if (!saysNothingElse(response)) return { verdict: 'unrecognised' };
+  return { verdict: 'accepted', outcome: 'requested', warnings: when === 'immediate' ? [DEFERRED] : [] };
+}
+
+const DEFERRED = {
+  code: 'immediate_deferred',
+  message: 'VPSBG suspends the server now and terminates it later.',
+} as const;
+
+/** A 2xx counts with no body or with an object that names no error: the documented answer is a 204, siblings send `{}`. */
+function saysNothingElse({ body }: ProviderResponse): boolean {
+  if (body.kind === 'empty') return true;
+  const parsed = body.kind === 'json' ? v.safeParse(objectSchema, body.value) : undefined;
+  return parsed?.success === true && !['error', 'errors', 'exception'].some((key) => key in parsed.output);
+}
+
+/** What an error answer of any call means. A body that is not in the API's form proves nothing. */
+export function fromErrorResponse(
+  response: ProviderResponse,
+): RefusedVerdict | UnclearVerdict | { readonly verdict: 'unrecognised' } {
+  const parsed = response.body.kind === 'json' ? v.safeParse(errorSchema, response.body.value) : undefined;
+  if (!parsed?.success || response.status < 400) return { verdict: 'unrecognised' };
+  const complaints = Object.values(parsed.output.errors ?? {}).flat();
+  const providerMessage = [parsed.output.message, ...complaints].join(' ');
+  return { ...fromErrorStatus(response.status, providerMessage), providerMessage };
+}
+
+function fromErrorStatus(status: number, said: string): RefusedVerdict | UnclearVerdict {
+  if (status >= 500) return { verdict: 'unclear', reason: 'server_error', message: `the server failed: ${said}` };
+  switch (status) {
+    case 401:
+      return refused('unauthorized', 'the token is not valid. Check it, or make a new one in the client area.');
+    case 403:
+      return refused('forbidden', 'the token may not do this. A cancellation needs a token with the ability "Write".');
+    case 404:
+      // The API is a beta whose paths have changed before; a missing route is not a missing server.
+      return /\broute\b/i.test(said)
+        ? refused('unexpected_response', `the API no longer has this call: ${said}`)
+        : refused('not_found', 'no server of this account has that id. Check the serverId.');
+    case 405:
+      return refused('unexpected_response', `the API no longer has this call: ${said}`);
+    case 423:
+      return {
+        verdict: 'unclear',
+        reason: 'provider_error',
+        message:
+          'the server is locked by another action. An action that was answered so has been seen to take effect ' +
+          'later: read the state back in a minute before anything is sent again.',
+      };
+    case 429:
+      return refused('rate_limited', 'too many requests in this minute. Nothing was processed.');
+    default:
+      return refused('rejected', `the cancellation was refused: ${said}`);
+  }
+}
+
+function refused(code: RefusedVerdict['code'], message: string): RefusedVerdict {
+  return { verdict: 'refused', code, message };
+}

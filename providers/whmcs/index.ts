@@ -1,0 +1,42 @@
+import { defineProvider, type Account, type ConfigSource, type Provider, type When } from '../../src/index.ts';
+import { whmcsConfigSchema, whmcsEnv, type WhmcsConfig } from './config.ts';
+import { toCancelRequest } from './request.ts';
+import { fromCancelResponse } from './response.ts';
+import { whmcsServiceSchema, type WhmcsService } from './service.ts';
+import { readState } from './status.ts';
+
+export type { WhmcsAdminCredentials, WhmcsApiCredentials, WhmcsConfig } from './config.ts';
+export type { WhmcsService } from './service.ts';
+
+/** WHMCS's API action AddCancelRequest. Its facts, their sources and the table of answers are in this folder's README. */
+export const whmcsProvider: Provider<'whmcs', WhmcsConfig, WhmcsService, When, 'cancel' | 'status'> = defineProvider({
+  specVersion: 1,
+  id: 'whmcs',
+  capabilities: {
+    timings: ['immediate', 'end_of_period'],
+    reason: { field: 'optional', maxLength: 1000 },
+    readBack: true,
+    revoke: false,
+    immediateDestroysData: 'unknown',
+    recognisesRepeat: 'documented',
+  },
+  config: whmcsConfigSchema,
+  env: whmcsEnv,
+  service: whmcsServiceSchema,
+  baseUrl: (config) => config.baseUrl,
+  secrets: (config) => config.secrets,
+  *cancel(order, config) {
+    return fromCancelResponse(yield toCancelRequest(order, config), order);
+  },
+  status: readState,
+});
+
+/**
+ * An account at an installation of WHMCS.
+ *
+ * @param config address and credentials, an (async) function that returns them, or nothing for `WHMCS_URL`,
+ * `WHMCS_IDENTIFIER` and `WHMCS_SECRET`. Read at each call.
+ */
+export function whmcs(config?: ConfigSource<WhmcsConfig>): Account<'whmcs', WhmcsService, When, 'cancel' | 'status'> {
+  return whmcsProvider.account(config);
+}

@@ -1,0 +1,127 @@
+import * as v from 'valibot';
+import type {
+  CancellationStatus,
+  EffectiveAt,
+  Exchange,
+  ProviderResponse,
+  StatusVerdict,
+  When,
+} from '../../src/index.ts';
+import { fromErrorAnswer, readAnswer } from './answer.ts';
+import type { ResolvedWhmcsConfig } from './config.ts';
+import { listOf } from './list.ts';
+import { toCancellationsRequest, toServiceRequest } from './request.ts';
+import type { WhmcsServiceId } from './service.ts';
+
+const id = v.pipe(v.union([v.string(), v.number()]), v.transform(String));
+const text = v.fallback(v.optional(v.string()), undefined);
+const productSchema = v.object({ id, status: v.string(), nextduedate: text });
+const requestSchema = v.object({
+  id: v.fallback(v.optional(id), undefined),
+  relid: id,
+  date: text,
+  type: text,
+  reason: text,
+});
+
+type Product = v.InferOutput<typeof productSchema>;
+type StoredRequest = v.InferOutput<typeof requestSchema>;
+
+const PAGE_SIZE = 250;
+const MAX_PAGES = 40;
+
+/**
+ * Reads a service's state and looks for its cancellation request, page by page, since the API has no filter. Only
+ * named fields are kept: the answers hold the service's own password.
+ */
+export function* readState(service: WhmcsServiceId, config: ResolvedWhmcsConfig): Exchange<StatusVerdict> {
+  const product = findProduct(yield toServiceRequest(service, config), service);
+  if ('verdict' in product) return product;
+  let start = 0;
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const found = readPage(yield toCancellationsRequest(start, PAGE_SIZE, config));
+    if ('verdict' in found) return found;
+    const request = found.requests.findLast((entry) => entry.relid === service.serviceId);
+    if (request !== undefined) return state(product, request);
+    start += found.length;
+    const isLast = found.length === 0 || (found.total !== undefined && start >= found.total);
+    if (isLast) return state(product, undefined);
+  }
+  return state(product, 'not_searched_to_the_end');
+}
+
+function findProduct(response: ProviderResponse, service: WhmcsServiceId): Product | StatusVerdict {
+  const answer = readAnswer(response);
+  if (answer === undefined) return { verdict: 'unrecognised' };
+  if (answer.result === 'error') return fromErrorAnswer(response.status, answer);
+  const products = listOf(answer['products'], 'product');
+  if (products === undefined) return { verdict: 'unrecognised' };
+  const product = products
+    .map((entry) => v.safeParse(productSchema, entry))
+    .find((parsed) => parsed.success && parsed.output.id === service.serviceId);
+  if (product?.success) return product.output;
+  if (products.length > 0) return { verdict: 'unrecognised' };
+  return { verdict: 'refused', code: 'not_found', message: 'no service has that id. Check the serviceId.' };
+}
+
+interface Page {
+  readonly requests: readonly StoredRequest[];
+  readonly length: number;
+  readonly total: number | undefined;
+}
+
+function readPage(response: ProviderResponse): Page | StatusVerdict {
+  const answer = readAnswer(response);
+  if (answer === undefined) return { verdict: 'unrecognised' };
+  if (answer.result === 'error') return fromErrorAnswer(response.status, answer);
+  const entries = listOf(answer['packages'], 'package');
+  const parsed = entries?.map((entry) => v.safeParse(requestSchema, entry));
+  // An entry that cannot be read may be the one that is looked for.
+  if (parsed === undefined || parsed.some((entry) => !entry.success)) return { verdict: 'unrecognised' };
+  const total = Number(answer['totalresults']);
+  return {
+    requests: parsed.flatMap((entry) => (entry.success ? [entry.output] : [])),
+    length: parsed.length,
+    total: answer['totalresults'] !== undefined && Number.isInteger(total) ? total : undefined,
+  };
+}
+
+function state(product: Product, request: StoredRequest | undefined | 'not_searched_to_the_end'): StatusVerdict {
+  const isOver = /^(?:terminated|cancelled)$/i.test(product.status);
+  const raw = { service: product, request: request ?? null };
+  if (typeof request !== 'object') {
+    const unsearched = request === undefined ? 'none' : 'unknown';
+    return { verdict: 'found', status: { state: isOver ? 'completed' : unsearched, revocable: false, raw } };
+  }
+  const when = timingOf(request.type);
+  const requestedAt = dateOf(request.date);
+  const due = dateOf(product.nextduedate);
+  const effectiveAt: EffectiveAt | undefined =
+    !isOver && when === 'end_of_period' && due !== undefined
+      ? { value: due, precision: 'date', source: 'provider' }
+      : undefined;
+  const pending: CancellationStatus['state'] = effectiveAt === undefined ? 'requested' : 'scheduled';
+  return {
+    verdict: 'found',
+    status: {
+      state: isOver ? 'completed' : pending,
+      ...(when === undefined ? {} : { when }),
+      ...(effectiveAt === undefined ? {} : { effectiveAt }),
+      ...(requestedAt === undefined ? {} : { requestedAt }),
+      ...(request.reason === undefined || request.reason === '' ? {} : { reason: request.reason }),
+      revocable: false,
+      raw,
+    },
+  };
+}
+
+function timingOf(type: string | undefined): When | undefined {
+  if (/^immediate$/i.test(type ?? '')) return 'immediate';
+  return /^end of billing period$/i.test(type ?? '') ? 'end_of_period' : undefined;
+}
+
+/** WHMCS writes local times without a zone, and `0000-00-00` for none: only the day is kept. */
+function dateOf(value: string | undefined): string | undefined {
+  const day = /^([1-9]\d{3}-\d{2}-\d{2})(?: |$)/.exec(value ?? '')?.[1];
+  return day === undefined || Number.isNaN(Date.parse(day)) ? undefined : day;
+}
