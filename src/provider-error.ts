@@ -31,6 +31,22 @@ export interface ProviderErrorDetails {
 /** The method of the service object that failed. */
 export type ProviderOperation = OperationName | 'preview' | 'create';
 
+const OPTIONAL_FIELDS = [
+  'account',
+  'provider',
+  'operation',
+  'operationId',
+  'status',
+  'providerCode',
+  'providerMessage',
+  'issues',
+  'retryAt',
+  'reason',
+  'sentAt',
+  'lastSeen',
+  'existing',
+] as const satisfies readonly (keyof ProviderErrorDetails)[];
+
 const BRAND = Symbol.for('cancelkit.ProviderError');
 
 /**
@@ -40,60 +56,51 @@ const BRAND = Symbol.for('cancelkit.ProviderError');
  * received value or an error of a library.
  */
 export class ProviderError extends Error {
-  readonly code: ErrorCode;
+  declare readonly code: ErrorCode;
   /** For end customers: names no provider, host or account. */
-  readonly publicMessage: string;
-  readonly account: string | undefined;
-  readonly provider: string | undefined;
-  readonly operation: ProviderOperation | undefined;
+  declare readonly publicMessage: string;
+  declare readonly account: string | undefined;
+  declare readonly provider: string | undefined;
+  declare readonly operation: ProviderOperation | undefined;
   /** HTTP status of the answer, where there was one. */
-  readonly status: number | undefined;
-  readonly providerCode: string | undefined;
+  declare readonly status: number | undefined;
+  declare readonly providerCode: string | undefined;
   /** The provider's own message, scrubbed, at most 512 characters. */
-  readonly providerMessage: string | undefined;
+  declare readonly providerMessage: string | undefined;
   /** With `invalid_request` and `not_configured`. */
-  readonly issues: readonly Issue[] | undefined;
+  declare readonly issues: readonly Issue[] | undefined;
   /** Whether the same call may succeed later without anyone changing anything. */
-  readonly retryable: boolean;
+  declare readonly retryable: boolean;
   /** Not before this time (ISO 8601), where the provider said so. */
-  readonly retryAt: string | undefined;
+  declare readonly retryAt: string | undefined;
   /** How many requests were sent, or tried, for this call. */
-  readonly attempts: number;
+  declare readonly attempts: number;
   /** The same on the result, the error and the events of one call. */
-  readonly operationId: string | undefined;
+  declare readonly operationId: string | undefined;
   /** With `outcome_unknown`: why. */
-  readonly reason: UnknownReason | undefined;
+  declare readonly reason: UnknownReason | undefined;
   /** With `outcome_unknown`: when the request was handed to the network (ISO 8601). */
-  readonly sentAt: string | undefined;
+  declare readonly sentAt: string | undefined;
   /** With `outcome_unknown`: the state that a read-back showed afterwards. `none` proves nothing yet. */
-  readonly lastSeen: CancellationState | undefined;
+  declare readonly lastSeen: CancellationState | undefined;
   /** With `timing_conflict`: the earlier cancellation. */
-  readonly existing: CancellationStatus | undefined;
+  declare readonly existing: CancellationStatus | undefined;
 
   constructor(code: ErrorCode, details: ProviderErrorDetails) {
     super(details.message);
+    // Only what is set becomes a field, so that a printed error is short.
+    for (const field of OPTIONAL_FIELDS) {
+      if (details[field] !== undefined) Object.assign(this, { [field]: details[field] });
+    }
     this.code = code;
     this.publicMessage = ERROR_CODES[code].publicMessage;
-    this.account = details.account;
-    this.provider = details.provider;
-    this.operation = details.operation;
-    this.status = details.status;
-    this.providerCode = details.providerCode;
-    this.providerMessage = details.providerMessage;
-    this.issues = details.issues;
     this.retryable = details.retryable ?? ERROR_CODES[code].retryable;
-    this.retryAt = details.retryAt;
     this.attempts = details.attempts ?? 0;
-    this.operationId = details.operationId;
-    this.reason = details.reason;
-    this.sentAt = details.sentAt;
-    this.lastSeen = details.lastSeen;
-    this.existing = details.existing;
   }
 
   /** Every field that is set, with the message and without the stack: ready for a log or an API's answer. */
   toJSON(): Record<string, unknown> {
-    return Object.fromEntries(Object.entries({ ...this, name: this.name, message: this.message }));
+    return { name: this.name, message: this.message, ...Object.fromEntries(Object.entries(this)) };
   }
 }
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { ProviderResponse, RefusedVerdict, UnclearVerdict } from '../../src/index.ts';
+import type { EffectiveAt, ProviderResponse, RefusedVerdict, UnclearVerdict } from '../../src/index.ts';
 
 const text = v.fallback(v.optional(v.string()), undefined);
 const code = v.fallback(v.optional(v.union([v.string(), v.pipe(v.number(), v.transform(String))])), undefined);
@@ -23,6 +23,7 @@ const answerSchema = v.pipe(
     errorMessage: text,
     error_message: text,
     hosting: v.fallback(v.optional(hostingSchema), undefined),
+    hostingEvents: v.fallback(v.optional(v.array(v.looseObject({}))), undefined),
   }),
   v.transform((answer): HostingAnswer => ({
     status: answer.status.toLowerCase(),
@@ -30,6 +31,7 @@ const answerSchema = v.pipe(
     errorCode: answer.errorCode ?? answer.error_code,
     errorMessage: answer.errorMessage ?? answer.error_message,
     hosting: answer.hosting,
+    events: answer.hostingEvents,
   })),
 );
 
@@ -41,6 +43,8 @@ export interface HostingAnswer {
   readonly errorCode: string | undefined;
   readonly errorMessage: string | undefined;
   readonly hosting: Hosting | undefined;
+  /** Of a history. */
+  readonly events: readonly Readonly<Record<string, unknown>>[] | undefined;
 }
 
 /** The part of an answer that describes the hosting. */
@@ -57,6 +61,14 @@ export interface Hosting {
 export function readAnswer({ body }: ProviderResponse): HostingAnswer | undefined {
   const parsed = body.kind === 'json' ? v.safeParse(answerSchema, body.value) : undefined;
   return parsed?.success ? parsed.output : undefined;
+}
+
+/** The end of the service period, where the answer has one. */
+export function serviceEnd(hosting: Hosting | undefined): EffectiveAt | undefined {
+  const value = hosting?.nextServiceRenewalDate;
+  if (value === undefined || !/^[1-9]\d{3}-\d{2}-\d{2}$/.test(value) || Number.isNaN(Date.parse(value)))
+    return undefined;
+  return { value, precision: 'date', source: 'provider' };
 }
 
 /** What an error answer of any call means. */

@@ -1,8 +1,9 @@
 import { defineProvider, type Account, type ConfigSource, type Provider, type When } from '../../src/index.ts';
 import { hostingConfigSchema, hostingEnv, type HostingConfig } from './config.ts';
-import { toCancelRequest, toHostingRequest } from './request.ts';
-import { fromCancelResponse, fromHostingResponse } from './response.ts';
+import { toCancelRequest } from './request.ts';
+import { fromCancelResponse } from './response.ts';
 import { hostingServiceSchema, type HostingService } from './service.ts';
+import { readState } from './status.ts';
 
 export type { HostingConfig } from './config.ts';
 export type { HostingService } from './service.ts';
@@ -28,9 +29,7 @@ export const hostingProvider: Provider<'hosting', HostingConfig, HostingService,
     *cancel(order, config) {
       return fromCancelResponse(yield toCancelRequest(order, config), order);
     },
-    *status(service, config) {
-      return fromHostingResponse(yield toHostingRequest(service, config), service);
-    },
+    status: readState,
   });
 
 /**

@@ -22,6 +22,17 @@ export function toHostingRequest(service: HostingService, config: ResolvedHostin
   return { method: 'GET', effect: 'read', path: ['hosting', service.hostingId], headers: authorization(config) };
 }
 
+/** `GET /hosting/{id}/history`, the newest 50 events. */
+export function toHistoryRequest(service: HostingService, config: ResolvedHostingConfig): ProviderRequest {
+  return {
+    method: 'GET',
+    effect: 'read',
+    path: ['hosting', service.hostingId, 'history'],
+    query: { start: '0', limit: '50' },
+    headers: authorization(config),
+  };
+}
+
 function authorization({ token, tokenHeader, tokenScheme }: ResolvedHostingConfig): Readonly<Record<string, string>> {
   return { [tokenHeader]: tokenScheme === '' ? token : `${tokenScheme} ${token}` };
 }
