@@ -11,8 +11,8 @@ export type ConfigSource<ConfigInput> = ConfigInput | (() => ConfigInput | Promi
 declare const accountTypes: unique symbol;
 
 /**
- * An account at a provider, as its factory (`edis()`, `whmcs()`, …) returns it. Opaque: its configuration is held in a
- * closure, out of reach of every inspection.
+ * An account at a provider, as its factory returns it. Opaque: its configuration is held in a closure, out of reach of
+ * every inspection.
  */
 export interface Account<
   Id extends string = string,

@@ -65,11 +65,16 @@ export class Call {
   error(failure: Failure): ProviderError {
     const unknown = failure.code === 'outcome_unknown' || this.mayHaveHappened;
     const code = unknown ? 'outcome_unknown' : failure.code;
+    // The failure's own words may say that nothing was sent, which is true of its own request alone.
+    const words =
+      unknown && failure.code !== 'outcome_unknown'
+        ? `the cancellation was sent and may have been stored, and then: ${failure.message} Check its state before anything is sent again.`
+        : failure.message;
     const { text, message, data } = this.#scrubbers();
     const providerName = this.provider === undefined ? 'cancelkit' : this.provider;
     return new ProviderError(code, {
       ...failure,
-      message: `${providerName}: ${message(failure.message)}`,
+      message: `${providerName}: ${message(words)}`,
       account: this.account,
       provider: this.provider,
       operation: this.operation,
@@ -80,6 +85,7 @@ export class Call {
       issues: failure.issues?.map((issue) => ({ path: text(issue.path), expected: text(issue.expected) })),
       existing: failure.existing === undefined ? undefined : { ...failure.existing, raw: data(failure.existing.raw) },
       retryable: unknown ? false : failure.retryable,
+      retryAt: unknown ? undefined : failure.retryAt,
       reason: unknown ? (failure.reason ?? NOT_A_PROOF[failure.code] ?? 'provider_error') : undefined,
       sentAt: unknown ? this.#sentAt : undefined,
       lastSeen: unknown ? failure.lastSeen : undefined,

@@ -90,6 +90,14 @@ export async function* cancelMany(
     changed();
   };
 
+  const close = async (): Promise<void> => {
+    if (ended) return;
+    const closing = Promise.resolve(iterator.return?.());
+    if (pulling === undefined) await closing;
+    // A source that is still busy with its next request may never come back; its end is not waited for.
+    else closing.catch(() => undefined);
+  };
+
   try {
     for (;;) {
       wake = Promise.withResolvers<void>();
@@ -108,8 +116,11 @@ export async function* cancelMany(
     // Also where the caller stops early: what has been sent is seen through, and nothing more is begun.
     stopped = true;
     for (const lane of lanes.values()) lane.waiting.length = 0;
-    if (!ended) await iterator.return?.();
-    await Promise.all(running);
+    try {
+      await close();
+    } finally {
+      await Promise.all(running);
+    }
   }
   if (failure !== undefined) throw failure.error;
 }

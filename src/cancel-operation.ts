@@ -3,10 +3,10 @@ import type { Call } from './call.ts';
 import type { ProviderResponse } from './exchange.ts';
 import { judgeUnrecognised, rateLimited } from './judge-answer.ts';
 import { isProviderError } from './provider-error.ts';
-import { readStatus } from './read-status.ts';
+import { readFailure, readStatus } from './read-status.ts';
 import type { CancelOutcome } from './result.ts';
 import { runExchange, type Route } from './run-exchange.ts';
-import type { AcceptedVerdict, DuplicateVerdict } from './verdict.ts';
+import type { AcceptedVerdict, CancelVerdict, DuplicateVerdict } from './verdict.ts';
 import type { CancellationStatus, EffectiveAt, Warning, When } from './vocabulary.ts';
 
 /** What a cancellation came to, before the call's own facts are added. */
@@ -18,6 +18,14 @@ export interface Cancelled {
   readonly warnings: readonly Warning[];
   readonly raw: unknown;
 }
+
+const VERDICTS: ReadonlySet<string> = new Set<CancelVerdict['verdict']>([
+  'accepted',
+  'duplicate',
+  'refused',
+  'unclear',
+  'unrecognised',
+]);
 
 /**
  * Sends one cancellation and judges what came back.
@@ -31,11 +39,14 @@ export async function cancelOnce(
   route: Route,
 ): Promise<Cancelled> {
   const { verdict, last } = await runExchange(service.cancel(details), call, route, 'write');
-  if (last === undefined || !call.wrote) {
-    throw call.error({ code: 'unexpected_response', message: 'the adapter is faulty: it sent no cancellation' });
+  if (last === undefined || !VERDICTS.has(verdict.verdict) || (!call.wrote && verdict.verdict === 'accepted')) {
+    const message = 'the adapter is faulty: its verdict does not follow from a cancellation. Please report it.';
+    throw call.error({ code: 'unexpected_response', reason: 'provider_error', message });
   }
   const { response, effect } = last;
   if (verdict.verdict === 'accepted') return accept(verdict, response, call);
+  // A login or a look-up before the cancellation has failed: nothing was asked of the provider yet.
+  if (!call.wrote && verdict.verdict !== 'duplicate') throw call.error(readFailure(verdict, response));
   if (verdict.verdict === 'unclear') throw call.error({ ...verdict, code: 'outcome_unknown', status: response.status });
   // A "no" to a read that followed the write says nothing of the write.
   const answersTheWrite = effect === 'write';
@@ -65,7 +76,7 @@ function accept(verdict: AcceptedVerdict, response: ProviderResponse, call: Call
     outcome: undated ? 'requested' : verdict.outcome,
     ...(effectiveAt === undefined ? {} : { effectiveAt }),
     ...(providerReference === undefined ? {} : { providerReference: call.redactor.text(providerReference) }),
-    warnings: verdict.warnings ?? [],
+    warnings: (verdict.warnings ?? []).map(({ code, message }) => ({ code, message: call.redactor.text(message) })),
     raw: rawOf(response, call),
   };
 }

@@ -13,7 +13,7 @@ const TURNED_AWAY: ReadonlySet<number> = new Set([400, 401, 404, 405, 407, 410, 
 const UNPROCESSED: ReadonlySet<number> = new Set([408, 421, 425]);
 
 /** A redirect that is answered instead of doing what was asked. 303 is answered after it was done. */
-const MOVED: ReadonlySet<number> = new Set([0, 301, 302, 307, 308]);
+const MOVED: ReadonlySet<number> = new Set([301, 302, 307, 308]);
 
 /** What an answer that is not in the provider's language means, judged by its HTTP status alone. */
 export function judgeUnrecognised(response: ProviderResponse, effect: 'read' | 'write'): Failure {
@@ -56,7 +56,8 @@ export function judgeUnrecognised(response: ProviderResponse, effect: 'read' | '
 /** What a redirect means, or `undefined` if the answer is none. */
 export function judgeRedirect(response: ProviderResponse, effect: 'read' | 'write'): Failure | undefined {
   const { status } = response;
-  if (!MOVED.has(status) && (status < 300 || status > 399)) return undefined;
+  // 0 is a redirect whose status a custom fetch does not tell.
+  if (status !== 0 && (status < 300 || status > 399)) return undefined;
   const message = 'the base URL redirects. No redirect is followed: set the address that it leads to as the base URL.';
   if (effect === 'read' || MOVED.has(status)) return { code: 'unexpected_response', status, message };
   return {

@@ -36,7 +36,8 @@ const MAX_MILLISECONDS = 2 ** 31 - 1;
 export function checkOptions(options: unknown, known: readonly string[]): Issue[] {
   if (options === undefined) return [];
   if (typeof options !== 'object' || options === null) return [{ path: 'options', expected: 'an object' }];
-  const given = new Map<string, unknown>(Object.entries(options).filter(([, value]) => value !== undefined));
+  const given = readable(options);
+  if (given === undefined) return [{ path: 'options', expected: 'an object that can be read' }];
   const issues: Issue[] = [];
   for (const key of given.keys()) {
     if (!known.includes(key)) issues.push({ path: 'options', expected: `only the options ${known.join(', ')}` });
@@ -63,6 +64,15 @@ export function concurrencyOf(account: string, ...settings: readonly ServiceOpti
     if (own !== undefined) return own;
   }
   return DEFAULTS.concurrency;
+}
+
+function readable(options: object): ReadonlyMap<string, unknown> | undefined {
+  try {
+    return new Map<string, unknown>(Object.entries(options).filter(([, value]) => value !== undefined));
+  } catch {
+    // What a getter throws may hold anything; that it cannot be read is all there is to say.
+    return undefined;
+  }
 }
 
 function checkConcurrency(value: unknown): Issue[] {

@@ -5,7 +5,7 @@ import { checkAgainst, type Checked } from './check.ts';
 import { checkOptions, DEFAULTS, type CallOptions, type ServiceOptions } from './options.ts';
 import type { Issue } from './provider-error.ts';
 import { Redactor } from './redactor.ts';
-import type { Route } from './run-exchange.ts';
+import { endedBeforeSending, type Route } from './run-exchange.ts';
 import type { StandardSchema } from './standard-schema.ts';
 import { TimeLimit } from './time-limit.ts';
 import type { When } from './vocabulary.ts';
@@ -62,10 +62,10 @@ export async function withPrepared<Request extends AddressedRequest, Value>(
   // The schema has made sure that there is an account, and that it is a string.
   if (entry === undefined) throw call.error({ code: 'unknown_account', message: unknownAccount(accounts) });
   checkTiming(entry, request.when, call);
-  const bound = await checkedOrThrow(entry.driver.bind(request.service), call, 'service');
   const limit = new TimeLimit(options.deadlineMs ?? defaults.deadlineMs ?? DEFAULTS.deadlineMs, options.signal);
   try {
     if (limit.end === 'aborted') throw call.error({ code: 'aborted', message: 'the call was aborted before it began' });
+    const bound = await checkedOrThrow(inTime(entry.driver.bind(request.service), call, limit), call, 'service');
     const service = await configure(bound.configure, entry, call, limit);
     call.redactor = new Redactor(service.secrets);
     const route: Route = {
@@ -95,7 +95,8 @@ function findAccount(
   return entry;
 }
 
-function accountNameOf(input: unknown): string | undefined {
+/** The account that a request names, checked no further; `undefined` where it names none or cannot be read. */
+export function accountNameOf(input: unknown): string | undefined {
   if (typeof input !== 'object' || input === null) return undefined;
   try {
     return 'account' in input && typeof input.account === 'string' ? input.account : undefined;
@@ -107,6 +108,16 @@ function accountNameOf(input: unknown): string | undefined {
 
 function unknownAccount(accounts: ReadonlyMap<string, AccountEntry>): string {
   return `there is no account of that name. The accounts are: ${[...accounts.keys()].join(', ') || '(none)'}.`;
+}
+
+/** A schema may be asynchronous, and a faulty one may never answer. */
+async function inTime<Value>(promise: Promise<Value>, call: Call, limit: TimeLimit): Promise<Value> {
+  try {
+    return await limit.race(promise);
+  } catch (error) {
+    if (limit.end === undefined) throw error;
+    throw call.error(endedBeforeSending(limit.end));
+  }
 }
 
 async function checkedOrThrow<Value>(checking: Promise<Checked<Value>>, call: Call, root: string): Promise<Value> {

@@ -1,6 +1,7 @@
 import type { Call, Failure } from './call.ts';
 import type { Exchange } from './exchange.ts';
 import { judgeUnrecognised, rateLimited } from './judge-answer.ts';
+import type { Redactor } from './redactor.ts';
 import { runExchange, type Route } from './run-exchange.ts';
 import type { StatusVerdict } from './verdict.ts';
 import type { CancellationStatus } from './vocabulary.ts';
@@ -16,12 +17,18 @@ export async function readStatus(
   route: Route,
 ): Promise<CancellationStatus> {
   const { verdict, last } = await runExchange(exchange, call, route, 'read');
-  if (verdict.verdict === 'found') return { ...verdict.status, raw: call.redactor.data(verdict.status.raw) };
+  if (verdict.verdict === 'found') return scrubbed(verdict.status, call.redactor);
   if (last === undefined) throw call.error({ code: 'unexpected_response', message: 'the adapter asked nothing' });
-  throw call.error(failureOf(verdict, last.response));
+  throw call.error(readFailure(verdict, last.response));
 }
 
-function failureOf(
+function scrubbed(status: CancellationStatus, redactor: Redactor): CancellationStatus {
+  const { reason, raw } = status;
+  return { ...status, ...(reason === undefined ? {} : { reason: redactor.text(reason) }), raw: redactor.data(raw) };
+}
+
+/** What a provider's "no" to a read means while nothing has been written. */
+export function readFailure(
   verdict: Exclude<StatusVerdict, { verdict: 'found' }>,
   response: Parameters<typeof judgeUnrecognised>[0],
 ): Failure {

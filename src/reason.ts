@@ -59,7 +59,7 @@ export interface ComposedReason {
  * Turns a checked reason and reference into the text for a provider's reason field.
  *
  * The text, or the category's label, with the reference appended. Control characters become spaces. A text over the
- * field's `maxLength` (in UTF-16 code units) is cut, never the reference.
+ * field's `maxLength` (in UTF-16 code units) is cut; the reference is there as a whole or, where it cannot fit, not.
  */
 export function composeReason(
   reason: Reason | undefined,
@@ -77,19 +77,24 @@ export function composeReason(
     });
   }
   if (field.field === 'no') return { text: undefined, warnings: [...warnings, ...dropped(text, reference)] };
-  const composed = compose(text, reference, field.maxLength);
-  if (composed?.cut) {
+  const required = field.field === 'required';
+  const { composed, cut, referenceLost } = compose(text, reference, required, field.maxLength ?? Infinity);
+  if (cut) {
     warnings.push({ code: 'reason_truncated', message: `The reason was cut to ${field.maxLength} characters.` });
   }
-  if (field.field === 'optional' || text !== undefined) return { text: composed?.text, warnings };
+  if (referenceLost) {
+    const message = 'The reference does not fit into this provider’s reason field; it was left out.';
+    warnings.push({ code: 'reference_not_sent', message });
+  }
+  if (!required || text !== undefined) return { text: composed, warnings };
   warnings.push({
     code: 'reason_defaulted',
     message:
-      reference === undefined
+      reference === undefined || referenceLost
         ? 'This provider requires a reason and none was given; a neutral sentence was sent.'
         : 'This provider requires a reason and none was given; the reference was sent.',
   });
-  return { text: reference ?? NEUTRAL_REASON, warnings };
+  return { text: composed, warnings };
 }
 
 function dropped(text: string | undefined, reference: string | undefined): Warning[] {
@@ -106,16 +111,41 @@ function dropped(text: string | undefined, reference: string | undefined): Warni
   return warnings;
 }
 
+interface Composed {
+  readonly composed: string | undefined;
+  readonly cut: boolean;
+  readonly referenceLost: boolean;
+}
+
 function compose(
   text: string | undefined,
   reference: string | undefined,
-  maxLength: number | undefined,
-): { readonly text: string; readonly cut: boolean } | undefined {
-  if (text === undefined) return reference === undefined ? undefined : { text: `Reference: ${reference}`, cut: false };
+  required: boolean,
+  maxLength: number,
+): Composed {
+  if (text === undefined) return composeWithoutText(reference, required, maxLength);
   const suffix = reference === undefined ? '' : ` (reference: ${reference})`;
-  if (maxLength === undefined || text.length + suffix.length <= maxLength) return { text: text + suffix, cut: false };
-  const kept = text.slice(0, Math.max(0, maxLength - suffix.length - 1)).replace(/[\uD800-\uDBFF]$/, '');
-  return { text: `${kept}…${suffix}`, cut: true };
+  const referenceLost = suffix.length + 2 > maxLength && reference !== undefined;
+  const kept = referenceLost ? '' : suffix;
+  const shortened = shorten(text, maxLength - kept.length);
+  return { composed: shortened + kept, cut: shortened !== text, referenceLost };
+}
+
+function composeWithoutText(reference: string | undefined, required: boolean, maxLength: number): Composed {
+  const labelled = required ? reference : reference && `Reference: ${reference}`;
+  const composed = [labelled, reference].find((one) => one !== undefined && one.length <= maxLength);
+  const fallback = required ? shorten(NEUTRAL_REASON, maxLength) : undefined;
+  return {
+    composed: composed ?? fallback,
+    cut: false,
+    referenceLost: reference !== undefined && composed === undefined,
+  };
+}
+
+/** At most so many UTF-16 code units, without half a character at the end. */
+function shorten(text: string, maxLength: number): string {
+  if (text.length <= maxLength) return text;
+  return `${text.slice(0, Math.max(0, maxLength - 1)).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
 function clean(text: string | undefined): string | undefined {

@@ -6,24 +6,26 @@ export const REDACTED = '[REDACTED]';
 const MAX_TEXT = 512;
 const MAX_DEPTH = 24;
 const CACHE_SIZE = 256;
+// A pattern has many alternatives for each character; beyond a few thousand characters the engine refuses it.
+const MAX_PIECE = 1000;
 const SENSITIVE_KEY =
   /pass(?:word|wd|phrase)?$|^pw$|^pwd$|secret|token|api_?-?key|access_?-?key|private_?-?key|credential|authorization|cookie/i;
 
 // Patterns are worth keeping: an account's secrets are the same at every call. Module-private, so out of reach.
-const patterns = new Map<string, RegExp>();
+const patterns = new Map<string, readonly RegExp[]>();
 
 /** Takes an account's secrets out of everything that comes out, by value. Holds them where no inspection shows them. */
 export class Redactor {
-  readonly #pattern: RegExp | undefined;
+  readonly #patterns: readonly RegExp[];
 
   constructor(secrets: readonly string[]) {
     const held = [...new Set(secrets)].filter((secret) => secret !== '').sort((a, b) => b.length - a.length);
-    this.#pattern = held.length === 0 ? undefined : patternFor(held);
+    this.#patterns = held.length === 0 ? [] : patternsFor(held);
   }
 
   /** The text without any secret. */
   text(text: string): string {
-    return this.#pattern === undefined ? text : text.replace(this.#pattern, REDACTED);
+    return this.#patterns.reduce((rest, pattern) => rest.replace(pattern, REDACTED), text);
   }
 
   /** A provider's message for an error: one line, without secrets, tags and control characters, at most 512 characters. */
@@ -59,12 +61,19 @@ export class Redactor {
   }
 }
 
-function patternFor(secrets: readonly string[]): RegExp {
+function patternsFor(secrets: readonly string[]): readonly RegExp[] {
   const key = JSON.stringify(secrets);
   const known = patterns.get(key);
   if (known !== undefined) return known;
-  const pattern = new RegExp(secrets.map(secretPattern).join('|'), 'g');
+  const made = secrets.flatMap(pieces).map((piece) => new RegExp(secretPattern(piece), 'g'));
   if (patterns.size >= CACHE_SIZE) patterns.clear();
-  patterns.set(key, pattern);
-  return pattern;
+  patterns.set(key, made);
+  return made;
+}
+
+/** A long secret in parts of about the same length: where the whole is, each of them is. */
+function pieces(secret: string): string[] {
+  const characters = [...secret];
+  const size = Math.ceil(characters.length / Math.ceil(characters.length / MAX_PIECE));
+  return characters.flatMap((_, index) => (index % size === 0 ? [characters.slice(index, index + size).join('')] : []));
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { ResponseBody } from './exchange.ts';
 import type { TimeLimit } from './time-limit.ts';
 
@@ -20,6 +21,8 @@ export async function readBody(response: Response, limit: TimeLimit): Promise<Re
     for (;;) {
       const { done, value } = await limit.race(reader.read());
       if (done) break;
+      // An endless run of empty chunks would otherwise keep every timer from firing, the deadline's too.
+      if (value.byteLength === 0) await setImmediate();
       length += value.byteLength;
       if (length > MAX_BODY_BYTES) return { kind: 'too_large' };
       text += decoder.decode(value, { stream: true });

@@ -86,7 +86,9 @@ function broken(what: string): Failure {
 async function answerTo(request: ProviderRequest, call: Call, route: Route): Promise<ProviderResponse> {
   const built = buildHttpRequest(route.baseUrl, request);
   if (!built.ok) throw call.error(unsendable(built.expected));
-  if (route.limit.end !== undefined) throw call.error(endedBeforeSending(route.limit.end));
+  // The clock decides as well: after something that kept the thread busy, the timer has not fired yet.
+  const end = route.limit.end ?? (route.limit.remaining > 0 ? undefined : 'timeout');
+  if (end !== undefined) throw call.error(endedBeforeSending(end));
   const attempt = new TimeLimit(Math.min(route.attemptTimeoutMs, route.limit.remaining), route.limit);
   call.attempts += 1;
   if (request.effect === 'write') call.writeLeaves();
@@ -104,7 +106,8 @@ async function answerTo(request: ProviderRequest, call: Call, route: Route): Pro
   throw call.error(request.effect === 'write' ? lostWrite(sent.reason) : lostRead(sent.reason));
 }
 
-function endedBeforeSending(end: 'timeout' | 'aborted'): Failure {
+/** The failure for a call whose time was up, or that was aborted, before its next request. */
+export function endedBeforeSending(end: 'timeout' | 'aborted'): Failure {
   return end === 'aborted'
     ? { code: 'aborted', message: 'the call was aborted before anything was sent' }
     : { code: 'unavailable', reason: 'timeout', message: 'the deadline passed before anything was sent' };

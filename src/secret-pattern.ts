@@ -9,7 +9,40 @@ export function secretPattern(secret: string): string {
   return [characters(secret), ...base64Patterns(bytes), ...hexPatterns(bytes)].join('|');
 }
 
-const NAMED_ENTITIES: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' };
+// HTML's names of the ASCII characters that have one: an encoder for HTML 5 uses them all.
+const NAMED_ENTITIES: Readonly<Record<string, string>> = {
+  '\t': 'Tab',
+  '\n': 'NewLine',
+  '!': 'excl',
+  '"': '(?:quot|QUOT)',
+  '#': 'num',
+  $: 'dollar',
+  '%': 'percnt',
+  '&': '(?:amp|AMP)',
+  "'": 'apos',
+  '(': 'lpar',
+  ')': 'rpar',
+  '*': '(?:ast|midast)',
+  '+': 'plus',
+  ',': 'comma',
+  '.': 'period',
+  '/': 'sol',
+  ':': 'colon',
+  ';': 'semi',
+  '<': '(?:lt|LT)',
+  '=': 'equals',
+  '>': '(?:gt|GT)',
+  '?': 'quest',
+  '@': 'commat',
+  '[': '(?:lsqb|lbrack)',
+  ']': '(?:rsqb|rbrack)',
+  '^': 'Hat',
+  _: '(?:lowbar|UnderBar)',
+  '`': '(?:grave|DiacriticalGrave)',
+  '{': '(?:lcub|lbrace)',
+  '|': '(?:verbar|vert|VerticalLine)',
+  '}': '(?:rcub|rbrace)',
+};
 const JSON_ESCAPES: Readonly<Record<string, string>> = { '\n': 'n', '\r': 'r', '\t': 't', '\b': 'b', '\f': 'f' };
 
 // Shorter pieces of an encoding would be found in many an innocent word.
@@ -18,30 +51,38 @@ const MIN_HEX_BYTES = 4;
 
 function characters(secret: string): string {
   // A run of backslashes is one element: each may be doubled, and doubled again, and a quantifier a character would
-  // make the match exponential.
+  // make the match exponential. For the same reason the run also takes the backslashes that escape the character after.
   const elements = secret.match(/\\+|[^\\]/gsu) ?? [];
   return elements
-    .map((element) => (element.startsWith('\\') ? backslashes(element.length) : character(element)))
+    .map((element, index) => {
+      if (element.startsWith('\\')) return backslashes(element.length);
+      return character(element, elements[index - 1]?.startsWith('\\') === true);
+    })
     .join('');
 }
 
 function backslashes(count: number): string {
-  return `(?:\\\\{${count},${count * 4}}|(?:%(?:25)*5[cC]){${count},${count * 4}}|(?:&#0*92;|&#[xX]0*5[cC];|&bsol;){${count}})`;
+  // A longer run is looked at once, from its beginning, and not again from each of its backslashes.
+  const raw = `(?<!\\\\)\\\\{${count},}`;
+  const percentEncoded = `(?<!%(?:25)*5[cC])(?:%(?:25)*5[cC]){${count},}`;
+  return `(?:${raw}|${percentEncoded}|(?:&(?:amp;)*(?:#0*92|#[xX]0*5[cC]|bsol);){${count}})`;
 }
 
-function character(char: string): string {
+function character(char: string, afterBackslashes: boolean): string {
   const code = char.codePointAt(0) ?? 0;
+  const anyBackslashes = afterBackslashes ? '' : '\\\\{0,3}';
+  const someBackslashes = afterBackslashes ? '' : '\\\\{1,3}';
   const alternatives = [
-    `\\\\{0,3}${escape(char)}`,
+    `${anyBackslashes}${escape(char)}`,
     percent(Buffer.from(char, 'utf8')),
     entity(code),
-    unicodeEscape(char),
+    unicodeEscape(char, someBackslashes),
   ];
   if (char === ' ') alternatives.push('\\+');
   const named = NAMED_ENTITIES[char];
   if (named !== undefined) alternatives.push(`&(?:amp;)*${named};`);
   const jsonEscape = JSON_ESCAPES[char];
-  if (jsonEscape !== undefined) alternatives.push(`\\\\{1,3}${jsonEscape}`);
+  if (jsonEscape !== undefined) alternatives.push(`${someBackslashes}${jsonEscape}`);
   if (code > 127) alternatives.push('&[A-Za-z][A-Za-z0-9]{1,30};');
   if (code > 127 && code < 256) alternatives.push(percent(Buffer.from([code])));
   return `(?:${alternatives.join('|')})`;
@@ -55,9 +96,9 @@ function entity(code: number): string {
   return `&(?:amp;)*#(?:0*${code}|[xX]0*${anyCase(code.toString(16))});`;
 }
 
-function unicodeEscape(char: string): string {
-  const units = char.split('');
-  return units.map((unit) => `\\\\{1,3}u${anyCase(unit.charCodeAt(0).toString(16).padStart(4, '0'))}`).join('');
+function unicodeEscape(char: string, backslashesBefore: string): string {
+  const units = char.split('').map((unit) => `u${anyCase(unit.charCodeAt(0).toString(16).padStart(4, '0'))}`);
+  return `${backslashesBefore}${units.join('\\\\{1,3}')}`;
 }
 
 /** The secret inside a longer encoded text starts at any of three offsets; the characters at its edges mix with others. */

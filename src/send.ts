@@ -23,6 +23,7 @@ export async function send(
   fetch: typeof globalThis.fetch,
 ): Promise<SendResult> {
   if (limit.end !== undefined) return { kind: 'not_sent', why: 'the time was up' };
+  let answered = false;
   try {
     const response = await limit.race(
       Promise.resolve(
@@ -39,6 +40,7 @@ export async function send(
         }),
       ),
     );
+    answered = true;
     const body = await readBody(response, limit);
     return {
       kind: 'answered',
@@ -46,7 +48,8 @@ export async function send(
     };
   } catch (error) {
     if (limit.end !== undefined) return { kind: 'lost', reason: limit.end };
-    const notSent = provesNotSent(error);
+    // Once headers have come, no error of the body can prove that the request was not sent.
+    const notSent = answered ? undefined : provesNotSent(error);
     return notSent === undefined ? { kind: 'lost', reason: 'connection_lost' } : { kind: 'not_sent', ...notSent };
   }
 }

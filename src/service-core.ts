@@ -5,6 +5,7 @@ import { cancelOnce } from './cancel-operation.ts';
 import { cancelRequestSchema, statusRequestSchema, type CheckedCancelRequest } from './cancel-request.ts';
 import { checkOptions, concurrencyOf, type CancelManyOptions, type ServiceOptions } from './options.ts';
 import {
+  accountNameOf,
   CALL_OPTIONS,
   withPrepared,
   type AccountEntry,
@@ -90,8 +91,8 @@ export class ServiceCore {
 
   /** Requests that name no account fail without sending, and share a lane. */
   #laneOf(request: unknown): string {
-    const named = typeof request === 'object' && request !== null && 'account' in request ? request.account : '';
-    return typeof named === 'string' && this.#accounts.has(named) ? named : '';
+    const named = accountNameOf(request);
+    return named !== undefined && this.#accounts.has(named) ? named : '';
   }
 
   async #run<Request extends AddressedRequest, Value>(
@@ -103,7 +104,7 @@ export class ServiceCore {
     try {
       return await withPrepared(this.#accounts, this.#options, call, input, work);
     } catch (error) {
-      if (isProviderError(error)) throw error;
+      if (isProviderError(error) && error.operationId === call.operationId) throw error;
       // A fault of cancelkit or of an adapter. It may hold anything, so it is not passed on.
       const message = 'an internal fault. Please report it.';
       throw call.error({ code: 'unexpected_response', reason: 'provider_error', message });
@@ -152,7 +153,7 @@ function entriesOf(accounts: unknown): ReadonlyMap<string, AccountEntry> {
 }
 
 function notAccounts(path: string): Error {
-  const expected = 'an account, made by a provider’s factory such as whmcs()';
+  const expected = 'an account, made by a provider’s factory';
   const message = `${path}: expected ${expected}`;
   return new Call('create').error({ code: 'invalid_request', message, issues: [{ path, expected }] });
 }

@@ -24,23 +24,29 @@ const OTHER_FAILURES: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'the TLS certificate is for another host',
 };
 
+// Wrappers are few; a longer chain of causes is a circle.
+const MAX_DEPTH = 8;
+
 /**
  * Whether a failed fetch proves that nothing left the machine, judged by error code and syscall. `undefined` is "it
  * may have been sent": the default for everything that is not known to come before the request.
  *
  * A code counts only with the syscall that makes it a failure to connect: `ECONNRESET` from `read` comes after a send.
  */
-export function provesNotSent(error: unknown): NotSent | undefined {
+export function provesNotSent(error: unknown, depth = 0): NotSent | undefined {
+  if (depth > MAX_DEPTH) return undefined;
   const nested = nestedErrors(error);
   if (nested.length > 0) {
     // Several addresses were tried: each must have failed before the send.
-    const verdicts = nested.map(provesNotSent);
+    const verdicts = nested.map((one) => provesNotSent(one, depth + 1));
     return verdicts.every((verdict) => verdict !== undefined) ? verdicts[0] : undefined;
   }
   if (typeof error !== 'object' || error === null) return undefined;
   const why = connectFailure(error);
   if (why !== undefined) return { why };
-  return 'cause' in error && error.cause !== error ? provesNotSent(error.cause) : undefined;
+  // An error with a syscall of its own speaks for itself, whatever led to it.
+  if ('syscall' in error && error.syscall !== undefined) return undefined;
+  return 'cause' in error ? provesNotSent(error.cause, depth + 1) : undefined;
 }
 
 function connectFailure(error: object): string | undefined {

@@ -29,12 +29,15 @@ export const edisProvider: Provider<'edis', EdisConfig, EdisService, When, 'canc
   },
 });
 
+/** What {@link edis} returns. */
+export type EdisAccount = Account<'edis', EdisService, When, 'cancel'>;
+
 /**
  * An account at EDIS Global.
  *
  * @param config the credentials, an (async) function that returns them, or nothing for `EDIS_EMAIL` and
  * `EDIS_PASSWORD`. Read at each call.
  */
-export function edis(config?: ConfigSource<EdisConfig>): Account<'edis', EdisService, When, 'cancel'> {
+export function edis(config?: ConfigSource<EdisConfig>): EdisAccount {
   return edisProvider.account(config);
 }

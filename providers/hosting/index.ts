@@ -32,14 +32,15 @@ export const hostingProvider: Provider<'hosting', HostingConfig, HostingService,
     status: readState,
   });
 
+/** What {@link hosting} returns. */
+export type HostingAccount = Account<'hosting', HostingService, When, 'cancel' | 'status'>;
+
 /**
  * An account at a Hosting API.
  *
  * @param config address and token, an (async) function that returns them, or nothing for `HOSTING_BASE_URL` and
  * `HOSTING_TOKEN`. Read at each call.
  */
-export function hosting(
-  config?: ConfigSource<HostingConfig>,
-): Account<'hosting', HostingService, When, 'cancel' | 'status'> {
+export function hosting(config?: ConfigSource<HostingConfig>): HostingAccount {
   return hostingProvider.account(config);
 }

@@ -33,11 +33,14 @@ export const vpsbgProvider: Provider<'vpsbg', VpsbgConfig, VpsbgService, When, '
   },
 });
 
+/** What {@link vpsbg} returns. */
+export type VpsbgAccount = Account<'vpsbg', VpsbgService, When, 'cancel' | 'status'>;
+
 /**
  * An account at VPSBG.
  *
  * @param config the token, an (async) function that returns it, or nothing for `VPSBG_TOKEN`. Read at each call.
  */
-export function vpsbg(config?: ConfigSource<VpsbgConfig>): Account<'vpsbg', VpsbgService, When, 'cancel' | 'status'> {
+export function vpsbg(config?: ConfigSource<VpsbgConfig>): VpsbgAccount {
   return vpsbgProvider.account(config);
 }

@@ -31,12 +31,15 @@ export const whmcsProvider: Provider<'whmcs', WhmcsConfig, WhmcsService, When, '
   status: readState,
 });
 
+/** What {@link whmcs} returns. */
+export type WhmcsAccount = Account<'whmcs', WhmcsService, When, 'cancel' | 'status'>;
+
 /**
  * An account at an installation of WHMCS.
  *
  * @param config address and credentials, an (async) function that returns them, or nothing for `WHMCS_URL`,
  * `WHMCS_IDENTIFIER` and `WHMCS_SECRET`. Read at each call.
  */
-export function whmcs(config?: ConfigSource<WhmcsConfig>): Account<'whmcs', WhmcsService, When, 'cancel' | 'status'> {
+export function whmcs(config?: ConfigSource<WhmcsConfig>): WhmcsAccount {
   return whmcsProvider.account(config);
 }

@@ -1,0 +1,86 @@
+import { addDays } from '../../src/sandbox/calendar.ts';
+import type { Emulator, EmulatorContext, ProviderControls } from '../../src/sandbox/emulator.ts';
+import { foundService } from '../../src/sandbox/emulator.ts';
+import { createOptions, oneOf, positiveIntegerOrNull } from '../../src/sandbox/options.ts';
+import { edisCatalogue } from './emulator-catalogue.ts';
+import { createEdisRoutes, edisFailure } from './emulator-routes.ts';
+import type { EdisLogin, EdisOptions } from './emulator-routes.ts';
+import { createEdisState } from './emulator-state.ts';
+import type { EdisService, EdisServiceInit } from './emulator-state.ts';
+
+export type { EdisOptions } from './emulator-routes.ts';
+export type { EdisService, EdisServiceInit } from './emulator-state.ts';
+
+/** Both ids of a service; the API takes either. */
+export interface EdisServiceIds {
+  readonly kvmId: string;
+  readonly serviceId: number;
+}
+
+/** Looks at and changes the state of the emulated EDIS. */
+export interface EdisControls extends ProviderControls<EdisService, string | number, EdisOptions> {
+  /** The services that are there from the start. */
+  readonly seeded: {
+    /** Active and not cancelled, paid for 20 more days. */
+    readonly active: EdisServiceIds;
+    /** Active, with a cancellation at the end of the billing period. */
+    readonly cancelled: EdisServiceIds;
+    /** Ordered, but not paid yet. */
+    readonly pending: EdisServiceIds;
+  };
+  /** Adds a service. */
+  add(init?: EdisServiceInit): EdisService;
+  /**
+   * Sets how many pieces of a product are left (10 at the start); an order that needs more fails as out of stock.
+   * @throws RangeError on an unknown product or a number below zero.
+   */
+  setStock(productId: number, pieces: number): void;
+}
+
+/** The login that the emulated EDIS accepts; the password has the characters that break careless encoding. */
+export const edisSandboxLogin: EdisLogin = { email: 'reseller+edis@example.com', password: 'Grüße & p+w=1%2B2' };
+
+/** Emulates the ORDER API of EDIS Global: orders, and cancellations that a cron carries out. */
+export function createEdisEmulator({ clock }: EmulatorContext): Emulator<EdisControls> {
+  const options = createOptions<EdisOptions>(
+    'edis',
+    { clientId: 4711, cancelAnswer: 'success' },
+    { clientId: positiveIntegerOrNull, cancelAnswer: oneOf('success', 'failed') },
+  );
+  const state = createEdisState(clock);
+  clock.onMove(() => state.tick());
+
+  const active = state.add({ nextDueDate: addDays(clock.now(), 20) });
+  const cancelled = state.add({ nextDueDate: addDays(clock.now(), 20) });
+  state.cancel(cancelled, 'end_of_period');
+  const pending = state.add({ status: 'pending' });
+
+  return {
+    fetch: createEdisRoutes(state, options.current, edisSandboxLogin),
+    failure: edisFailure,
+    controls: {
+      seeded: { active: idsOf(active), cancelled: idsOf(cancelled), pending: idsOf(pending) },
+      services: () => structuredClone([...state.services.values()]),
+      service(id) {
+        const service = state.byKvmId(String(id)) ?? state.byServiceId(String(id));
+        return structuredClone(foundService('edis', service, id, state.services.keys()));
+      },
+      configure: options.configure,
+      add: (init = {}) => structuredClone(state.add(init)),
+      setStock(productId, pieces) {
+        if (!edisCatalogue.some(({ pid }) => pid === productId)) {
+          const known = edisCatalogue.map(({ pid }) => pid).join(', ');
+          throw new RangeError(`sandbox.edis.setStock: no product ${productId}; there are ${known}.`);
+        }
+        if (!Number.isInteger(pieces) || pieces < 0) {
+          throw new RangeError('sandbox.edis.setStock: expected a whole number of pieces, zero or more.');
+        }
+        state.stock.set(productId, pieces);
+      },
+    },
+  };
+}
+
+function idsOf({ kvmId, serviceId }: EdisService): EdisServiceIds {
+  return { kvmId, serviceId };
+}

@@ -1,0 +1,63 @@
+import type { EmulatorClock } from './clock.ts';
+
+/** What an emulator is given when it is made. */
+export interface EmulatorContext {
+  readonly clock: EmulatorClock;
+}
+
+/** One provider's API: it answers requests, and offers controls to look at and change its state. */
+export interface Emulator<Controls> {
+  /** Executes one request and answers it. */
+  readonly fetch: (request: Request) => Response | Promise<Response>;
+  /** The provider's own body for a status that the emulator never produces by itself, such as 429 or 500. */
+  readonly failure: (status: number) => Response;
+  readonly controls: Controls;
+}
+
+/** The controls that every provider of the sandbox has. */
+export interface ProviderControls<Service, Id, Options> {
+  /** A snapshot of every service. */
+  services(): readonly Service[];
+  /**
+   * A snapshot of one service.
+   * @throws RangeError when there is none with this id.
+   */
+  service(id: Id): Service;
+  /**
+   * Changes how the emulator answers from now on; what is not named stays as it is.
+   * @throws TypeError on an unknown option or value.
+   */
+  configure(options: Partial<Options>): void;
+}
+
+/** What the sandbox tells of every service, whoever the provider is. */
+export interface SandboxService {
+  /** The cancellation that stands; `null` when there is none, or when it was withdrawn. */
+  readonly cancellation: SandboxCancellation | null;
+  /** How many cancel calls took effect on this service: 2 means that it was cancelled twice. */
+  readonly timesCancelled: number;
+}
+
+/** A cancellation as the emulator keeps it. */
+export interface SandboxCancellation {
+  readonly when: 'immediate' | 'end_of_period';
+  /** The reason as it arrived; `undefined` when none was sent or the API has no field for it. */
+  readonly reason: string | undefined;
+  readonly requestedAt: Date;
+  /** When the service ended because of it; `undefined` until then. */
+  readonly effectiveAt: Date | undefined;
+}
+
+/** The same type with its fields writable, for the emulator's own copy of the state. */
+export type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+
+/** The service with the id, or a RangeError that names the ids there are. */
+export function foundService<Service>(
+  provider: string,
+  service: Service | undefined,
+  id: unknown,
+  known: Iterable<string | number>,
+): Service {
+  if (service !== undefined) return service;
+  throw new RangeError(`sandbox.${provider}: no service ${String(id)}; there are ${[...known].join(', ')}.`);
+}

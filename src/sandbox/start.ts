@@ -1,0 +1,118 @@
+import type { EdisControls } from '../../providers/edis/emulator.ts';
+import { createEdisEmulator } from '../../providers/edis/emulator.ts';
+import type { HostingControls } from '../../providers/hosting/emulator.ts';
+import { createHostingEmulator } from '../../providers/hosting/emulator.ts';
+import type { VpsbgControls } from '../../providers/vpsbg/emulator.ts';
+import { createVpsbgEmulator } from '../../providers/vpsbg/emulator.ts';
+import type { WhmcsControls } from '../../providers/whmcs/emulator.ts';
+import { createWhmcsEmulator } from '../../providers/whmcs/emulator.ts';
+import { createAccounts, type SandboxAccounts } from './accounts.ts';
+import { isObject } from './bodies.ts';
+import { createClock } from './clock.ts';
+import type { SandboxClock } from './clock.ts';
+import { serve } from './server.ts';
+import type { RunningServer, SandboxServer } from './server.ts';
+import { createSettings } from './settings.ts';
+import type { SandboxSettings } from './settings.ts';
+
+/** The four provider APIs, running on loopback. */
+export interface Sandbox extends AsyncDisposable {
+  /** Ready for `createCancelService`. */
+  readonly accounts: SandboxAccounts;
+  /** With what the emulators are reached. */
+  readonly settings: SandboxSettings;
+  /** The one time of all four; it stands still until it is moved. */
+  readonly clock: SandboxClock;
+  readonly edis: EdisSandbox;
+  readonly vpsbg: VpsbgSandbox;
+  readonly hosting: HostingSandbox;
+  readonly whmcs: WhmcsSandbox;
+  /** Ends every connection at once, also those that wait for an answer. May be called again. */
+  close(): Promise<void>;
+}
+
+/** The emulated EDIS: what it holds, what it saw, and what shall go wrong. */
+export interface EdisSandbox extends EdisControls, SandboxServer {}
+/** The emulated VPSBG: what it holds, what it saw, and what shall go wrong. */
+export interface VpsbgSandbox extends VpsbgControls, SandboxServer {}
+/** The emulated Hosting API: what it holds, what it saw, and what shall go wrong. */
+export interface HostingSandbox extends HostingControls, SandboxServer {}
+/** The emulated WHMCS: what it holds, what it saw, and what shall go wrong. */
+export interface WhmcsSandbox extends WhmcsControls, SandboxServer {}
+
+/** How a sandbox is started. */
+export interface SandboxOptions {
+  /** What the sandbox's clock shows at the start. Default: the real time. */
+  readonly now?: Date;
+}
+
+/**
+ * Starts the four emulators, each on a free port of 127.0.0.1, with services to try things on.
+ * `close()` it, or hold it with `await using`: the servers keep the process alive until then.
+ * @throws TypeError or RangeError on an unknown option or an unusable date.
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const clock = createClock(checkedStart(options));
+  const edis = createEdisEmulator({ clock });
+  const vpsbg = createVpsbgEmulator({ clock });
+  const hosting = createHostingEmulator({ clock });
+  const whmcs = createWhmcsEmulator({ clock });
+
+  const servers = await startAll([
+    () => serve('edis', edis, clock),
+    () => serve('vpsbg', vpsbg, clock),
+    () => serve('hosting', hosting, clock),
+    () => serve('whmcs', whmcs, clock),
+  ]);
+  const [edisServer, vpsbgServer, hostingServer, whmcsServer] = servers;
+  const close = async (): Promise<void> => {
+    await Promise.all(servers.map((server) => server.close()));
+  };
+  const settings = createSettings({
+    edis: edisServer.origin,
+    vpsbg: vpsbgServer.origin,
+    hosting: hostingServer.origin,
+    whmcs: whmcsServer.origin,
+  });
+
+  return {
+    accounts: createAccounts(settings),
+    settings,
+    clock: { now: clock.now, advance: clock.advance, set: clock.set },
+    edis: { ...edis.controls, ...edisServer.controls },
+    vpsbg: { ...vpsbg.controls, ...vpsbgServer.controls },
+    hosting: { ...hosting.controls, ...hostingServer.controls },
+    whmcs: { ...whmcs.controls, ...whmcsServer.controls },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+type Start = () => Promise<RunningServer>;
+type Four<Type> = readonly [Type, Type, Type, Type];
+
+/** Starts all, or none: when one cannot start, the others are stopped again. */
+async function startAll(starts: Four<Start>): Promise<Four<RunningServer>> {
+  const running: RunningServer[] = [];
+  try {
+    for (const start of starts) running.push(await start());
+  } catch (error) {
+    await Promise.all(running.map((server) => server.close()));
+    throw error;
+  }
+  const [edis, vpsbg, hosting, whmcs] = running;
+  if (!edis || !vpsbg || !hosting || !whmcs) throw new Error('The sandbox could not start every server.');
+  return [edis, vpsbg, hosting, whmcs];
+}
+
+function checkedStart(options: unknown): Date {
+  if (!isObject(options) || options instanceof Date)
+    throw new TypeError('startSandbox: expected an object such as { now: new Date() }.');
+  for (const name of Object.keys(options)) {
+    if (name !== 'now') throw new TypeError(`startSandbox: unknown option "${name}"; expected now.`);
+  }
+  const { now } = options;
+  if (now === undefined) return new Date();
+  if (!(now instanceof Date)) throw new TypeError('startSandbox: now: expected a Date.');
+  return now;
+}
