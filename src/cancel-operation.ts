@@ -74,7 +74,9 @@ function accept(verdict: AcceptedVerdict, response: ProviderResponse, call: Call
   const undated = verdict.outcome === 'scheduled' && effectiveAt === undefined;
   return {
     outcome: undated ? 'requested' : verdict.outcome,
-    ...(effectiveAt === undefined ? {} : { effectiveAt }),
+    ...(effectiveAt === undefined
+      ? {}
+      : { effectiveAt: { ...effectiveAt, value: call.redactor.text(effectiveAt.value) } }),
     ...(providerReference === undefined ? {} : { providerReference: call.redactor.text(providerReference) }),
     warnings: (verdict.warnings ?? []).map(({ code, message }) => ({ code, message: call.redactor.text(message) })),
     raw: rawOf(response, call),

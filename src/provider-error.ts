@@ -100,8 +100,7 @@ export class ProviderError extends Error {
 
   /** Every field that is set, with the message and without the stack: ready for a log or an API's answer. */
   toJSON(): Record<string, unknown> {
-    const set = Object.entries(this).filter(([, value]) => value !== undefined);
-    return { name: this.name, message: this.message, ...Object.fromEntries(set) };
+    return { name: this.name, message: this.message, ...Object.fromEntries(Object.entries(this)) };
   }
 }
 

@@ -23,8 +23,14 @@ export async function readStatus(
 }
 
 function scrubbed(status: CancellationStatus, redactor: Redactor): CancellationStatus {
-  const { reason, raw } = status;
-  return { ...status, ...(reason === undefined ? {} : { reason: redactor.text(reason) }), raw: redactor.data(raw) };
+  const { effectiveAt, requestedAt, reason, raw } = status;
+  return {
+    ...status,
+    ...(effectiveAt === undefined ? {} : { effectiveAt: { ...effectiveAt, value: redactor.text(effectiveAt.value) } }),
+    ...(requestedAt === undefined ? {} : { requestedAt: redactor.text(requestedAt) }),
+    ...(reason === undefined ? {} : { reason: redactor.text(reason) }),
+    raw: redactor.data(raw),
+  };
 }
 
 /** What a provider's "no" to a read means while nothing has been written. */

@@ -51,41 +51,40 @@ const MIN_HEX_BYTES = 4;
 
 function characters(secret: string): string {
   // A run of backslashes is one element: each may be doubled, and doubled again, and a quantifier a character would
-  // make the match exponential. For the same reason the run also takes the backslashes that escape the character after.
+  // make the match exponential. For the same reason the run also takes the backslashes that escape the character after,
+  // and those before the first character are left where they are.
   const elements = secret.match(/\\+|[^\\]/gsu) ?? [];
   return elements
     .map((element, index) => {
       if (element.startsWith('\\')) return backslashes(element.length);
-      return character(element, elements[index - 1]?.startsWith('\\') === true);
+      return character(element, index > 0 && elements[index - 1]?.startsWith('\\') === false);
     })
     .join('');
 }
 
+// Backslashes that escape the character after them. Any number: a bounded repetition is unrolled by the engine.
+const ESCAPING = '(?:\\\\|%(?:25)*5[cC])';
+// One backslash in any encoding.
+const BACKSLASH = `(?:\\\\u005[cC]|${ESCAPING}|&(?:amp;)*(?:#0*92|#[xX]0*5[cC]|bsol);)`;
+
 function backslashes(count: number): string {
   // A longer run is looked at once, from its beginning, and not again from each of its backslashes.
-  const raw = `(?<!\\\\)\\\\{${count},}`;
-  const percentEncoded = `(?<!%(?:25)*5[cC])(?:%(?:25)*5[cC]){${count},}`;
-  return `(?:${raw}|${percentEncoded}|(?:&(?:amp;)*(?:#0*92|#[xX]0*5[cC]|bsol);){${count}})`;
+  return `(?<!${BACKSLASH})${BACKSLASH}{${count},}`;
 }
 
-function character(char: string, afterBackslashes: boolean): string {
+function character(char: string, mayBeEscaped: boolean): string {
   const code = char.codePointAt(0) ?? 0;
-  const anyBackslashes = afterBackslashes ? '' : '\\\\{0,3}';
-  const someBackslashes = afterBackslashes ? '' : '\\\\{1,3}';
-  const alternatives = [
-    `${anyBackslashes}${escape(char)}`,
-    percent(Buffer.from(char, 'utf8')),
-    entity(code),
-    unicodeEscape(char, someBackslashes),
-  ];
+  const alternatives = [percent(Buffer.from(char, 'utf8')), entity(code), unicodeEscape(char)];
   if (char === ' ') alternatives.push('\\+');
   const named = NAMED_ENTITIES[char];
   if (named !== undefined) alternatives.push(`&(?:amp;)*${named};`);
   const jsonEscape = JSON_ESCAPES[char];
-  if (jsonEscape !== undefined) alternatives.push(`${someBackslashes}${jsonEscape}`);
+  if (jsonEscape !== undefined) alternatives.push(jsonEscape);
   if (code > 127) alternatives.push('&[A-Za-z][A-Za-z0-9]{1,30};');
   if (code > 127 && code < 256) alternatives.push(percent(Buffer.from([code])));
-  return `(?:${alternatives.join('|')})`;
+  // Last, since an encoded & or % begins with itself.
+  alternatives.push(escape(char));
+  return `${mayBeEscaped ? `${ESCAPING}*` : ''}(?:${alternatives.join('|')})`;
 }
 
 function percent(bytes: Uint8Array): string {
@@ -96,9 +95,10 @@ function entity(code: number): string {
   return `&(?:amp;)*#(?:0*${code}|[xX]0*${anyCase(code.toString(16))});`;
 }
 
-function unicodeEscape(char: string, backslashesBefore: string): string {
+/** Without the first backslash. */
+function unicodeEscape(char: string): string {
   const units = char.split('').map((unit) => `u${anyCase(unit.charCodeAt(0).toString(16).padStart(4, '0'))}`);
-  return `${backslashesBefore}${units.join('\\\\{1,3}')}`;
+  return units.join('\\\\{1,3}');
 }
 
 /** The secret inside a longer encoded text starts at any of three offsets; the characters at its edges mix with others. */
@@ -110,7 +110,9 @@ function base64Patterns(bytes: Buffer): string[] {
     const start = Math.ceil((offset * 8) / 6);
     const end = Math.floor(((offset + bytes.length) * 8) / 6);
     const own = encoded.slice(start, end);
-    return own.length < MIN_BASE64_LENGTH ? [] : [`${[...own].map(base64Character).join('')}[A-Za-z0-9+/_-]?={0,2}`];
+    // The last character can be the secret's and its neighbour's.
+    const edge = ((offset + bytes.length) * 8) % 6 === 0 ? '' : '[A-Za-z0-9+/_-]?={0,2}';
+    return own.length < MIN_BASE64_LENGTH ? [] : [`${[...own].map(base64Character).join('')}${edge}`];
   });
 }
 

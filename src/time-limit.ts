@@ -51,7 +51,11 @@ export class TimeLimit {
   async race<Value>(promise: Promise<Value>): Promise<Value> {
     const { promise: ended, reject } = Promise.withResolvers<never>();
     const onEnd = (): void => reject(new LimitEnded('the time limit ended'));
-    if (this.signal.aborted) onEnd();
+    if (this.signal.aborted) {
+      // A promise that is settled already would win each race, and a row of such promises would never end.
+      promise.catch(() => undefined);
+      throw new LimitEnded('the time limit ended');
+    }
     this.signal.addEventListener('abort', onEnd, { once: true });
     try {
       return await Promise.race([promise, ended]);

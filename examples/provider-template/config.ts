@@ -1,0 +1,28 @@
+import type { StandardSchema } from 'cancelkit';
+import * as v from 'valibot';
+
+/** What an account needs. */
+export interface Config {
+  /** Address of the API, such as `https://api.example.com`. Environment: `EXAMPLE_HOST_URL`. */
+  readonly baseUrl: string;
+  /** API token with the right to cancel. Environment: `EXAMPLE_HOST_TOKEN`. */
+  readonly token: string;
+}
+
+const address = 'the address of the API';
+const token = 'an API token of 8 or more characters';
+
+/** Checks a configuration. The messages say what is expected, never what was received. */
+export const configSchema: StandardSchema<Config> = v.strictObject(
+  {
+    baseUrl: v.pipe(v.string(address), v.minLength(1, address)),
+    token: v.pipe(v.string(token), v.minLength(8, token)),
+  },
+  'an object with baseUrl and token',
+);
+
+/** The environment variable of each option. */
+export const env: { readonly baseUrl: 'EXAMPLE_HOST_URL'; readonly token: 'EXAMPLE_HOST_TOKEN' } = {
+  baseUrl: 'EXAMPLE_HOST_URL',
+  token: 'EXAMPLE_HOST_TOKEN',
+};

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { inOrder, reply } from './answers.ts';
+import { badBodies, isDocumentedSuccess } from './bad-bodies.ts';
+import type { Check } from './check.ts';
+import type { Responder } from './loopback.ts';
+import type { ConformanceSubject } from './subject.ts';
+import {
+  assertNoFault,
+  beforeOf,
+  cancellationAmong,
+  describeSettled,
+  orderOf,
+  settle,
+  withTrial,
+  type Settled,
+} from './trial.ts';
+
+const HTML = '<html><body>Not here</body></html>';
+
+/** Whether an answer that is not the API's own is ever taken for one. */
+export function bodyChecks(subject: ConformanceSubject): readonly Check[] {
+  const statuses = [...new Set([200, ...subject.fixtures.map(({ answers: [{ status }] }) => status), 500, 503])];
+  const judged = statuses.filter(
+    (status) => (status > 199 && status < 300 && status !== 204 && status !== 205) || status > 499,
+  );
+  return [
+    ...badBodies(subject).map(({ name, texts }) => ({
+      name: `does not know the outcome after an answer of ${name}`,
+      run: async () => {
+        for (const status of judged) {
+          for (const body of texts) {
+            if (status < 300 && isDocumentedSuccess(subject, body)) continue;
+            assertUnknown(await answered(subject, status, body), `${name} with ${status}`);
+          }
+        }
+      },
+    })),
+    {
+      name: 'does not take a firewall’s 403 in HTML for the API’s own word',
+      run: async () => assertUnknown(await answered(subject, 403, HTML), 'HTML with 403'),
+    },
+    {
+      name: 'does not take a web server’s 404 in HTML for a service that is not there',
+      run: async () => {
+        const settled = await answered(subject, 404, HTML);
+        assert.ok(!settled.ok && settled.error.code !== 'not_found', describeSettled(settled));
+      },
+    },
+    {
+      name: 'takes no HTML for a success, whatever the status',
+      run: async () => {
+        for (const status of [200, 201, 202, 203, 206, 207, 226, 299, 400, 401, 402, 405, 409, 410, 422, 423, 451]) {
+          const settled = await answered(subject, status, HTML);
+          assert.ok(!settled.ok, `HTML with ${status}: ${describeSettled(settled)}`);
+        }
+      },
+    },
+  ];
+}
+
+/** Answers a cancellation with this, and every request that follows it too. */
+async function answered(
+  subject: ConformanceSubject,
+  status: number,
+  body: string,
+): Promise<Settled<{ readonly outcome: string }>> {
+  const before = beforeOf(subject);
+  const first = inOrder(before);
+  const respond: Responder = (response, index, request) =>
+    index < before.length ? first(response, index, request) : reply(response, { status, body });
+  return withTrial(subject, respond, async ({ server, service }) => {
+    const settled = await settle(service.cancel(orderOf(subject)));
+    cancellationAmong(subject, server.requests);
+    return settled;
+  });
+}
+
+function assertUnknown(settled: Settled<{ readonly outcome: string }>, what: string): void {
+  const code = settled.ok ? settled.value.outcome : settled.error.code;
+  assert.equal(code, 'outcome_unknown', `${what}: ${describeSettled(settled)}`);
+  assertNoFault(settled, what);
+}

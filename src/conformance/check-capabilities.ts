@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
+import type { When } from '../index.ts';
+import type { Check } from './check.ts';
+import { fieldsOf } from './request-fields.ts';
+import type { ConformanceSubject } from './subject.ts';
+import { cancellationAmong, describeSettled, orderOf, sentFor, settle, successAnswers, withTrial } from './trial.ts';
+
+const ALL_TIMINGS: readonly When[] = ['immediate', 'end_of_period'];
+const REPEATS: Readonly<Record<string, boolean>> = { documented: true, inferred: true, no: false };
+
+/** Whether what the provider says of itself is data, and true. */
+export function capabilityChecks(subject: ConformanceSubject): readonly Check[] {
+  const { capabilities } = subject.provider;
+  const timings: readonly When[] = capabilities.timings;
+  return [
+    {
+      name: 'describes itself in plain data that is sound',
+      run: async () => {
+        assert.deepEqual(JSON.parse(JSON.stringify(capabilities)), structuredClone(capabilities), 'not plain data');
+        assert.ok(timings.length > 0, 'no timing is offered');
+        assert.equal(new Set(timings).size, timings.length, 'a timing is listed twice');
+        assert.ok(
+          timings.every((timing) => ALL_TIMINGS.includes(timing)),
+          'a timing is not known',
+        );
+        assert.ok(['no', 'optional', 'required'].includes(capabilities.reason.field), 'reason.field is not known');
+        assert.ok(Object.hasOwn(REPEATS, capabilities.recognisesRepeat), 'recognisesRepeat is not known');
+        assert.ok(['yes', 'later', 'unknown'].includes(capabilities.immediateDestroysData), 'immediateDestroysData');
+        for (const flag of [capabilities.readBack, capabilities.revoke]) assert.equal(typeof flag, 'boolean');
+      },
+    },
+    {
+      name: 'says that it recognises a repeated cancellation exactly if there is such an answer',
+      run: async () => {
+        const recognised = subject.fixtures.some(({ kind }) => kind === 'already_cancelled');
+        assert.equal(recognised, REPEATS[capabilities.recognisesRepeat]);
+      },
+    },
+    ...ALL_TIMINGS.map((when) => (timings.includes(when) ? offered(subject, when) : notOffered(subject, when))),
+    ...(timings.length > 1 ? [differing(subject)] : []),
+  ];
+}
+
+function offered(subject: ConformanceSubject, when: When): Check {
+  return {
+    name: `builds and sends a request for ${when}`,
+    run: async () => {
+      const services = [subject.service, ...(subject.otherServices ?? [])];
+      for (const service of services) {
+        await withTrial(subject, successAnswers(subject), async (trial) => {
+          const preview = await settle(trial.service.preview(orderOf(subject, { service, when })));
+          assert.ok(preview.ok, 'no preview');
+          const cancelled = await settle(trial.service.cancel(orderOf(subject, { service, when })));
+          cancellationAmong(subject, trial.server.requests);
+          const reason = cancelled.ok ? undefined : cancelled.error.reason;
+          assert.notEqual(reason, 'provider_error', describeSettled(cancelled));
+        });
+      }
+    },
+  };
+}
+
+function notOffered(subject: ConformanceSubject, when: When): Check {
+  return {
+    name: `refuses ${when} as unsupported, without sending anything`,
+    run: () =>
+      withTrial(subject, successAnswers(subject), async ({ server, service }) => {
+        const order = orderOf(subject, { when });
+        for (const call of [() => service.cancel(order), () => service.preview(order)]) {
+          const settled = await settle<object>(call());
+          assert.equal(settled.ok ? 'accepted' : settled.error.code, 'unsupported');
+        }
+        assert.equal(server.requests.length, 0, 'something was sent');
+      }),
+  };
+}
+
+function differing(subject: ConformanceSubject): Check {
+  return {
+    name: 'sends a different request for each timing',
+    run: async () => {
+      const [one, other] = await Promise.all(
+        ALL_TIMINGS.map(async (when) => contentOf(fieldsOf(await sentFor(subject, { when })))),
+      );
+      assert.ok(!isDeepStrictEqual(one, other), 'immediate and end_of_period send the same');
+    },
+  };
+}
+
+/** A request's content, without what differs from server to server. */
+function contentOf(fields: ReadonlyMap<string, string>): Record<string, string> {
+  return Object.fromEntries([...fields].filter(([place]) => place !== 'header.host'));
+}

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import type { ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ServiceOptions } from '../index.ts';
+import type { Check } from './check.ts';
+import { AFTERMATH_MS, assertSentOnce, fault, successText } from './fault.ts';
+import { closedOrigin } from './loopback.ts';
+import type { ConformanceSubject } from './subject.ts';
+import {
+  beforeOf,
+  describeSettled,
+  orderOf,
+  serviceWith,
+  settle,
+  successAnswers,
+  withTrial,
+  type Settled,
+} from './trial.ts';
+
+type Outcome = Settled<{ readonly outcome: string }>;
+
+// A machine under load may need longer until the request is out at all; only then is the next limit tried.
+const LIMITS_MS = [150, 600, 2400];
+const SLACK_MS = 1000;
+
+/** Whether what the network does is told truthfully, and nothing is ever sent twice. */
+export function faultChecks(subject: ConformanceSubject): readonly Check[] {
+  return [
+    {
+      name: 'does not know the outcome where no answer comes in time, and has sent once',
+      run: () => timesOut(subject, () => undefined),
+    },
+    {
+      name: 'does not know the outcome where the answer trickles in, and gives up in time',
+      run: () => timesOut(subject, (response) => trickle(response, successText(subject))),
+    },
+    {
+      name: 'does not know the outcome where the connection is reset after the send, and has sent once',
+      run: () => losesConnection(subject, (response) => void response.socket?.resetAndDestroy()),
+    },
+    {
+      name: 'does not know the outcome where the connection is cut within the answer, and has sent once',
+      run: () =>
+        losesConnection(subject, (response) => {
+          response.writeHead(200, { 'content-length': '4096' });
+          response.write(successText(subject), () => response.socket?.resetAndDestroy());
+        }),
+    },
+    {
+      name: 'is unavailable where the connection is refused',
+      run: async () => {
+        const service = serviceWith(subject, subject.config(await closedOrigin()));
+        const settled = await settle(service.cancel(orderOf(subject)));
+        assert.ok(!settled.ok && settled.error.code === 'unavailable', describeSettled(settled));
+        assert.ok(settled.error.retryable, 'not retryable');
+      },
+    },
+    {
+      name: 'is aborted where the signal says so beforehand, and has sent nothing',
+      run: () =>
+        withTrial(subject, successAnswers(subject), async ({ server, service }) => {
+          const settled = await settle(service.cancel(orderOf(subject), { signal: AbortSignal.abort() }));
+          assert.ok(!settled.ok && settled.error.code === 'aborted', describeSettled(settled));
+          await delay(AFTERMATH_MS);
+          assert.equal(server.requests.length, 0, 'something was sent');
+        }),
+    },
+    {
+      name: 'does not know the outcome where it is aborted after the send, and has sent once',
+      run: async () => {
+        const controller = new AbortController();
+        const respond = fault(subject, () => controller.abort());
+        const options: ServiceOptions = { attemptTimeoutMs: 2000 };
+        await withTrial(
+          subject,
+          respond,
+          async ({ server, service }) => {
+            const settled = await settle(service.cancel(orderOf(subject), { signal: controller.signal }));
+            assertUnknown(settled, 'aborted');
+            await assertSentOnce(subject, server.requests);
+          },
+          options,
+        );
+      },
+    },
+  ];
+}
+
+async function timesOut(subject: ConformanceSubject, act: (response: ServerResponse) => void): Promise<void> {
+  for (const limit of LIMITS_MS) {
+    const options: ServiceOptions = { attemptTimeoutMs: limit, deadlineMs: limit * 2 };
+    const wasSent = await withTrial(
+      subject,
+      fault(subject, act),
+      async ({ server, service }) => {
+        const start = performance.now();
+        const settled = await settle(service.cancel(orderOf(subject)));
+        const took = performance.now() - start;
+        assert.ok(took < limit * 2 + SLACK_MS, `it took ${Math.round(took)} ms with a deadline of ${limit * 2} ms`);
+        if (server.requests.length <= beforeOf(subject).length) return false;
+        assertUnknown(settled, 'timeout');
+        await assertSentOnce(subject, server.requests);
+        return true;
+      },
+      options,
+    );
+    if (wasSent) return;
+  }
+  assert.fail('the cancellation was never sent');
+}
+
+async function losesConnection(subject: ConformanceSubject, act: (response: ServerResponse) => void): Promise<void> {
+  await withTrial(subject, fault(subject, act), async ({ server, service }) => {
+    assertUnknown(await settle(service.cancel(orderOf(subject))), 'connection_lost');
+    await assertSentOnce(subject, server.requests);
+  });
+}
+
+function trickle(response: ServerResponse, text: string): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  // All but the end, and then white space, which JSON allows for as long as it takes.
+  let left = text.slice(0, -1);
+  const timer = setInterval(() => {
+    response.write(left[0] ?? ' ');
+    left = left.slice(1);
+  }, 10);
+  response.on('close', () => clearInterval(timer));
+}
+
+function assertUnknown(settled: Outcome, reason: string): void {
+  assert.ok(!settled.ok && settled.error.code === 'outcome_unknown', describeSettled(settled));
+  assert.equal(settled.error.reason, reason);
+  assert.ok(settled.error.sentAt !== undefined, 'it does not say when it was sent');
+}

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import type { Check } from './check.ts';
+import { fieldsOf, placesOf } from './request-fields.ts';
+import type { ConformanceSubject } from './subject.ts';
+import { orderOf, sentFor, settle, successAnswers, withTrial } from './trial.ts';
+
+const MARKER = 'Reason-Marker-Q7x';
+
+/** Whether the reason is sent as the capabilities say. */
+export function reasonChecks(subject: ConformanceSubject): readonly Check[] {
+  const { field, maxLength } = subject.provider.capabilities.reason;
+  if (field === 'no') return [{ name: 'has no field for a reason, and sends none', run: () => sendsNoReason(subject) }];
+  return [
+    {
+      name: 'sends the reason that was given',
+      run: async () => void (await placeOfReason(subject)),
+    },
+    ...(field === 'required'
+      ? [{ name: 'sends a reason also where none was given', run: () => sendsSomeReason(subject) }]
+      : [{ name: 'can be called without a reason', run: async () => void (await sentFor(subject)) }]),
+    ...(maxLength === undefined
+      ? []
+      : [
+          {
+            name: `sends no reason longer than ${maxLength} characters`,
+            run: () => keepsToLength(subject, maxLength),
+          },
+        ]),
+  ];
+}
+
+async function sendsNoReason(subject: ConformanceSubject): Promise<void> {
+  await withTrial(subject, successAnswers(subject), async ({ server, service }) => {
+    const order = orderOf(subject, { reason: MARKER });
+    const preview = await service.preview(order);
+    assert.ok(!JSON.stringify(preview).includes(MARKER), 'the reason is in the preview');
+    await settle(service.cancel(order));
+    for (const request of server.requests) assert.deepEqual(placesOf(request, MARKER), [], 'the reason was sent');
+  });
+}
+
+async function placeOfReason(subject: ConformanceSubject): Promise<string> {
+  const [place] = placesOf(await sentFor(subject, { reason: MARKER }), MARKER);
+  assert.ok(place !== undefined, 'the reason is nowhere in the request');
+  return place;
+}
+
+async function sendsSomeReason(subject: ConformanceSubject): Promise<void> {
+  const place = await placeOfReason(subject);
+  for (const parts of [{}, { reference: 'order-1234' }, { reason: '  ' }]) {
+    const text = fieldsOf(await sentFor(subject, parts)).get(place);
+    assert.ok(text !== undefined && text.trim() !== '', `${place} is empty`);
+  }
+}
+
+async function keepsToLength(subject: ConformanceSubject, maxLength: number): Promise<void> {
+  const place = await placeOfReason(subject);
+  const long = `${MARKER}${'🙂'.repeat(maxLength)}`;
+  const reference = 'r'.repeat(128);
+  for (const parts of [{ reason: long }, { reason: `.${long}` }, { reason: long, reference }, { reference }]) {
+    const text = fieldsOf(await sentFor(subject, parts)).get(place) ?? '';
+    assert.ok(text.length <= maxLength, `${place} holds ${text.length} characters`);
+    assert.ok(!text.includes('\uFFFD') && text.isWellFormed(), `${place} is cut within a character`);
+  }
+}

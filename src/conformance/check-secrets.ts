@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
+import type { Check } from './check.ts';
+import { fieldsOf } from './request-fields.ts';
+import { holdsSecret } from './secret-encodings.ts';
+import type { ConformanceSubject } from './subject.ts';
+import { ACCOUNT, orderOf, settle, successAnswers, withTrial } from './trial.ts';
+
+/** Whether the credentials go where they belong, and nowhere else. */
+export function secretChecks(subject: ConformanceSubject): readonly Check[] {
+  const { secrets, provider } = subject;
+  return [
+    {
+      name: 'shows no secret in a preview',
+      run: () =>
+        withTrial(subject, [], async ({ service }) => {
+          for (const when of provider.capabilities.timings) {
+            const preview = await service.preview(orderOf(subject, { when }));
+            for (const text of [preview.url, preview.body ?? '', ...Object.values(preview.headers)]) {
+              assert.ok(!holdsSecret(text, secrets), 'a secret is in the preview');
+            }
+          }
+        }),
+    },
+    {
+      name: 'gives the server its credentials, and never in the URL',
+      run: () =>
+        withTrial(subject, successAnswers(subject), async ({ server, service }) => {
+          await settle(service.cancel(orderOf(subject)));
+          await settle(service.status({ account: ACCOUNT, service: subject.service }));
+          assert.ok(server.requests.length > 0, 'nothing was sent');
+          const values = server.requests.flatMap((request) => [...fieldsOf(request).values()]);
+          assert.ok(
+            values.some((value) => holdsSecret(value, secrets)),
+            'no secret reached the server',
+          );
+          for (const { target } of server.requests) {
+            assert.ok(!holdsSecret(target, secrets), 'a secret is in the URL');
+          }
+        }),
+    },
+    {
+      name: 'holds the configuration where no inspection of the account shows it',
+      run: async () => {
+        const account = provider.account(subject.config('http://127.0.0.1:1'));
+        const seen = `${JSON.stringify(account)} ${inspect(account, { depth: Infinity, showHidden: true })}`;
+        assert.ok(!holdsSecret(seen, secrets), 'a secret can be seen in the account');
+      },
+    },
+  ];
+}

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import type { Check } from './check.ts';
+import type { ConformanceFixture, ConformanceSubject, FixtureKind } from './subject.ts';
+
+const REQUIRED: readonly FixtureKind[] = [
+  'success',
+  'not_found',
+  'unauthorized',
+  'rate_limited',
+  'refusal',
+  'server_error',
+];
+
+/** Whether the fixtures and secrets are enough to judge the provider by. */
+export function subjectChecks(subject: ConformanceSubject): readonly Check[] {
+  const { fixtures, statusFixtures, provider, secrets } = subject;
+  return [
+    {
+      name: 'has a documented answer of every kind',
+      run: async () => {
+        const kinds = new Set(fixtures.map(({ kind }) => kind));
+        assert.deepEqual(
+          REQUIRED.filter((kind) => !kinds.has(kind)),
+          [],
+          'there are kinds without a fixture',
+        );
+        for (const { name, source } of [...fixtures, ...(statusFixtures ?? [])]) {
+          assert.notEqual(name.trim(), '', 'a fixture has no name');
+          assert.notEqual(source.trim(), '', `${name}: says no source`);
+        }
+      },
+    },
+    {
+      name: 'expects of every fixture what its kind means',
+      run: async () => {
+        for (const fixture of fixtures) assert.ok(isConsistent(fixture), `${fixture.name}: not ${fixture.kind}`);
+      },
+    },
+    {
+      name: 'has secrets that can be told from other text',
+      run: async () => {
+        assert.ok(secrets.length > 0, 'no secret is named');
+        assert.ok(
+          secrets.every((secret) => secret.length >= 8),
+          'a secret is shorter than 8 characters',
+        );
+      },
+    },
+    {
+      name: 'has answers to a read-back exactly if it can read back',
+      run: async () => {
+        const states = (statusFixtures ?? []).map(({ expected }) => ('state' in expected ? expected.state : undefined));
+        const found = states.some((state) => state !== undefined && state !== 'unknown' && state !== 'none');
+        const none = states.includes('none');
+        const { readBack } = provider.capabilities;
+        assert.equal(found, readBack, 'a fixture of a cancellation that was found');
+        assert.equal(none, readBack, 'a fixture of a service that is not cancelled');
+      },
+    },
+  ];
+}
+
+function isConsistent({ kind, expected, answers }: ConformanceFixture): boolean {
+  const outcome = 'outcome' in expected ? expected.outcome : undefined;
+  const code = 'code' in expected ? expected.code : undefined;
+  switch (kind) {
+    case 'success':
+      return outcome !== undefined && outcome !== 'already_cancelled';
+    case 'already_cancelled':
+      return outcome === 'already_cancelled';
+    case 'not_found':
+    case 'unauthorized':
+    case 'rate_limited':
+      return code === kind;
+    case 'refusal':
+      return code !== undefined && code !== 'outcome_unknown';
+    case 'server_error':
+      return code === 'outcome_unknown' && answers[0].status >= 500;
+    case 'other':
+      return true;
+  }
+}

@@ -1,0 +1,68 @@
+import type { When } from '../index.ts';
+import { bodyChecks } from './check-bodies.ts';
+import { capabilityChecks } from './check-capabilities.ts';
+import { configurationChecks } from './check-configuration.ts';
+import { faultChecks } from './check-faults.ts';
+import { fixtureChecks } from './check-fixtures.ts';
+import { idChecks } from './check-ids.ts';
+import { inputChecks } from './check-input.ts';
+import { leakChecks } from './check-leaks.ts';
+import { purityChecks } from './check-purity.ts';
+import { reasonChecks } from './check-reason.ts';
+import { redirectChecks } from './check-redirects.ts';
+import { secretChecks } from './check-secrets.ts';
+import { statusChecks } from './check-status.ts';
+import { subjectChecks } from './check-subject.ts';
+import type { CheckGroup } from './check.ts';
+import type { ConformanceRunner } from './runner.ts';
+import type { ConformanceSubject } from './subject.ts';
+
+export type { ConformanceRunner } from './runner.ts';
+export type {
+  ConformanceAnswer,
+  ConformanceFixture,
+  ConformanceStatusFixture,
+  ConformanceSubject,
+  ExpectedError,
+  ExpectedResult,
+  FixtureKind,
+} from './subject.ts';
+
+const GROUPS: readonly (readonly [title: string, group: CheckGroup])[] = [
+  ['the subject', subjectChecks],
+  ['capabilities', capabilityChecks],
+  ['the reason', reasonChecks],
+  ['purity', purityChecks],
+  ['ids', idChecks],
+  ['credentials', secretChecks],
+  ['input', inputChecks],
+  ['configuration', configurationChecks],
+  ['answers', fixtureChecks],
+  ['answers that are none', bodyChecks],
+  ['the network', faultChecks],
+  ['redirects', redirectChecks],
+  ['what comes out', leakChecks],
+  ['read-back', statusChecks],
+];
+
+/**
+ * Registers the tests that every provider passes: that it says what it can do, sends what it says, and never claims
+ * more than it was told. Each needs a server of its own, on the loopback interface; nothing else is sent anywhere.
+ *
+ * The tests are to run one after another, since some set environment variables for a moment.
+ *
+ * @param subject the provider, with its documented answers.
+ * @param runner `describe` and `it` of any test runner.
+ */
+export function providerConformance<ConfigInput, ServiceInput, Timing extends When>(
+  subject: ConformanceSubject<ConfigInput, ServiceInput, Timing>,
+  runner: ConformanceRunner,
+): void {
+  runner.describe(`${subject.provider.id}: provider conformance`, () => {
+    for (const [title, group] of GROUPS) {
+      runner.describe(title, () => {
+        for (const { name, run } of group(subject)) runner.it(name, run);
+      });
+    }
+  });
+}

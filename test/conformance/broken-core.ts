@@ -1,0 +1,186 @@
+import { vi } from 'vitest';
+import type * as CancelRequestModule from '../../src/cancel-request.ts';
+import type * as PrepareCallModule from '../../src/prepare-call.ts';
+import type * as PreviewModule from '../../src/preview.ts';
+import type * as RedactorModule from '../../src/redactor.ts';
+import type * as SendModule from '../../src/send.ts';
+import type { SendResult } from '../../src/send.ts';
+import type { SampleSubject } from './collect-checks.ts';
+import { sample, sound } from './sample-subject.ts';
+
+/** A guard of the core that is taken away, and the checks that must find it missing. */
+export interface BrokenCore {
+  readonly fault: string;
+  /** Takes the guard away from what is imported from then on. */
+  readonly install: () => void;
+  /** Each matches the names of one or more checks, every one of which must fail. */
+  readonly found: readonly RegExp[];
+  /** Default: the sound one. */
+  readonly subject?: SampleSubject;
+}
+
+type Send = typeof SendModule.send;
+
+function sending(change: (send: Send) => Send): () => void {
+  return () =>
+    void vi.doMock('../../src/send.ts', async (importOriginal) => {
+      const original = await importOriginal<typeof SendModule>();
+      return { ...original, send: change(original.send) };
+    });
+}
+
+/** Sends as it should, and then tells something else of it. */
+function telling(change: (sent: SendResult) => SendResult): () => void {
+  return sending(
+    (send) =>
+      async (...parts) =>
+        change(await send(...parts)),
+  );
+}
+
+/** What {@link BrokenCore.install} replaces. */
+export const mockedModules: readonly string[] = ['send', 'prepare-call', 'redactor', 'cancel-request', 'preview'].map(
+  (name) => `../../src/${name}.ts`,
+);
+
+/** The broken cores. */
+export const brokenCores: readonly BrokenCore[] = [
+  {
+    fault: 'follows redirects',
+    install: sending(
+      (send) => (request, limit, fetch) =>
+        send(request, limit, (input, init) => fetch(new Request(input, { ...init, redirect: 'follow' }))),
+    ),
+    found: [/does not follow a/],
+  },
+  {
+    fault: 'takes a lost answer for proof that nothing was sent',
+    install: telling((sent) => (sent.kind === 'lost' ? { kind: 'not_sent', why: 'no answer' } : sent)),
+    found: [/^the network: does not know the outcome/],
+  },
+  {
+    fault: 'takes a lost answer for an empty one',
+    install: telling((sent) =>
+      sent.kind === 'lost'
+        ? {
+            kind: 'answered',
+            response: {
+              status: 201,
+              headers: {},
+              body: { kind: 'json', value: { cancellation: { id: 'x', timing: 'now' } } },
+            },
+          }
+        : sent,
+    ),
+    found: [/^the network: does not know the outcome/],
+  },
+  {
+    fault: 'sends again where the answer was lost',
+    install: sending((send) => async (...parts) => {
+      const sent = await send(...parts);
+      if (sent.kind !== 'lost') return sent;
+      await globalThis.fetch(parts[0].url, { ...parts[0], body: parts[0].body ?? null }).catch(() => undefined);
+      return sent;
+    }),
+    found: [/reset after the send, and has sent once/, /cut within the answer, and has sent once/],
+  },
+  {
+    fault: 'sends everything twice',
+    install: sending((send) => async (...parts) => {
+      await send(...parts);
+      return send(...parts);
+    }),
+    found: [/^answers: a 401/, /^answers: a 500/, /aborted after the send/],
+  },
+  {
+    fault: 'does not know a refused connection',
+    install: telling((sent) => (sent.kind === 'not_sent' ? { kind: 'lost', reason: 'connection_lost' } : sent)),
+    found: [/unavailable where the connection is refused$/],
+  },
+  {
+    fault: 'forgets the signal',
+    install: () =>
+      void vi.doMock('../../src/prepare-call.ts', async (importOriginal) => {
+        const original = await importOriginal<typeof PrepareCallModule>();
+        const withPrepared: typeof original.withPrepared = (accounts, defaults, call, input, work) =>
+          original.withPrepared(accounts, defaults, call, { ...input, options: {} }, work);
+        return { ...original, withPrepared };
+      }),
+    found: [/signal says so beforehand/, /aborted after the send/],
+  },
+  {
+    fault: 'lets the answer trickle in for ever',
+    install: sending((send) => async (request, limit, fetch) => {
+      const sent = await send(request, limit, fetch);
+      if (limit.end === 'timeout') await new Promise((resolve) => setTimeout(resolve, 1500));
+      return sent;
+    }),
+    found: [/trickles in, and gives up in time/, /no answer comes in time/],
+  },
+  {
+    fault: 'redacts nothing',
+    install: () =>
+      void vi.doMock('../../src/redactor.ts', async (importOriginal) => {
+        const original = await importOriginal<typeof RedactorModule>();
+        class Redactor extends original.Redactor {
+          override text(text: string): string {
+            return text;
+          }
+        }
+        return { ...original, Redactor };
+      }),
+    found: [/no secret in a preview$/, /echoes among its own words$/, /echoes in a new field/],
+  },
+  {
+    fault: 'takes any order',
+    install: () =>
+      void vi.doMock('../../src/cancel-request.ts', async (importOriginal) => {
+        const original = await importOriginal<typeof CancelRequestModule>();
+        const checked = original.cancelRequestSchema['~standard'];
+        const order = {
+          account: 'conformance-account',
+          service: { subscriptionId: 'sub_1' },
+          when: 'immediate',
+        } as const;
+        const validate: typeof checked.validate = () => ({
+          value: { ...order, reason: undefined, reference: undefined },
+        });
+        return { ...original, cancelRequestSchema: { '~standard': { ...checked, validate } } };
+      }),
+    found: [/an order without a sound timing$/, /an order that is none/],
+  },
+  {
+    fault: 'previews another address than it sends to',
+    install: () =>
+      void vi.doMock('../../src/preview.ts', async (importOriginal) => {
+        const original = await importOriginal<typeof PreviewModule>();
+        const previewOf: typeof original.previewOf = (exchange, call, route) => {
+          const preview = original.previewOf(exchange, call, route);
+          return { ...preview, url: `${preview.url}?preview=true` };
+        };
+        return { ...original, previewOf };
+      }),
+    found: [/previews exactly what it sends$/],
+  },
+  {
+    fault: 'judges a failing server by its words',
+    install: telling((sent) =>
+      sent.kind === 'answered' && sent.response.status >= 500
+        ? { kind: 'answered', response: { ...sent.response, status: 201 } }
+        : sent,
+    ),
+    found: [/fails with what would be a success$/],
+  },
+  {
+    fault: 'lets a provider that fails pass for one that does not know',
+    install: () => undefined,
+    subject: sample({
+      *cancel(order, config) {
+        const verdict = yield* sound.cancel(order, config);
+        if (verdict.verdict === 'unrecognised') throw new Error('not recognised');
+        return verdict;
+      },
+    }),
+    found: [/^answers that are none: does not know the outcome after/],
+  },
+];

@@ -1,0 +1,64 @@
+import { defineProvider, type Capabilities, type ProviderDefinition, type When } from 'cancelkit';
+import { configSchema, env, type Config } from '../../examples/provider-template/config.ts';
+import { fixtures, statusFixtures } from '../../examples/provider-template/fixtures.ts';
+import { toCancelRequest, toStatusRequest } from '../../examples/provider-template/request.ts';
+import { fromCancelResponse, fromStatusResponse } from '../../examples/provider-template/response.ts';
+import { serviceSchema, type Service } from '../../examples/provider-template/service.ts';
+import type { SampleSubject } from './collect-checks.ts';
+
+/** The definition that the samples vary. */
+export type SampleDefinition = ProviderDefinition<string, Config, Config, Service, Service, When, boolean>;
+
+/** The token of every sample: with characters that each encoding writes differently. */
+export const token = 'tok_conformance+7/Q&x';
+
+const capabilities: Capabilities & { readonly readBack: boolean } = {
+  timings: ['immediate', 'end_of_period'],
+  reason: { field: 'optional', maxLength: 500 },
+  readBack: true,
+  revoke: false,
+  immediateDestroysData: 'later',
+  recognisesRepeat: 'documented',
+};
+
+/** A definition without a fault. */
+export const sound: SampleDefinition = {
+  specVersion: 1,
+  id: 'sample',
+  capabilities,
+  config: configSchema,
+  env,
+  service: serviceSchema,
+  baseUrl: ({ baseUrl }) => baseUrl,
+  secrets: (config) => [config.token],
+  *cancel(order, config) {
+    return fromCancelResponse(yield toCancelRequest(order, config));
+  },
+  *status(service, config) {
+    return fromStatusResponse(yield toStatusRequest(service, config));
+  },
+};
+
+/** A subject with parts of the definition, and of the subject itself, replaced. */
+export function sample(
+  definition: Partial<SampleDefinition> = {},
+  subject: Partial<SampleSubject> = {},
+): SampleSubject {
+  const { status, ...rest } = { ...sound, ...definition };
+  const canRead = rest.capabilities.readBack && status !== undefined;
+  return {
+    provider: defineProvider(canRead ? { ...rest, status } : rest),
+    config: (baseUrl) => ({ baseUrl, token }),
+    secrets: [token],
+    service: { subscriptionId: 'sub_8f2k' },
+    invalidServices: [{ subscriptionId: '8f2k' }],
+    fixtures,
+    statusFixtures,
+    ...subject,
+  };
+}
+
+/** The sound capabilities with some replaced. */
+export function capable(parts: Partial<typeof capabilities>): typeof capabilities {
+  return { ...capabilities, ...parts };
+}

@@ -1,0 +1,121 @@
+import type { CancelOrder, ProviderRequest, StandardSchema } from 'cancelkit';
+import { providerConformance, type ConformanceAnswer, type ConformanceFixture } from 'cancelkit/conformance';
+import * as v from 'valibot';
+import { describe, it } from 'vitest';
+import type { Config } from '../../examples/provider-template/config.ts';
+import { fixtures } from '../../examples/provider-template/fixtures.ts';
+import { toCancelRequest, toStatusRequest } from '../../examples/provider-template/request.ts';
+import { fromCancelResponse, fromStatusResponse } from '../../examples/provider-template/response.ts';
+import type { Service } from '../../examples/provider-template/service.ts';
+import { capable, sample, token } from './sample-subject.ts';
+
+// Sound providers of other kinds: the suite holds nothing against them.
+
+const login: ConformanceAnswer = { status: 200, body: { session: 'abc' } };
+
+/** The read-back that follows a duplicate logs in by itself. */
+function withLoginWithin(fixture: ConformanceFixture): ConformanceFixture {
+  const [first, ...rest] = fixture.answers;
+  return rest.length === 0 ? fixture : { ...fixture, answers: [first, login, ...rest] };
+}
+
+const anyId: StandardSchema<Service> = v.strictObject({ subscriptionId: v.string('an id') }, 'an object with an id');
+
+function toFormRequest(order: CancelOrder<Service>, config: Config): ProviderRequest {
+  return {
+    method: 'POST',
+    effect: 'write',
+    path: ['api.php'],
+    form: { secret: config.token, id: order.service.subscriptionId, type: order.when, reason: order.reasonText ?? '' },
+  };
+}
+
+const subjects = [
+  sample({ id: 'required-reason', capabilities: capable({ reason: { field: 'required', maxLength: 300 } }) }),
+  sample(
+    {
+      id: 'bare',
+      capabilities: capable({
+        timings: ['immediate'],
+        reason: { field: 'no' },
+        readBack: false,
+        recognisesRepeat: 'no',
+      }),
+      *cancel(order, config) {
+        return fromCancelResponse(yield toCancelRequest({ ...order, reasonText: undefined }, config));
+      },
+    },
+    {
+      fixtures: fixtures.filter(
+        ({ kind, when }) => when !== 'end_of_period' && kind !== 'already_cancelled' && kind !== 'other',
+      ),
+      statusFixtures: [],
+    },
+  ),
+  sample(
+    {
+      id: 'id-in-the-body',
+      service: anyId,
+      capabilities: capable({ readBack: true }),
+      *cancel(order, config) {
+        return fromCancelResponse(yield toFormRequest(order, config));
+      },
+      *status({ subscriptionId }, config) {
+        const form = { secret: config.token, get: subscriptionId };
+        return fromStatusResponse(yield { method: 'POST', effect: 'read', path: ['api.php'], form });
+      },
+    },
+    { invalidServices: [] },
+  ),
+  sample({ id: 'any-id-in-the-path', service: anyId }, { invalidServices: [] }),
+  sample(
+    {
+      id: 'empty-answer',
+      *cancel(order, config) {
+        const response = yield toCancelRequest(order, config);
+        const { status, body } = response;
+        if (status >= 200 && status < 300 && body.kind === 'empty')
+          return { verdict: 'accepted', outcome: 'requested' };
+        const verdict = fromCancelResponse(response);
+        return verdict.verdict === 'accepted' ? { verdict: 'unrecognised' } : verdict;
+      },
+    },
+    {
+      fixtures: [
+        ...fixtures.filter(({ kind }) => kind !== 'success'),
+        {
+          name: 'a 204',
+          source: 'none',
+          kind: 'success',
+          answers: [{ status: 204 }],
+          expected: { outcome: 'requested' },
+        },
+      ],
+    },
+  ),
+  sample(
+    {
+      id: 'login-first',
+      *cancel(order, config) {
+        const session = sessionOf(yield toLogin(config));
+        return fromCancelResponse(yield toCancelRequest(order, { ...config, token: session }));
+      },
+      *status(service, config) {
+        const session = sessionOf(yield toLogin(config));
+        return fromStatusResponse(yield toStatusRequest(service, { ...config, token: session }));
+      },
+    },
+    { before: [login], fixtures: fixtures.map(withLoginWithin) },
+  ),
+];
+
+function toLogin(config: Config): ProviderRequest {
+  return { method: 'POST', effect: 'read', path: ['login'], json: { token: config.token } };
+}
+
+function sessionOf({ body }: { readonly body: { readonly kind: string; readonly value?: unknown } }): string {
+  const parsed = v.safeParse(v.object({ session: v.string() }), body.value);
+  return parsed.success ? parsed.output.session : '';
+}
+
+for (const subject of subjects) providerConformance({ ...subject, secrets: [token] }, { describe, it });
