@@ -3,13 +3,22 @@
  * object, an object with numeric keys, an empty string, array or object, or not at all. `undefined`: it is none of these.
  */
 export function listOf(value: unknown, key: string): readonly unknown[] | undefined {
+  if (!isObject(value)) return entriesOf(value);
+  return entriesOf(key in value ? value[key] : value);
+}
+
+function entriesOf(value: unknown): readonly unknown[] | undefined {
   if (value === undefined || value === null || value === '') return [];
-  if (Array.isArray(value)) return value;
-  if (typeof value !== 'object') return undefined;
-  const inner: unknown = key in value ? Reflect.get(value, key) : value;
-  if (inner === undefined || inner === null || inner === '') return [];
-  if (Array.isArray(inner)) return inner;
-  if (typeof inner !== 'object') return undefined;
-  const keys = Object.keys(inner);
-  return keys.every((name) => /^\d+$/.test(name)) ? Object.values(inner) : [inner];
+  if (isArray(value)) return value;
+  if (!isObject(value)) return undefined;
+  return Object.keys(value).every((name) => /^\d+$/.test(name)) ? Object.values(value) : [value];
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !isArray(value);
+}
+
+/** Unlike `Array.isArray` alone, it does not make the entries `any`. */
+function isArray(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
 }

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import * as v from 'valibot';
+
+/** The part of package.json that the checks rely on. */
+export interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  /** Where each sub-path leads, relative to the package's root. */
+  readonly exports: Readonly<Record<string, { readonly types: string; readonly default: string } | './package.json'>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+
+const manifestSchema: v.GenericSchema<unknown, Manifest> = v.object({
+  name: v.string(),
+  version: v.string(),
+  exports: v.record(
+    v.string(),
+    v.union([v.strictObject({ types: v.string(), default: v.string() }), v.literal('./package.json')]),
+  ),
+  dependencies: v.record(v.string(), v.string()),
+  devDependencies: v.record(v.string(), v.string()),
+});
+
+/** One importable sub-path of the package. */
+export interface Entry {
+  /** How it is imported: `cancelkit/sandbox`. */
+  readonly specifier: string;
+  /** The source file, relative to the root: `src/sandbox/index.ts`. */
+  readonly source: string;
+  readonly types: string;
+  readonly javascript: string;
+}
+
+/** The directory of package.json, without a slash at its end. */
+export const root: string = fileURLToPath(new URL('..', import.meta.url)).replace(/[/\\]$/, '');
+
+/** The project's package.json. */
+export const manifest: Manifest = v.parse(manifestSchema, readJson(`${root}/package.json`));
+
+/** The importable sub-paths; `./package.json` is not one of them. */
+export const entries: readonly Entry[] = Object.entries(manifest.exports).flatMap(([path, leadsTo]) => {
+  if (leadsTo === './package.json') return [];
+  const javascript = leadsTo.default.replace(/^\.\//, '');
+  return {
+    specifier: path.replace(/^\./, manifest.name),
+    source: javascript.replace(/^dist\//, '').replace(/\.js$/, '.ts'),
+    types: leadsTo.types.replace(/^\.\//, ''),
+    javascript,
+  };
+});
+
+/** A JSON file's content. */
+export function readJson(path: string): unknown {
+  return JSON.parse(readFileSync(path, 'utf8'));
+}

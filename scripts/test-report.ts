@@ -1,0 +1,24 @@
+import * as v from 'valibot';
+import { readJson } from './manifest.ts';
+
+const reportSchema = v.object({
+  numPassedTests: v.number(),
+  numFailedTests: v.number(),
+  testResults: v.array(v.object({ status: v.string(), assertionResults: v.array(v.object({ status: v.string() })) })),
+});
+
+/** How many tests passed and failed, read from the test runner's JSON report. */
+export interface TestCounts {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+/** The counts of a report. A test file that failed without a failed test, as one that cannot be loaded does, counts as one. */
+export function countTests(reportPath: string): TestCounts {
+  const report = v.parse(reportSchema, readJson(reportPath));
+  const brokenFiles = report.testResults.filter(
+    ({ status, assertionResults }) =>
+      status === 'failed' && assertionResults.every((assertion) => assertion.status !== 'failed'),
+  );
+  return { passed: report.numPassedTests, failed: report.numFailedTests + brokenFiles.length };
+}

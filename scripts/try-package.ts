@@ -1,0 +1,162 @@
+/**
+ * Uses the packed package as its users do: installed in an empty project, with its own dependencies alone. Every
+ * sub-path is imported, required and compiled against; what it loads and declares is looked at.
+ *
+ *     node scripts/try-package.ts .cache/cancelkit-0.1.0.tgz
+ */
+import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as v from 'valibot';
+import { entries, manifest, root } from './manifest.ts';
+import { importsOf } from './module-imports.ts';
+import { run } from './run.ts';
+
+const [tarball] = process.argv.slice(2);
+if (tarball === undefined) throw new Error('Name the tarball: node scripts/try-package.ts <tarball>');
+
+const project = mkdtempSync(join(tmpdir(), 'package-consumer-'));
+const modules = join(project, 'node_modules');
+const installed = join(modules, manifest.name);
+const problems: string[] = [];
+
+const loadingSchema = v.object({ names: v.array(v.string()), loaded: v.array(v.string()) });
+
+const loadModule = `
+  import { registerHooks } from 'node:module';
+  const loaded = [];
+  registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) });
+  const module = await import(process.argv[1]);
+  console.log(JSON.stringify({ names: Object.keys(module), loaded }));
+`;
+const requireModule = `
+  const module = require(process.argv[1]);
+  console.log(JSON.stringify({ names: Object.keys(module), loaded: [] }));
+`;
+
+try {
+  await install(tarball);
+  checkFiles();
+  checkDeclarations();
+  checkLicences();
+  for (const { specifier } of entries) await checkLoading(specifier);
+  await checkTypes('with the types of Node.js', { module: 'nodenext', lib: ['es2023'], types: ['node'] });
+  await checkTypes('with the types of browsers, for a bundler', {
+    module: 'esnext',
+    moduleResolution: 'bundler',
+    // The sandbox is disposable; the types of Node.js would declare what that is.
+    lib: ['es2023', 'esnext.disposable', 'dom'],
+    types: [],
+  });
+} finally {
+  rmSync(project, { recursive: true, force: true });
+}
+for (const problem of problems) console.log(problem);
+process.exitCode = problems.length === 0 ? 0 : 1;
+
+async function install(file: string): Promise<void> {
+  mkdirSync(installed, { recursive: true });
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
+  const unpacking = await run(['tar', '-xzf', resolve(root, file), '--strip-components=1', '-C', installed]);
+  if (!unpacking.ok) throw new Error(unpacking.output);
+  for (const dependency of [...Object.keys(manifest.dependencies), '@types/node', 'undici-types']) {
+    cpSync(join(root, 'node_modules', dependency), join(modules, dependency), { recursive: true });
+  }
+}
+
+/** The package has what its users need, and nothing that only its authors need. */
+function checkFiles(): void {
+  const files = globSync('**/*', { cwd: installed, exclude: (path) => path === 'node_modules' });
+  const expected = /^(dist|dist\/.+(\.js|\.d\.ts)|package\.json|[A-Z-]+\.md|LICENSE)$/;
+  for (const file of files.map((path) => path.split(sep).join('/'))) {
+    const isDirectory = files.some((other) => other.startsWith(`${file}/`));
+    if (!isDirectory && !expected.test(file)) problems.push(`the package contains ${file}`);
+  }
+  for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE', 'THIRD-PARTY-LICENSES.md']) {
+    if (!files.includes(file)) problems.push(`the package lacks ${file}`);
+  }
+  for (const file of globSync('dist/**/*.{js,d.ts}', { cwd: installed })) {
+    if (readFileSync(join(installed, file), 'utf8').includes(root))
+      problems.push(`${file} names the build's directory`);
+  }
+}
+
+/** A declaration may import its neighbours, the package's own dependencies and Node.js: users have nothing else. */
+function checkDeclarations(): void {
+  for (const file of globSync('dist/**/*.d.ts', { cwd: installed })) {
+    for (const specifier of importsOf(readFileSync(join(installed, file), 'utf8'))) {
+      const isKnown = /^(\.|node:)/.test(specifier) || Object.hasOwn(manifest.dependencies, specifier);
+      if (!isKnown) problems.push(`${file} imports '${specifier}', which users do not have`);
+    }
+  }
+}
+
+/** Every package of which there is code in the output has its licence in THIRD-PARTY-LICENSES.md, and no other has. */
+function checkLicences(): void {
+  const bundled = globSync('dist/**/*.js', { cwd: installed }).flatMap((file) =>
+    sourcesOf(join(installed, file)).flatMap(
+      (source) => /^.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? [],
+    ),
+  );
+  const licences = readFileSync(join(installed, 'THIRD-PARTY-LICENSES.md'), 'utf8').matchAll(/^## (.+)$/gm);
+  const named = new Set([...licences].map(([, name = '']) => name));
+  const found = new Set(bundled);
+  for (const name of found) if (!named.has(name)) problems.push(`THIRD-PARTY-LICENSES.md lacks ${name}`);
+  for (const name of named)
+    if (!found.has(name)) problems.push(`${name} is in THIRD-PARTY-LICENSES.md, but not bundled`);
+}
+
+/** A sub-path can be imported and required, offers the same both ways, and loads what it needs and no more. */
+async function checkLoading(specifier: string): Promise<void> {
+  const imported = await load(specifier, 'module', loadModule);
+  const required = await load(specifier, 'commonjs', requireModule);
+  if (imported === undefined || required === undefined) return;
+  if (imported.names.length === 0) problems.push(`${specifier} exports nothing`);
+  if (imported.names.join() !== required.names.join()) {
+    problems.push(`${specifier}: import gives ${imported.names.join()}, require ${required.names.join()}`);
+  }
+  const isTool = /\/(sandbox|conformance)$/.test(specifier);
+  for (const url of imported.loaded.filter((loaded) => loaded.startsWith('file:'))) {
+    const path = fileURLToPath(url);
+    const owner = relative(modules, path).split(sep)[0] ?? '';
+    const isKnown = owner === manifest.name || Object.hasOwn(manifest.dependencies, owner);
+    if (!isKnown) problems.push(`${specifier} loads ${path}`);
+    if (isTool || owner !== manifest.name) continue;
+    const foreign = sourcesOf(path).filter((source) => /node_modules|sandbox|conformance|emulator/.test(source));
+    if (foreign.length > 0) problems.push(`${specifier} loads the code of ${foreign.join(', ')}`);
+  }
+}
+
+async function load(
+  specifier: string,
+  type: 'module' | 'commonjs',
+  script: string,
+): Promise<v.InferOutput<typeof loadingSchema> | undefined> {
+  const command = ['node', `--input-type=${type}`, '--eval', script, specifier] as const;
+  const { ok, output } = await run(command, { directory: project, timeoutMs: 60_000 });
+  if (ok) return v.parse(loadingSchema, JSON.parse(output));
+  problems.push(`${specifier} cannot be loaded from a ${type}:\n${output}`);
+  return undefined;
+}
+
+/** The bundler heads the code of every module with a comment that names its source. */
+function sourcesOf(path: string): readonly string[] {
+  return [...readFileSync(path, 'utf8').matchAll(/^\/\/ (\S+\.[cm]?[jt]s)$/gm)].map(([, source = '']) => source);
+}
+
+/** A strict program that uses every sub-path compiles, and so do the package's declarations themselves. */
+async function checkTypes(how: string, options: Record<string, unknown>): Promise<void> {
+  const compilerOptions = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true };
+  const config = {
+    compilerOptions: { target: 'es2023', ...compilerOptions, ...options },
+    files: ['consumer.ts', 'every-entry.ts'],
+  };
+  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(config));
+  cpSync(join(root, 'test', 'package', 'consumer.ts'), join(project, 'consumer.ts'));
+  const everyEntry = entries.map(({ specifier }, index) => `export * as entry${index} from '${specifier}';`);
+  writeFileSync(join(project, 'every-entry.ts'), everyEntry.join('\n'));
+  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const { ok, output } = await run(['node', compiler, '-p', project], { directory: project });
+  if (!ok) problems.push(`a consumer does not compile ${how}:\n${output}`);
+}

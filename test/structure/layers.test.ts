@@ -1,0 +1,96 @@
+import { posix } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { entries } from '../../scripts/manifest.ts';
+import {
+  adapterFiles,
+  codeOf,
+  coreFiles,
+  emulatorFiles,
+  filesOf,
+  forbiddenImports,
+  importsFrom,
+  providerIds,
+  reachableFrom,
+  textOf,
+} from './source-tree.ts';
+
+const library = [...coreFiles, ...adapterFiles];
+
+describe('the network', () => {
+  const clients = /^(ky|undici|(node:)?(https?|http2|net|tls|dgram|dns(\/promises)?))$/;
+
+  it('is reached by ky, from src/send.ts alone', () => {
+    const importers = library.filter((file) => importsFrom(file).some((imported) => clients.test(imported)));
+    expect(importers).toEqual(['src/send.ts']);
+    expect(importsFrom('src/send.ts').filter((imported) => clients.test(imported))).toEqual(['ky']);
+  });
+
+  it('is not reached by calling fetch or a socket directly', () => {
+    const callers = library.filter((file) =>
+      /(?<!\.)\b(fetch|WebSocket|EventSource|XMLHttpRequest)\(/.test(codeOf(file)),
+    );
+    expect(callers).toEqual([]);
+  });
+});
+
+describe('the core', () => {
+  it('imports its own files, ky, valibot and Node.js', () => {
+    const isAllowed = (imported: string): boolean =>
+      coreFiles.includes(imported) || ['ky', 'valibot'].includes(imported) || imported.startsWith('node:');
+    expect(forbiddenImports(coreFiles, isAllowed)).toEqual([]);
+  });
+
+  it('names no provider', () => {
+    // `hosting` is a provider's folder too, but first of all the word for what is cancelled.
+    const names = new RegExp([...providerIds.filter((id) => id !== 'hosting'), 'metaregistrar'].join('|'), 'i');
+    expect(coreFiles.filter((file) => names.test(textOf(file)))).toEqual([]);
+  });
+
+  it('reads environment variables in src/account.ts alone', () => {
+    const readers = [...library, ...filesOf('src/sandbox/**/*.ts'), ...emulatorFiles].filter((file) =>
+      /\bprocess\s*(\.\s*env|\[)|\benv\b[^;]*from 'node:process'/.test(codeOf(file)),
+    );
+    expect(readers).toEqual(['src/account.ts']);
+  });
+});
+
+describe('an adapter', () => {
+  it('imports the public contract, valibot, node:crypto and the files of its own folder', () => {
+    const isAllowed = (imported: string, file: string): boolean =>
+      ['src/index.ts', 'valibot', 'node:crypto'].includes(imported) ||
+      (adapterFiles.includes(imported) && posix.dirname(imported) === posix.dirname(file));
+    expect(forbiddenImports(adapterFiles, isAllowed)).toEqual([]);
+  });
+});
+
+describe('an emulator', () => {
+  it('imports the sandbox, hono, Node.js and the other emulator files of its own folder', () => {
+    const isAllowed = (imported: string, file: string): boolean =>
+      imported.startsWith('src/sandbox/') ||
+      imported === 'hono' ||
+      imported.startsWith('node:') ||
+      (emulatorFiles.includes(imported) && posix.dirname(imported) === posix.dirname(file));
+    expect(forbiddenImports(emulatorFiles, isAllowed)).toEqual([]);
+  });
+});
+
+describe('the conformance suite', () => {
+  it('is given the test runner, and imports none', () => {
+    const isAllowed = (imported: string): boolean => /^(src\/|node:|valibot$)/.test(imported);
+    expect(forbiddenImports(filesOf('src/conformance/**/*.ts'), isAllowed)).toEqual([]);
+  });
+});
+
+describe('importing', () => {
+  const tools = /^src\/(sandbox|conformance)\/index\.ts$/;
+
+  it.each(entries.filter(({ source }) => !tools.test(source)))(
+    '$specifier reaches the core, its own adapter, ky and valibot, and no more',
+    ({ source }) => {
+      const isOwn = (file: string): boolean =>
+        coreFiles.includes(file) || (adapterFiles.includes(file) && posix.dirname(file) === posix.dirname(source));
+      const others = [...reachableFrom(source)].filter((file) => !isOwn(file) && !file.startsWith('node:'));
+      expect(others.toSorted()).toEqual(['ky', 'valibot']);
+    },
+  );
+});

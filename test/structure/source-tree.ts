@@ -1,0 +1,78 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join, posix, sep } from 'node:path';
+import { root } from '../../scripts/manifest.ts';
+import { importsOf } from '../../scripts/module-imports.ts';
+
+/** The project's files that match, with `/` in their paths and relative to the root. */
+export function filesOf(...patterns: readonly string[]): readonly string[] {
+  return globSync([...patterns], { cwd: root })
+    .map((path) => path.split(sep).join('/'))
+    .toSorted((one, other) => (one < other ? -1 : 1));
+}
+
+/** A file's text. */
+export function textOf(file: string): string {
+  return readFileSync(join(root, file), 'utf8');
+}
+
+/** A source file's text without its comments; what is left keeps its line. */
+export function codeOf(file: string): string {
+  const stringOrComment = /('(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`)|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
+  return textOf(file).replace(
+    stringOrComment,
+    (found, string: string | undefined) => string ?? found.replace(/[^\n]/g, ''),
+  );
+}
+
+/** What a file imports: project files by their path from the root, everything else by its specifier. */
+export function importsFrom(file: string): readonly string[] {
+  return importsOf(textOf(file)).map((specifier) =>
+    specifier.startsWith('.') ? posix.join(posix.dirname(file), specifier) : specifier,
+  );
+}
+
+/** What a module loads or declares with, by way of all its imports. */
+export function reachableFrom(file: string): ReadonlySet<string> {
+  const reached = new Set<string>();
+  const waiting = [file];
+  for (const next of waiting) {
+    if (reached.has(next)) continue;
+    reached.add(next);
+    if (next.endsWith('.ts')) waiting.push(...importsFrom(next));
+  }
+  return reached;
+}
+
+/** Each file with the imports that are not allowed to it, as `file → import`. */
+export function forbiddenImports(
+  files: readonly string[],
+  isAllowed: (imported: string, file: string) => boolean,
+): readonly string[] {
+  return files.flatMap((file) =>
+    importsFrom(file)
+      .filter((imported) => !isAllowed(imported, file))
+      .map((imported) => `${file} → ${imported}`),
+  );
+}
+
+/** The modules of the core: what `cancelkit` itself is made of. */
+export const coreFiles: readonly string[] = filesOf('src/*.ts');
+
+/** The folders of the providers. */
+export const providerIds: readonly string[] = [
+  ...new Set(filesOf('providers/*/*').map((file) => posix.basename(posix.dirname(file)))),
+];
+
+/** The emulators of the providers' APIs: part of the sandbox. */
+export const emulatorFiles: readonly string[] = filesOf('providers/*/emulator*.ts');
+
+/** The adapters: everything in a provider's folder but its emulator. */
+export const adapterFiles: readonly string[] = filesOf('providers/**/*.ts').filter(
+  (file) => !emulatorFiles.includes(file),
+);
+
+/** Everything written in TypeScript. */
+export const typeScriptFiles: readonly string[] = filesOf(
+  '{src,providers,test,examples,bench,scripts}/**/*.ts',
+  '*.config.ts',
+);
