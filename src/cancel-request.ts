@@ -12,14 +12,12 @@ export type AccountKeyWith<A extends Accounts, Operation extends OperationName> 
   [K in AccountKey<A>]: Operation extends OperationOf<A[K]> ? K : never;
 }[AccountKey<A>];
 
-// Mapped, so that an editor shows the shape itself and not the name of an interface.
-type Plain<T> = { -readonly [K in keyof T]: T[K] };
-
 /** The service reference that an account's provider needs. */
 export type ServiceOf<A> =
   A extends Account<string, infer Service, When, OperationName>
     ? Service extends unknown
-      ? Plain<Service>
+      ? // Mapped, and here, so that an editor shows the shape itself and not the name of an interface or of a helper.
+        { -readonly [Key in keyof Service]: Service[Key] }
       : never
     : never;
 

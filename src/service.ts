@@ -30,13 +30,13 @@ export interface CancelService<A extends Accounts> {
    *
    * @throws ProviderError with any code. Only `outcome_unknown` can mean that something happened at the provider.
    */
-  cancel<const K extends AccountKey<A>>(
+  cancel<const K extends keyof A & string>(
     request: { readonly account: K } & CancelDetails<A[K]>,
     options?: CallOptions,
   ): Promise<CancelResultOf<A, K>>;
 
   /** The same, with the error as a value: never rejects. */
-  safeCancel<const K extends AccountKey<A>>(
+  safeCancel<const K extends keyof A & string>(
     request: { readonly account: K } & CancelDetails<A[K]>,
     options?: CallOptions,
   ): Promise<SafeResult<CancelResultOf<A, K>>>;
@@ -47,7 +47,7 @@ export interface CancelService<A extends Accounts> {
    *
    * @throws ProviderError with `invalid_request`, `unknown_account`, `not_configured`, `unsupported` or `aborted`.
    */
-  preview<const K extends AccountKey<A>>(
+  preview<const K extends keyof A & string>(
     request: { readonly account: K } & CancelDetails<A[K]>,
     options?: CallOptions,
   ): Promise<PreviewedRequest>;

@@ -1,0 +1,521 @@
+import {
+  createCancelService,
+  isProviderError,
+  ProviderError,
+  type CancelVerdict,
+  type Exchange,
+  type RefusalCode,
+} from 'cancelkit';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { acme, REQUEST, toRead, toWrite, type AcmeVariant } from '../support/acme.ts';
+import { failureOf } from '../support/failure.ts';
+import { json, networkError, recordingFetch, type RecordingFetch } from '../support/fetch.ts';
+import { untyped } from '../support/untyped.ts';
+
+const SUCCESSES: ReadonlySet<string> = new Set(['requested', 'scheduled', 'completed', 'already_cancelled']);
+const REFUSALS = [
+  'unauthorized',
+  'forbidden',
+  'not_found',
+  'not_cancellable',
+  'rejected',
+  'rate_limited',
+  'unavailable',
+  'unexpected_response',
+] as const satisfies readonly RefusalCode[];
+
+function serviceWith({ fetch }: RecordingFetch, variant?: AcmeVariant, options: object = {}) {
+  const account = acme({ baseUrl: 'https://api.example.com', token: 'a-token-of-the-account' }, variant);
+  return createCancelService({ acme: account }, { fetch, ...options });
+}
+
+/** A server that carries out what it is asked, and says so or not. */
+interface Exchanged {
+  /** Whether the request ran, as the server knows it. */
+  readonly executed: boolean;
+  readonly answer: () => Response | Promise<Response>;
+}
+
+const bodies = fc.oneof(
+  fc.json(),
+  fc.string(),
+  fc.constantFrom(
+    '',
+    '{',
+    '<html>',
+    'null',
+    '[]',
+    '0',
+    '{"result":"odd"}',
+    '\u0000',
+    '{"__proto__":{"result":"success"}}',
+  ),
+  fc
+    .record({ result: fc.constantFrom('success', 'odd', 'SUCCESS', 7), reference: fc.string() })
+    .map((value) => JSON.stringify(value)),
+);
+const headers = fc.dictionary(
+  fc.constantFrom('content-type', 'retry-after', 'location', 'x-odd', 'content-encoding'),
+  fc.constantFrom(
+    'application/json',
+    'text/html',
+    '5',
+    '-1',
+    'Wed, 21 Oct 2099 07:28:00 GMT',
+    'https://other.example.com/',
+    'br',
+  ),
+);
+const NO_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
+const respond = (status: number, body: string, given: Record<string, string>): Response =>
+  new Response(NO_BODY.has(status) ? null : body, { status, headers: given });
+
+const executedAndAnswered = fc
+  // Statuses with which a server answers after it has done something; the definite refusals are another generator's.
+  .tuple(
+    fc.oneof(fc.integer({ min: 200, max: 300 }), fc.integer({ min: 500, max: 599 }), fc.constantFrom(303, 403, 406)),
+    bodies,
+    headers,
+  )
+  .map(([status, body, given]): Exchanged => ({ executed: true, answer: () => respond(status, body, given) }));
+const perhapsExecuted = fc
+  .constantFrom<readonly [string, string | undefined]>(
+    ['ECONNRESET', 'read'],
+    ['ECONNRESET', undefined],
+    ['EPIPE', 'write'],
+    ['ETIMEDOUT', 'read'],
+    ['UND_ERR_SOCKET', undefined],
+    ['UND_ERR_BODY_TIMEOUT', undefined],
+    ['ABORT_ERR', undefined],
+    ['', undefined],
+  )
+  .map(([code, syscall]): Exchanged => ({ executed: true, answer: () => Promise.reject(networkError(code, syscall)) }));
+const bodyLost = fc.tuple(fc.integer({ min: 200, max: 599 }), bodies).map(([status, body]): Exchanged => ({
+  executed: true,
+  answer: () =>
+    new Response(
+      NO_BODY.has(status) || (status > 300 && status < 400)
+        ? null
+        : new ReadableStream({
+            start: (stream) => {
+              stream.enqueue(new TextEncoder().encode(body));
+              stream.error(networkError('ECONNREFUSED', 'connect'));
+            },
+          }),
+      { status: NO_BODY.has(status) || (status > 300 && status < 400) ? 500 : status },
+    ),
+}));
+const notExecuted = fc
+  .oneof(
+    fc.tuple(fc.constantFrom(400, 401, 404, 405, 410, 413, 415, 421, 425, 429), bodies, headers).map(
+      ([status, body, given]) =>
+        () =>
+          respond(status, body, given),
+    ),
+    fc.constantFrom<readonly [string, string]>(['ECONNREFUSED', 'connect'], ['ENOTFOUND', 'getaddrinfo']).map(
+      ([code, syscall]) =>
+        () =>
+          Promise.reject<Response>(networkError(code, syscall)),
+    ),
+  )
+  .map((answer): Exchanged => ({ executed: false, answer }));
+const answered = fc.oneof(executedAndAnswered, perhapsExecuted, bodyLost, notExecuted);
+
+describe('the promise: every code but outcome_unknown means that nothing happened', () => {
+  it('holds for an adapter that recognises its own answers, whatever comes back', async () => {
+    await fc.assert(
+      fc.asyncProperty(answered, async ({ executed, answer }) => {
+        const recording = recordingFetch(answer);
+        const settled = await serviceWith(recording).safeCancel(REQUEST);
+        const said = settled.ok ? settled.result.outcome : settled.error.code;
+        if (executed) expect(said === 'outcome_unknown' || SUCCESSES.has(said)).toBe(true);
+        if (!settled.ok) expect(settled.error.retryable && executed).toBe(false);
+        if (executed) expect(recording.requests).toHaveLength(1);
+      }),
+      { numRuns: 1_500 },
+    );
+  });
+
+  const words = { message: fc.string(), providerCode: fc.string(), providerMessage: fc.string() };
+  const verdicts: fc.Arbitrary<CancelVerdict> = fc.oneof(
+    fc.record({
+      verdict: fc.constant('accepted' as const),
+      outcome: fc.constantFrom('requested', 'scheduled', 'completed'),
+    }),
+    fc.record({
+      verdict: fc.constant('unclear' as const),
+      reason: fc.constantFrom('server_error', 'unreadable_answer', 'provider_error'),
+      ...words,
+    }),
+    fc.constant({ verdict: 'unrecognised' as const }),
+    fc.record({ verdict: fc.constant('refused' as const), code: fc.constantFrom(...REFUSALS), ...words }),
+    fc.record({ verdict: fc.constant('duplicate' as const), ambiguous: fc.boolean(), ...words }),
+  );
+  const steps = fc.array(fc.tuple(fc.constantFrom('read', 'write'), answered), { minLength: 1, maxLength: 4 });
+
+  it('holds for any verdict after any row of reads and writes', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        steps,
+        verdicts,
+        fc.constantFrom('none', 'requested', 'unknown', 'odd'),
+        async (row, verdict, state) => {
+          let executed = 0;
+          const kinds: string[] = [];
+          const recording = recordingFetch(({ method }, count) => {
+            const exchanged = row[count - 1]?.[1];
+            if (exchanged === undefined) return json({ state });
+            kinds.push(method);
+            if (method === 'POST' && exchanged.executed) executed += 1;
+            return exchanged.answer();
+          });
+          const service = serviceWith(recording, {
+            *cancel(order, config) {
+              for (const [kind] of row) yield kind === 'write' ? toWrite(order, config) : toRead(order.service, config);
+              return verdict;
+            },
+          });
+          const settled = await service.safeCancel(REQUEST);
+          const said = settled.ok ? settled.result.outcome : settled.error.code;
+          const decidedByTheProvider =
+            kinds.length === row.length && kinds.filter((method) => method === 'POST').length === 1;
+          // One write whose answer the provider read itself: its word counts. In every other case the core must be right.
+          if (executed > 0 && !(decidedByTheProvider && kinds.at(-1) === 'POST')) {
+            expect(said === 'outcome_unknown' || SUCCESSES.has(said)).toBe(true);
+          }
+          if (!kinds.includes('POST')) expect(said).not.toBe('outcome_unknown');
+          if (!settled.ok) expect(settled.error).toBeInstanceOf(ProviderError);
+        },
+      ),
+      { numRuns: 1_500 },
+    );
+  });
+
+  it('holds for a request that is anything at all: nothing but a ProviderError is thrown, and nothing is sent', async () => {
+    const recording = recordingFetch();
+    const service = serviceWith(recording);
+    await fc.assert(
+      fc.asyncProperty(fc.anything(), fc.anything(), async (request, options) => {
+        const { code, attempts } = await failureOf(untyped(service).cancel(request, options));
+        expect([code, attempts]).toEqual(['invalid_request', 0]);
+        expect(await untyped(service).safeCancel(request, options)).toMatchObject({ ok: false, error: { code } });
+      }),
+      { numRuns: 500 },
+    );
+    expect(recording.requests).toEqual([]);
+  });
+});
+
+describe('an exchange of several requests', () => {
+  type Step = (order: Parameters<typeof toWrite>[0], config: Parameters<typeof toWrite>[1]) => Exchange<CancelVerdict>;
+  const refused = { verdict: 'refused', code: 'not_found', message: 'No such service.' } as const;
+  const accepted = { verdict: 'accepted', outcome: 'requested' } as const;
+  const run = async (cancel: Step, answers: readonly (() => Response | Promise<Response>)[], options: object = {}) => {
+    const recording = recordingFetch((_, count) => answers[count - 1]?.() ?? json({}));
+    const settled = await serviceWith(recording, { cancel }, options).safeCancel(REQUEST);
+    return { settled, error: settled.ok ? undefined : settled.error, requests: recording.requests };
+  };
+  const writeThenRead: Step = function* (order, config) {
+    yield toWrite(order, config);
+    const { status } = yield toRead(order.service, config);
+    return status === 200 ? accepted : status === 429 ? { verdict: 'unrecognised' } : refused;
+  };
+
+  it.each<[string, () => Response | Promise<Response>]>([
+    ['is refused', () => json({}, 404)],
+    ['is rate limited', () => json({}, 429, { 'retry-after': '60' })],
+    ['redirects', () => json({}, 302)],
+    ['cannot connect', () => Promise.reject(networkError('ECONNREFUSED', 'connect'))],
+    ['loses its connection', () => Promise.reject(networkError('ECONNRESET', 'read'))],
+    ['is let in no more', () => json({}, 401)],
+  ])('says that the outcome is unknown where the read after the write %s', async (_, answer) => {
+    const { error } = await run(writeThenRead, [() => json({}), answer]);
+    expect(error).toMatchObject({ code: 'outcome_unknown', retryable: false });
+    expect(error?.retryAt).toBeUndefined();
+    expect(error?.sentAt).toBeDefined();
+  });
+
+  it('does not leave it at "nothing was sent" where that is true of the last request alone', async () => {
+    const { error } = await run(writeThenRead, [
+      () => json({}),
+      () => Promise.reject(networkError('ECONNREFUSED', 'connect')),
+    ]);
+    expect(error?.message).toMatch(/the cancellation was sent and may have been stored.*Check its state/);
+  });
+
+  it.each<[string, Step]>([
+    [
+      'is refused',
+      function* (order, config) {
+        yield toWrite(order, config);
+        yield toWrite(order, config);
+        return refused;
+      },
+    ],
+    [
+      'is a duplicate that cannot be cancelled',
+      function* (order, config) {
+        yield toWrite(order, config);
+        yield toWrite(order, config);
+        return { verdict: 'duplicate', ambiguous: true, message: '' };
+      },
+    ],
+    [
+      'is not recognised',
+      function* (order, config) {
+        yield toWrite(order, config);
+        yield toWrite(order, config);
+        return { verdict: 'unrecognised' };
+      },
+    ],
+  ])('says that the outcome is unknown where the second of two writes %s', async (_, cancel) => {
+    const { error, requests } = await run(cancel, [() => json({}), () => json({}, 404)]);
+    expect(requests.filter(({ method }) => method === 'POST')).toHaveLength(2);
+    expect(error?.code).toBe('outcome_unknown');
+  });
+
+  it('says what the second of two writes was told where it never left', async () => {
+    const { error } = await run(
+      function* (order, config) {
+        yield toWrite(order, config);
+        yield toWrite(order, config);
+        return accepted;
+      },
+      [() => json({}), () => Promise.reject(networkError('ENOTFOUND', 'getaddrinfo'))],
+    );
+    expect(error?.code).toBe('outcome_unknown');
+  });
+
+  it.each<[string, CancelVerdict, number, string]>([
+    ['refused', refused, 200, 'not_found'],
+    ['not recognised with 401', { verdict: 'unrecognised' }, 401, 'unexpected_response'],
+    ['not recognised with 503', { verdict: 'unrecognised' }, 503, 'unavailable'],
+    ['unclear with 200', { verdict: 'unclear', reason: 'provider_error', message: 'Odd.' }, 200, 'unexpected_response'],
+    ['unclear with 502', { verdict: 'unclear', reason: 'server_error', message: 'Odd.' }, 502, 'unavailable'],
+    ['rate limited', { verdict: 'refused', code: 'rate_limited', message: 'Slow down.' }, 429, 'rate_limited'],
+  ])('that ends with a login that is %s has a definite code: nothing was written', async (_, verdict, status, code) => {
+    const { error, requests } = await run(
+      function* (order, config) {
+        yield toRead(order.service, config);
+        return verdict;
+      },
+      [() => json({}, status)],
+    );
+    expect(error?.code).toBe(code);
+    expect(error?.message).not.toContain('adapter');
+    expect(requests).toHaveLength(1);
+  });
+
+  const oddVerdict = (value: unknown): CancelVerdict => {
+    const holder: { readonly verdict: unknown } = { verdict: value };
+    // oxlint-disable-next-line no-unsafe-type-assertion -- an adapter that breaks its type is what is tested
+    return holder.verdict as CancelVerdict;
+  };
+  it.each<[string, Step, string]>([
+    [
+      'throws before the write',
+      () => {
+        throw new Error('secret');
+      },
+      'unexpected_response',
+    ],
+    [
+      'throws in its first step',
+      function* (order, config) {
+        if (order.when !== 'immediate') throw new Error('secret');
+        yield toWrite(order, config);
+        return accepted;
+      },
+      'unexpected_response',
+    ],
+    [
+      'throws a ProviderError of its own',
+      () => {
+        throw new ProviderError('rejected', { message: 'secret' });
+      },
+      'unexpected_response',
+    ],
+    [
+      'throws after the write',
+      function* (order, config) {
+        yield toWrite(order, config);
+        throw new Error('secret');
+      },
+      'outcome_unknown',
+    ],
+    [
+      'throws a ProviderError after the write',
+      function* (order, config) {
+        yield toWrite(order, config);
+        throw new ProviderError('rejected', { message: 'secret' });
+      },
+      'outcome_unknown',
+    ],
+    [
+      'says yes without having asked',
+      function* () {
+        return accepted;
+      },
+      'unexpected_response',
+    ],
+    [
+      'says yes after a read alone',
+      function* (order, config) {
+        yield toRead(order.service, config);
+        return accepted;
+      },
+      'unexpected_response',
+    ],
+    [
+      'returns nothing after the write',
+      function* (order, config) {
+        yield toWrite(order, config);
+        return oddVerdict(undefined);
+      },
+      'outcome_unknown',
+    ],
+    [
+      'returns a verdict of its own after the write',
+      function* (order, config) {
+        yield toWrite(order, config);
+        return oddVerdict({ verdict: 'done', message: 'secret' });
+      },
+      'outcome_unknown',
+    ],
+    [
+      'asks for an id that is no segment after the write',
+      function* (order, config) {
+        yield toWrite(order, config);
+        yield toRead({ hostingId: '..', domain: '' }, config);
+        return accepted;
+      },
+      'outcome_unknown',
+    ],
+    [
+      'writes without end',
+      function* (order, config) {
+        for (;;) yield toWrite(order, config);
+      },
+      'outcome_unknown',
+    ],
+    [
+      'reads without end',
+      function* (order, config) {
+        for (;;) yield toRead(order.service, config);
+      },
+      'unexpected_response',
+    ],
+    [
+      'writes and then reads without end',
+      function* (order, config) {
+        yield toWrite(order, config);
+        for (;;) yield toRead(order.service, config);
+      },
+      'outcome_unknown',
+    ],
+  ])('by an adapter that %s', async (_, cancel, code) => {
+    const { error } = await run(cancel, []);
+    expect(error?.code).toBe(code);
+    expect(JSON.stringify(error)).not.toContain('secret');
+    expect(error?.stack).not.toContain('secret');
+  });
+
+  it('that reads without end is over at the deadline', async () => {
+    const reads: Step = function* (order, config) {
+      for (;;) yield toRead(order.service, config);
+    };
+    const slow = () => new Promise<Response>((resolve) => setTimeout(() => resolve(json({})), 5));
+    const { error, requests } = await run(
+      reads,
+      Array.from({ length: 400 }, () => slow),
+      { deadlineMs: 60 },
+    );
+    expect(error?.code).toBe('unavailable');
+    expect(requests.length).toBeLessThan(100);
+  });
+
+  it('that yields something that is no request sends nothing', async () => {
+    const odd = function* (): Exchange<CancelVerdict> {
+      const nothing: unknown = null;
+      // oxlint-disable-next-line no-unsafe-type-assertion -- an adapter that breaks its type is what is tested
+      yield nothing as ReturnType<typeof toWrite>;
+      return accepted;
+    };
+    const { error, requests } = await run(odd, []);
+    expect(error?.code).toBe('unexpected_response');
+    expect(requests).toEqual([]);
+  });
+});
+
+describe('a verdict of success', () => {
+  it.each([500, 503, 599])('with the status %i is not believed', async (status) => {
+    const recording = recordingFetch(() => json({}, status));
+    const service = serviceWith(recording, {
+      *cancel(order, config) {
+        yield toWrite(order, config);
+        return { verdict: 'accepted', outcome: 'completed' };
+      },
+    });
+    expect(await failureOf(service.cancel(REQUEST))).toMatchObject({ code: 'outcome_unknown', reason: 'server_error' });
+  });
+
+  it('of "scheduled" without a date is only "requested"', async () => {
+    const service = serviceWith(recordingFetch(), {
+      *cancel(order, config) {
+        yield toWrite(order, config);
+        return { verdict: 'accepted', outcome: 'scheduled' };
+      },
+    });
+    expect(await service.cancel(REQUEST)).toMatchObject({ outcome: 'requested', reconciled: false, attempts: 1 });
+  });
+
+  it('carries the date, the reference and the warnings that the provider gave', async () => {
+    const effectiveAt = { value: '2026-12-01', precision: 'date', source: 'provider' } as const;
+    const warnings = [{ code: 'immediate_deferred', message: 'At the next run.' }] as const;
+    const service = serviceWith(
+      recordingFetch(() => json({ id: 7 })),
+      {
+        *cancel(order, config) {
+          yield toWrite(order, config);
+          return { verdict: 'accepted', outcome: 'scheduled', effectiveAt, providerReference: 'r-7', warnings };
+        },
+      },
+    );
+    const result = await service.cancel(REQUEST);
+    expect(result).toMatchObject({ outcome: 'scheduled', effectiveAt, providerReference: 'r-7', warnings });
+    expect(result.raw).toEqual({ status: 200, body: { id: 7 } });
+  });
+});
+
+describe('a read-back', () => {
+  const { account, service: wanted } = REQUEST;
+
+  it('never ends as an unknown outcome, whatever comes back', async () => {
+    await fc.assert(
+      fc.asyncProperty(answered, async ({ answer }) => {
+        try {
+          await serviceWith(recordingFetch(answer)).status({ account, service: wanted });
+        } catch (error) {
+          expect(isProviderError(error)).toBe(true);
+          expect(isProviderError(error, 'outcome_unknown')).toBe(false);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('that tries to write sends nothing', async () => {
+    const recording = recordingFetch();
+    const service = serviceWith(recording, {
+      *status() {
+        yield { effect: 'write', method: 'DELETE', path: ['all'], form: {} };
+        return { verdict: 'unrecognised' };
+      },
+    });
+    expect(await failureOf(service.status({ account, service: wanted }))).toMatchObject({
+      code: 'unexpected_response',
+    });
+    expect(recording.requests).toEqual([]);
+  });
+});
