@@ -97,7 +97,7 @@ async function reconcileDuplicate(
   const existing = await readExisting(service, call, route);
   const isThere = existing !== undefined && existing.state !== 'unknown';
   if (isThere && (existing.state === 'none' || existing.state === 'failed')) {
-    throw call.error({ ...words, code: 'not_cancellable', message: `${message} No cancellation is in force.` });
+    throw call.error({ ...words, code: 'not_cancellable', message: `${message} ${NONE_FOUND}` });
   }
   if (!isThere && verdict.ambiguous) {
     throw call.error({ ...words, code: 'not_cancellable', message: `${message} Its state could not be read back.` });
@@ -119,6 +119,8 @@ async function reconcileDuplicate(
     raw: rawOf(response, call),
   };
 }
+
+const NONE_FOUND = 'But none could be found when it was read back. Look at the service in the provider’s client area.';
 
 const TIMING_UNKNOWN: Warning = {
   code: 'timing_unknown',

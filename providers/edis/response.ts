@@ -20,12 +20,13 @@ export function fromCancelResponse(response: ProviderResponse, order: CancelOrde
   if (!parsed?.success) return { verdict: 'unrecognised' };
   const answer = parsed.output;
   if (answer.status === 'success') return fromSuccess(response.status, answer, order);
-  const providerMessage = [answer.message, ...(answer.errors ?? [])].filter((text) => text !== undefined).join(' ');
+  const { message: said, errors = [] } = answer;
+  const providerMessage = [said ?? '', errors.join('; ')].filter((text) => text !== '').join(' ');
   if (response.status >= 500) {
     const message = 'the server failed while it handled the cancellation. Ask EDIS whether it was stored.';
     return { verdict: 'unclear', reason: 'server_error', message, providerMessage };
   }
-  if (/existing cancellation request exists/i.test(providerMessage)) {
+  if ([said ?? '', ...errors].some((text) => EXISTS.test(text))) {
     const message = 'a cancellation of this service exists already.';
     return { verdict: 'duplicate', ambiguous: false, message, providerMessage };
   }
@@ -33,8 +34,13 @@ export function fromCancelResponse(response: ProviderResponse, order: CancelOrde
     const message = 'the answer says neither success nor which error. Look in the client area whether it was stored.';
     return { verdict: 'unclear', reason: 'provider_error', message, providerMessage };
   }
+  // The API always says what is wrong; an error without a word may be a proxy's, and proves nothing.
+  if (providerMessage === '') return { verdict: 'unrecognised' };
   return { verdict: 'refused', ...fromErrorStatus(response.status, providerMessage), providerMessage };
 }
+
+// Only as a statement of its own, or after "…: ": a sentence that doubts or denies it holds the same words.
+const EXISTS = /(?:^|: )existing cancellation request exists\b/i;
 
 function fromSuccess(
   httpStatus: number,
@@ -47,7 +53,7 @@ function fromSuccess(
     const message = answersAnother
       ? 'the answer is for another service. Look in the client area which one was cancelled.'
       : `the answer says success under HTTP status ${httpStatus}. Look in the client area whether it was stored.`;
-    return { verdict: 'unclear', reason: 'unreadable_answer', message };
+    return { verdict: 'unclear', reason: httpStatus >= 500 ? 'server_error' : 'unreadable_answer', message };
   }
   return { verdict: 'accepted', outcome: 'requested', warnings: when === 'immediate' ? [DEFERRED] : [] };
 }

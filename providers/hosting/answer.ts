@@ -1,5 +1,11 @@
 import * as v from 'valibot';
-import type { EffectiveAt, ProviderResponse, RefusedVerdict, UnclearVerdict } from '../../src/index.ts';
+import type {
+  EffectiveAt,
+  ProviderResponse,
+  RefusedVerdict,
+  UnclearVerdict,
+  UnrecognisedVerdict,
+} from '../../src/index.ts';
 
 const text = v.fallback(v.optional(v.string()), undefined);
 const code = v.fallback(v.optional(v.union([v.string(), v.pipe(v.number(), v.transform(String))])), undefined);
@@ -65,21 +71,29 @@ export function readAnswer({ body }: ProviderResponse): HostingAnswer | undefine
 
 /** The end of the service period, where the answer has one. */
 export function serviceEnd(hosting: Hosting | undefined): EffectiveAt | undefined {
-  const value = hosting?.nextServiceRenewalDate;
-  if (value === undefined || !/^[1-9]\d{3}-\d{2}-\d{2}$/.test(value) || Number.isNaN(Date.parse(value)))
-    return undefined;
-  return { value, precision: 'date', source: 'provider' };
+  const value = hosting?.nextServiceRenewalDate ?? '';
+  if (!/^[1-9]\d{3}-\d{2}-\d{2}$/.test(value) || Number.isNaN(Date.parse(value))) return undefined;
+  // The parser takes 30 February for 2 March.
+  return new Date(value).toISOString().startsWith(value) ? { value, precision: 'date', source: 'provider' } : undefined;
 }
 
 /** What an error answer of any call means. */
-export function fromErrorAnswer(httpStatus: number, answer: HostingAnswer): RefusedVerdict | UnclearVerdict {
-  const providerCode = answer.errorCode ?? '';
-  const providerMessage = answer.errorMessage ?? '';
-  const said = providerMessage || providerCode || 'no reason given';
-  return { ...judge(httpStatus, providerCode, said), providerCode, providerMessage };
+export function fromErrorAnswer(
+  httpStatus: number,
+  answer: HostingAnswer,
+): RefusedVerdict | UnclearVerdict | UnrecognisedVerdict {
+  const { errorCode: providerCode, errorMessage: providerMessage } = answer;
+  const said = providerMessage || providerCode;
+  // The API always says what is wrong; an error without a word may be a proxy's, and proves nothing.
+  if (said === undefined || said === '') return { verdict: 'unrecognised' };
+  return {
+    ...judge(httpStatus, providerCode, said),
+    ...(providerCode === undefined ? {} : { providerCode }),
+    ...(providerMessage === undefined ? {} : { providerMessage }),
+  };
 }
 
-function judge(httpStatus: number, code: string, said: string): RefusedVerdict | UnclearVerdict {
+function judge(httpStatus: number, code: string | undefined, said: string): RefusedVerdict | UnclearVerdict {
   if (httpStatus >= 500) return { verdict: 'unclear', reason: 'server_error', message: `the server failed: ${said}` };
   if (httpStatus < 400) {
     return { verdict: 'unclear', reason: 'provider_error', message: `an error came with HTTP ${httpStatus}: ${said}` };
@@ -87,7 +101,7 @@ function judge(httpStatus: number, code: string, said: string): RefusedVerdict |
   if (code === 'does_not_exist' || httpStatus === 404) {
     return refused('not_found', 'no hosting of this account has that identifier. Check the hostingId.');
   }
-  if (code === 'conflict' || httpStatus === 409) {
+  if (code === 'conflict') {
     return refused('rejected', 'the domain is not linked to this hosting. Check the domain.');
   }
   switch (httpStatus) {

@@ -21,14 +21,21 @@ export interface ResolvedHostingConfig {
   readonly tokenScheme: string;
 }
 
+// What the request carries for itself, and what HTTP keeps for the connection.
 const OWN_HEADERS = [
   'accept',
-  'content-type',
-  'content-length',
-  'host',
-  'user-agent',
   'client-request-id',
   'connection',
+  'content-length',
+  'content-type',
+  'expect',
+  'host',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'user-agent',
 ];
 
 const tokenHeader = v.pipe(

@@ -22,13 +22,18 @@ export function toHostingRequest(service: HostingService, config: ResolvedHostin
   return { method: 'GET', effect: 'read', path: ['hosting', service.hostingId], headers: authorization(config) };
 }
 
-/** `GET /hosting/{id}/history`, the newest 50 events. */
-export function toHistoryRequest(service: HostingService, config: ResolvedHostingConfig): ProviderRequest {
+/** `GET /hosting/{id}/history`, one page. */
+export function toHistoryRequest(
+  service: HostingService,
+  start: number,
+  limit: number,
+  config: ResolvedHostingConfig,
+): ProviderRequest {
   return {
     method: 'GET',
     effect: 'read',
     path: ['hosting', service.hostingId, 'history'],
-    query: { start: '0', limit: '50' },
+    query: { start: String(start), limit: String(limit) },
     headers: authorization(config),
   };
 }

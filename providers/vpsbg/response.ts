@@ -8,8 +8,6 @@ const errorSchema = v.object({
   errors: v.fallback(v.optional(v.record(v.string(), v.array(v.string()))), undefined),
 });
 
-const objectSchema = v.record(v.string(), v.unknown());
-
 /** What an answer to `POST /v1/servers/cancel` means. */
 export function fromCancelResponse(response: ProviderResponse, { when }: CancelOrder<VpsbgServer>): CancelVerdict {
   if (response.status < 200 || response.status > 299) return fromErrorResponse(response);
@@ -22,11 +20,14 @@ const DEFERRED = {
   message: 'VPSBG suspends the server now and terminates it later.',
 } as const;
 
-/** A 2xx counts with no body or with an object that names no error: the documented answer is a 204, siblings send `{}`. */
+/**
+ * The documented answer is a 204 without a body, and siblings of this call answer `{}`. A 2xx that says anything else
+ * may say that it failed, or come from something in between.
+ */
 function saysNothingElse({ body }: ProviderResponse): boolean {
-  if (body.kind === 'empty') return true;
-  const parsed = body.kind === 'json' ? v.safeParse(objectSchema, body.value) : undefined;
-  return parsed?.success === true && !['error', 'errors', 'exception'].some((key) => key in parsed.output);
+  if (body.kind !== 'json') return body.kind === 'empty';
+  const { value } = body;
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
 }
 
 /** What an error answer of any call means. A body that is not in the API's form proves nothing. */
@@ -46,7 +47,10 @@ function fromErrorStatus(status: number, said: string): RefusedVerdict | Unclear
     case 401:
       return refused('unauthorized', 'the token is not valid. Check it, or make a new one in the client area.');
     case 403:
-      return refused('forbidden', 'the token may not do this. A cancellation needs a token with the ability "Write".');
+      return refused(
+        'forbidden',
+        'the token may not do this. Reading needs a token with the ability "Read", cancelling one with "Write".',
+      );
     case 404:
       // The API is a beta whose paths have changed before; a missing route is not a missing server.
       return /\broute\b/i.test(said)

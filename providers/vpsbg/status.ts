@@ -26,10 +26,18 @@ export function fromServerResponse(response: ProviderResponse, service: VpsbgSer
   if (!parsed?.success || String(parsed.output.id) !== String(service.serverId)) return { verdict: 'unrecognised' };
   const { id, status, expiry_at, cancel_request } = parsed.output;
   const raw = { id, status, expiry_at, cancel_request };
-  const isOver = status !== undefined && /^(?:terminated|cancell?ed)$/i.test(status);
-  if (isOver) return found({ state: 'completed', revocable: false, raw });
-  if (cancel_request === null) return found({ state: 'none', revocable: false, raw });
+  if (/^terminated$/i.test(status ?? '')) return found({ state: 'completed', revocable: false, raw });
+  // A status that speaks of a cancellation without a request beside it is not documented: over, or still to come.
+  if (cancel_request === null) {
+    return found({ state: /cancel/i.test(status ?? '') ? 'unknown' : 'none', revocable: false, raw });
+  }
+  if (saysNothing(cancel_request)) return found({ state: 'unknown', revocable: false, raw });
   return found(fromRequest(cancel_request, instant(expiry_at), raw));
+}
+
+/** `false`, `0`, an empty text, list or object: neither the documented `null` nor a request. */
+function saysNothing(value: unknown): boolean {
+  return !value || (typeof value === 'object' && Object.keys(value).length === 0);
 }
 
 /** The shape of a pending request is not documented: what is not null is one, and its fields count where they are there. */

@@ -7,7 +7,7 @@ import type {
   StatusVerdict,
   When,
 } from '../../src/index.ts';
-import { fromErrorAnswer, readAnswer } from './answer.ts';
+import { fromErrorAnswer, readAnswer, type WhmcsAnswer } from './answer.ts';
 import type { ResolvedWhmcsConfig } from './config.ts';
 import { listOf } from './list.ts';
 import { toCancellationsRequest, toServiceRequest } from './request.ts';
@@ -44,8 +44,9 @@ export function* readState(service: WhmcsServiceId, config: ResolvedWhmcsConfig)
     const request = found.requests.findLast((entry) => entry.relid === service.serviceId);
     if (request !== undefined) return state(product, request);
     start += found.length;
-    const isLast = found.length === 0 || (found.total !== undefined && start >= found.total);
-    if (isLast) return state(product, undefined);
+    const isComplete = found.total === undefined ? found.length === 0 : start >= found.total;
+    if (isComplete) return state(product, undefined);
+    if (found.length === 0) break;
   }
   return state(product, 'not_searched_to_the_end');
 }
@@ -54,13 +55,13 @@ function findProduct(response: ProviderResponse, service: WhmcsServiceId): Produ
   const answer = readAnswer(response);
   if (answer === undefined) return { verdict: 'unrecognised' };
   if (answer.result === 'error') return fromErrorAnswer(response.status, answer);
-  const products = listOf(answer['products'], 'product');
+  const products = listIn(answer, 'products', 'product');
   if (products === undefined) return { verdict: 'unrecognised' };
   const product = products
     .map((entry) => v.safeParse(productSchema, entry))
     .find((parsed) => parsed.success && parsed.output.id === service.serviceId);
   if (product?.success) return product.output;
-  if (products.length > 0) return { verdict: 'unrecognised' };
+  if (products.length > 0 || (countOf(answer['totalresults']) ?? 0) > 0) return { verdict: 'unrecognised' };
   return { verdict: 'refused', code: 'not_found', message: 'no service has that id. Check the serviceId.' };
 }
 
@@ -74,16 +75,27 @@ function readPage(response: ProviderResponse): Page | StatusVerdict {
   const answer = readAnswer(response);
   if (answer === undefined) return { verdict: 'unrecognised' };
   if (answer.result === 'error') return fromErrorAnswer(response.status, answer);
-  const entries = listOf(answer['packages'], 'package');
+  const entries = listIn(answer, 'packages', 'package');
   const parsed = entries?.map((entry) => v.safeParse(requestSchema, entry));
   // An entry that cannot be read may be the one that is looked for.
   if (parsed === undefined || parsed.some((entry) => !entry.success)) return { verdict: 'unrecognised' };
-  const total = Number(answer['totalresults']);
   return {
     requests: parsed.flatMap((entry) => (entry.success ? [entry.output] : [])),
     length: parsed.length,
-    total: answer['totalresults'] !== undefined && Number.isInteger(total) ? total : undefined,
+    total: countOf(answer['totalresults']),
   };
+}
+
+/** An empty list can be left out, but then its count is there; an answer with neither is one to another question. */
+function listIn(answer: WhmcsAnswer, outer: string, inner: string): readonly unknown[] | undefined {
+  const isThere = outer in answer || countOf(answer['totalresults']) !== undefined;
+  return isThere ? listOf(answer[outer], inner) : undefined;
+}
+
+/** A count as a number or as digits. Anything else says nothing, and the pages are read until one is empty. */
+function countOf(value: unknown): number | undefined {
+  const isCount = typeof value === 'number' || (typeof value === 'string' && /^\d{1,15}$/.test(value));
+  return isCount && Number.isSafeInteger(Number(value)) ? Number(value) : undefined;
 }
 
 function state(product: Product, request: StoredRequest | undefined | 'not_searched_to_the_end'): StatusVerdict {
@@ -123,5 +135,7 @@ function timingOf(type: string | undefined): When | undefined {
 /** WHMCS writes local times without a zone, and `0000-00-00` for none: only the day is kept. */
 function dateOf(value: string | undefined): string | undefined {
   const day = /^([1-9]\d{3}-\d{2}-\d{2})(?: |$)/.exec(value ?? '')?.[1];
-  return day === undefined || Number.isNaN(Date.parse(day)) ? undefined : day;
+  // The parser takes 30 February for 2 March.
+  const isDay = day !== undefined && Number.isFinite(Date.parse(day)) && new Date(day).toISOString().startsWith(day);
+  return isDay ? day : undefined;
 }

@@ -1,0 +1,381 @@
+import { createCancelService, type Accounts, type CancellationStatus, type CancelResult, type When } from 'cancelkit';
+import type { ConformanceAnswer } from 'cancelkit/conformance';
+import { hosting } from 'cancelkit/hosting';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { failureOf } from '../../support/failure.ts';
+import { answering, page, withFields } from '../answering.ts';
+import { always, asRandom, fieldsOf, parsed, randomAnswers, RUNS } from '../random-answers.ts';
+import { answers, errorAnswer, events, history, hostingId, shown, token } from './fixtures.ts';
+
+const account = hosting({ baseUrl: 'https://hosting.example.net/api/v1', token });
+const service = { hostingId, domain: 'example.com' };
+
+function cancel(replies: readonly ConformanceAnswer[], when: When = 'end_of_period'): Promise<CancelResult> {
+  const { fetch } = answering(...replies);
+  const order = { account: 'hosting', service, when, reason: 'Project ended' } as const;
+  return createCancelService({ hosting: account }, { fetch }).cancel(order);
+}
+
+function status(...replies: readonly ConformanceAnswer[]): Promise<CancellationStatus> {
+  const { fetch } = answering(...replies);
+  return createCancelService({ hosting: account }, { fetch }).status({ account: 'hosting', service });
+}
+
+const hostingOf = (answer: ConformanceAnswer): object => fieldsOf(fieldsOf(answer.body)['hosting']);
+const pendingWith = (fields: object): ConformanceAnswer =>
+  withFields(answers.pending, { hosting: { ...hostingOf(answers.pending), ...fields } });
+
+describe('a success of a Hosting API', () => {
+  it('is a queued job: a request with the id of the job and the end of the service period', async () => {
+    const result = await cancel([answers.pending]);
+    expect(result).toMatchObject({
+      outcome: 'requested',
+      providerReference: '1_2aa0c9d7e1',
+      effectiveAt: { value: '2021-08-16', precision: 'date', source: 'provider' },
+      warnings: [],
+      attempts: 1,
+    });
+  });
+
+  it('claims no date for an immediate cancellation', async () => {
+    expect(await cancel([answers.pending], 'immediate')).not.toHaveProperty('effectiveAt');
+  });
+
+  it.each([
+    undefined,
+    null,
+    '',
+    '0000-00-00',
+    '2021-02-30',
+    '2021-13-01',
+    '16-08-2021',
+    '2021-08-16T00:00:00Z',
+    1628985600,
+  ])('claims no date where the end of the period is %j', async (nextServiceRenewalDate) => {
+    const result = await cancel([pendingWith({ nextServiceRenewalDate })]);
+    expect(result).toMatchObject({ outcome: 'requested', providerReference: '1_2aa0c9d7e1' });
+    expect(result).not.toHaveProperty('effectiveAt');
+  });
+
+  it.each([
+    ['comes without the hosting', withFields(answers.pending, { hosting: undefined })],
+    ['has a hosting of no known form', withFields(answers.pending, { hosting: [] })],
+    ['says PENDING', withFields(answers.pending, { status: 'PENDING' })],
+    ['is written in the older keys', answers.pendingInOldKeys],
+  ])('is recognised where it %s', async (_name, answer) => {
+    expect(await cancel([answer])).toMatchObject({ outcome: 'requested', providerReference: '1_2aa0c9d7e1' });
+  });
+
+  it.each([
+    ['is for another hosting', pendingWith({ identifier: '1_other' }), /for another hosting.*client area/],
+    ['has another status', withFields(answers.pending, { status: 'ok' }), /not in the form of this API/],
+    ['has no id of a job', withFields(answers.pending, { responseId: undefined }), /not in the form of this API/],
+    ['has an empty id of a job', withFields(answers.pending, { responseId: '' }), /not in the form of this API/],
+    ['comes with 200', { ...answers.pending, status: 200 }, /not in the form of this API/],
+    ['comes with 204', { status: 204 }, /empty body/],
+    ['is a page', page(202), /login, maintenance or firewall page/],
+    ['is empty', { status: 202 }, /empty body/],
+    ['is cut off', { status: 202, body: '{"responseId":"1_2aa0","status":"pending"' }, /not JSON/],
+    ['is a list', { status: 202, body: [answers.pending.body ?? null] }, /not in the form of this API/],
+  ] as const)('is not believed where it %s', async (_name, answer, message) => {
+    const failure = await failureOf(cancel([answer]));
+    expect(failure).toMatchObject({ code: 'outcome_unknown', reason: 'unreadable_answer', status: answer.status });
+    expect(failure.message).toMatch(message);
+  });
+});
+
+describe('a refusal of a Hosting API', () => {
+  it.each([
+    [
+      'that the domain is wrong',
+      answers.conflict,
+      'rejected',
+      /domain is not linked to this hosting. Check the domain/,
+    ],
+    ['what another conflict is', errorAnswer(409, 'job_open', 'A job is open'), 'rejected', /refused: A job is open/],
+    ['which id to check', answers.doesNotExist, 'not_found', /no hosting .* has that identifier.*hostingId/],
+    ['which parameter is missing', answers.invalid, 'rejected', /The parameter reason is required/],
+    ['what to check of the token', answers.unauthorized, 'unauthorized', /token was not accepted.*the header/],
+    ['what the token may not do', answers.forbidden, 'forbidden', /may not do this: No access to this hosting/],
+    ['when to try again', answers.rateLimited, 'rate_limited', /too many requests/],
+    ['at least the code', errorAnswer(405, 'wrong_method', ''), 'rejected', /refused: wrong_method/],
+  ] as const)('says %s', async (_name, answer, code, message) => {
+    const failure = await failureOf(cancel([answer]));
+    expect(failure).toMatchObject({ code, status: answer.status, attempts: 1 });
+    expect(failure.message).toMatch(message);
+  });
+
+  it.each([
+    ['the present keys', answers.conflict],
+    ['the older keys', { status: 409, body: { status: 'error', error_code: 'conflict', error_message: 'Not linked' } }],
+  ] as const)('is read in %s', async (_name, answer) => {
+    const failure = await failureOf(cancel([answer]));
+    expect(failure).toMatchObject({
+      code: 'rejected',
+      providerCode: 'conflict',
+      providerMessage: expect.stringMatching(/link|in this hosting/),
+    });
+  });
+
+  it.each([
+    ['another API’s 401', { status: 401, body: { error: 'unauthorized' } }, 'unexpected_response'],
+    ['an error without a word', { status: 401, body: { status: 'error' } }, 'unexpected_response'],
+    ['a page with 401', page(401), 'unexpected_response'],
+    ['a page with 404', page(404), 'unexpected_response'],
+    ['a page with 405', page(405), 'unexpected_response'],
+    ['a page with 403', page(403), 'outcome_unknown'],
+    ['an error without a word and 403', { status: 403, body: { status: 'error' } }, 'outcome_unknown'],
+  ] as const)('is not read into %s', async (_name, answer, code) => {
+    expect(await failureOf(cancel([answer]))).toMatchObject({ code, status: answer.status });
+  });
+
+  it.each([
+    ['an error under a success status', errorAnswer(200, 'conflict', 'Not linked'), 'provider_error'],
+    ['the API’s own 500', answers.serverError, 'server_error'],
+    ['not_active with 500', errorAnswer(500, 'not_active', 'Not active'), 'server_error'],
+    ['a gateway’s page', page(504), 'server_error'],
+  ] as const)('is not seen in %s', async (_name, answer, reason) => {
+    const failure = await failureOf(cancel([answer]));
+    expect(failure).toMatchObject({ code: 'outcome_unknown', reason, status: answer.status });
+  });
+});
+
+describe('a hosting that is not active', () => {
+  it('is cancelled already where it says so; whether with the same timing stays open', async () => {
+    const result = await cancel([answers.notActive, shown({ serviceStatus: 'cancelled' })]);
+    expect(result).toMatchObject({
+      outcome: 'already_cancelled',
+      existing: { state: 'requested', effectiveAt: { value: '2021-08-16' } },
+      warnings: [{ code: 'timing_unknown' }],
+      attempts: 2,
+    });
+  });
+
+  it.each([
+    ['it is still being set up', [shown({ serviceStatus: 'adopting' }), history()], /No cancellation is in force/],
+    ['its last cancellation failed', [shown(), history('failed')], /No cancellation is in force/],
+    ['its state is not known', [shown({ serviceStatus: 'odd' }), history('done')], /could not be read back/],
+    ['its history cannot be read', [shown(), { status: 500 }], /could not be read back/],
+    ['it cannot be read at all', [page(503)], /could not be read back/],
+  ] as const)('is not cancellable where %s', async (_name, replies, message) => {
+    const failure = await failureOf(cancel([answers.notActive, ...replies]));
+    expect(failure).toMatchObject({ code: 'not_cancellable', status: 405, providerCode: 'not_active' });
+    expect(failure.message).toMatch(/not active: it is cancelled already, or still being set up/);
+    expect(failure.message).toMatch(message);
+  });
+});
+
+describe('a read-back at a Hosting API', () => {
+  it.each([
+    'cancelled',
+    'canceled',
+    'Cancelled',
+    'cancelling',
+    'cancel_pending',
+    'pending_cancellation',
+    'to_be_cancelled',
+  ])('takes the service status %s for a cancellation', async (serviceStatus) => {
+    expect(await status(shown({ serviceStatus }))).toMatchObject({ state: 'requested' });
+  });
+
+  it.each(['not_cancelled', 'uncancelled', 'cancellation_failed', 'cancel_declined', 'odd', '', undefined, null, 7])(
+    'takes the service status %j for nothing',
+    async (serviceStatus) => {
+      expect(await status(shown({ serviceStatus }), history())).toMatchObject({ state: 'unknown', revocable: false });
+    },
+  );
+
+  it.each([
+    [
+      'an open job decides, whatever the hosting says',
+      { serviceStatus: 'cancelled', openJobCount: 1 },
+      ['new'],
+      'requested',
+    ],
+    ['an open job decides, whatever came before', {}, ['failed', 'done', 'new'], 'requested'],
+    ['no job is no cancellation', {}, [], 'none'],
+    ['failed jobs only have failed', {}, ['failed', 'failed'], 'failed'],
+    ['a done job may have been resumed since', {}, ['done'], 'unknown'],
+    ['a done job after a failed one may have been resumed since', {}, ['failed', 'done'], 'unknown'],
+    ['a job of an unknown status is not known', {}, ['paused'], 'unknown'],
+    ['a job without a status is not known', {}, [null], 'unknown'],
+    ['an open job that the history does not show is not known', { openJobCount: 1 }, [], 'unknown'],
+    ['a status of unknown meaning stays so', { serviceStatus: 'odd' }, [], 'unknown'],
+  ] as const)('reads the history: %s', async (_name, fields, jobs, state) => {
+    const found = await status(shown(fields), history(...jobs));
+    expect(found.state).toBe(state);
+    expect(found.raw).toMatchObject({
+      cancelJobs: jobs.map((job) => (job === null || job === 'paused' ? 'unknown' : job)),
+    });
+  });
+
+  it.each([
+    ['fails', { status: 500 }],
+    ['is not there', answers.doesNotExist],
+    ['is a page', page(200)],
+    ['has no events', { status: 200, body: { status: 'ok' } }],
+    ['has events of no known form', events({ 0: { jobType: 'cancelHosting' } })],
+    ['is pending', { status: 202, body: { status: 'ok', hostingEvents: [] } }],
+  ] as const)('never takes a hosting for not cancelled where the history %s', async (_name, answer) => {
+    expect(await status(shown(), answer)).toMatchObject({ state: 'unknown' });
+  });
+
+  it('reads a long history to its end', async () => {
+    const other = Array.from({ length: 50 }, (_, index) => ({ type: 'event', message: `Event ${index}` }));
+    const { fetch, requests } = answering(shown(), events(other), events(other), history('failed'));
+    const api = createCancelService({ hosting: account }, { fetch });
+    expect(await api.status({ account: 'hosting', service })).toMatchObject({ state: 'failed' });
+    expect(requests.map(({ url }) => new URL(url).search)).toEqual([
+      '',
+      '?start=0&limit=50',
+      '?start=50&limit=50',
+      '?start=100&limit=50',
+    ]);
+  });
+
+  it('gives up on a history without an end, and does not know', async () => {
+    const other = events(Array.from({ length: 50 }, () => ({ type: 'event' })));
+    const { fetch, requests } = answering(shown(), ...Array.from({ length: 20 }, () => other));
+    const api = createCancelService({ hosting: account }, { fetch });
+    expect(await api.status({ account: 'hosting', service })).toMatchObject({ state: 'unknown' });
+    expect(requests).toHaveLength(21);
+  });
+
+  it.each([
+    ['is of another hosting', shown({ identifier: '1_other' })],
+    ['has no hosting', { status: 200, body: { status: 'ok' } }],
+    ['is a 202', { ...shown(), status: 202 }],
+    ['is empty', { status: 200 }],
+    ['is a page', page(200)],
+    ['is a page with 404', page(404)],
+    ['is a firewall’s 403', page(403)],
+  ] as const)('shows nothing where the answer %s', async (_name, answer) => {
+    expect(await failureOf(status(answer))).toMatchObject({ code: 'unexpected_response', status: answer.status });
+  });
+
+  it('keeps of the hosting only what it needs', async () => {
+    const { raw } = await status(shown({ password: 'hunter22', serviceStatus: 'cancelled' }));
+    expect(raw).toEqual({
+      hosting: {
+        identifier: hostingId,
+        status: 'ok',
+        serviceStatus: 'cancelled',
+        nextServiceRenewalDate: '2021-08-16',
+        openJobCount: 0,
+      },
+    });
+  });
+});
+
+describe('any answer at a Hosting API', () => {
+  const untyped: Accounts = { hosting: account };
+  const words = [
+    'status',
+    'pending',
+    'error',
+    'ok',
+    'responseId',
+    'errorCode',
+    'not_active',
+    'hosting',
+    'hostingEvents',
+    'errorMessage',
+  ];
+  const shows = [shown(), shown({ serviceStatus: 'cancelled' }), history('new')];
+  const documented = [...Object.values(answers), ...shows];
+  const random = randomAnswers({ documented, words });
+
+  it('is a success only with the documented marker, and never an error of another kind', async () => {
+    const seen = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(random, async (answer) => {
+        const api = createCancelService({ hosting: account }, { fetch: always(answer) });
+        const outcome = await api.safeCancel({ account: 'hosting', service, when: 'end_of_period', reason: 'Over' });
+        const fields = fieldsOf(parsed(answer.body));
+        const said = String(fields['status']).toLowerCase();
+        const isOk = answer.status >= 200 && answer.status < 300;
+        if (outcome.ok) {
+          seen.add(outcome.result.outcome);
+          expect([outcome.result.outcome, answer.status, said]).toEqual(['requested', 202, 'pending']);
+          expect([fields['responseId'], fields['response_id']]).toContain(outcome.result.providerReference);
+          return;
+        }
+        const { code } = outcome.error;
+        seen.add(code);
+        if (code === 'unauthorized') expect([answer.status, said]).toEqual([401, 'error']);
+        if (code === 'not_found' || code === 'forbidden' || code === 'rejected') expect(said).toBe('error');
+        if (code === 'not_cancellable') expect(answer.body).toContain('not_active');
+        if ((isOk && code !== 'not_cancellable') || answer.status >= 500) expect(code).toBe('outcome_unknown');
+      }),
+      { numRuns: RUNS, examples: documented.map((answer) => [asRandom(answer)]) },
+    );
+    const expected = ['requested', 'unauthorized', 'not_found', 'rejected', 'not_cancellable', 'outcome_unknown'];
+    expect([...seen]).toEqual(expect.arrayContaining(expected));
+  });
+
+  it('is “not cancelled” only where the whole history was read', async () => {
+    const seen = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(random, fc.constant(asRandom(shown()))),
+        fc.oneof(random, fc.constant(asRandom(history()))),
+        async (first, second) => {
+          let count = 0;
+          const fetch: typeof globalThis.fetch = (...input) => always(count++ === 0 ? first : second)(...input);
+          const api = createCancelService({ hosting: account }, { fetch });
+          const found = await api
+            .status({ account: 'hosting', service })
+            .catch((error: unknown) => failureOf(Promise.reject(error)));
+          if (found instanceof Error) {
+            seen.add(found.code);
+            expect(found.code).not.toBe('outcome_unknown');
+            return;
+          }
+          seen.add(found.state);
+          if (found.state !== 'none') return;
+          expect([first.status, second.status, count]).toEqual([200, 200, 2]);
+          expect(second.body).not.toContain('cancelHosting');
+          expect(Array.isArray(fieldsOf(parsed(second.body))['hostingEvents'])).toBe(true);
+        },
+      ),
+      {
+        numRuns: RUNS,
+        examples: [history(), history('new'), history('done')].map((answer) => [asRandom(shown()), asRandom(answer)]),
+      },
+    );
+    expect([...seen]).toEqual(
+      expect.arrayContaining(['none', 'requested', 'unknown', 'unexpected_response', 'unavailable']),
+    );
+  });
+
+  it('is asked for exactly the hosting that was named, or nothing is sent', async () => {
+    const id = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string({ minLength: 1, unit: fc.constantFrom(...'aZ09_-~.;:@!$&\'()*+,=|<>[]"^`{} /\\?#%') }),
+      fc.webPath(),
+      fc.constantFrom('.', '..', '../..', '%2e%2e', 'a/../b', 'a\r\nb'),
+    );
+    let sent = 0;
+    await fc.assert(
+      fc.asyncProperty(id, async (value) => {
+        const { fetch, requests } = answering(answers.pending);
+        const api = createCancelService(untyped, { fetch });
+        const own = { hostingId: value, domain: 'example.com' };
+        const outcome = await api.safeCancel({ account: 'hosting', service: own, when: 'immediate' });
+        const [request] = requests;
+        if (request === undefined) {
+          expect(outcome).toMatchObject({ ok: false, error: { code: 'invalid_request' } });
+          return;
+        }
+        sent += 1;
+        const prefix = 'https://hosting.example.net/api/v1/hosting/';
+        expect(request.url.startsWith(prefix)).toBe(true);
+        expect(request.url.slice(prefix.length)).not.toMatch(/[/?#\\]/);
+        expect(decodeURIComponent(request.url.slice(prefix.length))).toBe(value);
+      }),
+      { numRuns: RUNS },
+    );
+    expect(sent).toBeGreaterThan(20);
+  });
+});

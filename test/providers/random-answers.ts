@@ -1,0 +1,89 @@
+import type { JsonValue } from 'cancelkit';
+import type { ConformanceAnswer } from 'cancelkit/conformance';
+import fc from 'fast-check';
+
+/** What random answers are made of. */
+export interface AnswerSeeds {
+  /** Answers that are taken apart. */
+  readonly documented: readonly ConformanceAnswer[];
+  /** Words of the API, as keys and as values. */
+  readonly words: readonly string[];
+}
+
+/** An answer with its body as text. */
+export interface RandomAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** How often each property is tried: enough to find what one in a few hundred answers does. */
+export const RUNS = 1000;
+
+/** Answers between garbage and the documented: any status with any text, JSON, or a changed documented body. */
+export function randomAnswers({ documented, words }: AnswerSeeds): fc.Arbitrary<RandomAnswer> {
+  const templates = documented.map(({ status, body }) => ({ status, body: toJson(body ?? {}) }));
+  const statuses = fc.oneof(
+    fc.constantFrom(200, 201, 202, 204, 400, 401, 403, 404, 500),
+    fc.integer({ min: 200, max: 599 }),
+  );
+  const word = fc.constantFrom(...words);
+  const value = fc.oneof(word, fc.jsonValue({ maxDepth: 2 }), fc.constantFrom(...templates.map(({ body }) => body)));
+  const changed = fc
+    .record({ template: fc.constantFrom(...templates), key: word, value, way: fc.constantFrom(...WAYS) })
+    .map(({ template: { status, body }, key, value: other, way }) => ({ status, body: way(body, key, toJson(other)) }));
+  const texts = fc.oneof(
+    changed.map(({ body }) => body),
+    fc.dictionary(word, value).map((object) => JSON.stringify(object)),
+    fc.json({ maxDepth: 3 }),
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('', ' \r\n', 'null', '[]', '{}', '<html></html>', '<?xml version="1.0"?><r/>'),
+  );
+  return fc.oneof(changed, fc.record({ status: statuses, body: texts }));
+}
+
+/** A documented answer as a random one, to be tried among them. */
+export function asRandom({ status, body }: ConformanceAnswer): RandomAnswer {
+  return { status, body: typeof body === 'string' || body === undefined ? (body ?? '') : JSON.stringify(body) };
+}
+
+/** What a text is as JSON, or `undefined`: a parser of the test's own. */
+export function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text.trim());
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** The fields of an object; none of anything else. */
+export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+/** A fetch that gives one answer, whatever is asked. */
+export function always({ status, body }: RandomAnswer): typeof globalThis.fetch {
+  return async () => new Response([204, 205, 304].includes(status) ? null : body, { status });
+}
+
+type Way = (body: JsonValue, key: string, value: JsonValue) => string;
+
+const WAYS: readonly Way[] = [
+  (body) => JSON.stringify(body),
+  (body) => JSON.stringify(body).slice(0, -1),
+  (body) => JSON.stringify([body]),
+  (body) => JSON.stringify({ data: body }),
+  (body) => `<b>Notice</b>: undefined index\n${JSON.stringify(body)}`,
+  (body) => `${JSON.stringify(body)}<!-- cached -->`,
+  (body, key) => JSON.stringify(Object.fromEntries(Object.entries(fieldsOf(body)).filter(([name]) => name !== key))),
+  (body, key, value) => JSON.stringify({ ...fieldsOf(body), [key]: value }),
+  (body, key, value) =>
+    JSON.stringify(
+      Object.fromEntries(Object.entries(fieldsOf(body)).map(([name, own]) => [name, name === key ? value : own])),
+    ),
+];
+
+function toJson(value: unknown): JsonValue {
+  const copy: JsonValue = JSON.parse(JSON.stringify(value));
+  return copy;
+}
