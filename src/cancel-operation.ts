@@ -97,7 +97,11 @@ async function reconcileDuplicate(
   const existing = await readExisting(service, call, route);
   const isThere = existing !== undefined && existing.state !== 'unknown';
   if (isThere && (existing.state === 'none' || existing.state === 'failed')) {
-    throw call.error({ ...words, code: 'not_cancellable', message: `${message} ${NONE_FOUND}` });
+    throw call.error({
+      ...words,
+      code: 'not_cancellable',
+      message: `${message} ${verdict.ambiguous ? NONE_IN_FORCE : NONE_FOUND}`,
+    });
   }
   if (!isThere && verdict.ambiguous) {
     throw call.error({ ...words, code: 'not_cancellable', message: `${message} Its state could not be read back.` });
@@ -120,6 +124,7 @@ async function reconcileDuplicate(
   };
 }
 
+const NONE_IN_FORCE = 'No cancellation is in force.';
 const NONE_FOUND = 'But none could be found when it was read back. Look at the service in the provider’s client area.';
 
 const TIMING_UNKNOWN: Warning = {

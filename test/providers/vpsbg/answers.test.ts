@@ -144,11 +144,12 @@ describe('a read-back at VPSBG', () => {
   });
 
   it.each([
-    ['cancelled', null],
-    ['canceled', { now: true }],
-    ['Terminated', null],
-  ] as const)('takes a server with the status %s for over', async (value, cancel_request) => {
-    expect(await status(server({ status: value, cancel_request }))).toMatchObject({ state: 'completed' });
+    ['terminated', null, 'completed'],
+    ['Terminated', { now: true }, 'completed'],
+    ['cancelled', null, 'unknown'],
+    ['canceled', { now: true }, 'requested'],
+  ] as const)('takes a server with the status %s and the request %j for %s', async (value, cancel_request, state) => {
+    expect(await status(server({ status: value, cancel_request }))).toMatchObject({ state });
   });
 
   it.each([
