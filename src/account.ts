@@ -2,7 +2,7 @@ import type { Capabilities } from './capabilities.ts';
 import { checkAgainst, type Checked } from './check.ts';
 import type { Exchange } from './exchange.ts';
 import type { CancelOrder, OperationsOf, ProviderDefinition } from './provider.ts';
-import type { CancelVerdict, StatusVerdict } from './verdict.ts';
+import type { CancelVerdict, RevokeVerdict, StatusVerdict } from './verdict.ts';
 import type { OperationName, When } from './vocabulary.ts';
 
 /** Where an account's configuration comes from. Left out, it is the provider's environment variables. */
@@ -29,6 +29,9 @@ export interface Account<
 /** Accounts by the names that the caller gave them. */
 export type Accounts = Readonly<Record<string, Account>>;
 
+/** The same as a constraint, which an interface satisfies too, though it has no index signature. */
+export type AccountsOf<A> = { readonly [K in keyof A]: Account };
+
 /** What an order says besides the service. */
 export type OrderDetails = Omit<CancelOrder<unknown>, 'service'>;
 
@@ -42,13 +45,31 @@ export interface ConfiguredService {
   readonly baseUrl: string;
   readonly secrets: readonly string[];
   readonly cancel: (details: OrderDetails) => Exchange<CancelVerdict>;
-  readonly status: (() => Exchange<StatusVerdict>) | undefined;
+  /** `undefined`, or returning it: this service cannot be read back. */
+  readonly status: ((providerReference?: string) => Exchange<StatusVerdict> | undefined) | undefined;
+  readonly revoke: (() => Exchange<RevokeVerdict> | undefined) | undefined;
 }
 
 /** What the core does with an account; the provider's own types stay inside. */
 export interface AccountDriver {
   readonly env: Readonly<Record<string, string>>;
   readonly bind: (service: unknown) => Promise<Checked<BoundService>>;
+}
+
+// What each account was made of, for the actions of its own provider. Held weakly, and reachable from here alone.
+const origins = new WeakMap<object, { readonly definition: unknown; readonly source: unknown }>();
+
+/** Reads and checks the configuration of an account that was made of this definition; `undefined` if it was not. */
+export function configurationReader<Config>(
+  definition: Pick<
+    ProviderDefinition<string, unknown, Config, unknown, never, When, boolean, boolean>,
+    'config' | 'env'
+  >,
+  account: unknown,
+): (() => Promise<Checked<Config>>) | undefined {
+  const origin = typeof account === 'object' && account !== null ? origins.get(account) : undefined;
+  if (origin === undefined || origin.definition !== definition) return undefined;
+  return async () => checkAgainst(definition.config, await readSource(origin.source, definition.env));
 }
 
 // Registered, so that an account made by one copy of the package works in a service of another.
@@ -63,10 +84,11 @@ export function createAccount<
   Service,
   Timing extends When,
   Readable extends boolean,
+  Revocable extends boolean,
 >(
-  definition: ProviderDefinition<Id, ConfigInput, Config, ServiceInput, Service, Timing, Readable>,
+  definition: ProviderDefinition<Id, ConfigInput, Config, ServiceInput, Service, Timing, Readable, Revocable>,
   source: ConfigSource<ConfigInput>,
-): Account<Id, ServiceInput, Timing, OperationsOf<Readable>> {
+): Account<Id, ServiceInput, Timing, OperationsOf<Readable, Revocable>> {
   const driver: AccountDriver = {
     env: definition.env,
     bind: async (input) => {
@@ -75,11 +97,12 @@ export function createAccount<
       return { ok: true, value: { configure: () => configure(definition, source, service.value) } };
     },
   };
-  const account: Account<Id, ServiceInput, Timing, OperationsOf<Readable>> = {
+  const account: Account<Id, ServiceInput, Timing, OperationsOf<Readable, Revocable>> = {
     provider: definition.id,
     capabilities: definition.capabilities,
   };
   Object.defineProperty(account, DRIVER, { value: () => driver });
+  origins.set(account, { definition, source });
   return Object.freeze(account);
 }
 
@@ -92,14 +115,14 @@ export function driverOf(account: unknown): AccountDriver | undefined {
 }
 
 async function configure<Config, Service, Timing extends When>(
-  definition: ProviderDefinition<string, unknown, Config, unknown, Service, Timing, boolean>,
+  definition: ProviderDefinition<string, unknown, Config, unknown, Service, Timing, boolean, boolean>,
   source: unknown,
   service: Service,
 ): Promise<Checked<ConfiguredService>> {
   const checked = await checkAgainst(definition.config, await readSource(source, definition.env));
   if (!checked.ok) return checked;
   const config = checked.value;
-  const { status } = definition;
+  const { status, revoke } = definition;
   return {
     ok: true,
     value: {
@@ -110,7 +133,8 @@ async function configure<Config, Service, Timing extends When>(
         if (!isTiming(definition.capabilities.timings, when)) throw new RangeError('timing not offered');
         return definition.cancel({ ...details, when, service }, config);
       },
-      status: status === undefined ? undefined : () => status(service, config),
+      status: status === undefined ? undefined : (providerReference) => status(service, config, { providerReference }),
+      revoke: revoke === undefined ? undefined : () => revoke(service, config),
     },
   };
 }

@@ -1,4 +1,6 @@
+import type { AccountHealth } from './account-health.ts';
 import type { ErrorCode, UnknownReason } from './error-code.ts';
+import type { CancelEvent, EventDetails } from './events.ts';
 import { ProviderError, type ProviderErrorDetails, type ProviderOperation } from './provider-error.ts';
 import { Redactor } from './redactor.ts';
 
@@ -10,6 +12,9 @@ export interface Failure extends Omit<
   readonly code: ErrorCode;
 }
 
+/** Who is told what happens during a call. */
+export type Listener = (event: CancelEvent) => void;
+
 const NOT_A_PROOF: Readonly<Partial<Record<ErrorCode, UnknownReason>>> = {
   aborted: 'aborted',
   unavailable: 'connection_lost',
@@ -17,8 +22,8 @@ const NOT_A_PROOF: Readonly<Partial<Record<ErrorCode, UnknownReason>>> = {
 };
 
 /**
- * One call of the service: who it is for, how often something was sent, and whether a write is still unanswered. Every
- * error of a call is made here, so that the promise of the error codes is kept in one place.
+ * One call of the service: who it is for, how often something was sent, and whether a write may have taken effect.
+ * Every error of a call is made here, so that the promise of the error codes is kept in one place.
  */
 export class Call {
   readonly operation: ProviderOperation;
@@ -27,35 +32,67 @@ export class Call {
   provider: string | undefined;
   /** Knows no secret until the configuration has been read. */
   redactor: Redactor = new Redactor([]);
+  health: AccountHealth | undefined;
   attempts = 0;
-  #writes = 0;
+  readonly #listener: Listener | undefined;
+  readonly #startedAt = performance.now();
+  #wrote = false;
+  #pending = false;
+  #kept = false;
   #sentAt: string | undefined;
-  #refused = false;
 
-  constructor(operation: ProviderOperation) {
+  constructor(operation: ProviderOperation, listener?: Listener) {
     this.operation = operation;
+    this.#listener = listener;
   }
 
   /** To be called before a write is handed to the network. */
   writeLeaves(): void {
-    this.#writes += 1;
-    this.#refused = false;
-    this.#sentAt ??= new Date().toISOString();
+    // A write that was answered and did not end the operation stands, whatever becomes of the next one.
+    this.#kept ||= this.#pending;
+    this.#wrote = true;
+    if (!this.#kept) this.#sentAt = new Date().toISOString();
+    this.#pending = true;
   }
 
   /** The last write is known to have changed nothing. Says nothing about a write before it. */
   writeHadNoEffect(): void {
-    this.#refused = this.#writes === 1;
+    this.#pending = false;
   }
 
-  /** Whether a write has left the machine in this call. */
+  /** Whether a write was handed to the network at all. */
   get wrote(): boolean {
-    return this.#writes > 0;
+    return this.#wrote;
   }
 
   /** Whether a write may have taken effect. */
   get mayHaveHappened(): boolean {
-    return this.#writes > 0 && !this.#refused;
+    return this.#kept || this.#pending;
+  }
+
+  /** Tells the listener. A listener that throws is the caller's fault, and changes nothing of what happens. */
+  emit(details: EventDetails): void {
+    if (this.#listener === undefined) return;
+    const { operationId, operation, account, provider } = this;
+    try {
+      const returned: unknown = this.#listener({
+        ...details,
+        operationId,
+        operation,
+        account,
+        provider,
+        at: new Date().toISOString(),
+      });
+      if (returned instanceof Promise) returned.catch(warnOfListener);
+    } catch {
+      warnOfListener();
+    }
+  }
+
+  /** Tells the listener that the call is over. */
+  emitOutcome(details: Pick<Extract<CancelEvent, { type: 'outcome' }>, 'ok' | 'outcome' | 'code'>): void {
+    const durationMs = Math.round(performance.now() - this.#startedAt);
+    this.emit({ type: 'outcome', ...details, attempts: this.attempts, durationMs });
   }
 
   /**
@@ -63,27 +100,30 @@ export class Call {
    * may stand for something that perhaps happened.
    */
   error(failure: Failure): ProviderError {
+    const { redactor } = this;
     const unknown = failure.code === 'outcome_unknown' || this.mayHaveHappened;
     const code = unknown ? 'outcome_unknown' : failure.code;
     // The failure's own words may say that nothing was sent, which is true of its own request alone.
     const words =
       unknown && failure.code !== 'outcome_unknown'
-        ? `the cancellation was sent and may have been stored, and then: ${failure.message} Check its state before anything is sent again.`
+        ? `the request was sent and may have been carried out, and then: ${failure.message} Check that before anything is sent again.`
         : failure.message;
-    const { text, message, data } = this.#scrubbers();
-    const providerName = this.provider === undefined ? 'cancelkit' : this.provider;
+    const { providerCode, providerMessage, existing } = failure;
     return new ProviderError(code, {
       ...failure,
-      message: `${providerName}: ${message(words)}`,
+      message: `${this.provider ?? 'cancelkit'}: ${redactor.message(words)}`,
       account: this.account,
       provider: this.provider,
       operation: this.operation,
       operationId: this.operationId,
       attempts: this.attempts,
-      providerCode: failure.providerCode === undefined ? undefined : text(failure.providerCode).slice(0, 64),
-      providerMessage: failure.providerMessage === undefined ? undefined : message(failure.providerMessage),
-      issues: failure.issues?.map((issue) => ({ path: text(issue.path), expected: text(issue.expected) })),
-      existing: failure.existing === undefined ? undefined : { ...failure.existing, raw: data(failure.existing.raw) },
+      providerCode: providerCode === undefined ? undefined : redactor.message(providerCode).slice(0, 64),
+      providerMessage: providerMessage === undefined ? undefined : redactor.message(providerMessage),
+      issues: failure.issues?.map(({ path, expected }) => ({
+        path: redactor.text(path),
+        expected: redactor.text(expected),
+      })),
+      existing: existing === undefined ? undefined : { ...existing, raw: redactor.data(existing.raw) },
       retryable: unknown ? false : failure.retryable,
       retryAt: unknown ? undefined : failure.retryAt,
       reason: unknown ? (failure.reason ?? NOT_A_PROOF[failure.code] ?? 'provider_error') : undefined,
@@ -91,17 +131,8 @@ export class Call {
       lastSeen: unknown ? failure.lastSeen : undefined,
     });
   }
+}
 
-  #scrubbers(): {
-    readonly text: (text: string) => string;
-    readonly message: (text: string) => string;
-    readonly data: (value: unknown) => unknown;
-  } {
-    const { redactor } = this;
-    return {
-      text: (text) => redactor.text(text),
-      message: (text) => redactor.message(text),
-      data: (value) => redactor.data(value),
-    };
-  }
+function warnOfListener(): void {
+  process.emitWarning('cancelkit: the onEvent function threw; what it threw is not shown, it may hold anything');
 }

@@ -1,10 +1,10 @@
-import type { Accounts } from './account.ts';
+import type { AccountsOf } from './account.ts';
 import type { AccountKey, CancelRequest } from './cancel-request.ts';
 import type { CancelResult, SafeResult } from './result.ts';
 import type { CancelResultOf } from './service.ts';
 
 /** What became of one request of `cancelMany`. */
-export type CancelManyItem<A extends Accounts, K extends AccountKey<A> = AccountKey<A>> = K extends unknown
+export type CancelManyItem<A extends AccountsOf<A>, K extends AccountKey<A> = AccountKey<A>> = K extends unknown
   ? {
       /** Position in the source, from 0. */
       readonly index: number;

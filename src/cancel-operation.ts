@@ -1,13 +1,16 @@
 import type { ConfiguredService, OrderDetails } from './account.ts';
-import type { Call } from './call.ts';
-import type { ProviderResponse } from './exchange.ts';
-import { judgeUnrecognised, rateLimited } from './judge-answer.ts';
-import { isProviderError } from './provider-error.ts';
-import { readFailure, readStatus } from './read-status.ts';
+import type { Call, Failure } from './call.ts';
+import { isUnprocessed, judgeUnrecognised } from './judge-answer.ts';
+import { isProviderError, type ProviderError } from './provider-error.ts';
+import { rawOf } from './raw-answer.ts';
+import { readFailure } from './read-status.ts';
+import { reconcileDuplicate } from './reconcile-duplicate.ts';
+import { reconcileUnknown } from './reconcile-unknown.ts';
 import type { CancelOutcome } from './result.ts';
-import { runExchange, type Route } from './run-exchange.ts';
+import { runExchange, type Ran, type Route } from './run-exchange.ts';
 import type { AcceptedVerdict, CancelVerdict, DuplicateVerdict } from './verdict.ts';
-import type { CancellationStatus, EffectiveAt, Warning, When } from './vocabulary.ts';
+import { verifyAccepted } from './verify-accepted.ts';
+import type { CancellationStatus, EffectiveAt, Warning } from './vocabulary.ts';
 
 /** What a cancellation came to, before the call's own facts are added. */
 export interface Cancelled {
@@ -15,30 +18,54 @@ export interface Cancelled {
   readonly effectiveAt?: EffectiveAt;
   readonly providerReference?: string;
   readonly existing?: CancellationStatus;
+  readonly reconciled: boolean;
   readonly warnings: readonly Warning[];
   readonly raw: unknown;
 }
 
-const VERDICTS: ReadonlySet<string> = new Set<CancelVerdict['verdict']>([
-  'accepted',
-  'duplicate',
-  'refused',
-  'unclear',
-  'unrecognised',
-]);
+/** A cancellation of which it is not known whether it took effect. */
+interface InDoubt {
+  readonly error: ProviderError;
+  /** The failure that it is if a read-back shows no cancellation, where the provider is known to be done with it. */
+  readonly ifAbsent: Failure | undefined;
+}
+
+/** A cancellation on its way: what it is sent with, and what may be asked about it. */
+export interface Cancellation {
+  readonly service: ConfiguredService;
+  readonly details: OrderDetails;
+  readonly call: Call;
+  readonly route: Route;
+}
 
 /**
- * Sends one cancellation and judges what came back.
+ * Sends one cancellation, judges what came back, and reads back what that does not tell.
  *
  * @throws ProviderError
  */
-export async function cancelOnce(
-  service: ConfiguredService,
-  details: OrderDetails,
+export async function cancelOnce(cancellation: Cancellation, verify: boolean): Promise<Cancelled> {
+  const { service, details, call, route } = cancellation;
+  let ran: Ran<CancelVerdict>;
+  let judged: ReturnType<typeof judge>;
+  try {
+    ran = await runExchange(service.cancel(details), call, route, 'write');
+    judged = judge(ran, call);
+  } catch (error) {
+    if (!isProviderError(error, 'outcome_unknown')) throw error;
+    return reconcileUnknown(cancellation, error, undefined);
+  }
+  if ('error' in judged) return reconcileUnknown(cancellation, judged.error, judged.ifAbsent);
+  if ('duplicate' in judged) return reconcileDuplicate(cancellation, judged.duplicate, ran.last?.response);
+  return verify ? verifyAccepted(cancellation, judged) : judged;
+}
+
+const VERDICTS: ReadonlySet<string> = new Set(['accepted', 'duplicate', 'refused', 'unclear', 'unrecognised']);
+
+/** @throws ProviderError for a definite no. */
+function judge(
+  { verdict, last }: Ran<CancelVerdict>,
   call: Call,
-  route: Route,
-): Promise<Cancelled> {
-  const { verdict, last } = await runExchange(service.cancel(details), call, route, 'write');
+): Cancelled | InDoubt | { readonly duplicate: DuplicateVerdict } {
   if (last === undefined || !VERDICTS.has(verdict.verdict) || (!call.wrote && verdict.verdict === 'accepted')) {
     const message = 'the adapter is faulty: its verdict does not follow from a cancellation. Please report it.';
     throw call.error({ code: 'unexpected_response', reason: 'provider_error', message });
@@ -47,107 +74,53 @@ export async function cancelOnce(
   if (verdict.verdict === 'accepted') return accept(verdict, response, call);
   // A login or a look-up before the cancellation has failed: nothing was asked of the provider yet.
   if (!call.wrote && verdict.verdict !== 'duplicate') throw call.error(readFailure(verdict, response));
-  if (verdict.verdict === 'unclear') throw call.error({ ...verdict, code: 'outcome_unknown', status: response.status });
   // A "no" to a read that followed the write says nothing of the write.
   const answersTheWrite = effect === 'write';
+  if (answersTheWrite && verdict.verdict !== 'duplicate' && isUnprocessed(response.status)) {
+    call.writeHadNoEffect();
+    const { providerCode, providerMessage } = wordsOf(verdict);
+    throw call.error({ ...judgeUnrecognised(response, effect), providerCode, providerMessage });
+  }
+  if (verdict.verdict === 'unclear') {
+    const { message, providerCode, providerMessage } = verdict;
+    const words = { message, providerCode, providerMessage, status: response.status };
+    const error = call.error({ ...words, code: 'outcome_unknown', reason: verdict.reason });
+    const absent = `${message} Read back afterwards: nothing was stored.`;
+    return {
+      error,
+      ifAbsent: verdict.settled && answersTheWrite ? { ...words, code: 'rejected', message: absent } : undefined,
+    };
+  }
   if (verdict.verdict === 'unrecognised') {
     const failure = judgeUnrecognised(response, effect);
-    if (failure.code !== 'outcome_unknown' && answersTheWrite) call.writeHadNoEffect();
+    if (failure.code === 'outcome_unknown') return { error: call.error(failure), ifAbsent: undefined };
+    if (answersTheWrite) call.writeHadNoEffect();
     throw call.error(failure);
   }
   if (answersTheWrite) call.writeHadNoEffect();
-  if (verdict.verdict === 'duplicate') return reconcileDuplicate(verdict, service, details.when, response, call, route);
-  const limits = verdict.code === 'rate_limited' ? rateLimited(response) : { status: response.status };
-  throw call.error({ ...limits, ...verdict });
+  if (verdict.verdict === 'duplicate') return { duplicate: verdict };
+  throw call.error({ ...verdict, status: response.status });
 }
 
-function accept(verdict: AcceptedVerdict, response: ProviderResponse, call: Call): Cancelled {
+function wordsOf(verdict: CancelVerdict): { readonly providerCode?: string; readonly providerMessage?: string } {
+  return verdict.verdict === 'refused' || verdict.verdict === 'unclear' ? verdict : {};
+}
+
+function accept(verdict: AcceptedVerdict, response: Parameters<typeof rawOf>[0], call: Call): Cancelled | InDoubt {
   if (response.status >= 500) {
-    throw call.error({
-      code: 'outcome_unknown',
-      reason: 'server_error',
-      status: response.status,
-      message: `the server said yes and failed with ${response.status}. Check the state before anything is sent again.`,
-    });
+    const message = `the server said yes and failed with ${response.status}. Check the state before anything is sent again.`;
+    const failure: Failure = { code: 'outcome_unknown', reason: 'server_error', status: response.status, message };
+    return { error: call.error(failure), ifAbsent: undefined };
   }
   const { effectiveAt, providerReference } = verdict;
+  const { redactor } = call;
   const undated = verdict.outcome === 'scheduled' && effectiveAt === undefined;
   return {
     outcome: undated ? 'requested' : verdict.outcome,
-    ...(effectiveAt === undefined
-      ? {}
-      : { effectiveAt: { ...effectiveAt, value: call.redactor.text(effectiveAt.value) } }),
-    ...(providerReference === undefined ? {} : { providerReference: call.redactor.text(providerReference) }),
-    warnings: (verdict.warnings ?? []).map(({ code, message }) => ({ code, message: call.redactor.text(message) })),
+    ...(effectiveAt === undefined ? {} : { effectiveAt: { ...effectiveAt, value: redactor.text(effectiveAt.value) } }),
+    ...(providerReference === undefined ? {} : { providerReference: redactor.text(providerReference) }),
+    reconciled: false,
+    warnings: (verdict.warnings ?? []).map(({ code, message }) => ({ code, message: redactor.text(message) })),
     raw: rawOf(response, call),
   };
-}
-
-/** The provider has a cancellation of this service already: whether the caller's goal holds depends on which. */
-async function reconcileDuplicate(
-  verdict: DuplicateVerdict,
-  service: ConfiguredService,
-  when: When,
-  response: ProviderResponse,
-  call: Call,
-  route: Route,
-): Promise<Cancelled> {
-  const { message, providerCode, providerMessage } = verdict;
-  const words = { status: response.status, providerCode, providerMessage };
-  const existing = await readExisting(service, call, route);
-  const isThere = existing !== undefined && existing.state !== 'unknown';
-  if (isThere && (existing.state === 'none' || existing.state === 'failed')) {
-    throw call.error({
-      ...words,
-      code: 'not_cancellable',
-      message: `${message} ${verdict.ambiguous ? NONE_IN_FORCE : NONE_FOUND}`,
-    });
-  }
-  if (!isThere && verdict.ambiguous) {
-    throw call.error({ ...words, code: 'not_cancellable', message: `${message} Its state could not be read back.` });
-  }
-  if (isThere && existing.state !== 'completed' && existing.when !== undefined && existing.when !== when) {
-    throw call.error({
-      ...words,
-      code: 'timing_conflict',
-      existing,
-      message: `a cancellation of this service exists already, with the timing ${existing.when} instead of ${when}.`,
-    });
-  }
-  const timingKnown = isThere && (existing.state === 'completed' || existing.when !== undefined);
-  return {
-    outcome: 'already_cancelled',
-    ...(existing === undefined ? {} : { existing }),
-    ...(existing?.effectiveAt === undefined ? {} : { effectiveAt: existing.effectiveAt }),
-    warnings: timingKnown ? [] : [TIMING_UNKNOWN],
-    raw: rawOf(response, call),
-  };
-}
-
-const NONE_IN_FORCE = 'No cancellation is in force.';
-const NONE_FOUND = 'But none could be found when it was read back. Look at the service in the provider’s client area.';
-
-const TIMING_UNKNOWN: Warning = {
-  code: 'timing_unknown',
-  message: 'A cancellation of this service exists already; whether it has the timing asked for could not be read.',
-};
-
-async function readExisting(
-  service: ConfiguredService,
-  call: Call,
-  route: Route,
-): Promise<CancellationStatus | undefined> {
-  if (service.status === undefined) return undefined;
-  try {
-    return await readStatus(service.status(), call, route);
-  } catch (error) {
-    // Not readable is an answer of its own here: the caller is told so by a warning or by `not_cancellable`.
-    if (isProviderError(error)) return undefined;
-    throw error;
-  }
-}
-
-function rawOf(response: ProviderResponse, call: Call): unknown {
-  const { status, body } = response;
-  return { status, body: body.kind === 'json' ? call.redactor.data(body.value) : null };
 }

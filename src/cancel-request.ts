@@ -1,14 +1,14 @@
 import * as v from 'valibot';
-import type { Account, Accounts } from './account.ts';
+import type { Account, AccountsOf } from './account.ts';
 import { REASON_LABELS, type Reason, type ReasonCategory } from './reason.ts';
 import type { StandardSchema } from './standard-schema.ts';
 import type { OperationName, When } from './vocabulary.ts';
 
 /** The names of the accounts. */
-export type AccountKey<A extends Accounts> = keyof A & string;
+export type AccountKey<A extends AccountsOf<A>> = keyof A & string;
 
 /** The names of the accounts that offer an operation. */
-export type AccountKeyWith<A extends Accounts, Operation extends OperationName> = {
+export type AccountKeyWith<A extends AccountsOf<A>, Operation extends OperationName> = {
   [K in AccountKey<A>]: Operation extends OperationOf<A[K]> ? K : never;
 }[AccountKey<A>];
 
@@ -42,7 +42,7 @@ export interface CancelDetails<A> {
 }
 
 /** A cancellation at one of the accounts. */
-export type CancelRequest<A extends Accounts, K extends AccountKey<A> = AccountKey<A>> = K extends unknown
+export type CancelRequest<A extends AccountsOf<A>, K extends AccountKey<A> = AccountKey<A>> = K extends unknown
   ? { readonly account: K } & CancelDetails<A[K]>
   : never;
 
@@ -56,7 +56,12 @@ export interface CheckedCancelRequest {
 }
 
 /** A read-back's parts, checked; the service not yet. */
-export type CheckedStatusRequest = Pick<CheckedCancelRequest, 'account' | 'service'>;
+export interface CheckedStatusRequest extends CheckedRevokeRequest {
+  readonly providerReference: string | undefined;
+}
+
+/** A withdrawal's parts, checked; the service not yet. */
+export type CheckedRevokeRequest = Pick<CheckedCancelRequest, 'account' | 'service'>;
 
 const account = v.string('the name of an account');
 const service = v.pipe(
@@ -74,6 +79,10 @@ const reference = v.pipe(
   v.regex(/^\P{Cc}*$/u, 'a text without control characters'),
   v.check((text) => text.isWellFormed(), 'well-formed text'),
 );
+const providerReference = v.pipe(
+  v.string('the providerReference of an earlier result'),
+  v.regex(/^[\x21-\x7e]{1,256}$/, 'the providerReference of an earlier result'),
+);
 const categories = v.picklist(categoryNames(), 'a known reason category');
 const reasonText = v.string('a text');
 const reason = v.union(
@@ -88,7 +97,11 @@ const reason = v.union(
   'a text, or an object with category, text or providerCode',
 );
 
-const objectMessage = 'an object with only the documented keys';
+const objectMessage = ({ expected }: { readonly expected: string | null }): string =>
+  expected === '"when"'
+    ? "'immediate' or 'end_of_period'"
+    : 'an object with only account, service, when, reason and reference';
+const readMessage = 'an object with only account, service and, for a status, providerReference';
 const cancelSchema = v.strictObject(
   { account, service, when, reason: v.optional(reason), reference: v.optional(reference) },
   objectMessage,
@@ -104,7 +117,14 @@ export const cancelRequestSchema: StandardSchema<unknown, CheckedCancelRequest> 
 /** The same for a read-back. */
 export const statusRequestSchema: StandardSchema<unknown, CheckedStatusRequest> = v.pipe(
   v.unknown(),
-  v.strictObject({ account, service }, objectMessage),
+  v.strictObject({ account, service, providerReference: v.optional(providerReference) }, readMessage),
+  v.transform((request) => ({ ...request, providerReference: request.providerReference })),
+);
+
+/** The same for a withdrawal. */
+export const revokeRequestSchema: StandardSchema<unknown, CheckedRevokeRequest> = v.pipe(
+  v.unknown(),
+  v.strictObject({ account, service }, readMessage),
 );
 
 function categoryNames(): ReasonCategory[] {

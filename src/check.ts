@@ -27,8 +27,9 @@ export async function checkAgainst<Output>(
 
 function toIssue(issue: SchemaIssue, value: unknown, received: readonly string[]): Issue {
   const keys = (issue.path ?? []).map((entry) => (typeof entry === 'object' ? entry.key : entry));
-  const expected = isAbsent(value, keys) ? 'a value, but there is none' : safeExpectation(issue.message, received);
-  return { path: keys.map(describeKey).join('.'), expected };
+  const expected = safeExpectation(issue.message, received);
+  const absent = isAbsent(value, keys) ? `a value, but there is none: ${expected}` : expected;
+  return { path: keys.map(describeKey).join('.'), expected: absent };
 }
 
 /** Whether nothing is there at the path. Most schemas then complain of the object around it, not of the option. */
@@ -60,9 +61,9 @@ function safeExpectation(message: string, received: readonly string[]): string {
 /** How the default messages of schema libraries go on to say what they were given, a key's name included. */
 const WHAT_CAME = /[,;:.]?\s*(?:but\s+)?(?:received|got)\b.*$/is;
 
+/** A long value counts wherever it stands, a short one where it stands alone: a short one is in many a word. */
 function repeats(message: string, value: string): boolean {
-  if (value.length > 3) return message.includes(value);
-  // A very short value is in many a word; it counts only where it stands alone.
+  if (value.length > 20) return message.includes(value);
   for (let at = message.indexOf(value); at >= 0; at = message.indexOf(value, at + 1)) {
     if (!/\w/.test(`${message[at - 1] ?? ' '}${message[at + value.length] ?? ' '}`)) return true;
   }

@@ -1,4 +1,4 @@
-export type { Account, Accounts, ConfigSource } from './account.ts';
+export type { Account, Accounts, AccountsOf, ConfigSource } from './account.ts';
 export type { CancelManyItem } from './cancel-many.ts';
 export type {
   AccountKey,
@@ -13,13 +13,22 @@ export type {
 export type { Capabilities, ReasonField } from './capabilities.ts';
 export type { ErrorCode, RefusalCode, UnknownReason } from './error-code.ts';
 export type { Exchange, JsonValue, ProviderRequest, ProviderResponse, ResponseBody } from './exchange.ts';
-export type { CallOptions, CancelManyOptions, ServiceOptions } from './options.ts';
+export type { AnswerEvent, AttemptEvent, CancelEvent, OutcomeEvent, ReadBackEvent, RetryEvent } from './events.ts';
+export type { CallOptions, CancelManyOptions, ReadOptions, ServiceOptions } from './options.ts';
+export {
+  performAction,
+  type ActionOptions,
+  type ActionProvider,
+  type Performed,
+  type ProviderAction,
+} from './perform-action.ts';
 export {
   defineProvider,
   type CancelOrder,
   type OperationsOf,
   type Provider,
   type ProviderDefinition,
+  type StatusQuery,
 } from './provider.ts';
 export {
   isProviderError,
@@ -29,15 +38,27 @@ export {
   type ProviderOperation,
 } from './provider-error.ts';
 export type { Reason, ReasonCategory, ReasonDetails } from './reason.ts';
-export type { CancelOutcome, CancelResult, PreviewedRequest, SafeResult } from './result.ts';
-export { createCancelService, type AccountDescription, type CancelResultOf, type CancelService } from './service.ts';
+export type { FailureClass } from './retry-policy.ts';
+export type { CancelOutcome, CancelResult, PreviewedRequest, RevokeResult, SafeResult } from './result.ts';
+export {
+  createCancelService,
+  type AccountDescription,
+  type CancelResultOf,
+  type CancelService,
+  type RevokeResultOf,
+} from './service.ts';
 export type { SchemaIssue, SchemaResult, StandardSchema } from './standard-schema.ts';
+export type { OperationTrace } from './tracing.ts';
 export type {
   AcceptedVerdict,
+  ActionDoneVerdict,
+  ActionVerdict,
   CancelVerdict,
   DuplicateVerdict,
   FoundVerdict,
   RefusedVerdict,
+  RevokedVerdict,
+  RevokeVerdict,
   StatusVerdict,
   UnclearVerdict,
   UnrecognisedVerdict,
@@ -47,6 +68,7 @@ export type {
   CancellationStatus,
   EffectiveAt,
   OperationName,
+  RevokeOutcome,
   Warning,
   WarningCode,
   When,

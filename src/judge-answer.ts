@@ -10,7 +10,7 @@ import { retryAtOf } from './retry-after.ts';
 const TURNED_AWAY: ReadonlySet<number> = new Set([400, 401, 404, 405, 407, 410, 411, 413, 414, 415, 417, 426, 431]);
 
 /** "Refused unprocessed": the server says that it did not begin. */
-const UNPROCESSED: ReadonlySet<number> = new Set([408, 421, 425]);
+const UNPROCESSED: ReadonlySet<number> = new Set([408, 421, 425, 429]);
 
 /** A redirect that is answered instead of doing what was asked. 303 is answered after it was done. */
 const MOVED: ReadonlySet<number> = new Set([301, 302, 307, 308]);
@@ -20,7 +20,8 @@ export function judgeUnrecognised(response: ProviderResponse, effect: 'read' | '
   const { status } = response;
   if (status === 429) return rateLimited(response);
   if (UNPROCESSED.has(status)) {
-    return { code: 'unavailable', status, message: `the server answered ${status} without processing the request` };
+    const message = `the server answered ${status}, without processing the request. Try again later.`;
+    return { code: 'unavailable', status, retryAt: retryAtOf(response), message };
   }
   const what = describe(response);
   if (TURNED_AWAY.has(status)) {
@@ -40,7 +41,7 @@ export function judgeUnrecognised(response: ProviderResponse, effect: 'read' | '
       code: 'outcome_unknown',
       reason: 'server_error',
       status,
-      message: `${what}. The cancellation may have been stored: check its state before anything is sent again.`,
+      message: `${what}. The request may have been carried out: check that before anything is sent again.`,
     };
   }
   const firewall = status === 403 || status === 406;
@@ -49,7 +50,7 @@ export function judgeUnrecognised(response: ProviderResponse, effect: 'read' | '
     code: 'outcome_unknown',
     reason: 'unreadable_answer',
     status,
-    message: `${what}.${hint} The cancellation may have been stored: check its state before anything is sent again.`,
+    message: `${what}.${hint} The request may have been carried out: check that before anything is sent again.`,
   };
 }
 
@@ -59,13 +60,20 @@ export function judgeRedirect(response: ProviderResponse, effect: 'read' | 'writ
   // 0 is a redirect whose status a custom fetch does not tell.
   if (status !== 0 && (status < 300 || status > 399)) return undefined;
   const message = 'the base URL redirects. No redirect is followed: set the address that it leads to as the base URL.';
-  if (effect === 'read' || MOVED.has(status)) return { code: 'unexpected_response', status, message };
+  // JSON is an application's own answer, whatever its status has been turned into: it may have done what was asked.
+  const isInstead = MOVED.has(status) && response.body.kind !== 'json';
+  if (effect === 'read' || isInstead) return { code: 'unexpected_response', status, message };
   return {
     code: 'outcome_unknown',
     reason: 'unreadable_answer',
     status,
     message: `the server answered ${status}, which can follow a request that was carried out. Check the state.`,
   };
+}
+
+/** Whether a status says that the server did not begin with the request (class B). */
+export function isUnprocessed(status: number): boolean {
+  return UNPROCESSED.has(status);
 }
 
 /** The failure for a 429. */

@@ -1,17 +1,30 @@
-import type { Accounts } from './account.ts';
+import type { Accounts, AccountsOf } from './account.ts';
+import type { CancelEvent } from './events.ts';
 import type { Issue } from './provider-error.ts';
 
 /** Options of one call. */
 export interface CallOptions {
   /** Aborts the call. Before anything is sent that is `aborted`; once a write may have left, `outcome_unknown`. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds for the whole call: configuration, sending, reading the answer. Default: the service's. */
+  /** Milliseconds for the whole call: configuration, sending, waiting, reading back. Default: the service's. */
   readonly deadlineMs?: number | undefined;
+  /**
+   * Only for cancellations: read the state back once the provider has accepted, so that the result says more than
+   * `requested` where the provider says more. Default `false`.
+   */
+  readonly verify?: boolean | undefined;
 }
 
+/** Options of one call that cancels nothing. */
+export type ReadOptions = Omit<CallOptions, 'verify'>;
+
 /** Options of `createCancelService`. */
-export interface ServiceOptions<A extends Accounts = Accounts> {
-  /** Another `fetch`, such as one behind a proxy. Default: the global one, looked up at each call. */
+export interface ServiceOptions<A extends AccountsOf<A> = Accounts> {
+  /**
+   * Another `fetch`, such as one behind a proxy. It must send a request once at most, and fail with the error of that
+   * very request: an error that says that no connection was made is believed. Default: the global one, looked up at each
+   * call.
+   */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** Milliseconds for a whole call. Default 30,000. */
   readonly deadlineMs?: number | undefined;
@@ -19,10 +32,12 @@ export interface ServiceOptions<A extends Accounts = Accounts> {
   readonly attemptTimeoutMs?: number | undefined;
   /** How many cancellations `cancelMany` runs at once at each account: one number, or one per account. Default 4. */
   readonly concurrency?: number | { readonly [K in keyof A]?: number } | undefined;
+  /** Told what happens during each call. Never given a secret, a body or a reason. */
+  readonly onEvent?: ((event: CancelEvent) => void) | undefined;
 }
 
 /** Options of `cancelMany`: `signal` and `deadlineMs` hold for each cancellation; `concurrency` as in the service's. */
-export interface CancelManyOptions<A extends Accounts = Accounts> extends CallOptions {
+export interface CancelManyOptions<A extends AccountsOf<A> = Accounts> extends CallOptions {
   readonly concurrency?: ServiceOptions<A>['concurrency'];
 }
 
@@ -35,7 +50,8 @@ const MAX_MILLISECONDS = 2 ** 31 - 1;
 /** What is wrong with options that were built at run time. */
 export function checkOptions(options: unknown, known: readonly string[]): Issue[] {
   if (options === undefined) return [];
-  if (typeof options !== 'object' || options === null) return [{ path: 'options', expected: 'an object' }];
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    return [{ path: 'options', expected: 'an object' }];
   const given = readable(options);
   if (given === undefined) return [{ path: 'options', expected: 'an object that can be read' }];
   const issues: Issue[] = [];
@@ -47,11 +63,14 @@ export function checkOptions(options: unknown, known: readonly string[]): Issue[
     const sound = typeof value === 'number' && value > 0 && value <= MAX_MILLISECONDS;
     if (given.has(key) && !sound) issues.push({ path: key, expected: 'a positive number of milliseconds below 2^31' });
   }
-  if (given.has('signal') && !(given.get('signal') instanceof AbortSignal)) {
+  if (given.has('signal') && !isSignal(given.get('signal'))) {
     issues.push({ path: 'signal', expected: 'an AbortSignal' });
   }
-  if (given.has('fetch') && typeof given.get('fetch') !== 'function') {
-    issues.push({ path: 'fetch', expected: 'a function' });
+  for (const key of ['fetch', 'onEvent']) {
+    if (given.has(key) && typeof given.get(key) !== 'function') issues.push({ path: key, expected: 'a function' });
+  }
+  if (given.has('verify') && typeof given.get('verify') !== 'boolean') {
+    issues.push({ path: 'verify', expected: 'true or false' });
   }
   return [...issues, ...checkConcurrency(given.get('concurrency'))];
 }
@@ -64,6 +83,16 @@ export function concurrencyOf(account: string, ...settings: readonly ServiceOpti
     if (own !== undefined) return own;
   }
   return DEFAULTS.concurrency;
+}
+
+/** Whether it works as a signal, too: an object that only inherits from one throws when it is asked. */
+function isSignal(value: unknown): boolean {
+  try {
+    return value instanceof AbortSignal && typeof value.aborted === 'boolean';
+  } catch {
+    // It is none.
+    return false;
+  }
 }
 
 function readable(options: object): ReadonlyMap<string, unknown> | undefined {

@@ -1,11 +1,11 @@
 import type { Account, AccountDriver, ConfiguredService } from './account.ts';
-import { checkBaseUrl } from './base-url.ts';
+import type { AccountHealth } from './account-health.ts';
 import type { Call } from './call.ts';
-import { checkAgainst, type Checked } from './check.ts';
-import { checkOptions, DEFAULTS, type CallOptions, type ServiceOptions } from './options.ts';
-import type { Issue } from './provider-error.ts';
-import { Redactor } from './redactor.ts';
-import { endedBeforeSending, type Route } from './run-exchange.ts';
+import { checkAgainst } from './check.ts';
+import { configure } from './configure.ts';
+import { DEFAULTS, type CallOptions, type ServiceOptions } from './options.ts';
+import type { Route } from './run-exchange.ts';
+import { checkedOrThrow, inTime, soundOptions } from './sound-input.ts';
 import type { StandardSchema } from './standard-schema.ts';
 import { TimeLimit } from './time-limit.ts';
 import type { When } from './vocabulary.ts';
@@ -15,6 +15,7 @@ export interface AccountEntry {
   readonly name: string;
   readonly account: Account;
   readonly driver: AccountDriver;
+  readonly health: AccountHealth;
 }
 
 /** The parts of a request that every operation has. */
@@ -29,6 +30,7 @@ export interface Prepared<Request> {
   readonly call: Call;
   readonly entry: AccountEntry;
   readonly request: Request;
+  readonly options: CallOptions;
   readonly service: ConfiguredService;
   readonly route: Route;
 }
@@ -38,10 +40,9 @@ export interface CallInput<Request> {
   readonly schema: StandardSchema<unknown, Request>;
   readonly request: unknown;
   readonly options: unknown;
+  /** The options that this operation takes. */
+  readonly knownOptions: readonly string[];
 }
-
-/** The options that a single call takes. */
-export const CALL_OPTIONS: readonly string[] = ['signal', 'deadlineMs'];
 
 /**
  * Checks a request, its account, its options and its configuration, in this order, and runs `work` on what is sound.
@@ -58,7 +59,7 @@ export async function withPrepared<Request extends AddressedRequest, Value>(
 ): Promise<Value> {
   const entry = findAccount(accounts, input.request, call);
   const request = await checkedOrThrow(checkAgainst(input.schema, input.request), call, '');
-  const options = soundOptions(input.options, call);
+  const options = soundOptions(input.options, input.knownOptions, call);
   // The schema has made sure that there is an account, and that it is a string.
   if (entry === undefined) throw call.error({ code: 'unknown_account', message: unknownAccount(accounts) });
   checkTiming(entry, request.when, call);
@@ -66,18 +67,29 @@ export async function withPrepared<Request extends AddressedRequest, Value>(
   try {
     if (limit.end === 'aborted') throw call.error({ code: 'aborted', message: 'the call was aborted before it began' });
     const bound = await checkedOrThrow(inTime(entry.driver.bind(request.service), call, limit), call, 'service');
-    const service = await configure(bound.configure, entry, call, limit);
-    call.redactor = new Redactor(service.secrets);
+    const { configured: service, baseUrl } = await configure(bound.configure, entry.driver.env, call, limit);
     const route: Route = {
-      baseUrl: baseUrlOf(service, call),
+      baseUrl,
       limit,
       attemptTimeoutMs: defaults.attemptTimeoutMs ?? DEFAULTS.attemptTimeoutMs,
       fetch: defaults.fetch ?? globalThis.fetch,
     };
-    return await work({ call, entry, request, service, route });
+    return await admitted(entry, call, () => work({ call, entry, request, options, service, route }));
   } finally {
     limit.dispose();
   }
+}
+
+/** Runs `work` if the account's breaker lets it in. A preview sends nothing, so it always may. */
+async function admitted<Value>({ health }: AccountEntry, call: Call, work: () => Promise<Value>): Promise<Value> {
+  if (call.operation === 'preview') return await work();
+  const notBefore = health.admit();
+  if (notBefore !== undefined) {
+    const message = 'the provider has not been answering for a while, so nothing was sent. Try again later.';
+    throw call.error({ code: 'unavailable', retryAt: new Date(notBefore).toISOString(), message });
+  }
+  call.health = health;
+  return await work().finally(() => health.leave());
 }
 
 function findAccount(
@@ -110,89 +122,11 @@ function unknownAccount(accounts: ReadonlyMap<string, AccountEntry>): string {
   return `there is no account of that name. The accounts are: ${[...accounts.keys()].join(', ') || '(none)'}.`;
 }
 
-/** A schema may be asynchronous, and a faulty one may never answer. */
-async function inTime<Value>(promise: Promise<Value>, call: Call, limit: TimeLimit): Promise<Value> {
-  try {
-    return await limit.race(promise);
-  } catch (error) {
-    if (limit.end === undefined) throw error;
-    throw call.error(endedBeforeSending(limit.end));
-  }
-}
-
-async function checkedOrThrow<Value>(checking: Promise<Checked<Value>>, call: Call, root: string): Promise<Value> {
-  const checked = await checking;
-  if (checked.ok) return checked.value;
-  throw call.error(invalid(checked.issues.map(({ path, expected }) => ({ path: joinPath(root, path), expected }))));
-}
-
-function joinPath(root: string, path: string): string {
-  return [root, path].filter((part) => part !== '').join('.') || 'request';
-}
-
-function invalid(issues: readonly Issue[]): { code: 'invalid_request'; message: string; issues: readonly Issue[] } {
-  const what = issues.map(({ path, expected }) => `${path}: expected ${expected}`).join('; ');
-  return { code: 'invalid_request', message: `the request is not valid. ${what}. Nothing was sent.`, issues };
-}
-
-function soundOptions(options: unknown, call: Call): CallOptions {
-  const issues = checkOptions(options, CALL_OPTIONS);
-  if (issues.length > 0) throw call.error(invalid(issues));
-  // oxlint-disable-next-line no-unsafe-type-assertion -- checked above
-  return { ...(options as CallOptions | undefined) };
-}
-
 function checkTiming(entry: AccountEntry, when: When | undefined, call: Call): void {
   const { timings } = entry.account.capabilities;
   if (when === undefined || timings.includes(when)) return;
   throw call.error({
     code: 'unsupported',
     message: `this provider does not offer ${when}. It offers: ${timings.join(', ')}. Nothing was sent.`,
-  });
-}
-
-async function configure(
-  read: () => Promise<Checked<ConfiguredService>>,
-  entry: AccountEntry,
-  call: Call,
-  limit: TimeLimit,
-): Promise<ConfiguredService> {
-  let checked;
-  try {
-    checked = await limit.race(read());
-  } catch {
-    // What the caller's function threw can hold a secret, so only that it failed is said.
-    if (limit.end === 'aborted')
-      throw call.error({ code: 'aborted', message: 'the call was aborted before it was sent' });
-    const how = limit.end === 'timeout' ? 'did not come before the deadline' : 'could not be read: its function failed';
-    throw call.error({
-      code: 'not_configured',
-      retryable: true,
-      message: `the configuration ${how}. Nothing was sent.`,
-    });
-  }
-  if (checked.ok) return checked.value;
-  throw call.error({
-    code: 'not_configured',
-    issues: checked.issues,
-    message: `the account is not configured. ${checked.issues.map((issue) => missing(issue, entry)).join('; ')}. Nothing was sent.`,
-  });
-}
-
-function missing({ path, expected }: Issue, { driver }: AccountEntry): string {
-  const variable = Object.hasOwn(driver.env, path) ? driver.env[path] : undefined;
-  const where =
-    variable === undefined ? '' : ` (option ${path}, or ${variable} in the environment of an account without options)`;
-  return `${path || 'configuration'}: expected ${expected}${where}`;
-}
-
-function baseUrlOf(service: ConfiguredService, call: Call): URL {
-  const checked = checkBaseUrl(service.baseUrl);
-  if (checked.ok) return checked.url;
-  const issues = [{ path: 'base URL', expected: checked.expected }];
-  throw call.error({
-    code: 'not_configured',
-    message: `the base URL is not usable: expected ${checked.expected}`,
-    issues,
   });
 }

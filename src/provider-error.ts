@@ -1,4 +1,5 @@
 import { ERROR_CODES, type ErrorCode, type UnknownReason } from './error-code.ts';
+import { publicMessageOf } from './public-message.ts';
 import type { CancellationState, CancellationStatus, OperationName } from './vocabulary.ts';
 
 /** One thing that is wrong with the input: where, and what was expected there. Never what was received. */
@@ -28,8 +29,8 @@ export interface ProviderErrorDetails {
   readonly existing?: CancellationStatus | undefined;
 }
 
-/** The method of the service object that failed. */
-export type ProviderOperation = OperationName | 'preview' | 'create';
+/** What was asked for: a method of the service object, its creation, or a provider's own order. */
+export type ProviderOperation = OperationName | 'preview' | 'create' | 'order';
 
 const OPTIONAL_FIELDS = [
   'account',
@@ -93,7 +94,7 @@ export class ProviderError extends Error {
       if (details[field] !== undefined) Object.assign(this, { [field]: details[field] });
     }
     this.code = code;
-    this.publicMessage = ERROR_CODES[code].publicMessage;
+    this.publicMessage = publicMessageOf(code, details.operation);
     this.retryable = details.retryable ?? ERROR_CODES[code].retryable;
     this.attempts = details.attempts ?? 0;
   }

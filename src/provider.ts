@@ -3,7 +3,7 @@ import type { Capabilities } from './capabilities.ts';
 import type { Exchange } from './exchange.ts';
 import type { ReasonDetails } from './reason.ts';
 import type { StandardSchema } from './standard-schema.ts';
-import type { CancelVerdict, StatusVerdict } from './verdict.ts';
+import type { CancelVerdict, RevokeVerdict, StatusVerdict } from './verdict.ts';
 import type { OperationName, When } from './vocabulary.ts';
 
 /** What a provider's `cancel` is given: checked, and the reason already in the form that its capabilities describe. */
@@ -30,12 +30,13 @@ export interface ProviderDefinition<
   Service,
   Timing extends When,
   Readable extends boolean,
+  Revocable extends boolean,
 > {
   /** Version of this contract. */
   readonly specVersion: 1;
   /** Lower-case letters, digits and dashes; names the provider in errors and results. */
   readonly id: Id;
-  readonly capabilities: Capabilities<Timing> & { readonly readBack: Readable };
+  readonly capabilities: Capabilities<Timing> & { readonly readBack: Readable; readonly revoke: Revocable };
   /** Checks the configuration. Its messages say what is expected. */
   readonly config: StandardSchema<ConfigInput, Config>;
   /** Environment variable of each configuration option. Read at call time, and only by an account without a config. */
@@ -47,8 +48,16 @@ export interface ProviderDefinition<
   /** Every value of the configuration that must never come out, derived ones (such as a hash that is sent) included. */
   readonly secrets: (config: Config) => readonly string[];
   readonly cancel: (order: CancelOrder<Service, Timing>, config: Config) => Exchange<CancelVerdict>;
-  /** Only with `capabilities.readBack`. */
-  readonly status?: (service: Service, config: Config) => Exchange<StatusVerdict>;
+  /** Only with `capabilities.readBack`. `undefined` for a service that cannot be read back. */
+  readonly status?: (service: Service, config: Config, query: StatusQuery) => Exchange<StatusVerdict> | undefined;
+  /** Only with `capabilities.revoke`, which needs `readBack`. `undefined` for a service that cannot be withdrawn. */
+  readonly revoke?: (service: Service, config: Config) => Exchange<RevokeVerdict> | undefined;
+}
+
+/** What a read-back may go by besides the service. */
+export interface StatusQuery {
+  /** The `providerReference` of an earlier result: the fate of that very cancellation is asked for. */
+  readonly providerReference: string | undefined;
 }
 
 /** A provider that accounts can be made of. */
@@ -71,8 +80,9 @@ export interface Provider<
   account(config?: ConfigSource<ConfigInput>): Account<Id, ServiceInput, Timing, Operations>;
 }
 
-/** The operations that a provider offers, from whether it can read back. */
-export type OperationsOf<Readable extends boolean> = 'cancel' | (Readable extends true ? 'status' : never);
+/** The operations that a provider offers, from whether it can read back and withdraw. */
+export type OperationsOf<Readable extends boolean, Revocable extends boolean> =
+  'cancel' | (Readable extends true ? 'status' : never) | (Revocable extends true ? 'revoke' : never);
 
 /**
  * Makes a provider out of its definition.
@@ -87,9 +97,10 @@ export function defineProvider<
   Service,
   const Timing extends When,
   const Readable extends boolean,
+  const Revocable extends boolean,
 >(
-  definition: ProviderDefinition<Id, ConfigInput, Config, ServiceInput, Service, Timing, Readable>,
-): Provider<Id, ConfigInput, ServiceInput, Timing, OperationsOf<Readable>> {
+  definition: ProviderDefinition<Id, ConfigInput, Config, ServiceInput, Service, Timing, Readable, Revocable>,
+): Provider<Id, ConfigInput, ServiceInput, Timing, OperationsOf<Readable, Revocable>> {
   checkDefinition(definition);
   return {
     specVersion: 1,
@@ -105,6 +116,7 @@ function checkDefinition(definition: {
   readonly id: string;
   readonly capabilities: Capabilities;
   readonly status?: unknown;
+  readonly revoke?: unknown;
 }): void {
   const { id, capabilities } = definition;
   if (definition.specVersion !== 1) throw new TypeError('defineProvider: specVersion must be 1');
@@ -114,5 +126,11 @@ function checkDefinition(definition: {
   if (capabilities.timings.length === 0) throw new TypeError(`defineProvider: ${id} offers no timing`);
   if (capabilities.readBack !== (definition.status !== undefined)) {
     throw new TypeError(`defineProvider: ${id} must have a status function exactly if capabilities.readBack is true`);
+  }
+  if (capabilities.revoke !== (definition.revoke !== undefined)) {
+    throw new TypeError(`defineProvider: ${id} must have a revoke function exactly if capabilities.revoke is true`);
+  }
+  if (capabilities.revoke && !capabilities.readBack) {
+    throw new TypeError(`defineProvider: ${id} can only withdraw what it can read back`);
   }
 }

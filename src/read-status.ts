@@ -1,6 +1,8 @@
+import type { ConfiguredService } from './account.ts';
 import type { Call, Failure } from './call.ts';
 import type { Exchange } from './exchange.ts';
 import { judgeUnrecognised, rateLimited } from './judge-answer.ts';
+import { isProviderError } from './provider-error.ts';
 import type { Redactor } from './redactor.ts';
 import { runExchange, type Route } from './run-exchange.ts';
 import type { StatusVerdict } from './verdict.ts';
@@ -20,6 +22,23 @@ export async function readStatus(
   if (verdict.verdict === 'found') return scrubbed(verdict.status, call.redactor);
   if (last === undefined) throw call.error({ code: 'unexpected_response', message: 'the adapter asked nothing' });
   throw call.error(readFailure(verdict, last.response));
+}
+
+/** The state, or `undefined` where the provider has no read-back or it failed: the caller is told so in its own way. */
+export async function readIfPossible(
+  service: ConfiguredService,
+  call: Call,
+  route: Route,
+  providerReference?: string,
+): Promise<CancellationStatus | undefined> {
+  const exchange = service.status?.(providerReference);
+  if (exchange === undefined) return undefined;
+  try {
+    return await readStatus(exchange, call, route);
+  } catch (error) {
+    if (isProviderError(error)) return undefined;
+    throw error;
+  }
 }
 
 function scrubbed(status: CancellationStatus, redactor: Redactor): CancellationStatus {

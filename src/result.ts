@@ -1,5 +1,5 @@
 import type { ProviderError } from './provider-error.ts';
-import type { CancellationStatus, EffectiveAt, Warning, When } from './vocabulary.ts';
+import type { CancellationStatus, EffectiveAt, RevokeOutcome, Warning, When } from './vocabulary.ts';
 
 /**
  * How a cancellation went.
@@ -27,7 +27,7 @@ export interface CancelResult<
   readonly effectiveAt?: EffectiveAt;
   /** The provider's own id of this cancellation, where it gives one. */
   readonly providerReference?: string;
-  /** With `already_cancelled`: what was read of the earlier cancellation. */
+  /** What was read back of the cancellation: with `already_cancelled`, `reconciled` and `verify`. */
   readonly existing?: CancellationStatus;
   /** Whether the outcome was established by reading back after an answer was lost. */
   readonly reconciled: boolean;
@@ -36,6 +36,26 @@ export interface CancelResult<
   readonly attempts: number;
   readonly operationId: string;
   /** The provider's answer: `{ status, body }`, redacted. For people and logs; its shape is the provider's. */
+  readonly raw: unknown;
+}
+
+/** What a withdrawal came to. */
+export interface RevokeResult<Key extends string = string, Id extends string = string, Service = unknown> {
+  readonly account: Key;
+  readonly provider: Id;
+  /** The service reference, as it was given. */
+  readonly service: Service;
+  readonly outcome: RevokeOutcome;
+  /** The provider's own id of this withdrawal, where it gives one. */
+  readonly providerReference?: string;
+  /** The state before the withdrawal. */
+  readonly before: CancellationStatus;
+  /** Whether the outcome was established by reading back after an answer was lost. */
+  readonly reconciled: boolean;
+  /** How many requests were sent for this call, read-backs included. */
+  readonly attempts: number;
+  readonly operationId: string;
+  /** The provider's answer, redacted. */
   readonly raw: unknown;
 }
 

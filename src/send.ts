@@ -2,14 +2,15 @@ import ky from 'ky';
 import type { ProviderResponse } from './exchange.ts';
 import type { HttpRequest } from './http-request.ts';
 import { readBody } from './response-body.ts';
-import type { TimeLimit } from './time-limit.ts';
+import { SendProbe } from './send-probe.ts';
+import type { LimitEnd, TimeLimit } from './time-limit.ts';
 import { provesNotSent } from './transport-failure.ts';
 
 /** What became of one request. It is never sent twice here, and nothing of a library's error comes out. */
 export type SendResult =
   | { readonly kind: 'answered'; readonly response: ProviderResponse }
-  /** Nothing left the machine. */
-  | { readonly kind: 'not_sent'; readonly why: string }
+  /** Nothing left the machine. `end` is there where the time limit ended, or the caller ended it. */
+  | { readonly kind: 'not_sent'; readonly why: string; readonly end: LimitEnd | undefined }
   /** The request may have arrived. */
   | { readonly kind: 'lost'; readonly reason: 'timeout' | 'connection_lost' | 'aborted' };
 
@@ -22,34 +23,53 @@ export async function send(
   limit: TimeLimit,
   fetch: typeof globalThis.fetch,
 ): Promise<SendResult> {
-  if (limit.end !== undefined) return { kind: 'not_sent', why: 'the time was up' };
+  if (limit.end !== undefined) return notSent('the time was up', limit.end);
+  const probe = new SendProbe(new URL(request.url).origin);
+  // A custom fetch may go another way once one has failed, so what the probe did not see proves nothing there.
+  const probeDecides = fetch === globalThis.fetch;
   let answered = false;
   try {
-    const response = await limit.race(
-      Promise.resolve(
-        ky(request.url, {
-          method: request.method,
-          headers: { ...request.headers },
-          ...(request.body === undefined ? {} : { body: request.body }),
-          retry: 0,
-          timeout: false,
-          throwHttpErrors: false,
-          redirect: 'manual',
-          signal: limit.signal,
-          fetch,
-        }),
-      ),
-    );
+    const response = await limit.race(probe.run(() => exchange(request, limit.signal, fetch)));
     answered = true;
+    probe.answered();
     const body = await readBody(response, limit);
-    return {
-      kind: 'answered',
-      response: { status: response.status, headers: Object.fromEntries(response.headers), body },
-    };
+    const { status, headers } = response;
+    return { kind: 'answered', response: { status, headers: Object.fromEntries(headers), body } };
   } catch (error) {
+    if (!answered && probeDecides && probe.provesNotSent)
+      return notSent(NOT_SENT[limit.end ?? 'connection'], limit.end);
     if (limit.end !== undefined) return { kind: 'lost', reason: limit.end };
-    // Once headers have come, no error of the body can prove that the request was not sent.
-    const notSent = answered ? undefined : provesNotSent(error);
-    return notSent === undefined ? { kind: 'lost', reason: 'connection_lost' } : { kind: 'not_sent', ...notSent };
+    // Once headers have come, no error of the body can prove that the request was not sent. Nor can an error once
+    // headers have gone out: it can be that of a second try underneath, by a dispatcher or a custom fetch.
+    const proof = answered || probe.hasBegun ? undefined : provesNotSent(error);
+    return proof === undefined ? { kind: 'lost', reason: 'connection_lost' } : notSent(proof.why, undefined);
   }
+}
+
+const NOT_SENT = {
+  timeout: 'the connection could not be made in time',
+  aborted: 'the call was aborted before the request left',
+  connection: 'the connection failed before the request left',
+};
+
+function notSent(why: string, end: LimitEnd | undefined): SendResult {
+  return { kind: 'not_sent', why, end };
+}
+
+async function exchange(
+  { url, method, headers, body }: HttpRequest,
+  signal: AbortSignal,
+  fetch: typeof globalThis.fetch,
+): Promise<Response> {
+  return await ky(url, {
+    method,
+    headers: { ...headers },
+    ...(body === undefined ? {} : { body }),
+    retry: 0,
+    timeout: false,
+    throwHttpErrors: false,
+    redirect: 'manual',
+    signal,
+    fetch,
+  });
 }

@@ -1,12 +1,21 @@
-import { driverOf, type Accounts, type OrderDetails } from './account.ts';
+import { driverOf, type Account, type Accounts, type OrderDetails } from './account.ts';
+import { AccountHealth } from './account-health.ts';
 import { Call } from './call.ts';
 import { cancelMany, type ManyItem } from './cancel-many.ts';
 import { cancelOnce } from './cancel-operation.ts';
-import { cancelRequestSchema, statusRequestSchema, type CheckedCancelRequest } from './cancel-request.ts';
+import {
+  cancelRequestSchema,
+  revokeRequestSchema,
+  statusRequestSchema,
+  type CheckedCancelRequest,
+  type CheckedRevokeRequest,
+  type CheckedStatusRequest,
+} from './cancel-request.ts';
+import type { OutcomeEvent } from './events.ts';
+import { conduct } from './conduct.ts';
 import { checkOptions, concurrencyOf, type CancelManyOptions, type ServiceOptions } from './options.ts';
 import {
   accountNameOf,
-  CALL_OPTIONS,
   withPrepared,
   type AccountEntry,
   type AddressedRequest,
@@ -17,12 +26,16 @@ import { previewOf } from './preview.ts';
 import { isProviderError, type ProviderOperation } from './provider-error.ts';
 import { composeReason } from './reason.ts';
 import { readStatus } from './read-status.ts';
-import type { CancelResult, PreviewedRequest, SafeResult } from './result.ts';
+import { invalid } from './sound-input.ts';
+import type { CancelResult, PreviewedRequest, RevokeResult, SafeResult } from './result.ts';
+import { revokeOnce } from './revoke-operation.ts';
 import type { CancellationStatus, Warning } from './vocabulary.ts';
 import type { Capabilities } from './capabilities.ts';
 
-const SERVICE_OPTIONS = ['fetch', 'deadlineMs', 'attemptTimeoutMs', 'concurrency'];
-const MANY_OPTIONS = [...CALL_OPTIONS, 'concurrency'];
+const SERVICE_OPTIONS = ['fetch', 'deadlineMs', 'attemptTimeoutMs', 'concurrency', 'onEvent'];
+const CALL_OPTIONS = ['signal', 'deadlineMs'];
+const CANCEL_OPTIONS = [...CALL_OPTIONS, 'verify'];
+const MANY_OPTIONS = [...CANCEL_OPTIONS, 'concurrency'];
 
 /** The service behind its types: takes anything, checks it, and answers in the vocabulary alone. */
 export class ServiceCore {
@@ -33,7 +46,7 @@ export class ServiceCore {
     this.#accounts = entriesOf(accounts);
     const issues = checkOptions(options, SERVICE_OPTIONS);
     if (issues.length > 0) {
-      throw new Call('create').error({ code: 'invalid_request', message: 'the options are not sound', issues });
+      throw new Call('create').error(invalid(issues));
     }
     this.#options = { ...options };
   }
@@ -48,7 +61,8 @@ export class ServiceCore {
   }
 
   cancel(request: unknown, options: unknown): Promise<CancelResult> {
-    return this.#run('cancel', { schema: cancelRequestSchema, request, options }, cancelPrepared);
+    const input = { schema: cancelRequestSchema, request, options, knownOptions: CANCEL_OPTIONS };
+    return this.#run('cancel', input, cancelPrepared, ({ outcome }) => outcome);
   }
 
   async safeCancel(request: unknown, options: unknown): Promise<SafeResult<CancelResult>> {
@@ -61,25 +75,28 @@ export class ServiceCore {
   }
 
   preview(request: unknown, options: unknown): Promise<PreviewedRequest> {
-    return this.#run('preview', { schema: cancelRequestSchema, request, options }, async (prepared) => {
+    const input = { schema: cancelRequestSchema, request, options, knownOptions: CALL_OPTIONS };
+    return this.#run('preview', input, async (prepared) => {
       const { details } = orderOf(prepared);
       return previewOf(prepared.service.cancel(details), prepared.call, prepared.route);
     });
   }
 
   status(request: unknown, options: unknown): Promise<CancellationStatus> {
-    return this.#run('status', { schema: statusRequestSchema, request, options }, async ({ call, service, route }) => {
-      if (service.status !== undefined) return readStatus(service.status(), call, route);
-      const message = 'this provider’s API cannot read a cancellation back. Look it up in its client area.';
-      throw call.error({ code: 'unsupported', message });
-    });
+    const input = { schema: statusRequestSchema, request, options, knownOptions: CALL_OPTIONS };
+    return this.#run('status', input, statusPrepared, ({ state }) => state);
+  }
+
+  revoke(request: unknown, options: unknown): Promise<RevokeResult> {
+    const input = { schema: revokeRequestSchema, request, options, knownOptions: CALL_OPTIONS };
+    return this.#run('revoke', input, revokePrepared, ({ outcome }) => outcome);
   }
 
   async *cancelMany(requests: unknown, options: CancelManyOptions = {}): AsyncGenerator<ManyItem, void, undefined> {
     const issues = checkOptions(options, MANY_OPTIONS);
     if (!isSource(requests)) issues.push({ path: 'requests', expected: 'an iterable or an async iterable' });
     if (issues.length > 0 || !isSource(requests)) {
-      throw new Call('cancel').error({ code: 'invalid_request', message: 'cancelMany cannot begin', issues });
+      throw new Call('cancel').error(invalid(issues));
     }
     const { concurrency, ...callOptions } = options;
     yield* cancelMany(requests, {
@@ -95,35 +112,49 @@ export class ServiceCore {
     return named !== undefined && this.#accounts.has(named) ? named : '';
   }
 
-  async #run<Request extends AddressedRequest, Value>(
+  #run<Request extends AddressedRequest, Value>(
     operation: ProviderOperation,
     input: CallInput<Request>,
     work: (prepared: Prepared<Request>) => Promise<Value>,
+    outcomeOf: (value: Value) => OutcomeEvent['outcome'] = () => undefined,
   ): Promise<Value> {
-    const call = new Call(operation);
-    try {
-      return await withPrepared(this.#accounts, this.#options, call, input, work);
-    } catch (error) {
-      if (isProviderError(error) && error.operationId === call.operationId) throw error;
-      // A fault of cancelkit or of an adapter. It may hold anything, so it is not passed on.
-      const message = 'an internal fault. Please report it.';
-      throw call.error({ code: 'unexpected_response', reason: 'provider_error', message });
-    }
+    const call = new Call(operation, this.#options.onEvent);
+    return conduct(call, () => withPrepared(this.#accounts, this.#options, call, input, work), outcomeOf);
   }
 }
 
 async function cancelPrepared(prepared: Prepared<CheckedCancelRequest>): Promise<CancelResult> {
-  const { call, entry, request, service, route } = prepared;
+  const { call, entry, request, service, route, options } = prepared;
   const { details, warnings } = orderOf(prepared);
-  const cancelled = await cancelOnce(service, details, call, route);
+  const cancelled = await cancelOnce({ service, details, call, route }, options.verify === true);
   return {
     account: entry.name,
     provider: entry.account.provider,
     service: request.service,
     when: request.when,
     ...cancelled,
-    reconciled: false,
     warnings: [...warnings, ...cancelled.warnings],
+    attempts: call.attempts,
+    operationId: call.operationId,
+  };
+}
+
+async function statusPrepared(prepared: Prepared<CheckedStatusRequest>): Promise<CancellationStatus> {
+  const { call, request, service, route } = prepared;
+  const reading = service.status?.(request.providerReference);
+  if (reading !== undefined) return await readStatus(reading, call, route);
+  const message = 'the API cannot read a cancellation of this service back. Look it up in the provider’s client area.';
+  throw call.error({ code: 'unsupported', message });
+}
+
+async function revokePrepared(prepared: Prepared<CheckedRevokeRequest>): Promise<RevokeResult> {
+  const { call, entry, request, service, route } = prepared;
+  const revoked = await revokeOnce(service, call, route);
+  return {
+    account: entry.name,
+    provider: entry.account.provider,
+    service: request.service,
+    ...revoked,
     attempts: call.attempts,
     operationId: call.operationId,
   };
@@ -141,12 +172,11 @@ function orderOf({ entry, request }: Prepared<CheckedCancelRequest>): {
 
 function entriesOf(accounts: unknown): ReadonlyMap<string, AccountEntry> {
   const entries = new Map<string, AccountEntry>();
-  const isObject = typeof accounts === 'object' && accounts !== null;
-  for (const [name, account] of isObject ? Object.entries(accounts) : []) {
+  const isObject = typeof accounts === 'object' && accounts !== null && !Array.isArray(accounts);
+  for (const [name, account] of isObject ? readable(accounts) : []) {
     const driver = driverOf(account);
     if (driver === undefined) throw notAccounts(name);
-    // oxlint-disable-next-line no-unsafe-assignment -- what has a driver is an account
-    entries.set(name, { name, account, driver });
+    entries.set(name, { name, account, driver, health: new AccountHealth() });
   }
   if (!isObject) throw notAccounts('accounts');
   return entries;
@@ -159,5 +189,20 @@ function notAccounts(path: string): Error {
 }
 
 function isSource(value: unknown): value is Iterable<unknown> | AsyncIterable<unknown> {
-  return typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value);
+  if (typeof value !== 'object' || value === null) return false;
+  try {
+    return [Symbol.asyncIterator, Symbol.iterator].some((key) => typeof Reflect.get(value, key) === 'function');
+  } catch {
+    // What cannot be read is no source.
+    return false;
+  }
+}
+
+function readable(accounts: object): readonly (readonly [string, Account])[] {
+  try {
+    return Object.entries(accounts);
+  } catch {
+    // What a getter throws may hold anything; that the accounts cannot be read is all there is to say.
+    throw notAccounts('accounts');
+  }
 }

@@ -1,4 +1,4 @@
-import type { Accounts } from './account.ts';
+import type { AccountsOf } from './account.ts';
 import type { CancelManyItem } from './cancel-many.ts';
 import type {
   AccountKey,
@@ -10,21 +10,28 @@ import type {
   TimingOf,
 } from './cancel-request.ts';
 import type { Capabilities } from './capabilities.ts';
-import type { CallOptions, CancelManyOptions, ServiceOptions } from './options.ts';
-import type { CancelResult, PreviewedRequest, SafeResult } from './result.ts';
+import type { CallOptions, CancelManyOptions, ReadOptions, ServiceOptions } from './options.ts';
+import type { CancelResult, PreviewedRequest, RevokeResult, SafeResult } from './result.ts';
 import { ServiceCore } from './service-core.ts';
 import type { CancellationStatus } from './vocabulary.ts';
 
 /** The result of a cancellation at account `K`. */
-export type CancelResultOf<A extends Accounts, K extends AccountKey<A>> = CancelResult<
+export type CancelResultOf<A extends AccountsOf<A>, K extends AccountKey<A>> = CancelResult<
   K,
   ProviderOf<A[K]>,
   ServiceOf<A[K]>,
   TimingOf<A[K]>
 >;
 
+/** The result of a withdrawal at account `K`. */
+export type RevokeResultOf<A extends AccountsOf<A>, K extends AccountKey<A>> = RevokeResult<
+  K,
+  ProviderOf<A[K]>,
+  ServiceOf<A[K]>
+>;
+
 /** Cancels services at any of the accounts. */
-export interface CancelService<A extends Accounts> {
+export interface CancelService<A extends AccountsOf<A>> {
   /**
    * Cancels one service.
    *
@@ -49,18 +56,34 @@ export interface CancelService<A extends Accounts> {
    */
   preview<const K extends keyof A & string>(
     request: { readonly account: K } & CancelDetails<A[K]>,
-    options?: CallOptions,
+    options?: ReadOptions,
   ): Promise<PreviewedRequest>;
 
   /**
-   * Reads the state of a cancellation back. Changes nothing at the provider.
+   * Reads the state of a cancellation back. Changes nothing at the provider. With the `providerReference` of an earlier
+   * result, providers that keep one tell the fate of that very cancellation.
    *
    * @throws ProviderError with any code but `outcome_unknown`; `unsupported` where the provider has no read-back.
    */
   status<const K extends AccountKeyWith<A, 'status'>>(
-    request: { readonly account: K; readonly service: ServiceOf<A[K]> },
-    options?: CallOptions,
+    request: {
+      readonly account: K;
+      readonly service: ServiceOf<A[K]>;
+      readonly providerReference?: string | undefined;
+    },
+    options?: ReadOptions,
   ): Promise<CancellationStatus>;
+
+  /**
+   * Withdraws a cancellation that has not taken effect. Reads the state first, and once more before it says `revoked`.
+   *
+   * @throws ProviderError with any code; `unsupported` where the provider cannot. As everywhere, only `outcome_unknown`
+   * can mean that something happened.
+   */
+  revoke<const K extends AccountKeyWith<A, 'revoke'>>(
+    request: { readonly account: K; readonly service: ServiceOf<A[K]> },
+    options?: ReadOptions,
+  ): Promise<RevokeResultOf<A, K>>;
 
   /**
    * Cancels many services, each account's at most `concurrency` at once, and yields what became of each as it
@@ -88,9 +111,9 @@ export interface AccountDescription<Id extends string = string> {
  * @param accounts by a name of the caller's own, each made by a provider's factory.
  * @throws ProviderError `invalid_request` if a value is not an account or an option is not sound.
  */
-export function createCancelService<const A extends Accounts>(
+export function createCancelService<const A extends AccountsOf<A>>(
   accounts: A,
-  options: ServiceOptions<A> = {},
+  options: ServiceOptions<NoInfer<A>> = {},
 ): CancelService<A> {
   const core = new ServiceCore(accounts, options);
   const service = {
@@ -98,6 +121,7 @@ export function createCancelService<const A extends Accounts>(
     safeCancel: core.safeCancel.bind(core),
     preview: core.preview.bind(core),
     status: core.status.bind(core),
+    revoke: core.revoke.bind(core),
     cancelMany: core.cancelMany.bind(core),
     accounts: core.descriptions(),
   };

@@ -33,12 +33,21 @@ const MAX_DEPTH = 8;
  *
  * A code counts only with the syscall that makes it a failure to connect: `ECONNRESET` from `read` comes after a send.
  */
-export function provesNotSent(error: unknown, depth = 0): NotSent | undefined {
+export function provesNotSent(error: unknown): NotSent | undefined {
+  try {
+    return proofIn(error, 0);
+  } catch {
+    // A custom fetch can fail with anything; what cannot be read proves nothing.
+    return undefined;
+  }
+}
+
+function proofIn(error: unknown, depth: number): NotSent | undefined {
   if (depth > MAX_DEPTH) return undefined;
   const nested = nestedErrors(error);
   if (nested.length > 0) {
     // Several addresses were tried: each must have failed before the send.
-    const verdicts = nested.map((one) => provesNotSent(one, depth + 1));
+    const verdicts = nested.map((one) => proofIn(one, depth + 1));
     return verdicts.every((verdict) => verdict !== undefined) ? verdicts[0] : undefined;
   }
   if (typeof error !== 'object' || error === null) return undefined;
@@ -46,7 +55,7 @@ export function provesNotSent(error: unknown, depth = 0): NotSent | undefined {
   if (why !== undefined) return { why };
   // An error with a syscall of its own speaks for itself, whatever led to it.
   if ('syscall' in error && error.syscall !== undefined) return undefined;
-  return 'cause' in error ? provesNotSent(error.cause, depth + 1) : undefined;
+  return 'cause' in error ? proofIn(error.cause, depth + 1) : undefined;
 }
 
 function connectFailure(error: object): string | undefined {

@@ -39,6 +39,11 @@ export interface UnclearVerdict extends ProviderWords {
   readonly verdict: 'unclear';
   readonly reason: Extract<UnknownReason, 'server_error' | 'unreadable_answer' | 'provider_error'>;
   readonly message: string;
+  /**
+   * Whether the provider is done with the request, so that a read-back without a cancellation is a definite no. Default
+   * `false`: it may still be at work.
+   */
+  readonly settled?: boolean;
 }
 
 /** The answer is not in the provider's language. The core judges it by its HTTP status alone. */
@@ -48,6 +53,26 @@ export interface UnrecognisedVerdict {
 
 /** What a provider makes of the answers to a cancellation. */
 export type CancelVerdict = AcceptedVerdict | DuplicateVerdict | RefusedVerdict | UnclearVerdict | UnrecognisedVerdict;
+
+/** The provider withdrew the cancellation, or queued that. */
+export interface RevokedVerdict {
+  readonly verdict: 'accepted';
+  /** `done` is believed only after a read-back shows no cancellation; `queued` means that a job can still fail. */
+  readonly effect: 'done' | 'queued';
+  readonly providerReference?: string;
+}
+
+/** What a provider makes of the answers to a withdrawal. */
+export type RevokeVerdict = RevokedVerdict | RefusedVerdict | UnclearVerdict | UnrecognisedVerdict;
+
+/** The provider did what an action asks of it. */
+export interface ActionDoneVerdict<Result> {
+  readonly verdict: 'accepted';
+  readonly result: Result;
+}
+
+/** What a provider makes of the answers to an action of its own, such as an order. */
+export type ActionVerdict<Result> = ActionDoneVerdict<Result> | RefusedVerdict | UnclearVerdict | UnrecognisedVerdict;
 
 /** The state of a cancellation was read. */
 export interface FoundVerdict {

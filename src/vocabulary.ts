@@ -5,7 +5,7 @@ export type When = 'immediate' | 'end_of_period';
 export const WHENS: readonly When[] = ['immediate', 'end_of_period'];
 
 /** What a caller can ask of an account. */
-export type OperationName = 'cancel' | 'status';
+export type OperationName = 'cancel' | 'status' | 'revoke';
 
 /**
  * A point in time as a provider states it.
@@ -37,6 +37,15 @@ export interface CancellationStatus {
   readonly raw: unknown;
 }
 
+/**
+ * How a withdrawal went.
+ *
+ * - `revoked`: the state was read back, and there is no cancellation any more.
+ * - `requested`: the provider queued the withdrawal; it can still fail.
+ * - `nothing_to_revoke`: there was no cancellation. Nothing was sent that changes anything.
+ */
+export type RevokeOutcome = 'revoked' | 'requested' | 'nothing_to_revoke';
+
 /** The closed list of warning codes. A warning never changes the outcome. */
 export type WarningCode =
   | 'reason_not_sent'
@@ -45,7 +54,9 @@ export type WarningCode =
   | 'reason_code_not_sent'
   | 'reference_not_sent'
   | 'immediate_deferred'
-  | 'timing_unknown';
+  | 'timing_unknown'
+  | 'not_verified'
+  | 'side_effect';
 
 /** Something that the caller should know about a cancellation that went through. */
 export interface Warning {

@@ -4,8 +4,8 @@ import { vpsbg, type VpsbgAccount } from '../../providers/vpsbg/index.ts';
 import { whmcs, type WhmcsAccount } from '../../providers/whmcs/index.ts';
 import type { SandboxSettings } from './settings.ts';
 
-/** Accounts at the emulators, ready for `createCancelService`: a type, since an interface has no index signature. */
-export type SandboxAccounts = {
+/** Accounts at the emulators, ready for `createCancelService`. */
+export interface SandboxAccounts {
   readonly edis: EdisAccount;
   readonly vpsbg: VpsbgAccount;
   /** Its token allows GET only: a cancellation is `forbidden`. */
@@ -18,7 +18,7 @@ export type SandboxAccounts = {
   readonly whmcsAdministrator: WhmcsAccount;
   /** Its role lacks `AddCancelRequest`: a cancellation is `forbidden`. */
   readonly whmcsReadOnly: WhmcsAccount;
-};
+}
 
 /** Makes an account of each of the settings. */
 export function createAccounts(settings: SandboxSettings): SandboxAccounts {

@@ -1,0 +1,64 @@
+/**
+ * What the calls of one account know of each other: a budget for repetitions and a breaker.
+ *
+ * The budget holds 10 repetitions and grows by a tenth with each call, so that an outage costs at most 1.1 sends a call
+ * and these ten. The breaker opens after 15 requests in a row that got no answer or a 5xx: for 10 seconds every call
+ * fails at once, then one is let through to try.
+ */
+export class AccountHealth {
+  readonly #now: () => number;
+  #budget = BUDGET;
+  #failures = 0;
+  #openUntil = 0;
+  #trying = false;
+
+  /** @param now milliseconds since the epoch. */
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
+
+  /**
+   * Asks for a call to be let in.
+   *
+   * @returns `undefined` if it is, else the time (milliseconds since the epoch) before which it is not worth trying.
+   */
+  admit(): number | undefined {
+    if (this.#failures >= FAILURES_TO_OPEN) {
+      const now = this.#now();
+      if (now < this.#openUntil) return this.#openUntil;
+      // One call tries; the others wait for what becomes of it.
+      if (this.#trying) return now + TRIAL_MS;
+      this.#trying = true;
+    }
+    this.#budget = Math.min(BUDGET, this.#budget + BUDGET_PER_CALL);
+    return undefined;
+  }
+
+  /** A call that was let in is over. */
+  leave(): void {
+    this.#trying = false;
+  }
+
+  /** Takes one repetition out of the budget, if there is one. */
+  mayRepeat(): boolean {
+    if (this.#budget < 1) return false;
+    this.#budget -= 1;
+    return true;
+  }
+
+  /** What became of one request. */
+  record(outcome: 'answered' | 'failed'): void {
+    if (outcome === 'answered') {
+      this.#failures = 0;
+      return;
+    }
+    this.#failures += 1;
+    if (this.#failures >= FAILURES_TO_OPEN) this.#openUntil = this.#now() + OPEN_MS;
+  }
+}
+
+const BUDGET = 10;
+const BUDGET_PER_CALL = 0.1;
+const FAILURES_TO_OPEN = 15;
+const OPEN_MS = 10_000;
+const TRIAL_MS = 1_000;

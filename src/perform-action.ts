@@ -1,0 +1,151 @@
+import { configurationReader } from './account.ts';
+import { Call, type Listener } from './call.ts';
+import { checkAgainst, type Checked } from './check.ts';
+import { conduct } from './conduct.ts';
+import { configure } from './configure.ts';
+import type { Exchange } from './exchange.ts';
+import { judgeUnrecognised, rateLimited } from './judge-answer.ts';
+import { DEFAULTS, type ReadOptions, type ServiceOptions } from './options.ts';
+import { rawOf } from './raw-answer.ts';
+import { Redactor } from './redactor.ts';
+import { runExchange, type Ran, type Route } from './run-exchange.ts';
+import { checkedOrThrow, inTime, soundOptions } from './sound-input.ts';
+import type { StandardSchema } from './standard-schema.ts';
+import { TimeLimit } from './time-limit.ts';
+import type { ActionVerdict } from './verdict.ts';
+import type { CancelEvent } from './events.ts';
+
+/** The part of a provider's definition that an action needs. The account must have been made of the same object. */
+export interface ActionProvider<Config> {
+  readonly id: string;
+  readonly config: StandardSchema<unknown, Config>;
+  readonly env: Readonly<Record<string, string>>;
+  readonly baseUrl: (config: Config) => string;
+  readonly secrets: (config: Config) => readonly string[];
+}
+
+/** Something that a provider's API does besides cancelling, as a pure function like all its operations. */
+export interface ProviderAction<Config, Input, Result> {
+  readonly input: StandardSchema<unknown, Input>;
+  /** Every value of the input that must never come out. */
+  readonly secrets: (input: Input) => readonly string[];
+  readonly run: (input: Input, config: Config) => Exchange<ActionVerdict<Result>>;
+}
+
+/** Options of an action: those of a call and, since no service object is there, those of a service. */
+export interface ActionOptions extends ReadOptions {
+  readonly fetch?: ServiceOptions['fetch'];
+  readonly attemptTimeoutMs?: ServiceOptions['attemptTimeoutMs'];
+  readonly onEvent?: ((event: CancelEvent) => void) | undefined;
+}
+
+/** What an action came to. */
+export interface Performed<Result> {
+  readonly result: Result;
+  readonly attempts: number;
+  readonly operationId: string;
+  /** The provider's answer, redacted. */
+  readonly raw: unknown;
+}
+
+const OPTIONS = ['signal', 'deadlineMs', 'fetch', 'attemptTimeoutMs', 'onEvent'];
+
+/**
+ * Performs a provider's own action under the same rules as a cancellation: checked before anything is sent, a write
+ * sent at most once unless it provably did not leave, nothing secret in what comes out.
+ *
+ * @throws ProviderError with any code. Only `outcome_unknown` can mean that something happened at the provider.
+ */
+export function performAction<Config, Input, Result>(
+  provider: ActionProvider<Config>,
+  action: ProviderAction<Config, Input, Result>,
+  account: unknown,
+  input: unknown,
+  options: ActionOptions = {},
+): Promise<Performed<Result>> {
+  const call = new Call('order', listenerOf(options));
+  call.provider = provider.id;
+  return conduct(
+    call,
+    () => perform(provider, action, account, input, options, call),
+    () => undefined,
+  );
+}
+
+/** The options are checked later, with everything else; here they may still be anything. */
+function listenerOf(options: ActionOptions | null): Listener | undefined {
+  try {
+    return typeof options?.onEvent === 'function' ? options.onEvent : undefined;
+  } catch {
+    // A getter that throws makes the options unreadable, which their check says.
+    return undefined;
+  }
+}
+
+async function perform<Config, Input, Result>(
+  provider: ActionProvider<Config>,
+  action: ProviderAction<Config, Input, Result>,
+  account: unknown,
+  input: unknown,
+  options: ActionOptions,
+  call: Call,
+): Promise<Performed<Result>> {
+  soundOptions(options, OPTIONS, call);
+  const read = configurationReader(provider, account);
+  if (read === undefined) {
+    const issues = [{ path: 'account', expected: `an account made by this package's ${provider.id}()` }];
+    const message = 'the account is not one of this provider. Nothing was sent.';
+    throw call.error({ code: 'invalid_request', message, issues });
+  }
+  const limit = new TimeLimit(options.deadlineMs ?? DEFAULTS.deadlineMs, options.signal);
+  try {
+    if (limit.end === 'aborted') throw call.error({ code: 'aborted', message: 'the call was aborted before it began' });
+    const checked = await checkedOrThrow(inTime(checkAgainst(action.input, input), call, limit), call, 'order');
+    const configured = async (): Promise<Checked<Ready<Config>>> => {
+      const config = await read();
+      return config.ok ? { ok: true, value: readyOf(provider, config.value) } : config;
+    };
+    const { configured: ready, baseUrl } = await configure(configured, provider.env, call, limit);
+    call.redactor = new Redactor([...ready.secrets, ...action.secrets(checked)]);
+    const route: Route = {
+      baseUrl,
+      limit,
+      attemptTimeoutMs: options.attemptTimeoutMs ?? DEFAULTS.attemptTimeoutMs,
+      fetch: options.fetch ?? globalThis.fetch,
+    };
+    return judge(await runExchange(action.run(checked, ready.config), call, route, 'write'), call);
+  } finally {
+    limit.dispose();
+  }
+}
+
+interface Ready<Config> {
+  readonly config: Config;
+  readonly baseUrl: string;
+  readonly secrets: readonly string[];
+}
+
+function readyOf<Config>(provider: ActionProvider<Config>, config: Config): Ready<Config> {
+  return { config, baseUrl: provider.baseUrl(config), secrets: provider.secrets(config) };
+}
+
+function judge<Result>({ verdict, last }: Ran<ActionVerdict<Result>>, call: Call): Performed<Result> {
+  if (last === undefined || last.effect !== 'write') {
+    const message = 'the adapter is faulty: its verdict does not follow from what it sent. Please report it.';
+    throw call.error({ code: 'unexpected_response', reason: 'provider_error', message });
+  }
+  const { response } = last;
+  if (verdict.verdict === 'accepted' && response.status < 500) {
+    const { attempts, operationId } = call;
+    return { result: verdict.result, attempts, operationId, raw: rawOf(response, call) };
+  }
+  if (verdict.verdict === 'refused') {
+    call.writeHadNoEffect();
+    const limits = verdict.code === 'rate_limited' ? rateLimited(response) : { status: response.status };
+    throw call.error({ ...limits, ...verdict });
+  }
+  if (verdict.verdict === 'unclear') throw call.error({ ...verdict, code: 'outcome_unknown', status: response.status });
+  const failure = judgeUnrecognised(response, 'write');
+  if (failure.code !== 'outcome_unknown') call.writeHadNoEffect();
+  throw call.error(failure);
+}

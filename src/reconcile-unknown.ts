@@ -1,0 +1,53 @@
+import type { Cancellation, Cancelled } from './cancel-operation.ts';
+import type { Failure } from './call.ts';
+import { ProviderError } from './provider-error.ts';
+import { readIfPossible } from './read-status.ts';
+import { TIMING_UNKNOWN } from './reconcile-duplicate.ts';
+import type { CancellationStatus } from './vocabulary.ts';
+
+/**
+ * Asks the provider what became of a cancellation whose answer was lost or not readable. It is never sent again.
+ *
+ * A cancellation that is found settles it. That none is found settles it only where the provider is known to be done
+ * with the request (`ifAbsent`): after a lost answer it may still be at work.
+ *
+ * @throws ProviderError `outcome_unknown`, with `lastSeen` where the state could be read
+ */
+export async function reconcileUnknown(
+  { service, details, call, route }: Cancellation,
+  doubt: ProviderError,
+  ifAbsent: Failure | undefined,
+): Promise<Cancelled> {
+  if (service.status?.() === undefined || doubt.reason === 'aborted' || route.limit.end !== undefined) throw doubt;
+  call.emit({ type: 'read_back', because: doubt.reason ?? 'provider_error' });
+  const seen = await readIfPossible(service, call, route);
+  if (seen === undefined) throw withAttempts(doubt, call.attempts, undefined);
+  const { state, effectiveAt } = seen;
+  if (state === 'none' && ifAbsent !== undefined) {
+    call.writeHadNoEffect();
+    throw call.error(ifAbsent);
+  }
+  const isThere = state === 'requested' || state === 'scheduled' || state === 'completed';
+  const isAsWanted = state === 'completed' || seen.when === undefined || seen.when === details.when;
+  // One with another timing is not the one that was sent, which may have been refused, or still be under way.
+  if (!isThere || !isAsWanted) throw withAttempts(doubt, call.attempts, seen);
+  return {
+    outcome: state,
+    ...(effectiveAt === undefined ? {} : { effectiveAt }),
+    existing: seen,
+    reconciled: true,
+    warnings: state === 'completed' || seen.when !== undefined ? [] : [TIMING_UNKNOWN],
+    raw: seen.raw,
+  };
+}
+
+function withAttempts(doubt: ProviderError, attempts: number, seen: CancellationStatus | undefined): ProviderError {
+  const words = seen === undefined ? 'It could not be read back.' : `Read back afterwards: ${seen.state}.`;
+  return new ProviderError('outcome_unknown', {
+    ...doubt,
+    message: `${doubt.message} ${words}`,
+    attempts,
+    lastSeen: seen?.state,
+    existing: seen?.state === 'none' ? undefined : seen,
+  });
+}

@@ -1,0 +1,114 @@
+import type { ConfiguredService } from './account.ts';
+import type { Call, Failure } from './call.ts';
+import { judgeUnrecognised, rateLimited } from './judge-answer.ts';
+import { isProviderError, type ProviderError } from './provider-error.ts';
+import { rawOf } from './raw-answer.ts';
+import { readIfPossible, readStatus } from './read-status.ts';
+import { runExchange, type Ran, type Route } from './run-exchange.ts';
+import type { RevokedVerdict, RevokeVerdict } from './verdict.ts';
+import type { CancellationStatus, RevokeOutcome } from './vocabulary.ts';
+
+/** What a withdrawal came to, before the call's own facts are added. */
+export interface Revoked {
+  readonly outcome: RevokeOutcome;
+  readonly providerReference?: string;
+  /** The state before the withdrawal. */
+  readonly before: CancellationStatus;
+  readonly reconciled: boolean;
+  readonly raw: unknown;
+}
+
+/**
+ * Withdraws a cancellation: reads the state, withdraws what is there, and believes that it is gone only once it has
+ * been read to be gone.
+ *
+ * @throws ProviderError
+ */
+export async function revokeOnce(service: ConfiguredService, call: Call, route: Route): Promise<Revoked> {
+  const reading = service.status?.();
+  const withdrawing = service.revoke?.();
+  if (reading === undefined || withdrawing === undefined) throw call.error(notOffered());
+  call.emit({ type: 'read_back', because: 'before_revoke' });
+  const before = await readStatus(reading, call, route);
+  if (before.state === 'none' || before.state === 'failed') {
+    return { outcome: 'nothing_to_revoke', before, reconciled: false, raw: before.raw };
+  }
+  if (before.state === 'completed') {
+    throw call.error({
+      code: 'rejected',
+      message: 'the cancellation has taken effect: it can no longer be withdrawn.',
+    });
+  }
+  let ran: Ran<RevokeVerdict>;
+  let accepted: RevokedVerdict;
+  try {
+    ran = await runExchange(withdrawing, call, route, 'write');
+    accepted = judge(ran, call);
+  } catch (error) {
+    if (!isProviderError(error, 'outcome_unknown')) throw error;
+    const seen = await confirmGone(service, call, route, error);
+    return { outcome: 'revoked', before, reconciled: true, raw: seen.raw };
+  }
+  const raw = ran.last === undefined ? null : rawOf(ran.last.response, call);
+  const reference = accepted.providerReference;
+  const own = {
+    before,
+    raw,
+    ...(reference === undefined ? {} : { providerReference: call.redactor.text(reference) }),
+  };
+  if (accepted.effect === 'queued') return { outcome: 'requested', reconciled: false, ...own };
+  await confirmGone(service, call, route, undefined);
+  return { outcome: 'revoked', reconciled: false, ...own };
+}
+
+function notOffered(): Failure {
+  const message =
+    'a cancellation of this service cannot be withdrawn over the API. A person can do it in the provider’s client or ' +
+    'admin area, or by asking the provider.';
+  return { code: 'unsupported', message };
+}
+
+function judge({ verdict, last }: Ran<RevokeVerdict>, call: Call): RevokedVerdict {
+  if (last === undefined || last.effect !== 'write') {
+    const message = 'the adapter is faulty: it sent no withdrawal. Please report it.';
+    throw call.error({ code: 'unexpected_response', reason: 'provider_error', message });
+  }
+  const { response } = last;
+  if (verdict.verdict === 'accepted' && response.status < 500) return verdict;
+  if (verdict.verdict === 'refused') {
+    call.writeHadNoEffect();
+    const limits = verdict.code === 'rate_limited' ? rateLimited(response) : { status: response.status };
+    throw call.error({ ...limits, ...verdict });
+  }
+  if (verdict.verdict === 'unclear') throw call.error({ ...verdict, code: 'outcome_unknown', status: response.status });
+  const failure = judgeUnrecognised(response, 'write');
+  if (failure.code !== 'outcome_unknown') call.writeHadNoEffect();
+  throw call.error(failure);
+}
+
+/**
+ * Reads that no cancellation is left.
+ *
+ * @throws ProviderError `outcome_unknown` if it cannot be read, or is still there: it may yet be withdrawn.
+ */
+async function confirmGone(
+  service: ConfiguredService,
+  call: Call,
+  route: Route,
+  doubt: ProviderError | undefined,
+): Promise<CancellationStatus> {
+  call.emit({ type: 'read_back', because: doubt?.reason ?? 'verify' });
+  const isOver = doubt?.reason === 'aborted' || route.limit.end !== undefined;
+  const seen = isOver ? undefined : await readIfPossible(service, call, route);
+  if (seen?.state === 'none') return seen;
+  const words = seen === undefined ? 'could not be read back' : `still reads as ${seen.state}`;
+  throw call.error({
+    code: 'outcome_unknown',
+    reason: doubt?.reason ?? 'provider_error',
+    status: doubt?.status,
+    providerCode: doubt?.providerCode,
+    providerMessage: doubt?.providerMessage,
+    lastSeen: seen?.state,
+    message: `the withdrawal was sent, but the cancellation ${words}. Check its state before anything is sent again.`,
+  });
+}

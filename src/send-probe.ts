@@ -1,0 +1,81 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { subscribe } from 'node:diagnostics_channel';
+
+/**
+ * Watches whether a request has left the machine, through the diagnostics channels of undici, which Node's own `fetch`
+ * is made of. A request that undici has created and whose headers it has not begun to write has provably not been sent.
+ *
+ * The channels are marked experimental, so they are believed only where they have proved themselves: an origin counts
+ * once an answered request of it was seen on both channels, and never again after one that was not. With a custom
+ * `fetch` they are silent, or tell of a part of what it does: there, only what they have seen counts.
+ */
+export class SendProbe {
+  readonly #origin: string;
+  readonly #trace: Trace = { created: false, headersWritten: false };
+
+  constructor(origin: string) {
+    this.#origin = origin;
+    watch();
+  }
+
+  /** Runs what sends the request. */
+  run<Value>(work: () => Value): Value {
+    return current.run(this.#trace, work);
+  }
+
+  /** To be told when an answer has come: the proof of what the channels are worth. */
+  answered(): void {
+    const { created, headersWritten } = this.#trace;
+    if (!created) return;
+    if (reliability.size >= MAX_ORIGINS) reliability.clear();
+    const isBroken = !headersWritten || reliability.get(this.#origin) === 'broken';
+    reliability.set(this.#origin, isBroken ? 'broken' : 'proved');
+  }
+
+  /** Whether headers of the request were seen on their way out. `false` is "not known". */
+  get hasBegun(): boolean {
+    return this.#trace.headersWritten;
+  }
+
+  /** Whether nothing of the request has left the machine. `false` is "not known". */
+  get provesNotSent(): boolean {
+    const { created, headersWritten } = this.#trace;
+    return created && !headersWritten && reliability.get(this.#origin) === 'proved';
+  }
+}
+
+interface Trace {
+  created: boolean;
+  headersWritten: boolean;
+}
+
+const MAX_ORIGINS = 1_000;
+const reliability = new Map<string, 'proved' | 'broken'>();
+
+// The storage tells whose request undici creates, in the caller's own context. The headers are written in the socket's
+// context, which can be another request's: from there on the request object itself is the key.
+const current = new AsyncLocalStorage<Trace>();
+const traces = new WeakMap<object, Trace>();
+let watching = false;
+
+function watch(): void {
+  if (watching) return;
+  watching = true;
+  subscribe('undici:request:create', (message) => {
+    const trace = current.getStore();
+    const request = requestOf(message);
+    if (trace === undefined || request === undefined) return;
+    trace.created = true;
+    traces.set(request, trace);
+  });
+  subscribe('undici:client:sendHeaders', (message) => {
+    const request = requestOf(message);
+    const trace = request === undefined ? undefined : traces.get(request);
+    if (trace !== undefined) trace.headersWritten = true;
+  });
+}
+
+function requestOf(message: unknown): object | undefined {
+  if (typeof message !== 'object' || message === null || !('request' in message)) return undefined;
+  return typeof message.request === 'object' && message.request !== null ? message.request : undefined;
+}

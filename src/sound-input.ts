@@ -1,0 +1,62 @@
+import type { Call } from './call.ts';
+import type { Checked } from './check.ts';
+import { checkOptions, type CallOptions } from './options.ts';
+import type { Issue } from './provider-error.ts';
+import { endedBeforeSending } from './run-exchange.ts';
+import type { TimeLimit } from './time-limit.ts';
+
+/**
+ * Waits for a check, since a schema may be asynchronous, and a faulty one may never answer.
+ *
+ * @throws ProviderError `aborted` or `unavailable`
+ */
+export async function inTime<Value>(promise: Promise<Value>, call: Call, limit: TimeLimit): Promise<Value> {
+  try {
+    return await limit.race(promise);
+  } catch (error) {
+    if (limit.end === undefined) throw error;
+    throw call.error(endedBeforeSending(limit.end));
+  }
+}
+
+/**
+ * What a check let through.
+ *
+ * @param root what the issues' paths begin with.
+ * @throws ProviderError `invalid_request`
+ */
+export async function checkedOrThrow<Value>(
+  checking: Promise<Checked<Value>>,
+  call: Call,
+  root: string,
+): Promise<Value> {
+  const checked = await checking;
+  if (checked.ok) return checked.value;
+  throw call.error(invalid(checked.issues.map(({ path, expected }) => ({ path: joinPath(root, path), expected }))));
+}
+
+function joinPath(root: string, path: string): string {
+  return [root, path].filter((part) => part !== '').join('.') || 'request';
+}
+
+/** The failure for input that is not sound. */
+export function invalid(issues: readonly Issue[]): {
+  code: 'invalid_request';
+  message: string;
+  issues: readonly Issue[];
+} {
+  const what = issues.map(({ path, expected }) => `${path}: expected ${expected}`).join('; ');
+  return { code: 'invalid_request', message: `the input is not valid. ${what}. Nothing was sent.`, issues };
+}
+
+/**
+ * A call's options, checked.
+ *
+ * @throws ProviderError `invalid_request`
+ */
+export function soundOptions(options: unknown, knownOptions: readonly string[], call: Call): CallOptions {
+  const issues = checkOptions(options, knownOptions);
+  if (issues.length > 0) throw call.error(invalid(issues));
+  // oxlint-disable-next-line no-unsafe-type-assertion -- checked above, key by key
+  return { ...(options as CallOptions | undefined) };
+}
