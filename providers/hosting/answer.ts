@@ -18,6 +18,11 @@ const hostingSchema = v.object({
   openJobCount: v.fallback(v.optional(v.number()), undefined),
 });
 
+// Not an array: valibot takes one for an object, and an event without fields would pass for one of another kind.
+const event = v.custom<Readonly<Record<string, unknown>>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+);
+
 // Older deployments write the keys with underscores.
 const answerSchema = v.pipe(
   v.object({
@@ -29,7 +34,7 @@ const answerSchema = v.pipe(
     errorMessage: text,
     error_message: text,
     hosting: v.fallback(v.optional(hostingSchema), undefined),
-    hostingEvents: v.fallback(v.optional(v.array(v.looseObject({}))), undefined),
+    hostingEvents: v.fallback(v.optional(v.array(event)), undefined),
   }),
   v.transform((answer): HostingAnswer => ({
     status: answer.status.toLowerCase(),

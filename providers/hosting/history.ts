@@ -15,17 +15,24 @@ export interface CancelJobs {
 const PAGE_SIZE = 50;
 const MAX_PAGES = 20;
 
-/** Reads a hosting's history page by page; `undefined` if it cannot be read. */
+/**
+ * Reads a hosting's history page by page; `undefined` if it cannot be read.
+ *
+ * @param responseId of the answer that queued the job which is looked for. Left out: every cancellation job.
+ */
 export function* readCancelJobs(
   service: HostingService,
   config: ResolvedHostingConfig,
+  responseId?: string,
 ): Exchange<CancelJobs | undefined> {
   const statuses: CancelJobs['statuses'][number][] = [];
+  let start = 0;
   for (let page = 0; page < MAX_PAGES; page += 1) {
-    const events = readEvents(yield toHistoryRequest(service, page * PAGE_SIZE, PAGE_SIZE, config));
+    const events = readEvents(yield toHistoryRequest(service, start, PAGE_SIZE, config, responseId));
     if (events === undefined) return undefined;
-    for (const { jobType, jobStatus } of events) if (jobType === 'cancelHosting') statuses.push(known(jobStatus));
+    for (const event of events) if (isCancelJob(event, responseId)) statuses.push(known(event['jobStatus']));
     if (events.length < PAGE_SIZE) return { statuses, complete: true };
+    start += events.length;
   }
   return { statuses, complete: false };
 }
@@ -37,4 +44,12 @@ function readEvents(response: ProviderResponse): readonly Readonly<Record<string
 
 function known(value: unknown): CancelJobs['statuses'][number] {
   return value === 'new' || value === 'done' || value === 'failed' ? value : 'unknown';
+}
+
+/** An event that names another answer is another job's, whatever the server was asked for. */
+function isCancelJob(event: Readonly<Record<string, unknown>>, responseId: string | undefined): boolean {
+  const named = event['responseId'] ?? event['response_id'];
+  return (
+    event['jobType'] === 'cancelHosting' && (responseId === undefined || named === undefined || named === responseId)
+  );
 }

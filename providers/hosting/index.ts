@@ -1,15 +1,16 @@
 import { defineProvider, type Account, type ConfigSource, type Provider, type When } from '../../src/index.ts';
 import { hostingConfigSchema, hostingEnv, type HostingConfig } from './config.ts';
-import { toCancelRequest } from './request.ts';
-import { fromCancelResponse } from './response.ts';
+import { toCancelRequest, toResumeRequest } from './request.ts';
+import { fromCancelResponse, fromResumeResponse } from './response.ts';
 import { hostingServiceSchema, type HostingService } from './service.ts';
+import { readJob } from './job.ts';
 import { readState } from './status.ts';
 
 export type { HostingConfig } from './config.ts';
 export type { HostingService } from './service.ts';
 
 /** Metaregistrar's Hosting API. Its facts, their sources and the table of answers are in this folder's README. */
-export const hostingProvider: Provider<'hosting', HostingConfig, HostingService, When, 'cancel' | 'status'> =
+export const hostingProvider: Provider<'hosting', HostingConfig, HostingService, When, 'cancel' | 'status' | 'revoke'> =
   defineProvider({
     specVersion: 1,
     id: 'hosting',
@@ -17,7 +18,7 @@ export const hostingProvider: Provider<'hosting', HostingConfig, HostingService,
       timings: ['immediate', 'end_of_period'],
       reason: { field: 'required', maxLength: 1000 },
       readBack: true,
-      revoke: false,
+      revoke: true,
       immediateDestroysData: 'yes',
       recognisesRepeat: 'documented',
     },
@@ -29,11 +30,15 @@ export const hostingProvider: Provider<'hosting', HostingConfig, HostingService,
     *cancel(order, config) {
       return fromCancelResponse(yield toCancelRequest(order, config), order);
     },
-    status: readState,
+    status: (service, config, { providerReference }) =>
+      providerReference === undefined ? readState(service, config) : readJob(service, config, providerReference),
+    *revoke(service, config) {
+      return fromResumeResponse(yield toResumeRequest(service, config));
+    },
   });
 
 /** What {@link hosting} returns. */
-export type HostingAccount = Account<'hosting', HostingService, When, 'cancel' | 'status'>;
+export type HostingAccount = Account<'hosting', HostingService, When, 'cancel' | 'status' | 'revoke'>;
 
 /**
  * An account at a Hosting API.

@@ -17,23 +17,35 @@ export function toCancelRequest(order: CancelOrder<HostingService>, config: Reso
   };
 }
 
+/** `PATCH /hosting/{id}`, which withdraws a cancellation for the end of the period. */
+export function toResumeRequest(service: HostingService, config: ResolvedHostingConfig): ProviderRequest {
+  return {
+    method: 'PATCH',
+    effect: 'write',
+    path: ['hosting', service.hostingId],
+    headers: authorization(config),
+    json: { resumeService: true },
+  };
+}
+
 /** `GET /hosting/{id}`. */
 export function toHostingRequest(service: HostingService, config: ResolvedHostingConfig): ProviderRequest {
   return { method: 'GET', effect: 'read', path: ['hosting', service.hostingId], headers: authorization(config) };
 }
 
-/** `GET /hosting/{id}/history`, one page. */
+/** `GET /hosting/{id}/history`, one page, of all events or of those of one earlier answer. */
 export function toHistoryRequest(
   service: HostingService,
   start: number,
   limit: number,
   config: ResolvedHostingConfig,
+  responseId?: string,
 ): ProviderRequest {
   return {
     method: 'GET',
     effect: 'read',
     path: ['hosting', service.hostingId, 'history'],
-    query: { start: String(start), limit: String(limit) },
+    query: { start: String(start), limit: String(limit), ...(responseId === undefined ? {} : { responseId }) },
     headers: authorization(config),
   };
 }

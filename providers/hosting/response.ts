@@ -1,5 +1,12 @@
-import type { CancelOrder, CancelVerdict, ProviderResponse } from '../../src/index.ts';
-import { fromErrorAnswer, readAnswer, serviceEnd } from './answer.ts';
+import type {
+  CancelOrder,
+  CancelVerdict,
+  ProviderResponse,
+  RevokeVerdict,
+  UnclearVerdict,
+  UnrecognisedVerdict,
+} from '../../src/index.ts';
+import { fromErrorAnswer, readAnswer, serviceEnd, type HostingAnswer } from './answer.ts';
 import type { HostingService } from './service.ts';
 
 /** What an answer to `DELETE /hosting/{id}` means. */
@@ -17,11 +24,9 @@ export function fromCancelResponse(response: ProviderResponse, order: CancelOrde
       ...(providerMessage === undefined ? {} : { providerMessage }),
     };
   }
-  const { status, responseId, hosting } = answer;
-  // Documented is a 202 with `pending` and the id of the job; nothing less is a promise that there is one.
-  if (response.status !== 202 || status !== 'pending' || responseId === undefined || responseId === '') {
-    return { verdict: 'unrecognised' };
-  }
+  const jobId = queuedJob(response, answer);
+  if (jobId === undefined) return notQueued(response, answer);
+  const { hosting } = answer;
   if (hosting !== undefined && hosting.identifier !== order.service.hostingId) {
     const message = 'the answer is for another hosting. Look in the client area which one was cancelled.';
     return { verdict: 'unclear', reason: 'unreadable_answer', message };
@@ -30,7 +35,30 @@ export function fromCancelResponse(response: ProviderResponse, order: CancelOrde
   return {
     verdict: 'accepted',
     outcome: 'requested',
-    providerReference: responseId,
+    providerReference: jobId,
     ...(effectiveAt === undefined ? {} : { effectiveAt }),
   };
+}
+
+/** What an answer to `PATCH /hosting/{id}` means. */
+export function fromResumeResponse(response: ProviderResponse): RevokeVerdict {
+  const answer = readAnswer(response);
+  if (answer === undefined) return { verdict: 'unrecognised' };
+  if (answer.status === 'error') return fromErrorAnswer(response.status, answer);
+  const jobId = queuedJob(response, answer);
+  return jobId === undefined
+    ? notQueued(response, answer)
+    : { verdict: 'accepted', effect: 'queued', providerReference: jobId };
+}
+
+/** Documented is a 202 with `pending` and the id of the job; nothing less is a promise that there is one. */
+function queuedJob(response: ProviderResponse, { status, responseId }: HostingAnswer): string | undefined {
+  return response.status === 202 && status === 'pending' && responseId !== '' ? responseId : undefined;
+}
+
+/** The API's own words for a yes count against the status, which alone could stand for "not processed". */
+function notQueued(response: ProviderResponse, { status }: HostingAnswer): UnclearVerdict | UnrecognisedVerdict {
+  if (status !== 'pending' && status !== 'ok') return { verdict: 'unrecognised' };
+  const message = `the answer says ${status} under HTTP ${response.status} and names no job as it should. Look in the client area whether one was queued.`;
+  return { verdict: 'unclear', reason: response.status >= 500 ? 'server_error' : 'unreadable_answer', message };
 }

@@ -19,25 +19,29 @@ export function* readState(service: HostingService, config: ResolvedHostingConfi
   return found(jobs === undefined ? UNKNOWN : fromJobs(jobs, hosting), hosting, jobs);
 }
 
-type Status = Omit<CancellationStatus, 'raw'>;
+/** A status without what it was read from. */
+export type Status = Omit<CancellationStatus, 'raw'>;
 
 const NONE: Status = { state: 'none', revocable: false };
-const UNKNOWN: Status = { state: 'unknown', revocable: false };
+export const UNKNOWN: Status = { state: 'unknown', revocable: false };
+export const OVER: Status = { state: 'completed', revocable: false };
 
 /** The values that have been seen of a hosting without a cancellation; whether others have them too is not documented. */
-const SEEN_UNCANCELLED: ReadonlySet<string> = new Set(['active', 'adopting']);
+export const SEEN_UNCANCELLED: ReadonlySet<string> = new Set(['active', 'adopting']);
 
 /** The words that say it. Anything else that merely contains `cancel`, such as `not_cancelled`, does not. */
 const SAYS_CANCELLED =
   /^(?:(?:pending|to[_ -]be|being)[_ -])?cancel(?:l?ed|l?ing|lation)?(?:[_ -](?:pending|requested|scheduled))?$/;
 
-function found(status: Status, hosting: Hosting, cancelJobs: CancelJobs | undefined): StatusVerdict {
-  const raw = { hosting, ...(cancelJobs === undefined ? {} : { cancelJobs: cancelJobs.statuses }) };
+/** A state with what it was read from. */
+export function found(status: Status, hosting: Hosting | undefined, cancelJobs: CancelJobs | undefined): StatusVerdict {
+  const raw = { hosting: hosting ?? null, ...(cancelJobs === undefined ? {} : { cancelJobs: cancelJobs.statuses }) };
   return { verdict: 'found', status: { ...status, raw } };
 }
 
 /** The value after a cancellation is not documented: a word that says it is taken as that, any other is not known. */
 function fromHosting(hosting: Hosting): Status | undefined {
+  if (isDeleted(hosting)) return OVER;
   if (hasOpenJob(hosting) || !SAYS_CANCELLED.test(serviceStatusOf(hosting))) return undefined;
   const effectiveAt = serviceEnd(hosting);
   return { state: 'requested', revocable: true, ...(effectiveAt === undefined ? {} : { effectiveAt }) };
@@ -54,10 +58,17 @@ function fromJobs({ statuses, complete }: CancelJobs, hosting: Hosting): Status 
   return statuses.length === 0 ? NONE : { state: 'failed', revocable: false };
 }
 
-function hasOpenJob({ openJobCount }: Hosting): boolean {
+/** Whether the hosting says that it is over. Not documented either: most deployments no longer show such a hosting. */
+export function isDeleted({ status }: Hosting): boolean {
+  return status?.toLowerCase() === 'deleted';
+}
+
+/** Whether the hosting counts a job that is under way. */
+export function hasOpenJob({ openJobCount }: Hosting): boolean {
   return (openJobCount ?? 0) > 0;
 }
 
-function serviceStatusOf({ serviceStatus }: Hosting): string {
+/** In lower case, empty where there is none. */
+export function serviceStatusOf({ serviceStatus }: Hosting): string {
   return serviceStatus?.toLowerCase() ?? '';
 }

@@ -1,40 +1,49 @@
-import { defineProvider, type Account, type ConfigSource, type Provider, type When } from '../../src/index.ts';
-import { vpsbgConfigSchema, vpsbgEnv, type VpsbgConfig } from './config.ts';
-import { toCancelRequest, toServerRequest } from './request.ts';
-import { fromCancelResponse } from './response.ts';
-import { vpsbgServiceSchema, type VpsbgService } from './service.ts';
+import {
+  defineProvider,
+  type Account,
+  type ConfigSource,
+  type Exchange,
+  type Provider,
+  type RevokeVerdict,
+  type StatusVerdict,
+  type When,
+} from '../../src/index.ts';
+import { vpsbgConfigSchema, vpsbgEnv, type ResolvedVpsbgConfig, type VpsbgConfig } from './config.ts';
+import { toCancelRequest, toServerRequest, toUndoRequest } from './request.ts';
+import { fromCancelResponse, fromUndoResponse } from './response.ts';
+import { vpsbgServiceSchema, type VpsbgServer, type VpsbgService } from './service.ts';
 import { fromServerResponse } from './status.ts';
 
 export type { VpsbgConfig } from './config.ts';
 export type { VpsbgService } from './service.ts';
 
 /** VPSBG's API. Its facts, their sources and the table of answers are in this folder's README. */
-export const vpsbgProvider: Provider<'vpsbg', VpsbgConfig, VpsbgService, When, 'cancel' | 'status'> = defineProvider({
-  specVersion: 1,
-  id: 'vpsbg',
-  capabilities: {
-    timings: ['immediate', 'end_of_period'],
-    reason: { field: 'optional', maxLength: 1000 },
-    readBack: true,
-    revoke: false,
-    immediateDestroysData: 'later',
-    recognisesRepeat: 'no',
-  },
-  config: vpsbgConfigSchema,
-  env: vpsbgEnv,
-  service: vpsbgServiceSchema,
-  baseUrl: (config) => config.baseUrl,
-  secrets: (config) => [config.token],
-  *cancel(order, config) {
-    return fromCancelResponse(yield toCancelRequest(order, config), order);
-  },
-  *status(service, config) {
-    return fromServerResponse(yield toServerRequest(service, config), service);
-  },
-});
+export const vpsbgProvider: Provider<'vpsbg', VpsbgConfig, VpsbgService, When, 'cancel' | 'status' | 'revoke'> =
+  defineProvider({
+    specVersion: 1,
+    id: 'vpsbg',
+    capabilities: {
+      timings: ['immediate', 'end_of_period'],
+      reason: { field: 'optional', maxLength: 1000 },
+      readBack: true,
+      revoke: true,
+      immediateDestroysData: 'later',
+      recognisesRepeat: 'no',
+    },
+    config: vpsbgConfigSchema,
+    env: vpsbgEnv,
+    service: vpsbgServiceSchema,
+    baseUrl: (config) => config.baseUrl,
+    secrets: (config) => [config.token],
+    *cancel(order, config) {
+      return fromCancelResponse(yield toCancelRequest(order, config), order);
+    },
+    status: (service, config) => (service.kind === 'server' ? readServer(service, config) : undefined),
+    revoke: (service, config) => (service.kind === 'server' ? undo(service, config) : undefined),
+  });
 
 /** What {@link vpsbg} returns. */
-export type VpsbgAccount = Account<'vpsbg', VpsbgService, When, 'cancel' | 'status'>;
+export type VpsbgAccount = Account<'vpsbg', VpsbgService, When, 'cancel' | 'status' | 'revoke'>;
 
 /**
  * An account at VPSBG.
@@ -43,4 +52,12 @@ export type VpsbgAccount = Account<'vpsbg', VpsbgService, When, 'cancel' | 'stat
  */
 export function vpsbg(config?: ConfigSource<VpsbgConfig>): VpsbgAccount {
   return vpsbgProvider.account(config);
+}
+
+function* readServer(service: VpsbgServer, config: ResolvedVpsbgConfig): Exchange<StatusVerdict> {
+  return fromServerResponse(yield toServerRequest(service, config), service);
+}
+
+function* undo(service: VpsbgServer, config: ResolvedVpsbgConfig): Exchange<RevokeVerdict> {
+  return fromUndoResponse(yield toUndoRequest(service, config));
 }

@@ -1,20 +1,35 @@
 import type { CancelOrder, ProviderRequest } from '../../src/index.ts';
 import type { ResolvedVpsbgConfig } from './config.ts';
-import type { VpsbgServer } from './service.ts';
+import type { VpsbgServer, VpsbgTarget } from './service.ts';
 
-/** `POST /v1/servers/cancel`. `now` is always sent, though the API has a default for it. */
-export function toCancelRequest(order: CancelOrder<VpsbgServer>, config: ResolvedVpsbgConfig): ProviderRequest {
-  return {
-    method: 'POST',
-    effect: 'write',
-    path: ['v1', 'servers', 'cancel'],
-    headers: authorization(config),
-    json: {
-      server_ids: [order.service.serverId],
-      now: order.when === 'immediate',
-      ...(order.reasonText === undefined ? {} : { reason: order.reasonText }),
-    },
-  };
+/** What is sent as the reason where the API requires one and there is none. */
+export const NEUTRAL_REASON = 'Cancelled by the account holder';
+
+/**
+ * `POST /v1/servers/cancel`, `POST /v1/servers/{id}/addons/{id}` or `POST /v1/floating-ips/cancel`. `now` is always
+ * sent, though the first has a default for it; the other two require a reason as well.
+ */
+export function toCancelRequest(order: CancelOrder<VpsbgTarget>, config: ResolvedVpsbgConfig): ProviderRequest {
+  const { service, when, reasonText } = order;
+  const now = when === 'immediate';
+  const reason = reasonText ?? NEUTRAL_REASON;
+  const common = { method: 'POST', effect: 'write', headers: authorization(config) } as const;
+  switch (service.kind) {
+    case 'server':
+      return {
+        ...common,
+        path: ['v1', 'servers', 'cancel'],
+        json: { server_ids: [service.serverId], now, ...(reasonText === undefined ? {} : { reason: reasonText }) },
+      };
+    case 'addon':
+      return {
+        ...common,
+        path: ['v1', 'servers', String(service.serverId), 'addons', String(service.addonId)],
+        json: { reason, now },
+      };
+    case 'floating_ip':
+      return { ...common, path: ['v1', 'floating-ips', 'cancel'], json: { ids: [service.floatingIpId], now, reason } };
+  }
 }
 
 /** `GET /v1/servers/{id}`. */
@@ -24,6 +39,17 @@ export function toServerRequest(service: VpsbgServer, config: ResolvedVpsbgConfi
     effect: 'read',
     path: ['v1', 'servers', String(service.serverId)],
     headers: authorization(config),
+  };
+}
+
+/** A DELETE whose path is inferred, and so can be set by the option `undoPath`. */
+export function toUndoRequest(service: VpsbgServer, config: ResolvedVpsbgConfig): ProviderRequest {
+  return {
+    method: 'DELETE',
+    effect: 'write',
+    path: config.undoPath.map((segment) => (segment === '{server_id}' ? String(service.serverId) : segment)),
+    headers: authorization(config),
+    json: { server_ids: [service.serverId] },
   };
 }
 

@@ -1,6 +1,15 @@
 import * as v from 'valibot';
-import type { CancelOrder, CancelVerdict, ProviderResponse, RefusedVerdict, UnclearVerdict } from '../../src/index.ts';
-import type { VpsbgServer } from './service.ts';
+import type {
+  CancelOrder,
+  CancelVerdict,
+  ProviderResponse,
+  RefusedVerdict,
+  RevokeVerdict,
+  UnclearVerdict,
+  Warning,
+} from '../../src/index.ts';
+import { NEUTRAL_REASON } from './request.ts';
+import type { VpsbgTarget } from './service.ts';
 
 // The error bodies are Laravel's: a message, and for a validation error the complaints of each field.
 const errorSchema = v.object({
@@ -8,17 +17,44 @@ const errorSchema = v.object({
   errors: v.fallback(v.optional(v.record(v.string(), v.array(v.string()))), undefined),
 });
 
-/** What an answer to `POST /v1/servers/cancel` means. */
-export function fromCancelResponse(response: ProviderResponse, { when }: CancelOrder<VpsbgServer>): CancelVerdict {
+/** What an answer to a cancellation means. */
+export function fromCancelResponse(response: ProviderResponse, order: CancelOrder<VpsbgTarget>): CancelVerdict {
   if (response.status < 200 || response.status > 299) return fromErrorResponse(response);
   if (!saysNothingElse(response)) return { verdict: 'unrecognised' };
-  return { verdict: 'accepted', outcome: 'requested', warnings: when === 'immediate' ? [DEFERRED] : [] };
+  return { verdict: 'accepted', outcome: 'requested', warnings: warningsFor(order) };
 }
 
-const DEFERRED = {
-  code: 'immediate_deferred',
-  message: 'VPSBG suspends the server now and terminates it later.',
-} as const;
+/** What an answer to the withdrawal of a server's cancellation means. */
+export function fromUndoResponse(response: ProviderResponse): RevokeVerdict {
+  if (response.status >= 200 && response.status <= 299) {
+    return saysNothingElse(response) ? { verdict: 'accepted', effect: 'done' } : { verdict: 'unrecognised' };
+  }
+  const verdict = fromErrorResponse(response);
+  if (verdict.verdict !== 'refused' || (response.status !== 404 && response.status !== 405)) return verdict;
+  // The server has just been read, and the path is inferred: it is the call that is not there, not the server.
+  return {
+    ...verdict,
+    code: 'unexpected_response',
+    message:
+      'the API has no such call under the path of the withdrawal, which is inferred: set the option undoPath, or ' +
+      'withdraw the cancellation in the client area.',
+  };
+}
+
+function warningsFor({ service, when, reasonText }: CancelOrder<VpsbgTarget>): Warning[] {
+  const warnings: Warning[] = [];
+  if (service.kind === 'server' && when === 'immediate') {
+    warnings.push({ code: 'immediate_deferred', message: 'VPSBG suspends the server now and terminates it later.' });
+  }
+  if (service.kind === 'floating_ip') {
+    warnings.push({ code: 'side_effect', message: 'VPSBG reboots the servers that the floating IP points to.' });
+  }
+  if (service.kind !== 'server' && reasonText === undefined) {
+    const message = `This call requires a reason and none was given; "${NEUTRAL_REASON}" was sent.`;
+    warnings.push({ code: 'reason_defaulted', message });
+  }
+  return warnings;
+}
 
 /**
  * The documented answer is a 204 without a body, and siblings of this call answer `{}`. A 2xx that says anything else

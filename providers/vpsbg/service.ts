@@ -1,26 +1,82 @@
 import * as v from 'valibot';
 import type { StandardSchema } from '../../src/index.ts';
 
-/** A server at VPSBG. */
-export interface VpsbgService {
-  /** The number of the server, as `GET /v1/servers` lists it. */
-  readonly serverId: number | string;
-}
+/** What can be cancelled at VPSBG: a server, an addon of a server, or a floating IP. */
+export type VpsbgService =
+  | {
+      /** The number of the server, as `GET /v1/servers` lists it. */
+      readonly serverId: number | string;
+      readonly addonId?: never;
+      readonly floatingIpId?: never;
+    }
+  | {
+      readonly serverId: number | string;
+      /** The number of the addon, as the server lists it. */
+      readonly addonId: number | string;
+      readonly floatingIpId?: never;
+    }
+  | {
+      /** The number of the floating IP. Servers that it points to are rebooted. */
+      readonly floatingIpId: number | string;
+      readonly serverId?: never;
+      readonly addonId?: never;
+    };
 
 /** The checked reference. */
+export type VpsbgTarget = VpsbgServer | VpsbgAddon | VpsbgFloatingIp;
+
+/** A checked reference to a server. */
 export interface VpsbgServer {
+  readonly kind: 'server';
   readonly serverId: number;
 }
 
-const expected = 'a positive whole number';
+/** A checked reference to an addon. */
+export interface VpsbgAddon {
+  readonly kind: 'addon';
+  readonly serverId: number;
+  readonly addonId: number;
+}
 
-export const vpsbgServiceSchema: StandardSchema<VpsbgService, VpsbgServer> = v.strictObject(
-  {
-    serverId: v.pipe(
-      v.union([v.number(), v.pipe(v.string(), v.regex(/^[1-9]\d*$/), v.transform(Number))], expected),
-      v.safeInteger(expected),
-      v.minValue(1, expected),
-    ),
-  },
-  'an object with only serverId',
+/** A checked reference to a floating IP. */
+export interface VpsbgFloatingIp {
+  readonly kind: 'floating_ip';
+  readonly floatingIpId: number;
+}
+
+const expected = 'a positive whole number';
+const id = v.pipe(
+  v.union([v.number(), v.pipe(v.string(), v.regex(/^[1-9]\d*$/), v.transform(Number))], expected),
+  v.safeInteger(expected),
+  v.minValue(1, expected),
 );
+
+const schemas = {
+  server: v.pipe(
+    v.strictObject({ serverId: id }, 'an object with only serverId'),
+    v.transform((service): VpsbgTarget => ({ kind: 'server', ...service })),
+  ),
+  addon: v.pipe(
+    v.strictObject({ serverId: id, addonId: id }, 'an object with only serverId and addonId'),
+    v.transform((service): VpsbgTarget => ({ kind: 'addon', ...service })),
+  ),
+  floatingIp: v.pipe(
+    v.strictObject({ floatingIpId: id }, 'an object with only floatingIpId'),
+    v.transform((service): VpsbgTarget => ({ kind: 'floating_ip', ...service })),
+  ),
+};
+
+/** Checks whichever of the three forms the reference has the key of; without any, a server is asked for. */
+export const vpsbgServiceSchema: StandardSchema<VpsbgService, VpsbgTarget> = {
+  '~standard': {
+    version: 1,
+    vendor: 'cancelkit',
+    validate: (value) => schemas[formOf(value)]['~standard'].validate(value),
+  },
+};
+
+function formOf(value: unknown): keyof typeof schemas {
+  if (typeof value !== 'object' || value === null) return 'server';
+  if ('floatingIpId' in value) return 'floatingIp';
+  return 'addonId' in value ? 'addon' : 'server';
+}

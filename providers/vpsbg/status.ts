@@ -13,8 +13,14 @@ const serverSchema = v.object({
   cancel_request: v.unknown(),
 });
 
+// As a database writes it.
+const truth = v.pipe(
+  v.picklist([0, 1]),
+  v.transform((bit) => bit === 1),
+);
+
 const requestSchema = v.object({
-  now: v.fallback(v.optional(v.boolean()), undefined),
+  now: v.fallback(v.optional(v.union([v.boolean(), truth])), undefined),
   reason: v.fallback(v.optional(v.nullable(v.string())), undefined),
   created_at: time,
 });

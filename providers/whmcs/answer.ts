@@ -91,6 +91,7 @@ function unknownError(httpStatus: number, said: string): UnclearVerdict {
   return {
     verdict: 'unclear',
     reason: httpStatus >= 500 ? 'server_error' : 'provider_error',
-    message: `WHMCS reported an error after which the request may still be stored: ${said || 'no message'}`,
+    settled: httpStatus < 500,
+    message: `WHMCS reported an error that can also come after the request was stored: ${said || 'no message'}.`,
   };
 }

@@ -28,6 +28,7 @@ type Product = v.InferOutput<typeof productSchema>;
 type StoredRequest = v.InferOutput<typeof requestSchema>;
 
 const PAGE_SIZE = 250;
+const SMALLEST_PAGE = 10;
 const MAX_PAGES = 40;
 
 /**
@@ -38,13 +39,24 @@ export function* readState(service: WhmcsServiceId, config: ResolvedWhmcsConfig)
   const product = findProduct(yield toServiceRequest(service, config), service);
   if ('verdict' in product) return product;
   let start = 0;
+  let size = PAGE_SIZE;
+  let total: number | undefined;
   for (let page = 0; page < MAX_PAGES; page += 1) {
-    const found = readPage(yield toCancellationsRequest(start, PAGE_SIZE, config));
+    const response = yield toCancellationsRequest(start, size, config);
+    if (response.body.kind === 'too_large' && size > SMALLEST_PAGE) {
+      // Long reasons, above all escaped ones, make a page larger than what is read of an answer.
+      size = Math.max(SMALLEST_PAGE, Math.floor(size / 5));
+      continue;
+    }
+    const found = readPage(response);
     if ('verdict' in found) return found;
     const request = found.requests.findLast((entry) => entry.relid === service.serviceId);
     if (request !== undefined) return state(product, request);
     start += found.length;
-    const isComplete = found.total === undefined ? found.length === 0 : start >= found.total;
+    // A list that changed between two pages has moved under them: what was looked for may have slipped through.
+    if (start > found.length && found.total !== total) break;
+    total = found.total;
+    const isComplete = total === undefined ? found.length === 0 : start >= total;
     if (isComplete) return state(product, undefined);
     if (found.length === 0) break;
   }

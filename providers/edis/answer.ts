@@ -1,0 +1,55 @@
+import * as v from 'valibot';
+import type { ProviderResponse, RefusedVerdict } from '../../src/index.ts';
+
+const words = v.fallback(v.optional(v.string()), undefined);
+const id = v.fallback(v.optional(v.union([v.pipe(v.number(), v.transform(String)), v.string()])), undefined);
+
+// Every answer of this API is an object with a `status` of its own; the HTTP status comes second.
+const answerSchema = v.object({
+  status: v.string(),
+  serviceid: id,
+  message: words,
+  errors: v.fallback(v.optional(v.array(v.string())), undefined),
+  orderid: id,
+  serviceids: id,
+  invoiceid: id,
+  invoicepaid: v.fallback(v.optional(v.boolean()), undefined),
+});
+
+/** An answer of EDIS' API. */
+export interface EdisAnswer {
+  readonly status: string;
+  readonly serviceid?: string | undefined;
+  readonly message?: string | undefined;
+  readonly errors?: readonly string[] | undefined;
+  readonly orderid?: string | undefined;
+  /** Of an order: the ids of the services, with commas between them. */
+  readonly serviceids?: string | undefined;
+  readonly invoiceid?: string | undefined;
+  readonly invoicepaid?: boolean | undefined;
+}
+
+/** Reads an answer; `undefined` if it is not in the form of this API. */
+export function readAnswer({ body }: ProviderResponse): EdisAnswer | undefined {
+  const parsed = body.kind === 'json' ? v.safeParse(answerSchema, body.value) : undefined;
+  return parsed?.success ? parsed.output : undefined;
+}
+
+/** What an error answer says, in one line. */
+export function saidIn({ message = '', errors = [] }: EdisAnswer): string {
+  return [message, errors.join('; ')].filter((text) => text !== '').join(' ');
+}
+
+/** What an error answer means that is the same for every call; `undefined` for one that is the call's own. */
+export function commonRefusal(httpStatus: number, said: string): Pick<RefusedVerdict, 'code' | 'message'> | undefined {
+  switch (httpStatus) {
+    case 401:
+      return { code: 'unauthorized', message: 'the email address or the client-area password is wrong. Check both.' };
+    case 403:
+      return { code: 'forbidden', message: `access was refused: ${said}` };
+    case 429:
+      return { code: 'rate_limited', message: 'too many requests. Nothing was processed; try again later.' };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,36 @@
+import type { ProviderDefinition, When } from '../../src/index.ts';
+import { edisConfigSchema, edisEnv, type EdisConfig, type ResolvedEdisConfig } from './config.ts';
+import { toCancelRequest } from './request.ts';
+import { fromCancelResponse } from './response.ts';
+import { edisServiceSchema, type EdisService, type EdisServiceField } from './service.ts';
+
+/** What EDIS Global's ORDER API can do, and how. */
+export const edisDefinition: ProviderDefinition<
+  'edis',
+  EdisConfig,
+  ResolvedEdisConfig,
+  EdisService,
+  EdisServiceField,
+  When,
+  false,
+  false
+> = {
+  specVersion: 1,
+  id: 'edis',
+  capabilities: {
+    timings: ['immediate', 'end_of_period'],
+    reason: { field: 'no' },
+    readBack: false,
+    revoke: false,
+    immediateDestroysData: 'unknown',
+    recognisesRepeat: 'inferred',
+  },
+  config: edisConfigSchema,
+  env: edisEnv,
+  service: edisServiceSchema,
+  baseUrl: (config) => config.baseUrl,
+  secrets: (config) => [config.password],
+  *cancel(order, config) {
+    return fromCancelResponse(yield toCancelRequest(order, config), order);
+  },
+};
