@@ -1,7 +1,10 @@
-import type { ConformanceFixture, ConformanceStatusFixture } from 'cancelkit/conformance';
+import type { ConformanceFixture, ConformanceRevokeFixture, ConformanceStatusFixture } from 'cancelkit/conformance';
 
 const DOCS = 'README.md of this template';
 const dated = { id: 'can_1', timing: 'period_end', effective_on: '2026-12-01' } as const;
+const pending = { status: 200, body: { cancellation: { ...dated, state: 'pending' } } } as const;
+const none = { status: 200, body: { cancellation: null } } as const;
+const failure = { status: 500, body: { error: { code: 'internal', message: 'Something went wrong' } } } as const;
 
 /** Documented answers to a cancellation. */
 export const fixtures: readonly ConformanceFixture[] = [
@@ -29,10 +32,7 @@ export const fixtures: readonly ConformanceFixture[] = [
     source: DOCS,
     kind: 'already_cancelled',
     when: 'end_of_period',
-    answers: [
-      { status: 409, body: { error: { code: 'cancellation_exists', message: 'Already cancelled' } } },
-      { status: 200, body: { cancellation: dated } },
-    ],
+    answers: [{ status: 409, body: { error: { code: 'cancellation_exists', message: 'Already cancelled' } } }, pending],
     expected: { outcome: 'already_cancelled', existing: { state: 'scheduled', when: 'end_of_period' } },
   },
   {
@@ -40,10 +40,7 @@ export const fixtures: readonly ConformanceFixture[] = [
     source: DOCS,
     kind: 'other',
     when: 'immediate',
-    answers: [
-      { status: 409, body: { error: { code: 'cancellation_exists', message: 'Already cancelled' } } },
-      { status: 200, body: { cancellation: dated } },
-    ],
+    answers: [{ status: 409, body: { error: { code: 'cancellation_exists', message: 'Already cancelled' } } }, pending],
     expected: { code: 'timing_conflict', existing: { when: 'end_of_period' } },
   },
   refusal('a 404', 'not_found', 404, 'subscription_not_found', 'not_found'),
@@ -55,8 +52,23 @@ export const fixtures: readonly ConformanceFixture[] = [
     name: 'a 500',
     source: DOCS,
     kind: 'server_error',
-    answers: [{ status: 500, body: { error: { code: 'internal', message: 'Something went wrong' } } }],
+    answers: [failure],
     expected: { code: 'outcome_unknown', reason: 'server_error', providerCode: 'internal' },
+  },
+  {
+    name: 'a 500, and no cancellation yet',
+    source: DOCS,
+    kind: 'server_error',
+    answers: [failure, none],
+    expected: { code: 'outcome_unknown', reason: 'server_error', lastSeen: 'none' },
+  },
+  {
+    name: 'a 500, and the cancellation',
+    source: DOCS,
+    kind: 'other',
+    when: 'end_of_period',
+    answers: [failure, pending],
+    expected: { outcome: 'scheduled', reconciled: true },
   },
 ];
 
@@ -65,20 +77,50 @@ export const statusFixtures: readonly ConformanceStatusFixture[] = [
   {
     name: 'a cancellation with a date',
     source: DOCS,
-    answers: [{ status: 200, body: { cancellation: dated } }],
-    expected: { state: 'scheduled', when: 'end_of_period' },
+    answers: [pending],
+    expected: { state: 'scheduled', when: 'end_of_period', revocable: true },
+  },
+  {
+    name: 'a cancellation that is done',
+    source: DOCS,
+    answers: [{ status: 200, body: { cancellation: { id: 'can_2', timing: 'now', state: 'done' } } }],
+    expected: { state: 'completed', revocable: false },
+  },
+  {
+    name: 'a cancellation by its id, which failed',
+    source: DOCS,
+    providerReference: 'can_1',
+    answers: [{ status: 200, body: { cancellation: { ...dated, state: 'failed' } } }],
+    expected: { state: 'failed', revocable: false },
   },
   {
     name: 'no cancellation',
     source: DOCS,
-    answers: [{ status: 200, body: { cancellation: null } }],
-    expected: { state: 'none' },
+    answers: [none],
+    expected: { state: 'none', revocable: false },
   },
   {
     name: 'an unknown subscription',
     source: DOCS,
     answers: [{ status: 404, body: { error: { code: 'subscription_not_found', message: 'Not found' } } }],
     expected: { code: 'not_found' },
+  },
+];
+
+/** Documented answers to a withdrawal. */
+export const revokeFixtures: readonly ConformanceRevokeFixture[] = [
+  { name: 'a 200 to a withdrawal', source: DOCS, answers: [none], expected: { outcome: 'revoked' } },
+  {
+    name: 'a 409 to the withdrawal of what is done',
+    source: DOCS,
+    answers: [{ status: 409, body: { error: { code: 'cancellation_done', message: 'Too late' } } }],
+    expected: { code: 'rejected', providerCode: 'cancellation_done' },
+  },
+  {
+    name: 'a 500 to a withdrawal',
+    source: DOCS,
+    answers: [failure],
+    expected: { code: 'outcome_unknown', reason: 'server_error' },
   },
 ];
 

@@ -1,9 +1,11 @@
 import type {
+  CancellationStatus,
   CancelVerdict,
   EffectiveAt,
   ProviderResponse,
   RefusalCode,
   RefusedVerdict,
+  RevokeVerdict,
   StatusVerdict,
   UnclearVerdict,
 } from 'cancelkit';
@@ -15,7 +17,12 @@ const cancellationSchema = v.object({
   effective_on: v.optional(v.pipe(v.string(), v.isoDate())),
 });
 const acceptedSchema = v.object({ cancellation: cancellationSchema });
-const readSchema = v.object({ cancellation: v.nullable(cancellationSchema) });
+const readSchema = v.object({
+  cancellation: v.nullable(
+    v.object({ ...cancellationSchema.entries, state: v.picklist(['pending', 'done', 'failed']) }),
+  ),
+});
+const withdrawnSchema = v.object({ cancellation: v.null() });
 const errorSchema = v.object({ error: v.object({ code: v.string(), message: v.string() }) });
 
 /** What each of the API's error codes means. A code that is not here is a refusal like any other. */
@@ -23,6 +30,7 @@ const CODES: ReadonlyMap<string, { readonly code: RefusalCode; readonly message:
   ['invalid_token', { code: 'unauthorized', message: 'the API token is not valid. Make a new one in the panel.' }],
   ['read_only_token', { code: 'forbidden', message: 'the API token may only read. Make one that may write.' }],
   ['subscription_not_found', { code: 'not_found', message: 'there is no such subscription in this account.' }],
+  ['cancellation_not_found', { code: 'not_found', message: 'there is no such cancellation of this subscription.' }],
   ['too_many_requests', { code: 'rate_limited', message: 'too many requests. Nothing was processed.' }],
 ]);
 
@@ -64,23 +72,33 @@ export function fromStatusResponse({ status, body }: ProviderResponse): StatusVe
   if (cancellation === null) {
     return { verdict: 'found', status: { state: 'none', revocable: false, raw: body.value } };
   }
-  const effectiveAt = effectiveAtOf(cancellation.effective_on);
-  return {
-    verdict: 'found',
-    status: {
-      state: effectiveAt === undefined ? 'requested' : 'scheduled',
-      when: cancellation.timing === 'now' ? 'immediate' : 'end_of_period',
-      ...(effectiveAt === undefined ? {} : { effectiveAt }),
-      revocable: false,
-      raw: body.value,
-    },
-  };
+  return { verdict: 'found', status: { ...statusOf(cancellation), raw: body.value } };
+}
+
+/** What an answer to the withdrawal means. That the cancellation is gone is read back by the core. */
+export function fromRevokeResponse({ status, body }: ProviderResponse): RevokeVerdict {
+  if (body.kind !== 'json') return { verdict: 'unrecognised' };
+  const error = v.safeParse(errorSchema, body.value);
+  if (error.success) return failure(status, error.output.error.code, error.output.error.message);
+  const isWithdrawn = status === 200 && v.is(withdrawnSchema, body.value);
+  return isWithdrawn ? { verdict: 'accepted', effect: 'done' } : { verdict: 'unrecognised' };
+}
+
+type Cancellation = NonNullable<v.InferOutput<typeof readSchema>['cancellation']>;
+
+function statusOf({ state, timing, effective_on }: Cancellation): Omit<CancellationStatus, 'raw'> {
+  const when = timing === 'now' ? 'immediate' : 'end_of_period';
+  if (state !== 'pending') return { state: state === 'done' ? 'completed' : 'failed', when, revocable: false };
+  const effectiveAt = effectiveAtOf(effective_on);
+  return effectiveAt === undefined
+    ? { state: 'requested', when, revocable: true }
+    : { state: 'scheduled', when, effectiveAt, revocable: true };
 }
 
 function failure(status: number, providerCode: string, providerMessage: string): RefusedVerdict | UnclearVerdict {
   const words = { providerCode, providerMessage };
   if (status >= 500) return { verdict: 'unclear', reason: 'server_error', message: 'the server failed.', ...words };
-  const known = CODES.get(providerCode) ?? { code: 'rejected' as const, message: 'the cancellation was not accepted.' };
+  const known = CODES.get(providerCode) ?? { code: 'rejected' as const, message: 'the request was not accepted.' };
   return { verdict: 'refused', ...known, ...words };
 }
 

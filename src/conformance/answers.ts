@@ -2,17 +2,33 @@ import type { ServerResponse } from 'node:http';
 import type { Responder, SeenRequest } from './loopback.ts';
 import type { ConformanceAnswer } from './subject.ts';
 
+// Nobody's answer, and for everyone who asks for it a definite one, after which nothing is asked again.
+const NOTHING_HERE: ConformanceAnswer = { status: 404, body: '<html><body>Nothing here</body></html>' };
+
 /**
- * Answers with one answer after the other. Who repeats a request after the last gets the last again; any other
- * request finds the connection reset.
+ * Answers with one answer after the other. Who repeats a request because it was not processed, or because the server
+ * failed, is told the same again, and so is who repeats one after the last answer. Any other request after the last
+ * is answered with a page of a web server that knows of no such path.
  */
 export function inOrder(answers: readonly ConformanceAnswer[]): Responder {
-  let previous: SeenRequest | undefined;
+  let taken = 0;
+  let previous: { readonly request: SeenRequest; readonly answer: ConformanceAnswer } | undefined;
+  return (response, _index, request) => {
+    const again = isSameRequest(request, previous?.request) ? previous?.answer : undefined;
+    const isDue = again === undefined || !(isUnprocessed(again) || again.status >= 500);
+    const answer = isDue ? (answers[taken] ?? again) : again;
+    if (isDue) taken += 1;
+    if (answer !== undefined) previous = { request, answer };
+    reply(response, answer ?? NOTHING_HERE);
+  };
+}
+
+/** Answers one request with each of these, and leaves the rest to another responder, which counts anew. */
+export function handingOver(answers: readonly ConformanceAnswer[], next: Responder): Responder {
   return (response, index, request) => {
-    const next = answers[index] ?? (isSameRequest(request, previous) ? answers.at(-1) : undefined);
-    previous = request;
-    if (next === undefined) response.socket?.resetAndDestroy();
-    else reply(response, next);
+    const answer = answers[index];
+    if (answer === undefined) next(response, index - answers.length, request);
+    else reply(response, answer);
   };
 }
 
@@ -36,4 +52,23 @@ export function textOf({ body }: ConformanceAnswer): string {
 /** Whether two requests ask for the same. */
 export function isSameRequest(one: SeenRequest, other: SeenRequest | undefined): boolean {
   return other !== undefined && one.method === other.method && one.target === other.target && one.body === other.body;
+}
+
+/** Whether an answer says that the server did not begin with the request, so that it may be sent again. */
+export function isUnprocessed({ status }: ConformanceAnswer): boolean {
+  return [408, 421, 425, 429].includes(status);
+}
+
+/** Whether an answer says how long to wait. */
+export function asksToWait({ headers = {} }: ConformanceAnswer): boolean {
+  return Object.keys(headers).some(isRetryAfter);
+}
+
+/** The same answer without a word on how long to wait. */
+export function withoutRetryAfter({ headers = {}, ...answer }: ConformanceAnswer): ConformanceAnswer {
+  return { ...answer, headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !isRetryAfter(name))) };
+}
+
+function isRetryAfter(name: string): boolean {
+  return name.toLowerCase() === 'retry-after';
 }

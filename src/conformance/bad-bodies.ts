@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { textOf } from './answers.ts';
-import type { ConformanceSubject } from './subject.ts';
+import type { ConformanceAnswer, ConformanceSubject } from './subject.ts';
 
 /** A class of bodies that are not the API's own language. */
 export interface BadBody {
@@ -15,9 +15,11 @@ const XML = '<?xml version="1.0"?><response><status>success</status><result>succ
 const OVER_LIMIT = 300 * 1024;
 const VERY_DEEP = 20_000;
 
-/** Bodies that a proxy, a firewall or a broken installation answers with; none of them may be taken for an answer. */
-export function badBodies(subject: ConformanceSubject): readonly BadBody[] {
-  const successes = subject.fixtures.filter(({ kind }) => kind === 'success').map(({ answers }) => answers[0]);
+/**
+ * Bodies that a proxy, a firewall or a broken installation answers with; none of them may be taken for an answer. Some
+ * are made of these successes.
+ */
+export function badBodies(successes: readonly ConformanceAnswer[]): readonly BadBody[] {
   const bodies = successes.map(textOf).filter((text) => text !== '');
   const objects = successes.flatMap(({ body }) => (typeof body === 'object' && body !== null ? [body] : []));
   return [
@@ -55,11 +57,19 @@ export function badBodies(subject: ConformanceSubject): readonly BadBody[] {
   ];
 }
 
+/** The texts to try with a status: with a failure, which is one whatever its body says, the first of the class. */
+export function textsFor({ texts }: BadBody, status: number): readonly string[] {
+  return status < 500 ? texts : texts.slice(0, 1);
+}
+
+/** The documented answers that a cancellation is accepted with. */
+export function acceptances({ fixtures }: ConformanceSubject): readonly ConformanceAnswer[] {
+  return fixtures.filter(({ kind }) => kind === 'success').map(({ answers }) => answers[0]);
+}
+
 /** Whether a documented success is this very body, so that it is none of the bad ones with a 2xx. */
-export function isDocumentedSuccess(subject: ConformanceSubject, text: string): boolean {
-  return subject.fixtures.some(({ kind, answers: [answer] }) => {
-    if (kind !== 'success') return false;
-    const own = textOf(answer);
+export function isDocumented(successes: readonly ConformanceAnswer[], text: string): boolean {
+  return successes.map(textOf).some((own) => {
     return own.trim() === text.trim() || (own !== '' && text.startsWith('{') && isSameJson(own, text));
   });
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { inOrder, reply } from './answers.ts';
-import { badBodies, isDocumentedSuccess } from './bad-bodies.ts';
+import { handingOver, inOrder, reply } from './answers.ts';
+import { acceptances, badBodies, isDocumented, textsFor } from './bad-bodies.ts';
 import type { Check } from './check.ts';
 import type { Responder } from './loopback.ts';
 import type { ConformanceSubject } from './subject.ts';
@@ -11,6 +11,7 @@ import {
   describeSettled,
   orderOf,
   settle,
+  timesSent,
   withTrial,
   type Settled,
 } from './trial.ts';
@@ -19,18 +20,19 @@ const HTML = '<html><body>Not here</body></html>';
 
 /** Whether an answer that is not the API's own is ever taken for one. */
 export function bodyChecks(subject: ConformanceSubject): readonly Check[] {
+  const successes = acceptances(subject);
   const statuses = [...new Set([200, ...subject.fixtures.map(({ answers: [{ status }] }) => status), 500, 503])];
   const judged = statuses.filter(
     (status) => (status > 199 && status < 300 && status !== 204 && status !== 205) || status > 499,
   );
   return [
-    ...badBodies(subject).map(({ name, texts }) => ({
-      name: `does not know the outcome after an answer of ${name}`,
+    ...badBodies(successes).map((bad) => ({
+      name: `does not know the outcome after an answer of ${bad.name}`,
       run: async () => {
         for (const status of judged) {
-          for (const body of texts) {
-            if (status < 300 && isDocumentedSuccess(subject, body)) continue;
-            assertUnknown(await answered(subject, status, body), `${name} with ${status}`);
+          for (const body of textsFor(bad, status)) {
+            if (status < 300 && isDocumented(successes, body)) continue;
+            assertUnknown(await answered(subject, status, body), `${bad.name} with ${status}`);
           }
         }
       },
@@ -58,19 +60,19 @@ export function bodyChecks(subject: ConformanceSubject): readonly Check[] {
   ];
 }
 
-/** Answers a cancellation with this, and every request that follows it too. */
+/** Answers a cancellation with this and, unless it is a failure, every read-back that follows it too. */
 async function answered(
   subject: ConformanceSubject,
   status: number,
   body: string,
 ): Promise<Settled<{ readonly outcome: string }>> {
-  const before = beforeOf(subject);
-  const first = inOrder(before);
-  const respond: Responder = (response, index, request) =>
-    index < before.length ? first(response, index, request) : reply(response, { status, body });
+  const bad = { status, body };
+  const next: Responder = status < 500 ? (response) => reply(response, bad) : inOrder([bad]);
+  const respond = handingOver(beforeOf(subject), next);
   return withTrial(subject, respond, async ({ server, service }) => {
     const settled = await settle(service.cancel(orderOf(subject)));
-    cancellationAmong(subject, server.requests);
+    const times = timesSent(cancellationAmong(subject, server.requests), server.requests);
+    assert.equal(times, 1, `the cancellation was sent ${times} times`);
     return settled;
   });
 }
@@ -78,5 +80,7 @@ async function answered(
 function assertUnknown(settled: Settled<{ readonly outcome: string }>, what: string): void {
   const code = settled.ok ? settled.value.outcome : settled.error.code;
   assert.equal(code, 'outcome_unknown', `${what}: ${describeSettled(settled)}`);
+  const seen = settled.ok ? undefined : settled.error.lastSeen;
+  assert.ok(seen === undefined || seen === 'unknown', `${what}: it claims to have seen ${seen}`);
   assertNoFault(settled, what);
 }

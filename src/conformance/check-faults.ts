@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceOptions } from '../index.ts';
 import type { Check } from './check.ts';
 import { AFTERMATH_MS, assertSentOnce, fault, successText } from './fault.ts';
+import { withHaste } from './haste.ts';
 import { closedOrigin } from './loopback.ts';
 import type { ConformanceSubject } from './subject.ts';
 import {
@@ -15,6 +16,7 @@ import {
   successAnswers,
   withTrial,
   type Settled,
+  type Trial,
 } from './trial.ts';
 
 type Outcome = Settled<{ readonly outcome: string }>;
@@ -22,6 +24,9 @@ type Outcome = Settled<{ readonly outcome: string }>;
 // A machine under load may need longer until the request is out at all; only then is the next limit tried.
 const LIMITS_MS = [150, 600, 2400];
 const SLACK_MS = 1000;
+
+// The first time, and the three repetitions of what has not left the machine.
+const MOST_ATTEMPTS = 4;
 
 /** Whether what the network does is told truthfully, and nothing is ever sent twice. */
 export function faultChecks(subject: ConformanceSubject): readonly Check[] {
@@ -50,10 +55,16 @@ export function faultChecks(subject: ConformanceSubject): readonly Check[] {
       name: 'is unavailable where the connection is refused',
       run: async () => {
         const service = serviceWith(subject, subject.config(await closedOrigin()));
-        const settled = await settle(service.cancel(orderOf(subject)));
+        const settled = await withHaste(() => settle(service.cancel(orderOf(subject))));
         assert.ok(!settled.ok && settled.error.code === 'unavailable', describeSettled(settled));
         assert.ok(settled.error.retryable, 'not retryable');
+        const { attempts } = settled.error;
+        assert.ok(attempts > 1 && attempts <= MOST_ATTEMPTS, `it was tried ${attempts} times`);
       },
+    },
+    {
+      name: 'sends again where the connection was refused, and takes what it is then told',
+      run: () => connectsLater(subject),
     },
     {
       name: 'is aborted where the signal says so beforehand, and has sent nothing',
@@ -70,7 +81,7 @@ export function faultChecks(subject: ConformanceSubject): readonly Check[] {
       run: async () => {
         const controller = new AbortController();
         const respond = fault(subject, () => controller.abort());
-        const options: ServiceOptions = { attemptTimeoutMs: 2000 };
+        const options: ServiceOptions = { attemptTimeoutMs: 2000, deadlineMs: 2500 };
         await withTrial(
           subject,
           respond,
@@ -78,6 +89,7 @@ export function faultChecks(subject: ConformanceSubject): readonly Check[] {
             const settled = await settle(service.cancel(orderOf(subject), { signal: controller.signal }));
             assertUnknown(settled, 'aborted');
             await assertSentOnce(subject, server.requests);
+            assert.equal(server.requests.length, beforeOf(subject).length + 1, 'something was sent after the abort');
           },
           options,
         );
@@ -116,6 +128,25 @@ async function losesConnection(subject: ConformanceSubject, act: (response: Serv
   });
 }
 
+/** Has the connection for the cancellation itself refused once. */
+async function connectsLater(subject: ConformanceSubject): Promise<void> {
+  let calls = 0;
+  const fetch: typeof globalThis.fetch = async (...parts) => {
+    calls += 1;
+    if (calls - 1 !== beforeOf(subject).length) return globalThis.fetch(...parts);
+    const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', syscall: 'connect' });
+    throw new TypeError('fetch failed', { cause });
+  };
+  const answers = successAnswers(subject);
+  const work = async ({ server, service }: Trial): Promise<void> => {
+    const settled = await settle(service.cancel(orderOf(subject)));
+    assert.ok(settled.ok, describeSettled(settled));
+    assert.equal(settled.value.attempts, answers.length + 1, 'the refused connection was not counted');
+    await assertSentOnce(subject, server.requests);
+  };
+  await withTrial(subject, answers, work, { fetch });
+}
+
 function trickle(response: ServerResponse, text: string): void {
   response.writeHead(200, { 'content-type': 'application/json' });
   // All but the end, and then white space, which JSON allows for as long as it takes.
@@ -131,4 +162,5 @@ function assertUnknown(settled: Outcome, reason: string): void {
   assert.ok(!settled.ok && settled.error.code === 'outcome_unknown', describeSettled(settled));
   assert.equal(settled.error.reason, reason);
   assert.ok(settled.error.sentAt !== undefined, 'it does not say when it was sent');
+  assert.equal(settled.error.lastSeen, undefined, 'it claims to have read the state back');
 }

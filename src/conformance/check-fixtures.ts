@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual, inspect } from 'node:util';
-import { isSameRequest } from './answers.ts';
+import { handingOver, inOrder, isSameRequest, isUnprocessed, withoutRetryAfter } from './answers.ts';
 import type { Check } from './check.ts';
+import type { Responder, SeenRequest } from './loopback.ts';
 import type { ConformanceAnswer, ConformanceFixture, ConformanceSubject } from './subject.ts';
 import {
   ACCOUNT,
@@ -10,9 +11,14 @@ import {
   describeSettled,
   orderOf,
   settle,
+  successAnswers,
+  timesSent,
   withTrial,
   type Settled,
 } from './trial.ts';
+
+// The first time, and the two repetitions that an answer of "not processed" allows.
+const MOST_TIMES = 3;
 
 /** Whether every documented answer becomes what it means. */
 export function fixtureChecks(subject: ConformanceSubject): readonly Check[] {
@@ -22,19 +28,34 @@ export function fixtureChecks(subject: ConformanceSubject): readonly Check[] {
       run: () => becomes(subject, fixture),
     })),
     {
-      name: 'says when it may be tried again after too many requests',
+      name: 'says when it may be tried again after too many requests, and does not wait for longer than it has',
       run: async () => {
         for (const fixture of ofKind(subject, 'rate_limited')) {
-          const answers = withFirst(fixture, (answer) => ({
-            ...answer,
-            headers: { ...answer.headers, 'retry-after': '120' },
-          }));
+          const [first] = fixture.answers;
+          const answer = { ...withoutRetryAfter(first), headers: { ...first.headers, 'retry-after': '120' } };
           const start = Date.now();
-          const settled = await cancelled(subject, fixture, answers);
+          const { settled, times } = await cancelled(subject, fixture, inOrder([answer]));
           assert.ok(!settled.ok && settled.error.code === 'rate_limited', describeSettled(settled));
           const wait = Date.parse(settled.error.retryAt ?? '') - start;
           assert.ok(wait > 100_000 && wait < 150_000, `retryAt is ${settled.error.retryAt}`);
           assert.ok(settled.error.retryable, 'not retryable');
+          assert.equal(times, 1, `it was sent ${times} times`);
+        }
+      },
+    },
+    {
+      name: 'sends again what was not processed, at most twice, and takes what it is then told',
+      run: async () => {
+        const { fixtures } = subject;
+        for (const fixture of fixtures.filter(({ answers }) => isUnprocessed(answers[0]))) {
+          const answer = withoutRetryAfter(fixture.answers[0]);
+          const still = await cancelled(subject, fixture, inOrder([answer]));
+          assert.ok(!still.settled.ok && still.settled.error.retryable, describeSettled(still.settled));
+          assert.equal(still.times, MOST_TIMES, `it was sent ${still.times} times`);
+          const success = handingOver([answer], inOrder(successAnswers(subject).slice(beforeOf(subject).length)));
+          const then = await cancelled(subject, ofKind(subject, 'success')[0] ?? fixture, success);
+          assert.ok(then.settled.ok, describeSettled(then.settled));
+          assert.equal(then.times, 2, `it was sent ${then.times} times`);
         }
       },
     },
@@ -43,9 +64,10 @@ export function fixtureChecks(subject: ConformanceSubject): readonly Check[] {
       run: async () => {
         for (const fixture of ofKind(subject, 'success')) {
           for (const status of [500, 502, 503, 504]) {
-            const answers = withFirst(fixture, (answer) => ({ ...answer, status }));
-            const settled = await cancelled(subject, fixture, answers);
+            const answers = inOrder([{ ...fixture.answers[0], status }]);
+            const { settled, times } = await cancelled(subject, fixture, answers);
             assert.ok(!settled.ok && settled.error.code === 'outcome_unknown', describeSettled(settled));
+            assert.equal(times, 1, `it was sent ${times} times`);
           }
         }
       },
@@ -65,6 +87,17 @@ export function assertMatches(actual: unknown, expected: object): void {
   }
 }
 
+/** Whether all the answers were asked for and, unless there is `more` to ask, no others. */
+export function assertAskedFor(
+  answers: readonly ConformanceAnswer[],
+  requests: readonly SeenRequest[],
+  more: boolean,
+): void {
+  const distinct = requests.filter((request, index) => !isSameRequest(request, requests[index - 1]));
+  assert.ok(more || distinct.length <= answers.length, 'more was asked than the fixture answers');
+  assert.ok(requests.length >= answers.length, 'the fixture has answers that were not asked for');
+}
+
 /** What is expected, in a word. */
 export function labelOf(expected: object): string {
   const words = new Map<string, unknown>(Object.entries(expected));
@@ -77,12 +110,11 @@ async function becomes(subject: ConformanceSubject, fixture: ConformanceFixture)
     const settled = await settle(service.cancel(orderOf(subject, whenOf(fixture))));
     assert.equal(settled.ok, 'outcome' in fixture.expected, describeSettled(settled));
     assertMatches(settled.ok ? settled.value : settled.error, fixture.expected);
-    const cancellation = cancellationAmong(subject, server.requests);
-    const times = server.requests.filter((request) => isSameRequest(request, cancellation)).length;
-    if (fixture.kind !== 'rate_limited') assert.equal(times, 1, 'the cancellation was sent more than once');
-    const distinct = server.requests.filter((request, index) => !isSameRequest(request, server.requests[index - 1]));
-    assert.ok(distinct.length <= answers.length, 'more was asked than the fixture answers');
-    assert.ok(server.requests.length >= answers.length, 'the fixture has answers that were not asked for');
+    const times = timesSent(cancellationAmong(subject, server.requests), server.requests);
+    const most = isUnprocessed(fixture.answers[0]) ? MOST_TIMES : 1;
+    assert.ok(times <= most, `the cancellation was sent ${times} times`);
+    const isOpen = 'code' in fixture.expected && fixture.expected.code === 'outcome_unknown';
+    assertAskedFor(answers, server.requests, isOpen);
     if (settled.ok) {
       assert.equal(settled.value.account, ACCOUNT);
       assert.equal(settled.value.provider, subject.provider.id);
@@ -91,21 +123,16 @@ async function becomes(subject: ConformanceSubject, fixture: ConformanceFixture)
   });
 }
 
-function cancelled(
+/** What came of a cancellation that a responder answers from the cancellation itself on, and how often it was sent. */
+async function cancelled(
   subject: ConformanceSubject,
   fixture: ConformanceFixture,
-  answers: readonly ConformanceAnswer[],
-): Promise<Settled<{ readonly outcome: string }>> {
-  return withTrial(subject, [...beforeOf(subject), ...answers], ({ service }) =>
-    settle(service.cancel(orderOf(subject, whenOf(fixture)))),
-  );
-}
-
-function withFirst(
-  { answers: [first, ...rest] }: ConformanceFixture,
-  change: (answer: ConformanceAnswer) => ConformanceAnswer,
-): readonly ConformanceAnswer[] {
-  return [change(first), ...rest];
+  next: Responder,
+): Promise<{ readonly settled: Settled<{ readonly outcome: string }>; readonly times: number }> {
+  return withTrial(subject, handingOver(beforeOf(subject), next), async ({ server, service }) => ({
+    settled: await settle(service.cancel(orderOf(subject, whenOf(fixture)))),
+    times: timesSent(cancellationAmong(subject, server.requests), server.requests),
+  }));
 }
 
 function ofKind(subject: ConformanceSubject, kind: ConformanceFixture['kind']): readonly ConformanceFixture[] {

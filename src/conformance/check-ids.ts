@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Check } from './check.ts';
+import { answersThatFind } from './read-back.ts';
 import type { ConformanceSubject } from './subject.ts';
 import { ACCOUNT, beforeOf, describeSettled, orderOf, settle, withTrial, type Settled } from './trial.ts';
 
@@ -21,41 +22,74 @@ const HOSTILE: readonly (readonly [name: string, id: string])[] = [
   ['nothing', ''],
 ];
 
+type Operation = 'cancel' | 'status' | 'revoke';
+
 /** Whether an id can lead a request to another path than the one that is meant. */
 export function idChecks(subject: ConformanceSubject): readonly Check[] {
   const forms = [subject.service, ...(subject.otherServices ?? [])];
-  return HOSTILE.map(([name, id]) => ({
-    name: `sends no request to another path for an id that holds ${name}`,
-    run: async () => {
-      for (const form of forms) {
-        for (const operation of ['cancel', 'status'] as const) {
-          const usual = new Set((await tried(subject, operation, form)).paths);
-          for (const hostile of withEachLeaf(form, id)) {
-            const { settled, paths } = await tried(subject, operation, hostile);
-            for (const path of paths) assert.ok(usual.has(path), `${operation}: a request went to ${path}`);
-            const refused = !settled.ok && ['invalid_request', 'unsupported'].includes(settled.error.code);
-            assert.ok(refused || paths.length > 0, `${operation}: nothing was sent, and ${describeSettled(settled)}`);
+  const { readBack, revoke } = subject.provider.capabilities;
+  const operations: readonly Operation[] = ['cancel', 'status', ...(revoke ? (['revoke'] as const) : [])];
+  return [
+    ...HOSTILE.map(([name, id]) => ({
+      name: `sends no request to another path for an id that holds ${name}`,
+      run: async () => {
+        for (const form of forms) {
+          for (const operation of operations) {
+            const usual = await tried(subject, operation, { service: form });
+            for (const service of withEachLeaf(form, id)) {
+              assertUsual(usual, await tried(subject, operation, { service }), `${operation}: `);
+            }
           }
         }
-      }
-    },
-  }));
+      },
+    })),
+    ...(readBack
+      ? [
+          {
+            name: 'sends no read-back to another path for a providerReference that is none',
+            run: async () => {
+              const { providerReference = 'reference-1' } =
+                subject.statusFixtures?.find((fixture) => fixture.providerReference !== undefined) ?? {};
+              const { service } = subject;
+              const usual = await tried(subject, 'status', { service, providerReference });
+              for (const [name, id] of HOSTILE) {
+                const hostile = await tried(subject, 'status', { service, providerReference: id });
+                assertUsual(usual, hostile, `${name}: `);
+              }
+            },
+          },
+        ]
+      : []),
+  ];
 }
 
-/** Tries an operation against a server that takes no cancellation and no read-back, only what comes before. */
+interface Tried {
+  readonly settled: Settled<object>;
+  readonly paths: readonly string[];
+}
+
+/** Tries an operation against a server that answers nothing but what comes before it, read-backs included. */
 async function tried(
   subject: ConformanceSubject,
-  operation: 'cancel' | 'status',
-  reference: unknown,
-): Promise<{ readonly settled: Settled<object>; readonly paths: readonly string[] }> {
-  return withTrial(subject, beforeOf(subject), async ({ server, service }) => {
-    const settled = await settle<object>(
-      operation === 'cancel'
-        ? service.cancel(orderOf(subject, { service: reference }))
-        : service.status({ account: ACCOUNT, service: reference }),
-    );
+  operation: Operation,
+  reference: Readonly<Record<string, unknown>>,
+): Promise<Tried> {
+  const before = operation === 'revoke' ? [...answersThatFind(subject), ...beforeOf(subject)] : beforeOf(subject);
+  return withTrial(subject, before, async ({ server, service }) => {
+    const call = {
+      cancel: () => service.cancel(orderOf(subject, reference)),
+      status: () => service.status({ account: ACCOUNT, ...reference }),
+      revoke: () => service.revoke({ account: ACCOUNT, ...reference }),
+    };
+    const settled = await settle<object>(call[operation]());
     return { settled, paths: server.requests.map(({ target }) => pathOf(target)) };
   });
+}
+
+function assertUsual(usual: Tried, { settled, paths }: Tried, what: string): void {
+  for (const path of paths) assert.ok(usual.paths.includes(path), `${what}a request went to ${path}`);
+  const refused = !settled.ok && ['invalid_request', 'unsupported'].includes(settled.error.code);
+  assert.ok(refused || paths.length > 0, `${what}nothing was sent, and ${describeSettled(settled)}`);
 }
 
 function pathOf(target: string): string {

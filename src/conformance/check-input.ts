@@ -59,7 +59,21 @@ export function inputChecks(subject: ConformanceSubject): readonly Check[] {
           orderOf(subject, { reference: `${MARKER}\n` }),
         ]),
     },
+    ...(subject.provider.capabilities.readBack
+      ? [
+          {
+            name: 'refuses a providerReference that cannot be one',
+            run: () => refusesReadBacks(subject),
+          },
+        ]
+      : []),
   ];
+}
+
+async function refusesReadBacks(subject: ConformanceSubject): Promise<void> {
+  const wrong = [null, '', 4_200_042, {}, [MARKER], `${MARKER}\n`, `${MARKER} ${MARKER}`, MARKER.repeat(20)];
+  const reads = wrong.map((providerReference) => ({ account: ACCOUNT, service: subject.service, providerReference }));
+  await refuses(subject, 'status', [...reads, null, [], { account: ACCOUNT }]);
 }
 
 async function refusesServices(subject: ConformanceSubject, services: readonly unknown[]): Promise<void> {
@@ -67,12 +81,22 @@ async function refusesServices(subject: ConformanceSubject, services: readonly u
     subject,
     services.map((service) => orderOf(subject, { service })),
   );
-  if (!subject.provider.capabilities.readBack) return;
-  await withTrial(subject, [], async ({ server, service: api }) => {
-    for (const [index, service] of services.entries()) {
-      const settled = await settle(api.status({ account: ACCOUNT, service }));
-      assert.ok(!settled.ok, `status: case ${index} was accepted`);
-      assertRefusal(settled.error, service, `status: case ${index}`);
+  const { readBack, revoke } = subject.provider.capabilities;
+  const requests = services.map((service) => ({ account: ACCOUNT, service }));
+  if (readBack) await refuses(subject, 'status', requests);
+  if (revoke) await refuses(subject, 'revoke', requests);
+}
+
+async function refuses(
+  subject: ConformanceSubject,
+  operation: 'status' | 'revoke',
+  requests: readonly unknown[],
+): Promise<void> {
+  await withTrial(subject, [], async ({ server, service }) => {
+    for (const [index, request] of requests.entries()) {
+      const settled = await settle<object>(service[operation](request));
+      assert.ok(!settled.ok, `${operation}: case ${index} was accepted`);
+      assertRefusal(settled.error, request, `${operation}: case ${index}`);
     }
     assert.equal(server.requests.length, 0, 'something was sent');
   });

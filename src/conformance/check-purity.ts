@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
+import { inOrder } from './answers.ts';
 import type { Check } from './check.ts';
+import { contentOf } from './request-fields.ts';
 import type { ConformanceSubject } from './subject.ts';
 import { orderOf, serviceWith, settle, successAnswers, withTrial } from './trial.ts';
+import { withdrawn } from './withdrawal.ts';
 
 const NOWHERE = 'http://127.0.0.1:1';
 
@@ -82,6 +85,17 @@ async function sendsTheSameTwice(subject: ConformanceSubject): Promise<void> {
     assert.ok(count > 0, 'nothing was sent');
     assert.deepEqual(server.requests.slice(count), server.requests.slice(0, count));
   });
+  if (!subject.provider.capabilities.revoke) return;
+  const [one, other] = [await withdrawalsOf(subject), await withdrawalsOf(subject)];
+  assert.ok(one.length > 0, 'no withdrawal was sent');
+  assert.deepEqual(one, other);
+}
+
+/** The withdrawal's own requests, without what differs from server to server. */
+async function withdrawalsOf(subject: ConformanceSubject): Promise<readonly object[]> {
+  await delay(3);
+  const { requests } = await withdrawn(subject, inOrder([]));
+  return requests.slice(0, 1).map(contentOf);
 }
 
 /** Whether a preview is the text that was sent, with `[REDACTED]` for some of it. */

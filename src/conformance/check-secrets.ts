@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
+import { inOrder } from './answers.ts';
 import type { Check } from './check.ts';
 import { fieldsOf } from './request-fields.ts';
 import { holdsSecret } from './secret-encodings.ts';
 import type { ConformanceSubject } from './subject.ts';
 import { ACCOUNT, orderOf, settle, successAnswers, withTrial } from './trial.ts';
+import { withdrawn } from './withdrawal.ts';
 
 /** Whether the credentials go where they belong, and nowhere else. */
 export function secretChecks(subject: ConformanceSubject): readonly Check[] {
@@ -24,20 +26,7 @@ export function secretChecks(subject: ConformanceSubject): readonly Check[] {
     },
     {
       name: 'gives the server its credentials, and never in the URL',
-      run: () =>
-        withTrial(subject, successAnswers(subject), async ({ server, service }) => {
-          await settle(service.cancel(orderOf(subject)));
-          await settle(service.status({ account: ACCOUNT, service: subject.service }));
-          assert.ok(server.requests.length > 0, 'nothing was sent');
-          const values = server.requests.flatMap((request) => [...fieldsOf(request).values()]);
-          assert.ok(
-            values.some((value) => holdsSecret(value, secrets)),
-            'no secret reached the server',
-          );
-          for (const { target } of server.requests) {
-            assert.ok(!holdsSecret(target, secrets), 'a secret is in the URL');
-          }
-        }),
+      run: () => givesCredentials(subject),
     },
     {
       name: 'holds the configuration where no inspection of the account shows it',
@@ -48,4 +37,24 @@ export function secretChecks(subject: ConformanceSubject): readonly Check[] {
       },
     },
   ];
+}
+
+async function givesCredentials(subject: ConformanceSubject): Promise<void> {
+  const { secrets } = subject;
+  const requests = await withTrial(subject, successAnswers(subject), async ({ server, service }) => {
+    await settle(service.cancel(orderOf(subject)));
+    await settle(service.status({ account: ACCOUNT, service: subject.service }));
+    return server.requests;
+  });
+  const { revoke } = subject.provider.capabilities;
+  const withdrawal = revoke ? await withdrawn(subject, inOrder([])) : { requests: [] };
+  assert.ok(requests.length > 0, 'nothing was sent');
+  const values = requests.flatMap((request) => [...fieldsOf(request).values()]);
+  assert.ok(
+    values.some((value) => holdsSecret(value, secrets)),
+    'no secret reached the server',
+  );
+  for (const { target } of [...requests, ...withdrawal.requests]) {
+    assert.ok(!holdsSecret(target, secrets), 'a secret is in the URL');
+  }
 }

@@ -1,20 +1,12 @@
 import assert from 'node:assert/strict';
 import { isSameRequest } from './answers.ts';
-import { badBodies } from './bad-bodies.ts';
+import { acceptances, badBodies, textsFor } from './bad-bodies.ts';
 import type { Check } from './check.ts';
-import { assertMatches, labelOf } from './check-fixtures.ts';
+import { assertAskedFor, assertMatches, labelOf } from './check-fixtures.ts';
 import type { SeenRequest } from './loopback.ts';
+import { readBack } from './read-back.ts';
 import type { ConformanceAnswer, ConformanceStatusFixture, ConformanceSubject } from './subject.ts';
-import {
-  ACCOUNT,
-  assertNoFault,
-  beforeOf,
-  describeSettled,
-  sentFor,
-  settle,
-  withTrial,
-  type Settled,
-} from './trial.ts';
+import { ACCOUNT, assertNoFault, describeSettled, sentFor, settle, withTrial } from './trial.ts';
 
 /** Whether a read-back reads, and says no more than it read. */
 export function statusChecks(subject: ConformanceSubject): readonly Check[] {
@@ -29,11 +21,15 @@ export function statusChecks(subject: ConformanceSubject): readonly Check[] {
       name: 'only reads',
       run: () => onlyReads(subject, fixtures),
     },
-    ...badBodies(subject).map(({ name, texts }) => ({
-      name: `never takes an answer of ${name} for “not cancelled”`,
+    {
+      name: 'says that a cancellation can be withdrawn only of one that is there, and only if the API can do that',
+      run: () => tellsWhatCanBeWithdrawn(subject, fixtures),
+    },
+    ...badBodies(acceptances(subject)).map((bad) => ({
+      name: `never takes an answer of ${bad.name} for “not cancelled”`,
       run: async () => {
         for (const status of [200, 500]) {
-          for (const body of texts) await neverNone(subject, fixtures, { status, body });
+          for (const body of textsFor(bad, status)) await neverNone(subject, fixtures, { status, body });
         }
       },
     })),
@@ -60,20 +56,21 @@ function refusesReadBack(subject: ConformanceSubject): Check {
   };
 }
 
-async function becomes(subject: ConformanceSubject, { answers, expected }: ConformanceStatusFixture): Promise<void> {
-  const { settled, requests } = await read(subject, answers);
+async function becomes(
+  subject: ConformanceSubject,
+  { answers, expected, providerReference }: ConformanceStatusFixture,
+): Promise<void> {
+  const { settled, requests } = await readBack(subject, answers, providerReference);
   assert.equal(settled.ok, 'state' in expected, describeSettled(settled));
   assertMatches(settled.ok ? settled.value : settled.error, expected);
-  const distinct = requests.filter((request, index) => !isSameRequest(request, requests[index - 1]));
-  assert.ok(distinct.length <= answers.length, 'more was asked than the fixture answers');
-  assert.ok(requests.length >= answers.length, 'the fixture has answers that were not asked for');
+  assertAskedFor(answers, requests, false);
 }
 
 async function onlyReads(subject: ConformanceSubject, fixtures: readonly ConformanceStatusFixture[]): Promise<void> {
   const cancellations: SeenRequest[] = [];
   for (const when of subject.provider.capabilities.timings) cancellations.push(await sentFor(subject, { when }));
-  for (const { answers } of fixtures) {
-    const { requests } = await read(subject, answers);
+  for (const { answers, providerReference } of fixtures) {
+    const { requests } = await readBack(subject, answers, providerReference);
     assert.ok(requests.length > 0, 'nothing was sent');
     for (const request of requests) {
       assert.ok(['GET', 'POST'].includes(request.method), `${request.method} is no reading`);
@@ -83,33 +80,48 @@ async function onlyReads(subject: ConformanceSubject, fixtures: readonly Conform
   }
 }
 
-/** Puts a bad answer in the place of each answer of each fixture in turn. */
+async function tellsWhatCanBeWithdrawn(
+  subject: ConformanceSubject,
+  fixtures: readonly ConformanceStatusFixture[],
+): Promise<void> {
+  let revocable = 0;
+  for (const { answers, name, providerReference } of fixtures) {
+    const { settled } = await readBack(subject, answers, providerReference);
+    if (!settled.ok || !settled.value.revocable) continue;
+    revocable += 1;
+    const { state } = settled.value;
+    assert.ok(['requested', 'scheduled'].includes(state), `${name}: ${state}, and can be withdrawn`);
+  }
+  assert.equal(revocable > 0, subject.provider.capabilities.revoke, 'some can be withdrawn');
+}
+
+/** Puts a bad answer in the place of each answer in turn. */
 async function neverNone(
   subject: ConformanceSubject,
   fixtures: readonly ConformanceStatusFixture[],
   bad: ConformanceAnswer,
 ): Promise<void> {
-  for (const { answers, name } of fixtures) {
-    for (const at of answers.keys()) {
-      const { settled } = await read(subject, answers.with(at, bad));
-      const what = `${name}, answer ${at + 1} replaced: ${describeSettled(settled)}`;
-      assertNoFault(settled, what);
-      if (settled.ok) assert.notEqual(settled.value.state, 'none', what);
-      else assert.ok(!['not_found', 'outcome_unknown'].includes(settled.error.code), what);
-    }
+  for (const { answers, name, at, providerReference } of places(fixtures)) {
+    const { settled } = await readBack(subject, answers.with(at, bad), providerReference);
+    const what = `${name}, answer ${at + 1} replaced: ${describeSettled(settled)}`;
+    assertNoFault(settled, what);
+    if (settled.ok) assert.notEqual(settled.value.state, 'none', what);
+    else assert.ok(!['not_found', 'outcome_unknown'].includes(settled.error.code), what);
   }
 }
 
-async function read(
-  subject: ConformanceSubject,
-  answers: readonly ConformanceAnswer[],
-): Promise<{
-  readonly settled: Settled<{ readonly state: string }>;
-  readonly requests: readonly SeenRequest[];
-}> {
-  const before = beforeOf(subject);
-  return withTrial(subject, [...before, ...answers], async ({ server, service }) => ({
-    settled: await settle(service.status({ account: ACCOUNT, service: subject.service })),
-    requests: server.requests.slice(before.length),
-  }));
+/**
+ * Every place that a bad answer can have. Where fixtures begin with the same answers, one is enough: first one that
+ * goes on to say that there is no cancellation.
+ */
+function places(
+  fixtures: readonly ConformanceStatusFixture[],
+): readonly (ConformanceStatusFixture & { readonly at: number })[] {
+  const saysNone = ({ expected }: ConformanceStatusFixture): boolean =>
+    'state' in expected && expected.state === 'none';
+  const noneFirst = [...fixtures.filter(saysNone), ...fixtures.filter((fixture) => !saysNone(fixture))];
+  const all = noneFirst.flatMap((fixture) => [...fixture.answers.keys()].map((at) => ({ ...fixture, at })));
+  const keyOf = ({ answers, at, providerReference }: (typeof all)[number]): string =>
+    JSON.stringify([providerReference ?? null, answers.slice(0, at)]);
+  return all.filter((one, index) => all.findIndex((other) => keyOf(other) === keyOf(one)) === index);
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Check } from './check.ts';
+import { stateFixtures } from './read-back.ts';
 import type { ConformanceFixture, ConformanceSubject, FixtureKind } from './subject.ts';
 
 const REQUIRED: readonly FixtureKind[] = [
@@ -13,7 +14,7 @@ const REQUIRED: readonly FixtureKind[] = [
 
 /** Whether the fixtures and secrets are enough to judge the provider by. */
 export function subjectChecks(subject: ConformanceSubject): readonly Check[] {
-  const { fixtures, statusFixtures, provider, secrets } = subject;
+  const { fixtures, statusFixtures, revokeFixtures, provider, secrets } = subject;
   return [
     {
       name: 'has a documented answer of every kind',
@@ -24,7 +25,7 @@ export function subjectChecks(subject: ConformanceSubject): readonly Check[] {
           [],
           'there are kinds without a fixture',
         );
-        for (const { name, source } of [...fixtures, ...(statusFixtures ?? [])]) {
+        for (const { name, source } of [...fixtures, ...(statusFixtures ?? []), ...(revokeFixtures ?? [])]) {
           assert.notEqual(name.trim(), '', 'a fixture has no name');
           assert.notEqual(source.trim(), '', `${name}: says no source`);
         }
@@ -49,12 +50,19 @@ export function subjectChecks(subject: ConformanceSubject): readonly Check[] {
     {
       name: 'has answers to a read-back exactly if it can read back',
       run: async () => {
-        const states = (statusFixtures ?? []).map(({ expected }) => ('state' in expected ? expected.state : undefined));
+        const states = stateFixtures(subject).map(({ expected }) => ('state' in expected ? expected.state : undefined));
         const found = states.some((state) => state !== undefined && state !== 'unknown' && state !== 'none');
         const none = states.includes('none');
         const { readBack } = provider.capabilities;
         assert.equal(found, readBack, 'a fixture of a cancellation that was found');
         assert.equal(none, readBack, 'a fixture of a service that is not cancelled');
+      },
+    },
+    {
+      name: 'has answers to a withdrawal exactly if it can withdraw',
+      run: async () => {
+        const accepted = (revokeFixtures ?? []).some(({ expected }) => 'outcome' in expected);
+        assert.equal(accepted, provider.capabilities.revoke, 'a fixture of a withdrawal that is accepted');
       },
     },
   ];

@@ -7,9 +7,11 @@ import { fixtureChecks } from './check-fixtures.ts';
 import { idChecks } from './check-ids.ts';
 import { inputChecks } from './check-input.ts';
 import { leakChecks } from './check-leaks.ts';
+import { lostAnswerChecks } from './check-lost-answers.ts';
 import { purityChecks } from './check-purity.ts';
 import { reasonChecks } from './check-reason.ts';
 import { redirectChecks } from './check-redirects.ts';
+import { revokeChecks } from './check-revoke.ts';
 import { secretChecks } from './check-secrets.ts';
 import { statusChecks } from './check-status.ts';
 import { subjectChecks } from './check-subject.ts';
@@ -21,10 +23,12 @@ export type { ConformanceRunner } from './runner.ts';
 export type {
   ConformanceAnswer,
   ConformanceFixture,
+  ConformanceRevokeFixture,
   ConformanceStatusFixture,
   ConformanceSubject,
   ExpectedError,
   ExpectedResult,
+  ExpectedRevocation,
   FixtureKind,
 } from './subject.ts';
 
@@ -43,6 +47,8 @@ const GROUPS: readonly (readonly [title: string, group: CheckGroup])[] = [
   ['redirects', redirectChecks],
   ['what comes out', leakChecks],
   ['read-back', statusChecks],
+  ['lost answers', lostAnswerChecks],
+  ['withdrawal', revokeChecks],
 ];
 
 /**

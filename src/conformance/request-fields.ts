@@ -10,6 +10,11 @@ export function fieldsOf(request: SeenRequest): ReadonlyMap<string, string> {
   return fields;
 }
 
+/** A request's values, without what differs from server to server. */
+export function contentOf(request: SeenRequest): Readonly<Record<string, string>> {
+  return Object.fromEntries([...fieldsOf(request)].filter(([place]) => place !== 'header.host'));
+}
+
 /** The places where a text stands in a request. */
 export function placesOf(request: SeenRequest, text: string): readonly string[] {
   return [...fieldsOf(request)].filter(([, value]) => value.includes(text)).map(([place]) => place);

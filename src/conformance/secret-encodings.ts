@@ -24,7 +24,16 @@ export function encodingsOf(secret: string): readonly string[] {
 
 /** Whether a text holds a secret, in any encoding. */
 export function holdsSecret(text: string, secrets: readonly string[]): boolean {
-  return secrets.some((secret) => [...encodingsOf(secret), ...base64Cores(secret)].some((form) => text.includes(form)));
+  return secrets.some((secret) => formsOf(secret).some((form) => text.includes(form)));
+}
+
+// Texts are searched by the thousand, and always for the same few secrets.
+const forms = new Map<string, readonly string[]>();
+
+function formsOf(secret: string): readonly string[] {
+  const known = forms.get(secret) ?? [...encodingsOf(secret), ...base64Cores(secret)];
+  forms.set(secret, known);
+  return known;
 }
 
 /** Everything that can be seen of a value: by printing, serialising, cloning and inspecting it. */

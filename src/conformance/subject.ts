@@ -1,10 +1,12 @@
 import type {
+  CancellationState,
   CancellationStatus,
   CancelOutcome,
   EffectiveAt,
   ErrorCode,
   JsonValue,
   Provider,
+  RevokeOutcome,
   UnknownReason,
   WarningCode,
   When,
@@ -24,12 +26,14 @@ export interface ConformanceSubject<ConfigInput = unknown, ServiceInput = unknow
   readonly otherServices?: readonly NoInfer<ServiceInput>[];
   /** References that must be refused, besides those that the suite derives from `service`. */
   readonly invalidServices: readonly unknown[];
-  /** Answers to what is sent before a cancellation or a read-back itself, such as a login. Default: none. */
+  /** Answers to what is sent before a cancellation, a read-back or a withdrawal itself, such as a login. Default: none. */
   readonly before?: readonly ConformanceAnswer[];
   /** Documented answers to a cancellation. Every kind must be there, `already_cancelled` only for who recognises it. */
   readonly fixtures: readonly ConformanceFixture<NoInfer<Timing>>[];
   /** Documented answers to a read-back. Needed exactly where `capabilities.readBack` is true. */
   readonly statusFixtures?: readonly ConformanceStatusFixture[];
+  /** Documented answers to a withdrawal. Needed exactly where `capabilities.revoke` is true. */
+  readonly revokeFixtures?: readonly ConformanceRevokeFixture[];
 }
 
 /** One HTTP answer of the provider. */
@@ -60,7 +64,10 @@ export interface ConformanceFixture<Timing extends When = When> {
   readonly kind: FixtureKind;
   /** Default: the first of the provider's timings. */
   readonly when?: Timing;
-  /** In the order in which they are taken: the answer to the cancellation, then those to what follows it. */
+  /**
+   * In the order in which they are taken: the answer to the cancellation, then those to what follows it. Where the
+   * outcome is not known, the read-back that follows may be left unanswered.
+   */
   readonly answers: readonly [ConformanceAnswer, ...ConformanceAnswer[]];
   readonly expected: ExpectedResult | ExpectedError;
 }
@@ -71,6 +78,8 @@ export interface ExpectedResult {
   readonly effectiveAt?: EffectiveAt;
   readonly providerReference?: string;
   readonly existing?: Partial<CancellationStatus>;
+  /** Whether it was established by reading back after the answer told nothing. */
+  readonly reconciled?: boolean;
   /** The codes of all the warnings, in any order. */
   readonly warnings?: readonly WarningCode[];
 }
@@ -83,6 +92,7 @@ export interface ExpectedError {
   readonly providerCode?: string;
   readonly providerMessage?: string;
   readonly existing?: Partial<CancellationStatus>;
+  readonly lastSeen?: CancellationState;
 }
 
 /** A documented answer to a read-back, and what it must become. */
@@ -90,8 +100,27 @@ export interface ConformanceStatusFixture {
   readonly name: string;
   /** Where the answer is documented, or who saw it. */
   readonly source: string;
+  /** Where it is an answer to who asks for the fate of this very cancellation. */
+  readonly providerReference?: string;
   /** One for each request of the read-back. */
   readonly answers: readonly [ConformanceAnswer, ...ConformanceAnswer[]];
   /** A status or an error; only the fields that are given are compared. */
   readonly expected: (Partial<CancellationStatus> & Pick<CancellationStatus, 'state'>) | ExpectedError;
+}
+
+/** A documented answer to a withdrawal, and what it must become. */
+export interface ConformanceRevokeFixture {
+  readonly name: string;
+  /** Where the answer is documented, or who saw it. */
+  readonly source: string;
+  /** One for each request of the withdrawal. What is read before and after it is taken from `statusFixtures`. */
+  readonly answers: readonly [ConformanceAnswer, ...ConformanceAnswer[]];
+  /** A result or an error; only the fields that are given are compared. */
+  readonly expected: ExpectedRevocation | ExpectedError;
+}
+
+/** A result of a withdrawal. `revoked` is expected where a read-back shows no cancellation any more. */
+export interface ExpectedRevocation {
+  readonly outcome: Exclude<RevokeOutcome, 'nothing_to_revoke'>;
+  readonly providerReference?: string;
 }

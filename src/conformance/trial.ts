@@ -7,9 +7,11 @@ import {
   type CancelResult,
   type PreviewedRequest,
   type ProviderError,
+  type RevokeResult,
   type ServiceOptions,
 } from '../index.ts';
-import { inOrder } from './answers.ts';
+import { asksToWait, inOrder, isSameRequest } from './answers.ts';
+import { withHaste } from './haste.ts';
 import { withLoopback, type Loopback, type Responder, type SeenRequest } from './loopback.ts';
 import type { ConformanceAnswer, ConformanceSubject } from './subject.ts';
 
@@ -21,6 +23,7 @@ export interface UncheckedService {
   cancel(request: unknown, options?: unknown): Promise<CancelResult>;
   preview(request: unknown, options?: unknown): Promise<PreviewedRequest>;
   status(request: unknown, options?: unknown): Promise<CancellationStatus>;
+  revoke(request: unknown, options?: unknown): Promise<RevokeResult>;
 }
 
 /** What a call came to. */
@@ -43,17 +46,25 @@ export function serviceWith(
   return createCancelService(accounts, options);
 }
 
-/** Runs `work` with the account's traffic going to a server of its own. */
+// Too short for any Retry-After, long enough for a server on this machine.
+const IMPATIENT: ServiceOptions = { deadlineMs: 1000 };
+
+/**
+ * Runs `work` with the account's traffic going to a server of its own. The service object is new, so that no check
+ * finds a spent budget or an open breaker of another.
+ */
 export async function withTrial<Value>(
   subject: ConformanceSubject,
   answers: readonly ConformanceAnswer[] | Responder,
   work: (trial: Trial) => Promise<Value>,
   options: ServiceOptions = {},
 ): Promise<Value> {
-  const respond = typeof answers === 'function' ? answers : inOrder(answers);
-  return withLoopback(respond, (server) =>
-    work({ server, service: serviceWith(subject, subject.config(server.origin), options) }),
-  );
+  const isResponder = typeof answers === 'function';
+  const patience = !isResponder && answers.some(asksToWait) ? IMPATIENT : {};
+  return withLoopback(isResponder ? answers : inOrder(answers), (server) => {
+    const service = serviceWith(subject, subject.config(server.origin), { ...patience, ...options });
+    return withHaste(() => work({ server, service }));
+  });
 }
 
 /** A cancellation of the subject's service, with some parts replaced. */
@@ -100,6 +111,11 @@ export function cancellationAmong(subject: ConformanceSubject, requests: readonl
   const request = requests[beforeOf(subject).length];
   assert.ok(request, 'the cancellation was never sent');
   return request;
+}
+
+/** How often a request reached the server. */
+export function timesSent(request: SeenRequest, requests: readonly SeenRequest[]): number {
+  return requests.filter((other) => isSameRequest(other, request)).length;
 }
 
 /** Sends one cancellation that the server accepts, and returns the request that cancels. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { brokenCores, mockedModules } from './broken-core.ts';
 import { collectChecks } from './collect-checks.ts';
 import { faultySubjects } from './faulty-subjects.ts';
@@ -9,6 +9,9 @@ import { sample } from './sample-subject.ts';
 type Checks = ReturnType<typeof collectChecks>;
 
 const bitten = new Set<string>();
+
+// Chance is part of what the suite looks at.
+beforeAll(() => void vi.restoreAllMocks());
 
 afterEach(() => {
   for (const module of mockedModules) vi.doUnmock(module);

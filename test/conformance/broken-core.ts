@@ -2,9 +2,13 @@ import { vi } from 'vitest';
 import type * as CancelRequestModule from '../../src/cancel-request.ts';
 import type * as PrepareCallModule from '../../src/prepare-call.ts';
 import type * as PreviewModule from '../../src/preview.ts';
+import type * as ReadStatusModule from '../../src/read-status.ts';
+import type * as ReconcileUnknownModule from '../../src/reconcile-unknown.ts';
 import type * as RedactorModule from '../../src/redactor.ts';
+import type * as RetryPolicyModule from '../../src/retry-policy.ts';
 import type * as SendModule from '../../src/send.ts';
 import type { SendResult } from '../../src/send.ts';
+import type * as VerifyAcceptedModule from '../../src/verify-accepted.ts';
 import type { SampleSubject } from './collect-checks.ts';
 import { sample, sound } from './sample-subject.ts';
 
@@ -38,10 +42,23 @@ function telling(change: (sent: SendResult) => SendResult): () => void {
   );
 }
 
+/** Sends again as this says. */
+function repeating(retryDelay: typeof RetryPolicyModule.retryDelay): () => void {
+  return () => void vi.doMock('../../src/retry-policy.ts', () => ({ retryDelay }));
+}
+
 /** What {@link BrokenCore.install} replaces. */
-export const mockedModules: readonly string[] = ['send', 'prepare-call', 'redactor', 'cancel-request', 'preview'].map(
-  (name) => `../../src/${name}.ts`,
-);
+export const mockedModules: readonly string[] = [
+  'send',
+  'prepare-call',
+  'redactor',
+  'cancel-request',
+  'preview',
+  'retry-policy',
+  'reconcile-unknown',
+  'verify-accepted',
+  'read-status',
+].map((name) => `../../src/${name}.ts`);
 
 /** The broken cores. */
 export const brokenCores: readonly BrokenCore[] = [
@@ -55,7 +72,7 @@ export const brokenCores: readonly BrokenCore[] = [
   },
   {
     fault: 'takes a lost answer for proof that nothing was sent',
-    install: telling((sent) => (sent.kind === 'lost' ? { kind: 'not_sent', why: 'no answer' } : sent)),
+    install: telling((sent) => (sent.kind === 'lost' ? { kind: 'not_sent', why: 'no answer', end: undefined } : sent)),
     found: [/^the network: does not know the outcome/],
   },
   {
@@ -170,6 +187,102 @@ export const brokenCores: readonly BrokenCore[] = [
         : sent,
     ),
     found: [/fails with what would be a success$/],
+  },
+  {
+    fault: 'never sends anything again',
+    install: repeating(() => undefined),
+    found: [
+      /unavailable where the connection is refused$/,
+      /sends again where the connection was refused/,
+      /sends again what was not processed/,
+    ],
+  },
+  {
+    fault: 'sends everything again, whatever became of it',
+    install: repeating(({ repeated }) => (repeated < 1 ? 0 : undefined)),
+    found: [
+      /^answers: a 500/,
+      /tried again after too many requests/,
+      /fails with what would be a success$/,
+      /reset after the send, and has sent once/,
+      /^answers that are none: does not know the outcome after/,
+      /^lost answers: reads the state back where the (?:connection|server)/,
+      /^withdrawal: reads the state back where the (?:connection|server)/,
+    ],
+  },
+  {
+    fault: 'sends again without an end',
+    install: repeating(({ failure, repeated }) =>
+      repeated < 9 && ['not_sent', 'unprocessed'].includes(failure) ? 0 : undefined,
+    ),
+    found: [/unavailable where the connection is refused$/, /sends again what was not processed/, /^answers: a 429/],
+  },
+  {
+    fault: 'never asks what became of a cancellation',
+    install: () =>
+      void vi.doMock('../../src/reconcile-unknown.ts', () => {
+        const reconcileUnknown: typeof ReconcileUnknownModule.reconcileUnknown = (_cancellation, doubt) =>
+          Promise.reject(doubt);
+        return { reconcileUnknown };
+      }),
+    found: [/^lost answers: reads the state back/, /^answers: a 500, and the cancellation/],
+  },
+  {
+    fault: 'takes “no cancellation yet” for a refusal',
+    install: () =>
+      void vi.doMock('../../src/reconcile-unknown.ts', async (importOriginal) => {
+        const original = await importOriginal<typeof ReconcileUnknownModule>();
+        const reconcileUnknown: typeof original.reconcileUnknown = (cancellation, doubt) =>
+          original.reconcileUnknown(cancellation, doubt, { code: 'rejected', message: 'nothing was stored' });
+        return { ...original, reconcileUnknown };
+      }),
+    found: [/^lost answers: reads the state back/, /^answers: a 500, and no cancellation yet/],
+  },
+  {
+    fault: 'does not verify what it is asked to',
+    install: () =>
+      void vi.doMock('../../src/verify-accepted.ts', () => {
+        const verifyAccepted: typeof VerifyAcceptedModule.verifyAccepted = (_cancellation, accepted) =>
+          Promise.resolve(accepted);
+        return { verifyAccepted };
+      }),
+    found: [/reads back what was accepted where that is asked for/],
+  },
+  {
+    fault: 'withdraws whatever it has read',
+    install: () =>
+      void vi.doMock('../../src/read-status.ts', async (importOriginal) => {
+        const original = await importOriginal<typeof ReadStatusModule>();
+        const readStatus: typeof original.readStatus = async (...parts) => ({
+          ...(await original.readStatus(...parts)),
+          state: 'scheduled',
+        });
+        return { ...original, readStatus };
+      }),
+    found: [/withdraws nothing where there is nothing/, /withdraws nothing that has taken effect/],
+  },
+  {
+    fault: 'believes every withdrawal',
+    install: () =>
+      void vi.doMock('../../src/read-status.ts', async (importOriginal) => {
+        const original = await importOriginal<typeof ReadStatusModule>();
+        const readIfPossible: typeof original.readIfPossible = () =>
+          Promise.resolve({ state: 'none', revocable: false, raw: null });
+        return { ...original, readIfPossible };
+      }),
+    found: [/^withdrawal: says that it is withdrawn only where/, /^withdrawal: reads the state back/],
+  },
+  {
+    fault: 'takes any providerReference',
+    install: () =>
+      void vi.doMock('../../src/cancel-request.ts', async (importOriginal) => {
+        const original = await importOriginal<typeof CancelRequestModule>();
+        const checked = original.statusRequestSchema['~standard'];
+        const order = { account: 'conformance-account', service: { subscriptionId: 'sub_1' } } as const;
+        const validate: typeof checked.validate = () => ({ value: { ...order, providerReference: undefined } });
+        return { ...original, statusRequestSchema: { '~standard': { ...checked, validate } } };
+      }),
+    found: [/refuses a providerReference that cannot be one$/],
   },
   {
     fault: 'lets a provider that fails pass for one that does not know',

@@ -1,16 +1,22 @@
 import type {
+  CancellationStatus,
   CancelVerdict,
   Exchange,
   ProviderRequest,
   ProviderResponse,
+  RevokeVerdict,
   StandardSchema,
   StatusVerdict,
 } from 'cancelkit';
 import * as v from 'valibot';
 import type { Config } from '../../examples/provider-template/config.ts';
-import { fixtures } from '../../examples/provider-template/fixtures.ts';
-import { toCancelRequest, toStatusRequest } from '../../examples/provider-template/request.ts';
-import { fromCancelResponse, fromStatusResponse } from '../../examples/provider-template/response.ts';
+import { fixtures, statusFixtures } from '../../examples/provider-template/fixtures.ts';
+import { toCancelRequest, toRevokeRequest, toStatusRequest } from '../../examples/provider-template/request.ts';
+import {
+  fromCancelResponse,
+  fromRevokeResponse,
+  fromStatusResponse,
+} from '../../examples/provider-template/response.ts';
 import type { Service } from '../../examples/provider-template/service.ts';
 import type { SampleSubject } from './collect-checks.ts';
 import { capable, sample, token, type SampleDefinition } from './sample-subject.ts';
@@ -47,10 +53,27 @@ function judging(judge: (response: ProviderResponse, config: Config) => CancelVe
 
 function reading(judge: (response: ProviderResponse) => StatusVerdict): Partial<SampleDefinition> {
   return {
-    *status(service, config) {
-      return judge(yield toStatusRequest(service, config));
+    *status(service, config, { providerReference }) {
+      return judge(yield toStatusRequest(service, config, providerReference));
     },
   };
+}
+
+function withdrawing(judge: (response: ProviderResponse) => RevokeVerdict): Partial<SampleDefinition> {
+  return {
+    *revoke(service, config) {
+      return judge(yield toRevokeRequest(service, config));
+    },
+  };
+}
+
+/** A read-back that says something else of whether a cancellation can be withdrawn. */
+function revocable(change: (status: CancellationStatus) => boolean): Partial<SampleDefinition> {
+  return reading((response) => {
+    const verdict = fromStatusResponse(response);
+    if (verdict.verdict !== 'found') return verdict;
+    return { ...verdict, status: { ...verdict.status, revocable: change(verdict.status) } };
+  });
 }
 
 function jsonRequest(order: Order, config: Config): JsonRequest {
@@ -130,7 +153,30 @@ const misdescribed: readonly Faulty[] = [
   {
     fault: 'hides that it can read back',
     subject: relabelled({ capabilities: capable({ readBack: false }) }),
-    found: [/refuses to read back as unsupported/],
+    found: [/refuses to read back as unsupported/, /^lost answers: does not know the outcome/],
+  },
+  {
+    fault: 'hides that it can withdraw',
+    subject: relabelled({ capabilities: capable({ revoke: false }) }),
+    found: [/refuses to withdraw as unsupported/, /says that a cancellation can be withdrawn only/],
+  },
+  {
+    fault: 'claims that it can withdraw',
+    subject: (() => {
+      const { provider } = sample({ capabilities: capable({ revoke: false }) });
+      return relabelled({ account: (config) => provider.account(config) });
+    })(),
+    found: [/^withdrawal: a 200 to a withdrawal/, /withdraws nothing where there is nothing/],
+  },
+  {
+    fault: 'has no answer to a withdrawal',
+    subject: sample({}, { revokeFixtures: [] }),
+    found: [/answers to a withdrawal exactly/],
+  },
+  {
+    fault: 'has answers to a withdrawal that it does not offer',
+    subject: sample({ capabilities: capable({ revoke: false }) }),
+    found: [/answers to a withdrawal exactly/],
   },
 ];
 
@@ -225,6 +271,54 @@ const misasked: readonly Faulty[] = [
       },
     }),
     found: [/an id that holds half a character$/],
+  },
+  {
+    fault: 'writes the providerReference into the path as it is',
+    subject: sample({
+      *status(service, config, { providerReference = 'current' }) {
+        const { headers = {} } = toStatusRequest(service, config);
+        const path = `v1/cancellations/${providerReference}`.split('/');
+        return fromStatusResponse(yield { method: 'GET', effect: 'read', path, headers });
+      },
+    }),
+    found: [/for a providerReference that is none$/],
+  },
+  {
+    fault: 'makes an unsound id of a withdrawal sound',
+    subject: sample({
+      service: anyId,
+      *status({ subscriptionId }, config) {
+        const { headers = {} } = toStatusRequest({ subscriptionId }, config);
+        const query = { subscription: subscriptionId };
+        return fromStatusResponse(
+          yield { method: 'GET', effect: 'read', path: ['v1', 'cancellations'], headers, query },
+        );
+      },
+      *revoke({ subscriptionId }, config) {
+        return fromRevokeResponse(yield toRevokeRequest({ subscriptionId: clean(subscriptionId) }, config));
+      },
+    }),
+    found: [/an id that holds/],
+  },
+  {
+    fault: 'sends a random number with a withdrawal',
+    subject: sample({
+      *revoke(service, config) {
+        const request = toRevokeRequest(service, config);
+        const headers = { ...request.headers, 'x-id': String(Math.random()) };
+        return fromRevokeResponse(yield { ...request, headers });
+      },
+    }),
+    found: [/sends the same requests for the same order$/],
+  },
+  {
+    fault: 'sends the token in the URL of a withdrawal',
+    subject: sample({
+      *revoke(service, config) {
+        return fromRevokeResponse(yield { ...toRevokeRequest(service, config), query: { key: config.token } });
+      },
+    }),
+    found: [/never in the URL$/],
   },
   {
     fault: 'names no secret',
@@ -322,7 +416,6 @@ const misjudged: readonly Faulty[] = [
     ),
     found: [
       /^answers: a (?:409|404|401|403|429|500).*: (?!rejected)/,
-      /tried again after too many requests$/,
       /fails with what would be a success$/,
       /firewall/,
     ],
@@ -359,7 +452,7 @@ const misjudged: readonly Faulty[] = [
         return fromCancelResponse(response);
       }),
     ),
-    found: [/an answer of null$/, /a JSON text$/, /a number or a truth value$/],
+    found: [/^answers that are none: .* an answer of (?:null|a JSON text|a number or a truth value)$/],
   },
   {
     fault: 'cancels twice',
@@ -404,11 +497,7 @@ const misread: readonly Faulty[] = [
   {
     fault: 'always says none',
     subject: sample(reading(() => none)),
-    found: [
-      /^read-back: a cancellation with a date/,
-      /^read-back: an unknown subscription/,
-      /a 409 for a cancellation/,
-    ],
+    found: [/^read-back: a cancellation/, /^read-back: an unknown subscription/, /a 409 for a cancellation/],
   },
   {
     fault: 'never finds anything',
@@ -448,6 +537,100 @@ const misread: readonly Faulty[] = [
   },
 ];
 
+/** What goes wrong in a withdrawal. */
+const miswithdrawn: readonly Faulty[] = [
+  {
+    fault: 'takes whatever it is answered for a withdrawal that is queued',
+    subject: sample(withdrawing(() => ({ verdict: 'accepted', effect: 'queued' }))),
+    found: [
+      /^withdrawal: a 200/,
+      /^withdrawal: a 409/,
+      /^withdrawal: does not know the outcome after an answer of (?:nothing|HTML|XML|null|an array)$/,
+      /^withdrawal: reads the state back where the answer cannot be read/,
+    ],
+  },
+  {
+    fault: 'takes whatever it does not know for a refusal',
+    subject: sample(
+      withdrawing((response) => {
+        const verdict = fromRevokeResponse(response);
+        return verdict.verdict === 'accepted' ? verdict : { verdict: 'refused', code: 'rejected', message: 'no' };
+      }),
+    ),
+    found: [
+      /^withdrawal: does not know the outcome after/,
+      /^withdrawal: a 500/,
+      /^withdrawal: reads the state back where the (?:server fails|answer cannot be read)/,
+    ],
+  },
+  {
+    fault: 'withdraws twice',
+    subject: sample({
+      *revoke(service, config) {
+        yield toRevokeRequest(service, config);
+        return fromRevokeResponse(yield toRevokeRequest(service, config));
+      },
+    }),
+    found: [/^withdrawal: a 200/, /^withdrawal: a 500/, /^withdrawal: says that it is withdrawn only where/],
+  },
+  {
+    fault: 'withdraws without a write',
+    subject: sample({
+      *revoke(service, config) {
+        return fromRevokeResponse(yield { ...toRevokeRequest(service, config), effect: 'read' });
+      },
+    }),
+    found: [/^withdrawal: a 200/, /^withdrawal: reads the state back where the connection is reset/],
+  },
+  {
+    fault: 'never says that a cancellation can be withdrawn',
+    subject: sample(revocable(() => false)),
+    found: [/says that a cancellation can be withdrawn only/],
+  },
+  {
+    fault: 'says that what is over can be withdrawn',
+    subject: sample(revocable(({ state }) => state !== 'none')),
+    found: [/says that a cancellation can be withdrawn only/],
+  },
+  {
+    fault: 'says that a cancellation can be withdrawn, though it cannot do that',
+    subject: sample({ capabilities: capable({ revoke: false }), ...revocable(({ state }) => state === 'scheduled') }),
+    found: [/says that a cancellation can be withdrawn only/],
+  },
+];
+
+/** What goes wrong where the state is read back to see what became of a cancellation. */
+const misreconciled: readonly Faulty[] = [
+  {
+    fault: 'gives a reference that it does not take',
+    subject: sample(
+      judging((response) => {
+        const verdict = fromCancelResponse(response);
+        return verdict.verdict === 'accepted' ? { ...verdict, providerReference: 'no 1' } : verdict;
+      }),
+    ),
+    found: [/reads back what was accepted/],
+  },
+  {
+    fault: 'refuses where it does not know',
+    subject: sample(
+      judging((response) => {
+        const verdict = fromCancelResponse(response);
+        return verdict.verdict === 'unrecognised' ? refused('rejected') : verdict;
+      }),
+    ),
+    found: [/^lost answers: reads the state back where the (?:server fails|answer cannot be read)/],
+  },
+  {
+    fault: 'says none to who asks for the state',
+    subject: sample(
+      reading(() => none),
+      { statusFixtures: statusFixtures.filter(({ name }) => name.startsWith('no ')) },
+    ),
+    found: [/answers to a read-back exactly/, /^answers: a 500, and the cancellation/],
+  },
+];
+
 /** Every faulty subject. */
 export const faultySubjects: readonly Faulty[] = [
   ...misdescribed,
@@ -455,6 +638,8 @@ export const faultySubjects: readonly Faulty[] = [
   ...miscarried,
   ...misjudged,
   ...misread,
+  ...miswithdrawn,
+  ...misreconciled,
 ];
 
 /** A provider that says something else of itself than its accounts do. */

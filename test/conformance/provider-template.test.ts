@@ -1,6 +1,6 @@
 import { providerConformance } from 'cancelkit/conformance';
 import { describe, it } from 'vitest';
-import { fixtures, statusFixtures } from '../../examples/provider-template/fixtures.ts';
+import { fixtures, revokeFixtures, statusFixtures } from '../../examples/provider-template/fixtures.ts';
 import { exampleHostProvider } from '../../examples/provider-template/index.ts';
 
 const token = 'tok_conformance+7/Q&x';
@@ -14,6 +14,7 @@ providerConformance(
     invalidServices: [{ subscriptionId: '8f2k' }, { subscriptionId: 'sub_' }, { subscriptionId: 'sub_8F2K' }],
     fixtures,
     statusFixtures,
+    revokeFixtures,
   },
   { describe, it },
 );

@@ -1,22 +1,26 @@
 import { defineProvider, type Capabilities, type ProviderDefinition, type When } from 'cancelkit';
 import { configSchema, env, type Config } from '../../examples/provider-template/config.ts';
-import { fixtures, statusFixtures } from '../../examples/provider-template/fixtures.ts';
-import { toCancelRequest, toStatusRequest } from '../../examples/provider-template/request.ts';
-import { fromCancelResponse, fromStatusResponse } from '../../examples/provider-template/response.ts';
+import { fixtures, revokeFixtures, statusFixtures } from '../../examples/provider-template/fixtures.ts';
+import { toCancelRequest, toRevokeRequest, toStatusRequest } from '../../examples/provider-template/request.ts';
+import {
+  fromCancelResponse,
+  fromRevokeResponse,
+  fromStatusResponse,
+} from '../../examples/provider-template/response.ts';
 import { serviceSchema, type Service } from '../../examples/provider-template/service.ts';
 import type { SampleSubject } from './collect-checks.ts';
 
 /** The definition that the samples vary. */
-export type SampleDefinition = ProviderDefinition<string, Config, Config, Service, Service, When, boolean>;
+export type SampleDefinition = ProviderDefinition<string, Config, Config, Service, Service, When, boolean, boolean>;
 
 /** The token of every sample: with characters that each encoding writes differently. */
 export const token = 'tok_conformance+7/Q&x';
 
-const capabilities: Capabilities & { readonly readBack: boolean } = {
+const capabilities: Capabilities = {
   timings: ['immediate', 'end_of_period'],
   reason: { field: 'optional', maxLength: 500 },
   readBack: true,
-  revoke: false,
+  revoke: true,
   immediateDestroysData: 'later',
   recognisesRepeat: 'documented',
 };
@@ -34,8 +38,11 @@ export const sound: SampleDefinition = {
   *cancel(order, config) {
     return fromCancelResponse(yield toCancelRequest(order, config));
   },
-  *status(service, config) {
-    return fromStatusResponse(yield toStatusRequest(service, config));
+  *status(service, config, { providerReference }) {
+    return fromStatusResponse(yield toStatusRequest(service, config, providerReference));
+  },
+  *revoke(service, config) {
+    return fromRevokeResponse(yield toRevokeRequest(service, config));
   },
 };
 
@@ -44,16 +51,21 @@ export function sample(
   definition: Partial<SampleDefinition> = {},
   subject: Partial<SampleSubject> = {},
 ): SampleSubject {
-  const { status, ...rest } = { ...sound, ...definition };
-  const canRead = rest.capabilities.readBack && status !== undefined;
+  const { status, revoke, ...rest } = { ...sound, ...definition };
+  const { capabilities: can } = rest;
   return {
-    provider: defineProvider(canRead ? { ...rest, status } : rest),
+    provider: defineProvider({
+      ...rest,
+      ...(can.readBack && status !== undefined ? { status } : {}),
+      ...(can.revoke && revoke !== undefined ? { revoke } : {}),
+    }),
     config: (baseUrl) => ({ baseUrl, token }),
     secrets: [token],
     service: { subscriptionId: 'sub_8f2k' },
     invalidServices: [{ subscriptionId: '8f2k' }],
     fixtures,
     statusFixtures,
+    revokeFixtures,
     ...subject,
   };
 }

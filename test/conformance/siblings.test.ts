@@ -1,13 +1,22 @@
 import type { CancelOrder, ProviderRequest, StandardSchema } from 'cancelkit';
-import { providerConformance, type ConformanceAnswer, type ConformanceFixture } from 'cancelkit/conformance';
+import {
+  providerConformance,
+  type ConformanceAnswer,
+  type ConformanceFixture,
+  type ConformanceStatusFixture,
+} from 'cancelkit/conformance';
 import * as v from 'valibot';
 import { describe, it } from 'vitest';
 import type { Config } from '../../examples/provider-template/config.ts';
-import { fixtures } from '../../examples/provider-template/fixtures.ts';
-import { toCancelRequest, toStatusRequest } from '../../examples/provider-template/request.ts';
-import { fromCancelResponse, fromStatusResponse } from '../../examples/provider-template/response.ts';
+import { fixtures, revokeFixtures, statusFixtures } from '../../examples/provider-template/fixtures.ts';
+import { toCancelRequest, toRevokeRequest, toStatusRequest } from '../../examples/provider-template/request.ts';
+import {
+  fromCancelResponse,
+  fromRevokeResponse,
+  fromStatusResponse,
+} from '../../examples/provider-template/response.ts';
 import type { Service } from '../../examples/provider-template/service.ts';
-import { capable, sample, token } from './sample-subject.ts';
+import { capable, sample, token, type SampleDefinition } from './sample-subject.ts';
 
 // Sound providers of other kinds: the suite holds nothing against them.
 
@@ -30,6 +39,13 @@ function toFormRequest(order: CancelOrder<Service>, config: Config): ProviderReq
   };
 }
 
+const neverRevocable: Partial<SampleDefinition> = {
+  *status(service, config, { providerReference }) {
+    const verdict = fromStatusResponse(yield toStatusRequest(service, config, providerReference));
+    return verdict.verdict === 'found' ? { ...verdict, status: { ...verdict.status, revocable: false } } : verdict;
+  },
+};
+
 const subjects = [
   sample({ id: 'required-reason', capabilities: capable({ reason: { field: 'required', maxLength: 300 } }) }),
   sample(
@@ -39,6 +55,7 @@ const subjects = [
         timings: ['immediate'],
         reason: { field: 'no' },
         readBack: false,
+        revoke: false,
         recognisesRepeat: 'no',
       }),
       *cancel(order, config) {
@@ -47,25 +64,48 @@ const subjects = [
     },
     {
       fixtures: fixtures.filter(
-        ({ kind, when }) => when !== 'end_of_period' && kind !== 'already_cancelled' && kind !== 'other',
+        ({ kind, when, answers }) =>
+          when !== 'end_of_period' && kind !== 'already_cancelled' && kind !== 'other' && answers.length === 1,
       ),
       statusFixtures: [],
+      revokeFixtures: [],
     },
   ),
   sample(
     {
       id: 'id-in-the-body',
       service: anyId,
-      capabilities: capable({ readBack: true }),
       *cancel(order, config) {
         return fromCancelResponse(yield toFormRequest(order, config));
       },
-      *status({ subscriptionId }, config) {
-        const form = { secret: config.token, get: subscriptionId };
+      *status({ subscriptionId }, config, { providerReference = '' }) {
+        const form = { secret: config.token, get: subscriptionId, cancellation: providerReference };
         return fromStatusResponse(yield { method: 'POST', effect: 'read', path: ['api.php'], form });
+      },
+      *revoke({ subscriptionId }, config) {
+        const form = { secret: config.token, id: subscriptionId, type: 'none' };
+        return fromRevokeResponse(yield { method: 'POST', effect: 'write', path: ['api.php'], form });
       },
     },
     { invalidServices: [] },
+  ),
+  sample(
+    { id: 'reads-but-cannot-withdraw', capabilities: capable({ revoke: false }), ...neverRevocable },
+    { statusFixtures: statusFixtures.map(withoutRevocable), revokeFixtures: [] },
+  ),
+  sample(
+    {
+      id: 'queues-withdrawals',
+      *revoke(service, config) {
+        const verdict = fromRevokeResponse(yield toRevokeRequest(service, config));
+        return verdict.verdict === 'accepted' ? { ...verdict, effect: 'queued' } : verdict;
+      },
+    },
+    {
+      revokeFixtures: revokeFixtures.map((fixture) =>
+        'outcome' in fixture.expected ? { ...fixture, expected: { outcome: 'requested' } } : fixture,
+      ),
+    },
   ),
   sample({ id: 'any-id-in-the-path', service: anyId }, { invalidServices: [] }),
   sample(
@@ -100,14 +140,23 @@ const subjects = [
         const session = sessionOf(yield toLogin(config));
         return fromCancelResponse(yield toCancelRequest(order, { ...config, token: session }));
       },
-      *status(service, config) {
+      *status(service, config, { providerReference }) {
+        const session = { ...config, token: sessionOf(yield toLogin(config)) };
+        return fromStatusResponse(yield toStatusRequest(service, session, providerReference));
+      },
+      *revoke(service, config) {
         const session = sessionOf(yield toLogin(config));
-        return fromStatusResponse(yield toStatusRequest(service, { ...config, token: session }));
+        return fromRevokeResponse(yield toRevokeRequest(service, { ...config, token: session }));
       },
     },
     { before: [login], fixtures: fixtures.map(withLoginWithin) },
   ),
 ];
+
+function withoutRevocable(fixture: ConformanceStatusFixture): ConformanceStatusFixture {
+  const { expected } = fixture;
+  return 'state' in expected ? { ...fixture, expected: { ...expected, revocable: false } } : fixture;
+}
 
 function toLogin(config: Config): ProviderRequest {
   return { method: 'POST', effect: 'read', path: ['login'], json: { token: config.token } };

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import type { CancellationStatus, CancelResult, When } from '../index.ts';
+import { handingOver, inOrder } from './answers.ts';
+import type { Check } from './check.ts';
+import { losing, LOSSES, type Loss } from './fault.ts';
+import type { Responder } from './loopback.ts';
+import { readBack, stateFixtures } from './read-back.ts';
+import type { ConformanceFixture, ConformanceSubject } from './subject.ts';
+import {
+  beforeOf,
+  cancellationAmong,
+  describeSettled,
+  orderOf,
+  settle,
+  timesSent,
+  withTrial,
+  type Settled,
+} from './trial.ts';
+
+/** Whether the state is read back where an answer leaves it open, and what was read is told as it is. */
+export function lostAnswerChecks(subject: ConformanceSubject): readonly Check[] {
+  if (!subject.provider.capabilities.readBack) {
+    return LOSSES.map((loss) => ({
+      name: `does not know the outcome where ${loss.name}, and sends nothing more`,
+      run: () => asksNothing(subject, loss),
+    }));
+  }
+  return [
+    ...LOSSES.map((loss) => ({
+      name: `reads the state back where ${loss.name}, and never sends the cancellation again`,
+      run: () => readsBackAfter(subject, loss),
+    })),
+    {
+      name: 'reads back what was accepted where that is asked for, and stays with it where nothing is to be read',
+      run: async () => {
+        const successes = subject.fixtures.filter(({ kind }) => kind === 'success');
+        for (const fixture of successes) await verifies(subject, fixture);
+      },
+    },
+  ];
+}
+
+async function asksNothing(subject: ConformanceSubject, loss: Loss): Promise<void> {
+  const respond = losing(loss, inOrder([]));
+  await withTrial(subject, handingOver(beforeOf(subject), respond), async ({ server, service }) => {
+    assertUnknown(await settle(service.cancel(orderOf(subject))), undefined, loss.name);
+    assert.equal(server.requests.length, beforeOf(subject).length + 1, 'something was sent after the loss');
+  });
+}
+
+async function readsBackAfter(subject: ConformanceSubject, loss: Loss): Promise<void> {
+  for (const { name, answers } of stateFixtures(subject)) {
+    const { settled: read } = await readBack(subject, answers);
+    const seen = read.ok ? read.value : undefined;
+    for (const when of subject.provider.capabilities.timings) {
+      const respond = losing(loss, inOrder([...beforeOf(subject), ...answers]));
+      const settled = await cancelledOnce(subject, respond, { when }, {});
+      const what = `${when}, then ${name}`;
+      if (seen !== undefined && shows(seen, when)) assertReconciled(settled, seen, what);
+      else assertUnknown(settled, seen, what);
+    }
+  }
+}
+
+async function verifies(subject: ConformanceSubject, fixture: ConformanceFixture): Promise<void> {
+  const { when = subject.provider.capabilities.timings[0] ?? 'immediate' } = fixture;
+  const plain = await cancelledOnce(subject, inOrder(fixture.answers), { when }, {});
+  assert.ok(plain.ok, describeSettled(plain));
+  const { outcome, providerReference } = plain.value;
+  for (const { name, answers } of subject.statusFixtures ?? []) {
+    const { settled: read } = await readBack(subject, answers, providerReference);
+    const seen = read.ok ? read.value : undefined;
+    assert.ok(read.ok || read.error.code !== 'invalid_request', 'its own providerReference is not one that it takes');
+    const respond = inOrder([...fixture.answers, ...beforeOf(subject), ...answers]);
+    const settled = await cancelledOnce(subject, respond, { when }, { verify: true });
+    const what = `${fixture.name}, then ${name}: ${describeSettled(settled)}`;
+    if (seen?.state === 'failed') {
+      assert.equal(settled.ok ? settled.value.outcome : settled.error.code, 'rejected', what);
+      continue;
+    }
+    assert.ok(settled.ok, what);
+    const isVerified = seen !== undefined && shows(seen, when);
+    assert.equal(settled.value.outcome, isVerified ? seen.state : outcome, what);
+    assert.deepEqual(settled.value.existing, isVerified ? seen : undefined, what);
+    const isWarned = settled.value.warnings.some(({ code }) => code === 'not_verified');
+    assert.equal(isWarned, !isVerified, `${what}: the warning not_verified`);
+  }
+}
+
+/** What came of a cancellation that a responder answers from the cancellation itself on. It must be sent once. */
+async function cancelledOnce(
+  subject: ConformanceSubject,
+  respond: Responder,
+  parts: Readonly<Record<string, unknown>>,
+  options: object,
+): Promise<Settled<CancelResult>> {
+  return withTrial(subject, handingOver(beforeOf(subject), respond), async ({ server, service }) => {
+    const settled = await settle(service.cancel(orderOf(subject, parts), options));
+    const times = timesSent(cancellationAmong(subject, server.requests), server.requests);
+    assert.equal(times, 1, `the cancellation was sent ${times} times`);
+    return settled;
+  });
+}
+
+/** Whether a state that was read is the cancellation that was asked for. */
+function shows({ state, when }: CancellationStatus, wanted: When): boolean {
+  return state === 'completed' || (['requested', 'scheduled'].includes(state) && (when ?? wanted) === wanted);
+}
+
+function assertReconciled(settled: Settled<CancelResult>, seen: CancellationStatus, what: string): void {
+  assert.ok(settled.ok, `${what}: ${describeSettled(settled)}`);
+  const { outcome, reconciled, existing } = settled.value;
+  assert.equal(outcome, seen.state, what);
+  assert.ok(reconciled, `${what}: it does not say that it was read back`);
+  assert.deepEqual(existing, seen, what);
+}
+
+function assertUnknown(settled: Settled<CancelResult>, seen: CancellationStatus | undefined, what: string): void {
+  const code = settled.ok ? settled.value.outcome : settled.error.code;
+  assert.equal(code, 'outcome_unknown', `${what}: ${describeSettled(settled)}`);
+  assert.equal(settled.ok ? undefined : settled.error.lastSeen, seen?.state, `${what}: lastSeen`);
+}

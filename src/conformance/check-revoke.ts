@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import type { CancellationState } from '../index.ts';
+import { inOrder, isUnprocessed, reply } from './answers.ts';
+import { badBodies, isDocumented, textsFor, type BadBody } from './bad-bodies.ts';
+import { assertAskedFor, assertMatches, labelOf } from './check-fixtures.ts';
+import type { Check } from './check.ts';
+import { losing, LOSSES, type Loss } from './fault.ts';
+import type { Responder } from './loopback.ts';
+import { answersThatFind, answersThatFindNone, inState } from './read-back.ts';
+import type { ConformanceAnswer, ConformanceRevokeFixture, ConformanceSubject } from './subject.ts';
+import { ACCOUNT, assertNoFault, beforeOf, describeSettled, settle, timesSent, withTrial } from './trial.ts';
+import { withdrawn, type Withdrawal } from './withdrawal.ts';
+
+// The first time, and the two repetitions that an answer of "not processed" allows.
+const MOST_TIMES = 3;
+
+/** Whether a cancellation is withdrawn only where it can be, once, and believed to be gone only where it is. */
+export function revokeChecks(subject: ConformanceSubject): readonly Check[] {
+  if (!subject.provider.capabilities.revoke) return [refusesWithdrawal(subject)];
+  const fixtures = subject.revokeFixtures ?? [];
+  const accepting = fixtures.filter(({ expected }) => 'outcome' in expected);
+  const revoking = accepting.filter(({ expected }) => 'outcome' in expected && expected.outcome === 'revoked');
+  const successes = accepting.map(({ answers }) => answers[0]);
+  return [
+    ...fixtures.map((fixture) => ({
+      name: `${fixture.name}: ${labelOf(fixture.expected)}`,
+      run: () => becomes(subject, fixture),
+    })),
+    {
+      name: 'withdraws nothing where there is nothing to withdraw, and only reads',
+      run: () => leavesAlone(subject, answersThatFindNone(subject), 'nothing_to_revoke'),
+    },
+    ...inState(subject, ['completed']).map(({ name, answers }) => ({
+      name: `withdraws nothing that has taken effect, and only reads: ${name}`,
+      run: () => leavesAlone(subject, [...beforeOf(subject), ...answers], 'rejected'),
+    })),
+    ...(revoking.length > 0
+      ? [
+          {
+            name: 'says that it is withdrawn only where a read-back shows no cancellation any more',
+            run: async () => {
+              for (const { answers } of revoking) await believes(subject, (after) => inOrder([...answers, ...after]));
+            },
+          },
+        ]
+      : []),
+    ...LOSSES.map((loss) => ({
+      name: `reads the state back where ${loss.name}, and never withdraws again`,
+      run: () => believes(subject, (after) => losing(loss, inOrder(after))),
+    })),
+    ...badBodies(successes).map((bad) => ({
+      name: `does not know the outcome after an answer of ${bad.name}`,
+      run: () => doubts(subject, bad, successes),
+    })),
+  ];
+}
+
+function refusesWithdrawal(subject: ConformanceSubject): Check {
+  return {
+    name: 'refuses to withdraw as unsupported, without sending anything',
+    run: () =>
+      withTrial(subject, [], async ({ server, service }) => {
+        const settled = await settle(service.revoke({ account: ACCOUNT, service: subject.service }));
+        assert.equal(settled.ok ? settled.value.outcome : settled.error.code, 'unsupported');
+        assert.equal(server.requests.length, 0, 'something was sent');
+      }),
+  };
+}
+
+async function becomes(subject: ConformanceSubject, { answers, expected }: ConformanceRevokeFixture): Promise<void> {
+  const isRevoked = 'outcome' in expected && expected.outcome === 'revoked';
+  const all = [...answers, ...(isRevoked ? answersThatFindNone(subject) : [])];
+  const withdrawal = await withdrawn(subject, inOrder(all));
+  const { settled, requests } = withdrawal;
+  assert.equal(settled.ok, 'outcome' in expected, describeSettled(settled));
+  assertMatches(settled.ok ? settled.value : settled.error, expected);
+  const times = timesWithdrawn(withdrawal);
+  assert.ok(times <= (isUnprocessed(answers[0]) ? MOST_TIMES : 1), `the withdrawal was sent ${times} times`);
+  assertAskedFor(all, requests, 'code' in expected && expected.code === 'outcome_unknown');
+  if (!settled.ok) return;
+  assert.equal(settled.value.account, ACCOUNT);
+  assert.equal(settled.value.provider, subject.provider.id);
+  assert.deepEqual(settled.value.service, subject.service);
+}
+
+/** Whether a server whose read-back gives these answers is only asked, and what that comes to. */
+async function leavesAlone(
+  subject: ConformanceSubject,
+  answers: readonly ConformanceAnswer[],
+  expected: string,
+): Promise<void> {
+  await withTrial(subject, answers, async ({ server, service }) => {
+    const settled = await settle(service.revoke({ account: ACCOUNT, service: subject.service }));
+    assert.equal(settled.ok ? settled.value.outcome : settled.error.code, expected, describeSettled(settled));
+    assert.equal(server.requests.length, answers.length, 'more was sent than the read-back');
+  });
+}
+
+/** Whether what is read after the withdrawal decides: none, a cancellation that is still there, or nothing. */
+async function believes(
+  subject: ConformanceSubject,
+  respond: (after: readonly ConformanceAnswer[]) => Responder,
+): Promise<void> {
+  const gone = await withdrawn(subject, respond(answersThatFindNone(subject)));
+  assert.ok(gone.settled.ok, describeSettled(gone.settled));
+  assert.equal(gone.settled.value.outcome, 'revoked');
+  const there = await withdrawn(subject, respond(answersThatFind(subject)));
+  assertUnknown(there, gone.settled.value.before.state, 'it is still there');
+  const silent = await withdrawn(subject, respond([]));
+  assertUnknown(silent, undefined, 'nothing can be read');
+  for (const withdrawal of [gone, there, silent]) assertOnce(withdrawal);
+}
+
+async function doubts(
+  subject: ConformanceSubject,
+  bad: BadBody,
+  successes: readonly ConformanceAnswer[],
+): Promise<void> {
+  for (const status of [200, 500]) {
+    for (const body of textsFor(bad, status)) {
+      if (status < 300 && isDocumented(successes, body)) continue;
+      const act: Loss['act'] = (response) => reply(response, { status, body });
+      const withdrawal = await withdrawn(subject, losing({ name: bad.name, act }, inOrder([])));
+      assertNoFault(withdrawal.settled, `${bad.name} with ${status}`);
+      assertUnknown(withdrawal, undefined, `${bad.name} with ${status}`);
+      assertOnce(withdrawal);
+    }
+  }
+}
+
+function assertUnknown({ settled }: Withdrawal, seen: CancellationState | undefined, what: string): void {
+  const code = settled.ok ? settled.value.outcome : settled.error.code;
+  assert.equal(code, 'outcome_unknown', `${what}: ${describeSettled(settled)}`);
+  assert.equal(settled.ok ? undefined : settled.error.lastSeen, seen, `${what}: lastSeen`);
+}
+
+function assertOnce(withdrawal: Withdrawal): void {
+  const times = timesWithdrawn(withdrawal);
+  assert.equal(times, 1, `the withdrawal was sent ${times} times`);
+}
+
+function timesWithdrawn({ requests }: Withdrawal): number {
+  const [withdrawal] = requests;
+  assert.ok(withdrawal, 'the withdrawal was never sent');
+  return timesSent(withdrawal, requests);
+}

@@ -1,0 +1,25 @@
+import type { RevokeResult } from '../index.ts';
+import { handingOver } from './answers.ts';
+import type { Responder, SeenRequest } from './loopback.ts';
+import { answersThatFind } from './read-back.ts';
+import type { ConformanceSubject } from './subject.ts';
+import { ACCOUNT, beforeOf, settle, withTrial, type Settled } from './trial.ts';
+
+/** What a withdrawal came to, and the requests that it sent, from the one that withdraws on. */
+export interface Withdrawal {
+  readonly settled: Settled<RevokeResult>;
+  readonly requests: readonly SeenRequest[];
+}
+
+/** Withdraws a cancellation that can be read back, at a server that answers from the withdrawal itself on. */
+export async function withdrawn(
+  subject: ConformanceSubject,
+  respond: Responder,
+  service: unknown = subject.service,
+): Promise<Withdrawal> {
+  const before = [...answersThatFind(subject), ...beforeOf(subject)];
+  return withTrial(subject, handingOver(before, respond), async ({ server, service: api }) => ({
+    settled: await settle(api.revoke({ account: ACCOUNT, service })),
+    requests: server.requests.slice(before.length),
+  }));
+}
