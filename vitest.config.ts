@@ -11,7 +11,12 @@ const config: ViteUserConfig = defineConfig({
       { find: /^cancelkit\/(sandbox|conformance)$/, replacement: source('src/$1/index.ts') },
     ],
   },
-  test: { include: ['test/**/*.test.ts'], testTimeout: 20_000, hookTimeout: 20_000 },
+  test: {
+    include: ['test/**/*.test.ts'],
+    setupFiles: ['test/support/no-waiting.ts'],
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+  },
 });
 
 export default config;

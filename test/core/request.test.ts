@@ -12,12 +12,20 @@ const typed = createCancelService({ acme: acme(config) }, { fetch: recording.fet
 const service = untyped(typed);
 const { hostingId, domain } = REQUEST.service;
 
+const PREVIEW_OPTIONS = 'only the options signal, deadlineMs';
+const CANCEL_OPTIONS = 'only the options signal, deadlineMs, verify';
+
 /** What a call refuses, and that it sends nothing. */
 async function refusal(request: unknown, options?: unknown): Promise<ProviderError> {
   const before = recording.requests.length;
   const error = await failureOf(service.cancel(request, options));
   const previewed = await failureOf(service.preview(request, options));
-  expect([previewed.code, previewed.issues]).toEqual([error.code, error.issues]);
+  // A preview refuses the same, and knows one option less: it has nothing to verify.
+  const asOfPreview = error.issues?.map(({ path, expected }) => ({
+    path,
+    expected: expected === CANCEL_OPTIONS ? PREVIEW_OPTIONS : expected,
+  }));
+  expect([previewed.code, previewed.issues]).toEqual([error.code, asOfPreview]);
   expect(recording.requests.length).toBe(before);
   expect(error.attempts).toBe(0);
   return error;
@@ -260,6 +268,17 @@ describe('the options of a call', () => {
     const error = await refusal(REQUEST, options);
     expect(error.code).toBe('invalid_request');
     expect(error.issues?.map((issue) => issue.path)).toContain(path);
+  });
+
+  it('that are not known are refused with those that are', async () => {
+    const error = await refusal(REQUEST, { deadline: 5 });
+    expect(error.issues).toEqual([{ path: 'options', expected: CANCEL_OPTIONS }]);
+  });
+
+  it('of a cancellation to verify it are no options of a preview', async () => {
+    const error = await failureOf(service.preview(REQUEST, { verify: true }));
+    expect(error).toMatchObject({ code: 'invalid_request', attempts: 0 });
+    expect(error.issues).toEqual([{ path: 'options', expected: PREVIEW_OPTIONS }]);
   });
 
   it('that are undefined are as if not there', async () => {

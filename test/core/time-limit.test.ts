@@ -1,13 +1,19 @@
 import { getEventListeners } from 'node:events';
-import { createCancelService } from 'cancelkit';
-import { describe, expect, it } from 'vitest';
+import { createCancelService, type CancelEvent } from 'cancelkit';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { LimitEnded, TimeLimit } from '../../src/time-limit.ts';
 import { acme, REQUEST } from '../support/acme.ts';
 import { failureOf } from '../support/failure.ts';
 import { json, networkError, recordingFetch } from '../support/fetch.ts';
 
 const never = new Promise<never>(() => undefined);
-const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+
+// Counted on a clock of the test's own: the process has timers that are not of these calls, and they come and go.
+const useOwnTimers = (): void =>
+  void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: true, advanceTimeDelta: 1 });
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe('TimeLimit', () => {
   it('ends by itself', async () => {
@@ -64,10 +70,11 @@ describe('TimeLimit', () => {
 
   it('leaves nothing behind once it is disposed of', async () => {
     const { signal } = new AbortController();
-    const before = timers();
+    useOwnTimers();
     for (let count = 0; count < 100; count += 1) {
       const outer = new TimeLimit(60_000, signal);
       const inner = new TimeLimit(60_000, outer);
+      expect(vi.getTimerCount()).toBe(2);
       await inner.race(Promise.resolve());
       expect(getEventListeners(inner.signal, 'abort')).toHaveLength(0);
       inner.dispose();
@@ -75,7 +82,7 @@ describe('TimeLimit', () => {
       outer.dispose();
     }
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
-    expect(timers()).toBe(before);
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
 
@@ -84,18 +91,27 @@ describe('a thousand calls with one signal', () => {
 
   it('leave no listener and no timer behind, however they end', async () => {
     const { signal } = new AbortController();
-    const { fetch } = recordingFetch((_, count) => {
+    const sent = { GET: 0, POST: 0 };
+    const { fetch } = recordingFetch(({ method }) => {
+      const count = (sent[method === 'POST' ? 'POST' : 'GET'] += 1);
       if (count % 4 === 0) return Promise.reject(networkError('ECONNRESET', 'read'));
       if (count % 4 === 1) return json({}, 500);
-      return json({ result: count % 4 === 2 ? 'refused' : 'success' });
+      return json({ result: count % 4 === 2 ? 'refused' : 'success', state: count % 4 === 2 ? 'none' : 'scheduled' });
     });
-    const service = createCancelService({ acme: acme(config) }, { fetch });
-    const before = timers();
+    let repeated = 0;
+    const onEvent = ({ type }: CancelEvent): void => void (repeated += type === 'retry' ? 1 : 0);
+    const service = createCancelService({ acme: acme(config) }, { fetch, onEvent });
+    const ends = new Set<string>();
+    useOwnTimers();
     for (let count = 0; count < 1_000; count += 1) {
-      await service.safeCancel(count % 10 === 9 ? { ...REQUEST, reference: '' } : REQUEST, { signal });
+      const ended = await service.safeCancel(count % 10 === 9 ? { ...REQUEST, reference: '' } : REQUEST, { signal });
+      ends.add(ended.ok ? ended.result.outcome : ended.error.code);
     }
+    expect([...ends].toSorted()).toEqual(['invalid_request', 'outcome_unknown', 'rejected', 'requested', 'scheduled']);
+    // One write for each that is valid, and some of the waits were those before a repetition.
+    expect([sent.POST, repeated > 0]).toEqual([900, true]);
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
-    expect(timers()).toBe(before);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('at the same moment cause no warning of a leak', async () => {

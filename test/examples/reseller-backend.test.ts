@@ -74,12 +74,20 @@ describe('the example of a reseller’s backend', () => {
   });
 
   test('answers 202 and asks not to repeat it when the outcome is unknown', async () => {
-    sandbox.vpsbg.fault({ kind: 'hang', executed: true });
-    const { status, json } = await cancel('svc-2', { when: 'end_of_period' });
+    sandbox.edis.fault({ kind: 'hang', executed: true });
+    const { status, json } = await cancel('svc-1', { when: 'end_of_period' });
     expect(status).toBe(202);
     expect(json['error']).toMatch(/do not send it again/);
     expect(log).toMatchObject([{ code: 'outcome_unknown', reason: 'timeout' }]);
-    expect(sandbox.vpsbg.requests).toHaveLength(1);
+    expect(sandbox.edis.requests).toHaveLength(1);
+  });
+
+  test('tells the customer that it is done where a lost answer could be read back', async () => {
+    sandbox.vpsbg.fault({ kind: 'hang', executed: true });
+    const { status, json } = await cancel('svc-2', { when: 'end_of_period' });
+    expect(status).toBe(202);
+    expect(json).toMatchObject({ state: 'scheduled' });
+    expect(sandbox.vpsbg.service(sandbox.vpsbg.seeded.active.serverId).timesCancelled).toBe(1);
   });
 
   test('passes on when a rate-limited customer may try again', async () => {

@@ -2,13 +2,21 @@ import type { JsonValue } from 'cancelkit';
 import type { ConformanceAnswer } from 'cancelkit/conformance';
 import { recordingFetch, type RecordingFetch } from '../support/fetch.ts';
 
-/** A fetch that gives these answers in order, and fails where more is asked. */
+/**
+ * A fetch that gives these answers in order, and fails where more is asked. A last answer that invites another try is
+ * given again.
+ */
 export function answering(...answers: readonly ConformanceAnswer[]): RecordingFetch {
   return recordingFetch((request, count) => {
-    const answer = answers[count - 1];
+    const last = answers.at(-1);
+    const answer = answers[count - 1] ?? (last !== undefined && invitesAnotherTry(last.status) ? last : undefined);
     if (answer === undefined) throw new Error(`${request.method} ${request.url} was not expected`);
     return toResponse(answer);
   });
+}
+
+function invitesAnotherTry(status: number): boolean {
+  return [408, 421, 425, 429].includes(status) || status >= 500;
 }
 
 /** A web page with a status, as login, maintenance and firewall pages are. */

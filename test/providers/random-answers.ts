@@ -66,6 +66,15 @@ export function always({ status, body }: RandomAnswer): typeof globalThis.fetch 
   return async () => new Response([204, 205, 304].includes(status) ? null : body, { status });
 }
 
+/** A fetch that gives one answer to the first request, and a page that says nothing to every other. */
+export function once(answer: RandomAnswer): typeof globalThis.fetch {
+  let asked = 0;
+  return async (input, init) => {
+    asked += 1;
+    return asked === 1 ? always(answer)(input, init) : new Response('<html></html>', { status: 404 });
+  };
+}
+
 type Way = (body: JsonValue, key: string, value: JsonValue) => string;
 
 const WAYS: readonly Way[] = [

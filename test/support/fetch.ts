@@ -27,6 +27,11 @@ export function recordingFetch(
   return { fetch, requests };
 }
 
+/** Those of the requests that may change something: all but what is read. */
+export function writesOf<Sent extends { readonly method: string }>(requests: readonly Sent[]): readonly Sent[] {
+  return requests.filter(({ method }) => method !== 'GET');
+}
+
 /** An answer with a JSON body. */
 export function json(value: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Response {
   return new Response(JSON.stringify(value), { status, headers: { 'content-type': 'application/json', ...headers } });

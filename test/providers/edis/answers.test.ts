@@ -92,7 +92,8 @@ describe('a refusal of EDIS', () => {
     ['the API’s own words for any other', error(422, { errors: ['pid'] }), 'rejected', /was refused: pid$/],
   ] as const)('says %s', async (_name, answer, code, message) => {
     const failure = await failureOf(cancel(answer));
-    expect(failure).toMatchObject({ code, status: answer.status, attempts: 1 });
+    // Only what was refused unprocessed is sent again, twice.
+    expect(failure).toMatchObject({ code, status: answer.status, attempts: answer.status === 429 ? 3 : 1 });
     expect(failure.message).toMatch(message);
   });
 

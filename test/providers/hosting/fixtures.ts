@@ -4,6 +4,7 @@ import { hostingProvider, type HostingConfig, type HostingService } from 'cancel
 
 const CANCEL = 'Metaregistrar Hosting API documentation, DELETE /hosting/{hosting_id} (HostingCancelRequest)';
 const SHOW = 'Metaregistrar Hosting API documentation, GET /hosting/{hosting_id}';
+const RESUME = 'Metaregistrar Hosting API documentation, PATCH /hosting/{hosting_id} (resumeService)';
 const HISTORY = 'Metaregistrar Hosting API documentation, GET /hosting/{hosting_id}/history';
 const ERRORS = 'Metaregistrar Hosting API documentation, error answers';
 const CLIENTS = 'seen in public client code';
@@ -222,6 +223,26 @@ export const subject: ConformanceSubject<HostingConfig, HostingService> = {
       kind: 'server_error',
       answers: [answers.serverError],
       expected: { code: 'outcome_unknown', reason: 'server_error', status: 500, providerCode: 'internal_error' },
+    },
+  ],
+  revokeFixtures: [
+    {
+      name: 'a 202 to a resumption',
+      source: `${RESUME}, 202`,
+      answers: [{ status: 202, body: { responseId: '1_r', status: 'pending', hosting: { identifier: hostingId } } }],
+      expected: { outcome: 'requested', providerReference: '1_r' },
+    },
+    {
+      name: 'a 405 of a hosting without a service to resume',
+      source: `${RESUME}; the code is inferred`,
+      answers: [errorAnswer(405, 'not_active', 'There is no service to resume')],
+      expected: { code: 'rejected', status: 405 },
+    },
+    {
+      name: 'a resumption with a wrong token',
+      source: ERRORS,
+      answers: [answers.unauthorized],
+      expected: { code: 'unauthorized', status: 401 },
     },
   ],
   statusFixtures: [

@@ -1,3 +1,4 @@
+import { withFields } from '../answering.ts';
 import { createCancelService } from 'cancelkit';
 import { hosting, type HostingConfig } from 'cancelkit/hosting';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -75,7 +76,7 @@ describe('a cancellation at a Hosting API', () => {
         path: expectedPath,
         body: `{"reason":"Project ended","domain":"${domain}","immediate":true}`,
       }),
-      answer,
+      answer: withFields(answer, { hosting: undefined }),
     });
   });
 });

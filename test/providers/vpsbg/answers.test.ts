@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../support/failure.ts';
 import { answering, page } from '../answering.ts';
-import { always, asRandom, fieldsOf, parsed, randomAnswers, RUNS } from '../random-answers.ts';
+import { always, once, asRandom, fieldsOf, parsed, randomAnswers, RUNS } from '../random-answers.ts';
 import { answers, server, token } from './fixtures.ts';
 
 const account = vpsbg({ token });
@@ -237,7 +237,7 @@ describe('any answer at VPSBG', () => {
     const seen = new Set<string>();
     await fc.assert(
       fc.asyncProperty(random, async (answer) => {
-        const api = createCancelService({ vpsbg: account }, { fetch: always(answer) });
+        const api = createCancelService({ vpsbg: account }, { fetch: once(answer) });
         const outcome = await api.safeCancel({ account: 'vpsbg', service, when: 'immediate' });
         const { message } = fieldsOf(parsed(answer.body));
         const isOk = answer.status >= 200 && answer.status < 300;

@@ -4,6 +4,7 @@ import { vpsbgProvider, type VpsbgConfig, type VpsbgService } from 'cancelkit/vp
 
 const CANCEL = 'VPSBG API documentation, POST /v1/servers/cancel';
 const STATUS_CODES = 'VPSBG API documentation, status codes';
+const UNDO = 'VPSBG API documentation names the call; its path and answer are inferred';
 const SERVER = 'VPSBG API documentation, GET /v1/servers/{id}';
 const LARAVEL = 'the body, in the form that Laravel gives errors, is inferred';
 
@@ -155,6 +156,27 @@ export const subject: ConformanceSubject<VpsbgConfig, VpsbgService> = {
       kind: 'server_error',
       answers: [answers.serverError],
       expected: { code: 'outcome_unknown', reason: 'server_error', status: 500 },
+    },
+  ],
+  revokeFixtures: [
+    { name: 'a 204 to a withdrawal', source: UNDO, answers: [answers.accepted], expected: { outcome: 'revoked' } },
+    {
+      name: 'a 200 with an empty object to a withdrawal',
+      source: UNDO,
+      answers: [answers.acceptedWithObject],
+      expected: { outcome: 'revoked' },
+    },
+    {
+      name: 'a 404 for the call of the withdrawal',
+      source: `${UNDO}; ${LARAVEL}`,
+      answers: [answers.noRoute],
+      expected: { code: 'unexpected_response', status: 404 },
+    },
+    {
+      name: 'a withdrawal with a wrong token',
+      source: STATUS_CODES,
+      answers: [answers.unauthorized],
+      expected: { code: 'unauthorized', status: 401 },
     },
   ],
   statusFixtures: [
