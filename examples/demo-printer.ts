@@ -42,7 +42,7 @@ export function createPrinter(secrets: readonly string[]): Printer {
     },
     result(result) {
       const date = result.effectiveAt === undefined ? '' : `, effective ${result.effectiveAt.value}`;
-      line('outcome', `${result.outcome}${date}`, 'green');
+      line('outcome', `${result.outcome}${date}${result.reconciled ? ' (read back)' : ''}`, 'green');
       if (result.providerReference !== undefined) line('reference', result.providerReference);
       for (const warning of result.warnings) line('warning', `${warning.code}: ${warning.message}`, 'yellow');
     },

@@ -60,15 +60,21 @@ explain(
   await services.safeCancel({ ...repeated, when: 'immediate' }),
 );
 
+sandbox.edis.fault({ kind: 'hang', executed: true });
+explain(
+  'EDIS, the answer never comes, and this API cannot be asked',
+  sandbox.edis.requests,
+  await services.safeCancel({ account: 'edis', service: { kvmId: sandbox.edis.add().kvmId }, when: 'immediate' }),
+);
+
 const { serverId } = sandbox.vpsbg.add();
 sandbox.vpsbg.fault({ kind: 'hang', executed: true });
 explain(
-  'VPSBG, the server carries it out but never answers',
+  'VPSBG, the answer never comes, and the state is read back',
   sandbox.vpsbg.requests,
   await services.safeCancel({ account: 'vpsbg', service: { serverId }, when: 'end_of_period' }),
 );
-const { state } = await services.status({ account: 'vpsbg', service: { serverId } });
-print.line('read back', `state ${state}: it had been carried out, and it was sent once`);
+print.line('sent', `${sandbox.vpsbg.service(serverId).timesCancelled} time`);
 
 print.last(`Shown: ${accepted} cancellations at 4 providers with both timings, and ${failed} that went otherwise.`);
 

@@ -9,12 +9,12 @@ import { vpsbg, type VpsbgAccount } from 'cancelkit/vpsbg';
 import { whmcs, type WhmcsAccount } from 'cancelkit/whmcs';
 import fastify, { type FastifyInstance } from 'fastify';
 
-type ResellerAccounts = {
+interface ResellerAccounts {
   readonly edis: EdisAccount;
   readonly vpsbg: VpsbgAccount;
   readonly hosting: HostingAccount;
   readonly whmcs: WhmcsAccount;
-};
+}
 
 type Upstream<Request> = Request extends unknown ? Pick<Request, Extract<keyof Request, 'account' | 'service'>> : never;
 

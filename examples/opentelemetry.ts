@@ -1,0 +1,83 @@
+/**
+ * Turns cancelkit's operations into spans of OpenTelemetry. Neither cancelkit nor this file depends on OpenTelemetry:
+ * the tracer of `@opentelemetry/api` fits the interface below.
+ *
+ * ```ts
+ * import { trace } from '@opentelemetry/api';
+ * const stop = traceOperations(trace.getTracer('cancelkit'));
+ * ```
+ */
+import { tracingChannel } from 'node:diagnostics_channel';
+
+/** The part of OpenTelemetry's `Tracer` that is used. */
+export interface Tracer {
+  startSpan(name: string, options?: { readonly kind?: number }): Span;
+}
+
+/** The part of OpenTelemetry's `Span` that is used. */
+export interface Span {
+  setAttribute(name: string, value: string | number): unknown;
+  setStatus(status: { readonly code: number; readonly message?: string }): unknown;
+  end(): void;
+}
+
+/**
+ * Starts a span for each operation, in the caller's context, so that it is a child of whatever span is active there.
+ * What it is told: who, what, how often and with which outcome. Ids of services, reasons and answers stay out.
+ *
+ * @returns what ends it. Operations that are under way then get no end.
+ */
+export function traceOperations(tracer: Tracer): () => void {
+  const channel = tracingChannel('cancelkit:operation');
+  const spans = new WeakMap<object, Span>();
+
+  const onStart = (operation: unknown): void => {
+    if (isRecord(operation)) spans.set(operation, tracer.startSpan(nameOf(operation), CLIENT));
+  };
+  const onEnd = (operation: unknown): void => {
+    const span = isRecord(operation) ? spans.get(operation) : undefined;
+    if (!isRecord(operation) || span === undefined) return;
+    for (const [name, value] of Object.entries(attributesOf(operation))) {
+      if (typeof value === 'string' || typeof value === 'number') span.setAttribute(name, value);
+    }
+    const { error } = operation;
+    if (isRecord(error)) span.setStatus({ code: STATUS_ERROR, message: String(error['code']) });
+    span.end();
+  };
+
+  channel.start.subscribe(onStart);
+  channel.asyncEnd.subscribe(onEnd);
+  return () => {
+    channel.start.unsubscribe(onStart);
+    channel.asyncEnd.unsubscribe(onEnd);
+  };
+}
+
+/** OpenTelemetry's `SpanKind.CLIENT`. */
+const CLIENT = { kind: 2 } as const;
+/** OpenTelemetry's `SpanStatusCode.ERROR`. */
+const STATUS_ERROR = 2;
+
+function nameOf({ operation }: Readonly<Record<string, unknown>>): string {
+  return typeof operation === 'string' ? `cancelkit ${operation}` : 'cancelkit';
+}
+
+function attributesOf(operation: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { operationId, account, provider, attempts, result, error } = operation;
+  const { outcome, state } = isRecord(result) ? result : {};
+  const { code, reason, status } = isRecord(error) ? error : {};
+  return {
+    'cancelkit.operation_id': operationId,
+    'cancelkit.account': account,
+    'cancelkit.provider': provider,
+    'cancelkit.attempts': attempts,
+    'cancelkit.outcome': outcome ?? state,
+    'cancelkit.unknown_reason': reason,
+    'error.type': code,
+    'http.response.status_code': status,
+  };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
