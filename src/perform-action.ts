@@ -4,7 +4,6 @@ import { checkAgainst, type Checked } from './check.ts';
 import { conduct } from './conduct.ts';
 import { configure } from './configure.ts';
 import type { Exchange } from './exchange.ts';
-import { judgeUnrecognised, rateLimited } from './judge-answer.ts';
 import { DEFAULTS, type ReadOptions, type ServiceOptions } from './options.ts';
 import { rawOf } from './raw-answer.ts';
 import { Redactor } from './redactor.ts';
@@ -13,6 +12,7 @@ import { checkedOrThrow, inTime, soundOptions } from './sound-input.ts';
 import type { StandardSchema } from './standard-schema.ts';
 import { TimeLimit } from './time-limit.ts';
 import type { ActionVerdict } from './verdict.ts';
+import { writeFailure } from './write-failure.ts';
 import type { CancelEvent } from './events.ts';
 
 /** The part of a provider's definition that an action needs. The account must have been made of the same object. */
@@ -139,13 +139,9 @@ function judge<Result>({ verdict, last }: Ran<ActionVerdict<Result>>, call: Call
     const { attempts, operationId } = call;
     return { result: verdict.result, attempts, operationId, raw: rawOf(response, call) };
   }
-  if (verdict.verdict === 'refused') {
-    call.writeHadNoEffect();
-    const limits = verdict.code === 'rate_limited' ? rateLimited(response) : { status: response.status };
-    throw call.error({ ...limits, ...verdict });
+  if (verdict.verdict === 'accepted') {
+    const message = `the server said yes and failed with ${response.status}.`;
+    throw call.error({ code: 'outcome_unknown', reason: 'server_error', status: response.status, message });
   }
-  if (verdict.verdict === 'unclear') throw call.error({ ...verdict, code: 'outcome_unknown', status: response.status });
-  const failure = judgeUnrecognised(response, 'write');
-  if (failure.code !== 'outcome_unknown') call.writeHadNoEffect();
-  throw call.error(failure);
+  throw writeFailure(verdict, response, call);
 }

@@ -1,12 +1,12 @@
 import type { ConfiguredService } from './account.ts';
 import type { Call, Failure } from './call.ts';
-import { judgeUnrecognised, rateLimited } from './judge-answer.ts';
 import { isProviderError, type ProviderError } from './provider-error.ts';
 import { rawOf } from './raw-answer.ts';
 import { readIfPossible, readStatus } from './read-status.ts';
 import { runExchange, type Ran, type Route } from './run-exchange.ts';
 import type { RevokedVerdict, RevokeVerdict } from './verdict.ts';
 import type { CancellationStatus, RevokeOutcome } from './vocabulary.ts';
+import { writeFailure } from './write-failure.ts';
 
 /** What a withdrawal came to, before the call's own facts are added. */
 export interface Revoked {
@@ -75,15 +75,11 @@ function judge({ verdict, last }: Ran<RevokeVerdict>, call: Call): RevokedVerdic
   }
   const { response } = last;
   if (verdict.verdict === 'accepted' && response.status < 500) return verdict;
-  if (verdict.verdict === 'refused') {
-    call.writeHadNoEffect();
-    const limits = verdict.code === 'rate_limited' ? rateLimited(response) : { status: response.status };
-    throw call.error({ ...limits, ...verdict });
+  if (verdict.verdict === 'accepted') {
+    const message = `the server said yes and failed with ${response.status}.`;
+    throw call.error({ code: 'outcome_unknown', reason: 'server_error', status: response.status, message });
   }
-  if (verdict.verdict === 'unclear') throw call.error({ ...verdict, code: 'outcome_unknown', status: response.status });
-  const failure = judgeUnrecognised(response, 'write');
-  if (failure.code !== 'outcome_unknown') call.writeHadNoEffect();
-  throw call.error(failure);
+  throw writeFailure(verdict, response, call);
 }
 
 /**

@@ -1,0 +1,24 @@
+import type { Call } from './call.ts';
+import type { ProviderResponse } from './exchange.ts';
+import { isUnprocessed, judgeUnrecognised } from './judge-answer.ts';
+import type { ProviderError } from './provider-error.ts';
+import type { RefusedVerdict, UnclearVerdict, UnrecognisedVerdict } from './verdict.ts';
+
+/** The error for an answer to a write that is no yes; tells the call where the write is known to have had no effect. */
+export function writeFailure(
+  verdict: RefusedVerdict | UnclearVerdict | UnrecognisedVerdict,
+  response: ProviderResponse,
+  call: Call,
+): ProviderError {
+  const { status } = response;
+  const judged = judgeUnrecognised(response, 'write');
+  if (verdict.verdict !== 'unrecognised' && isUnprocessed(status)) {
+    const { providerCode, providerMessage } = verdict;
+    call.writeHadNoEffect();
+    return call.error({ ...judged, providerCode, providerMessage });
+  }
+  if (verdict.verdict === 'unclear') return call.error({ ...verdict, code: 'outcome_unknown', status });
+  const failure = verdict.verdict === 'refused' ? { ...verdict, status } : judged;
+  if (failure.code !== 'outcome_unknown') call.writeHadNoEffect();
+  return call.error(failure);
+}
