@@ -7,6 +7,8 @@ export type FuzzedAnswer =
       readonly headers: Readonly<Record<string, string>>;
       /** The connection is lost once the body has been sent. */
       readonly breaks: boolean;
+      /** Whether it is a documented answer as it is. */
+      readonly isDocumented: boolean;
     }
   | {
       readonly kind: 'failure';

@@ -18,9 +18,9 @@ vi.setConfig({ testTimeout: 90_000 });
 
 describe.each(PROVIDERS)('a fuzzed answer of %s', (provider) => {
   it('is taken for no more than its documentation says', async () => {
-    const found = await proveAnswers(provider, { cancel: 1_200, status: 300, revoke: 150, order: 150 }, SEED);
+    const found = await proveAnswers(provider, { cancel: 900, status: 250, revoke: 150, order: 150 }, SEED);
     expect(found.examples).toEqual([]);
-    expect(answerFigures(found).filter((one) => !isMet(one))).toEqual([]);
+    expect(answerFigures(found, 800).filter((one) => !isMet(one))).toEqual([]);
   });
 
   it('misleads an adapter that believes the HTTP status, which is seen', async () => {

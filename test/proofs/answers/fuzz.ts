@@ -66,7 +66,14 @@ export function fuzzedAnswer(
 
 /** A documented answer as it is. */
 export function asAnswer({ status, body }: DocumentedAnswer): FuzzedAnswer & { readonly kind: 'answer' } {
-  return { kind: 'answer', status, body: body === undefined ? '' : JSON.stringify(body), headers: {}, breaks: false };
+  return {
+    kind: 'answer',
+    status,
+    body: body === undefined ? '' : JSON.stringify(body),
+    headers: {},
+    breaks: false,
+    isDocumented: true,
+  };
 }
 
 function changed({ status, body }: DocumentedAnswer, words: readonly string[], random: Random): FuzzedAnswer {
@@ -86,7 +93,7 @@ function answer(status: number, body: string, random: Random): FuzzedAnswer & { 
   headers['retry-after'] = random.pick(['0', '0', '3600', '86400', 'soon']);
   if (headers['retry-after'] === 'soon' && !random.chance(0.1)) delete headers['retry-after'];
   if (random.chance(0.5)) headers['location'] = 'https://elsewhere.example/';
-  return { kind: 'answer', status, body, headers, breaks: random.chance(0.01) };
+  return { kind: 'answer', status, body, headers, breaks: random.chance(0.01), isDocumented: false };
 }
 
 function failure(random: Random): FuzzedAnswer {
