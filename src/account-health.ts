@@ -10,7 +10,7 @@ export class AccountHealth {
   #budget = BUDGET;
   #failures = 0;
   #openUntil = 0;
-  #trying = false;
+  #trying: object | undefined;
 
   /** @param now milliseconds since the epoch. */
   constructor(now: () => number = Date.now) {
@@ -20,23 +20,24 @@ export class AccountHealth {
   /**
    * Asks for a call to be let in.
    *
+   * @param call stands for the call, so that `leave` knows it again.
    * @returns `undefined` if it is, else the time (milliseconds since the epoch) before which it is not worth trying.
    */
-  admit(): number | undefined {
+  admit(call: object): number | undefined {
     if (this.#failures >= FAILURES_TO_OPEN) {
       const now = this.#now();
       if (now < this.#openUntil) return this.#openUntil;
       // One call tries; the others wait for what becomes of it.
-      if (this.#trying) return now + TRIAL_MS;
-      this.#trying = true;
+      if (this.#trying !== undefined) return now + TRIAL_MS;
+      this.#trying = call;
     }
     this.#budget = Math.min(BUDGET, this.#budget + BUDGET_PER_CALL);
     return undefined;
   }
 
   /** A call that was let in is over. */
-  leave(): void {
-    this.#trying = false;
+  leave(call: object): void {
+    if (this.#trying === call) this.#trying = undefined;
   }
 
   /** Takes one repetition out of the budget, if there is one. */

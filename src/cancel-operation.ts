@@ -1,6 +1,6 @@
 import type { ConfiguredService, OrderDetails } from './account.ts';
 import type { Call, Failure } from './call.ts';
-import { isUnprocessed, judgeUnrecognised } from './judge-answer.ts';
+import { judgeUnrecognised, turnsAway } from './judge-answer.ts';
 import { isProviderError, type ProviderError } from './provider-error.ts';
 import { rawOf } from './raw-answer.ts';
 import { readFailure } from './read-status.ts';
@@ -76,7 +76,7 @@ function judge(
   if (!call.wrote && verdict.verdict !== 'duplicate') throw call.error(readFailure(verdict, response));
   // A "no" to a read that followed the write says nothing of the write.
   const answersTheWrite = effect === 'write';
-  if (answersTheWrite && verdict.verdict !== 'duplicate' && isUnprocessed(response.status)) {
+  if (answersTheWrite && verdict.verdict !== 'duplicate' && turnsAway(verdict, response)) {
     call.writeHadNoEffect();
     const { providerCode, providerMessage } = wordsOf(verdict);
     throw call.error({ ...judgeUnrecognised(response, effect), providerCode, providerMessage });

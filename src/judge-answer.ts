@@ -76,6 +76,18 @@ export function isUnprocessed(status: number): boolean {
   return UNPROCESSED.has(status);
 }
 
+/**
+ * Whether an answer with such a status turns the write away. Not where the provider's words are a yes that does not fit
+ * the order: that is stronger than a status that says that nothing was begun.
+ */
+export function turnsAway(
+  verdict: { readonly verdict: string; readonly reason?: string },
+  response: ProviderResponse,
+): boolean {
+  const isOddYes = verdict.verdict === 'unclear' && verdict.reason === 'unreadable_answer';
+  return !isOddYes && isUnprocessed(response.status);
+}
+
 /** The failure for a 429. */
 export function rateLimited(response: ProviderResponse): Failure {
   return {

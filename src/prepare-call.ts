@@ -83,13 +83,13 @@ export async function withPrepared<Request extends AddressedRequest, Value>(
 /** Runs `work` if the account's breaker lets it in. A preview sends nothing, so it always may. */
 async function admitted<Value>({ health }: AccountEntry, call: Call, work: () => Promise<Value>): Promise<Value> {
   if (call.operation === 'preview') return await work();
-  const notBefore = health.admit();
+  const notBefore = health.admit(call);
   if (notBefore !== undefined) {
     const message = 'the provider has not been answering for a while, so nothing was sent. Try again later.';
     throw call.error({ code: 'unavailable', retryAt: new Date(notBefore).toISOString(), message });
   }
   call.health = health;
-  return await work().finally(() => health.leave());
+  return await work().finally(() => health.leave(call));
 }
 
 function findAccount(

@@ -1,6 +1,6 @@
 import type { Call } from './call.ts';
 import type { ProviderResponse } from './exchange.ts';
-import { isUnprocessed, judgeUnrecognised } from './judge-answer.ts';
+import { judgeUnrecognised, turnsAway } from './judge-answer.ts';
 import type { ProviderError } from './provider-error.ts';
 import type { RefusedVerdict, UnclearVerdict, UnrecognisedVerdict } from './verdict.ts';
 
@@ -12,7 +12,7 @@ export function writeFailure(
 ): ProviderError {
   const { status } = response;
   const judged = judgeUnrecognised(response, 'write');
-  if (verdict.verdict !== 'unrecognised' && isUnprocessed(status)) {
+  if (verdict.verdict !== 'unrecognised' && turnsAway(verdict, response)) {
     const { providerCode, providerMessage } = verdict;
     call.writeHadNoEffect();
     return call.error({ ...judged, providerCode, providerMessage });

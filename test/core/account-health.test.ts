@@ -3,6 +3,7 @@ import { AccountHealth } from '../../src/account-health.ts';
 
 const FAILURES_TO_OPEN = 15;
 const OPEN_MS = 10_000;
+const CALL = {};
 
 let now: number;
 let health: AccountHealth;
@@ -30,17 +31,17 @@ describe('the budget for repetitions', () => {
 
   it('grows by one with every ten calls', () => {
     spend();
-    for (let call = 0; call < 9; call += 1) health.admit();
+    for (let call = 0; call < 9; call += 1) health.admit(CALL);
     expect(health.mayRepeat()).toBe(false);
     // Tenths do not add up exactly: the eleventh makes up for that.
-    health.admit();
-    health.admit();
+    health.admit(CALL);
+    health.admit(CALL);
     expect(health.mayRepeat()).toBe(true);
     expect(health.mayRepeat()).toBe(false);
   });
 
   it('never holds more than ten, however many calls go well', () => {
-    for (let call = 0; call < 1_000; call += 1) health.admit();
+    for (let call = 0; call < 1_000; call += 1) health.admit(CALL);
     expect(spend()).toBe(10);
   });
 
@@ -49,12 +50,12 @@ describe('the budget for repetitions', () => {
     let sends = 0;
     for (let call = 0; call < calls; call += 1) {
       now += OPEN_MS + 1;
-      expect(health.admit()).toBeUndefined();
+      expect(health.admit(CALL)).toBeUndefined();
       do {
         sends += 1;
         health.record('failed');
       } while (health.mayRepeat());
-      health.leave();
+      health.leave(CALL);
     }
     expect(sends).toBeLessThanOrEqual(1.1 * calls + 10);
     expect(sends).toBeGreaterThan(1.09 * calls);
@@ -64,61 +65,71 @@ describe('the budget for repetitions', () => {
 describe('the breaker', () => {
   it('lets calls in while fewer than 15 requests in a row have failed', () => {
     fail(FAILURES_TO_OPEN - 1);
-    expect(health.admit()).toBeUndefined();
+    expect(health.admit(CALL)).toBeUndefined();
   });
 
   it('refuses every call for ten seconds after the fifteenth, and says until when', () => {
     fail(FAILURES_TO_OPEN);
     const until = now + OPEN_MS;
-    expect(health.admit()).toBe(until);
+    expect(health.admit(CALL)).toBe(until);
     now = until - 1;
-    expect(health.admit()).toBe(until);
+    expect(health.admit(CALL)).toBe(until);
   });
 
   it('counts failures in a row only: one answer sets it back', () => {
     fail(FAILURES_TO_OPEN - 1);
     health.record('answered');
     fail(FAILURES_TO_OPEN - 1);
-    expect(health.admit()).toBeUndefined();
+    expect(health.admit(CALL)).toBeUndefined();
   });
 
   it('lets one call try after the ten seconds, and tells the others to come back a second later', () => {
     fail(FAILURES_TO_OPEN);
     now += OPEN_MS;
-    expect(health.admit()).toBeUndefined();
-    expect(health.admit()).toBe(now + 1_000);
+    expect(health.admit(CALL)).toBeUndefined();
+    expect(health.admit(CALL)).toBe(now + 1_000);
   });
 
   it('closes when the call that tries is answered', () => {
     fail(FAILURES_TO_OPEN);
     now += OPEN_MS;
-    health.admit();
+    health.admit(CALL);
     health.record('answered');
-    health.leave();
-    expect([health.admit(), health.admit()]).toEqual([undefined, undefined]);
+    health.leave(CALL);
+    expect([health.admit(CALL), health.admit(CALL)]).toEqual([undefined, undefined]);
   });
 
   it('stays open for another ten seconds when the call that tries fails', () => {
     fail(FAILURES_TO_OPEN);
     now += OPEN_MS;
-    health.admit();
+    health.admit(CALL);
     health.record('failed');
-    health.leave();
-    expect(health.admit()).toBe(now + OPEN_MS);
+    health.leave(CALL);
+    expect(health.admit(CALL)).toBe(now + OPEN_MS);
   });
 
   it('lets the next one try when the call that tried ended without an answer or a failure', () => {
     fail(FAILURES_TO_OPEN);
     now += OPEN_MS;
-    health.admit();
-    health.leave();
-    expect(health.admit()).toBeUndefined();
+    health.admit(CALL);
+    health.leave(CALL);
+    expect(health.admit(CALL)).toBeUndefined();
+  });
+
+  it('does not take the end of an older call for the end of the one that tries', () => {
+    const older = {};
+    health.admit(older);
+    fail(FAILURES_TO_OPEN);
+    now += OPEN_MS;
+    expect(health.admit(CALL)).toBeUndefined();
+    health.leave(older);
+    expect(health.admit({})).toBe(now + 1_000);
   });
 
   it('adds nothing to the budget for a call that it refuses', () => {
     spend();
     fail(FAILURES_TO_OPEN);
-    for (let call = 0; call < 100; call += 1) health.admit();
+    for (let call = 0; call < 100; call += 1) health.admit(CALL);
     expect(health.mayRepeat()).toBe(false);
   });
 });

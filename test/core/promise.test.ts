@@ -316,6 +316,22 @@ describe('an exchange of several requests', () => {
   });
 
   const odd = { verdict: 'unclear', message: 'Odd.' } as const;
+  it.each<[number, 'provider_error' | 'unreadable_answer', string]>([
+    [408, 'provider_error', 'unavailable'],
+    [429, 'provider_error', 'rate_limited'],
+    [408, 'unreadable_answer', 'outcome_unknown'],
+    [429, 'unreadable_answer', 'outcome_unknown'],
+  ])('whose write is answered with %i, and unclear for %s, ends with %s', async (status, reason, code) => {
+    const { error } = await run(
+      function* (order, config) {
+        yield toWrite(order, config);
+        return { ...odd, reason };
+      },
+      [() => json({}, status)],
+    );
+    expect(error?.code).toBe(code);
+  });
+
   it.each<[string, CancelVerdict, number, string, number]>([
     ['refused', refused, 200, 'not_found', 1],
     ['not recognised with 401', { verdict: 'unrecognised' }, 401, 'unexpected_response', 1],

@@ -51,5 +51,7 @@ function statesOf(answer: ReadAnswer | undefined): ReadonlySet<CancellationState
   if (!request || (typeof request === 'object' && Object.keys(request).length === 0)) return states;
   states.add('requested');
   const isDated = typeof server['expiry_at'] === 'string' && !Number.isNaN(Date.parse(server['expiry_at']));
-  return isDated && asObject(request)?.['now'] === false ? states.add('scheduled') : states;
+  const now = asObject(request)?.['now'];
+  // A database writes `false` as 0.
+  return isDated && (now === false || now === 0) ? states.add('scheduled') : states;
 }
