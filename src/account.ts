@@ -37,6 +37,8 @@ export type OrderDetails = Omit<CancelOrder<unknown>, 'service'>;
 
 /** A checked service reference of an account whose configuration has not been read yet. */
 export interface BoundService {
+  /** Names the service among those of the account. */
+  readonly key: string;
   readonly configure: () => Promise<Checked<ConfiguredService>>;
 }
 
@@ -94,7 +96,10 @@ export function createAccount<
     bind: async (input) => {
       const service = await checkAgainst(definition.service, input);
       if (!service.ok) return service;
-      return { ok: true, value: { configure: () => configure(definition, source, service.value) } };
+      const key = nameOf(definition, service.value);
+      if (key === undefined)
+        return { ok: false, issues: [{ path: '', expected: 'a service that the adapter can name' }] };
+      return { ok: true, value: { key, configure: () => configure(definition, source, service.value) } };
     },
   };
   const account: Account<Id, ServiceInput, Timing, OperationsOf<Readable, Revocable>> = {
@@ -137,6 +142,25 @@ async function configure<Config, Service, Timing extends When>(
       revoke: revoke === undefined ? undefined : () => revoke(service, config),
     },
   };
+}
+
+/** `undefined` where the adapter fails; what it throws may hold anything. */
+function nameOf<Service>(
+  definition: { readonly serviceKey?: (service: Service) => string },
+  service: Service,
+): string | undefined {
+  try {
+    return (definition.serviceKey?.(service) ?? keyOf(service)).slice(0, 256);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The fields of a reference by name, so that their order says nothing. */
+function keyOf(service: unknown): string {
+  if (typeof service !== 'object' || service === null) return String(service);
+  const fields = Object.entries(service).map(([name, value]) => `${name}=${String(value)}`);
+  return fields.toSorted().join(' ');
 }
 
 function isTiming<Timing extends When>(timings: readonly Timing[], when: When): when is Timing {

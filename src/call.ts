@@ -34,7 +34,7 @@ export class Call {
   redactor: Redactor = new Redactor([]);
   health: AccountHealth | undefined;
   attempts = 0;
-  readonly #listener: Listener | undefined;
+  readonly #listeners: Listener[];
   readonly #startedAt = performance.now();
   #wrote = false;
   #pending = false;
@@ -43,7 +43,12 @@ export class Call {
 
   constructor(operation: ProviderOperation, listener?: Listener) {
     this.operation = operation;
-    this.#listener = listener;
+    this.#listeners = listener === undefined ? [] : [listener];
+  }
+
+  /** Tells this listener, too, of what happens from now on. */
+  listen(listener: Listener): void {
+    this.#listeners.push(listener);
   }
 
   /** To be called before a write is handed to the network. */
@@ -70,22 +75,18 @@ export class Call {
     return this.#kept || this.#pending;
   }
 
-  /** Tells the listener. A listener that throws is the caller's fault, and changes nothing of what happens. */
+  /** Tells the listeners. One that throws is the caller's fault, and changes nothing of what happens. */
   emit(details: EventDetails): void {
-    if (this.#listener === undefined) return;
+    if (this.#listeners.length === 0) return;
     const { operationId, operation, account, provider } = this;
-    try {
-      const returned: unknown = this.#listener({
-        ...details,
-        operationId,
-        operation,
-        account,
-        provider,
-        at: new Date().toISOString(),
-      });
-      if (returned instanceof Promise) returned.catch(warnOfListener);
-    } catch {
-      warnOfListener();
+    const at = new Date().toISOString();
+    for (const listener of this.#listeners) {
+      try {
+        const returned: unknown = listener({ ...details, operationId, operation, account, provider, at });
+        if (returned instanceof Promise) returned.catch(warnOfListener);
+      } catch {
+        warnOfListener();
+      }
     }
   }
 

@@ -20,4 +20,6 @@ export interface Capabilities<Timing extends When = When> {
   readonly immediateDestroysData: 'yes' | 'later' | 'unknown';
   /** Whether the API recognises a second cancellation of the same service and says so. */
   readonly recognisesRepeat: 'documented' | 'inferred' | 'no';
+  /** How many cancellations run at once where nothing else is said; what the API bears well. Left out: 4. */
+  readonly concurrency?: number;
 }

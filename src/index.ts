@@ -49,6 +49,7 @@ export {
 } from './service.ts';
 export type { SchemaIssue, SchemaResult, StandardSchema } from './standard-schema.ts';
 export type { OperationTrace } from './tracing.ts';
+export type { ValidatedRequest } from './validated-request.ts';
 export type {
   AcceptedVerdict,
   ActionDoneVerdict,

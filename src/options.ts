@@ -13,6 +13,8 @@ export interface CallOptions {
    * `requested` where the provider says more. Default `false`.
    */
   readonly verify?: boolean | undefined;
+  /** Told what happens during this call, besides the service's own `onEvent`. */
+  readonly onEvent?: ((event: CancelEvent) => void) | undefined;
 }
 
 /** Options of one call that cancels nothing. */
@@ -30,7 +32,10 @@ export interface ServiceOptions<A extends AccountsOf<A> = Accounts> {
   readonly deadlineMs?: number | undefined;
   /** Milliseconds for one request with its answer. Default 10,000. */
   readonly attemptTimeoutMs?: number | undefined;
-  /** How many cancellations `cancelMany` runs at once at each account: one number, or one per account. Default 4. */
+  /**
+   * How many cancellations `cancelMany` runs at once at each account: one number, or one per account. Default: what
+   * suits the provider (`capabilities.concurrency`), else 4.
+   */
   readonly concurrency?: number | { readonly [K in keyof A]?: number } | undefined;
   /** Told what happens during each call. Never given a secret, a body or a reason. */
   readonly onEvent?: ((event: CancelEvent) => void) | undefined;
@@ -75,14 +80,17 @@ export function checkOptions(options: unknown, known: readonly string[]): Issue[
   return [...issues, ...checkConcurrency(given.get('concurrency'))];
 }
 
-/** How many cancellations of an account run at once. */
-export function concurrencyOf(account: string, ...settings: readonly ServiceOptions['concurrency'][]): number {
+/** How many cancellations of an account run at once, where a setting says so. */
+export function concurrencyOf(
+  account: string,
+  ...settings: readonly ServiceOptions['concurrency'][]
+): number | undefined {
   for (const setting of settings) {
     if (typeof setting === 'number') return setting;
     const own = setting !== undefined && Object.hasOwn(setting, account) ? setting[account] : undefined;
     if (own !== undefined) return own;
   }
-  return DEFAULTS.concurrency;
+  return undefined;
 }
 
 /** Whether it works as a signal, too: an object that only inherits from one throws when it is asked. */

@@ -57,12 +57,9 @@ export async function withPrepared<Request extends AddressedRequest, Value>(
   input: CallInput<Request>,
   work: (prepared: Prepared<Request>) => Promise<Value>,
 ): Promise<Value> {
-  const entry = findAccount(accounts, input.request, call);
-  const request = await checkedOrThrow(checkAgainst(input.schema, input.request), call, '');
+  const { entry, checked: request } = await checkedRequest(accounts, input, call);
   const options = soundOptions(input.options, input.knownOptions, call);
-  // The schema has made sure that there is an account, and that it is a string.
-  if (entry === undefined) throw call.error({ code: 'unknown_account', message: unknownAccount(accounts) });
-  checkTiming(entry, request.when, call);
+  if (options.onEvent !== undefined) call.listen(options.onEvent);
   const limit = new TimeLimit(options.deadlineMs ?? defaults.deadlineMs ?? DEFAULTS.deadlineMs, options.signal);
   try {
     if (limit.end === 'aborted') throw call.error({ code: 'aborted', message: 'the call was aborted before it began' });
@@ -78,6 +75,24 @@ export async function withPrepared<Request extends AddressedRequest, Value>(
   } finally {
     limit.dispose();
   }
+}
+
+/**
+ * The parts of a request, checked, and its account; the service not yet.
+ *
+ * @throws ProviderError `invalid_request`, `unknown_account` or `unsupported`
+ */
+export async function checkedRequest<Request extends AddressedRequest>(
+  accounts: ReadonlyMap<string, AccountEntry>,
+  input: Pick<CallInput<Request>, 'schema' | 'request'>,
+  call: Call,
+): Promise<{ readonly entry: AccountEntry; readonly checked: Request }> {
+  const entry = findAccount(accounts, input.request, call);
+  const checked = await checkedOrThrow(checkAgainst(input.schema, input.request), call, '');
+  // The schema has made sure that there is an account, and that it is a string.
+  if (entry === undefined) throw call.error({ code: 'unknown_account', message: unknownAccount(accounts) });
+  checkTiming(entry, checked.when, call);
+  return { entry, checked };
 }
 
 /** Runs `work` if the account's breaker lets it in. A preview sends nothing, so it always may. */

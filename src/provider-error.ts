@@ -29,8 +29,8 @@ export interface ProviderErrorDetails {
   readonly existing?: CancellationStatus | undefined;
 }
 
-/** What was asked for: a method of the service object, its creation, or a provider's own order. */
-export type ProviderOperation = OperationName | 'preview' | 'create' | 'order';
+/** What was asked for: a method of the service object, its creation, a provider's own order, or the queue. */
+export type ProviderOperation = OperationName | 'preview' | 'validate' | 'create' | 'order' | 'queue';
 
 const OPTIONAL_FIELDS = [
   'account',

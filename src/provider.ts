@@ -43,6 +43,11 @@ export interface ProviderDefinition<
   readonly env: Readonly<Record<string, string>>;
   /** Checks a service reference. Its messages say what is expected. */
   readonly service: StandardSchema<ServiceInput, Service>;
+  /**
+   * Names the service, the same for every form of its reference: two cancellations of the same service are told by it.
+   * At most 256 characters. Left out: the fields of the checked reference.
+   */
+  readonly serviceKey?: (service: Service) => string;
   /** Absolute URL below which every request's path lies: https, or http to loopback. */
   readonly baseUrl: (config: Config) => string;
   /** Every value of the configuration that must never come out, derived ones (such as a hash that is sent) included. */

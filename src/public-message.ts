@@ -11,6 +11,8 @@ const SUPPORT = 'Please contact support.';
 const SUBJECTS: { readonly [Operation in ProviderOperation]: string } = {
   cancel: 'The cancellation',
   preview: 'The cancellation',
+  validate: 'The cancellation',
+  queue: 'The cancellation',
   create: 'The cancellation',
   status: 'The state of the cancellation',
   revoke: 'The withdrawal of the cancellation',

@@ -13,9 +13,10 @@ import {
 } from './cancel-request.ts';
 import type { OutcomeEvent } from './events.ts';
 import { conduct } from './conduct.ts';
-import { checkOptions, concurrencyOf, type CancelManyOptions, type ServiceOptions } from './options.ts';
+import { checkOptions, concurrencyOf, DEFAULTS, type CancelManyOptions, type ServiceOptions } from './options.ts';
 import {
   accountNameOf,
+  checkedRequest,
   withPrepared,
   type AccountEntry,
   type AddressedRequest,
@@ -26,14 +27,15 @@ import { previewOf } from './preview.ts';
 import { isProviderError, type ProviderOperation } from './provider-error.ts';
 import { composeReason } from './reason.ts';
 import { readStatus } from './read-status.ts';
-import { invalid } from './sound-input.ts';
+import { checkedOrThrow, invalid } from './sound-input.ts';
 import type { CancelResult, PreviewedRequest, RevokeResult, SafeResult } from './result.ts';
 import { revokeOnce } from './revoke-operation.ts';
+import type { ValidatedRequest } from './validated-request.ts';
 import type { CancellationStatus, Warning } from './vocabulary.ts';
 import type { Capabilities } from './capabilities.ts';
 
 const SERVICE_OPTIONS = ['fetch', 'deadlineMs', 'attemptTimeoutMs', 'concurrency', 'onEvent'];
-const CALL_OPTIONS = ['signal', 'deadlineMs'];
+const CALL_OPTIONS = ['signal', 'deadlineMs', 'onEvent'];
 const CANCEL_OPTIONS = [...CALL_OPTIONS, 'verify'];
 const MANY_OPTIONS = [...CANCEL_OPTIONS, 'concurrency'];
 
@@ -82,6 +84,22 @@ export class ServiceCore {
     });
   }
 
+  /** Checks all that can be checked without the configuration. */
+  async validate(request: unknown): Promise<ValidatedRequest> {
+    const call = new Call('validate');
+    const { entry, checked } = await checkedRequest(this.#accounts, { schema: cancelRequestSchema, request }, call);
+    const bound = await checkedOrThrow(entry.driver.bind(checked.service), call, 'service');
+    return {
+      account: entry.name,
+      provider: entry.account.provider,
+      service: checked.service,
+      serviceKey: bound.key,
+      when: checked.when,
+      ...(checked.reason === undefined ? {} : { reason: checked.reason }),
+      ...(checked.reference === undefined ? {} : { reference: checked.reference }),
+    };
+  }
+
   status(request: unknown, options: unknown): Promise<CancellationStatus> {
     const input = { schema: statusRequestSchema, request, options, knownOptions: CALL_OPTIONS };
     return this.#run('status', input, statusPrepared, ({ state }) => state);
@@ -101,7 +119,10 @@ export class ServiceCore {
     const { concurrency, ...callOptions } = options;
     yield* cancelMany(requests, {
       laneOf: (request) => this.#laneOf(request),
-      concurrencyOf: (lane) => concurrencyOf(lane, concurrency, this.#options.concurrency),
+      concurrencyOf: (lane) =>
+        concurrencyOf(lane, concurrency, this.#options.concurrency) ??
+        this.#accounts.get(lane)?.account.capabilities.concurrency ??
+        DEFAULTS.concurrency,
       cancel: (request) => this.safeCancel(request, callOptions),
     });
   }

@@ -13,6 +13,7 @@ import type { Capabilities } from './capabilities.ts';
 import type { CallOptions, CancelManyOptions, ReadOptions, ServiceOptions } from './options.ts';
 import type { CancelResult, PreviewedRequest, RevokeResult, SafeResult } from './result.ts';
 import { ServiceCore } from './service-core.ts';
+import type { ValidatedRequest } from './validated-request.ts';
 import type { CancellationStatus } from './vocabulary.ts';
 
 /** The result of a cancellation at account `K`. */
@@ -58,6 +59,16 @@ export interface CancelService<A extends AccountsOf<A>> {
     request: { readonly account: K } & CancelDetails<A[K]>,
     options?: ReadOptions,
   ): Promise<PreviewedRequest>;
+
+  /**
+   * Checks a request as `cancel` does, the configuration aside: nothing is read and nothing is sent. For lists that must
+   * be sound before the first of them is sent.
+   *
+   * @throws ProviderError with `invalid_request`, `unknown_account` or `unsupported`.
+   */
+  validate<const K extends keyof A & string>(
+    request: { readonly account: K } & CancelDetails<A[K]>,
+  ): Promise<ValidatedRequest>;
 
   /**
    * Reads the state of a cancellation back. Changes nothing at the provider. With the `providerReference` of an earlier
@@ -120,6 +131,7 @@ export function createCancelService<const A extends AccountsOf<A>>(
     cancel: core.cancel.bind(core),
     safeCancel: core.safeCancel.bind(core),
     preview: core.preview.bind(core),
+    validate: core.validate.bind(core),
     status: core.status.bind(core),
     revoke: core.revoke.bind(core),
     cancelMany: core.cancelMany.bind(core),

@@ -24,6 +24,7 @@ export const edisDefinition: ProviderDefinition<
     revoke: false,
     immediateDestroysData: 'unknown',
     recognisesRepeat: 'inferred',
+    concurrency: 1,
   },
   config: edisConfigSchema,
   env: edisEnv,

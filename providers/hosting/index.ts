@@ -25,6 +25,7 @@ export const hostingProvider: Provider<'hosting', HostingConfig, HostingService,
     config: hostingConfigSchema,
     env: hostingEnv,
     service: hostingServiceSchema,
+    serviceKey: ({ hostingId }) => hostingId,
     baseUrl: (config) => config.baseUrl,
     secrets: (config) => [config.token],
     *cancel(order, config) {

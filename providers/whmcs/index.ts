@@ -19,6 +19,7 @@ export const whmcsProvider: Provider<'whmcs', WhmcsConfig, WhmcsService, When, '
     revoke: false,
     immediateDestroysData: 'unknown',
     recognisesRepeat: 'documented',
+    concurrency: 2,
   },
   config: whmcsConfigSchema,
   env: whmcsEnv,

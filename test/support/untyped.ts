@@ -5,6 +5,7 @@ export interface UntypedService {
   readonly cancel: (request: unknown, options?: unknown) => Promise<unknown>;
   readonly safeCancel: (request: unknown, options?: unknown) => Promise<{ readonly ok: boolean }>;
   readonly preview: (request: unknown, options?: unknown) => Promise<unknown>;
+  readonly validate: (request: unknown) => Promise<{ readonly serviceKey: unknown }>;
   readonly status: (request: unknown, options?: unknown) => Promise<unknown>;
   readonly cancelMany: (requests: unknown, options?: unknown) => AsyncGenerator<UntypedItem, void, undefined>;
 }
