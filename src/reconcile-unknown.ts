@@ -3,7 +3,7 @@ import type { Failure } from './call.ts';
 import { ProviderError } from './provider-error.ts';
 import { readIfPossible } from './read-status.ts';
 import { TIMING_UNKNOWN } from './reconcile-duplicate.ts';
-import type { CancellationStatus } from './vocabulary.ts';
+import type { CancellationStatus, When } from './vocabulary.ts';
 
 /**
  * Asks the provider what became of a cancellation whose answer was lost or not readable. It is never sent again.
@@ -22,15 +22,21 @@ export async function reconcileUnknown(
   call.emit({ type: 'read_back', because: doubt.reason ?? 'provider_error' });
   const seen = await readIfPossible(service, call, route);
   if (seen === undefined) throw withAttempts(doubt, call.attempts, undefined);
-  const { state, effectiveAt } = seen;
-  if (state === 'none' && ifAbsent !== undefined) {
+  if (seen.state === 'none' && ifAbsent !== undefined) {
     call.writeHadNoEffect();
     throw call.error(ifAbsent);
   }
-  const isThere = state === 'requested' || state === 'scheduled' || state === 'completed';
-  const isAsWanted = state === 'completed' || seen.when === undefined || seen.when === details.when;
+  const found = foundAsWanted(seen, details.when);
+  if (found === undefined) throw withAttempts(doubt, call.attempts, seen);
+  return found;
+}
+
+/** What a read-back after a lost answer proves, or `undefined` where it does not show the cancellation that was sent. */
+export function foundAsWanted(seen: CancellationStatus, when: When): Omit<Cancelled, 'providerReference'> | undefined {
+  const { state, effectiveAt } = seen;
+  if (state !== 'requested' && state !== 'scheduled' && state !== 'completed') return undefined;
   // One with another timing is not the one that was sent, which may have been refused, or still be under way.
-  if (!isThere || !isAsWanted) throw withAttempts(doubt, call.attempts, seen);
+  if (state !== 'completed' && seen.when !== undefined && seen.when !== when) return undefined;
   return {
     outcome: state,
     ...(effectiveAt === undefined ? {} : { effectiveAt }),

@@ -56,7 +56,8 @@ export type WarningCode =
   | 'immediate_deferred'
   | 'timing_unknown'
   | 'not_verified'
-  | 'side_effect';
+  | 'side_effect'
+  | 'resolved_by_person';
 
 /** Something that the caller should know about a cancellation that went through. */
 export interface Warning {

@@ -81,8 +81,31 @@ describe('the conformance suite', () => {
   });
 });
 
+describe('the queue', () => {
+  const files = filesOf('src/queue/*.ts');
+  const peers = ['pg', 'pg-boss', '@electric-sql/pglite'];
+
+  it('imports the core, valibot, Node.js and its own files; the libraries that its user installs, when it is opened', () => {
+    const isAllowed = (imported: string): boolean =>
+      coreFiles.includes(imported) ||
+      files.includes(imported) ||
+      imported === 'valibot' ||
+      imported.startsWith('node:') ||
+      peers.includes(imported);
+    expect(forbiddenImports(files, isAllowed)).toEqual([]);
+    const statically = peers.filter((peer) =>
+      files.some((file) => new RegExp(`^import (?!type )[^;]*'${peer}'`, 'm').test(codeOf(file))),
+    );
+    expect(statically).toEqual([]);
+  });
+
+  it('is imported by nothing of the core', () => {
+    expect(coreFiles.filter((file) => importsFrom(file).some((imported) => files.includes(imported)))).toEqual([]);
+  });
+});
+
 describe('importing', () => {
-  const tools = /^src\/(sandbox|conformance)\/index\.ts$/;
+  const tools = /^src\/(sandbox|conformance|queue)\/index\.ts$/;
 
   it.each(entries.filter(({ source }) => !tools.test(source)))(
     '$specifier reaches the core, its own adapter, ky and valibot, and no more',

@@ -1,0 +1,97 @@
+import { DatabaseFailure, type Database, type QueryClient } from './database.ts';
+import { loadPeer } from './peer.ts';
+
+/** When a cancellation is to be taken up. */
+export interface Job {
+  /** The id of the cancellation. */
+  readonly id: string;
+  readonly account: string;
+  readonly priority: number;
+  /** ISO 8601; left out: now. */
+  readonly startAfter: string | undefined;
+}
+
+/** The jobs of a queue: which cancellation is due, in which order. What is to be done with it, the ledger knows. */
+export interface Jobs {
+  /** Adds jobs within a transaction. */
+  add(client: QueryClient, jobs: readonly Job[]): Promise<void>;
+
+  /** Takes up to `count` due jobs of an account out of the queue, within a transaction. */
+  take(client: QueryClient, account: string, count: number): Promise<readonly string[]>;
+
+  close(): Promise<void>;
+}
+
+// A job waits for as long as it has to: a cancellation for next year is not to vanish.
+const TEN_YEARS = 315_360_000;
+
+/** Opens the jobs, which pg-boss keeps in a schema of their own. */
+export async function openJobs(
+  database: Database,
+  schema: string,
+  accounts: readonly string[],
+  onError: (error: unknown) => void,
+): Promise<Jobs> {
+  const { PgBoss } = await loadPeer('pg-boss', () => import('pg-boss'));
+  const boss = new PgBoss({
+    db: executorOf(database),
+    schema,
+    backend: database.kind,
+    schedule: false,
+    registerInstance: false,
+    openTelemetry: { enabled: false },
+  });
+  boss.on('error', onError);
+  try {
+    await boss.start();
+    for (const account of accounts) await boss.createQueue(queueOf(account), { retentionSeconds: TEN_YEARS });
+  } catch (error) {
+    await boss.stop({ graceful: false, close: false });
+    throw error instanceof DatabaseFailure ? error : new DatabaseFailure(error, 'no');
+  }
+  return {
+    add: async (client, jobs) => {
+      const db = executorOf(client);
+      for (const [account, own] of Map.groupBy(jobs, (job) => job.account)) {
+        const rows = own.map(({ id, priority, startAfter }) => ({
+          data: { id },
+          priority,
+          ...(startAfter === undefined ? {} : { startAfter }),
+        }));
+        await boss.insert(queueOf(account), rows, { db });
+      }
+    },
+    take: async (client, account, count) => {
+      const db = executorOf(client);
+      const taken = await boss.fetch<{ readonly id: string }>(queueOf(account), { batchSize: count, db });
+      if (taken.length > 0) {
+        await boss.deleteJob(
+          queueOf(account),
+          taken.map(({ id }) => id),
+          { db },
+        );
+      }
+      return taken.map(({ data }) => data.id);
+    },
+    close: () => boss.stop({ graceful: false, close: false }),
+  };
+}
+
+/** pg-boss allows fewer characters in a queue's name than an account's name may have. */
+function queueOf(account: string): string {
+  return /^[\w.-]{1,64}$/.test(account) ? `account/${account}` : `hex/${Buffer.from(account).toString('hex')}`;
+}
+
+interface Executor {
+  executeSql(text: string, values?: unknown[]): Promise<{ rows: object[] }>;
+}
+
+function executorOf(client: QueryClient | Database): Executor {
+  return {
+    executeSql: async (text, values) => {
+      const isScript = (values === undefined || values.length === 0) && 'script' in client;
+      const result = await (isScript ? client.script(text) : client.query(text, values));
+      return isScript ? result : { rows: result.rows };
+    },
+  };
+}

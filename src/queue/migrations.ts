@@ -1,0 +1,93 @@
+import type { Database, QueryClient } from './database.ts';
+import { ProviderError } from '../provider-error.ts';
+
+/**
+ * The versions of the ledger's tables, oldest first. A version that has been released is never changed: what is new
+ * comes as a new version.
+ */
+export const MIGRATIONS: readonly ((schema: string) => readonly string[])[] = [
+  (schema) => [
+    `CREATE TABLE ${schema}.cancellation (
+      id text PRIMARY KEY,
+      fingerprint text NOT NULL,
+      account text NOT NULL,
+      provider text NOT NULL,
+      service_key text NOT NULL,
+      request jsonb NOT NULL,
+      asked_by text,
+      priority integer NOT NULL DEFAULT 0,
+      not_before timestamptz,
+      state text NOT NULL,
+      created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+      updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+      claim bigint NOT NULL DEFAULT 0,
+      worker text,
+      lease_until timestamptz,
+      sent_at timestamptz,
+      tries integer NOT NULL DEFAULT 0,
+      first_failed_at timestamptz,
+      readings integer NOT NULL DEFAULT 0,
+      unknown_since timestamptz,
+      needs_person boolean NOT NULL DEFAULT false,
+      result jsonb,
+      error jsonb,
+      CHECK (state IN ('planned', 'intent', 'sent', 'requested', 'scheduled', 'completed', 'already_cancelled', 'refused', 'unknown'))
+    )`,
+    `CREATE UNIQUE INDEX cancellation_open ON ${schema}.cancellation (account, service_key)
+      WHERE state IN ('planned', 'intent', 'sent', 'unknown')`,
+    `CREATE INDEX cancellation_leased ON ${schema}.cancellation (account) WHERE lease_until IS NOT NULL`,
+    `CREATE INDEX cancellation_listed ON ${schema}.cancellation (state, account, created_at, id)`,
+    `CREATE TABLE ${schema}.history (
+      cancellation_id text NOT NULL REFERENCES ${schema}.cancellation (id),
+      seq bigint GENERATED ALWAYS AS IDENTITY,
+      at timestamptz NOT NULL,
+      type text NOT NULL,
+      data jsonb NOT NULL DEFAULT '{}',
+      PRIMARY KEY (cancellation_id, seq)
+    )`,
+    `CREATE TABLE ${schema}.account (
+      name text PRIMARY KEY,
+      paused_until timestamptz NOT NULL,
+      paused_because text NOT NULL
+    )`,
+  ],
+  // Limits by time: which cancellations were begun when.
+  (schema) => [
+    `CREATE TABLE ${schema}.start (account text NOT NULL, at timestamptz NOT NULL)`,
+    `CREATE INDEX start_of_account ON ${schema}.start (account, at)`,
+  ],
+];
+
+/**
+ * Brings the ledger's tables to the newest version, under a lock, so that several processes may start at once.
+ *
+ * @throws ProviderError `not_configured` if a newer version of the package made them
+ */
+export async function migrate(
+  database: Database,
+  schema: string,
+  migrations: readonly ((schema: string) => readonly string[])[] = MIGRATIONS,
+): Promise<void> {
+  await database.transaction(async (client) => {
+    await client.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`cancelkit migrate ${schema}`]);
+    await client.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
+    await client.query(`CREATE TABLE IF NOT EXISTS ${schema}.version (number integer NOT NULL)`);
+    const found = await versionOf(client, schema);
+    if (found > migrations.length) throw tooNew(found, migrations.length);
+    for (const statements of migrations.slice(found)) {
+      for (const statement of statements(schema)) await client.query(statement);
+    }
+    await client.query(`DELETE FROM ${schema}.version`);
+    await client.query(`INSERT INTO ${schema}.version (number) VALUES ($1)`, [migrations.length]);
+  });
+}
+
+async function versionOf(client: QueryClient, schema: string): Promise<number> {
+  const { rows } = await client.query(`SELECT number FROM ${schema}.version`);
+  return Number(rows[0]?.['number'] ?? 0);
+}
+
+function tooNew(found: number, known: number): ProviderError {
+  const message = `queue: the database has version ${found} of the queue’s tables, and this cancelkit knows ${known}. Update cancelkit.`;
+  return new ProviderError('not_configured', { operation: 'queue', message });
+}

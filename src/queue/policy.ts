@@ -1,0 +1,28 @@
+/** What becomes of a cancellation that did not succeed at once. */
+export interface Policy {
+  /** When an unknown one is read back: milliseconds after it became unknown, ascending. */
+  readonly readBackAfterMs: readonly number[];
+  /** For how long one that the provider did not take is tried again, in milliseconds from its first failure. */
+  readonly giveUpAfterMs: number;
+}
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** A day of reading back outlasts what any of the providers needs to carry a request out. */
+export const DEFAULT_POLICY: Policy = {
+  readBackAfterMs: [30 * SECOND, 2 * MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, 24 * HOUR],
+  giveUpAfterMs: 24 * HOUR,
+};
+
+/** How long an account rests after its credentials or its configuration were refused: providers ban who goes on. */
+export const REST_MS: number = 15 * MINUTE;
+
+/** How long an account rests after it was told to slow down, without being told for how long. */
+export const SLOW_DOWN_MS: number = MINUTE;
+
+/** How long one that could not be sent, or not be read, waits for its next try: doubled with each, in milliseconds. */
+export function backoffMs(tries: number): number {
+  return Math.min(30 * SECOND * 2 ** Math.min(Math.max(0, tries - 1), 10), 15 * MINUTE);
+}

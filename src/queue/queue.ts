@@ -1,0 +1,173 @@
+import type { AccountsOf } from '../account.ts';
+import type { AccountKey, CancelRequest } from '../cancel-request.ts';
+import type { ProviderError } from '../provider-error.ts';
+import type { CancelService } from '../service.ts';
+import type { QueryClient } from './database.ts';
+import type { AccountLimit } from './limits.ts';
+import type { QueuedCancellation, QueuedCancellationWithHistory } from './record.ts';
+import type { QueueState } from './state.ts';
+import type { QueueStats } from './stats.ts';
+
+/** Options of `createCancelQueue`. */
+export interface QueueOptions<A extends AccountsOf<A>> {
+  /** What `createCancelService` returned. Rows and jobs name its accounts by their keys, and hold no credentials. */
+  readonly services: CancelService<A>;
+  /**
+   * A directory for the embedded database (PGlite): one process, which may be killed, but not lose its power. Or a
+   * `postgres://` URL: any number of processes. Default `.cancelkit`, a directory.
+   */
+  readonly database?: string | undefined;
+  /** Schema of the ledger; the jobs are in `<schema>_jobs`. Lower-case letters, digits, underscores. Default `cancelkit`. */
+  readonly schema?: string | undefined;
+  /** What each account bears, over all processes. They all have to be given the same. */
+  readonly limits?: { readonly [K in AccountKey<A>]?: AccountLimit } | undefined;
+  /** Milliseconds for one cancellation or one read-back. Default 30,000. */
+  readonly deadlineMs?: number | undefined;
+  /** How often the database is asked for what other processes have added, in milliseconds. Default 500. */
+  readonly pollMs?: number | undefined;
+  /**
+   * When an unknown one is read back: milliseconds after it became unknown, ascending. What is still absent at the last
+   * one is `refused`, so the last one has to outlast the provider's own processing. Default: 30 seconds, 2 and 10
+   * minutes, 1, 6 and 24 hours.
+   */
+  readonly readBackAfterMs?: readonly number[] | undefined;
+  /** For how long one that the provider did not take is tried again, in milliseconds. Default 24 hours. */
+  readonly giveUpAfterMs?: number | undefined;
+  /** Told of a database that fails while a worker runs. Default: a warning of the process, at most one a minute. */
+  readonly onError?: ((error: ProviderError) => void) | undefined;
+}
+
+/** Where a cancellation is put in the queue. */
+export interface Placing {
+  /**
+   * Makes it idempotent: the same request with the same id is there once, however often it is enqueued. 1 to 128
+   * characters. Default: a new UUID.
+   */
+  readonly id?: string | undefined;
+  /** Not taken up before this time: a `Date`, or ISO 8601. */
+  readonly notBefore?: Date | string | undefined;
+  /** From -1000 to 1000; the higher comes first, within its account. Default 0. */
+  readonly priority?: number | undefined;
+  /** Who asks for it, for the audit trail. */
+  readonly by?: string | undefined;
+}
+
+/** Options of `enqueue` and `enqueueMany`. */
+export interface TransactionOption {
+  /**
+   * A transaction of the caller's own in the same PostgreSQL database, as a client of `pg`: enqueued if and when it is
+   * committed. It has to be rolled back if the call throws.
+   */
+  readonly transaction?: QueryClient | undefined;
+}
+
+/** A person's word. */
+export interface Decision {
+  /** Who decides, for the audit trail. */
+  readonly by: string;
+  readonly note?: string | undefined;
+}
+
+/** Durable cancellations: what is in the queue survives the process, and is sent at most once. */
+export interface CancelQueue<A extends AccountsOf<A>> {
+  /**
+   * Puts a cancellation into the queue.
+   *
+   * @returns its id, and whether it is new.
+   * @throws ProviderError `invalid_request`, `unknown_account`, `unsupported`; `invalid_request` too for an id that
+   * stands for another request, and for a service of which another cancellation is open. `unavailable`: the database
+   * could not be reached, nothing is enqueued. `outcome_unknown`: the connection broke off; the same id may be enqueued
+   * again.
+   */
+  enqueue(
+    request: CancelRequest<A>,
+    options?: Placing & TransactionOption,
+  ): Promise<{ readonly id: string; readonly added: boolean }>;
+
+  /**
+   * Puts many cancellations into the queue: all of them, or none if one is not sound.
+   *
+   * @returns their ids, in order, and how many are new.
+   * @throws ProviderError as `enqueue`, with an issue for each that is not sound.
+   */
+  enqueueMany(
+    items:
+      | Iterable<Placing & { readonly request: CancelRequest<A> }>
+      | AsyncIterable<Placing & { readonly request: CancelRequest<A> }>,
+    options?: TransactionOption,
+  ): Promise<{ readonly ids: readonly string[]; readonly added: number }>;
+
+  /**
+   * Works on the queue until the signal aborts, or with `stopWhenIdle` until nothing is due. What has been begun is seen
+   * through and written down first.
+   *
+   * @param options `concurrency`: how many cancellations this process runs at once, over all accounts; default 10.
+   * @throws ProviderError `unavailable` if the database cannot be reached for half a minute after the signal.
+   */
+  work(options?: {
+    readonly concurrency?: number | undefined;
+    readonly signal?: AbortSignal | undefined;
+    readonly stopWhenIdle?: boolean | undefined;
+  }): Promise<void>;
+
+  /** One cancellation with its history, or `undefined`. */
+  get(id: string): Promise<QueuedCancellationWithHistory | undefined>;
+
+  /**
+   * Cancellations without their history, oldest first.
+   *
+   * @param filter `limit`: at most so many, default 100; `after`: the id of the last one of the page before.
+   */
+  list(filter?: {
+    readonly state?: QueueState | undefined;
+    readonly account?: AccountKey<A> | undefined;
+    readonly needsPerson?: boolean | undefined;
+    readonly limit?: number | undefined;
+    readonly after?: string | undefined;
+  }): Promise<readonly QueuedCancellation[]>;
+
+  /**
+   * Waits until a cancellation is settled, or needs a person.
+   *
+   * @throws ProviderError `invalid_request` if there is none of that id; `aborted` by the signal; `unavailable` after
+   * `timeoutMs` milliseconds. The cancellation goes on in each case.
+   */
+  wait(
+    id: string,
+    options?: { readonly signal?: AbortSignal | undefined; readonly timeoutMs?: number | undefined },
+  ): Promise<QueuedCancellation>;
+
+  /**
+   * Plans one again that is `refused`, or `unknown` where a person has found that it did not take effect: **it is sent
+   * again**.
+   *
+   * @throws ProviderError `invalid_request` for one in another state.
+   */
+  retry(id: string, decision: Decision): Promise<void>;
+
+  /**
+   * Settles an `unknown` one by a person's word.
+   *
+   * @throws ProviderError `invalid_request` for one in another state.
+   */
+  resolve(
+    id: string,
+    decision: Decision & { readonly as: 'requested' | 'scheduled' | 'completed' | 'refused' },
+  ): Promise<void>;
+
+  /**
+   * Takes a planned one out of the queue: it is `refused`, with the code `aborted`.
+   *
+   * @throws ProviderError `invalid_request` for one that is not planned any more.
+   */
+  withdraw(id: string, decision: Decision): Promise<void>;
+
+  /** Lets an account go on that rests, such as after its credentials were refused. */
+  resume(account: AccountKey<A>): Promise<void>;
+
+  /** How many there are in each state, and how each account stands. */
+  stats(): Promise<QueueStats>;
+
+  /** Stops the workers of this queue, and closes the database. */
+  close(): Promise<void>;
+}
