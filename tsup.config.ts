@@ -10,6 +10,8 @@ const config: Options = {
   target: 'node22',
   splitting: true,
   clean: true,
+  // `node:sqlite` has no name without its prefix.
+  removeNodeProtocol: false,
   // The sandbox's server is bundled: whoever installs the package gets ky and valibot only.
   noExternal: [/^hono(\/|$)/, /^@hono\/node-server(\/|$)/],
 };

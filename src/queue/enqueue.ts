@@ -48,7 +48,7 @@ function fingerprintOf({ account, serviceKey, when, reason, reference }: Validat
 }
 
 // What goes in one statement.
-const AT_ONCE = 2_000;
+const AT_ONCE = 1_000;
 
 /**
  * Puts cancellations and their jobs into the ledger, within a transaction.

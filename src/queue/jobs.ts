@@ -11,13 +11,28 @@ export interface Job {
   readonly startAfter: string | undefined;
 }
 
+/** A job that has been taken. */
+export interface TakenJob {
+  /** The id of the job itself. */
+  readonly job: string;
+  /** The id of the cancellation. */
+  readonly id: string;
+  readonly account: string;
+}
+
 /** The jobs of a queue: which cancellation is due, in which order. What is to be done with it, the ledger knows. */
 export interface Jobs {
   /** Adds jobs within a transaction. */
   add(client: QueryClient, jobs: readonly Job[]): Promise<void>;
 
-  /** Takes up to `count` due jobs of an account out of the queue, within a transaction. */
-  take(client: QueryClient, account: string, count: number): Promise<readonly string[]>;
+  /**
+   * Takes up to `count` due jobs of an account, within a transaction. Once that is committed nobody else is given them;
+   * they are there until they are removed.
+   */
+  take(client: QueryClient, account: string, count: number): Promise<readonly TakenJob[]>;
+
+  /** Removes jobs that were taken. One that is not is given out again some day, which the ledger sees through. */
+  remove(client: QueryClient, jobs: readonly TakenJob[]): Promise<void>;
 
   close(): Promise<void>;
 }
@@ -64,14 +79,14 @@ export async function openJobs(
     take: async (client, account, count) => {
       const db = executorOf(client);
       const taken = await boss.fetch<{ readonly id: string }>(queueOf(account), { batchSize: count, db });
-      if (taken.length > 0) {
-        await boss.deleteJob(
-          queueOf(account),
-          taken.map(({ id }) => id),
-          { db },
-        );
+      return taken.map(({ id: job, data }) => ({ job, id: data.id, account }));
+    },
+    remove: async (client, jobs) => {
+      const db = executorOf(client);
+      for (const [account, own] of Map.groupBy(jobs, (job) => job.account)) {
+        const ids = own.map(({ job }) => job);
+        await boss.deleteJob(queueOf(account), ids, { db });
       }
-      return taken.map(({ data }) => data.id);
     },
     close: () => boss.stop({ graceful: false, close: false }),
   };

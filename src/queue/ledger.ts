@@ -4,7 +4,6 @@ import type { QueryClient } from './database.ts';
 import { writeHistory, type NewEntry } from './history.ts';
 import type { Job, Jobs } from './jobs.ts';
 import type { Limit } from './limits.ts';
-import type { SentMark } from './outbox.ts';
 import type { Settlement } from './settlement.ts';
 
 /** A settlement on its way into the ledger. */
@@ -50,6 +49,9 @@ export async function roomOf(client: QueryClient, schema: string, limits: readon
   return rows.map(({ account, room }) => ({ account: String(account), room: Math.max(0, Number(room)) }));
 }
 
+// Below, states are compared within CASE so that the planner, which knows nothing of a new table, finds the rows by their
+// ids, and does not read all that are in a state.
+
 /** Claims cancellations that are due: from here on, and until the lease ends, this worker alone acts on them. */
 export async function claim(
   client: QueryClient,
@@ -67,7 +69,7 @@ export async function claim(
          lease_until = clock_timestamp() + $3 * interval '1 millisecond', updated_at = clock_timestamp()
        WHERE id = ANY($1::text[]) AND lease_until IS NULL
          AND (not_before IS NULL OR not_before <= clock_timestamp())
-         AND (state = 'planned' OR (state = 'unknown' AND NOT needs_person))
+         AND CASE state WHEN 'planned' THEN true WHEN 'unknown' THEN NOT needs_person ELSE false END
        RETURNING *
      ), noted AS (
        INSERT INTO ${schema}.history (cancellation_id, at, type, data)
@@ -121,7 +123,11 @@ export async function noteStarts(
 }
 
 /** Notes that requests have been handed to the network. */
-export async function markSent(client: QueryClient, schema: string, marks: readonly SentMark[]): Promise<void> {
+export async function markSent(
+  client: QueryClient,
+  schema: string,
+  marks: readonly { readonly id: string; readonly claim: number; readonly at: string }[],
+): Promise<void> {
   if (marks.length === 0) return;
   await client.query(
     `UPDATE ${schema}.cancellation c SET state = CASE c.state WHEN 'intent' THEN 'sent' ELSE c.state END, sent_at = x.at
@@ -131,14 +137,18 @@ export async function markSent(client: QueryClient, schema: string, marks: reado
   );
 }
 
-/** Writes settlements, their history and the jobs that follow from them. */
+/** Writes settlements, the history that led to them, and the jobs that follow from them. */
 export async function settle(
   client: QueryClient,
   schema: string,
   jobs: Jobs,
   settled: readonly Settled[],
+  history: readonly NewEntry[] = [],
 ): Promise<void> {
-  if (settled.length === 0) return;
+  if (settled.length === 0) {
+    await writeHistory(client, schema, history);
+    return;
+  }
   const { rows } = await client.query(
     `UPDATE ${schema}.cancellation c SET
        state = x.state, result = x.result, error = x.error, needs_person = x."needsPerson", readings = x.readings,
@@ -147,18 +157,19 @@ export async function settle(
        sent_at = CASE x.state WHEN 'planned' THEN NULL ELSE COALESCE(x."sentAt", c.sent_at) END
      FROM jsonb_to_recordset($1::jsonb) AS x(id text, claim bigint, task text, state text, result jsonb, error jsonb,
        next timestamptz, "sentAt" timestamptz, readings integer, "needsPerson" boolean, "unknownSince" timestamptz, "firstFailedAt" timestamptz)
-     WHERE c.id = x.id AND c.state IN ('intent', 'sent', 'unknown')
-       AND (c.claim = x.claim OR (c.state = 'unknown' AND x.task = 'send'
-         AND x.state IN ('requested', 'scheduled', 'completed', 'already_cancelled')))
+     WHERE c.id = ANY($2::text[]) AND c.id = x.id AND CASE c.state
+         WHEN 'unknown' THEN c.claim = x.claim OR (x.task = 'send'
+           AND x.state IN ('requested', 'scheduled', 'completed', 'already_cancelled'))
+         WHEN 'intent' THEN c.claim = x.claim
+         WHEN 'sent' THEN c.claim = x.claim
+         ELSE false
+       END
      RETURNING c.id`,
-    [JSON.stringify(settled.map(toRow))],
+    [JSON.stringify(settled.map(toRow)), settled.map(({ id }) => id)],
   );
   const written = new Set(rows.map(({ id }) => id));
-  await writeHistory(
-    client,
-    schema,
-    settled.map((one) => entryOf(one, written.has(one.id))),
-  );
+  const entries = settled.map((one) => entryOf(one, written.has(one.id)));
+  await writeHistory(client, schema, [...history, ...entries]);
   await jobs.add(client, settled.filter(({ id }) => written.has(id)).flatMap(jobsOf));
   for (const { account, pause } of settled) {
     if (pause !== undefined) await pauseAccount(client, schema, account, pause);

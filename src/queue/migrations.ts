@@ -9,6 +9,7 @@ export const MIGRATIONS: readonly ((schema: string) => readonly string[])[] = [
   (schema) => [
     `CREATE TABLE ${schema}.cancellation (
       id text PRIMARY KEY,
+      number bigint GENERATED ALWAYS AS IDENTITY,
       fingerprint text NOT NULL,
       account text NOT NULL,
       provider text NOT NULL,
@@ -36,7 +37,7 @@ export const MIGRATIONS: readonly ((schema: string) => readonly string[])[] = [
     `CREATE UNIQUE INDEX cancellation_open ON ${schema}.cancellation (account, service_key)
       WHERE state IN ('planned', 'intent', 'sent', 'unknown')`,
     `CREATE INDEX cancellation_leased ON ${schema}.cancellation (account) WHERE lease_until IS NOT NULL`,
-    `CREATE INDEX cancellation_listed ON ${schema}.cancellation (state, account, created_at, id)`,
+    `CREATE INDEX cancellation_listed ON ${schema}.cancellation (state, account, number)`,
     `CREATE TABLE ${schema}.history (
       cancellation_id text NOT NULL REFERENCES ${schema}.cancellation (id),
       seq bigint GENERATED ALWAYS AS IDENTITY,

@@ -92,8 +92,8 @@ export class QueueCore {
       `SELECT * FROM ${schema}.cancellation
        WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR account = $2)
          AND ($3::boolean IS NULL OR needs_person = $3)
-         AND ($4::text IS NULL OR (created_at, id) > (SELECT created_at, id FROM ${schema}.cancellation WHERE id = $4))
-       ORDER BY created_at, id LIMIT $5`,
+         AND ($4::text IS NULL OR number > (SELECT number FROM ${schema}.cancellation WHERE id = $4))
+       ORDER BY number LIMIT $5`,
       [state ?? null, account ?? null, needsPerson ?? null, after ?? null, limit],
     );
     return rows.map(toRecord);

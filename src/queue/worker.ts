@@ -3,11 +3,11 @@ import { isProviderError, ProviderError } from '../provider-error.ts';
 import type { CancelEvent } from '../events.ts';
 import type { Claimed } from './claimed.ts';
 import { DatabaseFailure, type Database, type QueryClient } from './database.ts';
-import { writeHistory } from './history.ts';
 import type { Limit } from './limits.ts';
 import { claim, isAnythingDue, lockClaims, markSent, noteStarts, roomOf, settle } from './ledger.ts';
 import { Outbox } from './outbox.ts';
 import { giveBack, readAgain, recoverExpired, sendAgain, type Recovery } from './recovery.ts';
+import type { TakenJob } from './jobs.ts';
 import type { QueueServices } from './services.ts';
 import { afterFailedReading, afterReading, afterSend, type Settlement } from './settlement.ts';
 
@@ -39,8 +39,36 @@ const LEASE_MARGIN_MS = 5_000;
 // About half a minute.
 const TRIES_WHILE_STOPPING = 14;
 
+// Jobs are removed so many at once, and the rest at the end.
+const TIDY_AT = 200;
+
+// A request that is answered sooner is not worth a mark of its own that it was sent.
+const MARK_AFTER_MS = 200;
+
 // A call that has less time left than this is not begun.
 const SHORTEST_CALL_MS = 500;
+
+/** A request that has been handed to the network. */
+interface Sent {
+  readonly id: string;
+  readonly claim: number;
+  /** ISO 8601. */
+  readonly at: string;
+  /** Whether the ledger says so. */
+  isMarked: boolean;
+}
+
+/** What one transaction does. */
+interface Round {
+  readonly written: Outbox;
+  readonly marks: readonly Sent[];
+  /** Jobs that are done with. */
+  readonly tidied: readonly TakenJob[];
+  readonly limits: readonly Limit[];
+  readonly isRecovering: boolean;
+  /** Receives the jobs that are taken. */
+  readonly takenNow: TakenJob[];
+}
 
 /**
  * Takes cancellations up, sends or reads them back, and writes down what came of it.
@@ -55,9 +83,11 @@ export class Worker {
   readonly #running = new Map<string, Claimed>();
   readonly #quietUntil = new Map<string, number>();
   #outbox = new Outbox();
-  readonly #sentAt = new Map<string, string>();
+  readonly #sent = new Map<string, Sent>();
   #wake = Promise.withResolvers<void>();
   #recoverAt = 0;
+  // Jobs that have been taken for good and are still to be removed.
+  #taken: readonly TakenJob[] = [];
   // Whether a claim may have been committed without this worker's knowing.
   #isUnsure = false;
 
@@ -81,11 +111,11 @@ export class Worker {
       for (;;) {
         this.#wake = Promise.withResolvers<void>();
         const isStopping = this.#plan.signal?.aborted === true;
-        if (isStopping && this.#isDone) return;
+        if (isStopping && this.#isDone) break;
         try {
           const begun = await this.#round(isStopping);
           failures = 0;
-          if (this.#plan.stopWhenIdle && begun === 0 && this.#isDone && !(await this.#isAnythingDue())) return;
+          if (this.#plan.stopWhenIdle && begun === 0 && this.#isDone && !(await this.#isAnythingDue())) break;
         } catch (error) {
           if (!(error instanceof DatabaseFailure)) throw error;
           failures += 1;
@@ -99,6 +129,7 @@ export class Worker {
         }
         await this.#rest();
       }
+      await this.#tidyUp();
     } finally {
       this.#plan.signal?.removeEventListener('abort', stop);
     }
@@ -106,6 +137,23 @@ export class Worker {
 
   get #isDone(): boolean {
     return this.#running.size === 0 && this.#outbox.settled.length === 0;
+  }
+
+  /** Removes what is left of the jobs. Where that fails, they are given out again one day, and seen through. */
+  async #tidyUp(): Promise<void> {
+    const { database, jobs, onError } = this.#context;
+    if (this.#taken.length === 0) return;
+    try {
+      await database.transaction((client) => jobs.remove(client, this.#taken));
+    } catch (error) {
+      if (!(error instanceof DatabaseFailure)) throw error;
+      onError(unreachable(error));
+    }
+  }
+
+  #marksWorthWriting(): readonly Sent[] {
+    const before = Date.now() - MARK_AFTER_MS;
+    return [...this.#sent.values()].filter(({ isMarked, at }) => !isMarked && Date.parse(at) <= before);
   }
 
   /** Whether anything waits for nothing but a worker. */
@@ -137,17 +185,22 @@ export class Worker {
     if (this.#outbox.isEmpty && limits.length === 0 && !isRecovering && !this.#isUnsure) return 0;
     const written = this.#outbox;
     this.#outbox = new Outbox();
+    const marks = this.#marksWorthWriting();
+    const tidied = this.#taken.length >= TIDY_AT ? this.#taken : [];
+    const takenNow: TakenJob[] = [];
     // What the database says later than this is no longer sure to hold: leases count from here.
     const asked = performance.now();
     let claimed;
     try {
       claimed = await this.#context.database.transaction((client) =>
-        this.#write(client, written, limits, isRecovering),
+        this.#write(client, { written, marks, tidied, limits, isRecovering, takenNow }),
       );
     } catch (error) {
       this.#outbox = written.followedBy(this.#outbox);
       throw error;
     }
+    for (const mark of marks) mark.isMarked = true;
+    this.#taken = [...(tidied.length > 0 ? [] : this.#taken), ...takenNow];
     this.#isUnsure = false;
     if (isRecovering) this.#recoverAt = asked + this.#context.pollMs * 2;
     for (const { id } of written.settled) this.#context.onSettled(id);
@@ -157,24 +210,18 @@ export class Worker {
 
   async #write(
     client: QueryClient,
-    { settled, history, marks }: Outbox,
-    limits: readonly Limit[],
-    isRecovering: boolean,
+    { written, marks, tidied, limits, isRecovering, takenNow }: Round,
   ): Promise<readonly Claimed[]> {
     const { schema, jobs } = this.#context;
-    await markSent(
-      client,
-      schema,
-      marks.filter(({ id }) => this.#running.has(id)),
-    );
-    await writeHistory(client, schema, history);
-    await settle(client, schema, jobs, settled);
+    await markSent(client, schema, marks);
+    await settle(client, schema, jobs, written.settled, written.history);
+    await jobs.remove(client, tidied);
     if (this.#isUnsure) {
-      const inHand = [...this.#running.keys(), ...settled.map(({ id }) => id)];
+      const inHand = [...this.#running.keys(), ...written.settled.map(({ id }) => id)];
       await giveBack(client, this.#context, this.#id, inHand);
     }
     if (isRecovering) await recoverExpired(client, this.#context);
-    return await this.#claim(client, limits);
+    return await this.#claim(client, limits, takenNow);
   }
 
   get #leaseMs(): number {
@@ -192,21 +239,26 @@ export class Worker {
     );
   }
 
-  async #claim(client: QueryClient, limits: readonly Limit[]): Promise<readonly Claimed[]> {
+  async #claim(client: QueryClient, limits: readonly Limit[], takenNow: TakenJob[]): Promise<readonly Claimed[]> {
     if (limits.length === 0) return [];
     const { schema, jobs, pollMs } = this.#context;
     await lockClaims(client, schema);
     let free = this.#plan.concurrency - this.#running.size;
-    const due: string[] = [];
     // In no fixed order, so that none always comes last where there is not enough for all.
     for (const { account, room } of shuffled(await roomOf(client, schema, limits))) {
       const wanted = Math.min(room, free);
       const taken = wanted === 0 ? [] : await jobs.take(client, account, wanted);
       free -= taken.length;
-      due.push(...taken);
+      takenNow.push(...taken);
       if (room === 0 || taken.length < wanted) this.#quietUntil.set(account, performance.now() + pollMs);
     }
-    const claimed = await claim(client, schema, due, this.#id, this.#leaseMs);
+    const claimed = await claim(
+      client,
+      schema,
+      takenNow.map(({ id }) => id),
+      this.#id,
+      this.#leaseMs,
+    );
     await noteStarts(client, schema, limits, claimed);
     return claimed;
   }
@@ -222,8 +274,8 @@ export class Worker {
     void work.then((settlement) => {
       const { id, claim: number, priority, task, request } = claimed;
       this.#running.delete(id);
-      const sentAt = this.#sentAt.get(id);
-      this.#sentAt.delete(id);
+      const sentAt = this.#sent.get(id)?.at;
+      this.#sent.delete(id);
       this.#outbox.settled.push({ ...settlement, id, claim: number, priority, task, account: request.account, sentAt });
       this.#quietUntil.delete(request.account);
       this.#wake.resolve();
@@ -253,8 +305,7 @@ export class Worker {
     this.#outbox.history.push({ id, at, type, data });
     const isWrite = type === 'attempt' && 'effect' in event && event.effect === 'write';
     if (task !== 'send' || !isWrite) return;
-    this.#sentAt.set(id, at);
-    this.#outbox.marks.push({ id, claim: number, at });
+    this.#sent.set(id, { id, claim: number, at, isMarked: false });
   }
 }
 

