@@ -4,12 +4,15 @@ import { toClaimed } from './claimed-row.ts';
 import type { QueryClient, Row } from './database.ts';
 import { writeHistory } from './history.ts';
 import type { Jobs } from './jobs.ts';
+import { toJsonb } from './jsonb.ts';
 import { invalidInput, type CheckedDecision, type CheckedResolution } from './queue-input.ts';
 
 /** Where decisions are written. */
 export interface DecisionContext {
   readonly schema: string;
   readonly jobs: Jobs;
+  /** The accounts that there are here. */
+  readonly readable: ReadonlyMap<string, boolean>;
 }
 
 /**
@@ -50,6 +53,10 @@ export async function retry(
   decision: CheckedDecision,
 ): Promise<void> {
   const row = await locked(client, context, id, ['refused', 'unknown'], 'is refused or unknown');
+  const { priority, request } = toClaimed(row);
+  if (!context.readable.has(request.account)) {
+    throw invalidInput([{ path: 'id', expected: 'a cancellation at one of the accounts of this queue' }]);
+  }
   const { rows } = await client.query(
     `SELECT 1 FROM ${context.schema}.cancellation WHERE account = $1 AND service_key = $2 AND id <> $3
        AND state IN ('planned', 'intent', 'sent', 'unknown')`,
@@ -59,7 +66,6 @@ export async function retry(
     throw invalidInput([{ path: 'id', expected: 'a cancellation of whose service no other one is open' }]);
   await write(client, context, id, { state: 'planned' });
   await note(client, context, id, 'retried', decision);
-  const { priority, request } = toClaimed(row);
   await context.jobs.add(client, [{ id, account: request.account, priority, startAfter: undefined }]);
 }
 
@@ -96,6 +102,23 @@ export async function resolve(
     await write(client, context, id, { state: as, result });
   }
   await note(client, context, id, 'resolved', decision, { as });
+}
+
+/** Lets an account go on that rests, and at once those of its cancellations that the provider has not taken so far. */
+export async function resume(client: QueryClient, { schema, jobs }: DecisionContext, account: string): Promise<void> {
+  await client.query(`DELETE FROM ${schema}.account WHERE name = $1`, [account]);
+  const { rows } = await client.query(
+    `UPDATE ${schema}.cancellation SET not_before = NULL
+     WHERE account = $1 AND state = 'planned' AND first_failed_at IS NOT NULL RETURNING id, priority`,
+    [account],
+  );
+  const again = rows.map(({ id, priority }) => ({
+    id: String(id),
+    account,
+    priority: Number(priority),
+    startAfter: undefined,
+  }));
+  await jobs.add(client, again);
 }
 
 const BY_A_PERSON = {
@@ -140,7 +163,7 @@ async function write(
 }
 
 function json(value: object | undefined): string | null {
-  return value === undefined ? null : JSON.stringify(value);
+  return value === undefined ? null : toJsonb(value);
 }
 
 async function note(

@@ -4,6 +4,7 @@ import type { StoredRequest } from './claimed.ts';
 import type { QueryClient } from './database.ts';
 import { writeHistory } from './history.ts';
 import type { Jobs } from './jobs.ts';
+import { isStorable } from './jsonb.ts';
 import { invalidInput, type CheckedPlacing } from './queue-input.ts';
 import type { Issue } from '../provider-error.ts';
 
@@ -20,13 +21,20 @@ export interface NewCancellation {
   readonly by: string | undefined;
 }
 
-/** What there is to put into the ledger for a request that is sound. */
+/**
+ * What there is to put into the ledger for a request that is sound.
+ *
+ * @throws ProviderError `invalid_request` for a text that the database would not keep as it is
+ */
 export function toNew(
   validated: ValidatedRequest,
   { id, notBefore, priority = 0, by }: CheckedPlacing,
 ): NewCancellation {
   const { account, provider, service, serviceKey, when, reason, reference } = validated;
   const request: StoredRequest = { account, service, when, reason, reference };
+  if (!isStorable([request, serviceKey])) {
+    throw invalidInput([{ path: 'request', expected: 'well-formed text without NUL characters' }]);
+  }
   return {
     id: id ?? crypto.randomUUID(),
     fingerprint: fingerprintOf(validated),
@@ -47,6 +55,9 @@ function fingerprintOf({ account, serviceKey, when, reason, reference }: Validat
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 }
 
+/** Where a part of a cancellation stands in what the caller gave. */
+export type PathOf = (index: number, part: 'id' | 'request.service') => string;
+
 // What goes in one statement.
 const AT_ONCE = 1_000;
 
@@ -62,7 +73,7 @@ export async function enqueue(
   schema: string,
   jobs: Jobs,
   cancellations: readonly NewCancellation[],
-  pathOf: (index: number) => string,
+  pathOf: PathOf,
 ): Promise<number> {
   let added = 0;
   const issues: Issue[] = [];
@@ -78,7 +89,7 @@ export async function enqueue(
       client,
       fresh.map(({ id, account, priority, notBefore }) => ({ id, account, priority, startAfter: notBefore })),
     );
-    issues.push(...(await conflictsOf(client, schema, batch, (index) => pathOf(start + index))));
+    issues.push(...(await conflictsOf(client, schema, batch, (index, part) => pathOf(start + index, part))));
   }
   if (issues.length > 0) throw invalidInput(issues);
   return added;
@@ -106,7 +117,7 @@ async function conflictsOf(
   client: QueryClient,
   schema: string,
   batch: readonly NewCancellation[],
-  pathOf: (index: number) => string,
+  pathOf: PathOf,
 ): Promise<readonly Issue[]> {
   const { rows } = await client.query(
     `SELECT x.index, own.fingerprint AS own, own.state AS own_state, other.id AS other
@@ -119,10 +130,14 @@ async function conflictsOf(
     [JSON.stringify(batch.map((one, index) => ({ index, ...one })))],
   );
   return rows.map(({ index, own, other }) => {
-    const path = pathOf(Number(index));
-    if (own !== null) return { path: `${path}.id`, expected: 'an id that does not stand for another request already' };
+    if (own !== null) {
+      return { path: pathOf(Number(index), 'id'), expected: 'an id that does not stand for another request already' };
+    }
     const open = typeof other === 'string' ? `“${other}”` : 'one that was enqueued at the same moment';
-    return { path: `${path}.service`, expected: `a service without an open cancellation; ${open} is open` };
+    return {
+      path: pathOf(Number(index), 'request.service'),
+      expected: `a service without an open cancellation; ${open} is open`,
+    };
   });
 }
 

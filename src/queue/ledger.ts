@@ -3,6 +3,7 @@ import { toClaimed } from './claimed-row.ts';
 import type { QueryClient } from './database.ts';
 import { writeHistory, type NewEntry } from './history.ts';
 import type { Job, Jobs } from './jobs.ts';
+import { toJsonb } from './jsonb.ts';
 import type { Limit } from './limits.ts';
 import type { Settlement } from './settlement.ts';
 
@@ -165,7 +166,7 @@ export async function settle(
          ELSE false
        END
      RETURNING c.id`,
-    [JSON.stringify(settled.map(toRow)), settled.map(({ id }) => id)],
+    [toJsonb(settled.map(toRow)), settled.map(({ id }) => id)],
   );
   const written = new Set(rows.map(({ id }) => id));
   const entries = settled.map((one) => entryOf(one, written.has(one.id)));

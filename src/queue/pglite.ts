@@ -12,7 +12,7 @@ import { loadPeer } from './peer.ts';
  */
 export async function openPglite(directory: string): Promise<Database> {
   const { PGlite: Embedded } = await loadPeer('@electric-sql/pglite', () => import('@electric-sql/pglite'));
-  await mkdir(directory, { recursive: true });
+  await guarded(() => mkdir(directory, { recursive: true }));
   const lock = await lockDirectory(directory);
   try {
     return database(await Embedded.create(join(directory, 'pgdata')), lock.release);

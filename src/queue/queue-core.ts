@@ -1,8 +1,8 @@
 import { isProviderError, ProviderError, type Issue } from '../provider-error.ts';
 import type { ValidatedRequest } from '../validated-request.ts';
-import { DatabaseFailure, type QueryClient } from './database.ts';
-import { resolve, retry, withdraw } from './decisions.ts';
-import { enqueue, toNew, type NewCancellation } from './enqueue.ts';
+import { DatabaseFailure, guarded, type QueryClient } from './database.ts';
+import { resolve, resume, retry, withdraw } from './decisions.ts';
+import { enqueue, toNew, type NewCancellation, type PathOf } from './enqueue.ts';
 import {
   decisionSchema,
   enqueueManySchema,
@@ -35,7 +35,7 @@ export class QueueCore {
   async enqueue(request: unknown, options: unknown): Promise<{ readonly id: string; readonly added: boolean }> {
     const { transaction, ...placing } = await sound(enqueueSchema, options, 'options');
     const wanted = toNew(await this.#context.services.validate(request), placing);
-    const added = await this.#enqueue([wanted], transaction, () => 'request');
+    const added = await this.#enqueue([wanted], transaction, (_, part) => (part === 'id' ? 'options.id' : part));
     return { id: wanted.id, added: added === 1 };
   }
 
@@ -55,7 +55,7 @@ export class QueueCore {
       index += 1;
     }
     if (issues.length > 0) throw invalidInput(issues);
-    const added = await this.#enqueue(wanted, transaction, (at) => `items.${at}`);
+    const added = await this.#enqueue(wanted, transaction, (at, part) => `items.${at}.${part}`);
     return { ids: wanted.map(({ id }) => id), added };
   }
 
@@ -141,9 +141,7 @@ export class QueueCore {
     if (typeof account !== 'string' || !this.#context.readable.has(account)) {
       throw invalidInput([{ path: 'account', expected: 'the name of an account' }]);
     }
-    await this.#write((client) =>
-      client.query(`DELETE FROM ${this.#context.schema}.account WHERE name = $1`, [account]),
-    );
+    await this.#write((client) => resume(client, this.#context, account));
     this.#notify();
   }
 
@@ -168,13 +166,14 @@ export class QueueCore {
   async #enqueue(
     wanted: readonly NewCancellation[],
     transaction: QueryClient | undefined,
-    pathOf: (index: number) => string,
+    pathOf: PathOf,
   ): Promise<number> {
     const { schema, jobs } = this.#context;
     const put = (client: QueryClient): Promise<number> => enqueue(client, schema, jobs, wanted, pathOf);
     if (transaction !== undefined) {
       this.#open();
-      return await clear(() => put(transaction));
+      const own: QueryClient = { query: (text, values) => guarded(() => transaction.query(text, values)) };
+      return await clear(() => put(own));
     }
     const added = await this.#write(put);
     this.#notify();
@@ -227,9 +226,11 @@ export class QueueCore {
     const timer = setTimeout(wake, Math.max(0, ms));
     const waiting = this.#waiting.get(id) ?? new Set();
     this.#waiting.set(id, waiting.add(wake));
-    signal?.addEventListener('abort', () => wake(), { once: true });
+    const onAbort = (): void => wake();
+    signal?.addEventListener('abort', onAbort, { once: true });
     const cancel = (): void => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
       waiting.delete(wake);
       if (waiting.size === 0) this.#waiting.delete(id);
     };

@@ -5,7 +5,7 @@ import type { CancellationStatus } from '../vocabulary.ts';
 import type { Claimed } from './claimed.ts';
 import { backoffMs, REST_MS, SLOW_DOWN_MS, type Policy } from './policy.ts';
 import type { QueueState } from './state.ts';
-import { storable } from './stored-outcome.ts';
+import { storable, storableError } from './stored-outcome.ts';
 
 /** What is written into the ledger after a claim: where the cancellation stands now, and what comes next. */
 export interface Settlement {
@@ -36,7 +36,7 @@ export function afterSend(
     const result = storable(settled.result);
     return { state: result.outcome, result, readings: 0, needsPerson: false };
   }
-  const { error } = settled;
+  const error = storableError(settled.error);
   if (error.code === 'outcome_unknown') return becameUnknown(error, readable, policy, now);
   const firstFailedAt = claimed.firstFailedAt ?? now;
   const again = whenAgain(error, claimed.tries, now);

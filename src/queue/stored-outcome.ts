@@ -3,21 +3,40 @@ import { ERROR_CODES, type ErrorCode } from '../error-code.ts';
 import { ProviderError, type ProviderErrorDetails } from '../provider-error.ts';
 import type { CancelResult } from '../result.ts';
 
-// The longest `raw` that is kept, in UTF-16 code units of its JSON. The rest of a result is small.
+// The longest `raw` that is kept, in UTF-16 code units of its JSON, and how deep it may be. The rest of a result is small.
 const MAX_RAW = 16_384;
+const MAX_DEPTH = 64;
 
 /** A result as it is written into a row: without a `raw` that is too long to be kept. */
 export function storable(result: CancelResult): CancelResult {
-  const isLong = (raw: unknown): boolean => (JSON.stringify(raw) ?? '').length > MAX_RAW;
   const { existing } = result;
   return {
     ...result,
-    ...(existing === undefined ? {} : { existing: isLong(existing.raw) ? { ...existing, raw: LEFT_OUT } : existing }),
-    raw: isLong(result.raw) ? LEFT_OUT : result.raw,
+    ...(existing === undefined ? {} : { existing: { ...existing, raw: kept(existing.raw) } }),
+    raw: kept(result.raw),
   };
 }
 
-const LEFT_OUT = 'too long to be kept';
+/** The same for an error. */
+export function storableError(error: ProviderError): ProviderError {
+  const { existing } = error;
+  if (existing === undefined) return error;
+  return new ProviderError(error.code, {
+    ...error,
+    message: error.message,
+    existing: { ...existing, raw: kept(existing.raw) },
+  });
+}
+
+function kept(raw: unknown): unknown {
+  if (raw === undefined) return raw;
+  return isDeep(raw, MAX_DEPTH) || JSON.stringify(raw).length > MAX_RAW ? 'too long to be kept' : raw;
+}
+
+function isDeep(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return depth === 0 || Object.values(value).some((inner) => isDeep(inner, depth - 1));
+}
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 

@@ -196,7 +196,8 @@ export class Worker {
         this.#write(client, { written, marks, tidied, limits, isRecovering, takenNow }),
       );
     } catch (error) {
-      this.#outbox = written.followedBy(this.#outbox);
+      const isKept = !(error instanceof DatabaseFailure) || !isDataError(error);
+      this.#outbox = (isKept ? written : written.withoutForeignWords()).followedBy(this.#outbox);
       throw error;
     }
     for (const mark of marks) mark.isMarked = true;
@@ -217,8 +218,9 @@ export class Worker {
     await settle(client, schema, jobs, written.settled, written.history);
     await jobs.remove(client, tidied);
     if (this.#isUnsure) {
-      const inHand = [...this.#running.keys(), ...written.settled.map(({ id }) => id)];
-      await giveBack(client, this.#context, this.#id, inHand);
+      // At any moment, what is in hand is running, is being written here, or has ended since.
+      const ended = [...written.settled, ...this.#outbox.settled].map(({ id }) => id);
+      await giveBack(client, this.#context, this.#id, [...this.#running.keys(), ...ended]);
     }
     if (isRecovering) await recoverExpired(client, this.#context);
     return await this.#claim(client, limits, takenNow);
@@ -313,6 +315,11 @@ const FAULT = {
   operation: 'status',
   message: 'queue: an internal fault while reading back. Please report it.',
 } as const;
+
+/** Whether the database did not take a value: the provider's own words, which are the only ones not made here. */
+function isDataError({ code }: DatabaseFailure): boolean {
+  return /^(22|54)/.test(code);
+}
 
 function shuffled<Value>(values: readonly Value[]): readonly Value[] {
   const keyed = values.map((value) => ({ value, key: Math.random() }));
