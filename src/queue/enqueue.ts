@@ -56,7 +56,7 @@ function fingerprintOf({ account, serviceKey, when, reason, reference }: Validat
 }
 
 /** Where a part of a cancellation stands in what the caller gave. */
-export type PathOf = (index: number, part: 'id' | 'request.service') => string;
+export type PathOf = (index: number, part: 'id' | 'service') => string;
 
 // What goes in one statement.
 const AT_ONCE = 1_000;
@@ -135,7 +135,7 @@ async function conflictsOf(
     }
     const open = typeof other === 'string' ? `“${other}”` : 'one that was enqueued at the same moment';
     return {
-      path: pathOf(Number(index), 'request.service'),
+      path: pathOf(Number(index), 'service'),
       expected: `a service without an open cancellation; ${open} is open`,
     };
   });

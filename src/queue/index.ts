@@ -63,7 +63,9 @@ async function open(options: CheckedQueueOptions, services: QueueServices): Prom
   try {
     await migrate(database, schema);
     const accounts = limits.map(({ account }) => account);
-    const jobs = await openJobs(database, `${schema}_jobs`, accounts, (error) => onError(jobsFailed(error)));
+    const jobs = await oneAtATime(database, schema, () =>
+      openJobs(database, `${schema}_jobs`, accounts, (error) => onError(jobsFailed(error))),
+    );
     return new QueueCore({
       database,
       schema,
@@ -95,6 +97,15 @@ function limitsOf({ limits = {} }: CheckedQueueOptions, { accounts }: QueueServi
     concurrency: limits[account]?.concurrency ?? capabilities.concurrency ?? DEFAULTS.concurrency,
     rate: limits[account]?.rate,
   }));
+}
+
+/** pg-boss does not bear several processes that make its tables at once. The embedded database has one alone. */
+async function oneAtATime<Value>(database: Database, schema: string, work: () => Promise<Value>): Promise<Value> {
+  if (database.kind === 'pglite') return await work();
+  return await database.transaction(async (client) => {
+    await client.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`cancelkit jobs ${schema}`]);
+    return await work();
+  });
 }
 
 /** @throws ProviderError instead of a failure of the database */

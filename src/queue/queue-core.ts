@@ -55,7 +55,11 @@ export class QueueCore {
       index += 1;
     }
     if (issues.length > 0) throw invalidInput(issues);
-    const added = await this.#enqueue(wanted, transaction, (at, part) => `items.${at}.${part}`);
+    const added = await this.#enqueue(
+      wanted,
+      transaction,
+      (at, part) => `items.${at}.${part === 'id' ? part : `request.${part}`}`,
+    );
     return { ids: wanted.map(({ id }) => id), added };
   }
 
@@ -191,7 +195,7 @@ export class QueueCore {
       return {
         issues: issues.map((issue) => ({
           ...issue,
-          path: issue.path.startsWith(path) ? issue.path : `${path}.${issue.path}`,
+          path: issue.path.startsWith(path) ? issue.path : `${path}.${withinRequest(issue.path)}`,
         })),
       };
     }
@@ -236,6 +240,11 @@ export class QueueCore {
     };
     return { promise, cancel };
   }
+}
+
+/** The service's own paths begin at the request. */
+function withinRequest(path: string): string {
+  return path === 'request' ? path : `request.${path}`;
 }
 
 /** @throws ProviderError instead of a failure of the database */

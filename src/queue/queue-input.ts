@@ -29,12 +29,18 @@ const whole = (expected: string, least: number, most: number): v.GenericSchema<u
   v.pipe(v.number(expected), v.safeInteger(expected), v.minValue(least, expected), v.maxValue(most, expected));
 
 const moment = v.pipe(
-  v.union([v.date(), v.string()], 'a Date, or a time in ISO 8601'),
+  v.union([v.date(), v.pipe(v.string(), v.check(isIsoTime))], 'a Date, or a time in ISO 8601 with its zone'),
   v.transform((value) => new Date(value)),
-  v.check((date) => !Number.isNaN(date.getTime()), 'a Date, or a time in ISO 8601'),
   v.check((date) => date.getTime() < Date.UTC(3000, 0), 'a time before the year 3000'),
   v.transform((date) => date.toISOString()),
 );
+
+// The constructor of Date alone takes almost anything that holds a number, and makes a day of March of 30 February.
+function isIsoTime(text: string): boolean {
+  const [, day] = /^(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2}))?$/.exec(text) ?? [];
+  if (day === undefined || Number.isNaN(Date.parse(text))) return false;
+  return new Date(day).toISOString().startsWith(day);
+}
 
 const optional = v.optional;
 const signal = v.custom<AbortSignal>((value) => value instanceof AbortSignal, 'an AbortSignal');

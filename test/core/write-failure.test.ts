@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import type { ProviderResponse } from 'cancelkit';
+import { Call } from '../../src/call.ts';
+import { writeFailure } from '../../src/write-failure.ts';
+
+function failureOf(
+  verdict: Parameters<typeof writeFailure>[0],
+  status: number,
+): { readonly code: string; readonly mayHaveHappened: boolean; readonly providerMessage: string | undefined } {
+  const call = new Call('revoke');
+  call.writeLeaves();
+  const response: ProviderResponse = { status, headers: {}, body: { kind: 'other' } };
+  const { code, providerMessage } = writeFailure(verdict, response, call);
+  return { code, providerMessage, mayHaveHappened: call.mayHaveHappened };
+}
+
+const refused = { verdict: 'refused', code: 'not_found', message: 'There is none.', providerMessage: 'none' } as const;
+const unclear = { verdict: 'unclear', message: 'Odd.', providerMessage: 'odd' } as const;
+
+describe('the answer to a write that is no yes', () => {
+  it.each([
+    ['a refusal', refused, 404, 'not_found', false],
+    ['a refusal that was rate limited', refused, 429, 'rate_limited', false],
+    ['a refusal that was not processed', refused, 408, 'unavailable', false],
+    ['an unclear one', { ...unclear, reason: 'provider_error' }, 200, 'outcome_unknown', true],
+    ['an unclear one that was rate limited', { ...unclear, reason: 'provider_error' }, 429, 'rate_limited', false],
+    ['an odd yes that was rate limited', { ...unclear, reason: 'unreadable_answer' }, 429, 'outcome_unknown', true],
+    ['a page with 404', { verdict: 'unrecognised' }, 404, 'unexpected_response', false],
+    ['a page with 429', { verdict: 'unrecognised' }, 429, 'rate_limited', false],
+    ['a page with 200', { verdict: 'unrecognised' }, 200, 'outcome_unknown', true],
+    ['a page with 502', { verdict: 'unrecognised' }, 502, 'outcome_unknown', true],
+  ] as const)('%s is as definite as it says', (_, verdict, status, code, mayHaveHappened) => {
+    expect(failureOf(verdict, status)).toMatchObject({ code, mayHaveHappened });
+  });
+
+  it('keeps the words of the provider, also of one that was not processed', () => {
+    expect(failureOf(refused, 404).providerMessage).toBe('none');
+    expect(failureOf({ ...unclear, reason: 'provider_error' }, 429).providerMessage).toBe('odd');
+  });
+});

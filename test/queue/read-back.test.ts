@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DATABASES, type TestDatabase } from './support/databases.ts';
+import { freshSchema, openQueue, openTables, settle } from './support/open-queue.ts';
+import { busy, lost, openShop, request, seen, type Reply } from './support/shop.ts';
+
+describe.each(DATABASES)('a cancellation of which nobody knows, on %s', (_, open) => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await open();
+  }, 60_000);
+  afterAll(() => database[Symbol.asyncDispose]());
+
+  // The call itself reads back once after a lost answer; what comes after that is the queue's.
+  const none: Reply = () => seen('none');
+
+  it('is done once it is found, and says that it was read back', async () => {
+    const found: Reply = () => seen('scheduled', { when: 'immediate' });
+    const shop = openShop({ one: { writes: [lost], reads: [none, none, found] } });
+    await using queue = await openQueue(database, { services: shop.services });
+    await queue.enqueue(request('alpha', 'one'), { id: 'one' });
+    const [record] = await settle(queue, 'one');
+    expect(record).toMatchObject({
+      state: 'scheduled',
+      needsPerson: false,
+      outcome: { ok: true, result: { outcome: 'scheduled', reconciled: true, existing: { state: 'scheduled' } } },
+    });
+    expect([shop.writes('one'), shop.reads('one')]).toEqual([1, 3]);
+    const history = (await queue.get('one'))?.history ?? [];
+    expect(history.filter(({ type }) => type === 'settled').map(({ data }) => [data['state'], data['code']])).toEqual([
+      ['unknown', 'outcome_unknown'],
+      ['unknown', 'outcome_unknown'],
+      ['scheduled', undefined],
+    ]);
+    expect(history.filter(({ type }) => type === 'reading')).toHaveLength(2);
+  });
+
+  it('is refused, as confirmed not cancelled, if the last reading shows none, and may be enqueued again', async () => {
+    const states = ['none', 'failed'] as const;
+    const shop = openShop(
+      Object.fromEntries(states.map((state) => [state, { writes: [lost], reads: [() => seen(state)] }])),
+    );
+    await using queue = await openQueue(database, { services: shop.services, readBackAfterMs: [20, 40, 60, 80] });
+    await queue.enqueueMany(states.map((id) => ({ id, request: request('alpha', id) })));
+    for (const record of await settle(queue, ...states)) {
+      expect(record).toMatchObject({
+        state: 'refused',
+        needsPerson: false,
+        outcome: { ok: false, error: { code: 'rejected', account: 'alpha' } },
+      });
+      expect(record.outcome?.ok === false && record.outcome.error.message).toContain('confirmed not cancelled');
+      expect([shop.writes(record.id), shop.reads(record.id)]).toEqual([1, 5]);
+    }
+    await queue.enqueue(request('alpha', 'none'), { id: 'again' });
+    await queue.work({ stopWhenIdle: true });
+    expect([shop.writes('none'), shop.writes('failed')]).toEqual([2, 1]);
+  });
+
+  it('is left to a person if the last reading does not know, or shows one with another timing', async () => {
+    const shop = openShop({
+      one: { writes: [lost], reads: [() => seen('unknown')] },
+      two: { writes: [lost], reads: [() => seen('requested', { when: 'end_of_period' })] },
+    });
+    await using queue = await openQueue(database, { services: shop.services });
+    await queue.enqueueMany(['one', 'two'].map((id) => ({ id, request: request('alpha', id) })));
+    for (const record of await settle(queue, 'one', 'two')) {
+      expect(record).toMatchObject({
+        state: 'unknown',
+        needsPerson: true,
+        outcome: { ok: false, error: { code: 'outcome_unknown' } },
+      });
+    }
+    await queue.work({ stopWhenIdle: true });
+    for (const id of ['one', 'two']) expect([shop.writes(id), shop.reads(id)]).toEqual([1, 4]);
+    expect((await queue.list({ needsPerson: true })).map(({ id }) => id)).toEqual(['one', 'two']);
+  });
+
+  it('is read back again where a reading fails, and does not count that one', async () => {
+    const busyNow: Reply = () => busy(429, 0);
+    // A call reads three times before it gives up.
+    const reads = [none, busyNow, busyNow, busyNow, none, none, () => seen('completed')];
+    const shop = openShop({ one: { writes: [lost], reads } });
+    await using queue = await openQueue(database, { services: shop.services });
+    await queue.enqueue(request('alpha', 'one'), { id: 'one' });
+    const [record] = await settle(queue, 'one');
+    expect(record).toMatchObject({ state: 'completed', outcome: { result: { reconciled: true } } });
+    expect([shop.writes('one'), shop.reads('one')]).toEqual([1, 7]);
+  });
+
+  it('is left to a person at once where the provider cannot be asked', async () => {
+    const shop = openShop({ one: { writes: [lost] } });
+    await using queue = await openQueue(database, { services: shop.services });
+    await queue.enqueue(request('blind', 'one'), { id: 'one' });
+    await queue.work({ stopWhenIdle: true });
+    expect(await queue.get('one')).toMatchObject({
+      state: 'unknown',
+      needsPerson: true,
+      outcome: { ok: false, error: { code: 'outcome_unknown', reason: 'connection_lost' } },
+    });
+    await queue.work({ stopWhenIdle: true });
+    expect([shop.writes('one'), shop.reads('one')]).toEqual([1, 0]);
+  });
+
+  it('waits for its reading, and stands in the way of another cancellation of the service', async () => {
+    const shop = openShop({ one: { writes: [lost] } });
+    await using queue = await openQueue(database, { services: shop.services, readBackAfterMs: [3_600_000] });
+    await queue.enqueue(request('alpha', 'one'), { id: 'one' });
+    await queue.work({ stopWhenIdle: true });
+    await queue.work({ stopWhenIdle: true });
+    const record = await queue.get('one');
+    expect(record).toMatchObject({ state: 'unknown', needsPerson: false });
+    expect(record?.outcome).toMatchObject({ ok: false, error: { lastSeen: 'none' } });
+    expect(Date.parse(record?.notBefore ?? '')).toBeGreaterThan(Date.now() + 3_000_000);
+    expect([shop.writes('one'), shop.reads('one')]).toEqual([1, 1]);
+    await expect(queue.enqueue(request('alpha', 'one'))).rejects.toMatchObject({ code: 'invalid_request' });
+    // Nobody but a person may have it sent again, or its account go on with it.
+    await queue.resume('alpha');
+    await queue.work({ stopWhenIdle: true });
+    expect([shop.writes('one'), shop.reads('one')]).toEqual([1, 1]);
+  });
+
+  it.each(['intent', 'sent'])(
+    'is read back, and not sent again, where a worker was lost that had it in %s',
+    async (state) => {
+      const schema = freshSchema();
+      const shop = openShop({ one: { reads: [() => seen('requested', { when: 'immediate' })] } });
+      const first = await openQueue(database, { services: shop.services, schema });
+      for (const account of ['alpha', 'beta', 'blind'] as const) {
+        await first.enqueue(request(account, account === 'beta' ? 'two' : 'one'), { id: account });
+      }
+      await first.close();
+      {
+        await using tables = await openTables(database);
+        await tables.query(
+          `UPDATE ${schema}.cancellation SET state = $1, claim = 1, tries = 1, worker = 'gone',
+           lease_until = clock_timestamp() - interval '1 second'`,
+          [state],
+        );
+      }
+      await using queue = await openQueue(database, { services: shop.services, schema });
+      const [alpha, beta, blind] = await settle(queue, 'alpha', 'beta', 'blind');
+      expect(alpha).toMatchObject({ state: 'requested', outcome: { result: { reconciled: true } } });
+      expect(beta).toMatchObject({ state: 'refused', outcome: { error: { code: 'rejected' } } });
+      expect(blind).toMatchObject({ state: 'unknown', needsPerson: true });
+      expect([shop.writes(), shop.reads('one'), shop.reads('two')]).toEqual([0, 1, 3]);
+      for (const id of ['alpha', 'beta', 'blind']) {
+        expect((await queue.get(id))?.history.map(({ type }) => type)).toContain('worker_lost');
+      }
+    },
+  );
+});

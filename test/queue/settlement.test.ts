@@ -1,0 +1,378 @@
+import { ProviderError, type CancellationStatus, type CancelResult, type ErrorCode, type SafeResult } from 'cancelkit';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ERROR_CODES } from '../../src/error-code.ts';
+import type { Claimed } from '../../src/queue/claimed.ts';
+import { backoffMs, REST_MS, SLOW_DOWN_MS } from '../../src/queue/policy.ts';
+import { readAgain, sendAgain } from '../../src/queue/recovery.ts';
+import { afterFailedReading, afterReading, afterSend, type Settlement } from '../../src/queue/settlement.ts';
+
+const NOW = Date.UTC(2026, 0, 1);
+const HOUR = 3_600_000;
+const POLICY = { readBackAfterMs: [1_000, 5_000, 60_000], giveUpAfterMs: HOUR };
+const SUCCESSES = ['requested', 'scheduled', 'completed', 'already_cancelled'] as const;
+
+describe('what follows from an attempt to cancel', () => {
+  it.each(SUCCESSES)('is %s where cancel says so', (outcome) => {
+    const settlement = afterSend(planned(), success(outcome), true, POLICY, NOW);
+    expect(settlement).toEqual({ state: outcome, result: result(outcome), readings: 0, needsPerson: false });
+  });
+
+  const again = NOW + backoffMs(1);
+  const told = NOW + 7_000;
+  const refused = { state: 'refused', needsPerson: false } as const;
+  const rests = (next: number, because: ErrorCode): object => ({
+    state: 'planned',
+    next,
+    firstFailedAt: NOW,
+    pause: { until: next, because },
+  });
+  const cases: readonly (readonly [ErrorCode, 'without' | 'with', object])[] = [
+    ['invalid_request', 'without', refused],
+    ['unknown_account', 'without', refused],
+    ['unsupported', 'without', refused],
+    ['forbidden', 'without', refused],
+    ['not_found', 'without', refused],
+    ['not_cancellable', 'without', refused],
+    ['timing_conflict', 'without', refused],
+    ['rejected', 'without', refused],
+    ['unexpected_response', 'without', refused],
+    ['not_configured', 'without', rests(NOW + REST_MS, 'not_configured')],
+    ['unauthorized', 'without', rests(NOW + REST_MS, 'unauthorized')],
+    ['unauthorized', 'with', rests(NOW + REST_MS, 'unauthorized')],
+    ['rate_limited', 'without', rests(NOW + SLOW_DOWN_MS, 'rate_limited')],
+    ['rate_limited', 'with', rests(told, 'rate_limited')],
+    ['unavailable', 'without', { state: 'planned', next: again, firstFailedAt: NOW }],
+    ['unavailable', 'with', rests(told, 'unavailable')],
+    ['aborted', 'without', { state: 'planned', next: again, firstFailedAt: NOW }],
+    ['outcome_unknown', 'without', { state: 'unknown', next: NOW + 1_000, unknownSince: NOW }],
+  ];
+  it.each(cases)('is as the table says after %s %s a time to come back', (code, has, expected) => {
+    const error = failure(code, has === 'with' ? new Date(told).toISOString() : undefined);
+    const settlement = afterSend(planned(), { ok: false, error }, true, POLICY, NOW);
+    expect(settlement).toEqual({ readings: 0, needsPerson: false, error, ...expected });
+  });
+
+  it('is told for every code there is', () => {
+    expect(new Set(cases.map(([code]) => code))).toEqual(new Set(Object.keys(ERROR_CODES)));
+  });
+
+  it('needs a person where the outcome is unknown and the provider cannot be asked', () => {
+    const error = failure('outcome_unknown');
+    expect(afterSend(planned(), { ok: false, error }, false, POLICY, NOW)).toEqual({
+      state: 'unknown',
+      error,
+      readings: 0,
+      needsPerson: true,
+      unknownSince: NOW,
+    });
+  });
+
+  it.each(['unavailable', 'rate_limited', 'unauthorized', 'not_configured', 'aborted'] as const)(
+    'is refused after %s where the next try would come too late',
+    (code) => {
+      const outcome: SafeResult<CancelResult> = { ok: false, error: failure(code) };
+      const since = (firstFailedAt: number): Settlement =>
+        afterSend({ ...planned(), firstFailedAt }, outcome, true, POLICY, NOW);
+      expect(since(NOW - HOUR + REST_MS)).toMatchObject({ state: 'planned', firstFailedAt: NOW - HOUR + REST_MS });
+      expect(since(NOW - HOUR)).toEqual({ state: 'refused', error: outcome.error, readings: 0, needsPerson: false });
+    },
+  );
+
+  it('waits longer after each try, up to a quarter of an hour', () => {
+    const waits = [1, 2, 3, 4, 5, 6, 7, 1_000].map((tries) => {
+      const outcome: SafeResult<CancelResult> = { ok: false, error: failure('unavailable') };
+      const { next } = afterSend({ ...planned(), tries }, outcome, true, POLICY, NOW);
+      return ((next ?? 0) - NOW) / 1_000;
+    });
+    expect(waits).toEqual([30, 60, 120, 240, 480, 900, 900, 900]);
+  });
+});
+
+describe('what follows from a read-back that was answered', () => {
+  const states = ['requested', 'scheduled', 'completed'] as const;
+  it.each(states)('is %s where that is what it shows, with the timing that was asked for', (state) => {
+    const effectiveAt = { value: '2026-02-01', precision: 'date', source: 'provider' } as const;
+    const seen: CancellationStatus = { ...status(state), when: 'end_of_period', effectiveAt };
+    expect(afterReading(unknown({ readings: 2 }), seen, POLICY, NOW)).toEqual({
+      state,
+      readings: 2,
+      needsPerson: false,
+      result: {
+        account: 'shop',
+        provider: 'acme',
+        service: { id: 'service-1' },
+        when: 'end_of_period',
+        outcome: state,
+        effectiveAt,
+        existing: seen,
+        reconciled: true,
+        warnings: [],
+        attempts: 1,
+        operationId: 'operation-1',
+        raw: seen.raw,
+      },
+    });
+  });
+
+  it('says so where the timing is not told', () => {
+    const { state, result: found } = afterReading(unknown(), status('scheduled'), POLICY, NOW);
+    expect([state, found?.warnings.map(({ code }) => code)]).toEqual(['scheduled', ['timing_unknown']]);
+  });
+
+  it('is completed whatever the timing was', () => {
+    const seen: CancellationStatus = { ...status('completed'), when: 'immediate' };
+    expect(afterReading(unknown(), seen, POLICY, NOW)).toMatchObject({ state: 'completed', needsPerson: false });
+  });
+
+  const notFound: readonly CancellationStatus[] = [
+    status('none'),
+    status('failed'),
+    status('unknown'),
+    { ...status('requested'), when: 'immediate' },
+    { ...status('scheduled'), when: 'immediate' },
+  ];
+  it.each(notFound)('is another reading, on the schedule, after $state with the timing $when', (seen) => {
+    const nextAfter = (readings: number, unknownSince: number): Partial<Settlement> => {
+      const { state, next, ...rest } = afterReading(unknown({ readings, unknownSince }), seen, POLICY, NOW);
+      expect([state, rest.needsPerson, rest.error?.code]).toEqual(['unknown', false, 'outcome_unknown']);
+      expect([rest.error?.lastSeen, rest.unknownSince]).toEqual([seen.state, unknownSince]);
+      return { readings: rest.readings, ...(next === undefined ? {} : { next }) };
+    };
+    expect(nextAfter(0, NOW - 1_000)).toEqual({ readings: 1, next: NOW + 4_000 });
+    expect(nextAfter(1, NOW - 5_000)).toEqual({ readings: 2, next: NOW + 55_000 });
+    // A reading that came late is followed at once by the one that was due meanwhile.
+    expect(nextAfter(0, NOW - HOUR)).toEqual({ readings: 1, next: NOW });
+  });
+
+  it.each(notFound.slice(0, 2))('is refused as confirmed not cancelled after the last reading with $state', (seen) => {
+    const settlement = afterReading(unknown({ readings: 2 }), seen, POLICY, NOW);
+    expect(settlement).toMatchObject({
+      state: 'refused',
+      readings: 3,
+      needsPerson: false,
+      error: { code: 'rejected' },
+    });
+    expect(settlement.error?.message).toContain('confirmed not cancelled');
+    expect(settlement.error?.message).toContain('read back 3 times');
+    expect(settlement.error?.existing).toEqual(seen.state === 'failed' ? seen : undefined);
+    expect(settlement.next).toBeUndefined();
+  });
+
+  it.each(notFound.slice(2))('needs a person after the last reading with $state and the timing $when', (seen) => {
+    const settlement = afterReading(unknown({ readings: 2 }), seen, POLICY, NOW);
+    expect(settlement).toMatchObject({ state: 'unknown', readings: 3, needsPerson: true });
+    expect(settlement.next).toBeUndefined();
+  });
+});
+
+describe('what follows from a read-back that failed', () => {
+  it.each(['unavailable', 'unexpected_response', 'not_found', 'forbidden', 'aborted'] as const)(
+    'is another one after %s, which counts for nothing',
+    (code) => {
+      const claimed = unknown({ readings: 1, tries: 3 });
+      const settlement = afterFailedReading(claimed, failure(code), POLICY, NOW);
+      const { error, unknownSince } = claimed;
+      const next = NOW + backoffMs(3);
+      expect(settlement).toEqual({ state: 'unknown', error, readings: 1, needsPerson: false, unknownSince, next });
+    },
+  );
+
+  it.each([
+    ['rate_limited', SLOW_DOWN_MS],
+    ['unauthorized', REST_MS],
+    ['not_configured', REST_MS],
+  ] as const)('lets the account rest after %s', (code, rest) => {
+    expect(afterFailedReading(unknown(), failure(code), POLICY, NOW)).toMatchObject({
+      state: 'unknown',
+      needsPerson: false,
+      next: NOW + rest,
+      pause: { until: NOW + rest, because: code },
+    });
+  });
+
+  it.each(['unsupported', 'invalid_request'] as const)('needs a person after %s', (code) => {
+    const settlement = afterFailedReading(unknown(), failure(code), POLICY, NOW);
+    expect(settlement).toMatchObject({ state: 'unknown', needsPerson: true, error: { code: 'outcome_unknown' } });
+    expect(settlement.next).toBeUndefined();
+  });
+
+  it('needs a person once it has failed for longer than anything is tried after the last reading', () => {
+    const until = NOW - 60_000 - HOUR;
+    const after = (unknownSince: number): Settlement =>
+      afterFailedReading(unknown({ unknownSince }), failure('unavailable'), POLICY, NOW);
+    expect(after(until)).toMatchObject({ state: 'unknown', needsPerson: false });
+    expect(after(until - 1)).toMatchObject({ state: 'unknown', needsPerson: true });
+  });
+});
+
+describe('whatever happens to a cancellation', () => {
+  type Step =
+    | { readonly does: 'answer'; readonly outcome: SafeResult<CancelResult> }
+    | { readonly does: 'see'; readonly seen: CancellationStatus }
+    | { readonly does: 'fail'; readonly error: ProviderError }
+    | { readonly does: 'lose' };
+
+  const codes = Object.keys(ERROR_CODES).filter((code): code is ErrorCode => Object.hasOwn(ERROR_CODES, code));
+  const errors = fc
+    .tuple(fc.constantFrom(...codes), fc.option(fc.integer({ min: -HOUR, max: 2 * HOUR })))
+    .map(([code, delay]) => failure(code, delay === null ? undefined : new Date(NOW + delay).toISOString()));
+  const statuses = fc
+    .tuple(
+      fc.constantFrom('none', 'requested', 'scheduled', 'completed', 'failed', 'unknown' as const),
+      fc.constantFrom('immediate', 'end_of_period', undefined),
+    )
+    .map(([state, when]): CancellationStatus => ({ ...status(state), ...(when === undefined ? {} : { when }) }));
+  const steps = fc.array(
+    fc.record({
+      passed: fc.integer({ min: 0, max: HOUR }),
+      readable: fc.boolean(),
+      // What happens if it is sent, and what if it is read back.
+      sent: fc.oneof(
+        errors.map((error): Step => ({ does: 'answer', outcome: { ok: false, error } })),
+        fc.constantFrom(...SUCCESSES).map((outcome): Step => ({ does: 'answer', outcome: success(outcome) })),
+        fc.constant<Step>({ does: 'lose' }),
+      ),
+      read: fc.oneof(
+        statuses.map((seen): Step => ({ does: 'see', seen })),
+        errors.map((error): Step => ({ does: 'fail', error })),
+        fc.constant<Step>({ does: 'lose' }),
+      ),
+    }),
+    { maxLength: 30 },
+  );
+
+  it('is never sent again once it is unknown, and done only by a yes or by being found', () => {
+    fc.assert(
+      fc.property(steps, (all) => {
+        let now = NOW;
+        let claimed = planned();
+        let wasUnknown = false;
+        for (const { passed, readable, sent, read } of all) {
+          now += passed;
+          const step = claimed.task === 'send' ? sent : read;
+          const settlement = settle(claimed, step, readable, now);
+          wasUnknown ||= settlement.state === 'unknown';
+          if (wasUnknown) expect(settlement.state).not.toBe('planned');
+          if (isSuccess(settlement.state)) {
+            expect(provesIt(step)).toBe(true);
+            expect(settlement.result?.outcome).toBe(settlement.state);
+          }
+          // Nothing waits for ever: it is settled, a person has to look, or it is taken up again at a known time.
+          const goesOn = settlement.state === 'planned' || settlement.state === 'unknown';
+          expect(goesOn ? settlement.needsPerson || step.does === 'lose' || settlement.next !== undefined : true).toBe(
+            true,
+          );
+          if (!goesOn || settlement.needsPerson) return;
+          claimed = claimedAgain(claimed, settlement);
+        }
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('is not planned by any reading, however the row stands', () => {
+    const claims = fc
+      .record({
+        tries: fc.nat(50),
+        readings: fc.nat(5),
+        unknownSince: fc.option(fc.integer({ min: NOW - 100 * HOUR, max: NOW }), { nil: undefined }),
+        firstFailedAt: fc.option(fc.integer({ min: NOW - 100 * HOUR, max: NOW }), { nil: undefined }),
+        error: fc.option(errors, { nil: undefined }),
+      })
+      .map((more): Claimed => ({ ...unknown(), ...more }));
+    fc.assert(
+      fc.property(claims, statuses, errors, (claimed, seen, error) => {
+        expect(afterReading(claimed, seen, POLICY, NOW).state).not.toBe('planned');
+        expect(afterFailedReading(claimed, error, POLICY, NOW).state).toBe('unknown');
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  function settle(claimed: Claimed, step: Step, readable: boolean, now: number): Settlement {
+    switch (step.does) {
+      case 'answer':
+        return afterSend(claimed, step.outcome, readable, POLICY, now);
+      case 'see':
+        return afterReading(claimed, step.seen, POLICY, now);
+      case 'fail':
+        return afterFailedReading(claimed, step.error, POLICY, now);
+      case 'lose':
+        return claimed.task === 'send' ? sendAgain(claimed) : readAgain(claimed, now);
+    }
+  }
+
+  function provesIt(step: Step): boolean {
+    if (step.does === 'answer') return step.outcome.ok;
+    if (step.does !== 'see') return false;
+    const { state, when } = step.seen;
+    const isThere = state === 'completed' || ((state === 'requested' || state === 'scheduled') && when !== 'immediate');
+    return isThere;
+  }
+
+  function claimedAgain(claimed: Claimed, settlement: Settlement): Claimed {
+    const { state, readings, firstFailedAt, unknownSince, error } = settlement;
+    const task = state === 'unknown' ? 'read' : 'send';
+    const { claim, tries } = claimed;
+    return { ...claimed, task, claim: claim + 1, tries: tries + 1, readings, firstFailedAt, unknownSince, error };
+  }
+});
+
+function isSuccess(state: string): boolean {
+  return SUCCESSES.some((success) => success === state);
+}
+
+function planned(): Claimed {
+  return {
+    id: 'one',
+    claim: 1,
+    request: { account: 'shop', service: { id: 'service-1' }, when: 'end_of_period' },
+    provider: 'acme',
+    priority: 0,
+    task: 'send',
+    tries: 1,
+    readings: 0,
+    firstFailedAt: undefined,
+    unknownSince: undefined,
+    error: undefined,
+  };
+}
+
+function unknown(more: Partial<Claimed> = {}): Claimed {
+  return { ...planned(), task: 'read', unknownSince: NOW, error: failure('outcome_unknown'), ...more };
+}
+
+function result(outcome: CancelResult['outcome']): CancelResult {
+  return {
+    account: 'shop',
+    provider: 'acme',
+    service: { id: 'service-1' },
+    when: 'end_of_period',
+    outcome,
+    reconciled: false,
+    warnings: [],
+    attempts: 1,
+    operationId: 'operation-1',
+    raw: { status: 200, body: { fine: true } },
+  };
+}
+
+function success(outcome: CancelResult['outcome']): SafeResult<CancelResult> {
+  return { ok: true, result: result(outcome) };
+}
+
+function failure(code: ErrorCode, retryAt?: string): ProviderError {
+  const reason = code === 'outcome_unknown' ? 'timeout' : undefined;
+  return new ProviderError(code, {
+    message: `acme: ${code}.`,
+    retryAt,
+    reason,
+    attempts: 1,
+    operationId: 'operation-1',
+  });
+}
+
+function status(state: CancellationStatus['state']): CancellationStatus {
+  return { state, revocable: false, raw: { state } };
+}

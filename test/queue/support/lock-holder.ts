@@ -1,0 +1,7 @@
+/** A process that locks a directory, says so, and holds the lock until it is killed. */
+import { lockDirectory } from '../../../src/queue/directory-lock.ts';
+
+const [, , directory = ''] = process.argv;
+await lockDirectory(directory);
+process.stdout.write('locked\n');
+setInterval(() => undefined, 60_000);
