@@ -282,8 +282,7 @@ describe.each(DATABASES)('enqueueing on %s', (kind, open) => {
   });
 
   // PGlite has no connection but the queue's own, so nobody else can have a transaction in its database.
-  const onServer = kind === 'PostgreSQL' ? describe : undefined;
-  onServer?.('in a transaction of the caller’s own', () => {
+  describe.each([kind].filter((one) => one === 'PostgreSQL'))('on %s, in a transaction of the caller’s own', () => {
     let client: pg.Client;
     beforeEach(async () => {
       client = new pg.Client(database.address);
