@@ -46,7 +46,16 @@ export interface BoundService {
 export interface ConfiguredService {
   readonly baseUrl: string;
   readonly secrets: readonly string[];
+  /** Names the service among those of the account. */
+  readonly key: string;
   readonly cancel: (details: OrderDetails) => Exchange<CancelVerdict>;
+  /**
+   * Cancels several services of the account by one request. `undefined`, or returning it: one of them cannot be
+   * cancelled together with others.
+   */
+  readonly cancelTogether:
+    | ((services: readonly ConfiguredService[], details: OrderDetails) => Exchange<CancelVerdict> | undefined)
+    | undefined;
   /** `undefined`, or returning it: this service cannot be read back. */
   readonly status: ((providerReference?: string) => Exchange<StatusVerdict> | undefined) | undefined;
   readonly revoke: (() => Exchange<RevokeVerdict> | undefined) | undefined;
@@ -91,6 +100,7 @@ export function createAccount<
   definition: ProviderDefinition<Id, ConfigInput, Config, ServiceInput, Service, Timing, Readable, Revocable>,
   source: ConfigSource<ConfigInput>,
 ): Account<Id, ServiceInput, Timing, OperationsOf<Readable, Revocable>> {
+  const services: ServicesOf<Service> = new WeakMap();
   const driver: AccountDriver = {
     env: definition.env,
     bind: async (input) => {
@@ -99,7 +109,10 @@ export function createAccount<
       const key = nameOf(definition, service.value);
       if (key === undefined)
         return { ok: false, issues: [{ path: '', expected: 'a service that the adapter can name' }] };
-      return { ok: true, value: { key, configure: () => configure(definition, source, service.value) } };
+      return {
+        ok: true,
+        value: { key, configure: () => configure(definition, source, { key, value: service.value }, services) },
+      };
     },
   };
   const account: Account<Id, ServiceInput, Timing, OperationsOf<Readable, Revocable>> = {
@@ -119,29 +132,41 @@ export function driverOf(account: unknown): AccountDriver | undefined {
   return typeof open === 'function' ? (open() as AccountDriver) : undefined;
 }
 
+/** The checked reference of each service that has been configured, so that several can go into one request. */
+type ServicesOf<Service> = WeakMap<ConfiguredService, Service>;
+
 async function configure<Config, Service, Timing extends When>(
   definition: ProviderDefinition<string, unknown, Config, unknown, Service, Timing, boolean, boolean>,
   source: unknown,
-  service: Service,
+  { key, value: service }: { readonly key: string; readonly value: Service },
+  services: ServicesOf<Service>,
 ): Promise<Checked<ConfiguredService>> {
   const checked = await checkAgainst(definition.config, await readSource(source, definition.env));
   if (!checked.ok) return checked;
   const config = checked.value;
-  const { status, revoke } = definition;
-  return {
-    ok: true,
-    value: {
-      baseUrl: definition.baseUrl(config),
-      secrets: definition.secrets(config),
-      cancel: (details) => {
-        const { when } = details;
-        if (!isTiming(definition.capabilities.timings, when)) throw new RangeError('timing not offered');
-        return definition.cancel({ ...details, when, service }, config);
-      },
-      status: status === undefined ? undefined : (providerReference) => status(service, config, { providerReference }),
-      revoke: revoke === undefined ? undefined : () => revoke(service, config),
-    },
+  const { cancelTogether, status, revoke } = definition;
+  const offered = (when: When): Timing => {
+    if (!isTiming(definition.capabilities.timings, when)) throw new RangeError('timing not offered');
+    return when;
   };
+  const value: ConfiguredService = {
+    baseUrl: definition.baseUrl(config),
+    secrets: definition.secrets(config),
+    key,
+    cancel: (details) => definition.cancel({ ...details, when: offered(details.when), service }, config),
+    cancelTogether:
+      cancelTogether === undefined
+        ? undefined
+        : (members, { when, reasonText }) => {
+            const known = members.flatMap((member) => services.get(member) ?? []);
+            if (known.length < members.length) return undefined;
+            return cancelTogether({ services: known, when: offered(when), reasonText }, config);
+          },
+    status: status === undefined ? undefined : (providerReference) => status(service, config, { providerReference }),
+    revoke: revoke === undefined ? undefined : () => revoke(service, config),
+  };
+  services.set(value, service);
+  return { ok: true, value };
 }
 
 /** `undefined` where the adapter fails; what it throws may hold anything. */

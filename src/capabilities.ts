@@ -22,4 +22,6 @@ export interface Capabilities<Timing extends When = When> {
   readonly recognisesRepeat: 'documented' | 'inferred' | 'no';
   /** How many cancellations run at once where nothing else is said; what the API bears well. Left out: 4. */
   readonly concurrency?: number;
+  /** Where the API takes several services in one request: how many at most. Left out: one at a time. */
+  readonly cancelTogether?: { readonly max: number };
 }

@@ -14,7 +14,9 @@ export type { Capabilities, ReasonField } from './capabilities.ts';
 export type { ErrorCode, RefusalCode, UnknownReason } from './error-code.ts';
 export type { Exchange, JsonValue, ProviderRequest, ProviderResponse, ResponseBody } from './exchange.ts';
 export type { AnswerEvent, AttemptEvent, CancelEvent, OutcomeEvent, ReadBackEvent, RetryEvent } from './events.ts';
-export type { CallOptions, CancelManyOptions, ReadOptions, ServiceOptions } from './options.ts';
+export type { BatchOptions, CancelManyOptions } from './many-options.ts';
+export type { AccountProgress, CancelManyProgress } from './many-progress.ts';
+export type { CallOptions, ReadOptions, ServiceOptions } from './options.ts';
 export {
   performAction,
   type ActionOptions,
@@ -29,6 +31,7 @@ export {
   type Provider,
   type ProviderDefinition,
   type StatusQuery,
+  type TogetherOrder,
 } from './provider.ts';
 export {
   isProviderError,

@@ -34,26 +34,25 @@ export interface ServiceOptions<A extends AccountsOf<A> = Accounts> {
   readonly attemptTimeoutMs?: number | undefined;
   /**
    * How many cancellations `cancelMany` runs at once at each account: one number, or one per account. Default: what
-   * suits the provider (`capabilities.concurrency`), else 4.
+   * suits the provider (`capabilities.concurrency`), else 4. A name that is none of the accounts is `invalid_request`.
    */
   readonly concurrency?: number | { readonly [K in keyof A]?: number } | undefined;
   /** Told what happens during each call. Never given a secret, a body or a reason. */
   readonly onEvent?: ((event: CancelEvent) => void) | undefined;
 }
 
-/** Options of `cancelMany`: `signal` and `deadlineMs` hold for each cancellation; `concurrency` as in the service's. */
-export interface CancelManyOptions<A extends AccountsOf<A> = Accounts> extends CallOptions {
-  readonly concurrency?: ServiceOptions<A>['concurrency'];
-}
-
 /** How long calls take at most where nothing else is said. */
 export const DEFAULTS = { deadlineMs: 30_000, attemptTimeoutMs: 10_000, concurrency: 4 } as const;
 
-// The longest delay of a timer.
-const MAX_MILLISECONDS = 2 ** 31 - 1;
+/** The longest delay of a timer. */
+export const MAX_MILLISECONDS: number = 2 ** 31 - 1;
 
-/** What is wrong with options that were built at run time. */
-export function checkOptions(options: unknown, known: readonly string[]): Issue[] {
+/**
+ * What is wrong with options that were built at run time.
+ *
+ * @param accounts the names that the options may name.
+ */
+export function checkOptions(options: unknown, known: readonly string[], accounts: readonly string[] = []): Issue[] {
   if (options === undefined) return [];
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     return [{ path: 'options', expected: 'an object' }];
@@ -71,13 +70,21 @@ export function checkOptions(options: unknown, known: readonly string[]): Issue[
   if (given.has('signal') && !isSignal(given.get('signal'))) {
     issues.push({ path: 'signal', expected: 'an AbortSignal' });
   }
-  for (const key of ['fetch', 'onEvent']) {
+  for (const key of ['fetch', 'onEvent', 'onProgress']) {
     if (given.has(key) && typeof given.get(key) !== 'function') issues.push({ path: key, expected: 'a function' });
   }
   if (given.has('verify') && typeof given.get('verify') !== 'boolean') {
     issues.push({ path: 'verify', expected: 'true or false' });
   }
-  return [...issues, ...checkConcurrency(given.get('concurrency'))];
+  for (const key of ['maxPauseMs', 'total']) {
+    const value = given.get(key);
+    const sound =
+      typeof value === 'number' &&
+      value >= 0 &&
+      (key === 'total' ? Number.isInteger(value) : value <= MAX_MILLISECONDS);
+    if (given.has(key) && !sound) issues.push({ path: key, expected: 'a number that is not negative' });
+  }
+  return [...issues, ...checkConcurrency(given.get('concurrency'), accounts)];
 }
 
 /** How many cancellations of an account run at once, where a setting says so. */
@@ -103,7 +110,8 @@ function isSignal(value: unknown): boolean {
   }
 }
 
-function readable(options: object): ReadonlyMap<string, unknown> | undefined {
+/** The entries of an object, those without a value left out; `undefined` where it cannot be read. */
+export function readable(options: object): ReadonlyMap<string, unknown> | undefined {
   try {
     return new Map<string, unknown>(Object.entries(options).filter(([, value]) => value !== undefined));
   } catch {
@@ -112,9 +120,22 @@ function readable(options: object): ReadonlyMap<string, unknown> | undefined {
   }
 }
 
-function checkConcurrency(value: unknown): Issue[] {
+function checkConcurrency(value: unknown, accounts: readonly string[]): Issue[] {
   if (value === undefined) return [];
-  const numbers = typeof value === 'object' && value !== null ? Object.values(value) : [value];
-  const sound = numbers.every((number) => number === undefined || (Number.isInteger(number) && number >= 1));
-  return sound ? [] : [{ path: 'concurrency', expected: 'a positive whole number, or one for each account' }];
+  const expected = 'a positive whole number, or one for each account';
+  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
+  const entries = isMap ? readable(value) : new Map([['', value]]);
+  if (entries === undefined) return [{ path: 'concurrency', expected }];
+  const issues: Issue[] = [];
+  if (isMap && [...entries.keys()].some((name) => !accounts.includes(name)))
+    issues.push(unknownAccount('concurrency', accounts));
+  const sound = [...entries.values()].every(
+    (number) => typeof number === 'number' && Number.isInteger(number) && number >= 1,
+  );
+  return sound ? issues : [...issues, { path: 'concurrency', expected }];
+}
+
+/** That an option names an account that there is not. */
+export function unknownAccount(path: string, accounts: readonly string[]): Issue {
+  return { path, expected: `only the names of accounts: ${accounts.join(', ') || '(none)'}` };
 }

@@ -18,6 +18,14 @@ export interface CancelOrder<Service, Timing extends When = When> {
   readonly reference: string | undefined;
 }
 
+/** Cancellations that go into one request: of different services, and alike in everything else. */
+export interface TogetherOrder<Service, Timing extends When = When> {
+  /** At least two. */
+  readonly services: readonly Service[];
+  readonly when: Timing;
+  readonly reasonText: string | undefined;
+}
+
 /**
  * A provider: data and pure functions. It never does I/O, reads no clock and holds no state; its operations yield
  * requests and are given the answers.
@@ -53,6 +61,14 @@ export interface ProviderDefinition<
   /** Every value of the configuration that must never come out, derived ones (such as a hash that is sent) included. */
   readonly secrets: (config: Config) => readonly string[];
   readonly cancel: (order: CancelOrder<Service, Timing>, config: Config) => Exchange<CancelVerdict>;
+  /**
+   * Only with `capabilities.cancelTogether`, which needs `readBack`. `undefined` if one of the services cannot be
+   * cancelled together with others. `accepted` is not believed of any of them before it has been read back.
+   */
+  readonly cancelTogether?: (
+    order: TogetherOrder<Service, Timing>,
+    config: Config,
+  ) => Exchange<CancelVerdict> | undefined;
   /** Only with `capabilities.readBack`. `undefined` for a service that cannot be read back. */
   readonly status?: (service: Service, config: Config, query: StatusQuery) => Exchange<StatusVerdict> | undefined;
   /** Only with `capabilities.revoke`, which needs `readBack`. `undefined` for a service that cannot be withdrawn. */
@@ -120,6 +136,7 @@ function checkDefinition(definition: {
   readonly specVersion: number;
   readonly id: string;
   readonly capabilities: Capabilities;
+  readonly cancelTogether?: unknown;
   readonly status?: unknown;
   readonly revoke?: unknown;
 }): void {
@@ -137,5 +154,13 @@ function checkDefinition(definition: {
   }
   if (capabilities.revoke && !capabilities.readBack) {
     throw new TypeError(`defineProvider: ${id} can only withdraw what it can read back`);
+  }
+  if ((capabilities.cancelTogether !== undefined) !== (definition.cancelTogether !== undefined)) {
+    throw new TypeError(
+      `defineProvider: ${id} must have a cancelTogether function exactly if capabilities.cancelTogether is there`,
+    );
+  }
+  if (capabilities.cancelTogether !== undefined && !capabilities.readBack) {
+    throw new TypeError(`defineProvider: ${id} can only cancel together what it can read back`);
   }
 }

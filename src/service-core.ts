@@ -1,7 +1,8 @@
 import { driverOf, type Account, type Accounts, type OrderDetails } from './account.ts';
 import { AccountHealth } from './account-health.ts';
 import { Call } from './call.ts';
-import { cancelMany, type ManyItem } from './cancel-many.ts';
+import { CancelBatch } from './cancel-batch.ts';
+import { cancelMany } from './cancel-many.ts';
 import { cancelOnce } from './cancel-operation.ts';
 import {
   cancelRequestSchema,
@@ -13,9 +14,12 @@ import {
 } from './cancel-request.ts';
 import type { OutcomeEvent } from './events.ts';
 import { conduct } from './conduct.ts';
-import { checkOptions, concurrencyOf, DEFAULTS, type CancelManyOptions, type ServiceOptions } from './options.ts';
+import { checkBatch } from './many-batch.ts';
+import type { CancelManyOptions } from './many-options.ts';
+import type { ManyItem } from './many-plan.ts';
+import { planMany, safely, type RunSurroundings } from './many-planner.ts';
+import { checkOptions, type CallOptions, type ServiceOptions } from './options.ts';
 import {
-  accountNameOf,
   checkedRequest,
   withPrepared,
   type AccountEntry,
@@ -24,7 +28,7 @@ import {
   type Prepared,
 } from './prepare-call.ts';
 import { previewOf } from './preview.ts';
-import { isProviderError, type ProviderOperation } from './provider-error.ts';
+import type { ProviderOperation } from './provider-error.ts';
 import { composeReason } from './reason.ts';
 import { readStatus } from './read-status.ts';
 import { checkedOrThrow, invalid } from './sound-input.ts';
@@ -37,7 +41,7 @@ import type { Capabilities } from './capabilities.ts';
 const SERVICE_OPTIONS = ['fetch', 'deadlineMs', 'attemptTimeoutMs', 'concurrency', 'onEvent'];
 const CALL_OPTIONS = ['signal', 'deadlineMs', 'onEvent'];
 const CANCEL_OPTIONS = [...CALL_OPTIONS, 'verify'];
-const MANY_OPTIONS = [...CANCEL_OPTIONS, 'concurrency'];
+const MANY_OPTIONS = [...CANCEL_OPTIONS, 'concurrency', 'maxPauseMs', 'batch', 'total', 'onProgress'];
 
 /** The service behind its types: takes anything, checks it, and answers in the vocabulary alone. */
 export class ServiceCore {
@@ -46,7 +50,7 @@ export class ServiceCore {
 
   constructor(accounts: Accounts, options: ServiceOptions) {
     this.#accounts = entriesOf(accounts);
-    const issues = checkOptions(options, SERVICE_OPTIONS);
+    const issues = checkOptions(options, SERVICE_OPTIONS, [...this.#accounts.keys()]);
     if (issues.length > 0) {
       throw new Call('create').error(invalid(issues));
     }
@@ -64,16 +68,16 @@ export class ServiceCore {
 
   cancel(request: unknown, options: unknown): Promise<CancelResult> {
     const input = { schema: cancelRequestSchema, request, options, knownOptions: CANCEL_OPTIONS };
-    return this.#run('cancel', input, cancelPrepared, ({ outcome }) => outcome);
+    return this.#run(
+      'cancel',
+      input,
+      (prepared) => cancelPrepared(prepared),
+      ({ outcome }) => outcome,
+    );
   }
 
-  async safeCancel(request: unknown, options: unknown): Promise<SafeResult<CancelResult>> {
-    try {
-      return { ok: true, result: await this.cancel(request, options) };
-    } catch (error) {
-      if (isProviderError(error)) return { ok: false, error };
-      throw error;
-    }
+  safeCancel(request: unknown, options: unknown): Promise<SafeResult<CancelResult>> {
+    return safely(() => this.cancel(request, options));
   }
 
   preview(request: unknown, options: unknown): Promise<PreviewedRequest> {
@@ -111,26 +115,36 @@ export class ServiceCore {
   }
 
   async *cancelMany(requests: unknown, options: CancelManyOptions = {}): AsyncGenerator<ManyItem, void, undefined> {
-    const issues = checkOptions(options, MANY_OPTIONS);
+    const issues = checkOptions(options, MANY_OPTIONS, [...this.#accounts.keys()]);
+    if (issues.length === 0) issues.push(...checkBatch(options.batch, this.#accounts));
     if (!isSource(requests)) issues.push({ path: 'requests', expected: 'an iterable or an async iterable' });
     if (issues.length > 0 || !isSource(requests)) {
       throw new Call('cancel').error(invalid(issues));
     }
-    const { concurrency, ...callOptions } = options;
-    yield* cancelMany(requests, {
-      laneOf: (request) => this.#laneOf(request),
-      concurrencyOf: (lane) =>
-        concurrencyOf(lane, concurrency, this.#options.concurrency) ??
-        this.#accounts.get(lane)?.account.capabilities.concurrency ??
-        DEFAULTS.concurrency,
-      cancel: (request) => this.safeCancel(request, callOptions),
-    });
+    const surroundings: RunSurroundings = {
+      accounts: this.#accounts,
+      options: this.#options,
+      cancel: (request, callOptions) => this.safeCancel(request, callOptions),
+      cancelTogether: (several, callOptions) => this.#cancelTogether(several, callOptions),
+    };
+    yield* cancelMany(requests, planMany(surroundings, options));
   }
 
-  /** Requests that name no account fail without sending, and share a lane. */
-  #laneOf(request: unknown): string {
-    const named = accountNameOf(request);
-    return named !== undefined && this.#accounts.has(named) ? named : '';
+  /** Cancels what may share a request; each is checked, traced and answered as one of its own. */
+  #cancelTogether(requests: readonly unknown[], options: CallOptions): Promise<readonly SafeResult<CancelResult>[]> {
+    const batch = new CancelBatch(requests.length);
+    const cancel = (request: unknown): Promise<CancelResult> => {
+      const input = { schema: cancelRequestSchema, request, options, knownOptions: CANCEL_OPTIONS };
+      let isReady = false;
+      const work = (prepared: Prepared<CheckedCancelRequest>): Promise<CancelResult> => {
+        isReady = true;
+        return cancelPrepared(prepared, (cancellation, verify) => batch.join(cancellation, verify));
+      };
+      return this.#run('cancel', input, work, ({ outcome }) => outcome).finally(() => {
+        if (!isReady) batch.miss();
+      });
+    };
+    return Promise.all(requests.map((request) => safely(() => cancel(request))));
   }
 
   #run<Request extends AddressedRequest, Value>(
@@ -144,10 +158,13 @@ export class ServiceCore {
   }
 }
 
-async function cancelPrepared(prepared: Prepared<CheckedCancelRequest>): Promise<CancelResult> {
+async function cancelPrepared(
+  prepared: Prepared<CheckedCancelRequest>,
+  carryOut: typeof cancelOnce = cancelOnce,
+): Promise<CancelResult> {
   const { call, entry, request, service, route, options } = prepared;
   const { details, warnings } = orderOf(prepared);
-  const cancelled = await cancelOnce({ service, details, call, route }, options.verify === true);
+  const cancelled = await carryOut({ service, details, call, route }, options.verify === true);
   return {
     account: entry.name,
     provider: entry.account.provider,

@@ -10,7 +10,8 @@ import type {
   TimingOf,
 } from './cancel-request.ts';
 import type { Capabilities } from './capabilities.ts';
-import type { CallOptions, CancelManyOptions, ReadOptions, ServiceOptions } from './options.ts';
+import type { CancelManyOptions } from './many-options.ts';
+import type { CallOptions, ReadOptions, ServiceOptions } from './options.ts';
 import type { CancelResult, PreviewedRequest, RevokeResult, SafeResult } from './result.ts';
 import { ServiceCore } from './service-core.ts';
 import type { ValidatedRequest } from './validated-request.ts';
@@ -98,8 +99,22 @@ export interface CancelService<A extends AccountsOf<A>> {
 
   /**
    * Cancels many services, each account's at most `concurrency` at once, and yields what became of each as it
-   * finishes. Takes from the source only as it goes along, and pauses while nobody takes what it yields. No item's
-   * failure ends the run; an error of the source itself is thrown once the started ones have been yielded.
+   * finishes: exactly one item for each request that is taken from the source. No item's failure ends the run; an error
+   * of the source itself is thrown once the started ones have been yielded.
+   *
+   * - Takes from the source only as it goes along: up to 256 requests wait at once, up to 10,000 where an account has
+   *   nothing to do while others are slow, or where the source is a list or a set. An account begins nothing more while
+   *   as many of its results as it runs at once have not been taken.
+   * - `rate_limited` (and `unavailable` with a `status` and a `retryAt`) pauses its own account until `retryAt`, or for
+   *   30 seconds; the others go on. Nothing happened at the provider, so the request is begun again after the pause, at
+   *   most 3 times in all. See `maxPauseMs`. `outcome_unknown` is never begun again.
+   * - `unauthorized` ends its account's part: what is left of it fails with `unauthorized` without being sent, since
+   *   providers ban after a few bad logins. What is under way is seen through.
+   * - A broken account's requests fail at once (`unavailable` with `retryAt`), as those of `cancel` do.
+   * - `signal` stops the run gracefully, see there. Leaving the loop early sees through what is under way, and begins
+   *   nothing more.
+   *
+   * @throws ProviderError `invalid_request` on the first `next()`, if the source or an option is not sound.
    */
   cancelMany(
     requests: Iterable<CancelRequest<A>> | AsyncIterable<CancelRequest<A>>,

@@ -16,6 +16,11 @@ export interface VpsbgOptions {
   readonly repeatedCancel: 'accepted' | 'refused';
   /** An unknown id in `server_ids` is a 404 (`not_found`) or a 422 (`invalid`). Default `not_found`. */
   readonly unknownServer: 'not_found' | 'invalid';
+  /**
+   * A list of which only some can be cancelled is refused as a whole (`refused`), refused after those were cancelled
+   * (`partly_executed`), or accepted and the others skipped (`skipped`). Default `refused`.
+   */
+  readonly partlyBadList: 'refused' | 'partly_executed' | 'skipped';
   /** What `cancel_request` holds: an object with reason, now and created_at, or only `true`. Default `object`. */
   readonly cancelRequest: 'object' | 'flag';
   /** The undo call takes the request back (`works`), answers 204 in vain (`ignored`) or does not exist (`absent`). Default `works`. */
@@ -101,7 +106,7 @@ export function vpsbgFailure(status: number): Response {
   return refusal(status, status === 429 ? 'Too Many Attempts.' : 'Server Error');
 }
 
-/** A list with one bad id is refused whole; whether the real API does so is not known. */
+/** What becomes of a list with one bad id is not known; `partlyBadList` says it. */
 async function cancelServers(
   { req }: Context,
   state: VpsbgState,
@@ -114,20 +119,33 @@ async function cancelServers(
   const order = readCancelOrder(body, complaints, false);
   if (Object.keys(complaints).length > 0) return validationError(complaints);
 
-  const servers = findServers(ids, state, options);
-  if (servers instanceof Response) return servers;
-  for (const [index, server] of servers.entries()) {
-    if (server.status !== 'terminated' && (server.cancellation === null || options.repeatedCancel === 'accepted'))
-      continue;
-    complaints[`server_ids.${index}`] = [`The server ${server.serverId} cannot be cancelled.`];
-  }
-  if (Object.keys(complaints).length > 0) return validationError(complaints);
-  if (servers.some(({ locked }) => locked)) {
-    for (const server of servers) if (landing.has(server.serverId)) state.cancelLater(server, order);
+  const refused = refusalOf(ids, state, options);
+  const known = ids.flatMap((id) => state.servers.get(id) ?? []);
+  if (refused === undefined && known.some(({ locked }) => locked)) {
+    for (const server of known) if (landing.has(server.serverId)) state.cancelLater(server, order);
     return refusal(423, 'The server is locked.');
   }
-  for (const server of servers) state.cancel(server, order);
+  const good = known.filter((server) => !server.locked && !isBad(server, options));
+  const isWhole = refused !== undefined && (options.partlyBadList === 'refused' || good.length === 0);
+  if (!isWhole) for (const server of good) state.cancel(server, order);
+  if (refused !== undefined && (isWhole || options.partlyBadList === 'partly_executed')) return refused;
   return options.cancelAnswer === 'no_content' ? new Response(null, { status: 204 }) : json(200, {});
+}
+
+function refusalOf(ids: readonly number[], state: VpsbgState, options: Readonly<VpsbgOptions>): Response | undefined {
+  const servers = findServers(ids, state, options);
+  if (servers instanceof Response) return servers;
+  const complaints: Complaints = {};
+  for (const [index, server] of servers.entries()) {
+    if (isBad(server, options)) {
+      complaints[`server_ids.${index}`] = [`The server ${server.serverId} cannot be cancelled.`];
+    }
+  }
+  return Object.keys(complaints).length > 0 ? validationError(complaints) : undefined;
+}
+
+function isBad({ status, cancellation }: VpsbgServer, options: Readonly<VpsbgOptions>): boolean {
+  return status === 'terminated' || (cancellation !== null && options.repeatedCancel === 'refused');
 }
 
 async function undoCancel({ req }: Context, state: VpsbgState, options: Readonly<VpsbgOptions>): Promise<Response> {

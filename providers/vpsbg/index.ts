@@ -1,15 +1,17 @@
 import {
   defineProvider,
   type Account,
+  type CancelVerdict,
   type ConfigSource,
   type Exchange,
   type Provider,
   type RevokeVerdict,
   type StatusVerdict,
+  type TogetherOrder,
   type When,
 } from '../../src/index.ts';
 import { vpsbgConfigSchema, vpsbgEnv, type ResolvedVpsbgConfig, type VpsbgConfig } from './config.ts';
-import { toCancelRequest, toServerRequest, toUndoRequest } from './request.ts';
+import { toCancelRequest, toServerRequest, toServersRequest, toUndoRequest } from './request.ts';
 import { fromCancelResponse, fromUndoResponse } from './response.ts';
 import { vpsbgServiceSchema, type VpsbgServer, type VpsbgService } from './service.ts';
 import { fromServerResponse } from './status.ts';
@@ -29,6 +31,8 @@ export const vpsbgProvider: Provider<'vpsbg', VpsbgConfig, VpsbgService, When, '
       revoke: true,
       immediateDestroysData: 'later',
       recognisesRepeat: 'no',
+      concurrency: 2,
+      cancelTogether: { max: 50 },
     },
     config: vpsbgConfigSchema,
     env: vpsbgEnv,
@@ -37,6 +41,12 @@ export const vpsbgProvider: Provider<'vpsbg', VpsbgConfig, VpsbgService, When, '
     secrets: (config) => [config.token],
     *cancel(order, config) {
       return fromCancelResponse(yield toCancelRequest(order, config), order);
+    },
+    cancelTogether({ services, when, reasonText }, config) {
+      const servers = services.filter((service) => service.kind === 'server');
+      return servers.length === services.length
+        ? cancelServers({ services: servers, when, reasonText }, config)
+        : undefined;
     },
     status: (service, config) => (service.kind === 'server' ? readServer(service, config) : undefined),
     revoke: (service, config) => (service.kind === 'server' ? undo(service, config) : undefined),
@@ -52,6 +62,12 @@ export type VpsbgAccount = Account<'vpsbg', VpsbgService, When, 'cancel' | 'stat
  */
 export function vpsbg(config?: ConfigSource<VpsbgConfig>): VpsbgAccount {
   return vpsbgProvider.account(config);
+}
+
+function* cancelServers(order: TogetherOrder<VpsbgServer>, config: ResolvedVpsbgConfig): Exchange<CancelVerdict> {
+  const response = yield toServersRequest(order, config);
+  const [service] = order.services;
+  return service === undefined ? { verdict: 'unrecognised' } : fromCancelResponse(response, { ...order, service });
 }
 
 function* readServer(service: VpsbgServer, config: ResolvedVpsbgConfig): Exchange<StatusVerdict> {

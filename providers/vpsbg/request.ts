@@ -1,4 +1,4 @@
-import type { CancelOrder, ProviderRequest } from '../../src/index.ts';
+import type { CancelOrder, ProviderRequest, TogetherOrder } from '../../src/index.ts';
 import type { ResolvedVpsbgConfig } from './config.ts';
 import type { VpsbgServer, VpsbgTarget } from './service.ts';
 
@@ -16,11 +16,7 @@ export function toCancelRequest(order: CancelOrder<VpsbgTarget>, config: Resolve
   const common = { method: 'POST', effect: 'write', headers: authorization(config) } as const;
   switch (service.kind) {
     case 'server':
-      return {
-        ...common,
-        path: ['v1', 'servers', 'cancel'],
-        json: { server_ids: [service.serverId], now, ...(reasonText === undefined ? {} : { reason: reasonText }) },
-      };
+      return toServersRequest({ services: [service], when, reasonText }, config);
     case 'addon':
       return {
         ...common,
@@ -30,6 +26,22 @@ export function toCancelRequest(order: CancelOrder<VpsbgTarget>, config: Resolve
     case 'floating_ip':
       return { ...common, path: ['v1', 'floating-ips', 'cancel'], json: { ids: [service.floatingIpId], now, reason } };
   }
+}
+
+/** `POST /v1/servers/cancel` for one or several servers. */
+export function toServersRequest(order: TogetherOrder<VpsbgServer>, config: ResolvedVpsbgConfig): ProviderRequest {
+  const { services, when, reasonText } = order;
+  return {
+    method: 'POST',
+    effect: 'write',
+    path: ['v1', 'servers', 'cancel'],
+    headers: authorization(config),
+    json: {
+      server_ids: services.map(({ serverId }) => serverId),
+      now: when === 'immediate',
+      ...(reasonText === undefined ? {} : { reason: reasonText }),
+    },
+  };
 }
 
 /** `GET /v1/servers/{id}`. */

@@ -17,8 +17,11 @@ const errorSchema = v.object({
   errors: v.fallback(v.optional(v.record(v.string(), v.array(v.string()))), undefined),
 });
 
-/** What an answer to a cancellation means. */
-export function fromCancelResponse(response: ProviderResponse, order: CancelOrder<VpsbgTarget>): CancelVerdict {
+/** What of an order an answer is read by. */
+type AnsweredOrder = Pick<CancelOrder<VpsbgTarget>, 'service' | 'when' | 'reasonText'>;
+
+/** What an answer to a cancellation means; `service` is any one of those in the request. */
+export function fromCancelResponse(response: ProviderResponse, order: AnsweredOrder): CancelVerdict {
   if (response.status < 200 || response.status > 299) return fromErrorResponse(response);
   if (!saysNothingElse(response)) return { verdict: 'unrecognised' };
   return { verdict: 'accepted', outcome: 'requested', warnings: warningsFor(order) };
@@ -41,7 +44,7 @@ export function fromUndoResponse(response: ProviderResponse): RevokeVerdict {
   };
 }
 
-function warningsFor({ service, when, reasonText }: CancelOrder<VpsbgTarget>): Warning[] {
+function warningsFor({ service, when, reasonText }: AnsweredOrder): Warning[] {
   const warnings: Warning[] = [];
   if (service.kind === 'server' && when === 'immediate') {
     warnings.push({ code: 'immediate_deferred', message: 'VPSBG suspends the server now and terminates it later.' });

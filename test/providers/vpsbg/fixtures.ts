@@ -36,7 +36,7 @@ export const answers: Readonly<Record<AnswerName, ConformanceAnswer>> = {
     body: { message: 'The given data was invalid.', errors: { server_ids: ['The selected server_ids.0 is invalid.'] } },
   },
   locked: { status: 423, body: { message: 'The server is locked.' } },
-  rateLimited: { status: 429, headers: { 'retry-after': '30' }, body: { message: 'Too Many Attempts.' } },
+  rateLimited: { status: 429, headers: { 'retry-after': '45' }, body: { message: 'Too Many Attempts.' } },
   serverError: { status: 500, body: { message: 'Server Error' } },
 };
 

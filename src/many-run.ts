@@ -1,0 +1,197 @@
+import type { Failure } from './call.ts';
+import type { ErrorCode } from './error-code.ts';
+import { Lane, type Job, type Step } from './lane.ts';
+import type { ManyItem, ManyPlan } from './many-plan.ts';
+import { progressOf, type AnyProgress } from './many-progress.ts';
+import type { CancelOutcome, CancelResult, SafeResult } from './result.ts';
+
+/** A finished request, until it is taken. */
+export interface Finished {
+  readonly item: ManyItem;
+  readonly lane: Lane;
+}
+
+/** The state of a run: what waits in which lane, what is under way, and what has finished. */
+export class ManyRun {
+  readonly #plan: ManyPlan;
+  readonly #onChange: () => void;
+  readonly #lanes = new Map<string, Lane>();
+  readonly #finished: Finished[] = [];
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #outcomes = new Map<CancelOutcome | ErrorCode, number>();
+  #taken = 0;
+  #started = 0;
+  #isComplete = false;
+  #mode: 'running' | 'stopped' | 'abandoned' = 'running';
+
+  constructor(plan: ManyPlan, onChange: () => void) {
+    this.#plan = plan;
+    this.#onChange = onChange;
+  }
+
+  get isStopped(): boolean {
+    return this.#mode !== 'running';
+  }
+
+  /** Whether every request that was taken from the source has been handed on. */
+  get isEmpty(): boolean {
+    return this.#underWay.size === 0 && this.#finished.length === 0 && this.#waiting === 0;
+  }
+
+  /** Whether another request should be taken from the source. `isInMemory`: it costs nothing to look far ahead. */
+  wantsMore(isInMemory: boolean): boolean {
+    if (this.isStopped) return false;
+    const waiting = this.#waiting;
+    if (waiting < (isInMemory ? FAR : NEAR)) return true;
+    return waiting < FAR && [...this.#lanes].some(([name, lane]) => name !== '' && lane.isIdle);
+  }
+
+  /** A request from the source. */
+  accept(request: unknown): void {
+    if (this.#mode === 'abandoned') return;
+    const name = this.#plan.laneOf(request);
+    const lane = this.#laneNamed(name);
+    const group = this.#plan.groupOf(name, request);
+    const arrivedAt = performance.now();
+    lane.add({ index: this.#taken, request, group, arrivedAt, begun: 0, error: undefined });
+    this.#taken += 1;
+    this.#fill(lane);
+  }
+
+  /** No more requests come. */
+  complete(): void {
+    if (this.#isComplete) return;
+    this.#isComplete = true;
+    for (const lane of this.#lanes.values()) {
+      lane.complete();
+      this.#fill(lane);
+    }
+  }
+
+  /** Begins nothing more; what waits comes to an end as `aborted`, what is under way as it does. */
+  stop(): void {
+    if (this.isStopped) return;
+    this.#mode = 'stopped';
+    for (const lane of this.#lanes.values()) {
+      lane.stop(STOPPED);
+      this.#fill(lane);
+    }
+  }
+
+  /** Nobody takes anything any more: forgets what waits, and settles once what is under way has ended. */
+  async abandon(): Promise<void> {
+    this.#mode = 'abandoned';
+    for (const lane of this.#lanes.values()) {
+      lane.stop(STOPPED);
+      lane.clear();
+    }
+    await Promise.all(this.#underWay);
+  }
+
+  /** The next finished request. */
+  take(): Finished | undefined {
+    return this.#finished.shift();
+  }
+
+  /** What was taken has been dealt with: its lane has room for another. */
+  release({ lane }: Finished): void {
+    lane.untaken -= 1;
+    this.#fill(lane);
+  }
+
+  /** @param total how many requests there are, as far as that is known. */
+  progress(total: number | undefined): AnyProgress {
+    const all = total === undefined ? undefined : Math.max(total, this.#taken);
+    return progressOf(this.#lanes, {
+      taken: this.#taken,
+      started: this.#started,
+      total: all,
+      outcomes: this.#outcomes,
+    });
+  }
+
+  get taken(): number {
+    return this.#taken;
+  }
+
+  get #waiting(): number {
+    let waiting = 0;
+    for (const lane of this.#lanes.values()) waiting += lane.waiting;
+    return waiting;
+  }
+
+  #laneNamed(name: string): Lane {
+    const known = this.#lanes.get(name);
+    if (known !== undefined) return known;
+    const lane = new Lane(this.#plan.limitsOf(name), () => this.#fill(lane));
+    if (this.#mode === 'stopped') lane.stop(STOPPED);
+    this.#lanes.set(name, lane);
+    return lane;
+  }
+
+  /** Begins what the lane has room for. */
+  #fill(lane: Lane): void {
+    for (let step = lane.next(); step !== undefined; step = lane.next()) this.#carryOut(step, lane);
+    this.#onChange();
+  }
+
+  #carryOut(step: Step, lane: Lane): void {
+    if (step.kind === 'give_back') {
+      this.#finish(step.job, { ok: false, error: step.error }, lane);
+      return;
+    }
+    const run = (step.kind === 'begin' ? this.#begin(step.jobs, lane) : this.#refuse(step, lane)).then(() => {
+      this.#underWay.delete(run);
+      this.#fill(lane);
+    });
+    this.#underWay.add(run);
+  }
+
+  async #begin(jobs: readonly Job[], lane: Lane): Promise<void> {
+    this.#started += jobs.filter(({ begun }) => begun === 1).length;
+    lane.calls += 1;
+    lane.running += jobs.length;
+    const startedAt = performance.now();
+    const requests = jobs.map(({ request }) => request);
+    const results = await this.#plan.cancel(requests, jobs[0]?.group !== undefined);
+    lane.calls -= 1;
+    lane.running -= jobs.length;
+    const shareMs = (performance.now() - startedAt) / jobs.length;
+    for (const [place, result] of results.entries()) {
+      const job = jobs[place];
+      if (job === undefined || lane.settle(job, result.ok ? undefined : result.error)) continue;
+      lane.pace.record(shareMs);
+      this.#finish(job, result, lane);
+    }
+  }
+
+  async #refuse({ job, failure }: Extract<Step, { kind: 'refuse' }>, lane: Lane): Promise<void> {
+    lane.refusing += 1;
+    const result = await this.#plan.unsent(job.request, failure);
+    lane.refusing -= 1;
+    this.#finish(job, result, lane);
+  }
+
+  #finish({ index, request }: Job, result: SafeResult<CancelResult>, lane: Lane): void {
+    const outcome = result.ok ? result.result.outcome : result.error.code;
+    this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1);
+    lane.done += 1;
+    lane.untaken += 1;
+    this.#finished.push({ item: { index, request, ...result }, lane });
+  }
+}
+
+/**
+ * How many requests may wait at once, whatever the length of the source: the bound on a run's memory.
+ *
+ * NEAR is enough for every lane to find its next request. FAR is for what NEAR cannot do: a slow or paused account's
+ * requests pile up, and beyond them may be work for one that has nothing to do. A source that is in memory anyway is
+ * always looked through so far.
+ */
+const NEAR = 256;
+const FAR = 10_000;
+
+const STOPPED: Failure = {
+  code: 'aborted',
+  message: 'the run was stopped by its signal before this request was begun. Nothing was sent.',
+};
