@@ -30,6 +30,7 @@ export class Call {
   readonly operationId: string = crypto.randomUUID();
   account: string | undefined;
   provider: string | undefined;
+  serviceKey: string | undefined;
   /** Knows no secret until the configuration has been read. */
   redactor: Redactor = new Redactor([]);
   health: AccountHealth | undefined;
@@ -78,11 +79,11 @@ export class Call {
   /** Tells the listeners. One that throws is the caller's fault, and changes nothing of what happens. */
   emit(details: EventDetails): void {
     if (this.#listeners.length === 0) return;
-    const { operationId, operation, account, provider } = this;
+    const { operationId, operation, account, provider, serviceKey } = this;
     const at = new Date().toISOString();
     for (const listener of this.#listeners) {
       try {
-        const returned: unknown = listener({ ...details, operationId, operation, account, provider, at });
+        const returned: unknown = listener({ ...details, operationId, operation, account, provider, serviceKey, at });
         if (returned instanceof Promise) returned.catch(warnOfListener);
       } catch {
         warnOfListener();

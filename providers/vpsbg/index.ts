@@ -8,6 +8,7 @@ import {
   type StatusVerdict,
   type When,
 } from '../../src/index.ts';
+import { vpsbgCheck } from './check.ts';
 import { vpsbgConfigSchema, vpsbgEnv, type ResolvedVpsbgConfig, type VpsbgConfig } from './config.ts';
 import { toCancelRequest, toServerRequest, toUndoRequest } from './request.ts';
 import { fromCancelResponse, fromUndoResponse } from './response.ts';
@@ -33,6 +34,11 @@ export const vpsbgProvider: Provider<'vpsbg', VpsbgConfig, VpsbgService, When, '
     config: vpsbgConfigSchema,
     env: vpsbgEnv,
     service: vpsbgServiceSchema,
+    serviceForms: [
+      { example: { serverId: 7301 }, plainId: /^\d+$/ },
+      { example: { serverId: 7301, addonId: 12 } },
+      { example: { floatingIpId: 608 } },
+    ],
     baseUrl: (config) => config.baseUrl,
     secrets: (config) => [config.token],
     *cancel(order, config) {
@@ -40,6 +46,7 @@ export const vpsbgProvider: Provider<'vpsbg', VpsbgConfig, VpsbgService, When, '
     },
     status: (service, config) => (service.kind === 'server' ? readServer(service, config) : undefined),
     revoke: (service, config) => (service.kind === 'server' ? undo(service, config) : undefined),
+    check: vpsbgCheck,
   });
 
 /** What {@link vpsbg} returns. */
