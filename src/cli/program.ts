@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addAccounts } from './commands/accounts.ts';
+import { addBulk } from './commands/bulk.ts';
 import { addCancel } from './commands/cancel.ts';
 import { addCheck } from './commands/check.ts';
 import { addInit } from './commands/init.ts';
@@ -49,7 +50,17 @@ function createProgram(version: string, act: Act): Command {
     .exitOverride()
     .configureOutput({ outputError: () => undefined })
     .showSuggestionAfterError();
-  for (const add of [addCancel, addStatus, addRevoke, addPreview, addAccounts, addCheck, addSandbox, addInit]) {
+  for (const add of [
+    addCancel,
+    addStatus,
+    addRevoke,
+    addPreview,
+    addBulk,
+    addAccounts,
+    addCheck,
+    addSandbox,
+    addInit,
+  ]) {
     add(program, act);
   }
   return program.addHelpText('after', `\n${OUTCOMES}${examples(PROGRAM_EXAMPLES)}`);
