@@ -3,8 +3,10 @@ import { addAccounts } from './commands/accounts.ts';
 import { addBulk } from './commands/bulk.ts';
 import { addCancel } from './commands/cancel.ts';
 import { addCheck } from './commands/check.ts';
+import { addCompletion } from './commands/completion.ts';
 import { addInit } from './commands/init.ts';
 import { addPreview } from './commands/preview.ts';
+import { addQueue } from './commands/queue.ts';
 import { addRevoke } from './commands/revoke.ts';
 import { addSandbox } from './commands/sandbox.ts';
 import { addStatus } from './commands/status.ts';
@@ -58,8 +60,10 @@ function createProgram(version: string, act: Act): Command {
     addBulk,
     addAccounts,
     addCheck,
+    addQueue,
     addSandbox,
     addInit,
+    addCompletion,
   ]) {
     add(program, act);
   }

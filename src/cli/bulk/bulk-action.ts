@@ -1,3 +1,4 @@
+import type { CancelResult, SafeResult } from '../../result.ts';
 import type { BulkFlags } from '../commands/bulk.ts';
 import { confirm, DATA } from '../confirm.ts';
 import { EXIT } from '../exit-code.ts';
@@ -11,7 +12,7 @@ import { checkRows, soundRows, type CheckedRows } from './check-rows.ts';
 import { readEarlierRun, type EarlierRun } from './earlier-run.ts';
 import { openInput, type InputFile } from './input-file.ts';
 import { openResults, refuseExisting } from './results-file.ts';
-import { OutcomeCounts } from './row-outcome.ts';
+import { OutcomeCounts, type RowOutcome } from './row-outcome.ts';
 import type { ReadRow } from './row-request.ts';
 import { runRows } from './run-rows.ts';
 import { writeSummary } from './summary.ts';
@@ -76,7 +77,7 @@ async function send({ checked, flags, session, ...run }: Sending): Promise<numbe
       tell: (row, outcome, settled) => {
         counts.add(accountOf(row), outcome);
         progress?.update();
-        if (settled !== undefined) output.record({ command, row: row.row, line: row.line, outcome, ...settled });
+        if (settled !== undefined) output.record(recordOf(command, row, outcome, settled));
       },
     });
   } finally {
@@ -142,6 +143,16 @@ async function preview(input: InputFile, opened: OpenedServices, { output, comma
     output.line();
   }
   return EXIT.done;
+}
+
+function recordOf(
+  command: string,
+  { row, line }: ReadRow,
+  outcome: RowOutcome,
+  settled: SafeResult<CancelResult>,
+): object {
+  const own = settled.ok ? { ok: true, result: settled.result } : { ok: false, error: settled.error };
+  return { command, row, line, outcome, ...own };
 }
 
 function accountOf(row: ReadRow): string {
