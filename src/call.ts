@@ -79,7 +79,8 @@ export class Call {
   /** Tells the listeners. One that throws is the caller's fault, and changes nothing of what happens. */
   emit(details: EventDetails): void {
     if (this.#listeners.length === 0) return;
-    const { operationId, operation, account, provider, serviceKey } = this;
+    const { operationId, operation, account, provider } = this;
+    const serviceKey = this.serviceKey === undefined ? undefined : this.redactor.text(this.serviceKey);
     const at = new Date().toISOString();
     for (const listener of this.#listeners) {
       try {

@@ -90,6 +90,9 @@ function endOf(error: unknown, args: readonly string[], program: Command): numbe
   if (error.code === 'commander.help') return EXIT.wrongUse;
   const named = program.commands.find((command) => command.name() === args.find((word) => !word.startsWith('-')));
   const help = `cancelkit${named === undefined ? '' : ` ${named.name()}`} --help`;
-  const message = error.message.replace(/^error: /, '').replace(/\n/g, ' ');
+  const message = error.message
+    .replace(/^error: /, '')
+    .replace(/\n/g, ' ')
+    .replace(/\.+$/, '');
   return reportError(wrongUse(`${message}. See: ${help}`), named?.name() ?? 'cancelkit', output);
 }

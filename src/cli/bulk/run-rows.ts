@@ -54,11 +54,12 @@ export async function runRows(run: BulkRun): Promise<void> {
   }
   const onEvent = (event: CancelEvent): void => {
     if (event.type !== 'attempt' || event.effect !== 'write') return;
-    const row = inFlight.get(keyOf(event.account, event.serviceKey));
-    if (row !== undefined && started.has(row.row)) return;
-    // What cannot be written down must not be sent, and an exception here would not keep it from being sent.
-    if (row === undefined || !writes(results, lineHead(row, 'started'))) process.exit(EXIT.unknown);
-    started.add(row.row);
+    for (const row of rowsOf(event, inFlight)) {
+      if (started.has(row.row)) continue;
+      // What cannot be written down must not be sent, and an exception here would not keep it from being sent.
+      if (!writes(results, lineHead(row, 'started'))) process.exit(EXIT.unknown);
+      started.add(row.row);
+    }
   };
 
   const options = { onEvent, verify, ...(concurrency === undefined ? {} : { concurrency }) };
@@ -94,6 +95,12 @@ async function* rowsToSend(run: BulkRun): AsyncGenerator<SoundRow, void, undefin
       tell(row, state);
     }
   }
+}
+
+/** The row that is about to be sent. A name that was redacted names none: then it may be each that its account has begun. */
+function rowsOf({ account, serviceKey }: CancelEvent, inFlight: ReadonlyMap<string, SoundRow>): readonly SoundRow[] {
+  const row = inFlight.get(keyOf(account, serviceKey));
+  return row === undefined ? [...inFlight.values()].filter(({ request }) => request.account === account) : [row];
 }
 
 function writes(results: ResultsFile, line: object): boolean {
