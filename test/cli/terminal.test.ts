@@ -20,8 +20,9 @@ afterAll(async () => {
 });
 
 const textOf = (terminal: Terminal): string => stripVTControlCharacters(terminal.shown());
-const seen = (terminal: Terminal, words: string): Promise<void> =>
-  expect.poll(() => textOf(terminal), { timeout: 15_000 }).toContain(words);
+async function seen(terminal: Terminal, words: string): Promise<void> {
+  await expect.poll(() => textOf(terminal), { timeout: 15_000 }).toContain(words);
+}
 
 function immediate(): { readonly terminal: Terminal; readonly hostingId: string } {
   const { hostingId, domain } = sandbox.hosting.add();

@@ -14,7 +14,7 @@ export async function work({ concurrency, untilIdle }: WorkFlags, session: Sessi
       output.message('Stopping: what has been begun is seen through. Once more ends it at once.');
       stopping.abort();
     });
-    output.message('Working on the queue. Ctrl-C stops it.');
+    if (output.isTerminal) output.message('Working on the queue. Ctrl-C stops it.');
     try {
       await queue.work({ concurrency, signal: stopping.signal, stopWhenIdle: untilIdle === true });
     } finally {
