@@ -13,7 +13,7 @@ export function writeSummary(counts: OutcomeCounts, rows: number, results: strin
   const shown = counts.accounts.length > 1 ? [...table, sums] : table;
   for (const line of tableLines(['account', ...used], shown, output.colours)) output.line(line);
   output.line();
-  output.line(`${rows} rows. The results are in ${results}`);
+  output.line(`${rows} ${rows === 1 ? 'row' : 'rows'}. The results are in ${results}`);
   const { yellow } = output.colours;
   if (counts.of('unknown') > 0) {
     output.line(
