@@ -1,9 +1,14 @@
 import type { Options } from 'tsup';
-import { entries } from './scripts/manifest.ts';
+import { commands, entries } from './scripts/manifest.ts';
 
-/** The JavaScript of the package: one entry for every sub-path of `exports`, with the code they share in chunks. */
+const sources = [...entries.map(({ source }) => source), ...commands];
+
+/**
+ * The JavaScript of the package: one entry for every sub-path of `exports` and every command, with the code they share
+ * in chunks.
+ */
 const config: Options = {
-  entry: Object.fromEntries(entries.map(({ source }) => [source.replace(/\.ts$/, ''), source])),
+  entry: Object.fromEntries(sources.map((source) => [source.replace(/\.ts$/, ''), source])),
   outDir: 'dist',
   format: 'esm',
   platform: 'node',
@@ -12,8 +17,24 @@ const config: Options = {
   clean: true,
   // `node:sqlite` has no name without its prefix.
   removeNodeProtocol: false,
-  // The sandbox's server is bundled: whoever installs the package gets ky and valibot only.
-  noExternal: [/^hono(\/|$)/, /^@hono\/node-server(\/|$)/],
+  // What only the sandbox and the command line need is bundled: whoever installs the package gets ky and valibot only.
+  noExternal: [
+    /^hono(\/|$)/,
+    /^@hono\/node-server(\/|$)/,
+    /^(commander|picocolors|cli-table3|cli-progress|csv-parse|@clack\/prompts)(\/|$)/,
+  ],
+  // An optional dependency of cli-table3, for colours that are not used.
+  external: [/^@colors\/colors/],
+  plugins: [
+    {
+      name: 'require-of-node',
+      // Where the bundler keeps the `require` calls of CommonJS libraries, an ES module has to bring a `require` along.
+      renderChunk: (code) =>
+        code.includes('var __require =') ? { code: code.replace(/^(#!.*\n)?/, `$1${REQUIRE}\n`) } : undefined,
+    },
+  ],
 };
+
+const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
 export default config;

@@ -8,7 +8,7 @@ const config: ViteUserConfig = defineConfig({
     alias: [
       { find: /^cancelkit$/, replacement: source('src/index.ts') },
       { find: /^cancelkit\/(edis|vpsbg|hosting|whmcs)$/, replacement: source('providers/$1/index.ts') },
-      { find: /^cancelkit\/(sandbox|conformance|queue)$/, replacement: source('src/$1/index.ts') },
+      { find: /^cancelkit\/(sandbox|conformance|queue|config)$/, replacement: source('src/$1/index.ts') },
     ],
   },
   test: {

@@ -8,6 +8,8 @@ export interface Manifest {
   readonly version: string;
   /** Where each sub-path leads, relative to the package's root. */
   readonly exports: Readonly<Record<string, { readonly types: string; readonly default: string } | './package.json'>>;
+  /** The commands, each with its file. */
+  readonly bin: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
 }
@@ -19,6 +21,7 @@ const manifestSchema: v.GenericSchema<unknown, Manifest> = v.object({
     v.string(),
     v.union([v.strictObject({ types: v.string(), default: v.string() }), v.literal('./package.json')]),
   ),
+  bin: v.record(v.string(), v.string()),
   dependencies: v.record(v.string(), v.string()),
   devDependencies: v.record(v.string(), v.string()),
 });
@@ -45,13 +48,20 @@ export const entries: readonly Entry[] = Object.entries(manifest.exports).flatMa
   const javascript = leadsTo.default.replace(/^\.\//, '');
   return {
     specifier: path.replace(/^\./, manifest.name),
-    source: javascript.replace(/^dist\//, '').replace(/\.js$/, '.ts'),
+    source: sourceOf(javascript),
     types: leadsTo.types.replace(/^\.\//, ''),
     javascript,
   };
 });
 
+/** The sources of the commands, which are run and not imported. */
+export const commands: readonly string[] = Object.values(manifest.bin).map(sourceOf);
+
 /** A JSON file's content. */
 export function readJson(path: string): unknown {
   return JSON.parse(readFileSync(path, 'utf8'));
+}
+
+function sourceOf(javascript: string): string {
+  return javascript.replace(/^dist\//, '').replace(/\.js$/, '.ts');
 }

@@ -41,6 +41,7 @@ try {
   checkDeclarations();
   checkLicences();
   for (const { specifier } of entries) await checkLoading(specifier);
+  for (const [name, file] of Object.entries(manifest.bin)) await checkCommand(name, file);
   await checkTypes('with the types of Node.js', { module: 'nodenext', lib: ['es2023'], types: ['node'] });
   await checkTypes('with the types of browsers, for a bundler', {
     module: 'esnext',
@@ -126,6 +127,16 @@ async function checkLoading(specifier: string): Promise<void> {
     const foreign = sourcesOf(path).filter((source) => /node_modules|sandbox|conformance|emulator/.test(source));
     if (foreign.length > 0) problems.push(`${specifier} loads the code of ${foreign.join(', ')}`);
   }
+}
+
+/** A command runs, which it can do with the package's own dependencies alone. */
+async function checkCommand(name: string, file: string): Promise<void> {
+  const script = join(installed, file);
+  if (!readFileSync(script, 'utf8').startsWith('#!/usr/bin/env node\n')) problems.push(`${name} is not executable`);
+  const version = await run(['node', script, '--version'], { directory: project, timeoutMs: 60_000 });
+  if (version.output !== manifest.version) problems.push(`${name} --version:\n${version.output}`);
+  const accounts = await run(['node', script, 'accounts'], { directory: project, timeoutMs: 60_000 });
+  if (!accounts.ok) problems.push(`${name} accounts:\n${accounts.output}`);
 }
 
 async function load(

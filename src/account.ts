@@ -1,7 +1,9 @@
+import type { CredentialsCheck, CredentialsVerdict } from './account-check.ts';
 import type { Capabilities } from './capabilities.ts';
 import { checkAgainst, type Checked } from './check.ts';
 import type { Exchange } from './exchange.ts';
 import type { CancelOrder, OperationsOf, ProviderDefinition } from './provider.ts';
+import type { ServiceForm } from './service-form.ts';
 import type { CancelVerdict, RevokeVerdict, StatusVerdict } from './verdict.ts';
 import type { OperationName, When } from './vocabulary.ts';
 
@@ -65,6 +67,20 @@ export interface ConfiguredService {
 export interface AccountDriver {
   readonly env: Readonly<Record<string, string>>;
   readonly bind: (service: unknown) => Promise<Checked<BoundService>>;
+  readonly serviceForms?: readonly ServiceForm[] | undefined;
+  readonly check?: AccountCheck | undefined;
+}
+
+/** What the check of an account's credentials is, and the way to begin it. */
+export interface AccountCheck extends Omit<CredentialsCheck<never>, 'run'> {
+  readonly configure: () => Promise<Checked<ConfiguredCheck>>;
+}
+
+/** A checked configuration with the check of its credentials. */
+export interface ConfiguredCheck {
+  readonly baseUrl: string;
+  readonly secrets: readonly string[];
+  readonly run: () => Exchange<CredentialsVerdict>;
 }
 
 // What each account was made of, for the actions of its own provider. Held weakly, and reachable from here alone.
@@ -103,6 +119,8 @@ export function createAccount<
   const services: ServicesOf<Service> = new WeakMap();
   const driver: AccountDriver = {
     env: definition.env,
+    serviceForms: definition.serviceForms,
+    check: checkOf(definition, source),
     bind: async (input) => {
       const service = await checkAgainst(definition.service, input);
       if (!service.ok) return service;
@@ -167,6 +185,28 @@ async function configure<Config, Service, Timing extends When>(
   };
   services.set(value, service);
   return { ok: true, value };
+}
+
+function checkOf<Config>(
+  definition: Pick<
+    ProviderDefinition<string, unknown, Config, unknown, never, When, boolean, boolean>,
+    'config' | 'env' | 'baseUrl' | 'secrets' | 'check'
+  >,
+  source: unknown,
+): AccountCheck | undefined {
+  const { check } = definition;
+  if (check === undefined) return undefined;
+  const { run, ...described } = check;
+  return {
+    ...described,
+    configure: async () => {
+      const checked = await checkAgainst(definition.config, await readSource(source, definition.env));
+      if (!checked.ok) return checked;
+      const { value } = checked;
+      const configured = { baseUrl: definition.baseUrl(value), secrets: definition.secrets(value) };
+      return { ok: true, value: { ...configured, run: () => run(value) } };
+    },
+  };
 }
 
 /** `undefined` where the adapter fails; what it throws may hold anything. */

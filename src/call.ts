@@ -30,6 +30,7 @@ export class Call {
   readonly operationId: string = crypto.randomUUID();
   account: string | undefined;
   provider: string | undefined;
+  serviceKey: string | undefined;
   /** Knows no secret until the configuration has been read. */
   redactor: Redactor = new Redactor([]);
   health: AccountHealth | undefined;
@@ -79,10 +80,11 @@ export class Call {
   emit(details: EventDetails): void {
     if (this.#listeners.length === 0) return;
     const { operationId, operation, account, provider } = this;
+    const serviceKey = this.serviceKey === undefined ? undefined : this.redactor.text(this.serviceKey);
     const at = new Date().toISOString();
     for (const listener of this.#listeners) {
       try {
-        const returned: unknown = listener({ ...details, operationId, operation, account, provider, at });
+        const returned: unknown = listener({ ...details, operationId, operation, account, provider, serviceKey, at });
         if (returned instanceof Promise) returned.catch(warnOfListener);
       } catch {
         warnOfListener();

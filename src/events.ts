@@ -10,6 +10,8 @@ interface EventBase {
   readonly operation: ProviderOperation;
   readonly account: string | undefined;
   readonly provider: string | undefined;
+  /** Names the service among those of the account, as `validate` does; redacted. `undefined` until it is checked. */
+  readonly serviceKey: string | undefined;
   /** When it happened, ISO 8601. */
   readonly at: string;
 }

@@ -1,4 +1,5 @@
 export type { Account, Accounts, AccountsOf, ConfigSource } from './account.ts';
+export type { CredentialsCheck, CredentialsVerdict } from './account-check.ts';
 export type { CancelManyItem } from './cancel-many.ts';
 export type {
   AccountKey,
@@ -50,6 +51,7 @@ export {
   type CancelService,
   type RevokeResultOf,
 } from './service.ts';
+export type { ServiceForm } from './service-form.ts';
 export type { SchemaIssue, SchemaResult, StandardSchema } from './standard-schema.ts';
 export type { OperationTrace } from './tracing.ts';
 export type { ValidatedRequest } from './validated-request.ts';

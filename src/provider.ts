@@ -1,7 +1,9 @@
 import { createAccount, type Account, type ConfigSource } from './account.ts';
+import type { CredentialsCheck } from './account-check.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { Exchange } from './exchange.ts';
 import type { ReasonDetails } from './reason.ts';
+import type { ServiceForm } from './service-form.ts';
 import type { StandardSchema } from './standard-schema.ts';
 import type { CancelVerdict, RevokeVerdict, StatusVerdict } from './verdict.ts';
 import type { OperationName, When } from './vocabulary.ts';
@@ -56,6 +58,8 @@ export interface ProviderDefinition<
    * At most 256 characters. Left out: the fields of the checked reference.
    */
   readonly serviceKey?: (service: Service) => string;
+  /** The forms of a service reference, the most usual first. Left out: a command line takes `key=value` pairs alone. */
+  readonly serviceForms?: readonly ServiceForm[];
   /** Absolute URL below which every request's path lies: https, or http to loopback. */
   readonly baseUrl: (config: Config) => string;
   /** Every value of the configuration that must never come out, derived ones (such as a hash that is sent) included. */
@@ -73,6 +77,8 @@ export interface ProviderDefinition<
   readonly status?: (service: Service, config: Config, query: StatusQuery) => Exchange<StatusVerdict> | undefined;
   /** Only with `capabilities.revoke`, which needs `readBack`. `undefined` for a service that cannot be withdrawn. */
   readonly revoke?: (service: Service, config: Config) => Exchange<RevokeVerdict> | undefined;
+  /** Left out: there is no read that changes nothing and needs no service. */
+  readonly check?: CredentialsCheck<Config>;
 }
 
 /** What a read-back may go by besides the service. */

@@ -61,7 +61,8 @@ export async function revokeOnce(service: ConfiguredService, call: Call, route: 
   return { outcome: 'revoked', reconciled: false, ...own };
 }
 
-function notOffered(): Failure {
+/** The failure where a cancellation cannot be withdrawn over the API. */
+export function notOffered(): Failure {
   const message =
     'a cancellation of this service cannot be withdrawn over the API. A person can do it in the provider’s client or ' +
     'admin area, or by asking the provider.';

@@ -22,6 +22,7 @@ export const exampleHostProvider: Provider<'example-host', Config, Service, Timi
   config: configSchema,
   env,
   service: serviceSchema,
+  serviceForms: [{ example: { subscriptionId: 'sub_8f2k' }, plainId: /^sub_/ }],
   baseUrl: ({ baseUrl }: Config) => baseUrl,
   secrets: ({ token }: Config) => [token],
   *cancel(order, config) {

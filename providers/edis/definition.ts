@@ -1,4 +1,5 @@
 import type { ProviderDefinition, When } from '../../src/index.ts';
+import { edisCheck } from './check.ts';
 import { edisConfigSchema, edisEnv, type EdisConfig, type ResolvedEdisConfig } from './config.ts';
 import { toCancelRequest } from './request.ts';
 import { fromCancelResponse } from './response.ts';
@@ -29,9 +30,14 @@ export const edisDefinition: ProviderDefinition<
   config: edisConfigSchema,
   env: edisEnv,
   service: edisServiceSchema,
+  serviceForms: [
+    { example: { kvmId: 'kvm_abcde_fghij' }, plainId: /^kvm_/ },
+    { example: { serviceId: 4711 }, plainId: /^\d+$/ },
+  ],
   baseUrl: (config) => config.baseUrl,
   secrets: (config) => [config.password],
   *cancel(order, config) {
     return fromCancelResponse(yield toCancelRequest(order, config), order);
   },
+  check: edisCheck,
 };

@@ -10,6 +10,7 @@ import {
   type TogetherOrder,
   type When,
 } from '../../src/index.ts';
+import { vpsbgCheck } from './check.ts';
 import { vpsbgConfigSchema, vpsbgEnv, type ResolvedVpsbgConfig, type VpsbgConfig } from './config.ts';
 import { toCancelRequest, toServerRequest, toServersRequest, toUndoRequest } from './request.ts';
 import { fromCancelResponse, fromUndoResponse } from './response.ts';
@@ -37,6 +38,11 @@ export const vpsbgProvider: Provider<'vpsbg', VpsbgConfig, VpsbgService, When, '
     config: vpsbgConfigSchema,
     env: vpsbgEnv,
     service: vpsbgServiceSchema,
+    serviceForms: [
+      { example: { serverId: 7301 }, plainId: /^\d+$/ },
+      { example: { serverId: 7301, addonId: 12 } },
+      { example: { floatingIpId: 608 } },
+    ],
     baseUrl: (config) => config.baseUrl,
     secrets: (config) => [config.token],
     *cancel(order, config) {
@@ -50,6 +56,7 @@ export const vpsbgProvider: Provider<'vpsbg', VpsbgConfig, VpsbgService, When, '
     },
     status: (service, config) => (service.kind === 'server' ? readServer(service, config) : undefined),
     revoke: (service, config) => (service.kind === 'server' ? undo(service, config) : undefined),
+    check: vpsbgCheck,
   });
 
 /** What {@link vpsbg} returns. */

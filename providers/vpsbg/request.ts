@@ -54,6 +54,17 @@ export function toServerRequest(service: VpsbgServer, config: ResolvedVpsbgConfi
   };
 }
 
+/** `GET /v1/servers`, one server; that `per_page` is a parameter of it is inferred. */
+export function toListRequest(config: ResolvedVpsbgConfig): ProviderRequest {
+  return {
+    method: 'GET',
+    effect: 'read',
+    path: ['v1', 'servers'],
+    query: { per_page: '1' },
+    headers: authorization(config),
+  };
+}
+
 /** A DELETE whose path is inferred, and so can be set by the option `undoPath`. */
 export function toUndoRequest(service: VpsbgServer, config: ResolvedVpsbgConfig): ProviderRequest {
   return {

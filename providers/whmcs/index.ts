@@ -1,4 +1,5 @@
 import { defineProvider, type Account, type ConfigSource, type Provider, type When } from '../../src/index.ts';
+import { whmcsCheck } from './check.ts';
 import { whmcsConfigSchema, whmcsEnv, type WhmcsConfig } from './config.ts';
 import { toCancelRequest } from './request.ts';
 import { fromCancelResponse } from './response.ts';
@@ -24,12 +25,14 @@ export const whmcsProvider: Provider<'whmcs', WhmcsConfig, WhmcsService, When, '
   config: whmcsConfigSchema,
   env: whmcsEnv,
   service: whmcsServiceSchema,
+  serviceForms: [{ example: { serviceId: 4711 }, plainId: /^\d+$/ }],
   baseUrl: (config) => config.baseUrl,
   secrets: (config) => config.secrets,
   *cancel(order, config) {
     return fromCancelResponse(yield toCancelRequest(order, config), order);
   },
   status: readState,
+  check: whmcsCheck,
 });
 
 /** What {@link whmcs} returns. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
+import { driverOf } from '../account.ts';
 import type { When } from '../index.ts';
 import type { Check } from './check.ts';
 import { contentOf } from './request-fields.ts';
@@ -35,6 +36,19 @@ export function capabilityChecks(subject: ConformanceSubject): readonly Check[] 
       run: async () => {
         const recognised = subject.fixtures.some(({ kind }) => kind === 'already_cancelled');
         assert.equal(recognised, REPEATS[capabilities.recognisesRepeat]);
+      },
+    },
+    {
+      name: 'takes the examples of its service forms',
+      run: async () => {
+        const driver = driverOf(subject.provider.account());
+        for (const { example, plainId } of driver?.serviceForms ?? []) {
+          const bound = await driver?.bind(example);
+          assert.ok(bound?.ok, `an example is no service reference: ${Object.keys(example).join(', ')}`);
+          const values = Object.values(example);
+          const isPlain = values.length === 1 && plainId?.test(String(values[0])) === true;
+          assert.ok(plainId === undefined || isPlain, 'plainId does not match the only field of its example');
+        }
       },
     },
     ...ALL_TIMINGS.map((when) => (timings.includes(when) ? offered(subject, when) : notOffered(subject, when))),

@@ -303,7 +303,7 @@ export class Worker {
 
   #note({ id, claim: number, task }: Claimed, { at, type, ...event }: CancelEvent): void {
     if (type === 'outcome') return;
-    const { account: _account, provider: _provider, operation: _operation, ...data } = event;
+    const { account: _account, provider: _provider, serviceKey: _key, operation: _operation, ...data } = event;
     this.#outbox.history.push({ id, at, type, data });
     const isWrite = type === 'attempt' && 'effect' in event && event.effect === 'write';
     if (task !== 'send' || !isWrite) return;

@@ -127,6 +127,16 @@ const misdescribed: readonly Faulty[] = [
     found: [/plain data that is sound$/],
   },
   {
+    fault: 'gives an example of a service that it does not take',
+    subject: sample({ serviceForms: [{ example: { subscriptionId: 'svc_1' } }] }),
+    found: [/examples of its service forms$/],
+  },
+  {
+    fault: 'knows a plain id by something else than its example',
+    subject: sample({ serviceForms: [{ example: { subscriptionId: 'sub_8f2k' }, plainId: /^svc_/ }] }),
+    found: [/examples of its service forms$/],
+  },
+  {
     fault: 'denies that it recognises a repeat',
     subject: sample({ capabilities: capable({ recognisesRepeat: 'no' }) }),
     found: [/recognises a repeated cancellation/],

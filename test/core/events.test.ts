@@ -45,7 +45,13 @@ describe('onEvent is told what happens, in order', () => {
   it('a cancellation that goes well', async () => {
     const { events, operationId } = await eventsOf();
     const url = `${provider.server.url}/services/service-1`;
-    const base = { operationId, operation: 'cancel', account: 'shop', provider: 'readable' };
+    const base = {
+      operationId,
+      operation: 'cancel',
+      account: 'shop',
+      provider: 'readable',
+      serviceKey: 'id=service-1',
+    };
     const steady = events.map(({ at, ...event }) => {
       expect(at).toMatch(ISO);
       if (!('durationMs' in event)) return event;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
-import { entries, manifest, readJson, root } from '../../scripts/manifest.ts';
+import { commands, entries, manifest, readJson, root } from '../../scripts/manifest.ts';
 import tsup from '../../tsup.config.ts';
 import vitest from '../../vitest.config.ts';
 import { filesOf, providerIds, textOf } from './source-tree.ts';
@@ -38,7 +38,7 @@ describe('every sub-path', () => {
   });
 
   it('is built, and its types are declared', () => {
-    expect(Object.values(v.parse(v.record(v.string(), v.string()), tsup.entry))).toEqual(sources);
+    expect(Object.values(v.parse(v.record(v.string(), v.string()), tsup.entry))).toEqual([...sources, ...commands]);
     expect(declared.toSorted()).toEqual(sources.toSorted());
   });
 

@@ -11,6 +11,7 @@ import {
   importsFrom,
   providerIds,
   reachableFrom,
+  staticImportsFrom,
   textOf,
 } from './source-tree.ts';
 
@@ -104,8 +105,54 @@ describe('the queue', () => {
   });
 });
 
+describe('the command line', () => {
+  const files = filesOf('src/cli/**/*.ts');
+  const bundled = ['commander', '@clack/prompts', 'picocolors', 'cli-table3', 'cli-progress', 'csv-parse'];
+  // Makes accounts of the environment, and so knows the providers of the package.
+  const providersFile = 'src/cli/built-in-providers.ts';
+
+  it('imports the core, its own files, the queue, the sandbox, valibot, Node.js and what is bundled into it', () => {
+    const isAllowed = (imported: string, file: string): boolean =>
+      coreFiles.includes(imported) ||
+      files.includes(imported) ||
+      bundled.includes(imported) ||
+      ['src/queue/index.ts', 'src/queue/state.ts', 'src/sandbox/index.ts', 'valibot'].includes(imported) ||
+      imported.startsWith('node:') ||
+      (file === providersFile && /^providers\/[^/]+\/index\.ts$/.test(imported));
+    expect(forbiddenImports(files, isAllowed)).toEqual([]);
+  });
+
+  it('names no provider outside the file that makes accounts of the environment', () => {
+    const names = new RegExp([...providerIds.filter((id) => id !== 'hosting'), 'metaregistrar'].join('|'), 'i');
+    expect(files.filter((file) => names.test(textOf(file)))).toEqual([providersFile]);
+  });
+
+  it('loads nothing but commander and picocolors before a command needs it', () => {
+    const loaded = new Set<string>();
+    const waiting = ['src/cli/index.ts'];
+    for (const file of waiting) {
+      if (loaded.has(file)) continue;
+      loaded.add(file);
+      if (file.endsWith('.ts')) waiting.push(...staticImportsFrom(file));
+    }
+    const libraries = [...loaded].filter((file) => !file.endsWith('.ts') && !file.startsWith('node:'));
+    expect(libraries.toSorted()).toEqual(['commander', 'picocolors']);
+  });
+
+  it('is imported by nothing else', () => {
+    const others = [...coreFiles, ...adapterFiles, ...filesOf('src/{sandbox,conformance,queue,config}/**/*.ts')];
+    expect(others.filter((file) => importsFrom(file).some((imported) => files.includes(imported)))).toEqual([]);
+  });
+});
+
+describe('the configuration of the command line', () => {
+  it('loads nothing: what it imports are types', () => {
+    expect(staticImportsFrom('src/config/index.ts')).toEqual([]);
+  });
+});
+
 describe('importing', () => {
-  const tools = /^src\/(sandbox|conformance|queue)\/index\.ts$/;
+  const tools = /^src\/(sandbox|conformance|queue|config)\/index\.ts$/;
 
   it.each(entries.filter(({ source }) => !tools.test(source)))(
     '$specifier reaches the core, its own adapter, ky and valibot, and no more',

@@ -31,6 +31,14 @@ export function importsFrom(file: string): readonly string[] {
   );
 }
 
+/** What a file loads when it is loaded itself: neither its types nor what it imports later. */
+export function staticImportsFrom(file: string): readonly string[] {
+  const statements = codeOf(file).matchAll(/^(?:import|export) (?!type )(?:[^;']*? from )?'([^']+)'/gm);
+  return [...statements].map(([, specifier = '']) =>
+    specifier.startsWith('.') ? posix.join(posix.dirname(file), specifier) : specifier,
+  );
+}
+
 /** What a module loads or declares with, by way of all its imports. */
 export function reachableFrom(file: string): ReadonlySet<string> {
   const reached = new Set<string>();

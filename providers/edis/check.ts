@@ -1,0 +1,26 @@
+import type { CredentialsCheck } from '../../src/index.ts';
+import { commonRefusal, readAnswer, saidIn } from './answer.ts';
+import type { ResolvedEdisConfig } from './config.ts';
+
+/** `POST /kvm/v2/get/paymentmethods`: documented as a call; that it checks the credentials is inferred. */
+export const edisCheck: CredentialsCheck<ResolvedEdisConfig> = {
+  reads: 'the list of payment methods',
+  basis: 'inferred',
+  *run(config) {
+    const response = yield {
+      method: 'POST',
+      effect: 'read',
+      path: ['kvm', 'v2', 'get', 'paymentmethods'],
+      form: { email: config.email, pw: config.password },
+    };
+    const answer = readAnswer(response);
+    if (answer === undefined) return { verdict: 'unrecognised' };
+    const isSuccess = answer.status === 'success' && response.status >= 200 && response.status <= 299;
+    if (isSuccess) return { verdict: 'accepted' };
+    const providerMessage = saidIn(answer);
+    const refusal = answer.status === 'error' ? commonRefusal(response.status, providerMessage) : undefined;
+    if (refusal !== undefined) return { verdict: 'refused', ...refusal, providerMessage };
+    const message = 'the answer says neither yes nor that the credentials are wrong.';
+    return { verdict: 'unclear', reason: 'provider_error', message, providerMessage };
+  },
+};

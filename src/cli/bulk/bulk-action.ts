@@ -1,0 +1,160 @@
+import type { CancelResult, SafeResult } from '../../result.ts';
+import type { BulkFlags } from '../commands/bulk.ts';
+import { confirm, DATA } from '../confirm.ts';
+import { EXIT } from '../exit-code.ts';
+import { onInterrupt } from '../interrupt.ts';
+import { accountNamed, type OpenedServices } from '../open-services.ts';
+import type { Session } from '../session.ts';
+import { writeRequest } from '../show-request.ts';
+import { visible } from '../visible.ts';
+import { wrongUse } from '../wrong-use.ts';
+import { checkRows, soundRows, type CheckedRows } from './check-rows.ts';
+import { readEarlierRun, type EarlierRun } from './earlier-run.ts';
+import { openInput, type InputFile } from './input-file.ts';
+import { openResults, refuseExisting } from './results-file.ts';
+import { OutcomeCounts, type RowOutcome } from './row-outcome.ts';
+import type { ReadRow } from './row-request.ts';
+import { runRows } from './run-rows.ts';
+import { writeSummary } from './summary.ts';
+
+/** `cancelkit bulk` */
+export async function bulk(file: string, flags: BulkFlags, session: Session): Promise<number> {
+  const path = flags.results ?? (file === '-' ? undefined : `${file}.results.jsonl`);
+  if (path === undefined && flags.dryRun !== true) {
+    throw wrongUse('the results of a list from stdin need a name: add --results FILE. Nothing was sent.');
+  }
+  const opened = await session.open();
+  using input = await openInput(file, flags.format);
+  if (path === undefined || flags.dryRun === true) {
+    await check(input, opened, flags, session);
+    return await preview(input, opened, session);
+  }
+  if (flags.resume === true) {
+    using results = await openResults(path, true);
+    const earlier = await readEarlierRun(path);
+    return await send({ input, opened, results, earlier, checked: await checkAll(earlier), flags, session });
+  }
+  refuseExisting(path);
+  const checked = await checkAll();
+  // Made last, so that a list that is refused leaves none behind.
+  using results = await openResults(path, false);
+  return await send({ input, opened, results, earlier: undefined, checked, flags, session });
+
+  async function checkAll(earlier?: EarlierRun): Promise<CheckedRows> {
+    const found = await check(input, opened, flags, session, earlier);
+    await confirmImmediate(found, flags, opened, session);
+    return found;
+  }
+}
+
+interface Sending {
+  readonly input: InputFile;
+  readonly opened: OpenedServices;
+  readonly results: Awaited<ReturnType<typeof openResults>>;
+  readonly earlier: EarlierRun | undefined;
+  readonly checked: CheckedRows;
+  readonly flags: BulkFlags;
+  readonly session: Session;
+}
+
+async function send({ checked, flags, session, ...run }: Sending): Promise<number> {
+  const { output, command } = session;
+  const counts = new OutcomeCounts();
+  const progress = output.isTerminal
+    ? (await import('./progress.ts')).showProgress(checked.rows, checked.accounts, counts)
+    : undefined;
+  const stopping = new AbortController();
+  const stop = onInterrupt(() => {
+    stopping.abort();
+    if (!output.isTerminal) output.message('Stopping: what is under way is seen through. Once more ends it at once.');
+  });
+  try {
+    await runRows({
+      ...run,
+      verify: flags.verify === true,
+      concurrency: flags.concurrency,
+      signal: stopping.signal,
+      tell: (row, outcome, settled) => {
+        counts.add(accountOf(row), outcome);
+        progress?.update();
+        if (settled !== undefined) output.record(recordOf(command, row, outcome, settled));
+      },
+    });
+  } finally {
+    progress?.stop();
+    stop();
+  }
+  for (const [account, rows] of checked.accounts) counts.add(account, 'not_begun', rows - counts.total(account));
+  writeSummary(counts, checked.rows, run.results.path, session);
+  return counts.exitCode;
+}
+
+/** @throws ProviderError `invalid_request` where the rows may not be sent */
+async function check(
+  input: InputFile,
+  opened: OpenedServices,
+  flags: BulkFlags,
+  { output, command }: Session,
+  earlier?: EarlierRun,
+): Promise<CheckedRows> {
+  const tellBad = ({ row, line, problem }: ReadRow & { readonly ok: false }): void => {
+    output.record({
+      command,
+      ok: false,
+      row,
+      line,
+      outcome: 'bad',
+      error: { code: 'invalid_request', message: problem },
+    });
+    output.message(`line ${line}: ${visible(problem)}`);
+  };
+  const checked = await checkRows(input, opened, tellBad, earlier);
+  if (checked.rows === 0) throw wrongUse('the list has no rows. Nothing was sent.');
+  if (checked.bad > 0 && flags.skipBad !== true) {
+    const what = `${checked.bad} of ${checked.rows} rows are not sound`;
+    throw wrongUse(`${what}. Nothing was sent. Correct them, or leave them out with --skip-bad.`);
+  }
+  if (checked.bad === checked.rows) throw wrongUse('no row is sound. Nothing was sent.');
+  return checked;
+}
+
+async function confirmImmediate(
+  { immediate, accounts }: CheckedRows,
+  flags: BulkFlags,
+  opened: OpenedServices,
+  { output }: Session,
+): Promise<void> {
+  if (immediate === 0 || flags.yes === true) return;
+  const warnings = [`${immediate} of these services are cancelled now`];
+  for (const name of accounts.keys()) {
+    const { provider, capabilities } = await accountNamed(name, opened);
+    warnings.push(`${name} (${provider}): ${DATA[capabilities.immediateDestroysData]}`);
+  }
+  await confirm({ warnings, message: `Type ${immediate} to cancel them now.`, expected: String(immediate) }, output);
+}
+
+async function preview(input: InputFile, opened: OpenedServices, { output, command }: Session): Promise<number> {
+  for await (const row of soundRows(input, opened)) {
+    if (!row.ok) continue;
+    const result = await opened.services.preview(row.request);
+    output.record({ command, ok: true, dryRun: true, row: row.row, line: row.line, result });
+    output.line(output.colours.dim(`# line ${row.line}`));
+    writeRequest(result, output);
+    output.line();
+  }
+  return EXIT.done;
+}
+
+function recordOf(
+  command: string,
+  { row, line }: ReadRow,
+  outcome: RowOutcome,
+  settled: SafeResult<CancelResult>,
+): object {
+  const own = settled.ok ? { ok: true, result: settled.result } : { ok: false, error: settled.error };
+  return { command, row, line, outcome, ...own };
+}
+
+function accountOf(row: ReadRow): string {
+  return row.ok ? row.request.account : '(bad rows)';
+}

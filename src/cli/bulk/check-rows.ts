@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import type { OpenedServices } from '../open-services.ts';
+import { wrongUse } from '../wrong-use.ts';
+import type { EarlierRun } from './earlier-run.ts';
+import type { InputFile } from './input-file.ts';
+import { readRow, type ReadRow } from './row-request.ts';
+
+/** What the first reading of a list has found. */
+export interface CheckedRows {
+  readonly rows: number;
+  readonly bad: number;
+  /** How many are to be cancelled at once, those aside that an earlier run came to. */
+  readonly immediate: number;
+  /** How many sound rows each account has. */
+  readonly accounts: ReadonlyMap<string, number>;
+}
+
+/**
+ * Reads the whole list and sends nothing; tells of each row that is not sound.
+ *
+ * @throws ProviderError `invalid_request` if the earlier run was one over another list
+ */
+export async function checkRows(
+  input: InputFile,
+  opened: OpenedServices,
+  tellBad: (row: ReadRow & { readonly ok: false }) => void,
+  earlier?: EarlierRun,
+): Promise<CheckedRows> {
+  const accounts = new Map<string, number>();
+  let rows = 0;
+  let bad = 0;
+  let immediate = 0;
+  for await (const read of soundRows(input, opened)) {
+    rows += 1;
+    if (isAnother(read, earlier)) throw wrongUse(anotherList(read.line));
+    if (!read.ok) {
+      bad += 1;
+      tellBad(read);
+      continue;
+    }
+    const { account, when } = read.request;
+    accounts.set(account, (accounts.get(account) ?? 0) + 1);
+    const state = earlier?.stateOf(read.row);
+    if (when === 'immediate' && (state === undefined || state === 'refused')) immediate += 1;
+  }
+  if (earlier !== undefined && earlier.lastRow > rows) throw wrongUse(anotherList(undefined));
+  return { rows, bad, immediate, accounts };
+}
+
+/** 52 bits of a hash: two services of a list of a million get the same in one of 10,000 lists. */
+function numberOf(service: string): number {
+  return Number.parseInt(createHash('sha256').update(service).digest('hex').slice(0, 13), 16);
+}
+
+/** Whether the earlier run came to another request in this row. */
+function isAnother(read: ReadRow, earlier: EarlierRun | undefined): boolean {
+  if (earlier?.stateOf(read.row) === undefined) return false;
+  return !read.ok || earlier.fingerprintOf(read.row) !== read.fingerprint;
+}
+
+function anotherList(line: number | undefined): string {
+  const where =
+    line === undefined ? 'it has rows that this list does not have' : `line ${line} asks for something else`;
+  return `the results belong to another list: ${where}. Nothing was sent. Name the right file with --results.`;
+}
+
+/** The rows with their meaning. A service that was there before makes a row bad: it would be cancelled twice. */
+export async function* soundRows(input: InputFile, opened: OpenedServices): AsyncGenerator<ReadRow, void, undefined> {
+  // By a number, not by their names: a long list would not fit otherwise.
+  const lines = new Map<number, number>();
+  for await (const row of input.rows()) {
+    const read = await readRow(row, opened);
+    if (!read.ok) {
+      yield read;
+      continue;
+    }
+    const service = numberOf(`${read.request.account}\0${read.serviceKey}`);
+    const earlier = lines.get(service);
+    if (earlier === undefined) {
+      lines.set(service, read.line);
+      yield read;
+    } else {
+      yield { row: read.row, line: read.line, ok: false, problem: `it is the same service as in line ${earlier}` };
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import type { ProviderError } from '../../provider-error.ts';
+import type { CancelResult, SafeResult } from '../../result.ts';
+import type { RowOutcome } from './row-outcome.ts';
+import type { ReadRow } from './row-request.ts';
+
+/** A sound row. */
+export type SoundRow = ReadRow & { readonly ok: true };
+
+/** What became of a row, as a line of the results file. */
+export function resultLine(row: SoundRow, settled: SafeResult<CancelResult>): object {
+  return {
+    ...lineHead(row, outcomeOf(settled)),
+    account: row.request.account,
+    service: row.request.service,
+    when: row.request.when,
+    ...(row.request.reference === undefined ? {} : { reference: row.request.reference }),
+    ...(settled.ok ? ofResult(settled.result) : ofError(settled.error)),
+  };
+}
+
+/** The beginning of every line of a sound row; alone, with `started`, it says that the row is being sent. */
+export function lineHead({ row, line, fingerprint }: SoundRow, outcome: RowOutcome | 'started'): object {
+  return { row, line, fingerprint, outcome, at: new Date().toISOString() };
+}
+
+/** What the row counts as. */
+export function outcomeOf(settled: SafeResult<CancelResult>): RowOutcome {
+  if (settled.ok) return settled.result.outcome;
+  return settled.error.code === 'outcome_unknown' ? 'unknown' : 'refused';
+}
+
+function ofResult(result: CancelResult): object {
+  const { effectiveAt, providerReference, reconciled, warnings, attempts, operationId } = result;
+  return {
+    ...(effectiveAt === undefined ? {} : { effectiveAt }),
+    ...(providerReference === undefined ? {} : { providerReference }),
+    ...(reconciled ? { reconciled } : {}),
+    ...(warnings.length === 0 ? {} : { warnings: warnings.map(({ code }) => code) }),
+    attempts,
+    operationId,
+  };
+}
+
+function ofError({ code, message, reason, sentAt, lastSeen, retryAt, attempts, operationId }: ProviderError): object {
+  return { code, message, reason, sentAt, lastSeen, retryAt, attempts, operationId };
+}

@@ -1,0 +1,68 @@
+import { EXIT, worstOf } from '../exit-code.ts';
+
+/**
+ * What became of a row: an outcome of `cancel`, or
+ *
+ * - `refused`: nothing happened at the provider, whatever the code; it is tried again when the run is resumed
+ * - `unknown`: it may have happened; it is never sent again
+ * - `bad`: it was not sound, and was left out
+ * - `not_begun`: the run was stopped before its turn
+ */
+export type RowOutcome = (typeof OUTCOMES)[number];
+
+const OUTCOMES = [
+  'requested',
+  'scheduled',
+  'completed',
+  'already_cancelled',
+  'refused',
+  'unknown',
+  'bad',
+  'not_begun',
+] as const;
+
+/** Every {@link RowOutcome}, in the order in which they are shown. */
+export const ROW_OUTCOMES: readonly RowOutcome[] = OUTCOMES;
+
+/** How many rows came to what, over all and for each account. */
+export class OutcomeCounts {
+  readonly #accounts = new Map<string, Map<RowOutcome, number>>();
+
+  add(account: string, outcome: RowOutcome, count: number = 1): void {
+    const counts = this.#accounts.get(account) ?? new Map<RowOutcome, number>();
+    counts.set(outcome, (counts.get(outcome) ?? 0) + count);
+    this.#accounts.set(account, counts);
+  }
+
+  /** The accounts of which there is something. */
+  get accounts(): readonly string[] {
+    return [...this.#accounts.keys()];
+  }
+
+  /** How many of an account came to an outcome; without an account, of all. */
+  of(outcome: RowOutcome, account?: string): number {
+    const counted = account === undefined ? [...this.#accounts.values()] : [this.#accounts.get(account)];
+    return counted.reduce((sum, counts) => sum + (counts?.get(outcome) ?? 0), 0);
+  }
+
+  /** How many are through. */
+  total(account?: string): number {
+    return ROW_OUTCOMES.reduce((sum, outcome) => sum + this.of(outcome, account), 0);
+  }
+
+  /** Those that there are, in a few words: `12 requested, 1 refused`. */
+  words(account?: string): string {
+    return ROW_OUTCOMES.flatMap((outcome) => {
+      const count = this.of(outcome, account);
+      return count === 0 ? [] : [`${count} ${outcome}`];
+    }).join(', ');
+  }
+
+  /** The worst of them. A row that was not begun is one where nothing happened. */
+  get exitCode(): number {
+    return worstOf([
+      ...(this.of('unknown') > 0 ? [EXIT.unknown] : []),
+      ...(this.of('refused') + this.of('not_begun') > 0 ? [EXIT.refused] : []),
+    ]);
+  }
+}

@@ -1,0 +1,119 @@
+import { concurrencyOf, DEFAULTS } from '../../options.ts';
+import type { CancelEvent } from '../../events.ts';
+import { isProviderError } from '../../provider-error.ts';
+import type { CancelResult, SafeResult } from '../../result.ts';
+import { EXIT } from '../exit-code.ts';
+import type { OpenedServices } from '../open-services.ts';
+import { AccountGate } from './account-gate.ts';
+import { soundRows } from './check-rows.ts';
+import type { EarlierRun } from './earlier-run.ts';
+import type { InputFile } from './input-file.ts';
+import { lineHead, outcomeOf, resultLine, type SoundRow } from './result-line.ts';
+import type { ResultsFile } from './results-file.ts';
+import type { RowOutcome } from './row-outcome.ts';
+import { settleInterrupted } from './settle-interrupted.ts';
+import type { ReadRow } from './row-request.ts';
+
+/** A run over a list whose rows have been checked. */
+export interface BulkRun {
+  readonly input: InputFile;
+  readonly opened: OpenedServices;
+  readonly results: ResultsFile;
+  readonly earlier: EarlierRun | undefined;
+  readonly verify: boolean;
+  readonly concurrency: number | undefined;
+  /** Ends the run: nothing more is begun, what is under way is seen through. */
+  readonly signal: AbortSignal;
+  /** Told of each row that is through; `settled` is left out where it was through before. */
+  readonly tell: (row: ReadRow, outcome: RowOutcome, settled?: SafeResult<CancelResult>) => void;
+}
+
+/** Sends the rows, each at most once, and writes down what becomes of them before and after. */
+export async function runRows(run: BulkRun): Promise<void> {
+  const { opened, results, concurrency, signal, verify } = run;
+  const gate = new AccountGate<SoundRow>(
+    ({ request }) => request.account,
+    (account) =>
+      concurrencyOf(account, concurrency, opened.options.concurrency) ??
+      opened.accounts[account]?.capabilities.concurrency ??
+      DEFAULTS.concurrency,
+  );
+  signal.addEventListener('abort', () => gate.close());
+  const taken = new Map<number, SoundRow>();
+  const inFlight = new Map<string, SoundRow>();
+  const started = new Set<number>();
+
+  async function* requests(): AsyncGenerator<SoundRow['request'], void, undefined> {
+    let count = 0;
+    for await (const row of gate.through(rowsToSend(run))) {
+      taken.set(count, row);
+      inFlight.set(keyOf(row.request.account, row.serviceKey), row);
+      count += 1;
+      yield row.request;
+    }
+  }
+  const onEvent = (event: CancelEvent): void => {
+    if (event.type !== 'attempt' || event.effect !== 'write') return;
+    for (const row of rowsOf(event, inFlight)) {
+      if (started.has(row.row)) continue;
+      // What cannot be written down must not be sent, and an exception here would not keep it from being sent.
+      if (!writes(results, lineHead(row, 'started'))) process.exit(EXIT.unknown);
+      started.add(row.row);
+    }
+  };
+
+  const options = { onEvent, verify, ...(concurrency === undefined ? {} : { concurrency }) };
+  for await (const item of opened.services.cancelMany(requests(), options)) {
+    const row = taken.get(item.index);
+    if (row === undefined) continue;
+    results.write(resultLine(row, item));
+    taken.delete(item.index);
+    inFlight.delete(keyOf(row.request.account, row.serviceKey));
+    started.delete(row.row);
+    gate.leave(row.request.account);
+    run.tell(row, outcomeOf(item), item);
+  }
+}
+
+/** The rows that have to be sent; the others are told of on the way. */
+async function* rowsToSend(run: BulkRun): AsyncGenerator<SoundRow, void, undefined> {
+  const { input, opened, earlier, results, signal, tell } = run;
+  for await (const row of soundRows(input, opened)) {
+    if (signal.aborted) return;
+    const state = earlier?.stateOf(row.row);
+    if (!row.ok) {
+      const { line, problem } = row;
+      results.write({ row: row.row, line, outcome: 'bad', at: new Date().toISOString(), message: problem });
+      tell(row, 'bad');
+    } else if (state === undefined || state === 'refused') {
+      yield row;
+    } else if (state === 'started' || state === 'unknown') {
+      const settled = await settleInterrupted(row, opened);
+      results.write(resultLine(row, settled));
+      tell(row, outcomeOf(settled), settled);
+    } else {
+      tell(row, state);
+    }
+  }
+}
+
+/** The row that is about to be sent. A name that was redacted names none: then it may be each that its account has begun. */
+function rowsOf({ account, serviceKey }: CancelEvent, inFlight: ReadonlyMap<string, SoundRow>): readonly SoundRow[] {
+  const row = inFlight.get(keyOf(account, serviceKey));
+  return row === undefined ? [...inFlight.values()].filter(({ request }) => request.account === account) : [row];
+}
+
+function writes(results: ResultsFile, line: object): boolean {
+  try {
+    results.write(line);
+    return true;
+  } catch (error) {
+    if (!isProviderError(error)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return false;
+  }
+}
+
+function keyOf(account: string | undefined, serviceKey: string | undefined): string {
+  return `${account ?? ''}\0${serviceKey ?? ''}`;
+}

@@ -1,0 +1,100 @@
+import type { CancelFlags } from './commands/cancel.ts';
+import { confirm, DATA } from './confirm.ts';
+import { EXIT } from './exit-code.ts';
+import { interruptible } from './interrupt.ts';
+import { namedService } from './named-service.ts';
+import { accountNamed, type OpenedServices } from './open-services.ts';
+import { writtenService, type ServiceReference } from './parse-service.ts';
+import type { Session } from './session.ts';
+import { writeRequest } from './show-request.ts';
+import { writeResult } from './show-result.ts';
+
+/** A cancellation as the command line describes it. */
+export interface DescribedCancellation {
+  readonly account: string;
+  readonly service: ServiceReference;
+  readonly when: CancelFlags['when'];
+  readonly reason?: string | { readonly category: never; readonly text?: string };
+  readonly reference?: string;
+}
+
+/** `cancelkit cancel` */
+export async function cancel(
+  account: string,
+  words: readonly string[],
+  flags: CancelFlags,
+  session: Session,
+): Promise<number> {
+  const opened = await session.open();
+  const request = await describedCancellation(account, words, flags, opened);
+  if (flags.dryRun === true) return await show(request, opened, session);
+  await confirmImmediate(request, flags.yes === true, opened, session);
+  const result = await interruptible((signal) =>
+    opened.services.cancel(request, { signal, ...(flags.verify === true ? { verify: true } : {}) }),
+  );
+  session.output.record({ command: session.command, ok: true, result });
+  writeResult(result, session.output);
+  return EXIT.done;
+}
+
+/** `cancelkit preview` */
+export async function preview(
+  account: string,
+  words: readonly string[],
+  flags: CancelFlags,
+  session: Session,
+): Promise<number> {
+  const opened = await session.open();
+  return await show(await describedCancellation(account, words, flags, opened), opened, session);
+}
+
+/**
+ * The request that the command line describes, checked as far as it can be without sending anything.
+ *
+ * @throws ProviderError
+ */
+export async function describedCancellation(
+  account: string,
+  words: readonly string[],
+  flags: CancelFlags,
+  opened: OpenedServices,
+): Promise<DescribedCancellation> {
+  const service = await namedService(account, words, opened);
+  const { when, reference } = flags;
+  const request = { account, service, when, ...reasonOf(flags), ...(reference === undefined ? {} : { reference }) };
+  await opened.services.validate(request);
+  return request;
+}
+
+/**
+ * Has a person type the service's id before it is cancelled at once.
+ *
+ * @throws ProviderError
+ */
+export async function confirmImmediate(
+  { account, service, when }: DescribedCancellation,
+  isConfirmed: boolean,
+  opened: OpenedServices,
+  { output }: Session,
+): Promise<void> {
+  if (when !== 'immediate' || isConfirmed) return;
+  const { provider, capabilities } = await accountNamed(account, opened);
+  const [id = ''] = Object.values(service);
+  const fate = DATA[capabilities.immediateDestroysData];
+  const warnings = [`This cancels ${writtenService(service)} at ${account} (${provider}) now: ${fate}`];
+  await confirm({ warnings, message: `Type ${id} to cancel it now.`, expected: String(id) }, output);
+}
+
+async function show(request: DescribedCancellation, opened: OpenedServices, session: Session): Promise<number> {
+  const result = await opened.services.preview(request);
+  session.output.record({ command: session.command, ok: true, dryRun: true, result });
+  writeRequest(result, session.output);
+  return EXIT.done;
+}
+
+function reasonOf({ reason, category }: CancelFlags): Pick<DescribedCancellation, 'reason'> {
+  if (category === undefined) return reason === undefined ? {} : { reason };
+  // Commander takes the categories alone, and the request is checked again.
+  // oxlint-disable-next-line no-unsafe-type-assertion
+  return { reason: { category: category as never, ...(reason === undefined ? {} : { text: reason }) } };
+}

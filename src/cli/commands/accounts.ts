@@ -1,0 +1,20 @@
+import type { Command } from 'commander';
+import { examples } from '../examples.ts';
+import type { Act } from '../session.ts';
+
+/** Adds `cancelkit accounts`. */
+export function addAccounts(program: Command, act: Act): void {
+  program
+    .command('accounts')
+    .description(
+      'List the accounts: what each can do, how its services are written, and what is missing. Sends nothing.',
+    )
+    .addHelpText(
+      'after',
+      examples([
+        ['cancelkit accounts', 'a table'],
+        ['cancelkit accounts --json', 'for a script'],
+      ]),
+    )
+    .action(() => act('accounts', async (session) => (await import('../accounts-action.ts')).accounts(session)));
+}

@@ -1,0 +1,52 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { examples } from '../examples.ts';
+import type { Act } from '../session.ts';
+
+/** What `bulk` is told besides the file. */
+export interface BulkFlags {
+  readonly format?: 'csv' | 'jsonl';
+  readonly results?: string;
+  readonly resume?: boolean;
+  readonly skipBad?: boolean;
+  readonly verify?: boolean;
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
+  readonly concurrency?: number;
+}
+
+/** Adds `cancelkit bulk`. */
+export function addBulk(program: Command, act: Act): void {
+  program
+    .command('bulk')
+    .description('Cancel the services of a list. Every row is checked before the first one is sent.')
+    .argument('<file>', 'a .csv or .jsonl file, or - for stdin')
+    .addOption(new Option('--format <format>', 'what the file holds (default: by its name)').choices(['csv', 'jsonl']))
+    .option('--results <file>', 'where the results are written (default: the file’s name and .results.jsonl)')
+    .option('--resume', 'go on with an interrupted run; sends nothing twice')
+    .option('--skip-bad', 'leave out rows that are not sound')
+    .option('--verify', 'read each state back afterwards')
+    .option('--yes', 'do not ask before immediate cancellations')
+    .option('--dry-run', 'print the requests, with their secrets masked, and send nothing')
+    .option('--concurrency <number>', 'how many at once at each account', positive)
+    .addHelpText('after', `\n${COLUMNS}${examples(EXAMPLES)}`)
+    .action((file: string, flags: BulkFlags) =>
+      act('bulk', async (session) => (await import('../bulk/bulk-action.ts')).bulk(file, flags, session)),
+    );
+}
+
+const COLUMNS = `Columns: account, when, reason, category, reference, and the service: either in one column named
+service, as it is written on the command line, or one column for each of its fields.
+`;
+
+const EXAMPLES = [
+  ['cancelkit bulk services.csv --dry-run', 'what would be sent'],
+  ['cancelkit bulk services.csv', 'writes services.csv.results.jsonl'],
+  ['cancelkit bulk services.csv --resume', 'after an interruption'],
+  ['cancelkit bulk - --format jsonl --results run.jsonl < rows.jsonl', 'from a pipe'],
+] as const;
+
+/** A positive whole number of an option. */
+export function positive(value: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(value)) throw new InvalidArgumentError('It has to be a positive whole number.');
+  return Number(value);
+}

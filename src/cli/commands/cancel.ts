@@ -1,0 +1,48 @@
+import { Option, type Command } from 'commander';
+import { REASON_LABELS } from '../../reason.ts';
+import { WHENS, type When } from '../../vocabulary.ts';
+import { examples } from '../examples.ts';
+import type { Act } from '../session.ts';
+
+/** What `cancel` and `preview` are told besides the service. */
+export interface CancelFlags {
+  readonly when: When;
+  readonly reason?: string;
+  readonly category?: string;
+  readonly reference?: string;
+  readonly verify?: boolean;
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
+}
+
+/** Adds `cancelkit cancel`. */
+export function addCancel(program: Command, act: Act): void {
+  withCancelOptions(program.command('cancel'))
+    .description('Cancel one service.')
+    .option('--verify', 'read the state back afterwards')
+    .option('--yes', 'do not ask before an immediate cancellation')
+    .option('--dry-run', 'print the request, with its secrets masked, and send nothing')
+    .addHelpText(
+      'after',
+      examples([
+        ['cancelkit cancel shop 4711 --when end_of_period --reason "Project ended"', 'at the end of the paid period'],
+        ['cancelkit cancel plesk hostingId=1_aed1f0 domain=example.com --when immediate', 'now; asks first'],
+        ['cancelkit cancel shop 4711 --when immediate --category non_payment --yes', 'now, in a script'],
+        ['cancelkit cancel shop 4711 --when end_of_period --dry-run', 'what would be sent'],
+      ]),
+    )
+    .action((account: string, service: readonly string[], flags: CancelFlags) =>
+      act('cancel', async (session) => (await import('../cancel-action.ts')).cancel(account, service, flags, session)),
+    );
+}
+
+/** The arguments and options with which a cancellation is described. */
+export function withCancelOptions(command: Command): Command {
+  return command
+    .argument('<account>', 'the name of an account (see: cancelkit accounts)')
+    .argument('<service...>', 'its id, or its key=value pairs')
+    .addOption(new Option('--when <when>', 'when it takes effect').choices(WHENS).makeOptionMandatory())
+    .option('--reason <text>', 'why')
+    .addOption(new Option('--category <category>', 'why, in a word').choices(Object.keys(REASON_LABELS)))
+    .option('--reference <text>', 'your own id of this cancellation');
+}

@@ -1,0 +1,23 @@
+import type { Command } from 'commander';
+import { examples } from '../examples.ts';
+import type { Act } from '../session.ts';
+
+/** Adds `cancelkit check`. */
+export function addCheck(program: Command, act: Act): void {
+  program
+    .command('check')
+    .description('Ask the providers whether the credentials are accepted, by a read that changes nothing.')
+    .argument('[account]', 'the name of an account (default: all)')
+    .argument('[service...]', 'a service to read, where the provider has no read without one')
+    .addHelpText(
+      'after',
+      examples([
+        ['cancelkit check', 'every account'],
+        ['cancelkit check shop', 'one account'],
+        ['cancelkit check plesk hostingId=1_aed1f0 domain=example.com', 'by reading the state of a service'],
+      ]),
+    )
+    .action((account: string | undefined, service: readonly string[]) =>
+      act('check', async (session) => (await import('../check-action.ts')).check(account, service, session)),
+    );
+}

@@ -1,0 +1,21 @@
+import type { Command } from 'commander';
+import { examples } from '../examples.ts';
+import type { Act } from '../session.ts';
+
+/** Adds `cancelkit init`. */
+export function addInit(program: Command, act: Act): void {
+  program
+    .command('init')
+    .description('Write a commented configuration file. Overwrites nothing.')
+    .option('--js', 'write cancelkit.config.mjs, without types')
+    .addHelpText(
+      'after',
+      examples([
+        ['cancelkit init', 'writes cancelkit.config.ts'],
+        ['cancelkit init --js', 'writes cancelkit.config.mjs'],
+      ]),
+    )
+    .action(({ js }: { readonly js?: boolean }) =>
+      act('init', async (session) => (await import('../init-action.ts')).init(js === true, session)),
+    );
+}

@@ -1,0 +1,75 @@
+import type { Command, Option } from 'commander';
+
+/** A word that may come next. */
+export interface Candidate {
+  readonly word: string;
+  readonly meaning: string;
+}
+
+/**
+ * The words that may follow, by the commands themselves: commands, options and their values, and the names of accounts.
+ * The last of the given words is the one that is being typed, perhaps empty.
+ */
+export async function candidates(
+  words: readonly string[],
+  program: Command,
+  accountNames: () => Promise<readonly string[]>,
+): Promise<readonly Candidate[]> {
+  const typed = words.at(-1) ?? '';
+  const { command, args, pending } = walk(words.slice(0, -1), program);
+  const found =
+    pending === undefined ? await nextOf(command, args.length, typed, program, accountNames) : valuesOf(pending);
+  return found.filter(({ word }) => word.startsWith(typed));
+}
+
+async function nextOf(
+  command: Command,
+  position: number,
+  typed: string,
+  program: Command,
+  accountNames: () => Promise<readonly string[]>,
+): Promise<readonly Candidate[]> {
+  if (typed.startsWith('-')) return optionsOf(command, program);
+  const inner = command.commands.filter((each) => each.name() !== 'complete');
+  if (inner.length > 0) return inner.map((each) => ({ word: each.name(), meaning: each.description() }));
+  const argument = command.registeredArguments[position];
+  if (argument?.argChoices) return argument.argChoices.map((word) => ({ word, meaning: '' }));
+  if (argument?.name() !== 'account') return [];
+  return (await accountNames()).map((word) => ({ word, meaning: 'account' }));
+}
+
+/** Where the words lead: the command, its arguments so far, and the option that waits for its value. */
+function walk(
+  words: readonly string[],
+  program: Command,
+): { readonly command: Command; readonly args: readonly string[]; readonly pending: Option | undefined } {
+  let command = program;
+  let args: string[] = [];
+  let pending: Option | undefined;
+  for (const word of words) {
+    const isValue = pending !== undefined;
+    pending = undefined;
+    if (isValue) continue;
+    if (word.startsWith('-')) {
+      const option = [...command.options, ...program.options].find(
+        ({ long, short }) => long === word || short === word,
+      );
+      pending = option?.required === true ? option : undefined;
+      continue;
+    }
+    const inner = args.length === 0 ? command.commands.find((each) => each.name() === word) : undefined;
+    if (inner === undefined) args.push(word);
+    else [command, args] = [inner, []];
+  }
+  return { command, args, pending };
+}
+
+function optionsOf(command: Command, program: Command): readonly Candidate[] {
+  const options = [...new Set([...command.options, ...program.options])];
+  const found = options.flatMap(({ long, description }) => (long ? [{ word: long, meaning: description }] : []));
+  return [...found, { word: '--help', meaning: 'print the help' }];
+}
+
+function valuesOf({ argChoices }: Option): readonly Candidate[] {
+  return (argChoices ?? []).map((word) => ({ word, meaning: '' }));
+}

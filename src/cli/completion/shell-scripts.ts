@@ -1,0 +1,47 @@
+import { EXIT } from '../exit-code.ts';
+import type { Session } from '../session.ts';
+
+/**
+ * `cancelkit completion`: what a shell needs in order to ask `cancelkit complete` for the next word. All that is to be
+ * known of the commands stays in there.
+ */
+export async function completion(shell: string, { output }: Session): Promise<number> {
+  output.line(SCRIPTS[shell] ?? '');
+  return EXIT.done;
+}
+
+const BASH = String.raw`# cancelkit: completion for bash
+_cancelkit() {
+  local line words=("\${COMP_WORDS[@]:1:COMP_CWORD}")
+  COMPREPLY=()
+  # bash takes "=" for the end of a word.
+  [[ "\${COMP_WORDS[COMP_CWORD]}" == "=" ]] && return
+  while IFS= read -r line; do
+    [[ -n "$line" ]] && COMPREPLY+=("$line")
+  done < <(cancelkit complete -- "\${words[@]}" 2>/dev/null | cut -f1)
+  if [[ \${#COMPREPLY[@]} -eq 0 ]]; then compopt -o default; fi
+}
+complete -F _cancelkit cancelkit`.replaceAll(String.raw`\$`, '$');
+
+const ZSH = String.raw`#compdef cancelkit
+# cancelkit: completion for zsh
+_cancelkit() {
+  local -a found
+  local name meaning
+  while IFS=$'\t' read -r name meaning; do
+    found+=("\${name//:/\\:}:\${meaning}")
+  done < <(cancelkit complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)
+  if (( \${#found} )); then _describe cancelkit found; else _files; fi
+}
+compdef _cancelkit cancelkit`.replaceAll(String.raw`\$`, '$');
+
+const FISH = String.raw`# cancelkit: completion for fish
+function __cancelkit_complete
+  set -l words (commandline -opc) (commandline -ct)
+  cancelkit complete -- $words[2..-1] 2>/dev/null
+end
+complete -c cancelkit -f -a '(__cancelkit_complete)'
+complete -c cancelkit -n '__fish_seen_subcommand_from bulk' -F
+complete -c cancelkit -l config -r -F`;
+
+const SCRIPTS: Readonly<Record<string, string>> = { bash: BASH, zsh: ZSH, fish: FISH };

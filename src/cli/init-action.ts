@@ -1,0 +1,51 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { builtInProviders, isInEnvironment, type BuiltInProvider } from './built-in-providers.ts';
+import { EXIT } from './exit-code.ts';
+import { CONFIG_NAMES } from './load-config.ts';
+import type { Session } from './session.ts';
+import { wrongUse } from './wrong-use.ts';
+
+/** `cancelkit init` */
+export async function init(isJavaScript: boolean, { output, command }: Session): Promise<number> {
+  const file = isJavaScript ? 'cancelkit.config.mjs' : 'cancelkit.config.ts';
+  const existing = CONFIG_NAMES.find((name) => existsSync(name));
+  if (existing !== undefined) throw wrongUse(`there is a ${existing} already. Edit it, or remove it first.`);
+  writeFileSync(file, configText(), { flag: 'wx' });
+  output.record({ command, ok: true, result: { file } });
+  output.line(`${output.colours.green('✓')} wrote ${file}`);
+  output.line('  Uncomment the providers that you have an account at, then run: cancelkit accounts');
+  return EXIT.done;
+}
+
+/** The file: every provider in a comment, those whose variables are set without one. */
+function configText(): string {
+  return [
+    '// The accounts that `npx cancelkit` works with. Keep credentials out of this file: an account without options reads',
+    '// its environment variables at each call, and an (async) function may fetch its options from a vault.',
+    "import { defineConfig } from 'cancelkit/config';",
+    ...builtInProviders.map(
+      (provider) => `${commented(provider)}import { ${provider.id} } from 'cancelkit/${provider.id}';`,
+    ),
+    '',
+    'export default defineConfig({',
+    '  // The names are yours; the commands take them: cancelkit cancel NAME SERVICE',
+    '  accounts: {',
+    ...builtInProviders.flatMap((provider) => [
+      `    // reads ${Object.values(provider.env).join(', ')}`,
+      `    ${commented(provider)}${provider.id}: ${provider.id}(),`,
+    ]),
+    '  },',
+    '',
+    '  // As in createCancelService.',
+    '  // options: { deadlineMs: 30_000, attemptTimeoutMs: 10_000 },',
+    '',
+    '  // As in createCancelQueue, for `cancelkit queue`: a directory, or a postgres:// URL.',
+    "  // queue: { database: '.cancelkit' },",
+    '});',
+    '',
+  ].join('\n');
+}
+
+function commented(provider: BuiltInProvider): string {
+  return isInEnvironment(provider) ? '' : '// ';
+}

@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import { basename, extname, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { ProviderError } from '../provider-error.ts';
+import { quietly } from './quietly.ts';
+import { notConfigured, wrongUse } from './wrong-use.ts';
+
+/** The names that are looked for in the working directory, in this order. */
+export const CONFIG_NAMES: readonly string[] = ['cancelkit.config.ts', 'cancelkit.config.js', 'cancelkit.config.mjs'];
+
+/** A configuration file, loaded. What its default export holds has not been checked. */
+export interface LoadedConfig {
+  readonly path: string;
+  readonly value: object;
+}
+
+/**
+ * Loads the configuration file that is named, or the one in the working directory; `undefined` where there is none.
+ *
+ * @throws ProviderError `invalid_request` if the named file is not there, `not_configured` if it cannot be used. What the
+ * file threw is not shown, since it may hold a secret.
+ */
+export async function loadConfig(named: string | undefined): Promise<LoadedConfig | undefined> {
+  const path = named ?? CONFIG_NAMES.find((name) => existsSync(name));
+  if (path === undefined) return undefined;
+  const file = resolve(path);
+  if (!existsSync(file))
+    throw wrongUse(`there is no file ${path}. Name another one, or write one with: cancelkit init`);
+  const isTyped = /^\.[cm]?ts$/.test(extname(file));
+  if (isTyped && !process.features.typescript) throw notConfigured(tooOld(path));
+  let module: unknown;
+  try {
+    module = await quietly(() => import(pathToFileURL(file).href));
+  } catch (error) {
+    throw unloadable(error, file, path);
+  }
+  const value = typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined;
+  if (typeof value === 'object' && value !== null) return { path, value };
+  throw notConfigured(
+    `${path} has no default export. It has to end in: export default defineConfig({ accounts: { … } })`,
+  );
+}
+
+function tooOld(path: string): string {
+  const name = basename(path).replace(/ts$/, 'js');
+  return `${path} is TypeScript, which Node.js ${process.version} does not run. Use Node.js 22.18 or later, or write it as ${name}.`;
+}
+
+/** Of what a file threw, only what cannot hold a secret is repeated: which module is missing, or which kind of error where. */
+function unloadable(error: unknown, file: string, path: string): ProviderError {
+  if (!(error instanceof Error)) return notConfigured(`${path} could not be loaded: it threw something.`);
+  const code = 'code' in error ? error.code : undefined;
+  const missing = /^Cannot find (?:package|module) '([^']+)'/.exec(error.message)?.[1];
+  if (code === 'ERR_MODULE_NOT_FOUND' && missing !== undefined) {
+    const what = missing.startsWith('file:') ? fileURLToPath(missing) : missing;
+    return notConfigured(
+      `${path} could not be loaded: it imports '${what}', which is not there. Install it: npm install`,
+    );
+  }
+  const line = lineIn(error.stack ?? '', file);
+  const where = line === undefined ? '' : ` at line ${line}`;
+  const kind = /^[A-Z]\w{0,40}Error$/.test(error.name) ? error.name : 'Error';
+  return notConfigured(`${path} could not be loaded: ${kind}${where}. To see more of it, run: node ${path}`);
+}
+
+function lineIn(stack: string, file: string): string | undefined {
+  const position = [pathToFileURL(file).href, file].map((name) => stack.indexOf(`${name}:`)).find((at) => at >= 0);
+  return position === undefined ? undefined : /^.*?:(\d+)(?::\d+)?\)?$/m.exec(stack.slice(position))?.[1];
+}

@@ -1,0 +1,30 @@
+import { isProviderError } from '../provider-error.ts';
+import { accountNamed, formsOf, type OpenedServices } from './open-services.ts';
+import { parseService, writtenForms, type ServiceReference } from './parse-service.ts';
+import { wrongUse } from './wrong-use.ts';
+
+/**
+ * The service that a command names, checked as far as it can be without sending anything.
+ *
+ * @throws ProviderError `unknown_account`, or `invalid_request` with the right form
+ */
+export async function namedService(
+  name: string,
+  words: readonly string[],
+  opened: OpenedServices,
+): Promise<ServiceReference> {
+  const account = await accountNamed(name, opened);
+  const forms = formsOf(account);
+  const service = parseService(words, forms);
+  const where = `A service of ${name} (${account.provider}) is written: ${writtenForms(forms).join('   or   ')}`;
+  if (service === undefined) throw wrongUse(`the service is not in a form that this account knows. ${where}`);
+  const [when = 'end_of_period'] = account.capabilities.timings;
+  try {
+    await opened.services.validate({ account: name, service, when });
+  } catch (error) {
+    if (!isProviderError(error, 'invalid_request')) throw error;
+    const what = error.issues?.map(({ path, expected }) => `${path}: expected ${expected}`).join('; ');
+    throw wrongUse(`the service is not valid. ${what ?? ''}. ${where}`);
+  }
+  return service;
+}

@@ -1,0 +1,78 @@
+import * as v from 'valibot';
+import { driverOf, type Account, type Accounts } from '../account.ts';
+import type { ServiceOptions } from '../options.ts';
+import { isProviderError } from '../provider-error.ts';
+import { createCancelService, type CancelService } from '../service.ts';
+import type { ServiceForm } from '../service-form.ts';
+import { CONFIG_NAMES, loadConfig } from './load-config.ts';
+import { notConfigured } from './wrong-use.ts';
+
+/** The accounts that the commands work with. */
+export interface OpenedServices {
+  /** The configuration file, as it was named; `undefined`: the environment. */
+  readonly path: string | undefined;
+  readonly accounts: Accounts;
+  readonly options: ServiceOptions;
+  /** The options of the queue, not checked. */
+  readonly queue: Readonly<Record<string, unknown>>;
+  readonly services: CancelService<Accounts>;
+}
+
+const record = v.record(v.string(), v.unknown());
+const configSchema = v.strictObject(
+  {
+    accounts: v.custom<Accounts>((value) => typeof value === 'object' && value !== null, 'accounts by their names'),
+    options: v.optional(record),
+    queue: v.optional(record),
+  },
+  'an object with only accounts, options and queue',
+);
+
+/**
+ * Opens the accounts of the configuration file or, without one, those of the environment.
+ *
+ * @throws ProviderError `not_configured`
+ */
+export async function openServices(named: string | undefined): Promise<OpenedServices> {
+  const loaded = await loadConfig(named);
+  if (loaded === undefined) {
+    const { environmentAccounts } = await import('./built-in-providers.ts');
+    const accounts = environmentAccounts();
+    return { path: undefined, accounts, options: {}, queue: {}, services: createCancelService(accounts) };
+  }
+  const { path, value } = loaded;
+  const checked = v.safeParse(configSchema, value);
+  if (!checked.success) {
+    const what = checked.issues.map(
+      (issue) => `${v.getDotPath(issue) ?? 'the default export'}: expected ${issue.message}`,
+    );
+    throw notConfigured(`${path} cannot be used. ${what.join('; ')}.`);
+  }
+  const { accounts, options = {}, queue = {} } = checked.output;
+  try {
+    return { path, accounts, options, queue, services: createCancelService(accounts, options) };
+  } catch (error) {
+    if (!isProviderError(error)) throw error;
+    throw notConfigured(
+      `${path} cannot be used. ${error.message.replace(/^cancelkit: /, '').replace(' Nothing was sent.', '')}`,
+    );
+  }
+}
+
+/**
+ * One of the accounts.
+ *
+ * @throws ProviderError `unknown_account`, with the names that there are
+ */
+export async function accountNamed(name: string, opened: OpenedServices): Promise<Account> {
+  const account = Object.hasOwn(opened.accounts, name) ? opened.accounts[name] : undefined;
+  if (account !== undefined) return account;
+  const names = Object.keys(opened.accounts);
+  const { unknownAccount } = await import('./unknown-account.ts');
+  throw unknownAccount(names, opened.path ?? `the environment (there is no ${CONFIG_NAMES.join(', ')})`);
+}
+
+/** The forms of an account's service references; none are known of some providers of third parties. */
+export function formsOf(account: Account): readonly ServiceForm[] {
+  return driverOf(account)?.serviceForms ?? [];
+}

@@ -1,0 +1,98 @@
+import { Command, CommanderError } from 'commander';
+import { addAccounts } from './commands/accounts.ts';
+import { addBulk } from './commands/bulk.ts';
+import { addCancel } from './commands/cancel.ts';
+import { addCheck } from './commands/check.ts';
+import { addCompletion } from './commands/completion.ts';
+import { addInit } from './commands/init.ts';
+import { addPreview } from './commands/preview.ts';
+import { addQueue } from './commands/queue.ts';
+import { addRevoke } from './commands/revoke.ts';
+import { addSandbox } from './commands/sandbox.ts';
+import { addStatus } from './commands/status.ts';
+import { EXIT } from './exit-code.ts';
+import { examples } from './examples.ts';
+import { createOutput } from './output.ts';
+import { reportError } from './report-error.ts';
+import type { Act } from './session.ts';
+import { wrongUse } from './wrong-use.ts';
+
+/** Runs a command line and returns its exit code. Never rejects. */
+export async function run(args: readonly string[], version: string): Promise<number> {
+  let exitCode: number = EXIT.done;
+  const program = createProgram(version, async (command, work) => {
+    const { json = false, color, config } = program.opts<{ json?: boolean; color: boolean; config?: string }>();
+    const output = createOutput({ json, color });
+    try {
+      const open = async () => (await import('./open-services.ts')).openServices(config);
+      exitCode = await work({ command, output, open });
+    } catch (error) {
+      exitCode = reportError(error, command, output);
+    }
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return endOf(error, args, program);
+  }
+}
+
+function createProgram(version: string, act: Act): Command {
+  const program = new Command('cancelkit')
+    .description('Cancels hosting and VPS services at any provider, and says truthfully what happened.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .option(
+      '--config <file>',
+      'the configuration file (default: cancelkit.config.ts, .js or .mjs, else the environment)',
+    )
+    .option('--json', 'print one JSON object a line')
+    .option('--no-color', 'print without colours (as the variable NO_COLOR)')
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined })
+    .showSuggestionAfterError();
+  for (const add of [
+    addCancel,
+    addStatus,
+    addRevoke,
+    addPreview,
+    addBulk,
+    addAccounts,
+    addCheck,
+    addQueue,
+    addSandbox,
+    addInit,
+    addCompletion,
+  ]) {
+    add(program, act);
+  }
+  return program.addHelpText('after', `\n${OUTCOMES}${examples(PROGRAM_EXAMPLES)}`);
+}
+
+const OUTCOMES = 'Exit codes: 0 done, 1 refused by the provider, 2 wrong use, 3 outcome unknown.\n';
+
+const PROGRAM_EXAMPLES = [
+  ['cancelkit sandbox', 'emulated providers to try everything on'],
+  ['cancelkit accounts', 'what is configured, and what it can do'],
+  ['cancelkit cancel shop 4711 --when end_of_period', 'cancel one service'],
+  ['cancelkit status shop 4711', 'read its state back'],
+  ['cancelkit bulk services.csv --dry-run', 'what a list would send'],
+] as const;
+
+/** How commander left: after the help or the version, or because of a word that it does not know. */
+function endOf(error: unknown, args: readonly string[], program: Command): number {
+  const isPrinted = error instanceof CommanderError && error.exitCode === 0;
+  if (isPrinted) return EXIT.done;
+  const output = createOutput({ json: args.includes('--json'), color: !args.includes('--no-color') });
+  if (!(error instanceof CommanderError)) return reportError(error, 'cancelkit', output);
+  // The help itself was the answer to a command line without a command.
+  if (error.code === 'commander.help') return EXIT.wrongUse;
+  const named = program.commands.find((command) => command.name() === args.find((word) => !word.startsWith('-')));
+  const help = `cancelkit${named === undefined ? '' : ` ${named.name()}`} --help`;
+  const message = error.message
+    .replace(/^error: /, '')
+    .replace(/\n/g, ' ')
+    .replace(/\.+$/, '');
+  return reportError(wrongUse(`${message}. See: ${help}`), named?.name() ?? 'cancelkit', output);
+}

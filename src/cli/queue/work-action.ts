@@ -1,0 +1,26 @@
+import type { WorkFlags } from '../commands/queue.ts';
+import { EXIT } from '../exit-code.ts';
+import { onInterrupt } from '../interrupt.ts';
+import type { Session } from '../session.ts';
+import { writeStats } from './read-actions.ts';
+import { withQueue } from './with-queue.ts';
+
+/** `cancelkit queue work` */
+export async function work({ concurrency, untilIdle }: WorkFlags, session: Session): Promise<number> {
+  const { output } = session;
+  return await withQueue(session, async (queue) => {
+    const stopping = new AbortController();
+    const stop = onInterrupt(() => {
+      output.message('Stopping: what has been begun is seen through. Once more ends it at once.');
+      stopping.abort();
+    });
+    if (output.isTerminal) output.message('Working on the queue. Ctrl-C stops it.');
+    try {
+      await queue.work({ concurrency, signal: stopping.signal, stopWhenIdle: untilIdle === true });
+    } finally {
+      stop();
+    }
+    await writeStats(await queue.stats(), session);
+    return EXIT.done;
+  });
+}

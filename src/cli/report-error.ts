@@ -1,0 +1,45 @@
+import { isProviderError } from '../provider-error.ts';
+import type { ProviderError } from '../provider-error.ts';
+import { EXIT, exitCodeOf } from './exit-code.ts';
+import { labelledLines } from './labelled.ts';
+import { NEXT_STEPS } from './next-step.ts';
+import type { Output } from './output.ts';
+import { visible } from './visible.ts';
+
+/** Says on stderr what went wrong and what to do next, and as JSON where that is asked for. Returns the exit code. */
+export function reportError(error: unknown, command: string, output: Output): number {
+  if (!isProviderError(error)) {
+    // It may hold anything that it was given, and so is not shown.
+    const message = 'an internal fault of cancelkit. What was sent is not known: look it up before you send it again.';
+    output.record({ command, ok: false, error: { code: 'outcome_unknown', message } });
+    output.message(`${output.errorColours.red('✗')} ${message} Please report it.`);
+    return EXIT.unknown;
+  }
+  output.record({ command, ok: false, error });
+  for (const line of errorLines(error, output)) output.message(line);
+  return exitCodeOf(error.code);
+}
+
+/** What is said of an error, for people. */
+export function errorLines(error: ProviderError, { errorColours: colours }: Output): readonly string[] {
+  const { code, message, status, providerMessage, reason, lastSeen, sentAt, existing, retryAt, operationId } = error;
+  const repeats = providerMessage !== undefined && message.includes(providerMessage);
+  const earlier = existing === undefined ? undefined : `${existing.state}${existing.when ? `, ${existing.when}` : ''}`;
+  return [
+    `${colours.red('✗')} ${colours.bold(code)}: ${visible(message)}`,
+    ...labelledLines(
+      [
+        ['provider said', repeats ? undefined : providerMessage],
+        ['http status', status === undefined || status < 300 ? undefined : String(status)],
+        ['because of', reason],
+        ['sent at', sentAt],
+        ['last seen', lastSeen],
+        ['existing', earlier],
+        ['retry at', retryAt],
+        ['operation', operationId],
+        ['next', NEXT_STEPS[code]],
+      ],
+      colours.dim,
+    ),
+  ];
+}

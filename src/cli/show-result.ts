@@ -1,0 +1,52 @@
+import type { CancelResult } from '../result.ts';
+import type { CancellationStatus, EffectiveAt } from '../vocabulary.ts';
+import { writeLabelled, type Labelled } from './labelled.ts';
+import type { Output } from './output.ts';
+import { writtenService } from './parse-service.ts';
+
+/** What an outcome means, in a sentence. */
+const MEANINGS: { readonly [Outcome in CancelResult['outcome']]: string } = {
+  requested: 'The provider stored it; a cron job, a worker or a person still acts on it.',
+  scheduled: 'Confirmed, with the date that it takes effect.',
+  completed: 'The service is over.',
+  already_cancelled: 'It was cancelled before; nothing new was needed.',
+};
+
+/** Writes what a cancellation came to. */
+export function writeResult(result: CancelResult, output: Output): void {
+  const { colours } = output;
+  const { account, provider, outcome, existing } = result;
+  output.line(`${colours.green('✓')} ${colours.bold(outcome)}: ${MEANINGS[outcome]}`);
+  writeLabelled(output, [
+    ['account', `${account} (${provider})`],
+    ['service', serviceText(result.service)],
+    ['when', result.when],
+    ['effective at', effectiveText(result.effectiveAt)],
+    ['provider reference', result.providerReference],
+    ['read back', existing === undefined ? undefined : existing.state],
+    ['established by', result.reconciled ? 'reading back, since the answer was lost' : undefined],
+    ...result.warnings.map(({ code, message }): Labelled => ['warning', `${code}: ${message}`]),
+    ['operation', result.operationId],
+  ]);
+}
+
+/** The lines of a state that was read. */
+export function stateLabels(status: CancellationStatus): readonly Labelled[] {
+  return [
+    ['when', status.when],
+    ['effective at', effectiveText(status.effectiveAt)],
+    ['requested at', status.requestedAt],
+    ['reason', status.reason],
+    ['can be undone', status.revocable ? 'yes' : 'no'],
+  ];
+}
+
+/** A service reference, as it is typed. */
+export function serviceText(service: unknown): string {
+  return typeof service === 'object' && service !== null ? writtenService({ ...service }) : String(service);
+}
+
+function effectiveText(at: EffectiveAt | undefined): string | undefined {
+  if (at === undefined) return undefined;
+  return at.source === 'computed' ? `${at.value} (computed)` : at.value;
+}

@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts';
+import { createProject, recordsOf, type Project } from './support/project.ts';
+
+const SECRET = 'aSecretThatNobodyMaySee';
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await startSandbox();
+}, 60_000);
+afterAll(() => sandbox.close());
+
+const configText = (type = ''): string => `
+  import { defineConfig } from 'cancelkit/config';
+  import { vpsbg } from 'cancelkit/vpsbg';
+  const settings${type} = ${JSON.stringify(sandbox.settings.vpsbg)};
+  export default defineConfig({ accounts: { servers: vpsbg(() => settings) }, options: { deadlineMs: 5_000 } });
+`;
+
+describe('the configuration file', () => {
+  it.each([
+    ['cancelkit.config.ts', ': { baseUrl: string; token: string }'],
+    ['cancelkit.config.mjs', ''],
+    ['cancelkit.config.js', ''],
+  ])('%s of the working directory is used, in silence', async (file, type) => {
+    using project = await createProject();
+    project.write(file, configText(type));
+    const { code, stdout, stderr } = await project.run([
+      'status',
+      'servers',
+      String(sandbox.vpsbg.seeded.active.serverId),
+    ]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^none: /);
+  });
+
+  it('is the one that is named, and hides the environment', async () => {
+    using project = await createProject({ VPSBG_TOKEN: 'token' });
+    project.write('other.mjs', configText());
+    const { stdout } = await project.run(['accounts', '--json', '--config', 'other.mjs']);
+    expect(recordsOf(stdout).map(({ result }) => result)).toMatchObject([{ account: 'servers' }]);
+    expect((await project.run(['accounts', '--config', 'none.mjs'])).code).toBe(2);
+  });
+
+  it.each([
+    ['throws', `throw new Error('${SECRET}');`, 'Error at line 1'],
+    ['throws something else', `throw '${SECRET}';`, 'it threw something'],
+    ['is not JavaScript', `export default { accounts: { ${SECRET} ${SECRET} } };`, 'SyntaxError'],
+    ['throws an error with a name of its own', `throw Object.assign(new Error(''), { name: '${SECRET}' });`, 'Error'],
+    ['imports what is not there', `import 'not-installed';`, "'not-installed', which is not there"],
+    ['has no default export', `export const token = '${SECRET}';`, 'no default export'],
+    ['has a text for its export', `export default '${SECRET}';`, 'no default export'],
+    ['has no accounts', `export default { token: '${SECRET}' };`, 'accounts'],
+    ['has something else for an account', `export default { accounts: { a: '${SECRET}' } };`, 'a: expected an account'],
+    ['has an option that there is not', `export default { accounts: {}, options: { ['${SECRET}']: 1 } };`, 'options'],
+  ])('that %s is refused without a secret of it', async (_, text, words) => {
+    using project = await createProject();
+    project.write('cancelkit.config.mjs', text);
+    const { code, stdout, stderr } = await project.run(['accounts']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^✗ not_configured: cancelkit\.config\.mjs /);
+    expect(stderr).toContain(words);
+    expect(stderr).not.toContain(SECRET);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it('in TypeScript needs a Node.js that runs it', async () => {
+    using project = await createProject();
+    project.write('cancelkit.config.ts', configText());
+    const { code, stderr } = await project.run(['accounts'], {
+      env: { NODE_OPTIONS: '--no-experimental-strip-types' },
+    });
+    expect(code).toBe(2);
+    expect(stderr).toContain('Use Node.js 22.18 or later, or write it as cancelkit.config.js');
+  });
+});
+
+describe('cancelkit init', () => {
+  it.each([
+    ['cancelkit.config.ts', []],
+    ['cancelkit.config.mjs', ['--js']],
+  ])('writes a %s that works, with the providers of which variables are set', async (file, flags) => {
+    using project = await createProject({ VPSBG_TOKEN: 'token' });
+    expect((await project.run(['init', ...flags])).code).toBe(0);
+    const { code, stdout } = await project.run(['accounts', '--json']);
+    expect(code).toBe(0);
+    expect(recordsOf(stdout).map(({ result }) => result)).toMatchObject([{ account: 'vpsbg', configured: true }]);
+    expect(project.read(file)).toContain("// import { edis } from 'cancelkit/edis';");
+    expect(project.read(file)).not.toContain('token');
+  });
+
+  it('overwrites nothing', async () => {
+    using project: Project = await createProject();
+    project.write('cancelkit.config.js', 'mine');
+    expect((await project.run(['init'])).code).toBe(2);
+    expect((await project.run(['init', '--js'])).code).toBe(2);
+    expect(project.read('cancelkit.config.js')).toBe('mine');
+  });
+});
+
+describe('cancelkit', () => {
+  it('prints its version, and its help with examples for every command', async () => {
+    using project = await createProject();
+    expect((await project.run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    const { code, stdout } = await project.run(['--help']);
+    expect(code).toBe(0);
+    const commands = [...stdout.matchAll(/^ {2}([a-z]+) .*/gm)]
+      .map(([, name = '']) => name)
+      .filter((name) => name !== 'help');
+    expect(commands.length).toBeGreaterThan(10);
+    const helps = await Promise.all(commands.map((command) => project.run([command, '--help'])));
+    for (const help of helps) {
+      expect(help).toMatchObject({ code: 0, stderr: '' });
+      expect(help.stdout).toMatch(/\nExamples:\n {2}\$ .*cancelkit /);
+    }
+  });
+});

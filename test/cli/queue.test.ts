@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts';
+import { startPostgres, type TestDatabase } from '../queue/support/databases.ts';
+import { createProject, recordsOf, type Project } from './support/project.ts';
+
+let sandbox: Sandbox;
+let database: TestDatabase;
+let project: Project;
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  database = await startPostgres();
+  project = await createProject();
+  const { edis, vpsbg } = sandbox.settings;
+  const queue = { database: database.address, schema: `cli_${process.pid}` };
+  project.write(
+    'cancelkit.config.mjs',
+    `import { defineConfig } from 'cancelkit/config';
+    import { edis } from 'cancelkit/edis';
+    import { vpsbg } from 'cancelkit/vpsbg';
+    export default defineConfig({
+      accounts: { edis: edis(${JSON.stringify(edis)}), vpsbg: vpsbg(${JSON.stringify(vpsbg)}) },
+      queue: ${JSON.stringify(queue)},
+    });`,
+  );
+}, 120_000);
+afterAll(async () => {
+  project[Symbol.dispose]();
+  await sandbox.close();
+  await database[Symbol.asyncDispose]();
+});
+
+it('the queue takes cancellations, carries them out, shows them and takes decisions', async () => {
+  const queue = (...args: readonly string[]) => project.run(['queue', ...args]);
+  const { serverId } = sandbox.vpsbg.add();
+  const { kvmId } = sandbox.edis.add();
+  const end = ['--when', 'end_of_period'];
+
+  expect((await queue('add', 'vpsbg', String(serverId), ...end, '--id', 'one')).stdout).toContain(
+    'one is in the queue',
+  );
+  expect((await queue('add', 'vpsbg', String(serverId), ...end, '--id', 'one')).stdout).toContain('already');
+  expect((await queue('add', 'vpsbg', '7301', '--when', 'immediate')).code).toBe(2);
+  await queue('add', 'edis', kvmId, ...end, '--id', 'two', '--by', 'Kim');
+  sandbox.edis.fault({ kind: 'reset', executed: true });
+  const worked = await queue('work', '--until-idle');
+  expect(worked.code).toBe(0);
+  expect(worked.stdout).toMatch(/^edis +0 +1 +0 +1/m);
+  expect(sandbox.vpsbg.service(serverId).timesCancelled).toBe(1);
+
+  const listed = recordsOf((await queue('list', '--json')).stdout);
+  expect(listed).toMatchObject([
+    { command: 'queue list', ok: true, result: { id: 'one', state: 'requested' } },
+    { result: { id: 'two', state: 'unknown', needsPerson: true, askedBy: 'Kim' } },
+  ]);
+  expect((await queue('list', '--state', 'nowhere')).code).toBe(2);
+  const shown = await queue('show', 'two');
+  expect(shown.stdout).toMatch(/needs a person +yes/);
+  expect(shown.stdout).toMatch(/history\n.*enqueued/);
+  expect((await queue('show', 'three')).code).toBe(2);
+
+  expect((await queue('resolve', 'one', '--as', 'completed')).code).toBe(2);
+  expect((await queue('retry', 'two')).stderr).toContain('add --yes');
+  expect((await queue('resolve', 'two', '--as', 'requested', '--note', 'seen', '--by', 'Kim')).code).toBe(0);
+  const { stdout } = await queue('stats', '--json');
+  expect(recordsOf(stdout)).toMatchObject([{ result: { states: { requested: 2, unknown: 0 }, needsPerson: 0 } }]);
+  expect(sandbox.edis.service(kvmId).timesCancelled).toBe(1);
+}, 240_000);
+
+it('says what to do where the database cannot be reached, without its password', async () => {
+  project.write(
+    'gone.mjs',
+    `import { vpsbg } from 'cancelkit/vpsbg';
+    export default {
+      accounts: { vpsbg: vpsbg() },
+      queue: { database: 'postgres://user:aPasswordThatNobodyMaySee@127.0.0.1:1/queue' },
+    };`,
+  );
+  const { code, stdout, stderr } = await project.run(['queue', 'stats', '--config', 'gone.mjs']);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toMatch(/^✗ unavailable: queue: /);
+  expect(stderr).not.toContain('aPasswordThatNobodyMaySee');
+}, 60_000);

@@ -1,0 +1,115 @@
+import { stripVTControlCharacters } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts';
+import { createProject, variablesOf, type Project } from './support/project.ts';
+import { inTerminal, KEYS, type Terminal } from './support/terminal.ts';
+
+let sandbox: Sandbox;
+let project: Project;
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  project = await createProject(variablesOf(sandbox.settings));
+}, 60_000);
+afterEach(() => {
+  sandbox.hosting.clearRequests();
+  sandbox.vpsbg.clearFaults();
+});
+afterAll(async () => {
+  project[Symbol.dispose]();
+  await sandbox.close();
+});
+
+const textOf = (terminal: Terminal): string => stripVTControlCharacters(terminal.shown());
+async function seen(terminal: Terminal, words: string): Promise<void> {
+  await expect.poll(() => textOf(terminal), { timeout: 15_000 }).toContain(words);
+}
+
+function immediate(): { readonly terminal: Terminal; readonly hostingId: string } {
+  const { hostingId, domain } = sandbox.hosting.add();
+  const words = ['hosting', `hostingId=${hostingId}`, `domain=${domain}`, '--when', 'immediate'];
+  return { terminal: inTerminal(project, ['cancel', ...words]), hostingId };
+}
+
+describe('in a terminal, an immediate cancellation', () => {
+  it('is done once the service’s id has been typed', async () => {
+    const { terminal, hostingId } = immediate();
+    await seen(terminal, `Type ${hostingId} to cancel it now.`);
+    expect(textOf(terminal)).toContain('the provider deletes the data at once, for good');
+    terminal.type(`something else${KEYS.enter}`);
+    await seen(terminal, `Type exactly: ${hostingId}`);
+    expect(sandbox.hosting.requests).toEqual([]);
+    terminal.type(`${'\u007F'.repeat(14)}${hostingId}${KEYS.enter}`);
+    expect(await terminal.ended).toBe(0);
+    expect(textOf(terminal)).toContain('✓ requested');
+    expect(sandbox.hosting.service(hostingId).timesCancelled).toBe(1);
+  });
+
+  it('is not sent after a Ctrl-C', async () => {
+    const { terminal, hostingId } = immediate();
+    await seen(terminal, `Type ${hostingId} to cancel it now.`);
+    terminal.type(KEYS.interrupt);
+    expect(await terminal.ended).toBe(1);
+    expect(textOf(terminal)).toContain('✗ aborted: not confirmed. Nothing was sent.');
+    expect(sandbox.hosting.requests).toEqual([]);
+  });
+});
+
+describe('in a terminal, a list', () => {
+  it('asks for the number of immediate rows, and shows how far it is', async () => {
+    const servers = Array.from({ length: 3 }, () => sandbox.vpsbg.add().serverId);
+    const { serviceId } = sandbox.whmcs.add();
+    const rows = servers.map((id) => `vpsbg,${id},immediate`);
+    project.write('shown.csv', ['account,service,when', ...rows, `whmcs,${serviceId},end_of_period`].join('\n'));
+    const terminal = inTerminal(project, ['bulk', 'shown.csv']);
+    await seen(terminal, 'Type 3 to cancel them now.');
+    terminal.type(`3${KEYS.enter}`);
+    expect(await terminal.ended).toBe(0);
+    const text = textOf(terminal);
+    expect(text).toMatch(/all {3}█+ +100% 4\/4 +0 s left +4 requested/);
+    expect(text).toMatch(/vpsbg █+ +100% 3\/3 .*3 requested/);
+    expect(text).toMatch(/whmcs █+ +100% 1\/1 .*1 requested/);
+    expect(servers.map((id) => sandbox.vpsbg.service(id).timesCancelled)).toEqual([1, 1, 1]);
+  });
+
+  it('sees through what is under way after a Ctrl-C', async () => {
+    const servers = Array.from({ length: 40 }, () => sandbox.vpsbg.add().serverId);
+    project.write(
+      'stopped.csv',
+      ['account,service,when', ...servers.map((id) => `vpsbg,${id},end_of_period`)].join('\n'),
+    );
+    sandbox.vpsbg.clearRequests();
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 150, times: 1_000 });
+    const terminal = inTerminal(project, ['bulk', 'stopped.csv']);
+    await expect.poll(() => sandbox.vpsbg.requests.length, { timeout: 15_000 }).toBeGreaterThan(0);
+    terminal.type(KEYS.interrupt);
+    expect(await terminal.ended).toBe(1);
+    expect(textOf(terminal)).toContain('not_begun');
+    const lines = project.read('stopped.csv.results.jsonl').trimEnd().split('\n');
+    const through = lines.filter((line) => line.includes('"outcome":"requested"')).length;
+    expect(lines).toHaveLength(2 * through);
+    expect(servers.filter((id) => sandbox.vpsbg.service(id).timesCancelled === 1)).toHaveLength(through);
+  });
+});
+
+describe('colours', () => {
+  // oxlint-disable-next-line no-control-regex
+  const colour = /\u001B\[\d+m/;
+
+  it.each([
+    ['are there in a terminal', [], {}, true],
+    ['are not there with NO_COLOR', [], { NO_COLOR: '1' }, false],
+    ['are not there with --no-color', ['--no-color'], {}, false],
+    ['are not there in a terminal that has none', [], { TERM: 'dumb' }, false],
+  ])('%s', async (_, flags, env, expected) => {
+    const terminal = inTerminal(project, ['accounts', ...flags], env);
+    await terminal.ended;
+    expect(colour.test(terminal.shown())).toBe(expected);
+    expect(textOf(terminal)).toContain('Accounts of the environment');
+  });
+
+  it('are not there in a pipe', async () => {
+    const { stdout } = await project.run(['accounts']);
+    expect(stdout).toContain('Accounts of the environment');
+    expect(stdout).not.toMatch(colour);
+  });
+});
