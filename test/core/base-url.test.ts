@@ -72,7 +72,8 @@ describe('a base URL', () => {
     'https://api.example.com\\@evil.example.com',
     'https://api.example.com/\u0000',
   ])('%j is refused', (text) => {
-    expect(checkBaseUrl(text).ok).toBe(false);
+    const expected = 'an https URL (http only to loopback) without user info, query or fragment';
+    expect(checkBaseUrl(text)).toEqual({ ok: false, expected });
   });
 
   it('that passes is https or loopback, and has nothing but an origin and a path', () => {

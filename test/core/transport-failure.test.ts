@@ -90,6 +90,27 @@ describe('a failed fetch', () => {
     expect(provesNotSent(circle)).toBeUndefined();
   });
 
+  it('is followed eight lists of addresses deep, and no further', () => {
+    const nest = (depth: number): Error =>
+      Array.from({ length: depth }).reduce<Error>(
+        (inner) => new AggregateError([inner]),
+        systemError('ECONNREFUSED', 'connect'),
+      );
+    expect(provesNotSent(nest(8))).toEqual({ why: 'the connection was refused' });
+    expect(provesNotSent(nest(9))).toBeUndefined();
+  });
+
+  it.each([
+    ['a function', Object.assign(() => undefined, { code: 'ECONNREFUSED', syscall: 'connect' })],
+    [
+      'an object whose code only reads like one',
+      { code: { toString: (): string => 'ECONNREFUSED' }, syscall: 'connect' },
+    ],
+  ])('with %s may have been sent', (_, thrown) => {
+    expect(provesNotSent(thrown)).toBeUndefined();
+    expect(provesNotSent(wrapped(thrown))).toBeUndefined();
+  });
+
   it('that cannot be read may have been sent', () => {
     const hostile = {
       get code(): string {

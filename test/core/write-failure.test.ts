@@ -1,17 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import type { ProviderResponse } from 'cancelkit';
+import type { ProviderError, ProviderResponse } from 'cancelkit';
 import { Call } from '../../src/call.ts';
 import { writeFailure } from '../../src/write-failure.ts';
 
 function failureOf(
   verdict: Parameters<typeof writeFailure>[0],
   status: number,
-): { readonly code: string; readonly mayHaveHappened: boolean; readonly providerMessage: string | undefined } {
+): Pick<ProviderError, 'code' | 'reason' | 'status' | 'message' | 'providerMessage'> & {
+  readonly mayHaveHappened: boolean;
+} {
   const call = new Call('revoke');
   call.writeLeaves();
   const response: ProviderResponse = { status, headers: {}, body: { kind: 'other' } };
-  const { code, providerMessage } = writeFailure(verdict, response, call);
-  return { code, providerMessage, mayHaveHappened: call.mayHaveHappened };
+  const { code, reason, message, providerMessage, status: told } = writeFailure(verdict, response, call);
+  return { code, reason, message, providerMessage, status: told, mayHaveHappened: call.mayHaveHappened };
 }
 
 const refused = { verdict: 'refused', code: 'not_found', message: 'There is none.', providerMessage: 'none' } as const;
@@ -31,6 +33,19 @@ describe('the answer to a write that is no yes', () => {
     ['a page with 502', { verdict: 'unrecognised' }, 502, 'outcome_unknown', true],
   ] as const)('%s is as definite as it says', (_, verdict, status, code, mayHaveHappened) => {
     expect(failureOf(verdict, status)).toMatchObject({ code, mayHaveHappened });
+  });
+
+  it('says why it is unknown, in the words of the adapter where it has some', () => {
+    expect(failureOf({ ...unclear, reason: 'provider_error' }, 200)).toMatchObject({
+      reason: 'provider_error',
+      status: 200,
+      message: 'cancelkit: Odd.',
+    });
+    expect(failureOf({ verdict: 'unrecognised' }, 502)).toMatchObject({
+      reason: 'server_error',
+      status: 502,
+      message: expect.stringMatching(/^cancelkit: the server answered 502 .* before anything is sent again\.$/),
+    });
   });
 
   it('keeps the words of the provider, also of one that was not processed', () => {

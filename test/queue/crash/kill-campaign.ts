@@ -1,0 +1,83 @@
+import { createCancelQueue, type CancelQueue } from '../../../src/queue/index.ts';
+import { startChild, type Child } from './child.ts';
+import { randomConduct } from './conduct.ts';
+import { crashServices, ROOMY_LIMITS, SHORT_DELAYS, type CrashAccounts } from './crash-accounts.ts';
+import { decideOnTheRest } from './decide.ts';
+import { enqueueJobs, everyRow, makeJobs } from './jobs.ts';
+import { killRepeatedly, type Kills } from './kills.ts';
+import { startRecordingProvider, type RecordingProvider } from './recording-provider.ts';
+import { judge, type Verdict } from './verdict.ts';
+import type { WorkerOptions } from './worker-process.ts';
+
+/** How workers are killed. */
+export interface KillPlan {
+  /** What `createCancelQueue` takes. */
+  readonly database: string;
+  readonly schema: string;
+  readonly kills: number;
+  readonly jobs: number;
+  /** The same seed makes the same choices; where they hit, the machine decides too. */
+  readonly seed: string;
+}
+
+/** What came of it. */
+export interface KillTally {
+  readonly kills: Kills;
+  /** Services that were still to be cancelled at the last kill. */
+  readonly leftAtLastKill: number;
+  /** Once nothing was left that happens by itself. */
+  readonly verdict: Verdict;
+  /** Services that are cancelled exactly once after a person's and the caller's word on what was left. */
+  readonly onceInTheEnd: number;
+}
+
+type Site = Pick<WorkerOptions, 'database' | 'schema' | 'url'>;
+
+// Few, so that the work lasts until the last kill.
+const CONCURRENCY = 12;
+const LAST_CONCURRENCY = 60;
+
+/** Kills a worker again and again, lets the last one finish, and holds the ledger against the provider's record. */
+export async function runKills({ database, schema, kills, jobs: count, seed }: KillPlan): Promise<KillTally> {
+  await using provider = await startRecordingProvider(randomConduct(seed));
+  const site: Site = { database, schema, url: provider.url };
+  const jobs = makeJobs(count);
+  await withQueue(site, (queue) => enqueueJobs(queue, jobs));
+  const hit = await killRepeatedly(provider, kills, seed, () => startWorker(site, CONCURRENCY, false));
+  const leftAtLastKill = count - provider.executions.size;
+  await finish(site, provider);
+  const verdict = await withQueue(site, async (queue) => judge(jobs, await everyRow(queue), provider));
+  // What is sent again may lose its answer again.
+  for (let round = 0; round < 10; round += 1) {
+    const decided = await withQueue(site, (queue) => decideOnTheRest(queue, provider.executions));
+    if (decided === 0) break;
+    await finish(site, provider);
+  }
+  const onceInTheEnd = [...provider.executions.values()].filter((times) => times === 1).length;
+  return { kills: hit, leftAtLastKill, verdict, onceInTheEnd };
+}
+
+function startWorker(site: Site, concurrency: number, untilSettled: boolean): Child {
+  const options: WorkerOptions = { ...site, ...SHORT_DELAYS, limits: ROOMY_LIMITS, concurrency, untilSettled };
+  return startChild('worker-process.ts', options);
+}
+
+/** Lets a worker that nobody kills settle everything that settles by itself. */
+async function finish(site: Site, provider: RecordingProvider): Promise<void> {
+  await using child = startWorker(site, LAST_CONCURRENCY, true);
+  await child.ended;
+  await provider.settled();
+}
+
+async function withQueue<Value>(
+  { url, database, schema }: Site,
+  work: (queue: CancelQueue<CrashAccounts>) => Promise<Value>,
+): Promise<Value> {
+  const services = crashServices(url);
+  const queue = await createCancelQueue({ services, database, schema, limits: ROOMY_LIMITS, ...SHORT_DELAYS });
+  try {
+    return await work(queue);
+  } finally {
+    await queue.close();
+  }
+}

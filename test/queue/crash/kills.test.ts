@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { DATABASES } from '../support/databases.ts';
+import { freshSchema, openTables } from '../support/open-queue.ts';
+import { runKills } from './kill-campaign.ts';
+
+const KILLS = 8;
+const JOBS = 500;
+
+// Two hundred times each, with a control, is `npm run test:crash`.
+describe('a worker that is killed at random moments', () => {
+  it.concurrent.each(DATABASES)(
+    'loses no cancellation on %s, carries none out twice, and says of none what is not so',
+    async (_, open) => {
+      await using database = await open();
+      const schema = freshSchema();
+      const { kills, leftAtLastKill, verdict, onceInTheEnd } = await runKills({
+        database: database.address,
+        schema,
+        kills: KILLS,
+        jobs: JOBS,
+        seed: 'npm test',
+      });
+      expect(kills.opening + kills.working + kills.stopping).toBe(KILLS);
+      // Where nothing is under way, a kill proves nothing.
+      expect(kills.requestsHit).toBeGreaterThan(0);
+      expect(leftAtLastKill).toBeGreaterThan(0);
+      expect(verdict).toMatchObject({ jobs: JOBS, duplicates: 0, sentTwice: 0, lost: 0, wrong: 0, examples: [] });
+      expect(onceInTheEnd).toBe(JOBS);
+      await using tables = await openTables(database);
+      await tables.query(`DROP SCHEMA ${schema}, ${schema}_jobs CASCADE`);
+    },
+    180_000,
+  );
+});

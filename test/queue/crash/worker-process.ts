@@ -1,0 +1,34 @@
+/** A process that works on a queue until it is told to stop, or killed; with `untilSettled`, until nothing is left. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { createCancelQueue, type QueueOptions } from '../../../src/queue/index.ts';
+import { crashServices, type CrashAccounts } from './crash-accounts.ts';
+import { isAnythingOpen } from './jobs.ts';
+
+/** What it is told on its command line, as JSON. */
+export interface WorkerOptions extends Pick<
+  QueueOptions<CrashAccounts>,
+  'schema' | 'deadlineMs' | 'pollMs' | 'readBackAfterMs' | 'limits'
+> {
+  readonly url: string;
+  readonly database: string;
+  readonly concurrency: number;
+  readonly untilSettled: boolean;
+}
+
+const { url, concurrency, untilSettled, ...options }: WorkerOptions = JSON.parse(process.argv[2] ?? '{}');
+const stop = new AbortController();
+process.once('SIGTERM', () => stop.abort());
+const queue = await createCancelQueue({
+  services: crashServices(url),
+  onError: ({ message }) => process.stderr.write(`${message}\n`),
+  ...options,
+});
+if (untilSettled) {
+  do {
+    await queue.work({ concurrency, stopWhenIdle: true });
+    await delay(100);
+  } while (await isAnythingOpen(queue));
+} else {
+  await queue.work({ concurrency, signal: stop.signal });
+}
+await queue.close();

@@ -1,0 +1,71 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { steadyConduct } from './crash/conduct.ts';
+import { runTeam, type TeamPlan, type TeamTally } from './crash/worker-team.ts';
+import { startPostgres, type TestDatabase } from './support/databases.ts';
+import { freshSchema, openTables } from './support/open-queue.ts';
+
+const JOBS = 60;
+const LATENCY_MS = 20;
+// Time to do wrong in: several looks for what is due.
+const ROUNDS_MS = 500;
+
+describe('worker processes on one PostgreSQL', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await startPostgres();
+  }, 60_000);
+  afterAll(() => database[Symbol.asyncDispose]());
+
+  async function run(plan: Omit<TeamPlan, 'database' | 'schema' | 'jobs' | 'concurrency'>): Promise<TeamTally> {
+    const schema = freshSchema();
+    const tally = await runTeam({ database: database.address, schema, jobs: JOBS, concurrency: 2, ...plan });
+    await using tables = await openTables(database);
+    await tables.query(`DROP SCHEMA ${schema}, ${schema}_jobs CASCADE`);
+    return tally;
+  }
+
+  /** The provider holds what it is asked for until so many requests are there at once, and for a while more. */
+  async function runHeld(workers: number, atOnce: number): Promise<TeamTally> {
+    const { promise: heldUntil, resolve: open } = Promise.withResolvers<void>();
+    return await run({
+      workers,
+      limit: { concurrency: 4 },
+      conductOf: () => ({ ...steadyConduct(LATENCY_MS)(), heldUntil }),
+      meanwhile: async (provider) => {
+        await provider.atOnce(atOnce);
+        await delay(ROUNDS_MS);
+        open();
+      },
+    });
+  }
+
+  const once = { jobs: JOBS, executed: JOBS, duplicates: 0, sentTwice: 0, lost: 0, wrong: 0 };
+
+  it('run no more at once than one of them may, where there is one', async () => {
+    const { verdict, mostAtOnce } = await runHeld(1, 2);
+    expect(mostAtOnce).toBe(2);
+    expect(verdict).toMatchObject(once);
+  }, 60_000);
+
+  it('run more at once where there are three, as many as the account bears, and never more', async () => {
+    const { verdict, mostAtOnce } = await runHeld(3, 4);
+    expect(mostAtOnce).toBe(4);
+    expect(verdict).toMatchObject(once);
+  }, 60_000);
+
+  it('begin no more in any time than the account bears, all together', async () => {
+    const rate = { count: 20, perMs: 1_500 };
+    const { verdict, begunAt } = await run({
+      workers: 3,
+      limit: { concurrency: 6, rate },
+      conductOf: steadyConduct(LATENCY_MS),
+    });
+    expect(verdict).toMatchObject(once);
+    expect(begunAt).toHaveLength(JOBS);
+    // By the ledger's own clock: what the provider sees comes over the network, and two that were begun far enough apart
+    // may arrive closer together.
+    const tooSoon = begunAt.filter((at, index) => at - (begunAt[index - rate.count] ?? -Infinity) < rate.perMs - 1);
+    expect(tooSoon).toEqual([]);
+  }, 60_000);
+});
