@@ -20,7 +20,7 @@ export interface RunOptions {
 
 /** Runs a command, the project's own tools first in the path, and keeps its output. Never rejects. */
 export async function run(command: readonly [string, ...string[]], options: RunOptions = {}): Promise<RunResult> {
-  const { directory = root, timeoutMs = 600_000 } = options;
+  const { directory = root, timeoutMs = 900_000 } = options;
   const [name, ...parameters] = command;
   const started = performance.now();
   const path = [join(root, 'node_modules', '.bin'), process.env['PATH']].join(delimiter);

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 /** A process that a test starts and ends. */
@@ -16,7 +16,7 @@ export interface Child extends AsyncDisposable {
   readonly complaints: () => string;
 }
 
-const running = new Set<ChildProcessByStdio<null, null, Readable>>();
+const running = new Set<ChildProcessByStdio<Writable, null, Readable>>();
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
@@ -25,11 +25,13 @@ process.on('exit', () => {
 export function startChild(script: string, options: object): Child {
   const path = fileURLToPath(new URL(script, import.meta.url));
   const child = spawn(process.execPath, ['--no-warnings', path, JSON.stringify(options)], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+    // Its input ends when this process does, whatever ends it, and that ends the child.
+    stdio: ['pipe', 'ignore', 'pipe'],
     // What is compiled once need not be compiled at each of hundreds of starts.
     env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'queue-compile-cache') },
   });
   running.add(child);
+  child.stdin.on('error', () => undefined);
   let complaints = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text));
   let isKilled = false;

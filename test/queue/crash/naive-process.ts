@@ -3,6 +3,7 @@
  * afterwards; what a killed worker had taken is taken again once its time is over.
  */
 import pg from 'pg';
+import { endWithParent } from './end-with-parent.ts';
 
 /** What it is told on its command line, as JSON. */
 export interface NaiveOptions {
@@ -13,6 +14,7 @@ export interface NaiveOptions {
 }
 
 const { url, database, concurrency, untilSettled }: NaiveOptions = JSON.parse(process.argv[2] ?? '{}');
+endWithParent();
 const stop = new AbortController();
 process.once('SIGTERM', () => stop.abort());
 const client = new pg.Client({ connectionString: database });

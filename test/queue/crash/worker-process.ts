@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createCancelQueue, type QueueOptions } from '../../../src/queue/index.ts';
 import { crashServices, type CrashAccounts } from './crash-accounts.ts';
+import { endWithParent } from './end-with-parent.ts';
 import { isAnythingOpen } from './jobs.ts';
 
 /** What it is told on its command line, as JSON. */
@@ -16,6 +17,7 @@ export interface WorkerOptions extends Pick<
 }
 
 const { url, concurrency, untilSettled, ...options }: WorkerOptions = JSON.parse(process.argv[2] ?? '{}');
+endWithParent();
 const stop = new AbortController();
 process.once('SIGTERM', () => stop.abort());
 const queue = await createCancelQueue({
