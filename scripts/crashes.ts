@@ -21,7 +21,7 @@ const { values } = parseArgs({
 const kills = Number(values.kills);
 const { seed } = values;
 // More than the workers get done before the last kill, so that each kill hits work.
-const JOBS_A_KILL = 80;
+const JOBS_A_KILL = 60;
 const jobs = kills * JOBS_A_KILL;
 
 const LATENCY_MS = 100;

@@ -1,9 +1,9 @@
 /**
  * A value as JSON that a `jsonb` column takes. It takes no NUL and no unpaired surrogates, which a provider's answer may
- * hold: each of them becomes U+FFFD.
+ * hold: each of them becomes U+FFFD. As the character itself, since a database that is not in UTF-8 refuses its escape.
  */
 export function toJsonb(value: unknown): string {
-  return JSON.stringify(value).replace(NOT_STORABLE, '$1\\ufffd');
+  return JSON.stringify(value).replace(NOT_STORABLE, '$1\ufffd');
 }
 
 /** Whether a value comes back out of a `jsonb` column as it went in. */
