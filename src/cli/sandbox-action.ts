@@ -71,9 +71,14 @@ function introduction(emulated: readonly Emulated[]): readonly string[] {
     '',
     '# Services to try:',
     ...emulated.flatMap(({ provider, services }) =>
-      Object.entries(services).map(([name, service]) => `#   cancelkit status ${provider.id} ${service}   # ${name}`),
+      Object.entries(services).map(([name, service]) => `#   cancelkit ${tryOn(provider, service)}   # ${name}`),
     ),
   ];
+}
+
+/** Reads where the provider can be asked; else what it is there for. */
+function tryOn({ id, account }: BuiltInProvider, service: string): string {
+  return account().capabilities.readBack ? `status ${id} ${service}` : `cancel ${id} ${service} --when end_of_period`;
 }
 
 function configFile(emulated: readonly Emulated[]): readonly string[] {

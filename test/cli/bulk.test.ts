@@ -114,7 +114,7 @@ describe('cancelkit bulk', () => {
     ['an empty file', '', 'the file is empty'],
     ['no row', 'account,service,when\n', 'the list has no rows'],
     ['no column for the account', 'name,service\nvpsbg,1\n', 'account is missing'],
-    ['semicolons', 'account;service;when\nvpsbg;1;immediate\n', 'parted by semicolons'],
+    ['semicolons and commas', 'account;service,when\nvpsbg;1,immediate\n', 'account is missing'],
     ['a column twice', 'account,when,when\nvpsbg,immediate,immediate\n', 'names a column twice'],
     ['a quote that is left open', 'account,service,when\nvpsbg,"1,immediate\n', 'Check its quotes'],
     ['another encoding', 'account,service,when,reason\nvpsbg,1,end_of_period,\uFFFD\n', 'it is not UTF-8'],
@@ -147,6 +147,49 @@ describe('cancelkit bulk', () => {
     expect((await project.run([...args, '--results', 'piped.jsonl'], { input })).code).toBe(0);
     expect(timesCancelled([object, text, flat])).toEqual([1, 1, 1]);
     expect(recordsOf(project.read('piped.jsonl'))).toHaveLength(6);
+  });
+
+  it.each([
+    ['semicolons', ';'],
+    ['tabs', '\t'],
+  ])('takes columns that are parted by %s', async (_, delimiter) => {
+    const [id = 0] = serverIds(1);
+    const rows = [
+      ['account', 'service', 'when', 'reason'],
+      ['vpsbg', String(id), 'end_of_period', '"Moved, and gone"'],
+    ];
+    const file = list();
+    project.write(file, rows.map((cells) => cells.join(delimiter)).join('\r\n'));
+    expect((await project.run(['bulk', file])).code).toBe(0);
+    expect(sandbox.vpsbg.service(id).cancellation?.reason).toBe('Moved, and gone');
+  });
+
+  it.each([
+    ['is too large to be exact', '9007199254740993'],
+    ['is not whole', '1.5'],
+    ['overflows', '1e400'],
+  ])('refuses a row of JSON whose number %s: it would name another service', async (_, number) => {
+    const input = `{"account":"whmcs","service":${number},"when":"end_of_period"}\n`;
+    const { code, stderr } = await project.run(['bulk', '-', '--format', 'jsonl', '--results', 'none.jsonl'], {
+      input,
+    });
+    expect(code).toBe(2);
+    expect(stderr).toContain('line 1: it has a number that is too large, or not whole');
+  });
+
+  it('sends what was checked, whatever becomes of the file meanwhile', async () => {
+    const ids = serverIds(6);
+    const [other = 0] = serverIds(1);
+    const file = list(...endRows(ids));
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 100, times: 1_000 });
+    const { code } = await project.run(['bulk', file, '--concurrency', '1'], {
+      started: async () => {
+        await expect.poll(() => sandbox.vpsbg.requests.length, { timeout: 15_000, interval: 5 }).toBeGreaterThan(0);
+        project.write(file, `account,service,when\nvpsbg,${other},immediate\n`);
+      },
+    });
+    expect(code).toBe(0);
+    expect(timesCancelled([...ids, other])).toEqual([1, 1, 1, 1, 1, 1, 0]);
   });
 
   it('needs --yes for immediate rows without a terminal', async () => {
@@ -280,6 +323,24 @@ describe('an interrupted run', () => {
     project.write('notes.jsonl', '{"row":"one"}\n');
     const foreign = await project.run(['bulk', file, '--resume', '--results', 'notes.jsonl']);
     expect(foreign.stderr).toContain('line 1 is something else');
+    // Nor is it touched.
+    project.write('kept.csv', 'account,service\nvpsbg,7301');
+    expect((await project.run(['bulk', file, '--resume', '--results', 'kept.csv'])).code).toBe(2);
+    expect(project.read('kept.csv')).toBe('account,service\nvpsbg,7301');
+    expect(sandbox.vpsbg.requests).toEqual([]);
+  });
+
+  it.each([
+    ['missing/results.jsonl', 'cannot be written (ENOENT)'],
+    ['node_modules', 'there is a node_modules already'],
+  ])('does not begin where its results cannot be kept: %s', async (results, words) => {
+    const file = list(...endRows(serverIds(1)));
+    const { code, stderr } = await project.run(['bulk', file, '--results', results]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(words);
+    const resumed = await project.run(['bulk', file, '--results', results, '--resume']);
+    expect(resumed.code).toBe(2);
+    expect(resumed.stderr).not.toContain('internal fault');
     expect(sandbox.vpsbg.requests).toEqual([]);
   });
 

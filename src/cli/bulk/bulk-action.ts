@@ -31,7 +31,7 @@ export async function bulk(file: string, flags: BulkFlags, session: Session): Pr
   }
   if (flags.resume === true) {
     using results = await openResults(path, true);
-    const earlier = await readEarlierRun(path);
+    const earlier = await readEarlierRun(results);
     return await send({ input, opened, results, earlier, checked: await checkAll(earlier), flags, session });
   }
   refuseExisting(path);
@@ -73,12 +73,14 @@ async function send({ checked, flags, session, ...run }: Sending): Promise<numbe
       ...run,
       verify: flags.verify === true,
       concurrency: flags.concurrency,
+      total: checked.toSend,
       signal: stopping.signal,
       tell: (row, outcome, settled) => {
         counts.add(accountOf(row), outcome);
         progress?.update();
         if (settled !== undefined) output.record(recordOf(command, row, outcome, settled));
       },
+      onProgress: (made) => progress?.update(made),
     });
   } finally {
     progress?.stop();

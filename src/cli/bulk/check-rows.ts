@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { OpenedServices } from '../open-services.ts';
 import { wrongUse } from '../wrong-use.ts';
-import type { EarlierRun } from './earlier-run.ts';
+import { isToSend, type EarlierRun } from './earlier-run.ts';
 import type { InputFile } from './input-file.ts';
 import { readRow, type ReadRow } from './row-request.ts';
 
@@ -9,7 +9,9 @@ import { readRow, type ReadRow } from './row-request.ts';
 export interface CheckedRows {
   readonly rows: number;
   readonly bad: number;
-  /** How many are to be cancelled at once, those aside that an earlier run came to. */
+  /** How many are to be sent: the sound ones, those aside that an earlier run came to. */
+  readonly toSend: number;
+  /** How many of these are to be cancelled at once. */
   readonly immediate: number;
   /** How many sound rows each account has. */
   readonly accounts: ReadonlyMap<string, number>;
@@ -29,6 +31,7 @@ export async function checkRows(
   const accounts = new Map<string, number>();
   let rows = 0;
   let bad = 0;
+  let toSend = 0;
   let immediate = 0;
   for await (const read of soundRows(input, opened)) {
     rows += 1;
@@ -40,11 +43,12 @@ export async function checkRows(
     }
     const { account, when } = read.request;
     accounts.set(account, (accounts.get(account) ?? 0) + 1);
-    const state = earlier?.stateOf(read.row);
-    if (when === 'immediate' && (state === undefined || state === 'refused')) immediate += 1;
+    if (!isToSend(earlier?.stateOf(read.row))) continue;
+    toSend += 1;
+    if (when === 'immediate') immediate += 1;
   }
   if (earlier !== undefined && earlier.lastRow > rows) throw wrongUse(anotherList(undefined));
-  return { rows, bad, immediate, accounts };
+  return { rows, bad, toSend, immediate, accounts };
 }
 
 /** 52 bits of a hash: two services of a list of a million get the same in one of 10,000 lists. */

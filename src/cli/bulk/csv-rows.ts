@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import * as v from 'valibot';
@@ -11,12 +12,14 @@ const recordSchema = v.object({
 });
 
 /**
- * The rows of a CSV file, whose first row names the columns.
+ * The rows of a CSV file, whose first row names the columns. They are parted by commas; by semicolons or tabs where the
+ * first row has these and no comma, as spreadsheets of many countries write them.
  *
  * @throws ProviderError `invalid_request` for a file that cannot be read as CSV any further
  */
 export async function* readCsv(stream: Readable): AsyncGenerator<InputRow, void, undefined> {
-  const parser = stream.pipe(parse(OPTIONS));
+  const delimiter = await delimiterIn(stream);
+  const parser = stream.pipe(parse({ ...OPTIONS, delimiter }));
   stream.on('error', (error) => parser.destroy(error));
   let columns: readonly string[] | undefined;
   let row = 0;
@@ -50,16 +53,22 @@ const OPTIONS = {
   max_record_size: LONGEST_ROW,
 };
 
+async function delimiterIn(stream: Readable): Promise<string> {
+  await once(stream, 'readable');
+  const start: unknown = stream.read();
+  if (!Buffer.isBuffer(start)) return ',';
+  stream.unshift(start);
+  const [head = ''] = start.toString('utf8').split(/[\r\n]/, 1);
+  return [',', ';', '\t'].find((delimiter) => head.includes(delimiter)) ?? ',';
+}
+
 function checkedColumns(record: readonly string[]): readonly string[] {
   const repeated = record.find((name, index) => name === '' || record.indexOf(name) !== index);
   if (repeated !== undefined) {
     throw wrongUse('the first line names a column twice, or leaves a name out. It has to name every column once.');
   }
   if (!record.includes('account')) {
-    const hint = record.some((name) => name.includes(';'))
-      ? ' It looks as if its columns were parted by semicolons.'
-      : '';
-    throw wrongUse(`the first line has to name the columns, with commas between them; account is missing.${hint}`);
+    throw wrongUse('the first line has to name the columns, with commas between them; account is missing.');
   }
   return record;
 }

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import * as v from 'valibot';
 import { wrongUse } from '../wrong-use.ts';
+import type { ResultsFile } from './results-file.ts';
 
 /** How far an interrupted run came with each row. Takes nine bytes a row. */
 export interface EarlierRun {
@@ -14,6 +15,16 @@ export interface EarlierRun {
 
 /** `started`: it was sent, or was about to be, and no answer was written down. */
 export type EarlierState = Exclude<(typeof STATES)[number], undefined>;
+
+/** Whether such a row has yet to be sent, or is to be sent again, since nothing happened. */
+export function isToSend(state: EarlierState | undefined): state is 'refused' | undefined {
+  return state === undefined || state === 'refused';
+}
+
+/** Whether such a row may have been carried out: it is read back, and never sent again. */
+export function isInDoubt(state: EarlierState | undefined): state is 'started' | 'unknown' {
+  return state === 'started' || state === 'unknown';
+}
 
 // Stored by their position.
 const STATES = [
@@ -34,16 +45,17 @@ const lineSchema = v.object({
 });
 
 /**
- * Reads the results of an earlier run.
+ * Reads the results of an earlier run: the whole lines of its file.
  *
  * @throws ProviderError `invalid_request` if the file is something else
  */
-export async function readEarlierRun(path: string): Promise<EarlierRun> {
+export async function readEarlierRun({ path, wholeLines }: ResultsFile): Promise<EarlierRun> {
   let states = new Uint8Array(1024);
   let fingerprints = new Float64Array(1024);
   let lastRow = 0;
   let line = 0;
-  for await (const text of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+  const input = wholeLines === 0 ? [] : createInterface({ input: createReadStream(path, { end: wholeLines - 1 }) });
+  for await (const text of input) {
     line += 1;
     const parsed = v.safeParse(lineSchema, jsonIn(text));
     if (!parsed.success) {

@@ -1,6 +1,7 @@
-import { createReadStream, createWriteStream, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { closeSync, createReadStream, createWriteStream, mkdtempSync, openSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { wrongUse } from '../wrong-use.ts';
 import { readCsv } from './csv-rows.ts';
@@ -14,41 +15,41 @@ export interface InputFile extends Disposable {
 }
 
 /**
- * Opens the input; stdin is kept in a temporary file, since it is read twice.
+ * Opens the input. What is read is a copy that nobody else can reach, so that what is sent is what was checked, however
+ * long it takes, and stdin can be read twice.
  *
  * @throws ProviderError `invalid_request`
  */
 export async function openInput(file: string, format: 'csv' | 'jsonl' | undefined): Promise<InputFile> {
-  const known = format ?? formatOf(file);
-  if (file !== '-') {
-    if (!existsSync(file)) throw wrongUse(`there is no file ${file}. Nothing was sent.`);
-    return inputOf(file, known, () => undefined);
-  }
+  const readRows = (format ?? formatOf(file)) === 'csv' ? readCsv : readJsonLines;
   const directory = mkdtempSync(join(tmpdir(), 'cancelkit-'));
   const remove = (): void => rmSync(directory, { recursive: true, force: true });
   try {
-    const spooled = join(directory, 'input');
-    await pipeline(process.stdin, createWriteStream(spooled, { mode: 0o600 }));
-    return inputOf(spooled, known, remove);
+    const copy = join(directory, 'list');
+    await pipeline(streamOf(file), createWriteStream(copy, { mode: 0o600 }));
+    const descriptor = openSync(copy, 'r');
+    // Where an open file can be removed, even a killed process leaves nothing of the list behind.
+    if (process.platform !== 'win32') remove();
+    return {
+      rows: () => readRows(createReadStream('', { fd: descriptor, start: 0, autoClose: false })),
+      [Symbol.dispose]: () => {
+        closeSync(descriptor);
+        remove();
+      },
+    };
   } catch (error) {
     remove();
     throw error;
   }
 }
 
-function inputOf(path: string, format: 'csv' | 'jsonl', remove: () => void): InputFile {
-  const { size, mtimeMs } = statSync(path);
-  return {
-    rows: () => {
-      const now = statSync(path);
-      if (now.size !== size || now.mtimeMs !== mtimeMs) {
-        throw wrongUse('the input was changed after it was checked. Nothing was sent; run it again.');
-      }
-      const stream = createReadStream(path);
-      return format === 'csv' ? readCsv(stream) : readJsonLines(stream);
-    },
-    [Symbol.dispose]: remove,
-  };
+/** @throws ProviderError `invalid_request` if it is not there, or cannot be read */
+function streamOf(file: string): Readable {
+  if (file === '-') return process.stdin;
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined) throw wrongUse(`there is no file ${file}. Nothing was sent.`);
+  if (found.isDirectory()) throw wrongUse(`${file} is a directory, and not a list. Nothing was sent.`);
+  return createReadStream(file);
 }
 
 function formatOf(file: string): 'csv' | 'jsonl' {

@@ -11,18 +11,26 @@ export async function* readJsonLines(stream: Readable): AsyncGenerator<InputRow,
     const trimmed = text.replace(/^\uFEFF/, '').trim();
     if (trimmed === '') continue;
     row += 1;
-    const values = objectIn(trimmed);
-    yield values === undefined ? { row, line, values: {}, problem: 'it is not a JSON object' } : { row, line, values };
+    yield { row, line, ...valuesIn(trimmed) };
   }
 }
 
-function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
+function valuesIn(text: string): Pick<InputRow, 'values' | 'problem'> {
   let value: unknown;
+  let isExact = true;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text, (_, held: unknown) => {
+      if (typeof held === 'number' && !Number.isSafeInteger(held)) isExact = false;
+      return held;
+    });
   } catch {
     // Which text it is does not matter, and the parser's error would repeat it.
-    return undefined;
+    return { values: {}, problem: 'it is not a JSON object' };
   }
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { values: {}, problem: 'it is not a JSON object' };
+  }
+  // It has become another number on the way, and would name another service.
+  if (!isExact) return { values: {}, problem: 'it has a number that is too large, or not whole: write it in quotes' };
+  return { values: { ...value } };
 }

@@ -1,9 +1,12 @@
 import cliProgress from 'cli-progress';
+import type { Accounts } from '../../account.ts';
+import type { CancelManyProgress } from '../../many-progress.ts';
 import type { OutcomeCounts } from './row-outcome.ts';
 
 /** Shows how far a run is. */
 export interface Progress {
-  readonly update: () => void;
+  /** @param made how far what is sent is, where that has changed. */
+  readonly update: (made?: CancelManyProgress<Accounts>) => void;
   readonly stop: () => void;
 }
 
@@ -15,7 +18,7 @@ export function showProgress(rows: number, accounts: ReadonlyMap<string, number>
   const width = Math.max(3, ...[...accounts.keys()].map((name) => name.length));
   const bars = new cliProgress.MultiBar(
     {
-      format: '{name} {bar} {percentage}% {value}/{total}  {left} left  {words}',
+      format: '{name} {bar} {percentage}% {value}/{total}  {left}{words}',
       stream: process.stderr,
       hideCursor: true,
       gracefulExit: false,
@@ -29,15 +32,14 @@ export function showProgress(rows: number, accounts: ReadonlyMap<string, number>
   const shown = accounts.size > 1 && accounts.size <= MOST_ACCOUNTS ? [...accounts] : [];
   const lines = [[undefined, rows] as const, ...shown].map(([account, total]) => ({
     account,
-    bar: bars.create(total, 0, { name: (account ?? 'all').padEnd(width), words: '', left: '…' }),
-    total,
+    bar: bars.create(total, 0, { name: (account ?? 'all').padEnd(width), words: '', left: '' }),
   }));
-  const startedAt = performance.now();
-  const update = (): void => {
-    for (const { account, bar, total } of lines) {
-      const done = counts.total(account);
-      const left = done === 0 ? '…' : duration(((performance.now() - startedAt) / done) * (total - done));
-      bar.update(done, { words: counts.words(account), left });
+  let latest: CancelManyProgress<Accounts> | undefined;
+  const update = (made = latest): void => {
+    latest = made;
+    for (const { account, bar } of lines) {
+      const words = [counts.words(account), pauseOf(account, made)].filter((text) => text !== '').join(', ');
+      bar.update(counts.total(account), { words, left: account === undefined ? leftOf(made) : '' });
     }
   };
   return {
@@ -47,6 +49,16 @@ export function showProgress(rows: number, accounts: ReadonlyMap<string, number>
       bars.stop();
     },
   };
+}
+
+function leftOf(made: CancelManyProgress<Accounts> | undefined): string {
+  return made?.remainingMs === undefined ? '' : `${duration(made.remainingMs)} left  `;
+}
+
+/** That an account waits because its provider asks for it. */
+function pauseOf(account: string | undefined, made: CancelManyProgress<Accounts> | undefined): string {
+  const until = account === undefined ? undefined : made?.accounts[account]?.pausedUntil;
+  return until === undefined ? '' : `waits until ${new Date(until).toLocaleTimeString('sv')}`;
 }
 
 function duration(milliseconds: number): string {

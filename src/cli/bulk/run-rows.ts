@@ -1,12 +1,12 @@
-import { concurrencyOf, DEFAULTS } from '../../options.ts';
+import type { Accounts } from '../../account.ts';
 import type { CancelEvent } from '../../events.ts';
+import type { CancelManyProgress } from '../../many-progress.ts';
 import { isProviderError } from '../../provider-error.ts';
 import type { CancelResult, SafeResult } from '../../result.ts';
 import { EXIT } from '../exit-code.ts';
 import type { OpenedServices } from '../open-services.ts';
-import { AccountGate } from './account-gate.ts';
 import { soundRows } from './check-rows.ts';
-import type { EarlierRun } from './earlier-run.ts';
+import { isInDoubt, isToSend, type EarlierRun } from './earlier-run.ts';
 import type { InputFile } from './input-file.ts';
 import { lineHead, outcomeOf, resultLine, type SoundRow } from './result-line.ts';
 import type { ResultsFile } from './results-file.ts';
@@ -22,30 +22,26 @@ export interface BulkRun {
   readonly earlier: EarlierRun | undefined;
   readonly verify: boolean;
   readonly concurrency: number | undefined;
+  /** How many rows there are to send. */
+  readonly total: number;
   /** Ends the run: nothing more is begun, what is under way is seen through. */
   readonly signal: AbortSignal;
   /** Told of each row that is through; `settled` is left out where it was through before. */
   readonly tell: (row: ReadRow, outcome: RowOutcome, settled?: SafeResult<CancelResult>) => void;
+  readonly onProgress: (progress: CancelManyProgress<Accounts>) => void;
 }
 
 /** Sends the rows, each at most once, and writes down what becomes of them before and after. */
 export async function runRows(run: BulkRun): Promise<void> {
-  const { opened, results, concurrency, signal, verify } = run;
-  const gate = new AccountGate<SoundRow>(
-    ({ request }) => request.account,
-    (account) =>
-      concurrencyOf(account, concurrency, opened.options.concurrency) ??
-      opened.accounts[account]?.capabilities.concurrency ??
-      DEFAULTS.concurrency,
-  );
-  signal.addEventListener('abort', () => gate.close());
+  const { opened, results, concurrency, signal, verify, total, onProgress } = run;
+  if (run.earlier !== undefined) await settleEarlier(run, run.earlier);
   const taken = new Map<number, SoundRow>();
   const inFlight = new Map<string, SoundRow>();
   const started = new Set<number>();
 
   async function* requests(): AsyncGenerator<SoundRow['request'], void, undefined> {
     let count = 0;
-    for await (const row of gate.through(rowsToSend(run))) {
+    for await (const row of rowsToSend(run)) {
       taken.set(count, row);
       inFlight.set(keyOf(row.request.account, row.serviceKey), row);
       count += 1;
@@ -62,20 +58,32 @@ export async function runRows(run: BulkRun): Promise<void> {
     }
   };
 
-  const options = { onEvent, verify, ...(concurrency === undefined ? {} : { concurrency }) };
+  const options = { onEvent, onProgress, signal, total, verify, ...(concurrency === undefined ? {} : { concurrency }) };
   for await (const item of opened.services.cancelMany(requests(), options)) {
     const row = taken.get(item.index);
     if (row === undefined) continue;
-    results.write(resultLine(row, item));
     taken.delete(item.index);
     inFlight.delete(keyOf(row.request.account, row.serviceKey));
-    started.delete(row.row);
-    gate.leave(row.request.account);
+    const wasBegun = started.delete(row.row);
+    if (!wasBegun && !item.ok && item.error.code === 'aborted') continue;
+    results.write(resultLine(row, item));
     run.tell(row, outcomeOf(item), item);
   }
 }
 
-/** The rows that have to be sent; the others are told of on the way. */
+/** Reads back what an earlier run sent, or was about to send, without learning what became of it. */
+async function settleEarlier(run: BulkRun, earlier: EarlierRun): Promise<void> {
+  const { input, opened, results, signal, tell } = run;
+  for await (const row of soundRows(input, opened)) {
+    if (signal.aborted) return;
+    if (!row.ok || !isInDoubt(earlier.stateOf(row.row))) continue;
+    const settled = await settleInterrupted(row, opened);
+    results.write(resultLine(row, settled));
+    tell(row, outcomeOf(settled), settled);
+  }
+}
+
+/** The rows that have to be sent; those that are left out, or were through before, are told of on the way. */
 async function* rowsToSend(run: BulkRun): AsyncGenerator<SoundRow, void, undefined> {
   const { input, opened, earlier, results, signal, tell } = run;
   for await (const row of soundRows(input, opened)) {
@@ -85,13 +93,9 @@ async function* rowsToSend(run: BulkRun): AsyncGenerator<SoundRow, void, undefin
       const { line, problem } = row;
       results.write({ row: row.row, line, outcome: 'bad', at: new Date().toISOString(), message: problem });
       tell(row, 'bad');
-    } else if (state === undefined || state === 'refused') {
+    } else if (isToSend(state)) {
       yield row;
-    } else if (state === 'started' || state === 'unknown') {
-      const settled = await settleInterrupted(row, opened);
-      results.write(resultLine(row, settled));
-      tell(row, outcomeOf(settled), settled);
-    } else {
+    } else if (!isInDoubt(state)) {
       tell(row, state);
     }
   }

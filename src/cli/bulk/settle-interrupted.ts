@@ -1,4 +1,5 @@
 import { isProviderError, ProviderError } from '../../provider-error.ts';
+import { foundAsWanted } from '../../reconcile-unknown.ts';
 import type { CancelResult, SafeResult } from '../../result.ts';
 import type { CancellationStatus } from '../../vocabulary.ts';
 import type { OpenedServices } from '../open-services.ts';
@@ -15,12 +16,12 @@ export async function settleInterrupted(
   const { account, service, when } = request;
   const seen = await read(request, services);
   const provider = services.accounts[account]?.provider ?? '';
-  const isFound = seen !== undefined && isDone(seen.state) && (seen.when === undefined || seen.when === when);
-  if (isFound && isDone(seen.state)) {
-    const { state: outcome, effectiveAt, raw } = seen;
-    const when_ = effectiveAt === undefined ? {} : { effectiveAt };
-    const own = { existing: seen, reconciled: true, warnings: [], attempts: 0, operationId: crypto.randomUUID(), raw };
-    return { ok: true, result: { account, provider, service, when, outcome, ...when_, ...own } };
+  const found = seen === undefined ? undefined : foundAsWanted(seen, when);
+  if (found !== undefined) {
+    return {
+      ok: true,
+      result: { account, provider, service, when, ...found, attempts: 0, operationId: crypto.randomUUID() },
+    };
   }
   const where = services.accounts[account]?.capabilities.readBack
     ? 'Read it back later, or look it up at the provider'
@@ -31,10 +32,6 @@ export async function settleInterrupted(
     ok: false,
     error: new ProviderError('outcome_unknown', { account, provider, message, reason: 'connection_lost', ...lastSeen }),
   };
-}
-
-function isDone(state: CancellationStatus['state']): state is 'requested' | 'scheduled' | 'completed' {
-  return state === 'requested' || state === 'scheduled' || state === 'completed';
 }
 
 async function read(
