@@ -1,14 +1,13 @@
 import type { CancelResult, SafeResult } from '../../result.ts';
 import type { BulkFlags } from '../commands/bulk.ts';
-import { confirm, DATA } from '../confirm.ts';
 import { EXIT } from '../exit-code.ts';
 import { onInterrupt } from '../interrupt.ts';
-import { accountNamed, type OpenedServices } from '../open-services.ts';
+import type { OpenedServices } from '../open-services.ts';
 import type { Session } from '../session.ts';
 import { writeRequest } from '../show-request.ts';
-import { visible } from '../visible.ts';
 import { wrongUse } from '../wrong-use.ts';
-import { checkRows, soundRows, type CheckedRows } from './check-rows.ts';
+import { admitRows, confirmImmediate } from './admit-rows.ts';
+import { soundRows, type CheckedRows } from './check-rows.ts';
 import { readEarlierRun, type EarlierRun } from './earlier-run.ts';
 import { openInput, type InputFile } from './input-file.ts';
 import { openResults, refuseExisting } from './results-file.ts';
@@ -26,7 +25,7 @@ export async function bulk(file: string, flags: BulkFlags, session: Session): Pr
   const opened = await session.open();
   using input = await openInput(file, flags.format);
   if (path === undefined || flags.dryRun === true) {
-    await check(input, opened, flags, session);
+    await admitRows(input, opened, flags, session);
     return await preview(input, opened, session);
   }
   if (flags.resume === true) {
@@ -41,7 +40,7 @@ export async function bulk(file: string, flags: BulkFlags, session: Session): Pr
   return await send({ input, opened, results, earlier: undefined, checked, flags, session });
 
   async function checkAll(earlier?: EarlierRun): Promise<CheckedRows> {
-    const found = await check(input, opened, flags, session, earlier);
+    const found = await admitRows(input, opened, flags, session, earlier);
     await confirmImmediate(found, flags, opened, session);
     return found;
   }
@@ -89,50 +88,6 @@ async function send({ checked, flags, session, ...run }: Sending): Promise<numbe
   for (const [account, rows] of checked.accounts) counts.add(account, 'not_begun', rows - counts.total(account));
   writeSummary(counts, checked.rows, run.results.path, session);
   return counts.exitCode;
-}
-
-/** @throws ProviderError `invalid_request` where the rows may not be sent */
-async function check(
-  input: InputFile,
-  opened: OpenedServices,
-  flags: BulkFlags,
-  { output, command }: Session,
-  earlier?: EarlierRun,
-): Promise<CheckedRows> {
-  const tellBad = ({ row, line, problem }: ReadRow & { readonly ok: false }): void => {
-    output.record({
-      command,
-      ok: false,
-      row,
-      line,
-      outcome: 'bad',
-      error: { code: 'invalid_request', message: problem },
-    });
-    output.message(`line ${line}: ${visible(problem)}`);
-  };
-  const checked = await checkRows(input, opened, tellBad, earlier);
-  if (checked.rows === 0) throw wrongUse('the list has no rows. Nothing was sent.');
-  if (checked.bad > 0 && flags.skipBad !== true) {
-    const what = `${checked.bad} of ${checked.rows} rows are not sound`;
-    throw wrongUse(`${what}. Nothing was sent. Correct them, or leave them out with --skip-bad.`);
-  }
-  if (checked.bad === checked.rows) throw wrongUse('no row is sound. Nothing was sent.');
-  return checked;
-}
-
-async function confirmImmediate(
-  { immediate, accounts }: CheckedRows,
-  flags: BulkFlags,
-  opened: OpenedServices,
-  { output }: Session,
-): Promise<void> {
-  if (immediate === 0 || flags.yes === true) return;
-  const warnings = [`${immediate} of these services are cancelled now`];
-  for (const name of accounts.keys()) {
-    const { provider, capabilities } = await accountNamed(name, opened);
-    warnings.push(`${name} (${provider}): ${DATA[capabilities.immediateDestroysData]}`);
-  }
-  await confirm({ warnings, message: `Type ${immediate} to cancel them now.`, expected: String(immediate) }, output);
 }
 
 async function preview(input: InputFile, opened: OpenedServices, { output, command }: Session): Promise<number> {

@@ -1,6 +1,7 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { examples } from '../examples.ts';
 import type { Act } from '../session.ts';
+import { positive } from './positive.ts';
 
 /** What `bulk` is told besides the file. */
 export interface BulkFlags {
@@ -44,9 +45,3 @@ const EXAMPLES = [
   ['cancelkit bulk services.csv --resume', 'after an interruption'],
   ['cancelkit bulk - --format jsonl --results run.jsonl < rows.jsonl', 'from a pipe'],
 ] as const;
-
-/** A positive whole number of an option. */
-export function positive(value: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(value)) throw new InvalidArgumentError('It has to be a positive whole number.');
-  return Number(value);
-}

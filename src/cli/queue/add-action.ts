@@ -1,5 +1,5 @@
 import { confirmImmediate, describedCancellation } from '../cancel-action.ts';
-import type { AddFlags } from '../commands/queue.ts';
+import type { AddFlags } from '../commands/queue-work.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Session } from '../session.ts';
 import { byWhom, withQueue } from './with-queue.ts';

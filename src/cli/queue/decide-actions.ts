@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { DecisionFlags } from '../commands/queue.ts';
+import type { DecisionFlags } from '../commands/queue-decide.ts';
 import { confirm } from '../confirm.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Session } from '../session.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { QueuedCancellation, QueueStats } from '../../queue/index.ts';
 import { QUEUE_STATES } from '../../queue/state.ts';
-import type { ListFlags } from '../commands/queue.ts';
+import type { ListFlags } from '../commands/queue-read.ts';
 import { EXIT } from '../exit-code.ts';
 import { writeLabelled } from '../labelled.ts';
 import type { Session } from '../session.ts';

@@ -1,4 +1,4 @@
-import type { WorkFlags } from '../commands/queue.ts';
+import type { WorkFlags } from '../commands/queue-work.ts';
 import { EXIT } from '../exit-code.ts';
 import { onInterrupt } from '../interrupt.ts';
 import type { Session } from '../session.ts';

@@ -1,0 +1,63 @@
+import type { BulkFlags } from '../commands/bulk.ts';
+import { confirm, DATA } from '../confirm.ts';
+import { accountNamed, type OpenedServices } from '../open-services.ts';
+import type { Session } from '../session.ts';
+import { visible } from '../visible.ts';
+import { wrongUse } from '../wrong-use.ts';
+import { checkRows, type CheckedRows } from './check-rows.ts';
+import type { EarlierRun } from './earlier-run.ts';
+import type { InputFile } from './input-file.ts';
+import type { ReadRow } from './row-request.ts';
+
+/**
+ * Reads the whole list, and tells of each bad row.
+ *
+ * @throws ProviderError `invalid_request` where the rows may not be sent
+ */
+export async function admitRows(
+  input: InputFile,
+  opened: OpenedServices,
+  flags: BulkFlags,
+  { output, command }: Session,
+  earlier?: EarlierRun,
+): Promise<CheckedRows> {
+  const tellBad = ({ row, line, problem }: ReadRow & { readonly ok: false }): void => {
+    output.record({
+      command,
+      ok: false,
+      row,
+      line,
+      outcome: 'bad',
+      error: { code: 'invalid_request', message: problem },
+    });
+    output.message(`line ${line}: ${visible(problem)}`);
+  };
+  const checked = await checkRows(input, opened, tellBad, earlier);
+  if (checked.rows === 0) throw wrongUse('the list has no rows. Nothing was sent.');
+  if (checked.bad > 0 && flags.skipBad !== true) {
+    const what = `${checked.bad} of ${checked.rows} rows are not sound`;
+    throw wrongUse(`${what}. Nothing was sent. Correct them, or leave them out with --skip-bad.`);
+  }
+  if (checked.bad === checked.rows) throw wrongUse('no row is sound. Nothing was sent.');
+  return checked;
+}
+
+/**
+ * Has a person type how many services are cancelled at once, before they are.
+ *
+ * @throws ProviderError
+ */
+export async function confirmImmediate(
+  { immediate, accounts }: CheckedRows,
+  flags: BulkFlags,
+  opened: OpenedServices,
+  { output }: Session,
+): Promise<void> {
+  if (immediate === 0 || flags.yes === true) return;
+  const warnings = [`${immediate} of these services are cancelled now`];
+  for (const name of accounts.keys()) {
+    const { provider, capabilities } = await accountNamed(name, opened);
+    warnings.push(`${name} (${provider}): ${DATA[capabilities.immediateDestroysData]}`);
+  }
+  await confirm({ warnings, message: `Type ${immediate} to cancel them now.`, expected: String(immediate) }, output);
+}

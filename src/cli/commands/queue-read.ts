@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import { examples } from '../examples.ts';
+import type { Act } from '../session.ts';
+import { positive } from './positive.ts';
+
+/** What `queue list` is told. */
+export interface ListFlags {
+  readonly state?: string;
+  readonly account?: string;
+  readonly needsPerson?: boolean;
+  readonly limit?: number;
+  readonly after?: string;
+}
+
+/** Adds `cancelkit queue list`, `show` and `stats`. */
+export function addReading(queue: Command, act: Act): void {
+  queue
+    .command('list')
+    .description('List cancellations, oldest first.')
+    .option('--state <state>', 'only those in this state')
+    .option('--account <name>', 'only those of this account')
+    .option('--needs-person', 'only those that wait for a person')
+    .option('--limit <number>', 'at most so many (default: 100)', positive)
+    .option('--after <id>', 'the page after this one')
+    .addHelpText('after', examples([['cancelkit queue list --state unknown', 'what is not known yet']]))
+    .action((flags: ListFlags) =>
+      act('queue list', async (session) => (await import('../queue/read-actions.ts')).list(flags, session)),
+    );
+  queue
+    .command('show')
+    .description('Show a cancellation with its history.')
+    .argument('<id>', 'its id')
+    .addHelpText('after', examples([['cancelkit queue show order-1', 'all that happened to it']]))
+    .action((id: string) =>
+      act('queue show', async (session) => (await import('../queue/read-actions.ts')).show(id, session)),
+    );
+  queue
+    .command('stats')
+    .description('Count the cancellations by state and account.')
+    .addHelpText('after', examples([['cancelkit queue stats', 'how it stands']]))
+    .action(() => act('queue stats', async (session) => (await import('../queue/read-actions.ts')).stats(session)));
+}

@@ -1,0 +1,57 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { examples } from '../examples.ts';
+import type { Act } from '../session.ts';
+import { withCancelOptions, type CancelFlags } from './cancel.ts';
+import { positive } from './positive.ts';
+
+/** What `queue add` is told besides the cancellation. */
+export interface AddFlags extends CancelFlags {
+  readonly id?: string;
+  readonly by?: string;
+  readonly notBefore?: string;
+  readonly priority?: number;
+}
+
+/** What `queue work` is told. */
+export interface WorkFlags {
+  readonly concurrency?: number;
+  readonly untilIdle?: boolean;
+}
+
+/** Adds `cancelkit queue add`. */
+export function addAdding(queue: Command, act: Act): void {
+  withCancelOptions(queue.command('add'))
+    .description('Put a cancellation into the queue. Sends nothing by itself.')
+    .option('--id <id>', 'makes it idempotent (default: a new one)')
+    .option('--by <name>', 'who asks for it (default: the user)')
+    .option('--not-before <time>', 'not taken up before this time (ISO 8601)')
+    .option('--priority <number>', 'from -1000 to 1000; the higher comes first', priority)
+    .option('--yes', 'do not ask before an immediate cancellation')
+    .addHelpText(
+      'after',
+      examples([['cancelkit queue add shop 4711 --when end_of_period --id order-1', 'enqueue one']]),
+    )
+    .action((account: string, service: readonly string[], flags: AddFlags) =>
+      act('queue add', async (session) =>
+        (await import('../queue/add-action.ts')).add(account, service, flags, session),
+      ),
+    );
+}
+
+/** Adds `cancelkit queue work`. */
+export function addWorking(queue: Command, act: Act): void {
+  queue
+    .command('work')
+    .description('Carry out what is due, until Ctrl-C. What has been begun is seen through.')
+    .option('--concurrency <number>', 'how many at once, over all accounts', positive)
+    .option('--until-idle', 'end once nothing is due')
+    .addHelpText('after', examples([['cancelkit queue work --until-idle', 'from a cron job']]))
+    .action((flags: WorkFlags) =>
+      act('queue work', async (session) => (await import('../queue/work-action.ts')).work(flags, session)),
+    );
+}
+
+function priority(value: string): number {
+  if (!/^-?\d{1,4}$/.test(value)) throw new InvalidArgumentError('It has to be a whole number from -1000 to 1000.');
+  return Number(value);
+}
