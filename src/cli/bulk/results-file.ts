@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { isProviderError, ProviderError } from '../../provider-error.ts';
 import { wrongUse } from '../wrong-use.ts';
-import { lockFile } from './file-lock.ts';
+import { lockResults } from './results-lock.ts';
 import { unwritable } from './unwritable.ts';
 
 /** The file that a run writes down what it does in, line by line. Held by one process at a time. */
@@ -23,7 +23,7 @@ export async function openResults(path: string, isResumed: boolean): Promise<Res
   else if (!existsSync(path)) {
     throw wrongUse(`there is no ${path} to go on with. Leave --resume out, or name the file with --results.`);
   }
-  const lock = await lockFile(`${path}.lock`);
+  const lock = await lockResults(path);
   try {
     // Again, since another run may have come and gone until the lock was free.
     if (!isResumed) refuseExisting(path);

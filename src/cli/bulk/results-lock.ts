@@ -1,41 +1,31 @@
 import { closeSync, openSync, rmSync, statSync } from 'node:fs';
+import { lockFile, type FileLock, type NotLocked } from '../../file-lock.ts';
+import type { ProviderError } from '../../provider-error.ts';
 import { quietly } from '../quietly.ts';
 import { notConfigured, wrongUse } from '../wrong-use.ts';
 import { unwritable } from './unwritable.ts';
 
-/** A lock that ends with the process that holds it, however that ends. */
-export interface FileLock {
-  readonly release: () => void;
-}
-
 /**
- * Takes the lock that a file stands for: the operating system's own, by way of SQLite, which Node.js brings along.
+ * Takes the lock on a results file: that on another file beside it, which is removed with it.
  *
  * @throws ProviderError `invalid_request` if another process holds it, or it cannot be written there
  */
-export async function lockFile(path: string): Promise<FileLock> {
-  const { DatabaseSync } = await quietly(() => import('node:sqlite')).catch(() => {
-    throw notConfigured(`a list needs Node.js 22.13 or later; this is ${process.version}.`);
-  });
+export async function lockResults(results: string): Promise<FileLock> {
+  const path = `${results}.lock`;
   for (;;) {
     const file = fileAt(path);
-    const database = new DatabaseSync(path);
-    try {
-      database.exec('BEGIN EXCLUSIVE');
-    } catch {
-      database.close();
-      throw wrongUse(`another process works with the same results: ${path} is locked. Wait for it to end.`);
-    }
+    const lock = await quietly(() => lockFile(path));
+    if (typeof lock === 'string') throw notLocked(lock, path);
     // Whoever held it until now has removed it on leaving: then the lock is one of a file that nobody else will find.
     if (statSync(path, { throwIfNoEntry: false })?.ino === file) {
       return {
         release: () => {
           rmSync(path, { force: true });
-          database.close();
+          lock.release();
         },
       };
     }
-    database.close();
+    lock.release();
   }
 }
 
@@ -47,4 +37,12 @@ function fileAt(path: string): number {
   } catch (error) {
     throw unwritable(path, error);
   }
+}
+
+function notLocked(reason: NotLocked, path: string): ProviderError {
+  if (reason === 'taken') {
+    return wrongUse(`another process works with the same results: ${path} is locked. Wait for it to end.`);
+  }
+  if (reason === 'unusable') return unwritable(path, undefined);
+  return notConfigured(`a list needs Node.js 22.13 or later; this is ${process.version}.`);
 }
