@@ -1,3 +1,4 @@
+import { WHENS, type When } from '../vocabulary.ts';
 import type { CancelFlags } from './commands/cancel.ts';
 import { confirm, DATA } from './confirm.ts';
 import { EXIT } from './exit-code.ts';
@@ -8,12 +9,13 @@ import { writtenService, type ServiceReference } from './parse-service.ts';
 import type { Session } from './session.ts';
 import { writeRequest } from './show-request.ts';
 import { writeResult } from './show-result.ts';
+import { wrongUse } from './wrong-use.ts';
 
 /** A cancellation as the command line describes it. */
 export interface DescribedCancellation {
   readonly account: string;
   readonly service: ServiceReference;
-  readonly when: CancelFlags['when'];
+  readonly when: When;
   readonly reason?: string | { readonly category: never; readonly text?: string };
   readonly reference?: string;
 }
@@ -59,8 +61,10 @@ export async function describedCancellation(
   flags: CancelFlags,
   opened: OpenedServices,
 ): Promise<DescribedCancellation> {
-  const service = await namedService(account, words, opened);
   const { when, reference } = flags;
+  if (when === undefined)
+    throw wrongUse(`--when is missing, and has no default: ${WHENS.join(' or ')}. Nothing was sent.`);
+  const service = await namedService(account, words, opened);
   const request = { account, service, when, ...reasonOf(flags), ...(reference === undefined ? {} : { reference }) };
   await opened.services.validate(request);
   return request;

@@ -1,6 +1,7 @@
 import { ProviderError } from '../provider-error.ts';
 import type { Capabilities } from '../capabilities.ts';
 import type { Output } from './output.ts';
+import { unlessIdle } from './process-end.ts';
 import { wrongUse } from './wrong-use.ts';
 
 /** What happens to the data of a service that is cancelled at once. */
@@ -29,11 +30,19 @@ export async function confirm(question: Question, output: Output): Promise<void>
   const { isCancel, log, text } = await import('@clack/prompts');
   for (const warning of question.warnings) log.warn(warning, { output: process.stderr });
   const { expected, message } = question;
-  const typed = await text({
+  // A Ctrl-D closes the input, and nothing would be left to wait for.
+  const closed = new AbortController();
+  const answer = text({
     message,
+    signal: closed.signal,
     output: process.stderr,
     validate: (value) =>
       value?.trim() === expected ? undefined : `Type exactly: ${expected} (or press Ctrl-C to leave)`,
   });
-  if (isCancel(typed)) throw new ProviderError('aborted', { message: 'not confirmed. Nothing was sent.' });
+  const typed = await unlessIdle(answer, () => {
+    closed.abort();
+    return undefined;
+  });
+  if (typed === undefined || isCancel(typed))
+    throw new ProviderError('aborted', { message: 'not confirmed. Nothing was sent.' });
 }

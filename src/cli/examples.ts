@@ -1,5 +1,4 @@
-/** Examples for the end of a help text, aligned. */
+/** Examples for the end of a help text: what each does, and under it the command, which may be long. */
 export function examples(lines: readonly (readonly [command: string, meaning: string])[]): string {
-  const width = Math.max(...lines.map(([command]) => command.length));
-  return `\nExamples:\n${lines.map(([command, meaning]) => `  $ ${command.padEnd(width)}  ${meaning}`).join('\n')}\n`;
+  return `\nExamples:\n${lines.map(([command, meaning]) => `  # ${meaning}\n  ${command}`).join('\n')}\n`;
 }

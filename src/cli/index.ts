@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { watchProcess } from './process-end.ts';
 import { run } from './program.ts';
 
 /** The version in the package's manifest, which lies three directories above the built file. */
@@ -9,4 +10,5 @@ function versionOf(manifest: URL): string {
   return isManifest ? String(text.version) : '0.0.0';
 }
 
+watchProcess();
 process.exitCode = await run(process.argv.slice(2), versionOf(new URL('../../../package.json', import.meta.url)));

@@ -1,21 +1,23 @@
 import { EXIT } from './exit-code.ts';
 
 /**
- * Tells of the first Ctrl-C (or `kill`); the second one ends the process at once.
+ * Tells of the first Ctrl-C (or `kill`, or the end of the terminal); the second one ends the process at once.
  *
- * @returns what stops listening
+ * @returns what ends the telling; the signals are still not left to Node.js, which would end the process by them
  */
 export function onInterrupt(told: () => void): () => void {
   let count = 0;
+  let isOver = false;
   const interrupted = (): void => {
     count += 1;
-    if (count > 1) process.exit(EXIT.unknown);
-    told();
+    // What it came to stays its exit code, also in the moment between its end and that of the process.
+    if (count > 1) process.exit(isOver ? process.exitCode : EXIT.unknown);
+    if (!isOver) told();
   };
-  const signals = ['SIGINT', 'SIGTERM'] as const;
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.on(signal, interrupted);
   return () => {
-    for (const signal of signals) process.off(signal, interrupted);
+    isOver = true;
   };
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { ProviderError } from '../provider-error.ts';
+import { unlessIdle } from './process-end.ts';
 import { quietly } from './quietly.ts';
 import { notConfigured, wrongUse } from './wrong-use.ts';
 
@@ -30,15 +31,23 @@ export async function loadConfig(named: string | undefined): Promise<LoadedConfi
   if (isTyped && !process.features.typescript) throw notConfigured(tooOld(path));
   let module: unknown;
   try {
-    module = await quietly(() => import(pathToFileURL(file).href));
+    module = await quietly(() => unlessIdle(import(pathToFileURL(file).href), never));
   } catch (error) {
-    throw unloadable(error, file, path);
+    throw error === NEVER
+      ? notConfigured(`${path} never ends: it awaits something that does not come.`)
+      : unloadable(error, file, path);
   }
   const value = typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined;
   if (typeof value === 'object' && value !== null) return { path, value };
   throw notConfigured(
     `${path} has no default export. It has to end in: export default defineConfig({ accounts: { … } })`,
   );
+}
+
+const NEVER = new Error('never');
+
+function never(): never {
+  throw NEVER;
 }
 
 function tooOld(path: string): string {
@@ -49,18 +58,32 @@ function tooOld(path: string): string {
 /** Of what a file threw, only what cannot hold a secret is repeated: which module is missing, or which kind of error where. */
 function unloadable(error: unknown, file: string, path: string): ProviderError {
   if (!(error instanceof Error)) return notConfigured(`${path} could not be loaded: it threw something.`);
-  const code = 'code' in error ? error.code : undefined;
-  const missing = /^Cannot find (?:package|module) '([^']+)'/.exec(error.message)?.[1];
+  const { code, message, stack, name } = textsOf(error);
+  const missing = /^Cannot find (?:package|module) '([^']+)'/.exec(message)?.[1];
   if (code === 'ERR_MODULE_NOT_FOUND' && missing !== undefined) {
     const what = missing.startsWith('file:') ? fileURLToPath(missing) : missing;
     return notConfigured(
       `${path} could not be loaded: it imports '${what}', which is not there. Install it: npm install`,
     );
   }
-  const line = lineIn(error.stack ?? '', file);
+  const line = lineIn(stack, file);
   const where = line === undefined ? '' : ` at line ${line}`;
-  const kind = /^[A-Z]\w{0,40}Error$/.test(error.name) ? error.name : 'Error';
+  const kind = /^[A-Z]\w{0,40}Error$/.test(name) ? name : 'Error';
   return notConfigured(`${path} could not be loaded: ${kind}${where}. To see more of it, run: node ${path}`);
+}
+
+/** An error of somebody else's may have anything in the place of its texts. */
+function textsOf(error: Error): { readonly [Key in 'code' | 'message' | 'stack' | 'name']: string } {
+  const text = (key: string): string => {
+    try {
+      const value: unknown = Reflect.get(error, key);
+      return typeof value === 'string' ? value : '';
+    } catch {
+      // What a getter throws may hold a secret as well.
+      return '';
+    }
+  };
+  return { code: text('code'), message: text('message'), stack: text('stack'), name: text('name') };
 }
 
 function lineIn(stack: string, file: string): string | undefined {

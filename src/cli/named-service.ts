@@ -1,6 +1,6 @@
 import { isProviderError } from '../provider-error.ts';
 import { accountNamed, formsOf, type OpenedServices } from './open-services.ts';
-import { parseService, writtenForms, type ServiceReference } from './parse-service.ts';
+import { misread, parseService, writtenForms, type ServiceReference } from './parse-service.ts';
 import { wrongUse } from './wrong-use.ts';
 
 /**
@@ -17,7 +17,7 @@ export async function namedService(
   const forms = formsOf(account);
   const service = parseService(words, forms);
   const where = `A service of ${name} (${account.provider}) is written: ${writtenForms(forms).join('   or   ')}`;
-  if (service === undefined) throw wrongUse(`the service is not in a form that this account knows. ${where}`);
+  if (service === undefined) throw wrongUse(`${misread(words, forms)} ${where}`);
   const [when = 'end_of_period'] = account.capabilities.timings;
   try {
     await opened.services.validate({ account: name, service, when });

@@ -41,22 +41,27 @@ export async function openServices(named: string | undefined): Promise<OpenedSer
     return { path: undefined, accounts, options: {}, queue: {}, services: createCancelService(accounts) };
   }
   const { path, value } = loaded;
+  try {
+    return opened(path, value);
+  } catch (error) {
+    // A getter, or a proxy: what it throws may hold a secret.
+    if (!isProviderError(error)) throw notConfigured(`${path} cannot be used: reading its default export failed.`);
+    throw notConfigured(
+      `${path} cannot be used. ${error.message.replace(/^cancelkit: /, '').replace(' Nothing was sent.', '')}`,
+    );
+  }
+}
+
+function opened(path: string, value: object): OpenedServices {
   const checked = v.safeParse(configSchema, value);
   if (!checked.success) {
     const what = checked.issues.map(
       (issue) => `${v.getDotPath(issue) ?? 'the default export'}: expected ${issue.message}`,
     );
-    throw notConfigured(`${path} cannot be used. ${what.join('; ')}.`);
+    throw notConfigured(`${what.join('; ')}.`);
   }
   const { accounts, options = {}, queue = {} } = checked.output;
-  try {
-    return { path, accounts, options, queue, services: createCancelService(accounts, options) };
-  } catch (error) {
-    if (!isProviderError(error)) throw error;
-    throw notConfigured(
-      `${path} cannot be used. ${error.message.replace(/^cancelkit: /, '').replace(' Nothing was sent.', '')}`,
-    );
-  }
+  return { path, accounts, options, queue, services: createCancelService(accounts, options) };
 }
 
 /**
@@ -69,7 +74,7 @@ export async function accountNamed(name: string, opened: OpenedServices): Promis
   if (account !== undefined) return account;
   const names = Object.keys(opened.accounts);
   const { unknownAccount } = await import('./unknown-account.ts');
-  throw unknownAccount(names, opened.path ?? `the environment (there is no ${CONFIG_NAMES.join(', ')})`);
+  throw unknownAccount(names, opened.path ?? `the environment (there is no ${CONFIG_NAMES[0]} here)`);
 }
 
 /** The forms of an account's service references; none are known of some providers of third parties. */

@@ -31,7 +31,22 @@ export function toReference(
   if (new Set(keys).size < keys.length) return undefined;
   const form = forms.find(({ example }) => isSame(Object.keys(example), keys));
   if (form === undefined && forms.length > 0) return undefined;
-  return Object.fromEntries(pairs.map(([key, value]) => [key, toField(value, form?.example[key])]));
+  // In the form's own order: its first field is the one that a person knows the service by.
+  const order = Object.keys(form?.example ?? {});
+  const sorted = pairs.toSorted(([one], [other]) => order.indexOf(one) - order.indexOf(other));
+  return Object.fromEntries(sorted.map(([key, value]) => [key, toField(value, form?.example[key])]));
+}
+
+/** Why words are a service in none of the forms. Repeats the names of fields, and no value. */
+export function misread(words: readonly string[], forms: readonly ServiceForm[]): string {
+  const known = new Set(forms.flatMap(({ example }) => Object.keys(example)));
+  const keys = words.flatMap((word) => /^([A-Za-z_$][\w$]*)=/.exec(word)?.[1] ?? []);
+  const unknown = keys.find((key) => !known.has(key));
+  if (unknown !== undefined && known.size > 0) return `there is no ${unknown} in a service of this account.`;
+  if (words.length > 1 && keys.length < words.length) {
+    return `a service is one id or key=value pairs, and these are ${words.length} words: put a reason of several words in quotes, and cancel several services with \`cancelkit bulk\`.`;
+  }
+  return 'the service is not in a form that this account knows.';
 }
 
 /** The right forms, as they are typed: `hostingId=1_aed1f0 domain=example.com`. */

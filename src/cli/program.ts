@@ -10,9 +10,12 @@ import { addQueue } from './commands/queue.ts';
 import { addRevoke } from './commands/revoke.ts';
 import { addSandbox } from './commands/sandbox.ts';
 import { addStatus } from './commands/status.ts';
+import { text } from './commands/text.ts';
 import { EXIT } from './exit-code.ts';
 import { examples } from './examples.ts';
 import { createOutput } from './output.ts';
+import { namedCommand, parseError } from './parse-error.ts';
+import { unlessIdle } from './process-end.ts';
 import { reportError } from './report-error.ts';
 import type { Act } from './session.ts';
 import { wrongUse } from './wrong-use.ts';
@@ -25,7 +28,7 @@ export async function run(args: readonly string[], version: string): Promise<num
     const output = createOutput({ json, color });
     try {
       const open = async () => (await import('./open-services.ts')).openServices(config);
-      exitCode = await work({ command, output, open });
+      exitCode = await unlessIdle(work({ command, output, open }), endless);
     } catch (error) {
       exitCode = reportError(error, command, output);
     }
@@ -38,6 +41,10 @@ export async function run(args: readonly string[], version: string): Promise<num
   }
 }
 
+function endless(): never {
+  throw new Error('nothing is left to do, and no outcome is known');
+}
+
 function createProgram(version: string, act: Act): Command {
   const program = new Command('cancelkit')
     .description('Cancels hosting and VPS services at any provider, and says truthfully what happened.')
@@ -46,11 +53,13 @@ function createProgram(version: string, act: Act): Command {
     .option(
       '--config <file>',
       'the configuration file (default: cancelkit.config.ts, .js or .mjs, else the environment)',
+      text,
     )
     .option('--json', 'print one JSON object a line')
     .option('--no-color', 'print without colours (as the variable NO_COLOR)')
     .exitOverride()
     .configureOutput({ outputError: () => undefined })
+    .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError();
   for (const add of [
     addCancel,
@@ -86,13 +95,10 @@ function endOf(error: unknown, args: readonly string[], program: Command): numbe
   if (isPrinted) return EXIT.done;
   const output = createOutput({ json: args.includes('--json'), color: !args.includes('--no-color') });
   if (!(error instanceof CommanderError)) return reportError(error, 'cancelkit', output);
-  // The help itself was the answer to a command line without a command.
-  if (error.code === 'commander.help') return EXIT.wrongUse;
-  const named = program.commands.find((command) => command.name() === args.find((word) => !word.startsWith('-')));
-  const help = `cancelkit${named === undefined ? '' : ` ${named.name()}`} --help`;
-  const message = error.message
-    .replace(/^error: /, '')
-    .replace(/\n/g, ' ')
-    .replace(/\.+$/, '');
-  return reportError(wrongUse(`${message}. See: ${help}`), named?.name() ?? 'cancelkit', output);
+  const named = namedCommand(args, program);
+  const command = named.replace(/^cancelkit /, '');
+  if (error.code !== 'commander.help') return reportError(parseError(error, named), command, output);
+  const missing = wrongUse(`no command is named. See: ${named} --help`);
+  output.record({ command, ok: false, error: missing });
+  return EXIT.wrongUse;
 }

@@ -7,6 +7,8 @@ import { onInterrupt } from './interrupt.ts';
 import { writtenService } from './parse-service.ts';
 import type { Session } from './session.ts';
 
+const TICK_MS = 1000;
+
 const settingsSchema = v.record(v.string(), v.string());
 const emulatorSchema = v.object({
   seeded: v.record(v.string(), v.record(v.string(), v.union([v.string(), v.number()]))),
@@ -32,8 +34,10 @@ export async function sandbox({ output, command }: Session): Promise<number> {
     output.record({ command, ok: true, result: { provider: provider.id, settings, environment, services } });
   }
   for (const line of introduction(emulated)) output.line(line);
-  output.message('The sandbox is running. Ctrl-C ends it.');
+  output.message('The sandbox is running, and its clock with it. Ctrl-C ends it.');
+  const ticking = setInterval(() => running.clock.advance({ milliseconds: TICK_MS }), TICK_MS);
   await stopped;
+  clearInterval(ticking);
   quit();
   return EXIT.done;
 }

@@ -12,15 +12,26 @@ const MEANINGS: { readonly [Outcome in CancelResult['outcome']]: string } = {
   already_cancelled: 'It was cancelled before; nothing new was needed.',
 };
 
+const OPEN =
+  'There is a cancellation, and the provider does not tell its timing: it may be another than you asked for.';
+
+/** Whether the cancellation that was found may have another timing than was asked for. */
+export function isTimingUnknown({ warnings }: CancelResult): boolean {
+  return warnings.some(({ code }) => code === 'timing_unknown');
+}
+
 /** Writes what a cancellation came to. */
 export function writeResult(result: CancelResult, output: Output): void {
   const { colours } = output;
   const { account, provider, outcome, existing } = result;
-  output.line(`${colours.green('✓')} ${colours.bold(outcome)}: ${MEANINGS[outcome]}`);
+  // What was found may not be what was asked for.
+  const isOpen = isTimingUnknown(result);
+  const sign = isOpen ? colours.yellow('!') : colours.green('✓');
+  output.line(`${sign} ${colours.bold(outcome)}: ${isOpen ? OPEN : MEANINGS[outcome]}`);
   writeLabelled(output, [
     ['account', `${account} (${provider})`],
     ['service', serviceText(result.service)],
-    ['when', result.when],
+    [isOpen ? 'asked for' : 'when', result.when],
     ['effective at', effectiveText(result.effectiveAt)],
     ['provider reference', result.providerReference],
     ['read back', existing === undefined ? undefined : existing.state],
@@ -31,14 +42,21 @@ export function writeResult(result: CancelResult, output: Output): void {
 }
 
 /** The lines of a state that was read. */
-export function stateLabels(status: CancellationStatus): readonly Labelled[] {
+export function stateLabels(status: CancellationStatus, canRevoke: boolean): readonly Labelled[] {
   return [
     ['when', status.when],
     ['effective at', effectiveText(status.effectiveAt)],
     ['requested at', status.requestedAt],
     ['reason', status.reason],
-    ['can be undone', status.revocable ? 'yes' : 'no'],
+    ['can be undone', undoText(status, canRevoke)],
   ];
+}
+
+function undoText({ state, revocable }: CancellationStatus, canRevoke: boolean): string | undefined {
+  if (state === 'none') return undefined;
+  if (revocable) return 'yes';
+  if (!canRevoke) return 'no: this provider’s API cannot';
+  return state === 'completed' ? 'no' : 'not known: `cancelkit revoke` asks';
 }
 
 /** A service reference, as it is typed. */

@@ -3,6 +3,7 @@ import { EXIT } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
 import { writeLabelled } from './labelled.ts';
 import { namedService } from './named-service.ts';
+import { accountNamed } from './open-services.ts';
 import { writtenService } from './parse-service.ts';
 import type { Session } from './session.ts';
 import { stateLabels } from './show-result.ts';
@@ -31,7 +32,12 @@ export async function status(
   const result = await interruptible((signal) => opened.services.status(request, { signal }));
   output.record({ command, ok: true, account, service, result });
   output.line(`${output.colours.bold(result.state)}: ${MEANINGS[result.state]}`);
-  const name = `${account} (${opened.services.accounts[account]?.provider ?? ''})`;
-  writeLabelled(output, [['account', name], ['service', writtenService(service)], ...stateLabels(result)]);
+  const { provider, capabilities } = await accountNamed(account, opened);
+  const name = `${account} (${provider})`;
+  writeLabelled(output, [
+    ['account', name],
+    ['service', writtenService(service)],
+    ...stateLabels(result, capabilities.revoke),
+  ]);
   return EXIT.done;
 }

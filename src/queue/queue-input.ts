@@ -186,15 +186,14 @@ export interface CheckedQueueOptions {
   readonly giveUpAfterMs?: number | undefined;
   readonly onError?: ((error: ProviderError) => void) | undefined;
 }
+const DATABASE = 'a directory, or a postgres:// URL whose special characters are percent-encoded';
+
 export const queueOptionsSchema: StandardSchema<unknown, CheckedQueueOptions> = v.pipe(
   v.unknown(),
   v.strictObject(
     {
       services: v.custom<object>(isServices, 'what createCancelService returned'),
-      database: v.pipe(
-        v.string('a directory, or a postgres:// URL'),
-        v.minLength(1, 'a directory, or a postgres:// URL'),
-      ),
+      database: v.pipe(v.string(DATABASE), v.check(isDatabase, DATABASE)),
       schema: optional(
         v.pipe(
           v.string(),
@@ -227,6 +226,12 @@ export const queueOptionsSchema: StandardSchema<unknown, CheckedQueueOptions> = 
     ),
   ),
 );
+
+/** What only looks like an address is refused: taken for a directory, it would put a password into a name on the disk. */
+function isDatabase(value: string): boolean {
+  if (/^postgres(?:ql)?:\/\//.test(value)) return URL.canParse(value);
+  return value !== '' && !/^\s|:\/|^[a-z][a-z+.-]+:|\b(?:host|user|password|dbname)\s*=/i.test(value);
+}
 
 function isServices(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;

@@ -116,7 +116,11 @@ describe('cancelkit bulk', () => {
     ['no column for the account', 'name,service\nvpsbg,1\n', 'account is missing'],
     ['semicolons and commas', 'account;service,when\nvpsbg;1,immediate\n', 'account is missing'],
     ['a column twice', 'account,when,when\nvpsbg,immediate,immediate\n', 'names a column twice'],
-    ['a quote that is left open', 'account,service,when\nvpsbg,"1,immediate\n', 'Check its quotes'],
+    [
+      'a quote that is left open',
+      'account,service,when\nvpsbg,"1,immediate\n',
+      'from line 2 on. Check the quotes there',
+    ],
     ['another encoding', 'account,service,when,reason\nvpsbg,1,end_of_period,\uFFFD\n', 'it is not UTF-8'],
   ])('refuses %s', async (_, text, words) => {
     project.write('refused.csv', text);
@@ -317,7 +321,7 @@ describe('an interrupted run', () => {
     const other = list(...endRows(serverIds(2)));
     const mixed = await project.run(['bulk', other, '--resume', '--results', `${file}.results.jsonl`]);
     expect(mixed.code).toBe(2);
-    expect(mixed.stderr).toContain('the results belong to another list');
+    expect(mixed.stderr).toContain('the results do not fit this list: line 2 asks for something else');
     const shorter = list(endRows(ids)[0]!);
     expect((await project.run(['bulk', shorter, '--resume', '--results', `${file}.results.jsonl`])).code).toBe(2);
     project.write('notes.jsonl', '{"row":"one"}\n');
@@ -384,9 +388,10 @@ describe('a long list', () => {
     const { kvmId } = sandbox.edis.add();
     const file = list(...ids.map((id) => `edis,${id},end_of_period,,order-${id}`), `edis,${kvmId},end_of_period,,`);
     // An earlier run has been through all but the last.
+    const place = `edis ${sandbox.settings.edis.baseUrl}/kvm/v2/cancel/product`;
     const line = (id: number): string => {
       const asked = { account: 'edis', when: 'end_of_period', reference: `order-${id}` };
-      const fingerprint = fingerprintOf(asked, `field=serviceid value=${id}`);
+      const fingerprint = fingerprintOf(asked, `field=serviceid value=${id}`, place);
       return JSON.stringify({ row: id, line: id + 1, fingerprint, outcome: 'requested' });
     };
     project.write(`${file}.results.jsonl`, `${ids.map(line).join('\n')}\n`);

@@ -52,6 +52,14 @@ describe('the configuration file', () => {
     ['has a text for its export', `export default '${SECRET}';`, 'no default export'],
     ['has no accounts', `export default { token: '${SECRET}' };`, 'accounts'],
     ['has something else for an account', `export default { accounts: { a: '${SECRET}' } };`, 'a: expected an account'],
+    ['is a promise that fails', `export default Promise.reject(new Error('${SECRET}'));`, 'accounts'],
+    ['never ends', `await new Promise(() => {}); export default {};`, 'it awaits something that does not come'],
+    ['throws when it is read', `export default { get accounts() { throw new Error('${SECRET}'); } };`, 'reading its'],
+    [
+      'throws an error that throws',
+      `throw Object.defineProperty(new Error('${SECRET}'), 'stack', { get() { throw '${SECRET}'; } });`,
+      'Error',
+    ],
     ['has an option that there is not', `export default { accounts: {}, options: { ['${SECRET}']: 1 } };`, 'options'],
   ])('that %s is refused without a secret of it', async (_, text, words) => {
     using project = await createProject();
@@ -62,6 +70,24 @@ describe('the configuration file', () => {
     expect(stderr).toContain(words);
     expect(stderr).not.toContain(SECRET);
     expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it('may fail on its own while a call is under way, whose outcome is told all the same', async () => {
+    using project = await createProject();
+    const { serverId } = sandbox.vpsbg.add();
+    project.write(
+      'cancelkit.config.mjs',
+      `setTimeout(() => { throw new Error('${SECRET}'); }, 100);
+       setTimeout(() => Promise.reject(new Error('${SECRET}')), 150);
+       ${configText()}`,
+    );
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 600 });
+    const args = ['cancel', 'servers', String(serverId), '--when', 'end_of_period', '--json'];
+    const { code, stdout, stderr } = await project.run(args);
+    expect(code).toBe(0);
+    expect(recordsOf(stdout)).toMatchObject([{ ok: true, result: { outcome: 'requested' } }]);
+    expect(stderr).toMatch(/^! An error occurred outside of every call[^\n]*\n$/);
+    expect(sandbox.vpsbg.service(serverId).timesCancelled).toBe(1);
   });
 
   it('in TypeScript needs a Node.js that runs it', async () => {
@@ -111,7 +137,7 @@ describe('cancelkit', () => {
     const helps = await Promise.all(commands.map((command) => project.run([command, '--help'])));
     for (const help of helps) {
       expect(help).toMatchObject({ code: 0, stderr: '' });
-      expect(help.stdout).toMatch(/\nExamples:\n {2}\$ .*cancelkit /);
+      expect(help.stdout).toMatch(/\nExamples:\n {2}# .+\n {2}(?:.* \| |source <\()?cancelkit /);
     }
   });
 });

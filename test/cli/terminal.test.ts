@@ -44,6 +44,25 @@ describe('in a terminal, an immediate cancellation', () => {
     expect(sandbox.hosting.service(hostingId).timesCancelled).toBe(1);
   });
 
+  it('is asked for by the service’s id, in whatever order its fields are', async () => {
+    const { hostingId, domain } = sandbox.hosting.add();
+    const words = [`domain=${domain}`, `hostingId=${hostingId}`, '--when', 'immediate'];
+    const terminal = inTerminal(project, ['cancel', 'hosting', ...words]);
+    await seen(terminal, `Type ${hostingId} to cancel it now.`);
+    terminal.type(KEYS.interrupt);
+    expect(await terminal.ended).toBe(1);
+  });
+
+  it('is not sent after a Ctrl-D', async () => {
+    const { terminal, hostingId } = immediate();
+    await seen(terminal, `Type ${hostingId} to cancel it now.`);
+    terminal.type('\u0004');
+    expect(await terminal.ended).toBe(1);
+    expect(textOf(terminal)).toContain('✗ aborted: not confirmed. Nothing was sent.');
+    expect(textOf(terminal)).not.toContain('Warning');
+    expect(sandbox.hosting.requests).toEqual([]);
+  });
+
   it('is not sent after a Ctrl-C', async () => {
     const { terminal, hostingId } = immediate();
     await seen(terminal, `Type ${hostingId} to cancel it now.`);

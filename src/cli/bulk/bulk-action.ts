@@ -5,16 +5,18 @@ import { onInterrupt } from '../interrupt.ts';
 import type { OpenedServices } from '../open-services.ts';
 import type { Session } from '../session.ts';
 import { writeRequest } from '../show-request.ts';
+import { isTimingUnknown } from '../show-result.ts';
 import { wrongUse } from '../wrong-use.ts';
 import { admitRows, confirmImmediate } from './admit-rows.ts';
 import { soundRows, type CheckedRows } from './check-rows.ts';
+import { columnProblem } from './columns.ts';
 import { readEarlierRun, type EarlierRun } from './earlier-run.ts';
 import { openInput, type InputFile } from './input-file.ts';
 import { openResults, refuseExisting } from './results-file.ts';
 import { OutcomeCounts, type RowOutcome } from './row-outcome.ts';
 import type { ReadRow } from './row-request.ts';
 import { runRows } from './run-rows.ts';
-import { writeSummary } from './summary.ts';
+import { SHOWN_FAILURES, writeSummary, type Failure } from './summary.ts';
 
 /** `cancelkit bulk` */
 export async function bulk(file: string, flags: BulkFlags, session: Session): Promise<number> {
@@ -23,7 +25,7 @@ export async function bulk(file: string, flags: BulkFlags, session: Session): Pr
     throw wrongUse('the results of a list from stdin need a name: add --results FILE. Nothing was sent.');
   }
   const opened = await session.open();
-  using input = await openInput(file, flags.format);
+  using input = await openInput(file, flags.format, (names) => columnProblem(names, opened));
   if (path === undefined || flags.dryRun === true) {
     await admitRows(input, opened, flags, session);
     return await preview(input, opened, session);
@@ -59,6 +61,8 @@ interface Sending {
 async function send({ checked, flags, session, ...run }: Sending): Promise<number> {
   const { output, command } = session;
   const counts = new OutcomeCounts();
+  const failures: Failure[] = [];
+  let timingUnknown = 0;
   const progress = output.isTerminal
     ? (await import('./progress.ts')).showProgress(checked.rows, checked.accounts, counts)
     : undefined;
@@ -72,11 +76,15 @@ async function send({ checked, flags, session, ...run }: Sending): Promise<numbe
       ...run,
       verify: flags.verify === true,
       concurrency: flags.concurrency,
-      total: checked.toSend,
+      checked,
       signal: stopping.signal,
       tell: (row, outcome, settled) => {
         counts.add(accountOf(row), outcome);
         progress?.update();
+        if (settled?.ok === true && isTimingUnknown(settled.result)) timingUnknown += 1;
+        if (settled?.ok === false && failures.length < SHOWN_FAILURES) {
+          failures.push({ line: row.line, outcome, error: settled.error });
+        }
         if (settled !== undefined) output.record(recordOf(command, row, outcome, settled));
       },
       onProgress: (made) => progress?.update(made),
@@ -86,7 +94,7 @@ async function send({ checked, flags, session, ...run }: Sending): Promise<numbe
     stop();
   }
   for (const [account, rows] of checked.accounts) counts.add(account, 'not_begun', rows - counts.total(account));
-  writeSummary(counts, checked.rows, run.results.path, session);
+  writeSummary({ counts, rows: checked.rows, results: run.results.path, failures, timingUnknown }, session);
   return counts.exitCode;
 }
 

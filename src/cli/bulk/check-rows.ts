@@ -35,7 +35,7 @@ export async function checkRows(
   let immediate = 0;
   for await (const read of soundRows(input, opened)) {
     rows += 1;
-    if (isAnother(read, earlier)) throw wrongUse(anotherList(read.line));
+    refuseAnother(read, earlier);
     if (!read.ok) {
       bad += 1;
       tellBad(read);
@@ -56,16 +56,21 @@ function numberOf(service: string): number {
   return Number.parseInt(createHash('sha256').update(service).digest('hex').slice(0, 13), 16);
 }
 
-/** Whether the earlier run came to another request in this row. */
-function isAnother(read: ReadRow, earlier: EarlierRun | undefined): boolean {
-  if (earlier?.stateOf(read.row) === undefined) return false;
-  return !read.ok || earlier.fingerprintOf(read.row) !== read.fingerprint;
+/** @throws ProviderError if the earlier run sent another request for this row. One that was refused may be corrected. */
+function refuseAnother(read: ReadRow, earlier: EarlierRun | undefined): void {
+  if (earlier === undefined || isToSend(earlier.stateOf(read.row))) return;
+  if (!read.ok) {
+    throw wrongUse(`line ${read.line} was sent by the earlier run, and cannot be read any more: ${read.problem}.`);
+  }
+  if (earlier.fingerprintOf(read.row) !== read.fingerprint) throw wrongUse(anotherList(read.line));
 }
 
 function anotherList(line: number | undefined): string {
   const where =
-    line === undefined ? 'it has rows that this list does not have' : `line ${line} asks for something else`;
-  return `the results belong to another list: ${where}. Nothing was sent. Name the right file with --results.`;
+    line === undefined
+      ? 'they have rows that this list does not have'
+      : `line ${line} asks for something else than what was sent for it, or at another address`;
+  return `the results do not fit this list: ${where}. Rows that were sent have to stay as they were. Nothing was sent.`;
 }
 
 /** The rows with their meaning. A service that was there before makes a row bad: it would be cancelled twice. */

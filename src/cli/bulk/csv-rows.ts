@@ -11,13 +11,19 @@ const recordSchema = v.object({
   info: v.object({ lines: v.number() }),
 });
 
+/** What is wrong with the names of columns, where something is. */
+export type ColumnProblem = (names: readonly string[]) => string | undefined;
+
 /**
  * The rows of a CSV file, whose first row names the columns. They are parted by commas; by semicolons or tabs where the
  * first row has these and no comma, as spreadsheets of many countries write them.
  *
  * @throws ProviderError `invalid_request` for a file that cannot be read as CSV any further
  */
-export async function* readCsv(stream: Readable): AsyncGenerator<InputRow, void, undefined> {
+export async function* readCsv(
+  stream: Readable,
+  columnProblem: ColumnProblem,
+): AsyncGenerator<InputRow, void, undefined> {
   const delimiter = await delimiterIn(stream);
   const parser = stream.pipe(parse({ ...OPTIONS, delimiter }));
   stream.on('error', (error) => parser.destroy(error));
@@ -27,7 +33,7 @@ export async function* readCsv(stream: Readable): AsyncGenerator<InputRow, void,
     for await (const entry of parser) {
       const { record, raw, info } = v.parse(recordSchema, entry);
       if (columns === undefined) {
-        columns = checkedColumns(record);
+        columns = checkedColumns(record, columnProblem);
         continue;
       }
       row += 1;
@@ -35,7 +41,9 @@ export async function* readCsv(stream: Readable): AsyncGenerator<InputRow, void,
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw wrongUse(`the file is not CSV from line ${lineOf(error)} on (${error.code}). Check its quotes.`);
+    throw wrongUse(
+      `the file cannot be read as CSV from line ${lineOf(error)} on. Check the quotes there. Nothing was sent.`,
+    );
   }
   if (columns === undefined) throw wrongUse('the file is empty. Its first line has to name the columns.');
 }
@@ -62,14 +70,17 @@ async function delimiterIn(stream: Readable): Promise<string> {
   return [',', ';', '\t'].find((delimiter) => head.includes(delimiter)) ?? ',';
 }
 
-function checkedColumns(record: readonly string[]): readonly string[] {
+function checkedColumns(record: readonly string[], columnProblem: ColumnProblem): readonly string[] {
+  if (/[\0\uFFFD]/.test(record.join(''))) throw wrongUse('the file is not UTF-8. Save it as “CSV UTF-8”.');
   const repeated = record.find((name, index) => name === '' || record.indexOf(name) !== index);
   if (repeated !== undefined) {
     throw wrongUse('the first line names a column twice, or leaves a name out. It has to name every column once.');
   }
   if (!record.includes('account')) {
-    throw wrongUse('the first line has to name the columns, with commas between them; account is missing.');
+    throw wrongUse('the first line has to name the columns, and account is missing. Nothing was sent.');
   }
+  const problem = columnProblem(record);
+  if (problem !== undefined) throw wrongUse(`${problem}. Nothing was sent.`);
   return record;
 }
 
@@ -82,7 +93,7 @@ function toValues(record: readonly string[], columns: readonly string[]): Pick<I
 
 /** How many lines a row goes on for after its first. */
 function breaksIn(raw: string): number {
-  return raw.trimEnd().split(/\r\n|\n|\r/).length - 1;
+  return raw.trim().split(/\r\n|\n|\r/).length - 1;
 }
 
 function lineOf(error: CsvError): string {

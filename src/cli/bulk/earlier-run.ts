@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import * as v from 'valibot';
 import { wrongUse } from '../wrong-use.ts';
+import { linesOf } from './lines.ts';
 import type { ResultsFile } from './results-file.ts';
 
 /** How far an interrupted run came with each row. Takes nine bytes a row. */
@@ -54,7 +54,12 @@ export async function readEarlierRun({ path, wholeLines }: ResultsFile): Promise
   let fingerprints = new Float64Array(1024);
   let lastRow = 0;
   let line = 0;
-  const input = wholeLines === 0 ? [] : createInterface({ input: createReadStream(path, { end: wholeLines - 1 }) });
+  if (wholeLines === 0) {
+    throw wrongUse(
+      `${path} is empty, and does not tell what has been sent. If nothing was, remove it, and leave --resume out.`,
+    );
+  }
+  const input = linesOf(createReadStream(path, { end: wholeLines - 1 }));
   for await (const text of input) {
     line += 1;
     const parsed = v.safeParse(lineSchema, jsonIn(text));

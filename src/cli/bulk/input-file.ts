@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { isProviderError } from '../../provider-error.ts';
+import { systemCode } from '../system-code.ts';
 import { wrongUse } from '../wrong-use.ts';
-import { readCsv } from './csv-rows.ts';
+import { readCsv, type ColumnProblem } from './csv-rows.ts';
 import type { InputRow } from './input-row.ts';
 import { readJsonLines } from './json-rows.ts';
 
@@ -20,9 +22,15 @@ export interface InputFile extends Disposable {
  *
  * @throws ProviderError `invalid_request`
  */
-export async function openInput(file: string, format: 'csv' | 'jsonl' | undefined): Promise<InputFile> {
-  const readRows = (format ?? formatOf(file)) === 'csv' ? readCsv : readJsonLines;
-  const directory = mkdtempSync(join(tmpdir(), 'cancelkit-'));
+export async function openInput(
+  file: string,
+  format: 'csv' | 'jsonl' | undefined,
+  columnProblem: ColumnProblem,
+): Promise<InputFile> {
+  const known = format ?? formatOf(file);
+  const readRows = (stream: Readable): AsyncGenerator<InputRow, void, undefined> =>
+    known === 'csv' ? readCsv(stream, columnProblem) : readJsonLines(stream);
+  const directory = temporaryDirectory();
   const remove = (): void => rmSync(directory, { recursive: true, force: true });
   try {
     const copy = join(directory, 'list');
@@ -39,7 +47,15 @@ export async function openInput(file: string, format: 'csv' | 'jsonl' | undefine
     };
   } catch (error) {
     remove();
-    throw error;
+    throw isProviderError(error) ? error : wrongUse(`${file} cannot be read (${systemCode(error)}). Nothing was sent.`);
+  }
+}
+
+function temporaryDirectory(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'cancelkit-'));
+  } catch (error) {
+    throw wrongUse(`the list cannot be copied to ${tmpdir()} (${systemCode(error)}). Nothing was sent.`);
   }
 }
 

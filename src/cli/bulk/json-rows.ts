@@ -1,12 +1,12 @@
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { InputRow } from './input-row.ts';
+import { linesOf } from './lines.ts';
 
 /** The rows of a file with one JSON object a line. Empty lines are none. */
 export async function* readJsonLines(stream: Readable): AsyncGenerator<InputRow, void, undefined> {
   let line = 0;
   let row = 0;
-  for await (const text of createInterface({ input: stream, crlfDelay: Infinity })) {
+  for await (const text of linesOf(stream)) {
     line += 1;
     const trimmed = text.replace(/^\uFEFF/, '').trim();
     if (trimmed === '') continue;

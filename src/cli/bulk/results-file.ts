@@ -1,8 +1,10 @@
-import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, readSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, realpathSync, statSync, writeSync } from 'node:fs';
 import { isProviderError, ProviderError } from '../../provider-error.ts';
 import { wrongUse } from '../wrong-use.ts';
 import { lockResults } from './results-lock.ts';
+import { rescued } from './rescue.ts';
 import { unwritable } from './unwritable.ts';
+import { wholeLinesOf } from './whole-lines.ts';
 
 /** The file that a run writes down what it does in, line by line. Held by one process at a time. */
 export interface ResultsFile extends Disposable {
@@ -18,30 +20,42 @@ export interface ResultsFile extends Disposable {
  *
  * @throws ProviderError `invalid_request`
  */
-export async function openResults(path: string, isResumed: boolean): Promise<ResultsFile> {
-  if (!isResumed) refuseExisting(path);
-  else if (!existsSync(path)) {
-    throw wrongUse(`there is no ${path} to go on with. Leave --resume out, or name the file with --results.`);
+export async function openResults(named: string, isResumed: boolean): Promise<ResultsFile> {
+  if (!isResumed) refuseExisting(named);
+  else if (!existsSync(named)) {
+    throw wrongUse(`there is no ${named} to go on with. Leave --resume out, or name the file with --results.`);
   }
+  // One lock for all of its names.
+  const path = isResumed ? realpathSync(named) : named;
   const lock = await lockResults(path);
   try {
     // Again, since another run may have come and gone until the lock was free.
     if (!isResumed) refuseExisting(path);
     const descriptor = opened(path, isResumed ? 'r+' : 'wx+');
-    const wholeLines = isResumed ? wholeLinesOf(descriptor) : 0;
+    const { ino, nlink } = fstatSync(descriptor);
+    if (nlink > 1) {
+      throw wrongUse(
+        `${named} has ${nlink} names (hard links), and another run could work with it. Remove the others.`,
+      );
+    }
+    const { end: wholeLines, isEnded } = isResumed ? wholeLinesOf(descriptor) : { end: 0, isEnded: true };
     let position = wholeLines;
     return {
-      path,
+      path: named,
       wholeLines,
       write: (line) => {
-        const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
+        if (!lock.isHeld()) throw new ProviderError('outcome_unknown', { message: taken(named) });
+        if (statSync(path, { throwIfNoEntry: false })?.ino !== ino) {
+          throw new ProviderError('outcome_unknown', { message: gone(named, rescued(descriptor, path)) });
+        }
+        const bytes = Buffer.from(`${position === wholeLines && !isEnded ? '\n' : ''}${JSON.stringify(line)}\n`);
         try {
           // Not before, since only what has been read tells whether it is the results of a run at all.
           if (position === wholeLines) ftruncateSync(descriptor, wholeLines);
           let at = 0;
           while (at < bytes.length) at += writeSync(descriptor, bytes, at, bytes.length - at, position + at);
         } catch {
-          throw new ProviderError('outcome_unknown', { message: full(path) });
+          throw new ProviderError('outcome_unknown', { message: full(named) });
         }
         position += bytes.length;
       },
@@ -73,21 +87,14 @@ function opened(path: string, flags: string): number {
   }
 }
 
-function full(path: string): string {
-  return `${path} cannot be written any more (is the disk full?). Make room, and go on with --resume: it sends nothing twice.`;
+function taken(path: string): string {
+  return `the lock on ${path} was removed, so another run could work with it. Go on with --resume: it sends nothing twice.`;
 }
 
-const BLOCK = 64 * 1024;
+function gone(path: string, rescue: string): string {
+  return `${path} was removed or replaced during the run. What it held until then is in ${rescue}: put that back, and go on with --resume.`;
+}
 
-/** The length of the whole lines of a file. */
-function wholeLinesOf(descriptor: number): number {
-  const block = Buffer.alloc(BLOCK);
-  for (let end = fstatSync(descriptor).size; end > 0;) {
-    const start = Math.max(0, end - BLOCK);
-    const length = readSync(descriptor, block, 0, end - start, start);
-    const last = block.subarray(0, length).lastIndexOf('\n');
-    if (last >= 0) return start + last + 1;
-    end = start;
-  }
-  return 0;
+function full(path: string): string {
+  return `${path} cannot be written any more (is the disk full?). Make room, and go on with --resume: it sends nothing twice.`;
 }

@@ -1,8 +1,10 @@
 import { isProviderError } from '../../provider-error.ts';
 import { formsOf, type OpenedServices } from '../open-services.ts';
 import { parseService, toReference, writtenForms } from '../parse-service.ts';
+import { columnProblem, COMMON_COLUMNS } from './columns.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { InputRow } from './input-row.ts';
+import { placeOf } from './place.ts';
 
 /** A request as a list holds it, checked. */
 export interface RowRequest {
@@ -19,28 +21,32 @@ export type ReadRow = { readonly row: number; readonly line: number } & (
   | { readonly ok: false; readonly problem: string }
 );
 
-/** Reads a row's meaning, and checks it as `cancel` does. */
+/**
+ * Reads a row's meaning, and checks it as `cancel` does.
+ *
+ * @throws ProviderError `not_configured` where its account cannot be used at all
+ */
 export async function readRow(input: InputRow, opened: OpenedServices): Promise<ReadRow> {
   const { row, line, values } = input;
-  const problem = input.problem ?? unreadable(values);
+  const problem = input.problem ?? unreadable(values) ?? columnProblem(Object.keys(values), opened);
   if (problem !== undefined) return { row, line, ok: false, problem };
   const request = toRequest(values, opened);
   if (typeof request === 'string') return { row, line, ok: false, problem: request };
+  let serviceKey: string;
   try {
     // Whatever was in the row is checked here.
     // oxlint-disable-next-line no-unsafe-type-assertion
-    const { serviceKey } = await opened.services.validate(request as never);
-    // oxlint-disable-next-line no-unsafe-type-assertion -- checked just now
-    const checked = request as unknown as RowRequest;
-    return { row, line, ok: true, request: checked, serviceKey, fingerprint: fingerprintOf(checked, serviceKey) };
+    ({ serviceKey } = await opened.services.validate(request as never));
   } catch (error) {
     if (!isProviderError(error)) throw error;
     const issues = error.issues?.map(({ path, expected }) => `${path}: expected ${expected}`).join('; ');
     return { row, line, ok: false, problem: issues ?? error.message };
   }
+  // oxlint-disable-next-line no-unsafe-type-assertion -- checked just now
+  const checked = request as unknown as RowRequest;
+  const fingerprint = fingerprintOf(checked, serviceKey, await placeOf(checked.account, opened));
+  return { row, line, ok: true, request: checked, serviceKey, fingerprint };
 }
-
-const OWN = new Set(['account', 'when', 'reason', 'category', 'reference', 'service']);
 
 /** The request that the columns make; a text: why they make none. */
 function toRequest(
@@ -68,7 +74,7 @@ function serviceIn(
   values: Readonly<Record<string, unknown>>,
   forms: ReturnType<typeof formsOf>,
 ): Readonly<Record<string, unknown>> | undefined {
-  const fields = Object.entries(values).filter(([name]) => !OWN.has(name));
+  const fields = Object.entries(values).filter(([name]) => !COMMON_COLUMNS.includes(name));
   const { service } = values;
   if (service === undefined)
     return toReference(

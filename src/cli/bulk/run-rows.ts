@@ -5,7 +5,7 @@ import { isProviderError } from '../../provider-error.ts';
 import type { CancelResult, SafeResult } from '../../result.ts';
 import { EXIT } from '../exit-code.ts';
 import type { OpenedServices } from '../open-services.ts';
-import { soundRows } from './check-rows.ts';
+import { soundRows, type CheckedRows } from './check-rows.ts';
 import { isInDoubt, isToSend, type EarlierRun } from './earlier-run.ts';
 import type { InputFile } from './input-file.ts';
 import { lineHead, outcomeOf, resultLine, type SoundRow } from './result-line.ts';
@@ -22,8 +22,7 @@ export interface BulkRun {
   readonly earlier: EarlierRun | undefined;
   readonly verify: boolean;
   readonly concurrency: number | undefined;
-  /** How many rows there are to send. */
-  readonly total: number;
+  readonly checked: CheckedRows;
   /** Ends the run: nothing more is begun, what is under way is seen through. */
   readonly signal: AbortSignal;
   /** Told of each row that is through; `settled` is left out where it was through before. */
@@ -33,8 +32,16 @@ export interface BulkRun {
 
 /** Sends the rows, each at most once, and writes down what becomes of them before and after. */
 export async function runRows(run: BulkRun): Promise<void> {
-  const { opened, results, concurrency, signal, verify, total, onProgress } = run;
-  if (run.earlier !== undefined) await settleEarlier(run, run.earlier);
+  // At the same time, since a provider that does not answer must not hold up the others.
+  const ends = await Promise.allSettled([
+    sendRows(run),
+    run.checked.rows > run.checked.toSend ? passOver(run) : undefined,
+  ]);
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}
+
+async function sendRows(run: BulkRun): Promise<void> {
+  const { opened, results, concurrency, signal, verify, checked, onProgress } = run;
   const taken = new Map<number, SoundRow>();
   const inFlight = new Map<string, SoundRow>();
   const started = new Set<number>();
@@ -58,7 +65,14 @@ export async function runRows(run: BulkRun): Promise<void> {
     }
   };
 
-  const options = { onEvent, onProgress, signal, total, verify, ...(concurrency === undefined ? {} : { concurrency }) };
+  const options = {
+    onEvent,
+    onProgress,
+    signal,
+    total: checked.toSend,
+    verify,
+    ...(concurrency === undefined ? {} : { concurrency }),
+  };
   for await (const item of opened.services.cancelMany(requests(), options)) {
     const row = taken.get(item.index);
     if (row === undefined) continue;
@@ -71,33 +85,36 @@ export async function runRows(run: BulkRun): Promise<void> {
   }
 }
 
-/** Reads back what an earlier run sent, or was about to send, without learning what became of it. */
-async function settleEarlier(run: BulkRun, earlier: EarlierRun): Promise<void> {
-  const { input, opened, results, signal, tell } = run;
+/**
+ * Tells of the rows that are not sent: those that are left out, those that an earlier run came to an end with, and those
+ * that it sent, or was about to send, without learning what became of them, which are read back.
+ */
+async function passOver({ input, opened, earlier, results, signal, tell }: BulkRun): Promise<void> {
   for await (const row of soundRows(input, opened)) {
-    if (signal.aborted) return;
-    if (!row.ok || !isInDoubt(earlier.stateOf(row.row))) continue;
-    const settled = await settleInterrupted(row, opened);
-    results.write(resultLine(row, settled));
-    tell(row, outcomeOf(settled), settled);
-  }
-}
-
-/** The rows that have to be sent; those that are left out, or were through before, are told of on the way. */
-async function* rowsToSend(run: BulkRun): AsyncGenerator<SoundRow, void, undefined> {
-  const { input, opened, earlier, results, signal, tell } = run;
-  for await (const row of soundRows(input, opened)) {
-    if (signal.aborted) return;
     const state = earlier?.stateOf(row.row);
     if (!row.ok) {
       const { line, problem } = row;
       results.write({ row: row.row, line, outcome: 'bad', at: new Date().toISOString(), message: problem });
       tell(row, 'bad');
-    } else if (isToSend(state)) {
-      yield row;
-    } else if (!isInDoubt(state)) {
+    } else if (isInDoubt(state)) {
+      if (signal.aborted) {
+        tell(row, 'unknown');
+        continue;
+      }
+      const settled = await settleInterrupted(row, state, opened);
+      // Where nothing new is known, the line of the earlier run says more.
+      if (settled.ok || state === 'started') results.write(resultLine(row, settled));
+      tell(row, outcomeOf(settled), settled);
+    } else if (!isToSend(state)) {
       tell(row, state);
     }
+  }
+}
+
+async function* rowsToSend({ input, opened, earlier, signal }: BulkRun): AsyncGenerator<SoundRow, void, undefined> {
+  for await (const row of soundRows(input, opened)) {
+    if (signal.aborted) return;
+    if (row.ok && isToSend(earlier?.stateOf(row.row))) yield row;
   }
 }
 

@@ -11,6 +11,7 @@ import type { SoundRow } from './result-line.ts';
  */
 export async function settleInterrupted(
   { request }: SoundRow,
+  state: 'started' | 'unknown',
   { services }: OpenedServices,
 ): Promise<SafeResult<CancelResult>> {
   const { account, service, when } = request;
@@ -26,13 +27,18 @@ export async function settleInterrupted(
   const where = services.accounts[account]?.capabilities.readBack
     ? 'Read it back later, or look it up at the provider'
     : 'Look it up at the provider';
-  const message = `${provider}: an earlier run was interrupted while it sent this. ${where}; it is not sent again.`;
+  const message = `${provider}: ${EARLIER[state]}. ${where}; it is not sent again.`;
   const lastSeen = seen === undefined ? {} : { lastSeen: seen.state };
   return {
     ok: false,
     error: new ProviderError('outcome_unknown', { account, provider, message, reason: 'connection_lost', ...lastSeen }),
   };
 }
+
+const EARLIER = {
+  started: 'an earlier run was interrupted while it sent this',
+  unknown: 'what became of it is not known since an earlier run',
+} as const;
 
 async function read(
   { account, service }: SoundRow['request'],

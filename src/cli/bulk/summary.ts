@@ -1,9 +1,36 @@
 import { tableLines } from '../table.ts';
+import type { ProviderError } from '../../provider-error.ts';
 import type { Session } from '../session.ts';
-import { ROW_OUTCOMES, type OutcomeCounts } from './row-outcome.ts';
+import { visible } from '../visible.ts';
+import { ROW_OUTCOMES, type OutcomeCounts, type RowOutcome } from './row-outcome.ts';
 
-/** Writes what a run came to: a table by account, and what to do next. */
-export function writeSummary(counts: OutcomeCounts, rows: number, results: string, { output, command }: Session): void {
+/** A row that did not come to what it asked for. */
+export interface Failure {
+  readonly line: number;
+  readonly outcome: RowOutcome;
+  readonly error: ProviderError;
+}
+
+/** What a run came to. */
+export interface RunSummary {
+  readonly counts: OutcomeCounts;
+  readonly rows: number;
+  /** The name of the results file. */
+  readonly results: string;
+  /** The first of them. */
+  readonly failures: readonly Failure[];
+  /** How many were found to be cancelled already, with a timing that the provider does not tell. */
+  readonly timingUnknown: number;
+}
+
+/** How many failures of a run are shown; all of them are in its results. */
+export const SHOWN_FAILURES = 10;
+
+/** Writes what a run came to: a table by account, why the first rows failed, and what to do next. */
+export function writeSummary(
+  { counts, rows, results, failures, timingUnknown }: RunSummary,
+  { output, command }: Pick<Session, 'output' | 'command'>,
+): void {
   const outcomes = Object.fromEntries(ROW_OUTCOMES.map((outcome) => [outcome, counts.of(outcome)]));
   output.record({ command, ok: counts.exitCode === 0, summary: { rows, outcomes, results } });
   if (output.json) return;
@@ -13,12 +40,21 @@ export function writeSummary(counts: OutcomeCounts, rows: number, results: strin
   const shown = counts.accounts.length > 1 ? [...table, sums] : table;
   for (const line of tableLines(['account', ...used], shown, output.colours)) output.line(line);
   output.line();
+  for (const { line, outcome, error } of failures) {
+    output.line(`line ${line}: ${outcome}, ${error.code}: ${visible(error.message)}`);
+  }
+  const more = counts.of('refused') + counts.of('unknown') - failures.length;
+  if (more > 0) output.line(`… and ${more} more, in the results`);
+  if (failures.length > 0) output.line();
   output.line(`${rows} ${rows === 1 ? 'row' : 'rows'}. The results are in ${results}`);
   const { yellow } = output.colours;
   if (counts.of('unknown') > 0) {
     output.line(
       `${yellow('!')} unknown: do not send these again. --resume reads them back where the provider can be asked.`,
     );
+  }
+  if (timingUnknown > 0) {
+    output.line(`${yellow('!')} ${timingUnknown} already cancelled with a timing that is not told: look them up.`);
   }
   const again = counts.of('refused') + counts.of('not_begun');
   if (again > 0) output.line(`${yellow('!')} ${again} had no effect: --resume tries them again, and nothing else.`);

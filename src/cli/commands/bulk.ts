@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import { examples } from '../examples.ts';
 import type { Act } from '../session.ts';
 import { positive } from './positive.ts';
+import { text } from './text.ts';
 
 /** What `bulk` is told besides the file. */
 export interface BulkFlags {
@@ -22,7 +23,7 @@ export function addBulk(program: Command, act: Act): void {
     .description('Cancel the services of a list. Every row is checked before the first one is sent.')
     .argument('<file>', 'a .csv or .jsonl file, or - for stdin')
     .addOption(new Option('--format <format>', 'what the file holds (default: by its name)').choices(['csv', 'jsonl']))
-    .option('--results <file>', 'where the results are written (default: the file’s name and .results.jsonl)')
+    .option('--results <file>', 'where the results are written (default: the file’s name and .results.jsonl)', text)
     .option('--resume', 'go on with an interrupted run; sends nothing twice')
     .option('--skip-bad', 'leave out rows that are not sound')
     .option('--verify', 'read each state back afterwards')

@@ -3,10 +3,11 @@ import { REASON_LABELS } from '../../reason.ts';
 import { WHENS, type When } from '../../vocabulary.ts';
 import { examples } from '../examples.ts';
 import type { Act } from '../session.ts';
+import { text } from './text.ts';
 
 /** What `cancel` and `preview` are told besides the service. */
 export interface CancelFlags {
-  readonly when: When;
+  readonly when?: When;
   readonly reason?: string;
   readonly category?: string;
   readonly reference?: string;
@@ -38,11 +39,14 @@ export function addCancel(program: Command, act: Act): void {
 
 /** The arguments and options with which a cancellation is described. */
 export function withCancelOptions(command: Command): Command {
-  return command
-    .argument('<account>', 'the name of an account (see: cancelkit accounts)')
-    .argument('<service...>', 'its id, or its key=value pairs')
-    .addOption(new Option('--when <when>', 'when it takes effect').choices(WHENS).makeOptionMandatory())
-    .option('--reason <text>', 'why')
-    .addOption(new Option('--category <category>', 'why, in a word').choices(Object.keys(REASON_LABELS)))
-    .option('--reference <text>', 'your own id of this cancellation');
+  return (
+    command
+      .argument('<account>', 'the name of an account (see: cancelkit accounts)')
+      .argument('<service...>', 'its id, or its key=value pairs')
+      // Not commander's own mandatory option: that would hide the mistake in a mistyped one.
+      .addOption(new Option('--when <when>', 'when it takes effect (required)').choices(WHENS))
+      .option('--reason <text>', 'why', text)
+      .addOption(new Option('--category <category>', 'why, in a word').choices(Object.keys(REASON_LABELS)))
+      .option('--reference <text>', 'your own id of this cancellation', text)
+  );
 }

@@ -1,6 +1,10 @@
 import { Option, type Command } from 'commander';
 import { examples } from '../examples.ts';
 import type { Act } from '../session.ts';
+import { text } from './text.ts';
+
+/** What an unknown one may be settled as. */
+export const RESOLUTIONS = ['requested', 'scheduled', 'completed', 'refused'] as const;
 
 /** What a decision is told. */
 export interface DecisionFlags {
@@ -14,11 +18,7 @@ export interface DecisionFlags {
 export function addDeciding(queue: Command, act: Act): void {
   decision(queue.command('resolve'))
     .description('Settle an unknown one by your word, once you have looked it up at the provider.')
-    .addOption(
-      new Option('--as <state>', 'what it came to')
-        .choices(['requested', 'scheduled', 'completed', 'refused'])
-        .makeOptionMandatory(),
-    )
+    .addOption(new Option('--as <state>', 'what it came to (required)').choices(RESOLUTIONS))
     .addHelpText(
       'after',
       examples([['cancelkit queue resolve order-1 --as completed --note "ticket 99"', 'it is over']]),
@@ -57,6 +57,6 @@ export function addDeciding(queue: Command, act: Act): void {
 function decision(command: Command): Command {
   return command
     .argument('<id>', 'the id of the cancellation')
-    .option('--by <name>', 'who decides (default: the user)')
-    .option('--note <text>', 'why, for its history');
+    .option('--by <name>', 'who decides (default: the user)', text)
+    .option('--note <text>', 'why, for its history', text);
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { examples } from '../examples.ts';
 import type { Act } from '../session.ts';
 import { positive } from './positive.ts';
+import { text } from './text.ts';
 
 /** What `queue list` is told. */
 export interface ListFlags {
@@ -17,11 +18,11 @@ export function addReading(queue: Command, act: Act): void {
   queue
     .command('list')
     .description('List cancellations, oldest first.')
-    .option('--state <state>', 'only those in this state')
-    .option('--account <name>', 'only those of this account')
+    .option('--state <state>', 'only those in this state', text)
+    .option('--account <name>', 'only those of this account', text)
     .option('--needs-person', 'only those that wait for a person')
     .option('--limit <number>', 'at most so many (default: 100)', positive)
-    .option('--after <id>', 'the page after this one')
+    .option('--after <id>', 'the page after this one', text)
     .addHelpText('after', examples([['cancelkit queue list --state unknown', 'what is not known yet']]))
     .action((flags: ListFlags) =>
       act('queue list', async (session) => (await import('../queue/read-actions.ts')).list(flags, session)),

@@ -3,6 +3,7 @@ import { examples } from '../examples.ts';
 import type { Act } from '../session.ts';
 import { withCancelOptions, type CancelFlags } from './cancel.ts';
 import { positive } from './positive.ts';
+import { text } from './text.ts';
 
 /** What `queue add` is told besides the cancellation. */
 export interface AddFlags extends CancelFlags {
@@ -22,9 +23,9 @@ export interface WorkFlags {
 export function addAdding(queue: Command, act: Act): void {
   withCancelOptions(queue.command('add'))
     .description('Put a cancellation into the queue. Sends nothing by itself.')
-    .option('--id <id>', 'makes it idempotent (default: a new one)')
-    .option('--by <name>', 'who asks for it (default: the user)')
-    .option('--not-before <time>', 'not taken up before this time (ISO 8601)')
+    .option('--id <id>', 'makes it idempotent (default: a new one)', text)
+    .option('--by <name>', 'who asks for it (default: the user)', text)
+    .option('--not-before <time>', 'not taken up before this time (ISO 8601)', text)
     .option('--priority <number>', 'from -1000 to 1000; the higher comes first', priority)
     .option('--yes', 'do not ask before an immediate cancellation')
     .addHelpText(

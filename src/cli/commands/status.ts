@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { examples } from '../examples.ts';
 import type { Act } from '../session.ts';
+import { text } from './text.ts';
 
 /** Adds `cancelkit status`. */
 export function addStatus(program: Command, act: Act): void {
@@ -12,6 +13,7 @@ export function addStatus(program: Command, act: Act): void {
     .option(
       '--provider-reference <text>',
       'the providerReference of an earlier result: the fate of that very cancellation',
+      text,
     )
     .addHelpText(
       'after',

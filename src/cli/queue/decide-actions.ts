@@ -1,15 +1,17 @@
 import * as v from 'valibot';
-import type { DecisionFlags } from '../commands/queue-decide.ts';
+import { RESOLUTIONS, type DecisionFlags } from '../commands/queue-decide.ts';
 import { confirm } from '../confirm.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Session } from '../session.ts';
 import { visible } from '../visible.ts';
+import { wrongUse } from '../wrong-use.ts';
 import { byWhom, withQueue } from './with-queue.ts';
 
-const resolutionSchema = v.picklist(['requested', 'scheduled', 'completed', 'refused']);
+const resolutionSchema = v.picklist(RESOLUTIONS);
 
 /** `cancelkit queue resolve` */
 export async function resolve(id: string, flags: DecisionFlags, session: Session): Promise<number> {
+  if (flags.as === undefined) throw wrongUse(`--as is missing: ${RESOLUTIONS.join(', ')}.`);
   const as = v.parse(resolutionSchema, flags.as);
   await withQueue(session, (queue) => queue.resolve(id, { as, ...decisionOf(flags) }));
   return say(`${id} is settled as ${as}`, { id, as }, session);

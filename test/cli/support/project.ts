@@ -21,8 +21,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** For its stdin, which is closed otherwise. */
   readonly input?: string;
-  /** Given the process once it runs. */
-  readonly started?: (child: ChildProcess) => void;
+  /** Given the process once it runs; what it does meanwhile is waited for, too. */
+  readonly started?: (child: ChildProcess) => Promise<void>;
 }
 
 /** A directory of its own in which the package is installed. */
@@ -81,7 +81,7 @@ function named(
   return Object.fromEntries(Object.entries(settings).map(([option, value]) => [env[option]!, value]));
 }
 
-function runCommand(
+async function runCommand(
   args: readonly string[],
   cwd: string,
   env: Readonly<Record<string, string>>,
@@ -96,6 +96,6 @@ function runCommand(
   child.on('close', (code) => resolve({ code, stdout, stderr }));
   child.stdin.on('error', () => undefined);
   child.stdin.end(input ?? '');
-  started?.(child);
-  return promise;
+  const [ended] = await Promise.all([promise, started?.(child)]);
+  return ended;
 }

@@ -1,0 +1,255 @@
+import { linkSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts';
+import { createProject, recordsOf, variablesOf, type Project } from './support/project.ts';
+
+let sandbox: Sandbox;
+let project: Project;
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  project = await createProject(variablesOf(sandbox.settings));
+}, 60_000);
+afterEach(() => {
+  sandbox.vpsbg.clearFaults();
+  sandbox.vpsbg.clearRequests();
+});
+afterAll(async () => {
+  project[Symbol.dispose]();
+  await sandbox.close();
+});
+
+let files = 0;
+/** A list of servers of its own, and what it is to be called. */
+function list(count: number): { readonly file: string; readonly results: string; readonly ids: readonly number[] } {
+  files += 1;
+  const file = `servers-${files}.csv`;
+  const ids = Array.from({ length: count }, () => sandbox.vpsbg.add().serverId);
+  write(file, ids);
+  return { file, results: `${file}.results.jsonl`, ids };
+}
+const write = (file: string, ids: readonly number[]): void =>
+  project.write(file, ['account,service,when', ...ids.map((id) => `vpsbg,${id},end_of_period`), ''].join('\n'));
+const path = (file: string): string => join(project.directory, file);
+const sends = (): number => sandbox.vpsbg.requests.filter(({ method }) => method === 'POST').length;
+const mostOften = (ids: readonly number[]): number =>
+  Math.max(...ids.map((id) => sandbox.vpsbg.service(id).timesCancelled));
+async function sent(count: number): Promise<void> {
+  await expect.poll(sends, { timeout: 15_000, interval: 5 }).toBeGreaterThanOrEqual(count);
+}
+
+describe('the results of a list', () => {
+  it('are those of one run, whatever name it is given', async () => {
+    const { file, results, ids } = list(3);
+    await project.run(['bulk', file]);
+    symlinkSync(path(results), path(`alias-${results}`));
+    sandbox.vpsbg.fault({ kind: 'hang', executed: true, times: 1_000 });
+    const longer = [...ids, ...list(2).ids];
+    write(file, longer);
+    await project.run(['bulk', file, '--resume'], {
+      started: async (child) => {
+        await sent(4);
+        const second = await project.run(['bulk', file, '--resume', '--results', `alias-${results}`]);
+        expect(second.code).toBe(2);
+        expect(second.stderr).toContain('another process works with the same results');
+        child.kill('SIGKILL');
+      },
+    });
+    expect(mostOften(longer)).toBe(1);
+    linkSync(path(results), path(`hard-${results}`));
+    const linked = await project.run(['bulk', file, '--resume']);
+    expect(linked.code).toBe(2);
+    expect(linked.stderr).toContain('2 names (hard links)');
+  });
+
+  it('that are removed during the run are saved under another name, and the run ends', async () => {
+    const { file, results, ids } = list(12);
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 150, times: 1_000 });
+    const { code, stderr } = await project.run(['bulk', file, '--concurrency', '1'], {
+      started: async () => {
+        await sent(3);
+        rmSync(path(results));
+      },
+    });
+    expect(code).toBe(3);
+    const rescue = /until then is in (\S+): put that back/.exec(stderr)?.[1] ?? '';
+    sandbox.vpsbg.clearFaults();
+    expect(sends()).toBeLessThan(ids.length);
+    const resumed = await project.run(['bulk', file, '--resume', '--results', rescue]);
+    expect(resumed.code).toBe(0);
+    expect(ids.map((id) => sandbox.vpsbg.service(id).timesCancelled)).toEqual(ids.map(() => 1));
+  });
+
+  it('whose lock is removed are left to whoever takes it next', async () => {
+    const { file, results, ids } = list(12);
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 150, times: 1_000 });
+    const { code, stderr } = await project.run(['bulk', file, '--concurrency', '1'], {
+      started: async () => {
+        await sent(3);
+        rmSync(path(`${results}.lock`));
+      },
+    });
+    expect(code).toBe(3);
+    expect(stderr).toContain(`the lock on ${results} was removed`);
+    sandbox.vpsbg.clearFaults();
+    expect((await project.run(['bulk', file, '--resume'])).code).toBe(0);
+    expect(ids.map((id) => sandbox.vpsbg.service(id).timesCancelled)).toEqual(ids.map(() => 1));
+  });
+
+  it('do not take somebody’s file for their lock', async () => {
+    const { file, results } = list(1);
+    project.write(`${results}.lock`, 'mine');
+    const { code, stderr } = await project.run(['bulk', file]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('is in the way of the lock');
+    expect(project.read(`${results}.lock`)).toBe('mine');
+    expect(sends()).toBe(0);
+  });
+
+  it('that have been emptied tell nothing, so nothing is sent', async () => {
+    const { file, results } = list(2);
+    await project.run(['bulk', file]);
+    project.write(results, '');
+    const { code, stderr } = await project.run(['bulk', file, '--resume']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('is empty, and does not tell what has been sent');
+    expect(sends()).toBe(2);
+  });
+
+  it('whose last line only lost its line feed are whole', async () => {
+    const { file, results, ids } = list(2);
+    sandbox.vpsbg.fault({ kind: 'hang', executed: true, times: 1_000 });
+    await project.run(['bulk', file, '--concurrency', '1'], {
+      started: async (child) => {
+        await sent(1);
+        child.kill('SIGKILL');
+      },
+    });
+    sandbox.vpsbg.clearFaults();
+    expect(recordsOf(project.read(results))).toMatchObject([{ row: 1, outcome: 'started' }]);
+    project.write(results, project.read(results).trimEnd());
+    expect((await project.run(['bulk', file, '--resume'])).code).toBe(0);
+    expect(ids.map((id) => sandbox.vpsbg.service(id).timesCancelled)).toEqual([1, 1]);
+    const rows = recordsOf(project.read(results)).map(({ row, outcome }) => `${String(row)} ${String(outcome)}`);
+    expect(rows.toSorted()).toEqual(['1 scheduled', '1 started', '2 requested', '2 started']);
+  });
+
+  it('may hold every kind of line break', async () => {
+    const [{ serverId }] = [sandbox.vpsbg.add()];
+    const row = { account: 'vpsbg', service: serverId, when: 'end_of_period', reference: 'a\u2028b\u2029c' };
+    project.write('breaks.jsonl', `${JSON.stringify(row)}\n`);
+    expect((await project.run(['bulk', 'breaks.jsonl'])).code).toBe(0);
+    expect((await project.run(['bulk', 'breaks.jsonl', '--resume'])).code).toBe(0);
+    expect(sandbox.vpsbg.service(serverId).timesCancelled).toBe(1);
+  });
+});
+
+describe('a resumed run', () => {
+  it('takes a corrected row in the place of a refused one', async () => {
+    const { file, ids } = list(2);
+    const [first = 0, second = 0] = ids;
+    write(file, [first, 999_999]);
+    expect((await project.run(['bulk', file])).code).toBe(1);
+    write(file, [first, second]);
+    expect((await project.run(['bulk', file, '--resume'])).code).toBe(0);
+    expect(ids.map((id) => sandbox.vpsbg.service(id).timesCancelled)).toEqual([1, 1]);
+    write(file, [second, first]);
+    expect((await project.run(['bulk', file, '--resume'])).code).toBe(2);
+    expect(sends()).toBe(3);
+  });
+
+  it('does not ask another installation what became of its rows', async () => {
+    await using other = await startSandbox();
+    const { file } = list(1);
+    sandbox.vpsbg.fault({ kind: 'hang', executed: false });
+    await project.run(['bulk', file], {
+      started: async (child) => {
+        await sent(1);
+        child.kill('SIGKILL');
+      },
+    });
+    const env = variablesOf(other.settings);
+    const { code, stderr } = await project.run(['bulk', file, '--resume'], { env });
+    expect(code).toBe(2);
+    expect(stderr).toContain('or at another address');
+    expect(other.vpsbg.requests).toEqual([]);
+  });
+
+  it('that is stopped does not count what was through before as not begun', async () => {
+    const { file, ids } = list(4);
+    await project.run(['bulk', file]);
+    write(file, [...ids, ...list(20).ids]);
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 150, times: 1_000 });
+    const before = sends();
+    const { code, stdout } = await project.run(['bulk', file, '--resume', '--json'], {
+      started: async (child) => {
+        await sent(before + 1);
+        child.kill('SIGINT');
+      },
+    });
+    expect(code).toBe(1);
+    const outcomes = { requested: sends(), not_begun: 24 - sends() };
+    expect(recordsOf(stdout).at(-1)).toMatchObject({ summary: { outcomes } });
+  });
+
+  it('that is stopped leaves what is not known unknown', async () => {
+    const { file, ids } = list(40);
+    sandbox.vpsbg.fault({ kind: 'hang', executed: true, times: 1_000 });
+    await project.run(['bulk', file, '--concurrency', '40'], {
+      started: async (child) => {
+        await sent(40);
+        child.kill('SIGKILL');
+      },
+    });
+    sandbox.vpsbg.clearFaults();
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 150, times: 1_000 });
+    const { code, stdout } = await project.run(['bulk', file, '--resume', '--json'], {
+      started: async (child) => {
+        await expect
+          .poll(() => sandbox.vpsbg.requests.filter(({ method }) => method === 'GET').length, { timeout: 15_000 })
+          .toBeGreaterThan(1);
+        child.kill('SIGINT');
+      },
+    });
+    expect(code).toBe(3);
+    const outcomes = { not_begun: 0, refused: 0, unknown: expect.toSatisfy((count: number) => count > 0) };
+    expect(recordsOf(stdout).at(-1)).toMatchObject({ summary: { outcomes } });
+    expect(mostOften(ids)).toBe(1);
+    expect(sends()).toBe(40);
+  });
+});
+
+describe('a list that cannot be run', () => {
+  it.each([
+    [
+      'a column that there is not',
+      'account,service,When\nvpsbg,1,immediate\n',
+      'there is no column When. The columns are',
+    ],
+    ['a field of no service', '{"account":"vpsbg","service":1,"whn":"immediate"}\n', 'line 1: there is no column whn'],
+    ['blank lines', '\naccount,service,when\n\n\nvpsbg,1\n', 'line 5: it has 2 columns'],
+  ])('is told by its place: %s', async (name, text, words) => {
+    const file = text.startsWith('{') ? 'wrong.jsonl' : 'wrong.csv';
+    project.write(file, text);
+    const { code, stderr } = await project.run(['bulk', file, '--yes']);
+    expect({ name, code }).toEqual({ name, code: 2 });
+    expect(stderr).toContain(words);
+    expect(sends()).toBe(0);
+  });
+
+  it('names an account that is not configured before anything is sent', async () => {
+    const { file } = list(2);
+    const { code, stderr } = await project.run(['bulk', file], { env: { VPSBG_TOKEN: '' } });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^✗ not_configured: /);
+    expect(stderr).toContain('VPSBG_TOKEN');
+    expect(sends()).toBe(0);
+  });
+
+  it('is refused where it cannot be copied', async () => {
+    const { file } = list(1);
+    const { code, stderr } = await project.run(['bulk', file], { env: { TMPDIR: path('nowhere') } });
+    expect(code).toBe(2);
+    expect(stderr).toContain('(ENOENT). Nothing was sent.');
+  });
+});
