@@ -8,8 +8,8 @@ const EXPECTED = 'an https URL (http only to loopback) without user info, query 
 export function checkBaseUrl(text: string): CheckedBaseUrl {
   // The parser drops an empty query or fragment, tabs and line breaks, and turns backslashes; none of these is meant.
   if (/[\s\\?#@\p{Cc}]/u.test(text)) return { ok: false, expected: EXPECTED };
-  const url = URL.parse(text);
-  if (url === null) return { ok: false, expected: EXPECTED };
+  if (!URL.canParse(text)) return { ok: false, expected: EXPECTED };
+  const url = new URL(text);
   const sound = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
   if (!sound || url.username !== '' || url.password !== '' || url.hostname === '') {
     return { ok: false, expected: EXPECTED };

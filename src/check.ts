@@ -28,8 +28,15 @@ export async function checkAgainst<Output>(
 function toIssue(issue: SchemaIssue, value: unknown, received: readonly string[]): Issue {
   const keys = (issue.path ?? []).map((entry) => (typeof entry === 'object' ? entry.key : entry));
   const expected = safeExpectation(issue.message, received);
-  const absent = isAbsent(value, keys) ? `a value, but there is none: ${expected}` : expected;
+  const absent = isAbsent(value, keys) ? absence(expected) : expected;
   return { path: keys.map(describeKey).join('.'), expected: absent };
+}
+
+/** What a schema says of the object around the option is of no use. */
+function absence(expected: string): string {
+  return expected.startsWith('an object with only')
+    ? 'a value, but there is none'
+    : `a value, but there is none: ${expected}`;
 }
 
 /** Whether nothing is there at the path. Most schemas then complain of the object around it, not of the option. */

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { secretPattern } from './secret-pattern.ts';
 
 /** What stands in place of a secret. */
@@ -25,17 +26,20 @@ export class Redactor {
 
   /** The text without any secret. */
   text(text: string): string {
-    return this.#patterns.reduce((rest, pattern) => rest.replace(pattern, REDACTED), text);
+    const rest = this.#without(text);
+    if (!INVISIBLE.test(rest)) return rest;
+    // What no screen shows may part a secret, which would be whole to whoever reads it.
+    return this.#ifFoundIn(stripVTControlCharacters(rest).replace(INVISIBLES, '')) ?? rest;
   }
 
   /** A provider's message for an error: one line, without secrets, tags and control characters, at most 512 characters. */
   message(text: string): string {
-    const line = this.text(text)
+    const line = (this.#ifFoundIn(text.replace(TAGS, '')) ?? this.text(text))
       .toWellFormed()
-      .replace(/<[^<>]{0,200}>/g, ' ')
+      .replace(TAGS, ' ')
       .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
       .trim();
-    // Once more: taking tags out can have joined what they kept apart.
+    // Once more: a blank may now stand where a tag or a line break was.
     const clean = this.text(line);
     return clean.length <= MAX_TEXT ? clean : `${clean.slice(0, MAX_TEXT - 1).toWellFormed()}…`;
   }
@@ -59,7 +63,21 @@ export class Redactor {
       ]),
     );
   }
+
+  #without(text: string): string {
+    return this.#patterns.reduce((rest, pattern) => rest.replace(pattern, REDACTED), text);
+  }
+
+  /** The text without the secrets in it; `undefined` where it holds none. */
+  #ifFoundIn(text: string): string | undefined {
+    const rest = this.#without(text);
+    return rest === text ? undefined : rest;
+  }
 }
+
+const TAGS = /<[^<>]{0,200}>/g;
+const INVISIBLE = /[\p{Cc}\p{Cf}]/u;
+const INVISIBLES = /[\p{Cc}\p{Cf}]+/gu;
 
 function patternsFor(secrets: readonly string[]): readonly RegExp[] {
   const key = JSON.stringify(secrets);

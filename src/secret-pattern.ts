@@ -6,7 +6,7 @@
 /** The source of a regular expression that matches the secret in any of its encodings. */
 export function secretPattern(secret: string): string {
   const bytes = Buffer.from(secret, 'utf8');
-  return [characters(secret), ...base64Patterns(bytes), ...hexPatterns(bytes)].join('|');
+  return [characters(secret), ...hashPatterns(secret), ...base64Patterns(bytes), ...hexPatterns(bytes)].join('|');
 }
 
 // HTML's names of the ASCII characters that have one: an encoder for HTML 5 uses them all.
@@ -120,6 +120,11 @@ function base64Character(char: string): string {
   if (char === '+') return '(?:\\+|-|%2[bB]|\\\\u002[bB])';
   if (char === '/') return '(?:\\\\?/|_|%2[fF]|\\\\u002[fF])';
   return char;
+}
+
+/** A hash in hex is the same secret in either case. */
+function hashPatterns(secret: string): string[] {
+  return /^(?:[0-9a-f]{2}){4,}$/i.test(secret) ? [anyCase(secret.toLowerCase())] : [];
 }
 
 function hexPatterns(bytes: Buffer): string[] {

@@ -24,6 +24,9 @@ const OTHER_FAILURES: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'the TLS certificate is for another host',
 };
 
+// What fetch says of the ports that it refuses, before anything else: the Fetch standard lists them. It has no code.
+const BAD_PORT = 'bad port';
+
 // Wrappers are few; a longer chain of causes is a circle.
 const MAX_DEPTH = 8;
 
@@ -59,6 +62,7 @@ function proofIn(error: unknown, depth: number): NotSent | undefined {
 }
 
 function connectFailure(error: object): string | undefined {
+  if (error instanceof Error && error.message === BAD_PORT) return 'its port is one that fetch does not use';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const syscall = 'syscall' in error ? error.syscall : undefined;
   if (Object.hasOwn(OTHER_FAILURES, code)) return OTHER_FAILURES[code];

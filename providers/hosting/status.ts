@@ -48,11 +48,13 @@ function fromHosting(hosting: Hosting): Status | undefined {
 }
 
 /**
- * An open cancellation job is a cancellation, and a history without any says that there was none. One that is done
+ * An open cancellation job is a cancellation, unless other jobs are open beside it, and a history without any says that there was none. One that is done
  * does not tell: the order of the events is not documented, and a resumed hosting keeps its old jobs.
  */
 function fromJobs({ statuses, complete }: CancelJobs, hosting: Hosting): Status {
-  if (statuses.includes('new')) return { state: 'requested', revocable: false };
+  const open = statuses.filter((status) => status === 'new').length;
+  // Another job that is under way may be the withdrawal of this one.
+  if (open > 0) return (hosting.openJobCount ?? open) > open ? UNKNOWN : { state: 'requested', revocable: false };
   const settled = complete && !hasOpenJob(hosting) && SEEN_UNCANCELLED.has(serviceStatusOf(hosting));
   if (!settled || !statuses.every((status) => status === 'failed')) return UNKNOWN;
   return statuses.length === 0 ? NONE : { state: 'failed', revocable: false };

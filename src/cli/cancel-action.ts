@@ -8,7 +8,7 @@ import { accountNamed, type OpenedServices } from './open-services.ts';
 import { writtenService, type ServiceReference } from './parse-service.ts';
 import type { Session } from './session.ts';
 import { writeRequest } from './show-request.ts';
-import { writeResult } from './show-result.ts';
+import { isTimingUnknown, writeResult } from './show-result.ts';
 import { wrongUse } from './wrong-use.ts';
 
 /** A cancellation as the command line describes it. */
@@ -31,12 +31,13 @@ export async function cancel(
   const request = await describedCancellation(account, words, flags, opened);
   if (flags.dryRun === true) return await show(request, opened, session);
   await confirmImmediate(request, flags.yes === true, opened, session);
-  const result = await interruptible((signal) =>
-    opened.services.cancel(request, { signal, ...(flags.verify === true ? { verify: true } : {}) }),
+  const result = await interruptible(
+    (signal) => opened.services.cancel(request, { signal, ...(flags.verify === true ? { verify: true } : {}) }),
+    session.output,
   );
   session.output.record({ command: session.command, ok: true, result });
   writeResult(result, session.output);
-  return EXIT.done;
+  return isTimingUnknown(result) ? EXIT.unknown : EXIT.done;
 }
 
 /** `cancelkit preview` */

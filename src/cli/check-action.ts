@@ -10,7 +10,13 @@ import { visible } from './visible.ts';
 /** `cancelkit check` */
 export async function check(name: string | undefined, words: readonly string[], session: Session): Promise<number> {
   const opened = await session.open();
-  if (name !== undefined && words.length > 0) return await checkByService(name, words, opened, session);
+  if (name !== undefined && words.length > 0) {
+    try {
+      return await checkByService(name, words, opened, session);
+    } catch (error) {
+      return tellFailure(name, error, session);
+    }
+  }
   const names = name === undefined ? Object.keys(opened.accounts) : [name];
   // Also where there is none at all, which its error says.
   if (names.length === 0) await accountNamed('', opened);
@@ -33,18 +39,23 @@ async function checkOne(name: string, opened: OpenedServices, session: Session, 
     );
     return EXIT.done;
   } catch (error) {
-    if (!isProviderError(error)) throw error;
-    output.record({ command, ok: false, account: name, error });
-    if (error.code === 'unsupported') {
+    if (isProviderError(error, 'unsupported')) {
+      output.record({ command, ok: false, account: name, error });
       const how = account.capabilities.readBack ? ` Name one: cancelkit check ${name} SERVICE` : '';
       output.line(
         `${yellow('?')} ${bold(name)} (${account.provider}): not checked, ${visible(error.message.replace(/^[\w-]+: /, ''))}${how}`,
       );
       return isNamed ? EXIT.wrongUse : EXIT.done;
     }
-    for (const line of errorLines(error, output)) output.message(line);
-    return exitCodeOf(error.code);
+    return tellFailure(name, error, session);
   }
+}
+
+function tellFailure(account: string, error: unknown, { output, command }: Session): number {
+  if (!isProviderError(error)) throw error;
+  output.record({ command, ok: false, account, error });
+  for (const line of errorLines(error, output)) output.message(line);
+  return exitCodeOf(error.code);
 }
 
 async function checkByService(

@@ -2,6 +2,7 @@ import { ProviderError } from '../provider-error.ts';
 import type { Capabilities } from '../capabilities.ts';
 import type { Output } from './output.ts';
 import { unlessIdle } from './process-end.ts';
+import { visible } from './visible.ts';
 import { wrongUse } from './wrong-use.ts';
 
 /** What happens to the data of a service that is cancelled at once. */
@@ -25,15 +26,17 @@ export interface Question {
  */
 export async function confirm(question: Question, output: Output): Promise<void> {
   if (!output.isInteractive) {
-    throw wrongUse(`${question.warnings.join('. ')}. Without a terminal nobody can be asked: add --yes to do it.`);
+    throw wrongUse(
+      `${question.warnings.join('. ')}. Nothing was sent: without a terminal nobody can be asked. Add --yes to do it.`,
+    );
   }
   const { isCancel, log, text } = await import('@clack/prompts');
-  for (const warning of question.warnings) log.warn(warning, { output: process.stderr });
+  for (const warning of question.warnings) log.warn(visible(warning), { output: process.stderr });
   const { expected, message } = question;
   // A Ctrl-D closes the input, and nothing would be left to wait for.
   const closed = new AbortController();
   const answer = text({
-    message,
+    message: visible(message),
     signal: closed.signal,
     output: process.stderr,
     validate: (value) =>

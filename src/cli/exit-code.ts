@@ -8,7 +8,7 @@ export const EXIT = {
   refused: 1,
   /** The command, the request or the configuration is wrong. Nothing was sent. */
   wrongUse: 2,
-  /** Perhaps it happened. */
+  /** Perhaps it happened; or it is cancelled, and perhaps not with the timing that was asked for. */
   unknown: 3,
 } as const;
 

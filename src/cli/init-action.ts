@@ -1,20 +1,44 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { builtInProviders, isInEnvironment, type BuiltInProvider } from './built-in-providers.ts';
 import { EXIT } from './exit-code.ts';
 import { CONFIG_NAMES } from './load-config.ts';
 import type { Session } from './session.ts';
+import { systemCode } from './system-code.ts';
 import { wrongUse } from './wrong-use.ts';
 
 /** `cancelkit init` */
 export async function init(isJavaScript: boolean, { output, command }: Session): Promise<number> {
-  const file = isJavaScript ? 'cancelkit.config.mjs' : 'cancelkit.config.ts';
+  const file = fileName(isJavaScript);
   const existing = CONFIG_NAMES.find((name) => existsSync(name));
   if (existing !== undefined) throw wrongUse(`there is a ${existing} already. Edit it, or remove it first.`);
-  writeFileSync(file, configText(), { flag: 'wx' });
+  try {
+    writeFileSync(file, configText(), { flag: 'wx' });
+  } catch (error) {
+    throw wrongUse(`${file} cannot be written here (${systemCode(error)}).`);
+  }
   output.record({ command, ok: true, result: { file } });
   output.line(`${output.colours.green('✓')} wrote ${file}`);
   output.line('  Uncomment the providers that you have an account at, then run: cancelkit accounts');
   return EXIT.done;
+}
+
+function fileName(isJavaScript: boolean): string {
+  if (isJavaScript) return 'cancelkit.config.mjs';
+  try {
+    return `cancelkit.config.${isCommonJs() ? 'mts' : 'ts'}`;
+  } catch (error) {
+    throw wrongUse(`the working directory cannot be read (${systemCode(error)}).`);
+  }
+}
+
+/** Whether the nearest package.json has Node.js take `.ts` and `.js` for CommonJS, which knows no `import`. */
+function isCommonJs(): boolean {
+  for (let directory = resolve('.'); ; directory = dirname(directory)) {
+    const manifest = join(directory, 'package.json');
+    if (existsSync(manifest)) return /"type"\s*:\s*"commonjs"/.test(readFileSync(manifest, 'utf8'));
+    if (directory === dirname(directory)) return false;
+  }
 }
 
 /** The file: every provider in a comment, those whose variables are set without one. */

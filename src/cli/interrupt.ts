@@ -1,4 +1,5 @@
 import { EXIT } from './exit-code.ts';
+import type { Output } from './output.ts';
 
 /**
  * Tells of the first Ctrl-C (or `kill`, or the end of the terminal); the second one ends the process at once.
@@ -22,12 +23,22 @@ export function onInterrupt(told: () => void): () => void {
 }
 
 /** Runs one call whose signal a Ctrl-C aborts: what became of it is then still told. */
-export async function interruptible<Value>(call: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
+export async function interruptible<Value>(
+  call: (signal: AbortSignal) => Promise<Value>,
+  output: Pick<Output, 'isTerminal' | 'message'>,
+): Promise<Value> {
   const controller = new AbortController();
+  const patience = setTimeout(() => {
+    if (output.isTerminal) output.message(WAITING);
+  }, PATIENCE_MS);
   const stop = onInterrupt(() => controller.abort());
   try {
     return await call(controller.signal);
   } finally {
+    clearTimeout(patience);
     stop();
   }
 }
+
+const PATIENCE_MS = 2_000;
+const WAITING = 'Still waiting for the provider. Ctrl-C ends the waiting; what has been sent stays sent.';

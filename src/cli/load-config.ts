@@ -1,13 +1,14 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { ProviderError } from '../provider-error.ts';
 import { unlessIdle } from './process-end.ts';
-import { quietly } from './quietly.ts';
 import { notConfigured, wrongUse } from './wrong-use.ts';
 
 /** The names that are looked for in the working directory, in this order. */
-export const CONFIG_NAMES: readonly string[] = ['cancelkit.config.ts', 'cancelkit.config.js', 'cancelkit.config.mjs'];
+export const CONFIG_NAMES: readonly string[] = ['ts', 'mts', 'js', 'mjs'].map(
+  (extension) => `cancelkit.config.${extension}`,
+);
 
 /** A configuration file, loaded. What its default export holds has not been checked. */
 export interface LoadedConfig {
@@ -25,13 +26,13 @@ export async function loadConfig(named: string | undefined): Promise<LoadedConfi
   const path = named ?? CONFIG_NAMES.find((name) => existsSync(name));
   if (path === undefined) return undefined;
   const file = resolve(path);
-  if (!existsSync(file))
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() !== false)
     throw wrongUse(`there is no file ${path}. Name another one, or write one with: cancelkit init`);
   const isTyped = /^\.[cm]?ts$/.test(extname(file));
   if (isTyped && !process.features.typescript) throw notConfigured(tooOld(path));
   let module: unknown;
   try {
-    module = await quietly(() => unlessIdle(import(pathToFileURL(file).href), never));
+    module = await unlessIdle(import(pathToFileURL(file).href), never);
   } catch (error) {
     throw error === NEVER
       ? notConfigured(`${path} never ends: it awaits something that does not come.`)
@@ -69,8 +70,11 @@ function unloadable(error: unknown, file: string, path: string): ProviderError {
   const line = lineIn(stack, file);
   const where = line === undefined ? '' : ` at line ${line}`;
   const kind = /^[A-Z]\w{0,40}Error$/.test(name) ? name : 'Error';
-  return notConfigured(`${path} could not be loaded: ${kind}${where}. To see more of it, run: node ${path}`);
+  const hint = kind === 'SyntaxError' && /\.[jt]s$/.test(file) ? HINT : '';
+  return notConfigured(`${path} could not be loaded: ${kind}${where}.${hint} To see more of it, run: node ${path}`);
 }
+
+const HINT = ' If package.json says "type": "commonjs", name it .mts or .mjs instead.';
 
 /** An error of somebody else's may have anything in the place of its texts. */
 function textsOf(error: Error): { readonly [Key in 'code' | 'message' | 'stack' | 'name']: string } {

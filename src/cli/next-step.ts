@@ -10,5 +10,6 @@ export const NEXT_STEPS: { readonly [Code in ErrorCode]?: string } = {
   unavailable: 'Nothing happened. Run it again later.',
   unexpected_response: 'Check the address in the configuration.',
   aborted: 'Nothing was sent. Run it again if it is still wanted.',
-  outcome_unknown: 'Do not send it again. Read it back with `cancelkit status`, or look it up at the provider.',
+  outcome_unknown:
+    'Do not send it again. Read it back with `cancelkit status`, or look it up where the provider cannot be asked.',
 };

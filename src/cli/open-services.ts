@@ -1,10 +1,11 @@
 import * as v from 'valibot';
 import { driverOf, type Account, type Accounts } from '../account.ts';
 import type { ServiceOptions } from '../options.ts';
+import { checkAgainst } from '../check.ts';
 import { isProviderError } from '../provider-error.ts';
 import { createCancelService, type CancelService } from '../service.ts';
 import type { ServiceForm } from '../service-form.ts';
-import { CONFIG_NAMES, loadConfig } from './load-config.ts';
+import { loadConfig } from './load-config.ts';
 import { notConfigured } from './wrong-use.ts';
 
 /** The accounts that the commands work with. */
@@ -21,12 +22,16 @@ export interface OpenedServices {
 const record = v.record(v.string(), v.unknown());
 const configSchema = v.strictObject(
   {
-    accounts: v.custom<Accounts>((value) => typeof value === 'object' && value !== null, 'accounts by their names'),
+    accounts: v.custom<Accounts>(isPlainObject, 'accounts by their names'),
     options: v.optional(record),
     queue: v.optional(record),
   },
   'an object with only accounts, options and queue',
 );
+
+function isPlainObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !('then' in value);
+}
 
 /**
  * Opens the accounts of the configuration file or, without one, those of the environment.
@@ -42,7 +47,7 @@ export async function openServices(named: string | undefined): Promise<OpenedSer
   }
   const { path, value } = loaded;
   try {
-    return opened(path, value);
+    return await opened(path, value);
   } catch (error) {
     // A getter, or a proxy: what it throws may hold a secret.
     if (!isProviderError(error)) throw notConfigured(`${path} cannot be used: reading its default export failed.`);
@@ -52,15 +57,13 @@ export async function openServices(named: string | undefined): Promise<OpenedSer
   }
 }
 
-function opened(path: string, value: object): OpenedServices {
-  const checked = v.safeParse(configSchema, value);
-  if (!checked.success) {
-    const what = checked.issues.map(
-      (issue) => `${v.getDotPath(issue) ?? 'the default export'}: expected ${issue.message}`,
-    );
+async function opened(path: string, value: object): Promise<OpenedServices> {
+  const checked = await checkAgainst(configSchema, value);
+  if (!checked.ok) {
+    const what = checked.issues.map((issue) => `${issue.path || 'the default export'}: expected ${issue.expected}`);
     throw notConfigured(`${what.join('; ')}.`);
   }
-  const { accounts, options = {}, queue = {} } = checked.output;
+  const { accounts, options = {}, queue = {} } = checked.value;
   return { path, accounts, options, queue, services: createCancelService(accounts, options) };
 }
 
@@ -74,7 +77,7 @@ export async function accountNamed(name: string, opened: OpenedServices): Promis
   if (account !== undefined) return account;
   const names = Object.keys(opened.accounts);
   const { unknownAccount } = await import('./unknown-account.ts');
-  throw unknownAccount(names, opened.path ?? `the environment (there is no ${CONFIG_NAMES[0]} here)`);
+  throw unknownAccount(names, opened.path);
 }
 
 /** The forms of an account's service references; none are known of some providers of third parties. */

@@ -1,4 +1,5 @@
 import picocolors from 'picocolors';
+import { jsonLine } from './json-line.ts';
 
 /** The colours of one stream; each leaves the text as it is where the stream takes none. */
 export type Colours = ReturnType<typeof picocolors.createColors>;
@@ -23,8 +24,6 @@ export interface Output {
 /** The output of this process. */
 export function createOutput({ json, color }: { readonly json: boolean; readonly color: boolean }): Output {
   const { stdin, stdout, stderr } = process;
-  // A reader that has gone (`| head`) is no reason to leave what is under way.
-  for (const stream of [stdout, stderr]) stream.on('error', () => undefined);
   return {
     json,
     colours: picocolors.createColors(color && takesColours(stdout)),
@@ -32,15 +31,24 @@ export function createOutput({ json, color }: { readonly json: boolean; readonly
     isInteractive: stdin.isTTY && stderr.isTTY,
     isTerminal: stderr.isTTY,
     line: (text = '') => {
-      if (!json) stdout.write(`${text}\n`);
+      if (!json) stdout.write(`${steady(text)}\n`);
     },
     record: (value) => {
-      if (json) stdout.write(`${JSON.stringify(value)}\n`);
+      if (json) stdout.write(`${jsonLine(value)}\n`);
     },
     message: (text) => {
-      stderr.write(`${text}\n`);
+      stderr.write(`${steady(text)}\n`);
     },
   };
+}
+
+/** One line, in which nothing but our own colours steers the terminal: names and paths come from outside, too. */
+function steady(text: string): string {
+  return text.replace(
+    // oxlint-disable-next-line no-control-regex
+    /(\u001B\[(?:1|2|22|3[1-3]|39)m)|[^\P{Cc}\t]|[\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (_, colour?: string) => colour ?? ' ',
+  );
 }
 
 function takesColours(stream: NodeJS.WriteStream): boolean {

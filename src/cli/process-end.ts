@@ -6,6 +6,8 @@ const waiting: (() => void)[] = [];
  *
  * - errors that nobody waits for, such as those of a vault's timer in a configuration. They may hold a secret, so nothing
  *   of them is shown; and they end nothing, since a request may be under way whose outcome has to be told.
+ * - that a reader has gone (`| head`), which is no reason to leave what is under way.
+ * - warnings, which are for the author of what is loaded: nobody else can act on them.
  * - that nothing is left to do although something is waited for: see {@link unlessIdle}.
  */
 export function watchProcess(): void {
@@ -14,6 +16,8 @@ export function watchProcess(): void {
     if (!isTold) process.stderr.write(`${STRAY}\n`);
     isTold = true;
   };
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  process.removeAllListeners('warning');
   process.on('uncaughtException', stray);
   process.on('unhandledRejection', stray);
   process.on('beforeExit', () => waiting.at(-1)?.());

@@ -25,6 +25,8 @@ export async function run(args: readonly string[], version: string): Promise<num
   let exitCode: number = EXIT.done;
   const program = createProgram(version, async (command, work) => {
     const { json = false, color, config } = program.opts<{ json?: boolean; color: boolean; config?: string }>();
+    // For the libraries that look for themselves.
+    if (!color) process.env['NO_COLOR'] = '1';
     const output = createOutput({ json, color });
     try {
       const open = async () => (await import('./open-services.ts')).openServices(config);

@@ -1,5 +1,4 @@
-import { isProviderError } from '../provider-error.ts';
-import type { ProviderError } from '../provider-error.ts';
+import { isProviderError, ProviderError } from '../provider-error.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { labelledLines } from './labelled.ts';
 import { NEXT_STEPS } from './next-step.ts';
@@ -11,7 +10,7 @@ export function reportError(error: unknown, command: string, output: Output): nu
   if (!isProviderError(error)) {
     // It may hold anything that it was given, and so is not shown.
     const message = 'an internal fault of cancelkit. What was sent is not known: look it up before you send it again.';
-    output.record({ command, ok: false, error: { code: 'outcome_unknown', message } });
+    output.record({ command, ok: false, error: new ProviderError('outcome_unknown', { message }) });
     output.message(`${output.errorColours.red('✗')} ${message} Please report it.`);
     return EXIT.unknown;
   }
@@ -22,13 +21,27 @@ export function reportError(error: unknown, command: string, output: Output): nu
 
 /** What is said of an error, for people. */
 export function errorLines(error: ProviderError, { errorColours: colours }: Output): readonly string[] {
-  const { code, message, status, providerMessage, reason, lastSeen, sentAt, existing, retryAt, operationId } = error;
+  const {
+    account,
+    provider,
+    code,
+    message,
+    status,
+    providerMessage,
+    reason,
+    lastSeen,
+    sentAt,
+    existing,
+    retryAt,
+    operationId,
+  } = error;
   const repeats = providerMessage !== undefined && message.includes(providerMessage);
   const earlier = existing === undefined ? undefined : `${existing.state}${existing.when ? `, ${existing.when}` : ''}`;
   return [
     `${colours.red('✗')} ${colours.bold(code)}: ${visible(message)}`,
     ...labelledLines(
       [
+        ['account', account === undefined ? undefined : `${account}${provider === undefined ? '' : ` (${provider})`}`],
         ['provider said', repeats ? undefined : providerMessage],
         ['http status', status === undefined || status < 300 ? undefined : String(status)],
         ['because of', reason],

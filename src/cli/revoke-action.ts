@@ -33,7 +33,7 @@ export async function revoke(
     writeRequest(request, output);
     return EXIT.done;
   }
-  const result = await interruptible((signal) => opened.services.revoke({ account, service }, { signal }));
+  const result = await interruptible((signal) => opened.services.revoke({ account, service }, { signal }), output);
   output.record({ command, ok: true, result });
   output.line(`${output.colours.green('✓')} ${output.colours.bold(result.outcome)}: ${MEANINGS[result.outcome]}`);
   writeLabelled(output, [

@@ -69,7 +69,7 @@ function introduction(emulated: readonly Emulated[]): readonly string[] {
     ...emulated.flatMap(({ variables }) => variables.map(([name, value]) => `export ${name}=${quoted(value)}`)),
     '',
     '# Or the same as a configuration file:',
-    "cat > cancelkit.config.mjs <<'END'",
+    "test -e cancelkit.config.mjs || cat > cancelkit.config.mjs <<'END'",
     ...configFile(emulated),
     'END',
     '',

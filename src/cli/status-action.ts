@@ -29,7 +29,7 @@ export async function status(
   const opened = await session.open();
   const service = await namedService(account, words, opened);
   const request = { account, service, ...(providerReference === undefined ? {} : { providerReference }) };
-  const result = await interruptible((signal) => opened.services.status(request, { signal }));
+  const result = await interruptible((signal) => opened.services.status(request, { signal }), output);
   output.record({ command, ok: true, account, service, result });
   output.line(`${output.colours.bold(result.state)}: ${MEANINGS[result.state]}`);
   const { provider, capabilities } = await accountNamed(account, opened);

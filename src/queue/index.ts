@@ -2,6 +2,7 @@ import type { AccountsOf } from '../account.ts';
 import { DEFAULTS } from '../options.ts';
 import { ProviderError } from '../provider-error.ts';
 import { DatabaseFailure, type Database } from './database.ts';
+import { DEFAULT_DATABASE } from './default-database.ts';
 import { openJobs } from './jobs.ts';
 import type { Limit } from './limits.ts';
 import { migrate } from './migrations.ts';
@@ -31,7 +32,7 @@ export type { AccountStats, QueueStats } from './stats.ts';
  */
 export async function createCancelQueue<A extends AccountsOf<A>>(options: QueueOptions<A>): Promise<CancelQueue<A>> {
   const given: unknown = options;
-  const defaulted = typeof given === 'object' && given !== null ? { database: '.cancelkit', ...given } : given;
+  const defaulted = typeof given === 'object' && given !== null ? { database: DEFAULT_DATABASE, ...given } : given;
   const checked = await sound(queueOptionsSchema, defaulted, 'options');
   // Checked above for the methods; what they take and return is the service's own contract.
   // oxlint-disable-next-line no-unsafe-type-assertion

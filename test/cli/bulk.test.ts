@@ -201,7 +201,7 @@ describe('cancelkit bulk', () => {
     const file = list(`vpsbg,${ids[0]},immediate,,`, `vpsbg,${ids[1]},end_of_period,,`);
     const refused = await project.run(['bulk', file]);
     expect(refused.code).toBe(2);
-    expect(refused.stderr).toContain('1 of these services are cancelled now');
+    expect(refused.stderr).toContain('1 of 2 rows asks for immediate. 1 at vpsbg');
     expect(refused.stderr).toContain('the provider deletes its data later');
     expect(sandbox.vpsbg.requests).toEqual([]);
     expect((await project.run(['bulk', file, '--yes'])).code).toBe(0);

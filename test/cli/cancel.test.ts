@@ -93,7 +93,7 @@ describe('cancelkit cancel', () => {
     const refused = await project.run(words);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain('the provider deletes the data at once, for good');
-    expect(refused.stderr).toContain('add --yes');
+    expect(refused.stderr).toContain('Add --yes');
     expect(requestCount()).toBe(0);
     expect((await project.run([...words, '--yes'])).code).toBe(0);
     expect(sandbox.hosting.service(hostingId).timesCancelled).toBe(1);

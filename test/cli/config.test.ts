@@ -1,3 +1,5 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts';
 import { createProject, recordsOf, type Project } from './support/project.ts';
@@ -54,7 +56,11 @@ describe('the configuration file', () => {
     ['has something else for an account', `export default { accounts: { a: '${SECRET}' } };`, 'a: expected an account'],
     ['is a promise that fails', `export default Promise.reject(new Error('${SECRET}'));`, 'accounts'],
     ['never ends', `await new Promise(() => {}); export default {};`, 'it awaits something that does not come'],
-    ['throws when it is read', `export default { get accounts() { throw new Error('${SECRET}'); } };`, 'reading its'],
+    [
+      'throws when it is read',
+      `export default { get accounts() { throw new Error('${SECRET}'); } };`,
+      'expected a value that can be read',
+    ],
     [
       'throws an error that throws',
       `throw Object.defineProperty(new Error('${SECRET}'), 'stack', { get() { throw '${SECRET}'; } });`,
@@ -113,6 +119,22 @@ describe('cancelkit init', () => {
     expect(recordsOf(stdout).map(({ result }) => result)).toMatchObject([{ account: 'vpsbg', configured: true }]);
     expect(project.read(file)).toContain("// import { edis } from 'cancelkit/edis';");
     expect(project.read(file)).not.toContain('token');
+  });
+
+  it('writes a module in a package whose files are CommonJS', async () => {
+    using project = await createProject({ VPSBG_TOKEN: 'token' });
+    project.write('package.json', '{ "name": "shop", "type": "commonjs" }');
+    expect((await project.run(['init'])).stdout).toContain('wrote cancelkit.config.mts');
+    const { code, stderr } = await project.run(['accounts']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  it('says why it cannot write', async () => {
+    using project = await createProject();
+    symlinkSync('nowhere/at-all', join(project.directory, 'cancelkit.config.ts'));
+    const { code, stderr } = await project.run(['init']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('cancelkit.config.ts cannot be written here (EEXIST)');
   });
 
   it('overwrites nothing', async () => {

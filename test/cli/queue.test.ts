@@ -1,3 +1,5 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts';
 import { startPostgres, type TestDatabase } from '../queue/support/databases.ts';
@@ -43,7 +45,8 @@ it('the queue takes cancellations, carries them out, shows them and takes decisi
   await queue('add', 'edis', kvmId, ...end, '--id', 'two', '--by', 'Kim');
   sandbox.edis.fault({ kind: 'reset', executed: true });
   const worked = await queue('work', '--until-idle');
-  expect(worked.code).toBe(0);
+  expect(worked.code).toBe(3);
+  expect(worked.stderr).toContain('1 wait for a person: cancelkit queue list --needs-person');
   expect(worked.stdout).toMatch(/^edis +0 +1 +0 +1/m);
   expect(sandbox.vpsbg.service(serverId).timesCancelled).toBe(1);
 
@@ -59,12 +62,49 @@ it('the queue takes cancellations, carries them out, shows them and takes decisi
   expect((await queue('show', 'three')).code).toBe(2);
 
   expect((await queue('resolve', 'one', '--as', 'completed')).code).toBe(2);
-  expect((await queue('retry', 'two')).stderr).toContain('add --yes');
+  expect((await queue('retry', 'two')).stderr).toContain('Add --yes');
   expect((await queue('resolve', 'two', '--as', 'requested', '--note', 'seen', '--by', 'Kim')).code).toBe(0);
   const { stdout } = await queue('stats', '--json');
   expect(recordsOf(stdout)).toMatchObject([{ result: { states: { requested: 2, unknown: 0 }, needsPerson: 0 } }]);
   expect(sandbox.edis.service(kvmId).timesCancelled).toBe(1);
 }, 240_000);
+
+it('says that a cancellation that was refused is not carried out by adding it again', async () => {
+  const { serverId } = sandbox.vpsbg.add();
+  const add = ['queue', 'add', 'vpsbg', String(serverId), '--when', 'end_of_period', '--id', 'withdrawn'];
+  expect((await project.run(add)).code).toBe(0);
+  expect((await project.run(['queue', 'withdraw', 'withdrawn'])).code).toBe(0);
+  const { code, stdout } = await project.run(add);
+  expect(code).toBe(1);
+  expect(stdout).toContain('withdrawn was in the queue already: refused');
+  expect(stdout).toContain('It is not carried out.');
+}, 60_000);
+
+it('does not take the wrong working directory for an empty queue', async () => {
+  project.write('elsewhere.mjs', "export default { accounts: {}, queue: { database: 'no-such-queue' } };");
+  const { code, stderr } = await project.run(['queue', 'list', '--config', 'elsewhere.mjs']);
+  expect(code).toBe(2);
+  expect(stderr).toContain('there is no queue in ');
+  expect(existsSync(join(project.directory, 'no-such-queue'))).toBe(false);
+});
+
+it.each([
+  [' postgres://joe:SECRET@db/q'],
+  ['POSTGRES://joe:SECRET@db/q'],
+  ['postgress://joe:SECRET@db/q'],
+  ['postgres:/joe:SECRET@db/q'],
+  ['postgres://joe:SE#CRET@db/q'],
+  ['jdbc:postgresql://joe:SECRET@db/q'],
+  ['host=db user=joe password=SECRET'],
+])('does not take a database address with a slip in it for a directory: %s', async (address) => {
+  project.write('slip.mjs', `export default { accounts: {}, queue: { database: ${JSON.stringify(address)} } };`);
+  const before = readdirSync(project.directory);
+  const { code, stdout, stderr } = await project.run(['queue', 'work', '--until-idle', '--config', 'slip.mjs']);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain('database: expected a directory, or a postgres:// URL');
+  expect(stderr).not.toMatch(/SE#?CRET/);
+  expect(readdirSync(project.directory)).toEqual(before);
+});
 
 it('says what to do where the database cannot be reached, without its password', async () => {
   project.write(

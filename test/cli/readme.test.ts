@@ -41,7 +41,7 @@ it('what cancelkit sandbox prints as a file is a configuration that works', asyn
     let printed = '';
     sandbox.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
     await expect.poll(() => printed, { timeout: 15_000 }).toContain('# Services to try:');
-    const document = /^cat > cancelkit\.config\.mjs <<'END'\n[\s\S]*?\nEND$/m.exec(printed)?.[0] ?? '';
+    const document = /^test -e \S+ \|\| cat > cancelkit\.config\.mjs <<'END'\n[\s\S]*?\nEND$/m.exec(printed)?.[0] ?? '';
     expect(inShell(document, [])).toBe('');
     const status = /cancelkit (status vpsbg \d+) +# active/.exec(printed)?.[1] ?? '';
     expect(inShell(`npx cancelkit ${status}`, [])).toMatch(/^none: /);

@@ -28,7 +28,7 @@ export async function admitRows(
       row,
       line,
       outcome: 'bad',
-      error: { code: 'invalid_request', message: problem },
+      error: wrongUse(problem),
     });
     output.message(`line ${line}: ${visible(problem)}`);
   };
@@ -48,16 +48,17 @@ export async function admitRows(
  * @throws ProviderError
  */
 export async function confirmImmediate(
-  { immediate, accounts }: CheckedRows,
+  { immediate, toSend }: CheckedRows,
   flags: BulkFlags,
   opened: OpenedServices,
   { output }: Session,
 ): Promise<void> {
-  if (immediate === 0 || flags.yes === true) return;
-  const warnings = [`${immediate} of these services are cancelled now`];
-  for (const name of accounts.keys()) {
+  if (immediate.size === 0 || flags.yes === true) return;
+  const count = [...immediate.values()].reduce((sum, each) => sum + each, 0);
+  const warnings = [`${count} of ${toSend} rows ${count === 1 ? 'asks' : 'ask'} for immediate`];
+  for (const [name, rows] of immediate) {
     const { provider, capabilities } = await accountNamed(name, opened);
-    warnings.push(`${name} (${provider}): ${DATA[capabilities.immediateDestroysData]}`);
+    warnings.push(`${rows} at ${name} (${provider}): ${DATA[capabilities.immediateDestroysData]}`);
   }
-  await confirm({ warnings, message: `Type ${immediate} to cancel them now.`, expected: String(immediate) }, output);
+  await confirm({ warnings, message: `Type ${count} to cancel them now.`, expected: String(count) }, output);
 }

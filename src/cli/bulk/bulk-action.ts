@@ -60,16 +60,17 @@ interface Sending {
 
 async function send({ checked, flags, session, ...run }: Sending): Promise<number> {
   const { output, command } = session;
-  const counts = new OutcomeCounts();
+  const counts = new OutcomeCounts(checked.accounts.keys());
   const failures: Failure[] = [];
-  let timingUnknown = 0;
   const progress = output.isTerminal
     ? (await import('./progress.ts')).showProgress(checked.rows, checked.accounts, counts)
     : undefined;
   const stopping = new AbortController();
   const stop = onInterrupt(() => {
     stopping.abort();
-    if (!output.isTerminal) output.message('Stopping: what is under way is seen through. Once more ends it at once.');
+    const words = 'Stopping: what is under way is seen through. Ctrl-C again ends it at once.';
+    if (progress === undefined) output.message(words);
+    else progress.log(words);
   });
   try {
     await runRows({
@@ -81,7 +82,7 @@ async function send({ checked, flags, session, ...run }: Sending): Promise<numbe
       tell: (row, outcome, settled) => {
         counts.add(accountOf(row), outcome);
         progress?.update();
-        if (settled?.ok === true && isTimingUnknown(settled.result)) timingUnknown += 1;
+        if (settled?.ok === true && isTimingUnknown(settled.result)) counts.timingUnknown += 1;
         if (settled?.ok === false && failures.length < SHOWN_FAILURES) {
           failures.push({ line: row.line, outcome, error: settled.error });
         }
@@ -94,7 +95,7 @@ async function send({ checked, flags, session, ...run }: Sending): Promise<numbe
     stop();
   }
   for (const [account, rows] of checked.accounts) counts.add(account, 'not_begun', rows - counts.total(account));
-  writeSummary({ counts, rows: checked.rows, results: run.results.path, failures, timingUnknown }, session);
+  writeSummary({ counts, rows: checked.rows, results: run.results.path, failures }, session);
   return counts.exitCode;
 }
 

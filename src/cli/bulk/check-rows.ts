@@ -11,8 +11,8 @@ export interface CheckedRows {
   readonly bad: number;
   /** How many are to be sent: the sound ones, those aside that an earlier run came to. */
   readonly toSend: number;
-  /** How many of these are to be cancelled at once. */
-  readonly immediate: number;
+  /** How many of these are to be cancelled at once, for each account that has some. */
+  readonly immediate: ReadonlyMap<string, number>;
   /** How many sound rows each account has. */
   readonly accounts: ReadonlyMap<string, number>;
 }
@@ -32,7 +32,7 @@ export async function checkRows(
   let rows = 0;
   let bad = 0;
   let toSend = 0;
-  let immediate = 0;
+  const immediate = new Map<string, number>();
   for await (const read of soundRows(input, opened)) {
     rows += 1;
     refuseAnother(read, earlier);
@@ -45,7 +45,7 @@ export async function checkRows(
     accounts.set(account, (accounts.get(account) ?? 0) + 1);
     if (!isToSend(earlier?.stateOf(read.row))) continue;
     toSend += 1;
-    if (when === 'immediate') immediate += 1;
+    if (when === 'immediate') immediate.set(account, (immediate.get(account) ?? 0) + 1);
   }
   if (earlier !== undefined && earlier.lastRow > rows) throw wrongUse(anotherList(undefined));
   return { rows, bad, toSend, immediate, accounts };

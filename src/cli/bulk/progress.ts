@@ -1,12 +1,15 @@
 import cliProgress from 'cli-progress';
 import type { Accounts } from '../../account.ts';
 import type { CancelManyProgress } from '../../many-progress.ts';
+import { visible } from '../visible.ts';
 import type { OutcomeCounts } from './row-outcome.ts';
 
 /** Shows how far a run is. */
 export interface Progress {
   /** @param made how far what is sent is, where that has changed. */
   readonly update: (made?: CancelManyProgress<Accounts>) => void;
+  /** Writes a line above the bars. */
+  readonly log: (text: string) => void;
   readonly stop: () => void;
 }
 
@@ -32,7 +35,7 @@ export function showProgress(rows: number, accounts: ReadonlyMap<string, number>
   const shown = accounts.size > 1 && accounts.size <= MOST_ACCOUNTS ? [...accounts] : [];
   const lines = [[undefined, rows] as const, ...shown].map(([account, total]) => ({
     account,
-    bar: bars.create(total, 0, { name: (account ?? 'all').padEnd(width), words: '', left: '' }),
+    bar: bars.create(total, 0, { name: visible(account ?? 'all').padEnd(width), words: '', left: '' }),
   }));
   let latest: CancelManyProgress<Accounts> | undefined;
   const update = (made = latest): void => {
@@ -44,6 +47,7 @@ export function showProgress(rows: number, accounts: ReadonlyMap<string, number>
   };
   return {
     update,
+    log: (text) => bars.log(`${text}\n`),
     stop: () => {
       update();
       bars.stop();

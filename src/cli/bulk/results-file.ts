@@ -1,5 +1,6 @@
 import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, realpathSync, statSync, writeSync } from 'node:fs';
 import { isProviderError, ProviderError } from '../../provider-error.ts';
+import { jsonLine } from '../json-line.ts';
 import { wrongUse } from '../wrong-use.ts';
 import { lockResults } from './results-lock.ts';
 import { rescued } from './rescue.ts';
@@ -48,7 +49,7 @@ export async function openResults(named: string, isResumed: boolean): Promise<Re
         if (statSync(path, { throwIfNoEntry: false })?.ino !== ino) {
           throw new ProviderError('outcome_unknown', { message: gone(named, rescued(descriptor, path)) });
         }
-        const bytes = Buffer.from(`${position === wholeLines && !isEnded ? '\n' : ''}${JSON.stringify(line)}\n`);
+        const bytes = Buffer.from(`${position === wholeLines && !isEnded ? '\n' : ''}${jsonLine(line)}\n`);
         try {
           // Not before, since only what has been read tells whether it is the results of a run at all.
           if (position === wholeLines) ftruncateSync(descriptor, wholeLines);

@@ -1,7 +1,6 @@
 import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import { lockFile, type FileLock, type NotLocked } from '../../file-lock.ts';
 import { isProviderError, type ProviderError } from '../../provider-error.ts';
-import { quietly } from '../quietly.ts';
 import { notConfigured, wrongUse } from '../wrong-use.ts';
 import { unwritable } from './unwritable.ts';
 
@@ -20,7 +19,7 @@ export async function lockResults(results: string): Promise<ResultsLock> {
   const path = `${results}.lock`;
   for (;;) {
     const file = fileAt(path);
-    const lock = await quietly(() => lockFile(path));
+    const lock = await lockFile(path);
     if (typeof lock === 'string') throw notLocked(lock, results, path);
     // Whoever held it until now has removed it on leaving: then the lock is one of a file that nobody else will find.
     const isHeld = (): boolean => statSync(path, { throwIfNoEntry: false })?.ino === file;

@@ -26,7 +26,12 @@ export const ROW_OUTCOMES: readonly RowOutcome[] = OUTCOMES;
 
 /** How many rows came to what, over all and for each account. */
 export class OutcomeCounts {
-  readonly #accounts = new Map<string, Map<RowOutcome, number>>();
+  readonly #accounts: Map<string, Map<RowOutcome, number>>;
+
+  /** @param accounts in the order in which they are told */
+  constructor(accounts: Iterable<string>) {
+    this.#accounts = new Map([...accounts].map((account) => [account, new Map()]));
+  }
 
   add(account: string, outcome: RowOutcome, count: number = 1): void {
     const counts = this.#accounts.get(account) ?? new Map<RowOutcome, number>();
@@ -58,10 +63,13 @@ export class OutcomeCounts {
     }).join(', ');
   }
 
+  /** How many rows were found to be cancelled, with a timing that the provider does not tell. */
+  timingUnknown = 0;
+
   /** The worst of them. A row that was not begun is one where nothing happened. */
   get exitCode(): number {
     return worstOf([
-      ...(this.of('unknown') > 0 ? [EXIT.unknown] : []),
+      ...(this.of('unknown') + this.timingUnknown > 0 ? [EXIT.unknown] : []),
       ...(this.of('refused') + this.of('not_begun') > 0 ? [EXIT.refused] : []),
     ]);
   }

@@ -4,6 +4,7 @@ import type { CancelManyProgress } from '../../many-progress.ts';
 import { isProviderError } from '../../provider-error.ts';
 import type { CancelResult, SafeResult } from '../../result.ts';
 import { EXIT } from '../exit-code.ts';
+import { visible } from '../visible.ts';
 import type { OpenedServices } from '../open-services.ts';
 import { soundRows, type CheckedRows } from './check-rows.ts';
 import { isInDoubt, isToSend, type EarlierRun } from './earlier-run.ts';
@@ -130,7 +131,7 @@ function writes(results: ResultsFile, line: object): boolean {
     return true;
   } catch (error) {
     if (!isProviderError(error)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`✗ ${visible(error.message)}\n`);
     return false;
   }
 }

@@ -19,8 +19,6 @@ export interface RunSummary {
   readonly results: string;
   /** The first of them. */
   readonly failures: readonly Failure[];
-  /** How many were found to be cancelled already, with a timing that the provider does not tell. */
-  readonly timingUnknown: number;
 }
 
 /** How many failures of a run are shown; all of them are in its results. */
@@ -28,7 +26,7 @@ export const SHOWN_FAILURES = 10;
 
 /** Writes what a run came to: a table by account, why the first rows failed, and what to do next. */
 export function writeSummary(
-  { counts, rows, results, failures, timingUnknown }: RunSummary,
+  { counts, rows, results, failures }: RunSummary,
   { output, command }: Pick<Session, 'output' | 'command'>,
 ): void {
   const outcomes = Object.fromEntries(ROW_OUTCOMES.map((outcome) => [outcome, counts.of(outcome)]));
@@ -50,12 +48,14 @@ export function writeSummary(
   const { yellow } = output.colours;
   if (counts.of('unknown') > 0) {
     output.line(
-      `${yellow('!')} unknown: do not send these again. --resume reads them back where the provider can be asked.`,
+      `${yellow('!')} ${counts.of('unknown')} unknown: do not send these again. --resume reads them back where the provider can be asked.`,
     );
   }
-  if (timingUnknown > 0) {
-    output.line(`${yellow('!')} ${timingUnknown} already cancelled with a timing that is not told: look them up.`);
+  if (counts.timingUnknown > 0) {
+    const many = counts.timingUnknown;
+    output.line(`${yellow('!')} ${many} already cancelled, perhaps with another timing than asked for: look them up.`);
   }
-  const again = counts.of('refused') + counts.of('not_begun');
-  if (again > 0) output.line(`${yellow('!')} ${again} had no effect: --resume tries them again, and nothing else.`);
+  const [refused, notBegun] = [counts.of('refused'), counts.of('not_begun')];
+  if (notBegun > 0) output.line(`${yellow('!')} ${notBegun} not begun: --resume sends them.`);
+  if (refused > 0) output.line(`${yellow('!')} ${refused} had no effect: --resume tries them again.`);
 }

@@ -5,8 +5,10 @@ import type { Session } from '../session.ts';
  * `cancelkit completion`: what a shell needs in order to ask `cancelkit complete` for the next word. All that is to be
  * known of the commands stays in there.
  */
-export async function completion(shell: string, { output }: Session): Promise<number> {
-  output.line(SCRIPTS[shell] ?? '');
+export async function completion(shell: string, { output, command }: Session): Promise<number> {
+  const script = SCRIPTS[shell] ?? '';
+  output.record({ command, ok: true, result: { shell, script } });
+  for (const line of script.split('\n')) output.line(line);
   return EXIT.done;
 }
 
@@ -17,7 +19,7 @@ _cancelkit() {
   # bash takes "=" for the end of a word.
   [[ "\${COMP_WORDS[COMP_CWORD]}" == "=" ]] && return
   while IFS= read -r line; do
-    [[ -n "$line" ]] && COMPREPLY+=("$line")
+    [[ -n "$line" ]] && COMPREPLY+=("$(printf %q "$line")")
   done < <(cancelkit complete -- "\${words[@]}" 2>/dev/null | cut -f1)
   if [[ \${#COMPREPLY[@]} -eq 0 ]]; then compopt -o default; fi
 }

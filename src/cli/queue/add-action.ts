@@ -2,6 +2,7 @@ import { confirmImmediate, describedCancellation } from '../cancel-action.ts';
 import type { AddFlags } from '../commands/queue-work.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Session } from '../session.ts';
+import { visible } from '../visible.ts';
 import { byWhom, withQueue } from './with-queue.ts';
 
 /** `cancelkit queue add` */
@@ -12,15 +13,30 @@ export async function add(
   session: Session,
 ): Promise<number> {
   const { output, command } = session;
-  return await withQueue(session, async (queue, opened) => {
-    const request = await describedCancellation(account, words, flags, opened);
-    await confirmImmediate(request, flags.yes === true, opened, session);
-    const { id, notBefore, priority } = flags;
-    const result = await queue.enqueue(request, { id, notBefore, priority, by: byWhom(flags.by) });
-    output.record({ command, ok: true, result });
-    const { green, bold } = output.colours;
-    output.line(`${green('✓')} ${bold(result.id)} ${result.added ? 'is in the queue' : 'was in the queue already'}`);
-    output.line(`  cancelkit queue work carries it out; cancelkit queue show ${result.id} tells how it went`);
-    return EXIT.done;
-  });
+  return await withQueue(
+    session,
+    async (queue, opened) => {
+      const request = await describedCancellation(account, words, flags, opened);
+      await confirmImmediate(request, flags.yes === true, opened, session);
+      const { id, notBefore, priority } = flags;
+      const result = await queue.enqueue(request, { id, notBefore, priority, by: byWhom(flags.by) });
+      output.record({ command, ok: true, result });
+      const { green, yellow, bold } = output.colours;
+      if (result.added) {
+        output.line(`${green('✓')} ${bold(visible(result.id))} is in the queue`);
+        output.line(
+          `  cancelkit queue work carries it out; cancelkit queue show ${visible(result.id)} tells how it went`,
+        );
+        return EXIT.done;
+      }
+      const state = (await queue.get(result.id))?.state ?? 'planned';
+      const isRefused = state === 'refused';
+      const sign = isRefused ? yellow('!') : green('✓');
+      output.line(`${sign} ${bold(visible(result.id))} was in the queue already: ${state}`);
+      if (isRefused)
+        output.line('  It is not carried out. Take another --id, or send it again with: cancelkit queue retry');
+      return isRefused ? EXIT.refused : EXIT.done;
+    },
+    true,
+  );
 }

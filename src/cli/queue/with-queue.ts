@@ -1,22 +1,34 @@
+import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import { resolve } from 'node:path';
 import type { Accounts } from '../../account.ts';
 import { createCancelQueue, type CancelQueue } from '../../queue/index.ts';
+import { DEFAULT_DATABASE } from '../../queue/default-database.ts';
+import type { ProviderError } from '../../provider-error.ts';
 import type { OpenedServices } from '../open-services.ts';
-import { quietly } from '../quietly.ts';
 import type { Session } from '../session.ts';
+import { wrongUse } from '../wrong-use.ts';
 
 /**
- * Opens the queue of the configuration for a piece of work, and closes it again.
+ * Opens the queue of the configuration for a piece of work, and closes it again. Only what begins one makes a new directory:
+ * in the wrong working directory, an empty queue would be a wrong answer.
  *
  * @throws ProviderError
  */
 export async function withQueue<Value>(
   session: Session,
   work: (queue: CancelQueue<Accounts>, opened: OpenedServices) => Promise<Value>,
+  beginsOne: boolean = false,
 ): Promise<Value> {
   const opened = await session.open();
   const { services, queue: options } = opened;
-  const queue = await quietly(() => createCancelQueue({ ...options, services }));
+  const { database = DEFAULT_DATABASE } = options;
+  const isDirectory = typeof database === 'string' && !/^\w+:\/\//.test(database);
+  if (!beginsOne && isDirectory && !existsSync(database)) {
+    throw wrongUse(`there is no queue in ${resolve(database)}. Run this where it is, or name it in the configuration.`);
+  }
+  const onError = ({ message }: ProviderError): void => session.output.message(`! ${message}`);
+  const queue = await createCancelQueue({ onError, ...options, services });
   try {
     return await work(queue, opened);
   } finally {
