@@ -5,13 +5,14 @@ import { DatabaseFailure, type Database } from './database.ts';
 import { openJobs } from './jobs.ts';
 import type { Limit } from './limits.ts';
 import { migrate } from './migrations.ts';
+import { queueOptionsSchema, type CheckedQueueOptions } from './options-input.ts';
 import { openPglite } from './pglite.ts';
 import { DEFAULT_POLICY } from './policy.ts';
 import { openPostgres } from './postgres.ts';
 import { QueueCore } from './queue-core.ts';
-import { invalidInput, queueOptionsSchema, sound, type CheckedQueueOptions } from './queue-input.ts';
 import type { CancelQueue, QueueOptions } from './queue.ts';
 import type { QueueServices } from './services.ts';
+import { invalidInput, sound } from './sound-input.ts';
 
 export type { StoredRequest } from './claimed.ts';
 export type { QueryClient, Row } from './database.ts';

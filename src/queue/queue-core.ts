@@ -8,15 +8,14 @@ import {
   enqueueManySchema,
   enqueueSchema,
   idSchema,
-  invalidInput,
   itemSchema,
   listSchema,
   resolutionSchema,
-  sound,
   waitSchema,
   workSchema,
 } from './queue-input.ts';
 import { toEntry, toRecord, type QueuedCancellation, type QueuedCancellationWithHistory } from './record.ts';
+import { invalidInput, sound } from './sound-input.ts';
 import { SETTLED_STATES } from './state.ts';
 import { readStats, type QueueStats } from './stats.ts';
 import { Worker, type WorkerContext } from './worker.ts';
