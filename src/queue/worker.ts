@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isProviderError, ProviderError } from '../provider-error.ts';
 import type { CancelEvent } from '../events.ts';
 import type { Claimed } from './claimed.ts';
+import { unreachable } from './database-error.ts';
 import { DatabaseFailure, type Database, type QueryClient } from './database.ts';
 import type { Limit } from './limits.ts';
 import { claim, isAnythingDue, lockClaims, markSent, noteStarts, roomOf, settle } from './ledger.ts';
@@ -324,9 +325,4 @@ function isDataError({ code }: DatabaseFailure): boolean {
 function shuffled<Value>(values: readonly Value[]): readonly Value[] {
   const keyed = values.map((value) => ({ value, key: Math.random() }));
   return keyed.toSorted((one, other) => one.key - other.key).map(({ value }) => value);
-}
-
-function unreachable({ message, code }: DatabaseFailure): ProviderError {
-  const what = `queue: ${message}. Nothing new is begun until it can be reached; what has ended is written down then.`;
-  return new ProviderError('unavailable', { operation: 'queue', message: what, providerCode: code });
 }
