@@ -19,7 +19,7 @@ import type { QueuedCancellation, QueuedCancellationWithHistory } from './record
 import { invalidInput, sound } from './sound-input.ts';
 import { readStats, type QueueStats } from './stats.ts';
 import { Waiting } from './waiting.ts';
-import type { WorkerContext } from './worker.ts';
+import type { WorkerContext } from './worker-context.ts';
 import { Workers } from './workers.ts';
 
 /** The queue behind its types: takes anything, and checks it. */

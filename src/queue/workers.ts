@@ -1,4 +1,5 @@
-import { Worker, type WorkerContext, type WorkPlan } from './worker.ts';
+import type { WorkerContext, WorkPlan } from './worker-context.ts';
+import { Worker } from './worker.ts';
 
 /** The workers of a queue that run in this process. */
 export class Workers {
