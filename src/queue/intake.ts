@@ -1,7 +1,7 @@
+import { roomOf } from './claim.ts';
 import type { Claimed } from './claimed.ts';
 import type { QueryClient } from './database.ts';
 import type { TakenJob } from './jobs.ts';
-import { roomOf } from './ledger.ts';
 import type { Limit } from './limits.ts';
 import type { WorkerContext } from './worker-context.ts';
 

@@ -1,14 +1,15 @@
+import { claim, lockClaims, noteStarts } from './claim.ts';
 import type { Claimed } from './claimed.ts';
 import { unreachable } from './database-error.ts';
 import { DatabaseFailure, type QueryClient } from './database.ts';
 import { InHand } from './in-hand.ts';
 import { Intake } from './intake.ts';
 import type { TakenJob } from './jobs.ts';
-import { claim, lockClaims, markSent, noteStarts, settle } from './ledger.ts';
 import type { Limit } from './limits.ts';
 import type { Outbox } from './outbox.ts';
 import { giveBack, recoverExpired } from './recovery.ts';
-import type { Sent } from './sent-marks.ts';
+import { markSent, type Sent } from './sent-marks.ts';
+import { settle } from './settle.ts';
 import type { WorkerContext, WorkPlan } from './worker-context.ts';
 
 /**

@@ -1,3 +1,5 @@
+import type { QueryClient } from './database.ts';
+
 /** A request that has been handed to the network. */
 export interface Sent {
   readonly id: string;
@@ -37,6 +39,17 @@ export class SentMarks {
     this.#sent.delete(id);
     return sentAt;
   }
+}
+
+/** Notes that requests have been handed to the network. */
+export async function markSent(client: QueryClient, schema: string, marks: readonly Sent[]): Promise<void> {
+  if (marks.length === 0) return;
+  await client.query(
+    `UPDATE ${schema}.cancellation c SET state = CASE c.state WHEN 'intent' THEN 'sent' ELSE c.state END, sent_at = x.at
+     FROM jsonb_to_recordset($1::jsonb) AS x(id text, claim bigint, at timestamptz)
+     WHERE c.id = x.id AND c.claim = x.claim`,
+    [JSON.stringify(marks)],
+  );
 }
 
 // A request that is answered sooner is not worth a mark of its own that it was sent.

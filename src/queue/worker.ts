@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isAnythingDue } from './claim.ts';
 import { unreachable } from './database-error.ts';
 import { DatabaseFailure } from './database.ts';
-import { isAnythingDue } from './ledger.ts';
 import { Rounds } from './rounds.ts';
 import type { WorkerContext, WorkPlan } from './worker-context.ts';
 
