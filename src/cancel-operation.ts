@@ -1,4 +1,4 @@
-import type { ConfiguredService, OrderDetails } from './account.ts';
+import type { ConfiguredService, OrderDetails } from './account-driver.ts';
 import type { Call, Failure } from './call.ts';
 import { judgeUnrecognised, turnsAway } from './judge-answer.ts';
 import { isProviderError, type ProviderError } from './provider-error.ts';

@@ -1,4 +1,5 @@
-import type { Account, AccountDriver, ConfiguredService } from './account.ts';
+import type { AccountDriver, ConfiguredService } from './account-driver.ts';
+import type { Account } from './account.ts';
 import type { AccountHealth } from './account-health.ts';
 import type { Call } from './call.ts';
 import { checkAgainst } from './check.ts';

@@ -1,4 +1,4 @@
-import type { ConfiguredService } from './account.ts';
+import type { ConfiguredService } from './account-driver.ts';
 import type { Call, Failure } from './call.ts';
 import type { Exchange } from './exchange.ts';
 import { judgeUnrecognised, rateLimited } from './judge-answer.ts';

@@ -1,4 +1,4 @@
-import type { ConfiguredService } from './account.ts';
+import type { ConfiguredService } from './account-driver.ts';
 import type { Call, Failure } from './call.ts';
 import { isProviderError, type ProviderError } from './provider-error.ts';
 import { rawOf } from './raw-answer.ts';

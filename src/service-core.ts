@@ -1,4 +1,5 @@
-import { driverOf, type Account, type Accounts, type OrderDetails } from './account.ts';
+import type { OrderDetails } from './account-driver.ts';
+import { driverOf, type Account, type Accounts } from './account.ts';
 import { AccountHealth } from './account-health.ts';
 import { Call } from './call.ts';
 import { CancelBatch } from './cancel-batch.ts';
