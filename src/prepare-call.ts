@@ -4,7 +4,7 @@ import type { Call } from './call.ts';
 import { checkAgainst } from './check.ts';
 import { configure } from './configure.ts';
 import { DEFAULTS, type CallOptions, type ServiceOptions } from './options.ts';
-import type { Route } from './run-exchange.ts';
+import type { Route } from './route.ts';
 import { checkedOrThrow, inTime, soundOptions } from './sound-input.ts';
 import type { StandardSchema } from './standard-schema.ts';
 import { TimeLimit } from './time-limit.ts';
