@@ -1,9 +1,9 @@
 import type { OrderDetails } from './account-driver.ts';
 import { cancelOnce } from './cancel-operation.ts';
 import type { CheckedCancelRequest, CheckedRevokeRequest, CheckedStatusRequest } from './cancel-request.ts';
+import { composeReason } from './compose-reason.ts';
 import type { Prepared } from './prepare-call.ts';
 import { previewOf } from './preview.ts';
-import { composeReason } from './reason.ts';
 import { readStatus } from './read-status.ts';
 import type { CancelResult, PreviewedRequest, RevokeResult } from './result.ts';
 import { revokeOnce } from './revoke-operation.ts';
