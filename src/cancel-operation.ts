@@ -1,4 +1,4 @@
-import type { ConfiguredService, OrderDetails } from './account.ts';
+import type { ConfiguredService, OrderDetails } from './account-driver.ts';
 import type { Call, Failure } from './call.ts';
 import { judgeUnrecognised, turnsAway } from './judge-answer.ts';
 import { isProviderError, type ProviderError } from './provider-error.ts';
@@ -7,7 +7,8 @@ import { readFailure } from './read-status.ts';
 import { reconcileDuplicate } from './reconcile-duplicate.ts';
 import { reconcileUnknown } from './reconcile-unknown.ts';
 import type { CancelOutcome } from './result.ts';
-import { runExchange, type Ran, type Route } from './run-exchange.ts';
+import type { Route } from './route.ts';
+import { runExchange, type Ran } from './run-exchange.ts';
 import type { AcceptedVerdict, CancelVerdict, DuplicateVerdict } from './verdict.ts';
 import { verifyAccepted } from './verify-accepted.ts';
 import type { CancellationStatus, EffectiveAt, Warning } from './vocabulary.ts';

@@ -4,7 +4,8 @@ import { conduct } from './conduct.ts';
 import { configure } from './configure.ts';
 import { DEFAULTS, type ServiceOptions } from './options.ts';
 import { readFailure } from './read-status.ts';
-import { runExchange, type Route } from './run-exchange.ts';
+import type { Route } from './route.ts';
+import { runExchange } from './run-exchange.ts';
 import { TimeLimit } from './time-limit.ts';
 
 /** What is known once an account's credentials have been accepted. */

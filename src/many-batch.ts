@@ -1,6 +1,6 @@
+import type { AccountEntry } from './account-entry.ts';
 import type { BatchOptions, CancelManyOptions } from './many-options.ts';
 import { readable, unknownAccount } from './options.ts';
-import type { AccountEntry } from './prepare-call.ts';
 import type { Issue } from './provider-error.ts';
 
 /** How the cancellations of an account share requests; `undefined` where they do not. */

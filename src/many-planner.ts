@@ -1,10 +1,11 @@
+import type { AccountEntry } from './account-entry.ts';
 import { Call, type Failure } from './call.ts';
 import { conduct } from './conduct.ts';
 import { batchOf, groupOf } from './many-batch.ts';
 import { MAX_PAUSE_MS, type CancelManyOptions } from './many-options.ts';
 import type { ManyPlan } from './many-plan.ts';
 import { concurrencyOf, DEFAULTS, MAX_MILLISECONDS, type CallOptions, type ServiceOptions } from './options.ts';
-import { accountNameOf, type AccountEntry } from './prepare-call.ts';
+import { accountNameOf } from './prepare-call.ts';
 import { isProviderError } from './provider-error.ts';
 import type { CancelResult, SafeResult } from './result.ts';
 

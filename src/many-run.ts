@@ -1,32 +1,21 @@
 import type { Failure } from './call.ts';
-import type { ErrorCode } from './error-code.ts';
-import { Lane, type Job, type Step } from './lane.ts';
-import type { ManyItem, ManyPlan } from './many-plan.ts';
+import { Lane } from './lane.ts';
+import { ManyCalls, type Finished } from './many-calls.ts';
+import type { ManyPlan } from './many-plan.ts';
 import { progressOf, type AnyProgress } from './many-progress.ts';
-import type { CancelOutcome, CancelResult, SafeResult } from './result.ts';
 
-/** A finished request, until it is taken. */
-export interface Finished {
-  readonly item: ManyItem;
-  readonly lane: Lane;
-}
-
-/** The state of a run: what waits in which lane, what is under way, and what has finished. */
+/** A run: which requests wait in which lane, and whether more are taken. */
 export class ManyRun {
   readonly #plan: ManyPlan;
-  readonly #onChange: () => void;
+  readonly #calls: ManyCalls;
   readonly #lanes = new Map<string, Lane>();
-  readonly #finished: Finished[] = [];
-  readonly #underWay = new Set<Promise<void>>();
-  readonly #outcomes = new Map<CancelOutcome | ErrorCode, number>();
   #taken = 0;
-  #started = 0;
   #isComplete = false;
   #mode: 'running' | 'stopped' | 'abandoned' = 'running';
 
   constructor(plan: ManyPlan, onChange: () => void) {
     this.#plan = plan;
-    this.#onChange = onChange;
+    this.#calls = new ManyCalls(plan, onChange);
   }
 
   get isStopped(): boolean {
@@ -35,7 +24,7 @@ export class ManyRun {
 
   /** Whether every request that was taken from the source has been handed on. */
   get isEmpty(): boolean {
-    return this.#underWay.size === 0 && this.#finished.length === 0 && this.#waiting === 0;
+    return this.#calls.isEmpty && this.#waiting === 0;
   }
 
   /** Whether another request should be taken from the source. `isInMemory`: it costs nothing to look far ahead. */
@@ -55,7 +44,7 @@ export class ManyRun {
     const arrivedAt = performance.now();
     lane.add({ index: this.#taken, request, group, arrivedAt, begun: 0, error: undefined });
     this.#taken += 1;
-    this.#fill(lane);
+    this.#calls.advance(lane);
   }
 
   /** No more requests come. */
@@ -64,7 +53,7 @@ export class ManyRun {
     this.#isComplete = true;
     for (const lane of this.#lanes.values()) {
       lane.complete();
-      this.#fill(lane);
+      this.#calls.advance(lane);
     }
   }
 
@@ -74,7 +63,7 @@ export class ManyRun {
     this.#mode = 'stopped';
     for (const lane of this.#lanes.values()) {
       lane.stop(STOPPED);
-      this.#fill(lane);
+      this.#calls.advance(lane);
     }
   }
 
@@ -85,18 +74,18 @@ export class ManyRun {
       lane.stop(STOPPED);
       lane.clear();
     }
-    await Promise.all(this.#underWay);
+    await this.#calls.allEnded();
   }
 
   /** The next finished request. */
   take(): Finished | undefined {
-    return this.#finished.shift();
+    return this.#calls.take();
   }
 
   /** What was taken has been dealt with: its lane has room for another. */
   release({ lane }: Finished): void {
     lane.untaken -= 1;
-    this.#fill(lane);
+    this.#calls.advance(lane);
   }
 
   /** @param total how many requests there are, as far as that is known. */
@@ -104,9 +93,9 @@ export class ManyRun {
     const all = total === undefined ? undefined : Math.max(total, this.#taken);
     return progressOf(this.#lanes, {
       taken: this.#taken,
-      started: this.#started,
+      started: this.#calls.started,
       total: all,
-      outcomes: this.#outcomes,
+      outcomes: this.#calls.outcomes,
     });
   }
 
@@ -123,61 +112,10 @@ export class ManyRun {
   #laneNamed(name: string): Lane {
     const known = this.#lanes.get(name);
     if (known !== undefined) return known;
-    const lane = new Lane(this.#plan.limitsOf(name), () => this.#fill(lane));
+    const lane = new Lane(this.#plan.limitsOf(name), () => this.#calls.advance(lane));
     if (this.#mode === 'stopped') lane.stop(STOPPED);
     this.#lanes.set(name, lane);
     return lane;
-  }
-
-  /** Begins what the lane has room for. */
-  #fill(lane: Lane): void {
-    for (let step = lane.next(); step !== undefined; step = lane.next()) this.#carryOut(step, lane);
-    this.#onChange();
-  }
-
-  #carryOut(step: Step, lane: Lane): void {
-    if (step.kind === 'give_back') {
-      this.#finish(step.job, { ok: false, error: step.error }, lane);
-      return;
-    }
-    const run = (step.kind === 'begin' ? this.#begin(step.jobs, lane) : this.#refuse(step, lane)).then(() => {
-      this.#underWay.delete(run);
-      this.#fill(lane);
-    });
-    this.#underWay.add(run);
-  }
-
-  async #begin(jobs: readonly Job[], lane: Lane): Promise<void> {
-    this.#started += jobs.filter(({ begun }) => begun === 1).length;
-    lane.calls += 1;
-    lane.running += jobs.length;
-    const startedAt = performance.now();
-    const requests = jobs.map(({ request }) => request);
-    const results = await this.#plan.cancel(requests, jobs[0]?.group !== undefined);
-    lane.calls -= 1;
-    lane.running -= jobs.length;
-    const shareMs = (performance.now() - startedAt) / jobs.length;
-    for (const [place, result] of results.entries()) {
-      const job = jobs[place];
-      if (job === undefined || lane.settle(job, result.ok ? undefined : result.error)) continue;
-      lane.pace.record(shareMs);
-      this.#finish(job, result, lane);
-    }
-  }
-
-  async #refuse({ job, failure }: Extract<Step, { kind: 'refuse' }>, lane: Lane): Promise<void> {
-    lane.refusing += 1;
-    const result = await this.#plan.unsent(job.request, failure);
-    lane.refusing -= 1;
-    this.#finish(job, result, lane);
-  }
-
-  #finish({ index, request }: Job, result: SafeResult<CancelResult>, lane: Lane): void {
-    const outcome = result.ok ? result.result.outcome : result.error.code;
-    this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1);
-    lane.done += 1;
-    lane.untaken += 1;
-    this.#finished.push({ item: { index, request, ...result }, lane });
   }
 }
 

@@ -1,22 +1,14 @@
-import type { Account, AccountDriver, ConfiguredService } from './account.ts';
-import type { AccountHealth } from './account-health.ts';
+import type { ConfiguredService } from './account-driver.ts';
+import type { AccountEntry } from './account-entry.ts';
 import type { Call } from './call.ts';
 import { checkAgainst } from './check.ts';
 import { configure } from './configure.ts';
 import { DEFAULTS, type CallOptions, type ServiceOptions } from './options.ts';
-import type { Route } from './run-exchange.ts';
+import type { Route } from './route.ts';
 import { checkedOrThrow, inTime, soundOptions } from './sound-input.ts';
 import type { StandardSchema } from './standard-schema.ts';
 import { TimeLimit } from './time-limit.ts';
 import type { When } from './vocabulary.ts';
-
-/** One of the service's accounts. */
-export interface AccountEntry {
-  readonly name: string;
-  readonly account: Account;
-  readonly driver: AccountDriver;
-  readonly health: AccountHealth;
-}
 
 /** The parts of a request that every operation has. */
 export interface AddressedRequest {

@@ -1,8 +1,10 @@
+import { unsendable } from './answer-to.ts';
 import type { Call } from './call.ts';
 import type { Exchange } from './exchange.ts';
 import { buildHttpRequest } from './http-request.ts';
 import type { PreviewedRequest } from './result.ts';
-import { firstRequest, unsendable, type Route } from './run-exchange.ts';
+import type { Route } from './route.ts';
+import { firstRequest } from './run-exchange.ts';
 
 /**
  * The first request of an operation as it would go over the wire, without its secrets.

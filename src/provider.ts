@@ -1,6 +1,7 @@
 import { createAccount, type Account, type ConfigSource } from './account.ts';
 import type { CredentialsCheck } from './account-check.ts';
 import type { Capabilities } from './capabilities.ts';
+import { checkDefinition } from './check-definition.ts';
 import type { Exchange } from './exchange.ts';
 import type { ReasonDetails } from './reason.ts';
 import type { ServiceForm } from './service-form.ts';
@@ -136,37 +137,4 @@ export function defineProvider<
     env: definition.env,
     account: (config) => createAccount(definition, config),
   };
-}
-
-function checkDefinition(definition: {
-  readonly specVersion: number;
-  readonly id: string;
-  readonly capabilities: Capabilities;
-  readonly cancelTogether?: unknown;
-  readonly status?: unknown;
-  readonly revoke?: unknown;
-}): void {
-  const { id, capabilities } = definition;
-  if (definition.specVersion !== 1) throw new TypeError('defineProvider: specVersion must be 1');
-  if (!/^[a-z][a-z0-9-]{0,39}$/.test(id)) {
-    throw new TypeError('defineProvider: id must be 1 to 40 lower-case letters, digits and dashes');
-  }
-  if (capabilities.timings.length === 0) throw new TypeError(`defineProvider: ${id} offers no timing`);
-  if (capabilities.readBack !== (definition.status !== undefined)) {
-    throw new TypeError(`defineProvider: ${id} must have a status function exactly if capabilities.readBack is true`);
-  }
-  if (capabilities.revoke !== (definition.revoke !== undefined)) {
-    throw new TypeError(`defineProvider: ${id} must have a revoke function exactly if capabilities.revoke is true`);
-  }
-  if (capabilities.revoke && !capabilities.readBack) {
-    throw new TypeError(`defineProvider: ${id} can only withdraw what it can read back`);
-  }
-  if ((capabilities.cancelTogether !== undefined) !== (definition.cancelTogether !== undefined)) {
-    throw new TypeError(
-      `defineProvider: ${id} must have a cancelTogether function exactly if capabilities.cancelTogether is there`,
-    );
-  }
-  if (capabilities.cancelTogether !== undefined && !capabilities.readBack) {
-    throw new TypeError(`defineProvider: ${id} can only cancel together what it can read back`);
-  }
 }

@@ -1,10 +1,11 @@
-import type { ConfiguredService } from './account.ts';
+import type { ConfiguredService } from './account-driver.ts';
 import type { Call, Failure } from './call.ts';
 import type { Exchange } from './exchange.ts';
 import { judgeUnrecognised, rateLimited } from './judge-answer.ts';
 import { isProviderError } from './provider-error.ts';
 import type { Redactor } from './redactor.ts';
-import { runExchange, type Route } from './run-exchange.ts';
+import type { Route } from './route.ts';
+import { runExchange } from './run-exchange.ts';
 import type { StatusVerdict } from './verdict.ts';
 import type { CancellationStatus } from './vocabulary.ts';
 

@@ -1,9 +1,10 @@
-import type { ConfiguredService } from './account.ts';
+import type { ConfiguredService } from './account-driver.ts';
 import type { Call, Failure } from './call.ts';
 import { isProviderError, type ProviderError } from './provider-error.ts';
 import { rawOf } from './raw-answer.ts';
 import { readIfPossible, readStatus } from './read-status.ts';
-import { runExchange, type Ran, type Route } from './run-exchange.ts';
+import type { Route } from './route.ts';
+import { runExchange, type Ran } from './run-exchange.ts';
 import type { RevokedVerdict, RevokeVerdict } from './verdict.ts';
 import type { CancellationStatus, RevokeOutcome } from './vocabulary.ts';
 import { writeFailure } from './write-failure.ts';

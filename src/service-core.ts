@@ -1,16 +1,13 @@
-import { driverOf, type Account, type Accounts, type OrderDetails } from './account.ts';
-import { AccountHealth } from './account-health.ts';
+import { entriesOf, type AccountEntry } from './account-entry.ts';
+import type { Accounts } from './account.ts';
 import { Call } from './call.ts';
 import { CancelBatch } from './cancel-batch.ts';
 import { cancelMany } from './cancel-many.ts';
-import { cancelOnce } from './cancel-operation.ts';
 import {
   cancelRequestSchema,
   revokeRequestSchema,
   statusRequestSchema,
   type CheckedCancelRequest,
-  type CheckedRevokeRequest,
-  type CheckedStatusRequest,
 } from './cancel-request.ts';
 import type { OutcomeEvent } from './events.ts';
 import { conduct } from './conduct.ts';
@@ -19,23 +16,13 @@ import type { CancelManyOptions } from './many-options.ts';
 import type { ManyItem } from './many-plan.ts';
 import { planMany, safely, type RunSurroundings } from './many-planner.ts';
 import { checkOptions, type CallOptions, type ServiceOptions } from './options.ts';
-import {
-  checkedRequest,
-  withPrepared,
-  type AccountEntry,
-  type AddressedRequest,
-  type CallInput,
-  type Prepared,
-} from './prepare-call.ts';
-import { previewOf } from './preview.ts';
+import { checkedRequest, withPrepared, type AddressedRequest, type CallInput, type Prepared } from './prepare-call.ts';
+import { cancelPrepared, previewPrepared, revokePrepared, statusPrepared } from './prepared-operations.ts';
 import type { ProviderOperation } from './provider-error.ts';
-import { composeReason } from './reason.ts';
-import { readStatus } from './read-status.ts';
 import { checkedOrThrow, invalid } from './sound-input.ts';
 import type { CancelResult, PreviewedRequest, RevokeResult, SafeResult } from './result.ts';
-import { revokeOnce } from './revoke-operation.ts';
 import type { ValidatedRequest } from './validated-request.ts';
-import type { CancellationStatus, Warning } from './vocabulary.ts';
+import type { CancellationStatus } from './vocabulary.ts';
 import type { Capabilities } from './capabilities.ts';
 
 const SERVICE_OPTIONS = ['fetch', 'deadlineMs', 'attemptTimeoutMs', 'concurrency', 'onEvent'];
@@ -82,10 +69,7 @@ export class ServiceCore {
 
   preview(request: unknown, options: unknown): Promise<PreviewedRequest> {
     const input = { schema: cancelRequestSchema, request, options, knownOptions: CALL_OPTIONS };
-    return this.#run('preview', input, async (prepared) => {
-      const { details } = orderOf(prepared);
-      return previewOf(prepared.service.cancel(details), prepared.call, prepared.route);
-    });
+    return this.#run('preview', input, previewPrepared);
   }
 
   /** Checks all that can be checked without the configuration. */
@@ -158,74 +142,6 @@ export class ServiceCore {
   }
 }
 
-async function cancelPrepared(
-  prepared: Prepared<CheckedCancelRequest>,
-  carryOut: typeof cancelOnce = cancelOnce,
-): Promise<CancelResult> {
-  const { call, entry, request, service, route, options } = prepared;
-  const { details, warnings } = orderOf(prepared);
-  const cancelled = await carryOut({ service, details, call, route }, options.verify === true);
-  return {
-    account: entry.name,
-    provider: entry.account.provider,
-    service: request.service,
-    when: request.when,
-    ...cancelled,
-    warnings: [...warnings, ...cancelled.warnings],
-    attempts: call.attempts,
-    operationId: call.operationId,
-  };
-}
-
-async function statusPrepared(prepared: Prepared<CheckedStatusRequest>): Promise<CancellationStatus> {
-  const { call, request, service, route } = prepared;
-  const reading = service.status?.(request.providerReference);
-  if (reading !== undefined) return await readStatus(reading, call, route);
-  const message = 'the API cannot read a cancellation of this service back. Look it up in the provider’s client area.';
-  throw call.error({ code: 'unsupported', message });
-}
-
-async function revokePrepared(prepared: Prepared<CheckedRevokeRequest>): Promise<RevokeResult> {
-  const { call, entry, request, service, route } = prepared;
-  const revoked = await revokeOnce(service, call, route);
-  return {
-    account: entry.name,
-    provider: entry.account.provider,
-    service: request.service,
-    ...revoked,
-    attempts: call.attempts,
-    operationId: call.operationId,
-  };
-}
-
-function orderOf({ entry, request }: Prepared<CheckedCancelRequest>): {
-  readonly details: OrderDetails;
-  readonly warnings: readonly Warning[];
-} {
-  const { reason, reference, when } = request;
-  const { text, warnings } = composeReason(reason, reference, entry.account.capabilities.reason);
-  const parts = typeof reason === 'string' ? { text: reason } : (reason ?? {});
-  return { details: { when, reasonText: text, reason: parts, reference }, warnings };
-}
-
-function entriesOf(accounts: unknown): ReadonlyMap<string, AccountEntry> {
-  const entries = new Map<string, AccountEntry>();
-  const isObject = typeof accounts === 'object' && accounts !== null && !Array.isArray(accounts);
-  for (const [name, account] of isObject ? readable(accounts) : []) {
-    const driver = driverOf(account);
-    if (driver === undefined) throw notAccounts(name);
-    entries.set(name, { name, account, driver, health: new AccountHealth() });
-  }
-  if (!isObject) throw notAccounts('accounts');
-  return entries;
-}
-
-function notAccounts(path: string): Error {
-  const expected = 'an account, made by a provider’s factory';
-  const message = `${path}: expected ${expected}`;
-  return new Call('create').error({ code: 'invalid_request', message, issues: [{ path, expected }] });
-}
-
 function isSource(value: unknown): value is Iterable<unknown> | AsyncIterable<unknown> {
   if (typeof value !== 'object' || value === null) return false;
   try {
@@ -233,14 +149,5 @@ function isSource(value: unknown): value is Iterable<unknown> | AsyncIterable<un
   } catch {
     // What cannot be read is no source.
     return false;
-  }
-}
-
-function readable(accounts: object): readonly (readonly [string, Account])[] {
-  try {
-    return Object.entries(accounts);
-  } catch {
-    // What a getter throws may hold anything; that the accounts cannot be read is all there is to say.
-    throw notAccounts('accounts');
   }
 }

@@ -1,8 +1,8 @@
+import { endedBeforeSending } from './answer-to.ts';
 import type { Call } from './call.ts';
 import type { Checked } from './check.ts';
 import { checkOptions, type CallOptions } from './options.ts';
 import type { Issue } from './provider-error.ts';
-import { endedBeforeSending } from './run-exchange.ts';
 import type { TimeLimit } from './time-limit.ts';
 
 /**

@@ -46,6 +46,11 @@ export function refusal(status: number, message: string): Response {
   return json(status, { message });
 }
 
+/** The answer for what is not there. */
+export function notFound(): Response {
+  return refusal(404, 'Not found.');
+}
+
 /** A 422 with a list of complaints for each field, as Laravel gives it. */
 export function validationError(errors: Readonly<Record<string, readonly string[]>>): Response {
   const complaints = Object.values(errors).flat();

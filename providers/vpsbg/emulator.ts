@@ -2,12 +2,13 @@ import { addDays } from '../../src/sandbox/calendar.ts';
 import type { Emulator, EmulatorContext, Mutable, ProviderControls } from '../../src/sandbox/emulator.ts';
 import { foundService } from '../../src/sandbox/emulator.ts';
 import { createOptions, oneOf } from '../../src/sandbox/options.ts';
+import type { VpsbgOptions } from './emulator-options.ts';
 import { createVpsbgRoutes, vpsbgFailure } from './emulator-routes.ts';
-import type { VpsbgOptions, VpsbgTokens } from './emulator-routes.ts';
+import type { VpsbgTokens } from './emulator-routes.ts';
 import { createVpsbgState } from './emulator-state.ts';
 import type { VpsbgFloatingIp, VpsbgServer, VpsbgServerInit } from './emulator-types.ts';
 
-export type { VpsbgOptions } from './emulator-routes.ts';
+export type { VpsbgOptions } from './emulator-options.ts';
 export type { VpsbgAddon, VpsbgFloatingIp, VpsbgServer, VpsbgServerInit } from './emulator-types.ts';
 
 /** The id of a server, in the shape in which the adapter takes it. */

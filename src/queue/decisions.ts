@@ -5,7 +5,8 @@ import type { QueryClient, Row } from './database.ts';
 import { writeHistory } from './history.ts';
 import type { Jobs } from './jobs.ts';
 import { toJsonb } from './jsonb.ts';
-import { invalidInput, type CheckedDecision, type CheckedResolution } from './queue-input.ts';
+import type { CheckedDecision, CheckedResolution } from './queue-input.ts';
+import { invalidInput } from './sound-input.ts';
 
 /** Where decisions are written. */
 export interface DecisionContext {

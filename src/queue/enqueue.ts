@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
+import type { Issue } from '../provider-error.ts';
 import type { ValidatedRequest } from '../validated-request.ts';
 import type { StoredRequest } from './claimed.ts';
 import type { QueryClient } from './database.ts';
 import { writeHistory } from './history.ts';
 import type { Jobs } from './jobs.ts';
 import { isStorable } from './jsonb.ts';
-import { invalidInput, type CheckedPlacing } from './queue-input.ts';
-import type { Issue } from '../provider-error.ts';
+import type { CheckedPlacing } from './queue-input.ts';
+import { invalidInput } from './sound-input.ts';
 
 /** A cancellation that is to be put into the ledger. */
 export interface NewCancellation {

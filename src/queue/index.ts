@@ -1,18 +1,20 @@
 import type { AccountsOf } from '../account.ts';
 import { DEFAULTS } from '../options.ts';
 import { ProviderError } from '../provider-error.ts';
-import { DatabaseFailure, type Database } from './database.ts';
+import { jobsFailed, notOpened } from './database-error.ts';
+import type { Database } from './database.ts';
 import { DEFAULT_DATABASE } from './default-database.ts';
 import { openJobs } from './jobs.ts';
 import type { Limit } from './limits.ts';
 import { migrate } from './migrations.ts';
+import { queueOptionsSchema, type CheckedQueueOptions } from './options-input.ts';
 import { openPglite } from './pglite.ts';
 import { DEFAULT_POLICY } from './policy.ts';
 import { openPostgres } from './postgres.ts';
 import { QueueCore } from './queue-core.ts';
-import { invalidInput, queueOptionsSchema, sound, type CheckedQueueOptions } from './queue-input.ts';
 import type { CancelQueue, QueueOptions } from './queue.ts';
 import type { QueueServices } from './services.ts';
+import { invalidInput, sound } from './sound-input.ts';
 
 export type { StoredRequest } from './claimed.ts';
 export type { QueryClient, Row } from './database.ts';
@@ -60,7 +62,7 @@ async function open(options: CheckedQueueOptions, services: QueueServices): Prom
   const limits = limitsOf(options, services);
   const onError = options.onError ?? warner();
   const isUrl = /^postgres(?:ql)?:\/\//.test(options.database);
-  const database = await (isUrl ? openPostgres(options.database) : openPglite(options.database)).catch(toClear);
+  const database = await (isUrl ? openPostgres(options.database) : openPglite(options.database)).catch(notOpened);
   try {
     await migrate(database, schema);
     const accounts = limits.map(({ account }) => account);
@@ -86,7 +88,7 @@ async function open(options: CheckedQueueOptions, services: QueueServices): Prom
     });
   } catch (error) {
     await closeQuietly(database);
-    return toClear(error);
+    return notOpened(error);
   }
 }
 
@@ -109,13 +111,6 @@ async function oneAtATime<Value>(database: Database, schema: string, work: () =>
   });
 }
 
-/** @throws ProviderError instead of a failure of the database */
-function toClear(error: unknown): never {
-  if (!(error instanceof DatabaseFailure)) throw error;
-  const message = `queue: ${error.message}. Check that it is there, and that the user may create schemas and tables in it.`;
-  throw new ProviderError('unavailable', { operation: 'queue', providerCode: error.code, message });
-}
-
 async function closeQuietly(database: Database): Promise<void> {
   try {
     await database.close();
@@ -123,11 +118,6 @@ async function closeQuietly(database: Database): Promise<void> {
     // Why it could not be opened is what the caller has to know; that it cannot be closed either says the same.
     if (error instanceof ProviderError) throw error;
   }
-}
-
-function jobsFailed(error: unknown): ProviderError {
-  const { message, code } = new DatabaseFailure(error, 'no');
-  return new ProviderError('unavailable', { operation: 'queue', providerCode: code, message: `queue: ${message}.` });
 }
 
 // A database that is gone fails many times a minute.

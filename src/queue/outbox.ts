@@ -1,7 +1,7 @@
 import { ProviderError } from '../provider-error.ts';
 import type { CancelResult } from '../result.ts';
 import type { NewEntry } from './history.ts';
-import type { Settled } from './ledger.ts';
+import type { Settled } from './settle.ts';
 
 /** What a worker has to write down. It is kept until a transaction that holds it has been committed. */
 export class Outbox {

@@ -11,7 +11,7 @@ export async function loadPeer<Module>(name: string, load: () => Promise<Module>
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
     const what = isMissing ? 'is not installed' : 'could not be loaded';
-    const message = `cancelkit/queue needs ${name}, which ${what}. Run: npm install ${name}`;
+    const message = `cancelkit/queue needs ${name}, which ${what}. Run: npm install ${name === 'pg-boss' ? name : `pg-boss ${name}`}`;
     throw new ProviderError('not_configured', { operation: 'queue', message });
   }
 }

@@ -1,35 +1,37 @@
-import { isProviderError, ProviderError, type Issue } from '../provider-error.ts';
-import type { ValidatedRequest } from '../validated-request.ts';
-import { DatabaseFailure, guarded, type QueryClient } from './database.ts';
+import { ProviderError } from '../provider-error.ts';
+import { checkItems } from './check-items.ts';
+import { clearly } from './database-error.ts';
+import { guarded, type QueryClient } from './database.ts';
 import { resolve, resume, retry, withdraw } from './decisions.ts';
 import { enqueue, toNew, type NewCancellation, type PathOf } from './enqueue.ts';
+import { lookUp, lookUpAll, lookUpHistory } from './look-up.ts';
 import {
   decisionSchema,
   enqueueManySchema,
   enqueueSchema,
   idSchema,
-  invalidInput,
-  itemSchema,
   listSchema,
   resolutionSchema,
-  sound,
   waitSchema,
   workSchema,
 } from './queue-input.ts';
-import { toEntry, toRecord, type QueuedCancellation, type QueuedCancellationWithHistory } from './record.ts';
-import { SETTLED_STATES } from './state.ts';
+import type { QueuedCancellation, QueuedCancellationWithHistory } from './record.ts';
+import { invalidInput, sound } from './sound-input.ts';
 import { readStats, type QueueStats } from './stats.ts';
-import { Worker, type WorkerContext } from './worker.ts';
+import { Waiting } from './waiting.ts';
+import type { WorkerContext } from './worker-context.ts';
+import { Workers } from './workers.ts';
 
 /** The queue behind its types: takes anything, and checks it. */
 export class QueueCore {
   readonly #context: WorkerContext;
-  readonly #workers = new Map<Worker, { readonly stop: AbortController; readonly done: Promise<void> }>();
-  readonly #waiting = new Map<string, Set<() => void>>();
+  readonly #workers = new Workers();
+  readonly #waiting: Waiting;
   #closing: Promise<void> | undefined;
 
   constructor(context: Omit<WorkerContext, 'onSettled'>) {
-    this.#context = { ...context, onSettled: (id) => this.#waiting.get(id)?.forEach((wake) => wake()) };
+    this.#waiting = new Waiting(context.pollMs);
+    this.#context = { ...context, onSettled: (id) => this.#waiting.wake(id) };
   }
 
   async enqueue(request: unknown, options: unknown): Promise<{ readonly id: string; readonly added: boolean }> {
@@ -44,17 +46,7 @@ export class QueueCore {
     options: unknown,
   ): Promise<{ readonly ids: readonly string[]; readonly added: number }> {
     const { transaction } = await sound(enqueueManySchema, options, 'options');
-    if (!isIterable(items)) throw invalidInput([{ path: 'items', expected: 'an iterable or an async iterable' }]);
-    const wanted: NewCancellation[] = [];
-    const issues: Issue[] = [];
-    let index = 0;
-    for await (const item of items) {
-      const checked = await this.#checkItem(item, `items.${index}`);
-      if ('issues' in checked) issues.push(...checked.issues);
-      else wanted.push(checked);
-      index += 1;
-    }
-    if (issues.length > 0) throw invalidInput(issues);
+    const wanted = await checkItems(items, this.#context.services);
     const added = await this.#enqueue(
       wanted,
       transaction,
@@ -66,67 +58,32 @@ export class QueueCore {
   async work(options: unknown): Promise<void> {
     const { concurrency = 10, signal, stopWhenIdle = false } = await sound(workSchema, options, 'options');
     this.#open();
-    const stop = new AbortController();
-    const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
-    const worker = new Worker(this.#context, { concurrency, signal: either, stopWhenIdle });
-    const done = worker.run();
-    this.#workers.set(worker, { stop, done });
-    try {
-      await done;
-    } finally {
-      this.#workers.delete(worker);
-    }
+    await this.#workers.run(this.#context, { concurrency, signal, stopWhenIdle });
   }
 
   async get(id: unknown): Promise<QueuedCancellationWithHistory | undefined> {
     const own = await sound(idSchema, id, 'id');
-    const record = await this.#find(own);
+    const record = await this.#lookUp(own);
     if (record === undefined) return undefined;
-    const { rows } = await this.#read(
-      `SELECT at, type, data FROM ${this.#context.schema}.history WHERE cancellation_id = $1 ORDER BY at, seq`,
-      [own],
-    );
-    return { ...record, history: rows.map(toEntry) };
+    const history = await this.#read((client) => lookUpHistory(client, this.#context.schema, own));
+    return { ...record, history };
   }
 
   async list(filter: unknown): Promise<readonly QueuedCancellation[]> {
-    const { state, account, needsPerson, limit = 100, after } = await sound(listSchema, filter, 'filter');
-    const { schema } = this.#context;
-    const { rows } = await this.#read(
-      `SELECT * FROM ${schema}.cancellation
-       WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR account = $2)
-         AND ($3::boolean IS NULL OR needs_person = $3)
-         AND ($4::text IS NULL OR number > (SELECT number FROM ${schema}.cancellation WHERE id = $4))
-       ORDER BY number LIMIT $5`,
-      [state ?? null, account ?? null, needsPerson ?? null, after ?? null, limit],
-    );
-    return rows.map(toRecord);
+    const wanted = await sound(listSchema, filter, 'filter');
+    return await this.#read((client) => lookUpAll(client, this.#context.schema, wanted));
   }
 
   async wait(id: unknown, options: unknown): Promise<QueuedCancellation> {
     const own = await sound(idSchema, id, 'id');
-    const { signal, timeoutMs } = await sound(waitSchema, options, 'options');
-    const until = timeoutMs === undefined ? Infinity : performance.now() + timeoutMs;
-    for (;;) {
-      const woken = this.#wakeUp(own, Math.min(this.#context.pollMs, until - performance.now()), signal);
-      try {
-        const record = await this.#find(own);
-        if (record === undefined)
-          throw invalidInput([{ path: 'id', expected: 'the id of a cancellation in the queue' }]);
-        if (record.needsPerson || SETTLED_STATES.includes(record.state)) return record;
-        if (signal?.aborted === true) throw stoppedWaiting('aborted', 'the wait was aborted');
-        if (performance.now() >= until) throw stoppedWaiting('unavailable', `it is still ${record.state}`);
-        await woken.promise;
-      } finally {
-        woken.cancel();
-      }
-    }
+    const checked = await sound(waitSchema, options, 'options');
+    return await this.#waiting.wait(own, () => this.#lookUp(own), checked);
   }
 
   async retry(id: unknown, decision: unknown): Promise<void> {
     const [own, by] = [await sound(idSchema, id, 'id'), await sound(decisionSchema, decision, 'decision')];
     await this.#write((client) => retry(client, this.#context, own, by));
-    this.#notify();
+    this.#workers.notify();
   }
 
   async resolve(id: unknown, decision: unknown): Promise<void> {
@@ -146,12 +103,12 @@ export class QueueCore {
       throw invalidInput([{ path: 'account', expected: 'the name of an account' }]);
     }
     await this.#write((client) => resume(client, this.#context, account));
-    this.#notify();
+    this.#workers.notify();
   }
 
   async stats(): Promise<QueueStats> {
     this.#open();
-    return await clear(() => readStats(this.#context.database, this.#context.schema));
+    return await clearly(() => readStats(this.#context.database, this.#context.schema));
   }
 
   close(): Promise<void> {
@@ -160,9 +117,7 @@ export class QueueCore {
   }
 
   async #close(): Promise<void> {
-    for (const { stop } of this.#workers.values()) stop.abort();
-    // What a worker could not write down is told to whoever called `work`.
-    await Promise.allSettled([...this.#workers.values()].map(({ done }) => done));
+    await this.#workers.stop();
     await this.#context.jobs.close();
     await this.#context.database.close();
   }
@@ -177,101 +132,29 @@ export class QueueCore {
     if (transaction !== undefined) {
       this.#open();
       const own: QueryClient = { query: (text, values) => guarded(() => transaction.query(text, values)) };
-      return await clear(() => put(own));
+      return await clearly(() => put(own));
     }
     const added = await this.#write(put);
-    this.#notify();
+    this.#workers.notify();
     return added;
   }
 
-  async #checkItem(item: unknown, path: string): Promise<NewCancellation | { readonly issues: readonly Issue[] }> {
-    try {
-      const { request, ...placing } = await sound(itemSchema, item, path);
-      const validated: ValidatedRequest = await this.#context.services.validate(request);
-      return toNew(validated, placing);
-    } catch (error) {
-      if (!isProviderError(error)) throw error;
-      const issues = error.issues ?? [{ path: 'request', expected: `another one (${error.code})` }];
-      return {
-        issues: issues.map((issue) => ({
-          ...issue,
-          path: issue.path.startsWith(path) ? issue.path : `${path}.${withinRequest(issue.path)}`,
-        })),
-      };
-    }
+  #lookUp(id: string): Promise<QueuedCancellation | undefined> {
+    return this.#read((client) => lookUp(client, this.#context.schema, id));
   }
 
-  async #find(id: string): Promise<QueuedCancellation | undefined> {
-    const { rows } = await this.#read(`SELECT * FROM ${this.#context.schema}.cancellation WHERE id = $1`, [id]);
-    return rows.map(toRecord).at(0);
-  }
-
-  #read(text: string, values: unknown[]): Promise<{ readonly rows: Readonly<Record<string, unknown>>[] }> {
+  async #read<Value>(work: (client: QueryClient) => Promise<Value>): Promise<Value> {
     this.#open();
-    return clear(() => this.#context.database.query(text, values));
+    return await clearly(() => work(this.#context.database));
   }
 
   async #write<Value>(work: (client: QueryClient) => Promise<Value>): Promise<Value> {
     this.#open();
-    return await clear(() => this.#context.database.transaction(work));
+    return await clearly(() => this.#context.database.transaction(work));
   }
 
   #open(): void {
     if (this.#closing === undefined) return;
     throw new ProviderError('not_configured', { operation: 'queue', message: 'queue: it has been closed.' });
   }
-
-  #notify(): void {
-    for (const worker of this.#workers.keys()) worker.notify();
-  }
-
-  #wakeUp(id: string, ms: number, signal: AbortSignal | undefined): { promise: Promise<void>; cancel: () => void } {
-    const { promise, resolve: wake } = Promise.withResolvers<void>();
-    const timer = setTimeout(wake, Math.max(0, ms));
-    const waiting = this.#waiting.get(id) ?? new Set();
-    this.#waiting.set(id, waiting.add(wake));
-    const onAbort = (): void => wake();
-    signal?.addEventListener('abort', onAbort, { once: true });
-    const cancel = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-      waiting.delete(wake);
-      if (waiting.size === 0) this.#waiting.delete(id);
-    };
-    return { promise, cancel };
-  }
-}
-
-/** The service's own paths begin at the request. */
-function withinRequest(path: string): string {
-  return path === 'request' ? path : `request.${path}`;
-}
-
-/** @throws ProviderError instead of a failure of the database */
-async function clear<Value>(work: () => Promise<Value>): Promise<Value> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof DatabaseFailure)) throw error;
-    const { committed, code, message } = error;
-    if (committed === 'no') {
-      const what = `queue: ${message}. Nothing was written.`;
-      throw new ProviderError('unavailable', { operation: 'queue', providerCode: code, message: what });
-    }
-    const what = `queue: ${message} while it was writing: it may have been written. The same call with the same id is safe.`;
-    throw new ProviderError('outcome_unknown', {
-      operation: 'queue',
-      reason: 'connection_lost',
-      providerCode: code,
-      message: what,
-    });
-  }
-}
-
-function stoppedWaiting(code: 'aborted' | 'unavailable', what: string): ProviderError {
-  return new ProviderError(code, { operation: 'queue', message: `queue: ${what}. The cancellation goes on.` });
-}
-
-function isIterable(value: unknown): value is Iterable<unknown> | AsyncIterable<unknown> {
-  return typeof value === 'object' && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value);
 }

@@ -4,8 +4,8 @@ import type { Claimed } from './claimed.ts';
 import type { QueryClient } from './database.ts';
 import { writeHistory } from './history.ts';
 import type { Jobs } from './jobs.ts';
-import { settle } from './ledger.ts';
 import type { Policy } from './policy.ts';
+import { settle } from './settle.ts';
 import { becameUnknown, type Settlement } from './settlement.ts';
 
 // What one transaction picks up; what is more comes with the next.

@@ -7,8 +7,8 @@ import { applyFault } from './apply-fault.ts';
 import { checkFault } from './check-fault.ts';
 import type { SandboxClock } from './clock.ts';
 import type { Emulator } from './emulator.ts';
+import { createFaultQueue } from './fault-queue.ts';
 import type { Fault } from './faults.ts';
-import { createFaultQueue } from './faults.ts';
 import type { RecordedRequest } from './requests.ts';
 
 /** What every provider of the sandbox has because it is served over HTTP. */

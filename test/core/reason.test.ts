@@ -1,7 +1,8 @@
 import { createCancelService, type ReasonCategory, type WarningCode } from 'cancelkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { composeReason, NEUTRAL_REASON, REASON_LABELS } from '../../src/reason.ts';
+import { composeReason, NEUTRAL_REASON } from '../../src/compose-reason.ts';
+import { REASON_LABELS } from '../../src/reason.ts';
 import { acme, REQUEST } from '../support/acme.ts';
 import { recordingFetch } from '../support/fetch.ts';
 

@@ -1,0 +1,20 @@
+/** How the emulated VPSBG answers where the facts leave it open. */
+export interface VpsbgOptions {
+  /** The answer to a successful cancellation: 204 without a body, or `200 {}`. Default `no_content`. */
+  readonly cancelAnswer: 'no_content' | 'empty_object';
+  /** A second cancellation of a server replaces the first (`accepted`) or is a 422 (`refused`). Default `accepted`. */
+  readonly repeatedCancel: 'accepted' | 'refused';
+  /** An unknown id in `server_ids` is a 404 (`not_found`) or a 422 (`invalid`). Default `not_found`. */
+  readonly unknownServer: 'not_found' | 'invalid';
+  /**
+   * A list of which only some can be cancelled is refused as a whole (`refused`), refused after those were cancelled
+   * (`partly_executed`), or accepted and the others skipped (`skipped`). Default `refused`.
+   */
+  readonly partlyBadList: 'refused' | 'partly_executed' | 'skipped';
+  /** What `cancel_request` holds: an object with reason, now and created_at, or only `true`. Default `object`. */
+  readonly cancelRequest: 'object' | 'flag';
+  /** The undo call takes the request back (`works`), answers 204 in vain (`ignored`) or does not exist (`absent`). Default `works`. */
+  readonly undo: 'works' | 'ignored' | 'absent';
+  /** A terminated server is still shown by its id (`shown`), or is a 404 (`gone`). Default `shown`. */
+  readonly terminated: 'shown' | 'gone';
+}

@@ -1,0 +1,55 @@
+import type { CredentialsCheck, CredentialsVerdict } from './account-check.ts';
+import type { Checked } from './check.ts';
+import type { Exchange } from './exchange.ts';
+import type { CancelOrder } from './provider.ts';
+import type { ServiceForm } from './service-form.ts';
+import type { CancelVerdict, RevokeVerdict, StatusVerdict } from './verdict.ts';
+
+/** What the core does with an account; the provider's own types stay inside. */
+export interface AccountDriver {
+  readonly env: Readonly<Record<string, string>>;
+  readonly bind: (service: unknown) => Promise<Checked<BoundService>>;
+  readonly serviceForms?: readonly ServiceForm[] | undefined;
+  readonly check?: AccountCheck | undefined;
+}
+
+/** A checked service reference of an account whose configuration has not been read yet. */
+export interface BoundService {
+  /** Names the service among those of the account. */
+  readonly key: string;
+  readonly configure: () => Promise<Checked<ConfiguredService>>;
+}
+
+/** A checked service reference and a checked configuration: ready to be asked for an operation. */
+export interface ConfiguredService {
+  readonly baseUrl: string;
+  readonly secrets: readonly string[];
+  /** Names the service among those of the account. */
+  readonly key: string;
+  readonly cancel: (details: OrderDetails) => Exchange<CancelVerdict>;
+  /**
+   * Cancels several services of the account by one request. `undefined`, or returning it: one of them cannot be
+   * cancelled together with others.
+   */
+  readonly cancelTogether:
+    | ((services: readonly ConfiguredService[], details: OrderDetails) => Exchange<CancelVerdict> | undefined)
+    | undefined;
+  /** `undefined`, or returning it: this service cannot be read back. */
+  readonly status: ((providerReference?: string) => Exchange<StatusVerdict> | undefined) | undefined;
+  readonly revoke: (() => Exchange<RevokeVerdict> | undefined) | undefined;
+}
+
+/** What an order says besides the service. */
+export type OrderDetails = Omit<CancelOrder<unknown>, 'service'>;
+
+/** What the check of an account's credentials is, and the way to begin it. */
+export interface AccountCheck extends Omit<CredentialsCheck<never>, 'run'> {
+  readonly configure: () => Promise<Checked<ConfiguredCheck>>;
+}
+
+/** A checked configuration with the check of its credentials. */
+export interface ConfiguredCheck {
+  readonly baseUrl: string;
+  readonly secrets: readonly string[];
+  readonly run: () => Exchange<CredentialsVerdict>;
+}

@@ -1,0 +1,147 @@
+import type { Call, Failure } from './call.ts';
+import type { ProviderRequest, ProviderResponse } from './exchange.ts';
+import { buildHttpRequest, type HttpRequest } from './http-request.ts';
+import { isUnprocessed, judgeRedirect } from './judge-answer.ts';
+import { retryAtOf } from './retry-after.ts';
+import { retryDelay, type FailureClass } from './retry-policy.ts';
+import type { Route } from './route.ts';
+import { send, type SendResult } from './send.ts';
+import { TimeLimit } from './time-limit.ts';
+
+/**
+ * The answer to one request, which is sent again as often as the retry policy allows.
+ *
+ * @throws ProviderError
+ */
+export async function answerTo(request: ProviderRequest, call: Call, route: Route): Promise<ProviderResponse> {
+  const built = buildHttpRequest(route.baseUrl, request);
+  if (!built.ok) throw call.error(unsendable(built.expected));
+  for (let repeated = 0; ; repeated += 1) {
+    // The clock decides as well: after something that kept the thread busy, the timer has not fired yet.
+    const end = route.limit.end ?? (route.limit.remaining > 0 ? undefined : 'timeout');
+    if (end !== undefined) throw call.error(endedBeforeSending(end));
+    const tried = await sendOnce(built.request, request.effect, call, route);
+    const failure = classOf(tried);
+    const delay =
+      failure === undefined ? undefined : delayBeforeRepeat(failure, tried, request.effect, repeated, call, route);
+    if (failure === undefined || delay === undefined) return outcomeOf(tried, request.effect, call);
+    call.emit({ type: 'retry', because: failure, delayMs: Math.round(delay) });
+    await pause(delay, call, route.limit);
+  }
+}
+
+/** The failure for a request that HTTP cannot carry as it is. */
+export function unsendable(expected: string): Failure {
+  const message = `the request cannot be sent: expected ${expected}. Nothing was sent.`;
+  return { code: 'invalid_request', message, issues: [{ path: 'service', expected }] };
+}
+
+/** The failure for a call whose time was up, or that was aborted, before its next request. */
+export function endedBeforeSending(end: 'timeout' | 'aborted'): Failure {
+  return end === 'aborted'
+    ? { code: 'aborted', reason: 'aborted', message: 'the call was aborted before anything was sent' }
+    : { code: 'unavailable', reason: 'timeout', message: 'the deadline passed before anything was sent' };
+}
+
+async function sendOnce(request: HttpRequest, effect: 'read' | 'write', call: Call, route: Route): Promise<SendResult> {
+  const isCutShort = route.limit.remaining < route.attemptTimeoutMs;
+  const limit = new TimeLimit(Math.min(route.attemptTimeoutMs, route.limit.remaining), route.limit);
+  const startedAt = performance.now();
+  call.attempts += 1;
+  call.emit({
+    type: 'attempt',
+    attempt: call.attempts,
+    effect,
+    method: request.method,
+    url: call.redactor.text(request.url),
+  });
+  if (effect === 'write') call.writeLeaves();
+  const sent = await send(request, limit, route.fetch).finally(() => limit.dispose());
+  const unprocessed = sent.kind === 'not_sent' || classOf(sent) === 'unprocessed';
+  if (effect === 'write' && unprocessed) call.writeHadNoEffect();
+  // A call that was cut short by its caller, or by its own short deadline, says nothing of the provider.
+  const isOver = route.limit.end !== undefined || (isCutShort && limit.end !== undefined);
+  if (!isOver) call.health?.record(sent.kind === 'answered' && sent.response.status < 500 ? 'answered' : 'failed');
+  call.emit({
+    type: 'answer',
+    attempt: call.attempts,
+    outcome: sent.kind === 'lost' ? sent.reason : sent.kind,
+    status: sent.kind === 'answered' ? sent.response.status : undefined,
+    durationMs: Math.round(performance.now() - startedAt),
+  });
+  return sent;
+}
+
+function classOf(sent: SendResult): FailureClass | undefined {
+  if (sent.kind === 'not_sent') return 'not_sent';
+  if (sent.kind === 'lost') return 'perhaps_sent';
+  if (isUnprocessed(sent.response.status)) return 'unprocessed';
+  return sent.response.status >= 500 ? 'server_error' : undefined;
+}
+
+function delayBeforeRepeat(
+  failure: FailureClass,
+  sent: SendResult,
+  effect: 'read' | 'write',
+  repeated: number,
+  call: Call,
+  route: Route,
+): number | undefined {
+  const retryAt = sent.kind === 'answered' ? retryAtOf(sent.response) : undefined;
+  const delay = retryDelay({
+    failure,
+    effect,
+    repeated,
+    retryAfterMs: retryAt === undefined ? undefined : Math.max(0, Date.parse(retryAt) - Date.now()),
+    remainingMs: route.limit.remaining,
+    random: Math.random(),
+  });
+  // The budget is asked last, so that nothing is taken out of it for a repetition that is not made.
+  return delay !== undefined && (call.health?.mayRepeat() ?? true) ? delay : undefined;
+}
+
+async function pause(milliseconds: number, call: Call, limit: TimeLimit): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, milliseconds);
+  try {
+    await limit.race(promise);
+  } catch (error) {
+    if (limit.end === undefined) throw error;
+    throw call.error(endedBeforeSending(limit.end));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The answer that the provider is given, or the error where there is none for it. */
+function outcomeOf(sent: SendResult, effect: 'read' | 'write', call: Call): ProviderResponse {
+  if (sent.kind === 'answered') {
+    const redirect = judgeRedirect(sent.response, effect);
+    if (redirect === undefined) return sent.response;
+    if (redirect.code !== 'outcome_unknown' && effect === 'write') call.writeHadNoEffect();
+    throw call.error(redirect);
+  }
+  if (sent.kind === 'not_sent') {
+    const code = sent.end === 'aborted' ? 'aborted' : 'unavailable';
+    throw call.error({ code, reason: sent.end, message: `${sent.why}. Nothing was sent.` });
+  }
+  throw call.error(effect === 'write' ? lostWrite(sent.reason) : lostRead(sent.reason));
+}
+
+const LOST = {
+  timeout: 'no answer came in time',
+  connection_lost: 'the connection was lost before the answer',
+  aborted: 'the call was aborted while the request was under way',
+};
+
+function lostWrite(reason: keyof typeof LOST): Failure {
+  return {
+    code: 'outcome_unknown',
+    reason,
+    message: `${LOST[reason]}. The request may have been carried out: check that before anything is sent again.`,
+  };
+}
+
+function lostRead(reason: keyof typeof LOST): Failure {
+  return { code: reason === 'aborted' ? 'aborted' : 'unavailable', reason, message: `${LOST[reason]}.` };
+}

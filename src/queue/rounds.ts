@@ -1,0 +1,169 @@
+import { claim, lockClaims, noteStarts } from './claim.ts';
+import type { Claimed } from './claimed.ts';
+import { unreachable } from './database-error.ts';
+import { DatabaseFailure, type QueryClient } from './database.ts';
+import { InHand } from './in-hand.ts';
+import { Intake } from './intake.ts';
+import type { TakenJob } from './jobs.ts';
+import type { Limit } from './limits.ts';
+import type { Outbox } from './outbox.ts';
+import { giveBack, recoverExpired } from './recovery.ts';
+import { markSent, type Sent } from './sent-marks.ts';
+import { settle } from './settle.ts';
+import type { WorkerContext, WorkPlan } from './worker-context.ts';
+
+/**
+ * The rounds of a worker.
+ *
+ * One transaction a round does all of the bookkeeping: it writes what has ended, and claims what there is room for. What
+ * it claims is written as `intent` when it commits, and only then is anything sent.
+ */
+export class Rounds {
+  readonly #context: WorkerContext;
+  readonly #concurrency: number;
+  readonly #id: string = crypto.randomUUID();
+  readonly #inHand: InHand;
+  readonly #intake: Intake;
+  #recoverAt = 0;
+  // Jobs that have been taken for good and are still to be removed.
+  #taken: readonly TakenJob[] = [];
+  // Whether a claim may have been committed without this worker's knowing.
+  #isUnsure = false;
+
+  /** @param wake called when there is something to write down, and room for more. */
+  constructor(context: WorkerContext, { concurrency }: Pick<WorkPlan, 'concurrency'>, wake: () => void) {
+    this.#context = context;
+    this.#concurrency = concurrency;
+    this.#intake = new Intake(context);
+    this.#inHand = new InHand(context, (account) => {
+      this.#intake.expect(account);
+      wake();
+    });
+  }
+
+  /** Whether there are outcomes to write down. */
+  get hasOutcomes(): boolean {
+    return this.#inHand.outbox.settled.length > 0;
+  }
+
+  /** Whether nothing is under way, and every outcome is written down. */
+  get isDone(): boolean {
+    return this.#inHand.running.size === 0 && !this.hasOutcomes;
+  }
+
+  /** Something may be due. */
+  expectAny(): void {
+    this.#intake.expectAny();
+  }
+
+  /** The database has failed: whether a round was committed may not be known. */
+  doubt(): void {
+    this.#isUnsure = true;
+  }
+
+  /**
+   * Does the next round.
+   *
+   * @param isStopping nothing more is begun.
+   * @returns how many were begun
+   * @throws DatabaseFailure
+   */
+  async next(isStopping: boolean): Promise<number> {
+    const limits = isStopping || this.#free <= 0 ? [] : this.#intake.limitsWithRoom(this.#inHand.running.values());
+    const isRecovering = !isStopping && performance.now() >= this.#recoverAt;
+    if (this.#inHand.outbox.isEmpty && limits.length === 0 && !isRecovering && !this.#isUnsure) return 0;
+    const written = this.#inHand.takeOutbox();
+    const marks = this.#inHand.sent.worthWriting();
+    const tidied = this.#taken.length >= TIDY_AT ? this.#taken : [];
+    // What the database says later than this is no longer sure to hold: leases count from here.
+    const asked = performance.now();
+    let takenUp;
+    try {
+      takenUp = await this.#context.database.transaction((client) =>
+        this.#write(client, { written, marks, tidied, limits, isRecovering }),
+      );
+    } catch (error) {
+      const isKept = !(error instanceof DatabaseFailure) || !isDataError(error);
+      this.#inHand.putBack(isKept ? written : written.withoutForeignWords());
+      throw error;
+    }
+    this.#inHand.sent.written(marks);
+    this.#taken = [...(tidied.length > 0 ? [] : this.#taken), ...takenUp.taken];
+    this.#isUnsure = false;
+    if (isRecovering) this.#recoverAt = asked + this.#context.pollMs * 2;
+    for (const { id } of written.settled) this.#context.onSettled(id);
+    for (const one of takenUp.claimed) this.#inHand.begin(one, asked + this.#leaseMs - LEASE_MARGIN_MS);
+    return takenUp.claimed.length;
+  }
+
+  /** Removes what is left of the jobs. Where that fails, they are given out again one day, and seen through. */
+  async tidyUp(): Promise<void> {
+    const { database, jobs, onError } = this.#context;
+    if (this.#taken.length === 0) return;
+    try {
+      await database.transaction((client) => jobs.remove(client, this.#taken));
+    } catch (error) {
+      if (!(error instanceof DatabaseFailure)) throw error;
+      onError(unreachable(error));
+    }
+  }
+
+  async #write(client: QueryClient, { written, marks, tidied, limits, isRecovering }: Round): Promise<TakenUp> {
+    const { schema, jobs } = this.#context;
+    await markSent(client, schema, marks);
+    await settle(client, schema, jobs, written.settled, written.history);
+    await jobs.remove(client, tidied);
+    if (this.#isUnsure) {
+      // At any moment, what is in hand is running, is being written here, or has ended since.
+      await giveBack(client, this.#context, this.#id, [...this.#inHand.ids, ...written.settled.map(({ id }) => id)]);
+    }
+    if (isRecovering) await recoverExpired(client, this.#context);
+    return await this.#takeUp(client, limits);
+  }
+
+  async #takeUp(client: QueryClient, limits: readonly Limit[]): Promise<TakenUp> {
+    if (limits.length === 0) return { taken: [], claimed: [] };
+    const { schema } = this.#context;
+    await lockClaims(client, schema);
+    const taken = await this.#intake.take(client, limits, this.#free);
+    const ids = taken.map(({ id }) => id);
+    const claimed = await claim(client, schema, ids, this.#id, this.#leaseMs);
+    await noteStarts(client, schema, limits, claimed);
+    return { taken, claimed };
+  }
+
+  get #free(): number {
+    return this.#concurrency - this.#inHand.running.size;
+  }
+
+  get #leaseMs(): number {
+    return this.#context.deadlineMs + LEASE_MARGIN_MS;
+  }
+}
+
+/** What one transaction writes, and what it looks for. */
+interface Round {
+  readonly written: Outbox;
+  readonly marks: readonly Sent[];
+  /** Jobs that are done with. */
+  readonly tidied: readonly TakenJob[];
+  readonly limits: readonly Limit[];
+  readonly isRecovering: boolean;
+}
+
+/** What one transaction takes up. */
+interface TakenUp {
+  readonly taken: readonly TakenJob[];
+  readonly claimed: readonly Claimed[];
+}
+
+// A lease outlasts the call that it is for by this much: the call is over before anybody else may act.
+const LEASE_MARGIN_MS = 5_000;
+
+// Jobs are removed so many at once, and the rest at the end.
+const TIDY_AT = 200;
+
+/** Whether the database did not take a value: the provider's own words, which are the only ones not made here. */
+function isDataError({ code }: DatabaseFailure): boolean {
+  return /^(22|54)/.test(code);
+}

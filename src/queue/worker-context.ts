@@ -1,0 +1,27 @@
+import type { ProviderError } from '../provider-error.ts';
+import type { Database } from './database.ts';
+import type { Limit } from './limits.ts';
+import type { Recovery } from './recovery.ts';
+import type { QueueServices } from './services.ts';
+
+/** What a worker works with. */
+export interface WorkerContext extends Recovery {
+  readonly database: Database;
+  readonly services: QueueServices;
+  readonly limits: readonly Limit[];
+  /** Milliseconds for one cancellation or one read-back. */
+  readonly deadlineMs: number;
+  /** How often the database is asked for what is due while nothing else happens. */
+  readonly pollMs: number;
+  /** Told of each settlement once it is in the ledger. */
+  readonly onSettled: (id: string) => void;
+  /** Told of a failing database. */
+  readonly onError: (error: ProviderError) => void;
+}
+
+/** How one run of a worker is bounded. */
+export interface WorkPlan {
+  readonly concurrency: number;
+  readonly signal: AbortSignal | undefined;
+  readonly stopWhenIdle: boolean;
+}
