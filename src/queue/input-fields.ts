@@ -6,9 +6,9 @@ export const by: v.GenericSchema<unknown, string> = name('who asks, in 1 to 128 
 /** The id of a cancellation. */
 export const id: v.GenericSchema<unknown, string> = name('an id of 1 to 128 characters without control characters');
 
-/** A time, as ISO 8601 in UTC. */
 const ISO_TIME = 'a Date, or a time in ISO 8601 with its zone, such as 2027-01-01T00:00:00Z';
 
+/** A time, as ISO 8601 in UTC. */
 export const moment: v.GenericSchema<unknown, string> = v.pipe(
   v.union([v.date(), v.pipe(v.string(), v.check(isIsoTime, ISO_TIME))], ISO_TIME),
   v.transform((value) => new Date(value)),

@@ -30,7 +30,7 @@ export class OutcomeCounts {
 
   /** @param accounts in the order in which they are told */
   constructor(accounts: Iterable<string>) {
-    this.#accounts = new Map([...accounts].map((account) => [account, new Map()]));
+    this.#accounts = new Map([...accounts].map((account) => [account, new Map<RowOutcome, number>()]));
   }
 
   add(account: string, outcome: RowOutcome, count: number = 1): void {
