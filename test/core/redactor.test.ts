@@ -20,6 +20,32 @@ describe('the secrets of a Redactor', () => {
     expect(new Redactor(['hunter3', 'hunter2']).text('hunter2 and hunter3')).toBe('[REDACTED] and [REDACTED]');
   });
 
+  it.each([
+    ['a colour', 'hun\u001B[31mter2'],
+    ['a title', 'hun\u001B]0;x\u0007ter2'],
+    ['a character that takes no room', 'hun\u200Bter2'],
+    ['a soft hyphen', 'hun\u00ADter2'],
+    ['NUL', 'hun\u0000ter2'],
+  ])('are found where %s parts them', (_, parted) => {
+    const redactor = new Redactor(['hunter2']);
+    expect(redactor.text(`It is ${parted}!`)).toBe('It is [REDACTED]!');
+    expect(redactor.data({ reason: parted })).toEqual({ reason: '[REDACTED]' });
+    expect(redactor.message(`It is ${parted}!`)).toBe('It is [REDACTED]!');
+    expect(redactor.text('another \u001B[31mtext')).toBe('another \u001B[31mtext');
+  });
+
+  it('are found where tags part them', () => {
+    expect(new Redactor(['hunter2']).message('It <b>is</b> hun<b></b>ter2!')).toBe('It is [REDACTED]!');
+  });
+
+  it('that are a hash are found in either case', () => {
+    const redactor = new Redactor(['5f4dcc3b5aa765d61d8327deb882cf99']);
+    expect(redactor.text('5F4DCC3B5AA765D61D8327DEB882CF99')).toBe('[REDACTED]');
+    expect(redactor.text('5F4dcc3B5aa765d61d8327deb882cf99')).toBe('[REDACTED]');
+    // What only looks a little like one keeps its case.
+    expect(new Redactor(['facade!']).text('FACADE!')).toBe('FACADE!');
+  });
+
   it.each([[[]], [['']]])('can be none (%j): then a text stays as it is', (secrets) => {
     expect(new Redactor(secrets).text('all of it')).toBe('all of it');
   });

@@ -7,6 +7,11 @@ function systemError(code: string, syscall?: string): Error {
 const wrapped = (cause: unknown): Error => new TypeError('fetch failed', { cause });
 
 describe('a failed fetch', () => {
+  it('to a port that fetch refuses was provably not sent', async () => {
+    const error: unknown = await fetch('http://127.0.0.1:6000/').catch((failure: unknown) => failure);
+    expect(provesNotSent(error)).toEqual({ why: 'its port is one that fetch does not use' });
+  });
+
   it.each([
     ['ECONNREFUSED', 'connect', 'the connection was refused'],
     ['ECONNRESET', 'connect', 'the connection was reset while it was being made'],
