@@ -75,6 +75,9 @@ describe('the results of a list', () => {
     const rescue = /until then is in (\S+): put that back/.exec(stderr)?.[1] ?? '';
     sandbox.vpsbg.clearFaults();
     expect(sends()).toBeLessThan(ids.length);
+    const anew = await project.run(['bulk', file]);
+    expect(anew.code).toBe(2);
+    expect(anew.stderr).toContain(`${rescue} tells what a run has sent`);
     const resumed = await project.run(['bulk', file, '--resume', '--results', rescue]);
     expect(resumed.code).toBe(0);
     expect(ids.map((id) => sandbox.vpsbg.service(id).timesCancelled)).toEqual(ids.map(() => 1));

@@ -1,8 +1,17 @@
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+/** The rescued results of an earlier run that had this name for them, where there are some. */
+export function rescueOf(path: string): string | undefined {
+  const directory = dirname(path);
+  if (!existsSync(directory)) return undefined;
+  const name = readdirSync(directory).find((entry) => entry.startsWith(`${basename(path)}${MARK}`));
+  return name === undefined ? undefined : join(directory, name);
+}
 
 /** Saves what the open file holds, although its name is gone; returns where. */
 export function rescued(descriptor: number, path: string): string {
-  const rescue = `${path}.rescued-${process.pid}.jsonl`;
+  const rescue = `${path}${MARK}${process.pid}.jsonl`;
   const into = openSync(rescue, 'wx');
   const block = Buffer.alloc(BLOCK);
   let position = 0;
@@ -14,4 +23,5 @@ export function rescued(descriptor: number, path: string): string {
   return rescue;
 }
 
+const MARK = '.rescued-';
 const BLOCK = 64 * 1024;

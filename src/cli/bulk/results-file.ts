@@ -3,7 +3,7 @@ import { isProviderError, ProviderError } from '../../provider-error.ts';
 import { jsonLine } from '../json-line.ts';
 import { wrongUse } from '../wrong-use.ts';
 import { lockResults } from './results-lock.ts';
-import { rescued } from './rescue.ts';
+import { rescued, rescueOf } from './rescue.ts';
 import { unwritable } from './unwritable.ts';
 import { wholeLinesOf } from './whole-lines.ts';
 
@@ -73,6 +73,12 @@ export async function openResults(named: string, isResumed: boolean): Promise<Re
 
 /** @throws ProviderError `invalid_request` if there is such a file: a new run does not write over another's results */
 export function refuseExisting(path: string): void {
+  const rescue = rescueOf(path);
+  if (rescue !== undefined) {
+    throw wrongUse(
+      `${rescue} tells what a run has sent whose results were removed. Rename it to ${path}, and go on with --resume.`,
+    );
+  }
   if (!existsSync(path)) return;
   throw wrongUse(`there is a ${path} already. Go on with that run (--resume), or name another file (--results).`);
 }
