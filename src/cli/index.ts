@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { watchProcess } from './process-end.ts';
+import { endProcess, watchProcess } from './process-end.ts';
 import { run } from './program.ts';
 
 /** The version in the package's manifest, which lies three directories above the built file. */
@@ -11,4 +11,4 @@ function versionOf(manifest: URL): string {
 }
 
 watchProcess();
-process.exitCode = await run(process.argv.slice(2), versionOf(new URL('../../../package.json', import.meta.url)));
+await endProcess(await run(process.argv.slice(2), versionOf(new URL('../../../package.json', import.meta.url))));

@@ -11,8 +11,7 @@ export function onInterrupt(told: () => void): () => void {
   let isOver = false;
   const interrupted = (): void => {
     count += 1;
-    // What it came to stays its exit code, also in the moment between its end and that of the process.
-    if (count > 1) process.exit(isOver ? process.exitCode : EXIT.unknown);
+    if (count > 1) process.exit(EXIT.unknown);
     if (!isOver) told();
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

@@ -34,5 +34,18 @@ export async function unlessIdle<Value>(promise: Promise<Value>, otherwise: () =
   }
 }
 
+/** Ends this process once everything that was written has been read, whatever a configuration has left running. */
+export async function endProcess(code: number): Promise<never> {
+  await Promise.all([process.stdout, process.stderr].map(flushed));
+  process.exit(code);
+}
+
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  // Also called where the reader has gone.
+  stream.write('', () => resolve());
+  return promise;
+}
+
 const STRAY =
   '! An error occurred outside of every call, probably in the configuration. It is not shown, since it may hold a secret.';

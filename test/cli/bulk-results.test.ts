@@ -1,4 +1,4 @@
-import { linkSync, rmSync, symlinkSync } from 'node:fs';
+import { linkSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts';
@@ -99,6 +99,24 @@ describe('the results of a list', () => {
     expect(ids.map((id) => sandbox.vpsbg.service(id).timesCancelled)).toEqual(ids.map(() => 1));
   });
 
+  it('that cannot even be looked at any more end the run', async () => {
+    const { file, ids } = list(12);
+    mkdirSync(path('kept'));
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 150, times: 1_000 });
+    const args = ['bulk', file, '--results', 'kept/results.jsonl', '--concurrency', '1'];
+    const { code, stderr } = await project.run(args, {
+      started: async () => {
+        await sent(3);
+        rmSync(path('kept'), { recursive: true });
+        symlinkSync('kept', path('kept'));
+      },
+    });
+    expect(code).toBe(3);
+    expect(stderr).toContain('(ELOOP)');
+    expect(sends()).toBeLessThan(ids.length);
+    rmSync(path('kept'));
+  });
+
   it('do not take somebody’s file for their lock', async () => {
     const { file, results } = list(1);
     project.write(`${results}.lock`, 'mine');
@@ -176,6 +194,35 @@ describe('a resumed run', () => {
     expect(code).toBe(2);
     expect(stderr).toContain('or at another address');
     expect(other.vpsbg.requests).toEqual([]);
+  });
+
+  it('asks an account no more after its credentials were refused', async () => {
+    const { file } = list(6);
+    sandbox.vpsbg.fault({ kind: 'hang', executed: true, times: 1_000 });
+    await project.run(['bulk', file, '--concurrency', '6'], {
+      started: async (child) => {
+        await sent(6);
+        child.kill('SIGKILL');
+      },
+    });
+    sandbox.vpsbg.clearFaults();
+    sandbox.vpsbg.clearRequests();
+    const { code, stdout } = await project.run(['bulk', file, '--resume'], { env: { VPSBG_TOKEN: 'wrong' } });
+    expect(code).toBe(3);
+    expect(stdout).toContain('It could not be read back (unauthorized)');
+    expect(sandbox.vpsbg.requests).toHaveLength(1);
+    expect((await project.run(['bulk', file, '--resume'])).code).toBe(0);
+  });
+
+  it('shows with --dry-run what it would send', async () => {
+    const { file, ids } = list(2);
+    await project.run(['bulk', file]);
+    const [added = 0] = list(1).ids;
+    write(file, [...ids, added]);
+    const { code, stdout } = await project.run(['bulk', file, '--resume', '--dry-run', '--json']);
+    expect(code).toBe(0);
+    expect(recordsOf(stdout)).toMatchObject([{ row: 3, dryRun: true }]);
+    expect(sends()).toBe(2);
   });
 
   it('that is stopped does not count what was through before as not begun', async () => {

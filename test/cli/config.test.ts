@@ -96,6 +96,15 @@ describe('the configuration file', () => {
     expect(sandbox.vpsbg.service(serverId).timesCancelled).toBe(1);
   });
 
+  it('may leave something running, which does not keep a command from ending', async () => {
+    using project = await createProject();
+    project.write('cancelkit.config.mjs', `setInterval(() => undefined, 1_000);\n${configText()}`);
+    const { serverId } = sandbox.vpsbg.add();
+    const { code, stdout } = await project.run(['status', 'servers', String(serverId)]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^none: /);
+  });
+
   it('in TypeScript needs a Node.js that runs it', async () => {
     using project = await createProject();
     project.write('cancelkit.config.ts', configText());

@@ -10,7 +10,7 @@ import { wrongUse } from '../wrong-use.ts';
 import { admitRows, confirmImmediate } from './admit-rows.ts';
 import { soundRows, type CheckedRows } from './check-rows.ts';
 import { columnProblem } from './columns.ts';
-import { readEarlierRun, type EarlierRun } from './earlier-run.ts';
+import { isToSend, readEarlierRun, type EarlierRun } from './earlier-run.ts';
 import { openInput, type InputFile } from './input-file.ts';
 import { openResults, refuseExisting } from './results-file.ts';
 import { OutcomeCounts, type RowOutcome } from './row-outcome.ts';
@@ -27,8 +27,10 @@ export async function bulk(file: string, flags: BulkFlags, session: Session): Pr
   const opened = await session.open();
   using input = await openInput(file, flags.format, (names) => columnProblem(names, opened));
   if (path === undefined || flags.dryRun === true) {
-    await admitRows(input, opened, flags, session);
-    return await preview(input, opened, session);
+    using results = flags.resume === true && path !== undefined ? await openResults(path, true) : undefined;
+    const earlier = results === undefined ? undefined : await readEarlierRun(results);
+    await admitRows(input, opened, flags, session, earlier);
+    return await preview(input, opened, earlier, session);
   }
   if (flags.resume === true) {
     using results = await openResults(path, true);
@@ -99,9 +101,14 @@ async function send({ checked, flags, session, ...run }: Sending): Promise<numbe
   return counts.exitCode;
 }
 
-async function preview(input: InputFile, opened: OpenedServices, { output, command }: Session): Promise<number> {
+async function preview(
+  input: InputFile,
+  opened: OpenedServices,
+  earlier: EarlierRun | undefined,
+  { output, command }: Session,
+): Promise<number> {
   for await (const row of soundRows(input, opened)) {
-    if (!row.ok) continue;
+    if (!row.ok || !isToSend(earlier?.stateOf(row.row))) continue;
     const result = await opened.services.preview(row.request);
     output.record({ command, ok: true, dryRun: true, row: row.row, line: row.line, result });
     output.line(output.colours.dim(`# line ${row.line}`));

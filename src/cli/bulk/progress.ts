@@ -37,6 +37,9 @@ export function showProgress(rows: number, accounts: ReadonlyMap<string, number>
     account,
     bar: bars.create(total, 0, { name: visible(account ?? 'all').padEnd(width), words: '', left: '' }),
   }));
+  // The bars hide the cursor, and a run that cannot be written down ends at once.
+  const showCursor = (): void => void process.stderr.write('\u001B[?25h');
+  process.on('exit', showCursor);
   let latest: CancelManyProgress<Accounts> | undefined;
   const update = (made = latest): void => {
     latest = made;
@@ -51,6 +54,7 @@ export function showProgress(rows: number, accounts: ReadonlyMap<string, number>
     stop: () => {
       update();
       bars.stop();
+      process.off('exit', showCursor);
     },
   };
 }

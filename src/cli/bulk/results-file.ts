@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, realpathSync, statSync, writeSync } from 'node:fs';
 import { isProviderError, ProviderError } from '../../provider-error.ts';
 import { jsonLine } from '../json-line.ts';
+import { systemCode } from '../system-code.ts';
 import { wrongUse } from '../wrong-use.ts';
 import { lockResults } from './results-lock.ts';
 import { rescued, rescueOf } from './rescue.ts';
@@ -45,18 +46,17 @@ export async function openResults(named: string, isResumed: boolean): Promise<Re
       path: named,
       wholeLines,
       write: (line) => {
-        if (!lock.isHeld()) throw new ProviderError('outcome_unknown', { message: taken(named) });
-        if (statSync(path, { throwIfNoEntry: false })?.ino !== ino) {
-          throw new ProviderError('outcome_unknown', { message: gone(named, rescued(descriptor, path)) });
-        }
         const bytes = Buffer.from(`${position === wholeLines && !isEnded ? '\n' : ''}${jsonLine(line)}\n`);
         try {
+          if (!lock.isHeld()) throw lost(taken(named));
+          const isThere = statSync(path, { throwIfNoEntry: false })?.ino === ino;
+          if (!isThere) throw lost(gone(named, rescued(descriptor, path)));
           // Not before, since only what has been read tells whether it is the results of a run at all.
           if (position === wholeLines) ftruncateSync(descriptor, wholeLines);
           let at = 0;
           while (at < bytes.length) at += writeSync(descriptor, bytes, at, bytes.length - at, position + at);
-        } catch {
-          throw new ProviderError('outcome_unknown', { message: full(named) });
+        } catch (error) {
+          throw isProviderError(error) ? error : lost(full(named, error));
         }
         position += bytes.length;
       },
@@ -94,6 +94,10 @@ function opened(path: string, flags: string): number {
   }
 }
 
+function lost(message: string): ProviderError {
+  return new ProviderError('outcome_unknown', { message });
+}
+
 function taken(path: string): string {
   return `the lock on ${path} was removed, so another run could work with it. Go on with --resume: it sends nothing twice.`;
 }
@@ -102,6 +106,6 @@ function gone(path: string, rescue: string): string {
   return `${path} was removed or replaced during the run. What it held until then is in ${rescue}: put that back, and go on with --resume.`;
 }
 
-function full(path: string): string {
-  return `${path} cannot be written any more (is the disk full?). Make room, and go on with --resume: it sends nothing twice.`;
+function full(path: string, error: unknown): string {
+  return `${path} cannot be written any more (${systemCode(error)}). Mend that, and go on with --resume: it sends nothing twice.`;
 }

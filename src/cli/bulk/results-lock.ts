@@ -27,7 +27,12 @@ export async function lockResults(results: string): Promise<ResultsLock> {
       return {
         isHeld,
         release: () => {
-          rmSync(path, { force: true });
+          try {
+            // Another process's, where ours was removed.
+            if (isHeld()) rmSync(path);
+          } catch {
+            // Its directory is out of reach; an empty file that is left there locks nothing.
+          }
           lock.release();
         },
       };

@@ -4,16 +4,16 @@ import type { CancelManyProgress } from '../../many-progress.ts';
 import { isProviderError } from '../../provider-error.ts';
 import type { CancelResult, SafeResult } from '../../result.ts';
 import { EXIT } from '../exit-code.ts';
-import { visible } from '../visible.ts';
 import type { OpenedServices } from '../open-services.ts';
+import { visible } from '../visible.ts';
 import { soundRows, type CheckedRows } from './check-rows.ts';
 import { isInDoubt, isToSend, type EarlierRun } from './earlier-run.ts';
 import type { InputFile } from './input-file.ts';
 import { lineHead, outcomeOf, resultLine, type SoundRow } from './result-line.ts';
 import type { ResultsFile } from './results-file.ts';
 import type { RowOutcome } from './row-outcome.ts';
-import { settleInterrupted } from './settle-interrupted.ts';
 import type { ReadRow } from './row-request.ts';
+import { Settling } from './settling.ts';
 
 /** A run over a list whose rows have been checked. */
 export interface BulkRun {
@@ -91,6 +91,7 @@ async function sendRows(run: BulkRun): Promise<void> {
  * that it sent, or was about to send, without learning what became of them, which are read back.
  */
 async function passOver({ input, opened, earlier, results, signal, tell }: BulkRun): Promise<void> {
+  const settling = new Settling(opened);
   for await (const row of soundRows(input, opened)) {
     const state = earlier?.stateOf(row.row);
     if (!row.ok) {
@@ -102,7 +103,7 @@ async function passOver({ input, opened, earlier, results, signal, tell }: BulkR
         tell(row, 'unknown');
         continue;
       }
-      const settled = await settleInterrupted(row, state, opened);
+      const settled = await settling.settle(row, state);
       // Where nothing new is known, the line of the earlier run says more.
       if (settled.ok || state === 'started') results.write(resultLine(row, settled));
       tell(row, outcomeOf(settled), settled);
@@ -130,8 +131,9 @@ function writes(results: ResultsFile, line: object): boolean {
     results.write(line);
     return true;
   } catch (error) {
-    if (!isProviderError(error)) throw error;
-    process.stderr.write(`✗ ${visible(error.message)}\n`);
+    // Whatever the reason: what is thrown from here would be taken for an observer's own affair.
+    const message = isProviderError(error) ? error.message : 'the results cannot be written any more.';
+    process.stderr.write(`✗ ${visible(message)}\n`);
     return false;
   }
 }

@@ -38,7 +38,7 @@ export function writeSummary(
   const shown = counts.accounts.length > 1 ? [...table, sums] : table;
   for (const line of tableLines(['account', ...used], shown, output.colours)) output.line(line);
   output.line();
-  for (const { line, outcome, error } of failures) {
+  for (const { line, outcome, error } of failures.toSorted((one, other) => one.line - other.line)) {
     output.line(`line ${line}: ${outcome}, ${error.code}: ${visible(error.message)}`);
   }
   const more = counts.of('refused') + counts.of('unknown') - failures.length;

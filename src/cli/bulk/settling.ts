@@ -1,0 +1,67 @@
+import type { ErrorCode } from '../../error-code.ts';
+import { isProviderError, ProviderError } from '../../provider-error.ts';
+import { foundAsWanted } from '../../reconcile-unknown.ts';
+import type { CancelResult, SafeResult } from '../../result.ts';
+import type { CancellationStatus } from '../../vocabulary.ts';
+import type { OpenedServices } from '../open-services.ts';
+import type { SoundRow } from './result-line.ts';
+
+/**
+ * Settles rows that an earlier run sent, or was about to send, without learning what became of them. They are never sent
+ * again: they are read back, and what does not show the cancellation of the asked timing stays unknown. An account whose
+ * credentials are refused is not asked again, since providers ban.
+ */
+export class Settling {
+  readonly #services: OpenedServices['services'];
+  readonly #closed = new Map<string, ProviderError>();
+
+  constructor({ services }: OpenedServices) {
+    this.#services = services;
+  }
+
+  async settle({ request }: SoundRow, state: 'started' | 'unknown'): Promise<SafeResult<CancelResult>> {
+    const { account, service, when } = request;
+    const seen = this.#closed.get(account) ?? (await this.#read(request));
+    const provider = this.#services.accounts[account]?.provider ?? '';
+    const found = isProviderError(seen) ? undefined : foundAsWanted(seen, when);
+    if (found !== undefined) {
+      const operationId = crypto.randomUUID();
+      return { ok: true, result: { account, provider, service, when, ...found, attempts: 0, operationId } };
+    }
+    const message = `${provider}: ${EARLIER[state]}. ${nextStep(seen)} It is not sent again.`;
+    const lastSeen = isProviderError(seen) ? {} : { lastSeen: seen.state };
+    return {
+      ok: false,
+      error: new ProviderError('outcome_unknown', {
+        account,
+        provider,
+        message,
+        reason: 'connection_lost',
+        ...lastSeen,
+      }),
+    };
+  }
+
+  async #read({ account, service }: SoundRow['request']): Promise<CancellationStatus | ProviderError> {
+    try {
+      return await this.#services.status({ account, service });
+    } catch (error) {
+      if (!isProviderError(error)) throw error;
+      if (CLOSING.includes(error.code)) this.#closed.set(account, error);
+      return error;
+    }
+  }
+}
+
+const CLOSING: readonly ErrorCode[] = ['unauthorized', 'forbidden', 'not_configured'];
+
+const EARLIER = {
+  started: 'an earlier run was interrupted while it sent this',
+  unknown: 'what became of it is not known since an earlier run',
+} as const;
+
+function nextStep(seen: CancellationStatus | ProviderError): string {
+  if (!isProviderError(seen)) return `Read back: ${seen.state}. Read it back later, or look it up at the provider.`;
+  if (seen.code === 'unsupported') return 'It cannot be read back: look it up at the provider.';
+  return `It could not be read back (${seen.code}): ${seen.message}`;
+}
