@@ -34,7 +34,9 @@ export class Redactor {
 
   /** A provider's message for an error: one line, without secrets, tags and control characters, at most 512 characters. */
   message(text: string): string {
-    const line = (this.#ifFoundIn(text.replace(TAGS, '')) ?? this.text(text))
+    const redacted = this.text(text);
+    // Whole secrets first, which may hold what looks like a tag; then those that tags part.
+    const line = (this.#ifFoundIn(redacted.replace(TAGS, '')) ?? redacted)
       .toWellFormed()
       .replace(TAGS, ' ')
       .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')

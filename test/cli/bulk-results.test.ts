@@ -1,22 +1,14 @@
 import { linkSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts';
-import { createProject, recordsOf, variablesOf, type Project } from './support/project.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { startSandbox } from '../../src/sandbox/index.ts';
+import { recordsOf, variablesOf } from './support/project.ts';
+import { sandboxProject } from './support/sandbox-project.ts';
 
-let sandbox: Sandbox;
-let project: Project;
-beforeAll(async () => {
-  sandbox = await startSandbox();
-  project = await createProject(variablesOf(sandbox.settings));
-}, 60_000);
+const { sandbox, project } = await sandboxProject();
 afterEach(() => {
   sandbox.vpsbg.clearFaults();
   sandbox.vpsbg.clearRequests();
-});
-afterAll(async () => {
-  project[Symbol.dispose]();
-  await sandbox.close();
 });
 
 let files = 0;

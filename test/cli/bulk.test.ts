@@ -1,23 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { fingerprintOf } from '../../src/cli/bulk/fingerprint.ts';
-import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts';
-import { createProject, recordsOf, variablesOf, type Project } from './support/project.ts';
+import { recordsOf } from './support/project.ts';
+import { sandboxProject } from './support/sandbox-project.ts';
 
-let sandbox: Sandbox;
-let project: Project;
-beforeAll(async () => {
-  sandbox = await startSandbox();
-  project = await createProject(variablesOf(sandbox.settings));
-}, 60_000);
+const { sandbox, project } = await sandboxProject();
 afterEach(() => {
   sandbox.vpsbg.clearFaults();
   sandbox.edis.clearFaults();
   sandbox.vpsbg.clearRequests();
   sandbox.edis.clearRequests();
-});
-afterAll(async () => {
-  project[Symbol.dispose]();
-  await sandbox.close();
 });
 
 let files = 0;

@@ -1,23 +1,14 @@
 import { once } from 'node:events';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts';
-import { createProject, recordsOf, variablesOf, type Project } from './support/project.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { recordsOf } from './support/project.ts';
+import { sandboxProject } from './support/sandbox-project.ts';
 
-let sandbox: Sandbox;
-let project: Project;
-beforeAll(async () => {
-  sandbox = await startSandbox();
-  project = await createProject(variablesOf(sandbox.settings));
-}, 60_000);
+const { sandbox, project } = await sandboxProject();
 afterEach(() => {
   for (const provider of [sandbox.edis, sandbox.vpsbg, sandbox.hosting, sandbox.whmcs]) {
     provider.clearFaults();
     provider.clearRequests();
   }
-});
-afterAll(async () => {
-  project[Symbol.dispose]();
-  await sandbox.close();
 });
 
 const END = ['--when', 'end_of_period'];

@@ -1,18 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts';
-import { createProject, recordsOf, variablesOf, type Project } from './support/project.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createProject, recordsOf } from './support/project.ts';
+import { sandboxProject } from './support/sandbox-project.ts';
 
-let sandbox: Sandbox;
-let project: Project;
-beforeAll(async () => {
-  sandbox = await startSandbox();
-  project = await createProject(variablesOf(sandbox.settings));
-}, 60_000);
+const { sandbox, project } = await sandboxProject();
 beforeEach(() => sandbox.vpsbg.clearRequests());
-afterAll(async () => {
-  project[Symbol.dispose]();
-  await sandbox.close();
-});
 
 describe('cancelkit status', () => {
   it('reads the state back', async () => {

@@ -1,22 +1,12 @@
 import { stripVTControlCharacters } from 'node:util';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts';
-import { createProject, variablesOf, type Project } from './support/project.ts';
+import { afterEach, describe, expect, it } from 'vitest';
 import { inTerminal, KEYS, type Terminal } from './support/terminal.ts';
+import { sandboxProject } from './support/sandbox-project.ts';
 
-let sandbox: Sandbox;
-let project: Project;
-beforeAll(async () => {
-  sandbox = await startSandbox();
-  project = await createProject(variablesOf(sandbox.settings));
-}, 60_000);
+const { sandbox, project } = await sandboxProject();
 afterEach(() => {
   sandbox.hosting.clearRequests();
   sandbox.vpsbg.clearFaults();
-});
-afterAll(async () => {
-  project[Symbol.dispose]();
-  await sandbox.close();
 });
 
 const textOf = (terminal: Terminal): string => stripVTControlCharacters(terminal.shown());

@@ -1,17 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts';
-import { createProject, recordsOf, variablesOf, type Project } from './support/project.ts';
+import { describe, expect, it } from 'vitest';
+import { recordsOf } from './support/project.ts';
+import { sandboxProject } from './support/sandbox-project.ts';
 
-let sandbox: Sandbox;
-let project: Project;
-beforeAll(async () => {
-  sandbox = await startSandbox();
-  project = await createProject(variablesOf(sandbox.settings));
-}, 60_000);
-afterAll(async () => {
-  project[Symbol.dispose]();
-  await sandbox.close();
-});
+const { sandbox, project } = await sandboxProject();
 
 const CANCEL = ['cancel', 'vpsbg', '7301'];
 const WHEN = ['--when', 'end_of_period'];

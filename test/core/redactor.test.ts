@@ -36,6 +36,8 @@ describe('the secrets of a Redactor', () => {
 
   it('are found where tags part them', () => {
     expect(new Redactor(['hunter2']).message('It <b>is</b> hun<b></b>ter2!')).toBe('It is [REDACTED]!');
+    const both = new Redactor(['hunter2', 'a<b>c']).message('hun<b></b>ter2 and a<b>c, a&lt;b>c');
+    expect(both).toBe('[REDACTED] and [REDACTED], [REDACTED]');
   });
 
   it('that are a hash are found in either case', () => {
