@@ -44,8 +44,16 @@ describe('the secrets of a Redactor', () => {
     const redactor = new Redactor(['5f4dcc3b5aa765d61d8327deb882cf99']);
     expect(redactor.text('5F4DCC3B5AA765D61D8327DEB882CF99')).toBe('[REDACTED]');
     expect(redactor.text('5F4dcc3B5aa765d61d8327deb882cf99')).toBe('[REDACTED]');
-    // What only looks a little like one keeps its case.
-    expect(new Redactor(['facade!']).text('FACADE!')).toBe('FACADE!');
+  });
+
+  it.each([
+    ['facade!', 'FACADE!'],
+    ['x-deadbeef', 'x-DEADBEEF'],
+    ['deadbeef-x', 'DEADBEEF-x'],
+    ['deadbeefa', 'DEADBEEFA'],
+    ['facade', 'FACADE'],
+  ])('that only look a little like a hash are found in their own case: %s', (secret, other) => {
+    expect(new Redactor([secret]).text(`${secret} ${other}`)).toBe(`[REDACTED] ${other}`);
   });
 
   it.each([[[]], [['']]])('can be none (%j): then a text stays as it is', (secrets) => {
