@@ -54,9 +54,10 @@ function isAbsent(value: unknown, keys: readonly PropertyKey[]): boolean {
   return keys.length > 0 && inner === undefined;
 }
 
-function describeKey(key: PropertyKey): string {
+/** A key as it may be repeated: only what looks like the name of an option or a field. */
+export function describeKey(key: PropertyKey): string {
   const name = String(key);
-  // A key is input too: only what looks like an option's name is repeated.
+  // A key is input, too.
   return /^(?:[A-Za-z_$][\w$]{0,39}|\d{1,6})$/.test(name) ? name : '[key]';
 }
 

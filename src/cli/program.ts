@@ -54,7 +54,7 @@ function createProgram(version: string, act: Act): Command {
     .helpOption('-h, --help', 'print this help')
     .option(
       '--config <file>',
-      'the configuration file (default: cancelkit.config.ts, .js or .mjs, else the environment)',
+      'the configuration file (default: cancelkit.config.ts, .mts, .js or .mjs, else the environment)',
       text,
     )
     .option('--json', 'print one JSON object a line')

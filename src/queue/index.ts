@@ -3,7 +3,7 @@ import { DEFAULTS } from '../options.ts';
 import { ProviderError } from '../provider-error.ts';
 import { jobsFailed, notOpened } from './database-error.ts';
 import type { Database } from './database.ts';
-import { DEFAULT_DATABASE } from './default-database.ts';
+import { DEFAULT_DATABASE, placeOfDatabase } from './database-place.ts';
 import { openJobs } from './jobs.ts';
 import type { Limit } from './limits.ts';
 import { migrate } from './migrations.ts';
@@ -61,7 +61,7 @@ async function open(options: CheckedQueueOptions, services: QueueServices): Prom
   const { schema = 'cancelkit', pollMs = 500, deadlineMs = DEFAULTS.deadlineMs } = options;
   const limits = limitsOf(options, services);
   const onError = options.onError ?? warner();
-  const isUrl = /^postgres(?:ql)?:\/\//.test(options.database);
+  const isUrl = placeOfDatabase(options.database) === 'server';
   const database = await (isUrl ? openPostgres(options.database) : openPglite(options.database)).catch(notOpened);
   try {
     await migrate(database, schema);

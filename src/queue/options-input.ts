@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { ProviderError } from '../provider-error.ts';
 import type { StandardSchema } from '../standard-schema.ts';
+import { placeOfDatabase } from './database-place.ts';
 import { only, positive, whole } from './input-fields.ts';
 import type { AccountLimit } from './limits.ts';
 
@@ -38,7 +39,10 @@ export const queueOptionsSchema: StandardSchema<unknown, CheckedQueueOptions> = 
   v.strictObject(
     {
       services: v.custom<object>(isServices, 'what createCancelService returned'),
-      database: v.pipe(v.string(DATABASE), v.check(isDatabase, DATABASE)),
+      database: v.pipe(
+        v.string(DATABASE),
+        v.check((database) => placeOfDatabase(database) !== undefined, DATABASE),
+      ),
       schema: v.optional(
         v.pipe(
           v.string(),
@@ -73,12 +77,6 @@ export const queueOptionsSchema: StandardSchema<unknown, CheckedQueueOptions> = 
     ),
   ),
 );
-
-/** What only looks like an address is refused: taken for a directory, it would put a password into a name on the disk. */
-function isDatabase(value: string): boolean {
-  if (/^postgres(?:ql)?:\/\//.test(value)) return URL.canParse(value);
-  return value !== '' && !/^\s|:\/|^[a-z][a-z+.-]+:|\b(?:host|user|password|dbname)\s*=/i.test(value);
-}
 
 function isServices(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;

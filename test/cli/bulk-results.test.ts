@@ -269,6 +269,7 @@ describe('a list that cannot be run', () => {
       'there is no column When. The columns are',
     ],
     ['a field of no service', '{"account":"vpsbg","service":1,"whn":"immediate"}\n', 'line 1: there is no column whn'],
+    ['a key that may be anything', '{"account":"vpsbg","p@ss w0rd":1}\n', 'line 1: there is no column [key].'],
     ['blank lines', '\naccount,service,when\n\n\nvpsbg,1\n', 'line 5: it has 2 columns'],
   ])('is told by its place: %s', async (name, text, words) => {
     const file = text.startsWith('{') ? 'wrong.jsonl' : 'wrong.csv';

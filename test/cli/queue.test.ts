@@ -99,10 +99,12 @@ it.each([
 ])('does not take a database address with a slip in it for a directory: %s', async (address) => {
   project.write('slip.mjs', `export default { accounts: {}, queue: { database: ${JSON.stringify(address)} } };`);
   const before = readdirSync(project.directory);
-  const { code, stdout, stderr } = await project.run(['queue', 'work', '--until-idle', '--config', 'slip.mjs']);
-  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toContain('database: expected a directory, or a postgres:// URL');
-  expect(stderr).not.toMatch(/SE#?CRET/);
+  for (const args of [['work', '--until-idle'], ['list']]) {
+    const { code, stdout, stderr } = await project.run(['queue', ...args, '--config', 'slip.mjs']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('database: expected a directory, or a postgres:// URL');
+    expect(stderr).not.toMatch(/SE#?CRET/);
+  }
   expect(readdirSync(project.directory)).toEqual(before);
 });
 

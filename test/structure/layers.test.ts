@@ -116,7 +116,7 @@ describe('the command line', () => {
       coreFiles.includes(imported) ||
       files.includes(imported) ||
       bundled.includes(imported) ||
-      ['src/queue/index.ts', 'src/queue/state.ts', 'src/queue/default-database.ts'].includes(imported) ||
+      ['src/queue/index.ts', 'src/queue/state.ts', 'src/queue/database-place.ts'].includes(imported) ||
       ['src/sandbox/index.ts', 'valibot'].includes(imported) ||
       imported.startsWith('node:') ||
       (file === providersFile && /^providers\/[^/]+\/index\.ts$/.test(imported));

@@ -1,3 +1,4 @@
+import { describeKey } from '../../check.ts';
 import { formsOf, type OpenedServices } from '../open-services.ts';
 
 /** The columns that mean the same for every account. */
@@ -12,5 +13,5 @@ export function columnProblem(names: readonly string[], opened: OpenedServices):
   const known = [...new Set([...COMMON_COLUMNS, ...fields])];
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length === 0) return undefined;
-  return `there is no column ${unknown.join(', ')}. The columns are: ${known.join(', ')}`;
+  return `there is no column ${unknown.map(describeKey).join(', ')}. The columns are: ${known.join(', ')}`;
 }

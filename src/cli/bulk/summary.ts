@@ -30,7 +30,11 @@ export function writeSummary(
   { output, command }: Pick<Session, 'output' | 'command'>,
 ): void {
   const outcomes = Object.fromEntries(ROW_OUTCOMES.map((outcome) => [outcome, counts.of(outcome)]));
-  output.record({ command, ok: counts.exitCode === 0, summary: { rows, outcomes, results } });
+  output.record({
+    command,
+    ok: counts.exitCode === 0,
+    summary: { rows, outcomes, timingUnknown: counts.timingUnknown, results },
+  });
   if (output.json) return;
   const used = ROW_OUTCOMES.filter((outcome) => counts.of(outcome) > 0);
   const table = counts.accounts.map((account) => [account, ...used.map((outcome) => counts.of(outcome, account))]);

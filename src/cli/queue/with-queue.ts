@@ -3,7 +3,7 @@ import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import type { Accounts } from '../../account.ts';
 import { createCancelQueue, type CancelQueue } from '../../queue/index.ts';
-import { DEFAULT_DATABASE } from '../../queue/default-database.ts';
+import { DEFAULT_DATABASE, placeOfDatabase } from '../../queue/database-place.ts';
 import type { ProviderError } from '../../provider-error.ts';
 import type { OpenedServices } from '../open-services.ts';
 import type { Session } from '../session.ts';
@@ -23,7 +23,7 @@ export async function withQueue<Value>(
   const opened = await session.open();
   const { services, queue: options } = opened;
   const { database = DEFAULT_DATABASE } = options;
-  const isDirectory = typeof database === 'string' && !/^\w+:\/\//.test(database);
+  const isDirectory = typeof database === 'string' && placeOfDatabase(database) === 'directory';
   if (!beginsOne && isDirectory && !existsSync(database)) {
     throw wrongUse(`there is no queue in ${resolve(database)}. Run this where it is, or name it in the configuration.`);
   }
