@@ -57,7 +57,7 @@ export function writeSummary(
   }
   if (counts.timingUnknown > 0) {
     const many = counts.timingUnknown;
-    output.line(`${yellow('!')} ${many} already cancelled, perhaps with another timing than asked for: look them up.`);
+    output.line(`${yellow('!')} ${many} cancelled, perhaps with another timing than asked for: look them up.`);
   }
   const [refused, notBegun] = [counts.of('refused'), counts.of('not_begun')];
   if (notBegun > 0) output.line(`${yellow('!')} ${notBegun} not begun: --resume sends them.`);
