@@ -1,11 +1,9 @@
-import type { CancelResult, SafeResult } from '../../result.ts';
 import type { BulkFlags } from '../commands/bulk.ts';
 import { EXIT } from '../exit-code.ts';
 import { onInterrupt } from '../interrupt.ts';
 import type { OpenedServices } from '../open-services.ts';
 import type { Session } from '../session.ts';
 import { writeRequest } from '../show-request.ts';
-import { isTimingUnknown } from '../show-result.ts';
 import { wrongUse } from '../wrong-use.ts';
 import { admitRows, confirmImmediate } from './admit-rows.ts';
 import { soundRows, type CheckedRows } from './check-rows.ts';
@@ -13,9 +11,9 @@ import { columnProblem } from './columns.ts';
 import { isToSend, readEarlierRun, type EarlierRun } from './earlier-run.ts';
 import { openInput, type InputFile } from './input-file.ts';
 import { openResults, refuseExisting } from './results-file.ts';
-import { OutcomeCounts, type RowOutcome } from './row-outcome.ts';
+import { OutcomeCounts } from './row-outcome.ts';
 import type { ReadRow } from './row-request.ts';
-import { runRows } from './run-rows.ts';
+import { runRows, type FinishedRow } from './run-rows.ts';
 import { SHOWN_FAILURES, writeSummary, type Failure } from './summary.ts';
 
 /** `cancelkit bulk` */
@@ -81,14 +79,16 @@ async function send({ checked, flags, session, ...run }: Sending): Promise<numbe
       concurrency: flags.concurrency,
       checked,
       signal: stopping.signal,
-      tell: (row, outcome, settled) => {
+      tell: (finished) => {
+        const { row, outcome, settled } = finished;
         counts.add(accountOf(row), outcome);
         progress?.update();
-        if (settled?.ok === true && isTimingUnknown(settled.result)) counts.timingUnknown += 1;
+        for (const code of warningsOf(finished)) counts.warn(code);
         if (settled?.ok === false && failures.length < SHOWN_FAILURES) {
           failures.push({ line: row.line, outcome, error: settled.error });
         }
-        if (settled !== undefined) output.record(recordOf(command, row, outcome, settled));
+        const record = recordOf(finished);
+        if (record !== undefined) output.record({ command, row: row.row, line: row.line, outcome, ...record });
       },
       onProgress: (made) => progress?.update(made),
     });
@@ -118,14 +118,17 @@ async function preview(
   return EXIT.done;
 }
 
-function recordOf(
-  command: string,
-  { row, line }: ReadRow,
-  outcome: RowOutcome,
-  settled: SafeResult<CancelResult>,
-): object {
-  const own = settled.ok ? { ok: true, result: settled.result } : { ok: false, error: settled.error };
-  return { command, row, line, outcome, ...own };
+/** What is printed of a row with `--json`. A bad row was printed when the list was checked. */
+function recordOf({ outcome, settled, earlier }: FinishedRow): object | undefined {
+  if (earlier !== undefined) return { ok: true, earlier: true, result: { ...earlier, outcome } };
+  if (settled === undefined) return undefined;
+  return settled.ok ? { ok: true, result: settled.result } : { ok: false, error: settled.error };
+}
+
+/** The codes of its warnings, each once. */
+function warningsOf({ settled, earlier }: FinishedRow): ReadonlySet<string> {
+  const warnings = earlier?.warnings ?? (settled?.ok === true ? settled.result.warnings : []);
+  return new Set(warnings.map(({ code }) => code));
 }
 
 function accountOf(row: ReadRow): string {

@@ -35,7 +35,7 @@ function ofResult(result: CancelResult): object {
     ...(effectiveAt === undefined ? {} : { effectiveAt }),
     ...(providerReference === undefined ? {} : { providerReference }),
     ...(reconciled ? { reconciled } : {}),
-    ...(warnings.length === 0 ? {} : { warnings: warnings.map(({ code }) => code) }),
+    ...(warnings.length === 0 ? {} : { warnings }),
     attempts,
     operationId,
   };

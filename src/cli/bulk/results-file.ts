@@ -1,4 +1,14 @@
-import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, realpathSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  realpathSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { isProviderError, ProviderError } from '../../provider-error.ts';
 import { jsonLine } from '../json-line.ts';
 import { systemCode } from '../system-code.ts';
@@ -13,6 +23,8 @@ export interface ResultsFile extends Disposable {
   readonly path: string;
   /** Bytes of what it held in whole lines when it was opened: a kill may have torn the last one. */
   readonly wholeLines: number;
+  /** The bytes from a position to another. */
+  readonly read: (start: number, end: number) => Uint8Array;
   /** Returns once the operating system has the line: it survives the process. */
   readonly write: (line: object) => void;
 }
@@ -45,6 +57,11 @@ export async function openResults(named: string, isResumed: boolean): Promise<Re
     return {
       path: named,
       wholeLines,
+      read: (start, end) => {
+        const bytes = Buffer.alloc(end - start);
+        if (readSync(descriptor, bytes, 0, bytes.length, start) === bytes.length) return bytes;
+        throw lost(`${named} was shortened by another process during the run. ${LOST_LINES}`);
+      },
       write: (line) => {
         const bytes = Buffer.from(`${position === wholeLines && !isEnded ? '\n' : ''}${jsonLine(line)}\n`);
         try {
@@ -97,6 +114,9 @@ function opened(path: string, flags: string): number {
 function lost(message: string): ProviderError {
   return new ProviderError('outcome_unknown', { message });
 }
+
+const LOST_LINES =
+  'Some of its lines are lost, and with them what was sent: look the rows of the list up at the provider before you run it again.';
 
 function taken(path: string): string {
   return `the lock on ${path} was removed, so another run could work with it. Go on with --resume: it sends nothing twice.`;

@@ -7,7 +7,7 @@ import { EXIT } from '../exit-code.ts';
 import type { OpenedServices } from '../open-services.ts';
 import { visible } from '../visible.ts';
 import { soundRows, type CheckedRows } from './check-rows.ts';
-import { isInDoubt, isToSend, type EarlierRun } from './earlier-run.ts';
+import { isInDoubt, isToSend, type EarlierResult, type EarlierRun } from './earlier-run.ts';
 import type { InputFile } from './input-file.ts';
 import { lineHead, outcomeOf, resultLine, type SoundRow } from './result-line.ts';
 import type { ResultsFile } from './results-file.ts';
@@ -26,9 +26,19 @@ export interface BulkRun {
   readonly checked: CheckedRows;
   /** Ends the run: nothing more is begun, what is under way is seen through. */
   readonly signal: AbortSignal;
-  /** Told of each row that is through; `settled` is left out where it was through before. */
-  readonly tell: (row: ReadRow, outcome: RowOutcome, settled?: SafeResult<CancelResult>) => void;
+  /** Called once for each row that is finished, also if an earlier run finished it. */
+  readonly tell: (row: FinishedRow) => void;
   readonly onProgress: (progress: CancelManyProgress<Accounts>) => void;
+}
+
+/** A row with all that the run reports of it. */
+export interface FinishedRow {
+  readonly row: ReadRow;
+  readonly outcome: RowOutcome;
+  /** What this run learnt of it. Left out for a bad row, and for one that an earlier run finished. */
+  readonly settled?: SafeResult<CancelResult>;
+  /** What an earlier run wrote of it. */
+  readonly earlier?: EarlierResult;
 }
 
 /** Sends the rows, each at most once, and writes down what becomes of them before and after. */
@@ -82,7 +92,7 @@ async function sendRows(run: BulkRun): Promise<void> {
     const wasBegun = started.delete(row.row);
     if (!wasBegun && !item.ok && item.error.code === 'aborted') continue;
     results.write(resultLine(row, item));
-    run.tell(row, outcomeOf(item), item);
+    run.tell({ row, outcome: outcomeOf(item), settled: item });
   }
 }
 
@@ -97,18 +107,14 @@ async function passOver({ input, opened, earlier, results, signal, tell }: BulkR
     if (!row.ok) {
       const { line, problem } = row;
       results.write({ row: row.row, line, outcome: 'bad', at: new Date().toISOString(), message: problem });
-      tell(row, 'bad');
+      tell({ row, outcome: 'bad' });
     } else if (isInDoubt(state)) {
-      if (signal.aborted) {
-        tell(row, 'unknown');
-        continue;
-      }
-      const settled = await settling.settle(row, state);
+      const settled = signal.aborted ? settling.leave(row, state) : await settling.settle(row, state);
       // Where nothing new is known, the line of the earlier run says more.
-      if (settled.ok || state === 'started') results.write(resultLine(row, settled));
-      tell(row, outcomeOf(settled), settled);
-    } else if (!isToSend(state)) {
-      tell(row, state);
+      if (settled.ok || (state === 'started' && !signal.aborted)) results.write(resultLine(row, settled));
+      tell({ row, outcome: outcomeOf(settled), settled });
+    } else if (earlier !== undefined && !isToSend(state)) {
+      tell({ row, outcome: state, earlier: earlier.resultOf(row.row) });
     }
   }
 }

@@ -28,18 +28,30 @@ export class Settling {
       const operationId = crypto.randomUUID();
       return { ok: true, result: { account, provider, service, when, ...found, attempts: 0, operationId } };
     }
-    const message = `${provider}: ${EARLIER[state]}. ${nextStep(seen)} It is not sent again.`;
-    const lastSeen = isProviderError(seen) ? {} : { lastSeen: seen.state };
-    return {
-      ok: false,
-      error: new ProviderError('outcome_unknown', {
-        account,
-        provider,
-        message,
-        reason: 'connection_lost',
-        ...lastSeen,
-      }),
-    };
+    return this.#unknown(request, state, nextStep(seen), isProviderError(seen) ? {} : { lastSeen: seen.state });
+  }
+
+  /** The row of a run that was stopped before it could be read back. */
+  leave({ request }: SoundRow, state: 'started' | 'unknown'): SafeResult<CancelResult> {
+    return this.#unknown(request, state, 'This run was stopped before it was read back: --resume reads it back.');
+  }
+
+  #unknown(
+    { account }: SoundRow['request'],
+    state: 'started' | 'unknown',
+    next: string,
+    seen: { readonly lastSeen?: CancellationStatus['state'] } = {},
+  ): SafeResult<CancelResult> {
+    const provider = this.#services.accounts[account]?.provider ?? '';
+    const message = `${provider}: ${EARLIER[state]}. ${next} It is not sent again.`;
+    const error = new ProviderError('outcome_unknown', {
+      account,
+      provider,
+      message,
+      reason: 'connection_lost',
+      ...seen,
+    });
+    return { ok: false, error };
   }
 
   async #read({ account, service }: SoundRow['request']): Promise<CancellationStatus | ProviderError> {

@@ -33,7 +33,7 @@ export function writeSummary(
   output.record({
     command,
     ok: counts.exitCode === 0,
-    summary: { rows, outcomes, timingUnknown: counts.timingUnknown, results },
+    summary: { rows, outcomes, timingUnknown: counts.timingUnknown, warnings: counts.warnings, results },
   });
   if (output.json) return;
   const used = ROW_OUTCOMES.filter((outcome) => counts.of(outcome) > 0);
@@ -58,6 +58,11 @@ export function writeSummary(
   if (counts.timingUnknown > 0) {
     const many = counts.timingUnknown;
     output.line(`${yellow('!')} ${many} cancelled, perhaps with another timing than asked for: look them up.`);
+  }
+  for (const [code, many] of Object.entries(counts.warnings)) {
+    if (code !== 'timing_unknown') {
+      output.line(`${yellow('!')} ${many} with the warning ${visible(code)}: the results say what it means.`);
+    }
   }
   const [refused, notBegun] = [counts.of('refused'), counts.of('not_begun')];
   if (notBegun > 0) output.line(`${yellow('!')} ${notBegun} not begun: --resume sends them.`);
