@@ -265,12 +265,16 @@ describe('a list that cannot be run', () => {
   it.each([
     [
       'a column that there is not',
-      'account,service,When\nvpsbg,1,immediate\n',
-      'there is no column When. The columns are',
+      'account,service,whn\nvpsbg,1,immediate\n',
+      'there is no column whn. The columns are',
     ],
     ['a field of no service', '{"account":"vpsbg","service":1,"whn":"immediate"}\n', 'line 1: there is no column whn'],
-    ['a key that may be anything', '{"account":"vpsbg","p@ss w0rd":1}\n', 'line 1: there is no column [key].'],
-    ['blank lines', '\naccount,service,when\n\n\nvpsbg,1\n', 'line 5: it has 2 columns'],
+    [
+      'a key that may be anything',
+      '{"account":"vpsbg","p@ss w0rd":1}\n',
+      'line 1: the name of column 2 is not the name of a column.',
+    ],
+    ['blank lines', '\naccount,service,when\n\n\nvpsbg,1\n', 'line 5: when: expected '],
   ])('is told by its place: %s', async (name, text, words) => {
     const file = text.startsWith('{') ? 'wrong.jsonl' : 'wrong.csv';
     project.write(file, text);

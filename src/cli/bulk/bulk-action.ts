@@ -7,7 +7,7 @@ import { writeRequest } from '../show-request.ts';
 import { wrongUse } from '../wrong-use.ts';
 import { admitRows, confirmImmediate } from './admit-rows.ts';
 import { soundRows, type CheckedRows } from './check-rows.ts';
-import { columnProblem } from './columns.ts';
+import { knownColumns } from './columns.ts';
 import { isToSend, readEarlierRun, type EarlierRun } from './earlier-run.ts';
 import { openInput, type InputFile } from './input-file.ts';
 import { openResults, refuseExisting } from './results-file.ts';
@@ -23,7 +23,7 @@ export async function bulk(file: string, flags: BulkFlags, session: Session): Pr
     throw wrongUse('the results of a list from stdin need a name: add --results FILE. Nothing was sent.');
   }
   const opened = await session.open();
-  using input = await openInput(file, flags.format, (names) => columnProblem(names, opened));
+  using input = await openInput(file, flags.format, knownColumns(opened));
   if (path === undefined || flags.dryRun === true) {
     using results = flags.resume === true && path !== undefined ? await openResults(path, true) : undefined;
     const earlier = results === undefined ? undefined : await readEarlierRun(results);
@@ -90,6 +90,7 @@ async function send({ checked, flags, session, ...run }: Sending): Promise<numbe
         const record = recordOf(finished);
         if (record !== undefined) output.record({ command, row: row.row, line: row.line, outcome, ...record });
       },
+      drained: output.drained,
       onProgress: (made) => progress?.update(made),
     });
   } finally {

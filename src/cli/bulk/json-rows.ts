@@ -8,7 +8,7 @@ export async function* readJsonLines(stream: Readable): AsyncGenerator<InputRow,
   let row = 0;
   for await (const text of linesOf(stream)) {
     line += 1;
-    const trimmed = text.replace(/^\uFEFF/, '').trim();
+    const trimmed = text.trim();
     if (trimmed === '') continue;
     row += 1;
     yield { row, line, ...valuesIn(trimmed) };
@@ -24,13 +24,40 @@ function valuesIn(text: string): Pick<InputRow, 'values' | 'problem'> {
       return held;
     });
   } catch {
-    // Which text it is does not matter, and the parser's error would repeat it.
-    return { values: {}, problem: 'it is not a JSON object' };
+    // The parser's error would repeat the text.
+    return { values: {}, problem: notJson(text) };
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return { values: {}, problem: 'it is not a JSON object' };
+    return { values: {}, problem: notJson(text) };
   }
+  if (hasKeyTwice(text)) return { values: {}, problem: 'it names a field twice' };
   // It has become another number on the way, and would name another service.
   if (!isExact) return { values: {}, problem: 'it has a number that is too large, or not whole: write it in quotes' };
   return { values: { ...value } };
+}
+
+/** Why a line is not the JSON object that it has to be. */
+function notJson(text: string): string {
+  const expected = 'expected one JSON object on each line';
+  if (text.endsWith('},')) return `it ends with a comma; ${expected}, without a comma after it`;
+  if (text.startsWith('[') || text === ']')
+    return `it belongs to a JSON array; ${expected}, without brackets around them`;
+  if (text.startsWith('{') && !text.endsWith('}')) return `its object is not closed; ${expected}, from { to }`;
+  if (/}\s*{/.test(text)) return `it holds more than one object; ${expected}`;
+  return `it is not valid JSON; ${expected}, such as {"account":"name","service":"id","when":"end_of_period"}`;
+}
+
+/** Whether the object has a field twice, of which a parser takes the last without a word. The text is valid JSON. */
+function hasKeyTwice(text: string): boolean {
+  const keys = new Set<unknown>();
+  let depth = 0;
+  for (const [token, key] of text.matchAll(/("(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
+    if (token === '{' || token === '[') depth += 1;
+    if (token === '}' || token === ']') depth -= 1;
+    if (key === undefined || depth !== 1) continue;
+    const name: unknown = JSON.parse(key);
+    if (keys.has(name)) return true;
+    keys.add(name);
+  }
+  return false;
 }

@@ -28,6 +28,8 @@ export interface BulkRun {
   readonly signal: AbortSignal;
   /** Called once for each row that is finished, also if an earlier run finished it. */
   readonly tell: (row: FinishedRow) => void;
+  /** Waits while the reader of what was told is behind. */
+  readonly drained: () => Promise<void>;
   readonly onProgress: (progress: CancelManyProgress<Accounts>) => void;
 }
 
@@ -100,7 +102,7 @@ async function sendRows(run: BulkRun): Promise<void> {
  * Tells of the rows that are not sent: those that are left out, those that an earlier run came to an end with, and those
  * that it sent, or was about to send, without learning what became of them, which are read back.
  */
-async function passOver({ input, opened, earlier, results, signal, tell }: BulkRun): Promise<void> {
+async function passOver({ input, opened, earlier, results, signal, tell, drained }: BulkRun): Promise<void> {
   const settling = new Settling(opened);
   for await (const row of soundRows(input, opened)) {
     const state = earlier?.stateOf(row.row);
@@ -115,6 +117,8 @@ async function passOver({ input, opened, earlier, results, signal, tell }: BulkR
       tell({ row, outcome: outcomeOf(settled), settled });
     } else if (earlier !== undefined && !isToSend(state)) {
       tell({ row, outcome: state, earlier: earlier.resultOf(row.row) });
+      // Nothing else slows this down, and a long list would not fit into the memory.
+      await drained();
     }
   }
 }
