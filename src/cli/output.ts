@@ -12,7 +12,7 @@ export interface Output {
   readonly errorColours: Colours;
   /** Whether a person can be asked: input and messages are a terminal's. */
   readonly isInteractive: boolean;
-  /** Whether the messages go to a terminal. */
+  /** Whether the messages go to a terminal in which lines can be replaced. */
   readonly isTerminal: boolean;
   /** A line of a result, for people. Nothing with `--json`. */
   readonly line: (text?: string) => void;
@@ -32,7 +32,7 @@ export function createOutput({ json, color }: { readonly json: boolean; readonly
     colours: picocolors.createColors(color && takesColours(stdout)),
     errorColours: picocolors.createColors(color && takesColours(stderr)),
     isInteractive: isTerminal(stdin) && isTerminal(stderr),
-    isTerminal: isTerminal(stderr),
+    isTerminal: isTerminal(stderr) && process.env['TERM'] !== 'dumb',
     line: (text = '') => {
       if (!json) stdout.write(`${steady(text)}\n`);
     },

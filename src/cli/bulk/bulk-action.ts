@@ -2,6 +2,7 @@ import type { BulkFlags } from '../commands/bulk.ts';
 import { EXIT } from '../exit-code.ts';
 import { onInterrupt } from '../interrupt.ts';
 import type { OpenedServices } from '../open-services.ts';
+import type { Output } from '../output.ts';
 import type { Session } from '../session.ts';
 import { writeRequest } from '../show-request.ts';
 import { wrongUse } from '../wrong-use.ts';
@@ -11,6 +12,8 @@ import { knownColumns } from './columns.ts';
 import { isToSend, readEarlierRun, type EarlierRun } from './earlier-run.ts';
 import { openInput, type InputFile } from './input-file.ts';
 import { openResults, refuseExisting } from './results-file.ts';
+import { logProgress } from './progress-log.ts';
+import type { Progress } from './progress.ts';
 import { OutcomeCounts } from './row-outcome.ts';
 import type { ReadRow } from './row-request.ts';
 import { runRows, type FinishedRow } from './run-rows.ts';
@@ -62,9 +65,7 @@ async function send({ checked, flags, session, ...run }: Sending): Promise<numbe
   const { output, command } = session;
   const counts = new OutcomeCounts(checked.accounts.keys());
   const failures: Failure[] = [];
-  const progress = output.isTerminal
-    ? (await import('./progress.ts')).showProgress(checked.rows, checked.accounts, counts)
-    : undefined;
+  const progress = await progressOf(checked, counts, output);
   const stopping = new AbortController();
   const stop = onInterrupt(() => {
     stopping.abort();
@@ -117,6 +118,16 @@ async function preview(
     output.line();
   }
   return EXIT.done;
+}
+
+/** Bars in a terminal, lines in a log. A machine that reads JSON gets a record of each row instead. */
+async function progressOf(
+  { rows, accounts }: CheckedRows,
+  counts: OutcomeCounts,
+  output: Output,
+): Promise<Progress | undefined> {
+  if (output.isTerminal) return (await import('./progress.ts')).showProgress(rows, accounts, counts);
+  return output.json ? undefined : logProgress(rows, counts, output);
 }
 
 /** What is printed of a row with `--json`. A bad row was printed when the list was checked. */
