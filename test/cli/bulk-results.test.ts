@@ -1,4 +1,17 @@
-import { linkSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../src/sandbox/index.ts';
@@ -85,10 +98,149 @@ describe('the results of a list', () => {
       },
     });
     expect(code).toBe(3);
-    expect(stderr).toContain(`the lock on ${results} was removed`);
+    expect(stderr).toContain(`the lock on ${results} was removed or taken over`);
     sandbox.vpsbg.clearFaults();
     expect((await project.run(['bulk', file, '--resume'])).code).toBe(0);
     expect(ids.map((id) => sandbox.vpsbg.service(id).timesCancelled)).toEqual(ids.map(() => 1));
+  });
+
+  it('whose lock another process takes over are left to it', async () => {
+    const { file, results, ids } = list(12);
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 150, times: 1_000 });
+    const { code, stderr } = await project.run(['bulk', file, '--concurrency', '1'], {
+      started: async () => {
+        await sent(3);
+        const [record = ''] = readdirSync(project.directory).filter((name) => name === `${results}.lock.owner`);
+        writeFileSync(path(record), project.read(record).replace(/"token":"[^"]*"/, '"token":"another"'));
+      },
+    });
+    expect(code).toBe(3);
+    expect(stderr).toContain(`the lock on ${results} was removed or taken over`);
+    const before = sends();
+    expect(before).toBeLessThan(ids.length);
+    sandbox.vpsbg.clearFaults();
+    expect((await project.run(['bulk', file, '--resume'])).code).toBe(0);
+    expect(ids.map((id) => sandbox.vpsbg.service(id).timesCancelled)).toEqual(ids.map(() => 1));
+  });
+
+  it('are those of the living run, although a file system without locks gives its lock to a second one', async () => {
+    const { file, results, ids } = list(8);
+    sandbox.vpsbg.fault({ kind: 'hang', executed: true, times: 1_000 });
+    await project.run(['bulk', file], {
+      started: async (child) => {
+        await sent(1);
+        // A new file: nothing locks it. The record beside it still names the first run.
+        const lock = path(`${results}.lock`);
+        copyFileSync(lock, `${lock}.copy`);
+        rmSync(lock);
+        copyFileSync(`${lock}.copy`, lock);
+        const second = await project.run(['bulk', file, '--resume']);
+        expect(second.code).toBe(2);
+        expect(second.stderr).toContain('another process works with the same results');
+        child.kill('SIGKILL');
+      },
+    });
+    expect(mostOften(ids)).toBe(1);
+    sandbox.vpsbg.clearFaults();
+    expect((await project.run(['bulk', file, '--resume'])).code).toBe(0);
+    expect(mostOften(ids)).toBe(1);
+  });
+
+  it('that another process writes to end the run', async () => {
+    const { file, results, ids } = list(12);
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 150, times: 1_000 });
+    const { code, stderr } = await project.run(['bulk', file, '--concurrency', '1'], {
+      started: async () => {
+        await sent(3);
+        const last = recordsOf(project.read(results)).at(-1);
+        appendFileSync(path(results), `${JSON.stringify({ ...last, outcome: 'unknown' })}\n`);
+      },
+    });
+    expect(code).toBe(3);
+    expect(stderr).toContain(`another process has written to ${results}`);
+    expect(sends()).toBeLessThan(ids.length);
+  });
+
+  it.each([
+    ['emptied', 0],
+    ['shortened', 40],
+  ])('that are %s during the run end it, and are refused afterwards', async (_, length) => {
+    const { file, results, ids } = list(12);
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 150, times: 1_000 });
+    const { code, stderr } = await project.run(['bulk', file, '--concurrency', '1'], {
+      started: async () => {
+        await sent(3);
+        truncateSync(path(results), length);
+      },
+    });
+    expect(code).toBe(3);
+    expect(stderr).toContain(`${results} was shortened by another process during the run`);
+    const before = sends();
+    expect(before).toBeLessThan(ids.length);
+    sandbox.vpsbg.clearFaults();
+    const resumed = await project.run(['bulk', file, '--resume']);
+    expect(resumed.code).toBe(2);
+    expect((await project.run(['bulk', file])).code).toBe(2);
+    expect(sends()).toBe(before);
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'are for their owner alone, and so are their lock and what is rescued',
+    async () => {
+      const { file, results } = list(12);
+      const modeOf = (name: string): string => (statSync(path(name)).mode & 0o777).toString(8);
+      sandbox.vpsbg.fault({ kind: 'latency', ms: 150, times: 1_000 });
+      let modes: readonly string[] = [];
+      await project.run(['bulk', file, '--concurrency', '1'], {
+        started: async () => {
+          await sent(2);
+          modes = [results, `${results}.lock`, `${results}.lock.owner`].map(modeOf);
+          rmSync(path(results));
+        },
+      });
+      expect(modes).toEqual(['600', '600', '600']);
+      expect(existsSync(path(`${results}.lock.owner`))).toBe(false);
+      const [rescue = ''] = readdirSync(project.directory).filter((name) => name.startsWith(`${results}.rescued-`));
+      expect(modeOf(rescue)).toBe('600');
+      sandbox.vpsbg.clearFaults();
+      chmodSync(path(rescue), 0o644);
+      const { code, stderr } = await project.run(['bulk', file, '--resume', '--results', rescue]);
+      expect(code).toBe(0);
+      expect(stderr).toContain(`${rescue} could be read by other users of this machine; now only its owner can.`);
+      expect(modeOf(rescue)).toBe('600');
+    },
+  );
+
+  it.skipIf(process.platform === 'win32')('leave another file’s mode alone', async () => {
+    const { file } = list(1);
+    project.write('open.csv', 'account,service\n');
+    chmodSync(path('open.csv'), 0o644);
+    expect((await project.run(['bulk', file, '--resume', '--results', 'open.csv'])).code).toBe(2);
+    expect((statSync(path('open.csv')).mode & 0o777).toString(8)).toBe('644');
+  });
+
+  it.each<readonly [string, readonly string[], (file: string, results: string) => void]>([
+    ['already exist', [], (_, results) => project.write(results, '')],
+    ['do not exist', ['--resume'], () => undefined],
+    ['are empty', ['--resume'], (_, results) => project.write(results, '')],
+    [
+      'have two names',
+      ['--resume'],
+      (file, results) => {
+        project.write(results, '');
+        linkSync(path(results), path(`${file}.second`));
+      },
+    ],
+    ['are not a file', ['--resume'], (_, results) => mkdirSync(path(results))],
+  ])('that %s give no advice that sends a row again unless it says so', async (_, flags, prepare) => {
+    const { file, results } = list(1);
+    prepare(file, results);
+    const { code, stderr } = await project.run(['bulk', file, ...flags]);
+    expect(code).toBe(2);
+    const advice = /another (?:results )?file|without --resume|leave --resume out|once the file is removed/i;
+    if (advice.test(stderr)) expect(stderr).toMatch(/every row(?: of the list)?(?: is sent| would be sent again|\.)/);
+    expect(stderr).not.toMatch(/name another file/i);
+    expect(sends()).toBe(0);
   });
 
   it('that cannot even be looked at any more end the run', async () => {

@@ -22,7 +22,7 @@ const known = {
 };
 interface Row {
   readonly line: number;
-  readonly values: object;
+  readonly values: Readonly<Record<string, unknown>>;
   readonly problem?: string;
 }
 /** The rows of a text that arrives in pieces. */
@@ -223,9 +223,7 @@ describe('the rows of a CSV file', () => {
             text += `vpsbg,${index + 1},immediate,${reason},${reference}${lineBreak}${after}`;
           }
           const read = await rowsOf(text, piece);
-          expect(read.map(({ values }) => (values as { readonly service: string }).service)).toEqual(
-            rows.map((_, index) => String(index + 1)),
-          );
+          expect(read.map(({ values }) => values['service'])).toEqual(rows.map((_, index) => String(index + 1)));
           expect(read.map(({ line }) => line)).toEqual(lines);
           expect(read.every(({ problem }) => problem === undefined)).toBe(true);
         },

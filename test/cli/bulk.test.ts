@@ -300,7 +300,7 @@ describe('an interrupted run', () => {
   it('is not mixed up with another list, and not begun anew', async () => {
     const ids = serverIds(2);
     const file = list(...endRows(ids));
-    expect((await project.run(['bulk', file, '--resume'])).stderr).toContain('Leave --resume out');
+    expect((await project.run(['bulk', file, '--resume'])).stderr).toContain('Without --resume every row');
     await project.run(['bulk', file]);
     sandbox.vpsbg.clearRequests();
     const anew = await project.run(['bulk', file]);

@@ -36,6 +36,7 @@ export async function bulk(file: string, flags: BulkFlags, session: Session): Pr
   if (flags.resume === true) {
     using results = await openResults(path, true);
     const earlier = await readEarlierRun(results);
+    results.keepPrivate(session.output.message);
     return await send({ input, opened, results, earlier, checked: await checkAll(earlier), flags, session });
   }
   refuseExisting(path);

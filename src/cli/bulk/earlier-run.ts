@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { ProviderError } from '../../provider-error.ts';
 import { wrongUse } from '../wrong-use.ts';
 import { byteLinesOf } from './lines.ts';
-import type { ResultsFile } from './results-file.ts';
+import { LOOK_UP, type ResultsFile } from './results-file.ts';
 
 /** How far an earlier run came with each row. Takes 25 bytes a row. */
 export interface EarlierRun {
@@ -47,6 +47,8 @@ const STATES = [
   'refused',
   'unknown',
 ] as const;
+
+const linesLostSchema = v.object({ outcome: v.literal('lines_lost') });
 
 const lineSchema = v.object({
   row: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100_000_000)),
@@ -92,7 +94,7 @@ export async function readEarlierRun({ path, wholeLines, read }: ResultsFile): P
   let position = 0;
   if (wholeLines === 0) {
     throw wrongUse(
-      `${path} is empty, and does not tell what has been sent. If nothing was, remove it, and leave --resume out.`,
+      `${path} is empty, and does not tell what has been sent. Look the rows of the list up at the provider first: once the file is removed, a run without --resume sends every row.`,
     );
   }
   const decoder = new TextDecoder();
@@ -102,6 +104,8 @@ export async function readEarlierRun({ path, wholeLines, read }: ResultsFile): P
     position += bytes.length + 1;
     const value = jsonIn(decoder.decode(bytes));
     const parsed = v.safeParse(lineSchema, value);
+    if (v.is(linesLostSchema, value))
+      throw wrongUse(`${path} was shortened while a run wrote it. ${LOOK_UP} Nothing was sent.`);
     if (!parsed.success || !v.is(resultSchema, value)) {
       throw wrongUse(`${path} is not the results of a run: line ${line} is something else. Nothing was sent.`);
     }

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, readdirSync, readSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-/** The rescued results of an earlier run that had this name for them, where there are some. */
+/** The rescued results of an earlier run that had this name for them, if there are any. */
 export function rescueOf(path: string): string | undefined {
   const directory = dirname(path);
   if (!existsSync(directory)) return undefined;
@@ -11,13 +11,15 @@ export function rescueOf(path: string): string | undefined {
 
 /** Saves what the open file holds, although its name is gone; returns where. */
 export function rescued(descriptor: number, path: string): string {
-  const rescue = `${path}${MARK}${process.pid}.jsonl`;
-  const into = openSync(rescue, 'wx');
+  // A process id alone may have been another run's.
+  const rescue = `${path}${MARK}${process.pid}-${Date.now().toString(36)}.jsonl`;
+  const into = openSync(rescue, 'wx', 0o600);
   const block = Buffer.alloc(BLOCK);
   let position = 0;
   for (let length = 1; length > 0; position += length) {
     length = readSync(descriptor, block, 0, BLOCK, position);
-    writeSync(into, block, 0, length);
+    let at = 0;
+    while (at < length) at += writeSync(into, block, at, length - at);
   }
   closeSync(into);
   return rescue;
