@@ -413,6 +413,64 @@ describe('a resumed run', () => {
   });
 });
 
+describe('an account that cannot be used', () => {
+  const summaryOf = (stdout: string): unknown => recordsOf(stdout).at(-1)?.['summary'];
+
+  it('ends its part of the list: the rows that were not tried are not sent, and can be resumed', async () => {
+    const { file, results, ids } = list(12);
+    const args = ['bulk', file, '--concurrency', '1', '--json'];
+    const { code, stdout } = await project.run(args, { env: { VPSBG_TOKEN: 'wrong' } });
+    expect(code).toBe(1);
+    expect(summaryOf(stdout)).toMatchObject({
+      outcomes: { refused: 1, not_begun: 11, unknown: 0 },
+      stopped: [{ account: 'vpsbg', rows: 11, code: 'unauthorized' }],
+    });
+    expect(sends()).toBe(1);
+    expect(recordsOf(project.read(results)).map(({ row }) => row)).toEqual([1, 1]);
+    const shown = await project.run(['bulk', file, '--resume'], { env: { VPSBG_TOKEN: 'wrong' } });
+    expect(shown.code).toBe(1);
+    expect(shown.stdout).toMatch(/! vpsbg: \d+ not sent, unauthorized: .*Nothing was sent/);
+    expect(shown.stdout).toMatch(/! \d+ not sent: --resume sends them\./);
+    expect((await project.run(['bulk', file, '--resume'])).code).toBe(0);
+    expect(ids.map((id) => sandbox.vpsbg.service(id).timesCancelled)).toEqual(ids.map(() => 1));
+  });
+
+  it('because it cannot be reached leaves no row unknown, and the rows of the others are sent', async () => {
+    const { file, ids } = list(20);
+    const { serviceId } = sandbox.whmcs.add();
+    appendFileSync(path(file), `whmcs,${serviceId},end_of_period\n`);
+    const env = { VPSBG_BASE_URL: 'http://127.0.0.1:1/' };
+    const { code, stdout } = await project.run(['bulk', file, '--json'], { env });
+    expect(code).toBe(1);
+    expect(summaryOf(stdout)).toMatchObject({
+      outcomes: { requested: 1, unknown: 0 },
+      stopped: [{ account: 'vpsbg' }],
+    });
+    expect((await project.run(['bulk', file, '--resume'])).code).toBe(0);
+    expect(ids.map((id) => sandbox.vpsbg.service(id).timesCancelled)).toEqual(ids.map(() => 1));
+    expect(sandbox.whmcs.service(serviceId).timesCancelled).toBe(1);
+  });
+
+  it('is not read back row by row while it does not answer', async () => {
+    const { file } = list(8);
+    sandbox.vpsbg.fault({ kind: 'hang', executed: true, times: 1_000 });
+    await project.run(['bulk', file, '--concurrency', '8'], {
+      started: async (child) => {
+        await sent(8);
+        child.kill('SIGKILL');
+      },
+    });
+    sandbox.vpsbg.clearFaults();
+    sandbox.vpsbg.clearRequests();
+    sandbox.vpsbg.fault({ kind: 'server_error', executed: false, times: 1_000 });
+    expect((await project.run(['bulk', file, '--resume'])).code).toBe(3);
+    const first = sandbox.vpsbg.requests.length;
+    expect(first).toBeLessThan(8 * 3);
+    sandbox.vpsbg.clearFaults();
+    expect((await project.run(['bulk', file, '--resume'])).code).toBe(0);
+  });
+});
+
 describe('a list that cannot be run', () => {
   it.each([
     [

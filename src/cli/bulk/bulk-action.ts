@@ -17,7 +17,7 @@ import type { Progress } from './progress.ts';
 import { OutcomeCounts } from './row-outcome.ts';
 import type { ReadRow } from './row-request.ts';
 import { runRows, type FinishedRow } from './run-rows.ts';
-import { SHOWN_FAILURES, writeSummary, type Failure } from './summary.ts';
+import { AccountStops, FirstFailures, writeSummary } from './summary.ts';
 
 /** `cancelkit bulk` */
 export async function bulk(file: string, flags: BulkFlags, session: Session): Promise<number> {
@@ -65,7 +65,8 @@ interface Sending {
 async function send({ checked, flags, session, ...run }: Sending): Promise<number> {
   const { output, command } = session;
   const counts = new OutcomeCounts(checked.accounts.keys());
-  const failures: Failure[] = [];
+  const failures = new FirstFailures();
+  const stops = new AccountStops();
   const progress = await progressOf(checked, counts, output);
   const stopping = new AbortController();
   const stop = onInterrupt(() => {
@@ -86,8 +87,10 @@ async function send({ checked, flags, session, ...run }: Sending): Promise<numbe
         counts.add(accountOf(row), outcome);
         progress?.update();
         for (const code of warningsOf(finished)) counts.warn(code);
-        if (settled?.ok === false && failures.length < SHOWN_FAILURES) {
-          failures.push({ line: row.line, outcome, error: settled.error });
+        if (settled?.ok === false) {
+          const { error } = settled;
+          if (outcome !== 'not_begun') failures.add({ line: row.line, outcome, error });
+          else if (error.code !== 'aborted') stops.add(accountOf(row), error);
         }
         const record = recordOf(finished);
         if (record !== undefined) output.record({ command, row: row.row, line: row.line, outcome, ...record });
@@ -100,7 +103,10 @@ async function send({ checked, flags, session, ...run }: Sending): Promise<numbe
     stop();
   }
   for (const [account, rows] of checked.accounts) counts.add(account, 'not_begun', rows - counts.total(account));
-  writeSummary({ counts, rows: checked.rows, results: run.results.path, failures }, session);
+  writeSummary(
+    { counts, rows: checked.rows, results: run.results.path, failures: failures.shown, stops: stops.all },
+    session,
+  );
   return counts.exitCode;
 }
 

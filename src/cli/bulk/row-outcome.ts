@@ -5,8 +5,8 @@ import { EXIT, worstOf } from '../exit-code.ts';
  *
  * - `refused`: nothing happened at the provider, whatever the code; it is tried again when the run is resumed
  * - `unknown`: it may have happened; it is never sent again
- * - `bad`: it was not sound, and was left out
- * - `not_begun`: the run was stopped before its turn
+ * - `bad`: it was not valid, and was left out
+ * - `not_begun`: nothing of it was sent, since the run was stopped before its turn, or its account cannot be used
  */
 export type RowOutcome = (typeof OUTCOMES)[number];
 

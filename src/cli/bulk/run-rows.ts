@@ -9,7 +9,7 @@ import { visible } from '../visible.ts';
 import { soundRows, type CheckedRows } from './check-rows.ts';
 import { isInDoubt, isToSend, type EarlierResult, type EarlierRun } from './earlier-run.ts';
 import type { InputFile } from './input-file.ts';
-import { lineHead, outcomeOf, resultLine, type SoundRow } from './result-line.ts';
+import { isNotTried, lineHead, outcomeOf, resultLine, type SoundRow } from './result-line.ts';
 import type { ResultsFile } from './results-file.ts';
 import type { RowOutcome } from './row-outcome.ts';
 import type { ReadRow } from './row-request.ts';
@@ -92,7 +92,10 @@ async function sendRows(run: BulkRun): Promise<void> {
     taken.delete(item.index);
     inFlight.delete(keyOf(row.request.account, row.serviceKey));
     const wasBegun = started.delete(row.row);
-    if (!wasBegun && !item.ok && item.error.code === 'aborted') continue;
+    if (!wasBegun && isNotTried(item)) {
+      run.tell({ row, outcome: 'not_begun', settled: item });
+      continue;
+    }
     results.write(resultLine(row, item));
     run.tell({ row, outcome: outcomeOf(item), settled: item });
   }

@@ -9,11 +9,13 @@ import type { SoundRow } from './result-line.ts';
 /**
  * Settles rows that an earlier run sent, or was about to send, without learning what became of them. They are never sent
  * again: they are read back, and what does not show the cancellation of the asked timing stays unknown. An account whose
- * credentials are refused is not asked again, since providers ban.
+ * credentials are refused is not asked again, since providers ban; nor is one that did not answer three times in a row.
  */
 export class Settling {
   readonly #services: OpenedServices['services'];
   readonly #closed = new Map<string, ProviderError>();
+  /** How many read-backs in a row got no answer. */
+  readonly #silent = new Map<string, number>();
 
   constructor({ services }: OpenedServices) {
     this.#services = services;
@@ -56,14 +58,21 @@ export class Settling {
 
   async #read({ account, service }: SoundRow['request']): Promise<CancellationStatus | ProviderError> {
     try {
-      return await this.#services.status({ account, service });
+      const status = await this.#services.status({ account, service });
+      this.#silent.set(account, 0);
+      return status;
     } catch (error) {
       if (!isProviderError(error)) throw error;
-      if (CLOSING.includes(error.code)) this.#closed.set(account, error);
+      const silent = error.code === 'unavailable' || error.code === 'rate_limited';
+      const inARow = silent ? (this.#silent.get(account) ?? 0) + 1 : 0;
+      this.#silent.set(account, inARow);
+      if (CLOSING.includes(error.code) || inARow >= MOST_SILENT) this.#closed.set(account, error);
       return error;
     }
   }
 }
+
+const MOST_SILENT = 3;
 
 const CLOSING: readonly ErrorCode[] = ['unauthorized', 'forbidden', 'not_configured'];
 
