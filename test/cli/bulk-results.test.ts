@@ -494,6 +494,28 @@ describe('a list that cannot be run', () => {
     expect(sends()).toBe(0);
   });
 
+  it.each([
+    ['an id of another form', 'account,service,when\nwhmcs,abc,immediate\n', 'line 2: service: '],
+    ['no service', 'account,service,when\nwhmcs,,immediate\n', 'line 2: service: it is missing. Examples: 4711'],
+    [
+      'a service in two ways',
+      'account,service,serviceId,when\nwhmcs,1,1,immediate\n',
+      'line 2: service: it is named twice, also by serviceId. Examples: 4711',
+    ],
+    [
+      'fields that do not belong together',
+      'account,serviceId,domain,when\nwhmcs,1,example.com,immediate\n',
+      'line 2: service: serviceId, domain together do not name a service of this account. Examples: 4711',
+    ],
+  ])('says what is wrong with the service, and shows the right form as an example: %s', async (_, text, words) => {
+    project.write('unnamed.csv', text);
+    const { code, stderr } = await project.run(['bulk', 'unnamed.csv', '--yes']);
+    expect(code).toBe(2);
+    expect(stderr).toContain(words);
+    expect(stderr).toContain('Examples: 4711');
+    expect(stderr).not.toContain('expected 4711');
+  });
+
   it('names an account that is not configured before anything is sent', async () => {
     const { file } = list(2);
     const { code, stderr } = await project.run(['bulk', file], { env: { VPSBG_TOKEN: '' } });

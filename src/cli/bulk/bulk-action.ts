@@ -71,7 +71,7 @@ async function send({ checked, flags, session, ...run }: Sending): Promise<numbe
   const stopping = new AbortController();
   const stop = onInterrupt(() => {
     stopping.abort();
-    const words = 'Stopping: what is under way is seen through. Ctrl-C again ends it at once.';
+    const words = 'Stopping: cancellations in flight are allowed to finish. Ctrl-C again ends the process immediately.';
     if (progress === undefined) output.message(words);
     else progress.log(words);
   });

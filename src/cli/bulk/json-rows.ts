@@ -1,9 +1,8 @@
-import type { Readable } from 'node:stream';
 import type { InputRow } from './input-row.ts';
 import { linesOf } from './lines.ts';
 
 /** The rows of a file with one JSON object a line. Empty lines are none. */
-export async function* readJsonLines(stream: Readable): AsyncGenerator<InputRow, void, undefined> {
+export async function* readJsonLines(stream: AsyncIterable<Uint8Array>): AsyncGenerator<InputRow, void, undefined> {
   let line = 0;
   let row = 0;
   for await (const text of linesOf(stream)) {
@@ -30,6 +29,11 @@ function valuesIn(text: string): Pick<InputRow, 'values' | 'problem'> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { values: {}, problem: notJson(text) };
   }
+  if (hasExponent(text))
+    return {
+      values: {},
+      problem: 'it has a number such as 1.23E+05, whose digits may be lost: write the id in quotes',
+    };
   if (hasKeyTwice(text)) return { values: {}, problem: 'it names a field twice' };
   // It has become another number on the way, and would name another service.
   if (!isExact) return { values: {}, problem: 'it has a number that is too large, or not whole: write it in quotes' };
@@ -45,6 +49,11 @@ function notJson(text: string): string {
   if (text.startsWith('{') && !text.endsWith('}')) return `its object is not closed; ${expected}, from { to }`;
   if (/}\s*{/.test(text)) return `it holds more than one object; ${expected}`;
   return `it is not valid JSON; ${expected}, such as {"account":"name","service":"id","when":"end_of_period"}`;
+}
+
+/** Whether a number outside of the texts is written with an exponent, as a spreadsheet shortens ids. The text is valid JSON. */
+function hasExponent(text: string): boolean {
+  return [...text.matchAll(/"(?:[^"\\]|\\.)*"|\d[eE]/g)].some(([token]) => !token.startsWith('"'));
 }
 
 /** Whether the object has a field twice, of which a parser takes the last without a word. The text is valid JSON. */
