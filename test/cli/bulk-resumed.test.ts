@@ -103,6 +103,6 @@ describe('a resumed run reports what the first run reported', () => {
     });
     expect(sandbox.edis.requests).toEqual([]);
     const { stdout } = await project.run(['bulk', file, '--resume']);
-    expect(stdout).toContain(isOpen ? 'perhaps with another timing' : `the warning ${warning}`);
+    expect(stdout).toContain(isOpen ? 'perhaps with another timing' : `warnings: 1 ${warning}.`);
   });
 });

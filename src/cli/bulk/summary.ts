@@ -107,10 +107,10 @@ export function writeSummary(
     const many = counts.timingUnknown;
     output.line(`${yellow('!')} ${many} cancelled, perhaps with another timing than asked for: look them up.`);
   }
-  for (const [code, many] of Object.entries(counts.warnings)) {
-    if (code !== 'timing_unknown') {
-      output.line(`${yellow('!')} ${many} with the warning ${visible(code)}: the results say what it means.`);
-    }
+  const warnings = Object.entries(counts.warnings).filter(([code]) => code !== 'timing_unknown');
+  if (warnings.length > 0) {
+    const codes = warnings.map(([code, many]) => `${many} ${visible(code)}`).join(', ');
+    output.line(`${yellow('!')} warnings: ${codes}. The results say what they mean.`);
   }
   const [refused, notBegun] = [counts.of('refused'), counts.of('not_begun')];
   for (const { account, rows: many, error } of stops) {
