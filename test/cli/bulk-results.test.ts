@@ -5,6 +5,7 @@ import {
   existsSync,
   linkSync,
   mkdirSync,
+  readFileSync,
   readdirSync,
   rmSync,
   statSync,
@@ -12,7 +13,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../src/sandbox/index.ts';
 import { recordsOf, variablesOf } from './support/project.ts';
@@ -146,6 +147,20 @@ describe('the results of a list', () => {
     expect(mostOften(ids)).toBe(1);
   });
 
+  it('that are lost end the run with an error, as JSON as well', async () => {
+    const { file, results } = list(12);
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 150, times: 1_000 });
+    const { code, stdout, stderr } = await project.run(['bulk', file, '--concurrency', '1', '--json'], {
+      started: async () => {
+        await sent(3);
+        rmSync(path(results));
+      },
+    });
+    expect(code).toBe(3);
+    expect(recordsOf(stdout).at(-1)).toMatchObject({ command: 'bulk', ok: false, error: { code: 'outcome_unknown' } });
+    expect(stderr).toMatch(/^✗ outcome_unknown: .* was removed or replaced during the run/m);
+  });
+
   it('that another process writes to end the run', async () => {
     const { file, results, ids } = list(12);
     sandbox.vpsbg.fault({ kind: 'latency', ms: 150, times: 1_000 });
@@ -259,6 +274,14 @@ describe('the results of a list', () => {
     expect(stderr).toContain('(ELOOP)');
     expect(sends()).toBeLessThan(ids.length);
     rmSync(path('kept'));
+    // Its directory is gone: what was sent is not.
+    const rescue = /until then is in (\S+): put that back/.exec(stderr)?.[1] ?? '';
+    const sentRows = recordsOf(readFileSync(rescue, 'utf8')).filter(({ outcome }) => outcome === 'started');
+    expect(sentRows).toHaveLength(sends());
+    sandbox.vpsbg.clearFaults();
+    expect((await project.run(['bulk', file, '--resume', '--results', rescue])).code).toBe(0);
+    expect(ids.map((id) => sandbox.vpsbg.service(id).timesCancelled)).toEqual(ids.map(() => 1));
+    rmSync(dirname(rescue), { recursive: true });
   });
 
   it('do not take somebody’s file for their lock', async () => {

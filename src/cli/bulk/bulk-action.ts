@@ -3,6 +3,7 @@ import { EXIT } from '../exit-code.ts';
 import { onInterrupt } from '../interrupt.ts';
 import type { OpenedServices } from '../open-services.ts';
 import type { Output } from '../output.ts';
+import { reportError } from '../report-error.ts';
 import type { Session } from '../session.ts';
 import { writeRequest } from '../show-request.ts';
 import { wrongUse } from '../wrong-use.ts';
@@ -96,6 +97,10 @@ async function send({ checked, flags, session, ...run }: Sending): Promise<numbe
         if (record !== undefined) output.record({ command, row: row.row, line: row.line, outcome, ...record });
       },
       drained: output.drained,
+      fail: (error) => {
+        progress?.stop();
+        process.exit(reportError(error, command, output));
+      },
       onProgress: (made) => progress?.update(made),
     });
   } finally {

@@ -9,6 +9,7 @@ import {
   realpathSync,
   statSync,
   writeSync,
+  type Stats,
 } from 'node:fs';
 import { isProviderError, ProviderError } from '../../provider-error.ts';
 import { jsonLine } from '../json-line.ts';
@@ -88,18 +89,18 @@ function openedResults({ named, path, descriptor, isResumed, lock }: Opened): Re
 
   /** @throws ProviderError if another process can work with the results, or has changed them */
   function assertOwn(): void {
-    if (!lock.isHeld()) throw lost(`the lock on ${named} was removed or taken over, so ${ANOTHER_RUN}`);
-    const there = statSync(path, { throwIfNoEntry: false });
-    if (there?.ino !== ino || there.dev !== dev) {
+    const there = statOf(path);
+    if (there.found?.ino !== ino || there.found.dev !== dev) {
       throw lost(
-        `${named} was removed or replaced during the run. What it held until then is in ${rescued(descriptor, path)}: put that back, and go on with --resume.`,
+        `${named} was removed or replaced during the run${there.why}. What it held until then is in ${rescued(descriptor, path)}: put that back, and go on with --resume.`,
       );
     }
-    if (there.size < expectedSize) {
-      writeAll(descriptor, Buffer.from(`\n${jsonLine(LINES_LOST)}\n`), there.size);
+    if (!lock.isHeld()) throw lost(`the lock on ${named} was removed or taken over, so ${ANOTHER_RUN}`);
+    if (there.found.size < expectedSize) {
+      writeAll(descriptor, Buffer.from(`\n${jsonLine(LINES_LOST)}\n`), there.found.size);
       throw lost(`${named} was shortened by another process during the run. ${LOOK_UP}`);
     }
-    if (there.size > expectedSize) throw lost(`another process has written to ${named}, so ${ANOTHER_RUN}`);
+    if (there.found.size > expectedSize) throw lost(`another process has written to ${named}, so ${ANOTHER_RUN}`);
   }
 
   return {
@@ -175,6 +176,15 @@ function keepPrivate(descriptor: number, named: string, warn: (text: string) => 
     warn(`${named} could be read by other users of this machine; now only its owner can.`);
   } catch (error) {
     warn(`${named} can be read by other users of this machine (${systemCode(error)}): chmod 600 it.`);
+  }
+}
+
+/** What stands behind a name; also nothing if that cannot be looked at, with the system's word for why. */
+function statOf(path: string): { readonly found: Stats | undefined; readonly why: string } {
+  try {
+    return { found: statSync(path, { throwIfNoEntry: false }), why: '' };
+  } catch (error) {
+    return { found: undefined, why: `, or cannot be looked at (${systemCode(error)})` };
   }
 }
 

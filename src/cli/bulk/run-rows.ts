@@ -1,11 +1,8 @@
 import type { Accounts } from '../../account.ts';
 import type { CancelEvent } from '../../events.ts';
 import type { CancelManyProgress } from '../../many-progress.ts';
-import { isProviderError } from '../../provider-error.ts';
 import type { CancelResult, SafeResult } from '../../result.ts';
-import { EXIT } from '../exit-code.ts';
 import type { OpenedServices } from '../open-services.ts';
-import { visible } from '../visible.ts';
 import { soundRows, type CheckedRows } from './check-rows.ts';
 import { isInDoubt, isToSend, type EarlierResult, type EarlierRun } from './earlier-run.ts';
 import type { InputFile } from './input-file.ts';
@@ -30,6 +27,8 @@ export interface BulkRun {
   readonly tell: (row: FinishedRow) => void;
   /** Waits while the reader of what was told is behind. */
   readonly drained: () => Promise<void>;
+  /** Ends the process with an error, before what cannot be written down is sent. */
+  readonly fail: (error: unknown) => never;
   readonly onProgress: (progress: CancelManyProgress<Accounts>) => void;
 }
 
@@ -73,7 +72,11 @@ async function sendRows(run: BulkRun): Promise<void> {
     for (const row of rowsOf(event, inFlight)) {
       if (started.has(row.row)) continue;
       // What cannot be written down must not be sent, and an exception here would not keep it from being sent.
-      if (!writes(results, lineHead(row, 'started'))) process.exit(EXIT.unknown);
+      try {
+        results.write(lineHead(row, 'started'));
+      } catch (error) {
+        run.fail(error);
+      }
       started.add(row.row);
     }
   };
@@ -137,18 +140,6 @@ async function* rowsToSend({ input, opened, earlier, signal }: BulkRun): AsyncGe
 function rowsOf({ account, serviceKey }: CancelEvent, inFlight: ReadonlyMap<string, SoundRow>): readonly SoundRow[] {
   const row = inFlight.get(keyOf(account, serviceKey));
   return row === undefined ? [...inFlight.values()].filter(({ request }) => request.account === account) : [row];
-}
-
-function writes(results: ResultsFile, line: object): boolean {
-  try {
-    results.write(line);
-    return true;
-  } catch (error) {
-    // Whatever the reason: what is thrown from here would be taken for an observer's own affair.
-    const message = isProviderError(error) ? error.message : 'the results cannot be written any more.';
-    process.stderr.write(`✗ ${visible(message)}\n`);
-    return false;
-  }
 }
 
 function keyOf(account: string | undefined, serviceKey: string | undefined): string {
