@@ -12,8 +12,10 @@ export interface Output {
   readonly errorColours: Colours;
   /** Whether a person can be asked: input and messages are a terminal's. */
   readonly isInteractive: boolean;
-  /** Whether the messages go to a terminal in which lines can be replaced. */
+  /** Whether the messages go to a terminal. */
   readonly isTerminal: boolean;
+  /** Whether that terminal can replace lines that it shows. */
+  readonly canRedraw: boolean;
   /** A line of a result, for people. Nothing with `--json`. */
   readonly line: (text?: string) => void;
   /** A result, for machines: one line of JSON. Nothing without `--json`. */
@@ -32,7 +34,8 @@ export function createOutput({ json, color }: { readonly json: boolean; readonly
     colours: picocolors.createColors(color && takesColours(stdout)),
     errorColours: picocolors.createColors(color && takesColours(stderr)),
     isInteractive: isTerminal(stdin) && isTerminal(stderr),
-    isTerminal: isTerminal(stderr) && process.env['TERM'] !== 'dumb',
+    isTerminal: isTerminal(stderr),
+    canRedraw: isTerminal(stderr) && process.env['TERM'] !== 'dumb',
     line: (text = '') => {
       if (!json) stdout.write(`${steady(text)}\n`);
     },

@@ -138,7 +138,7 @@ async function progressOf(
   counts: OutcomeCounts,
   output: Output,
 ): Promise<Progress | undefined> {
-  if (output.isTerminal) return (await import('./progress.ts')).showProgress(rows, accounts, counts);
+  if (output.canRedraw) return (await import('./progress.ts')).showProgress(rows, accounts, counts);
   return output.json ? undefined : logProgress(rows, counts, output);
 }
 
