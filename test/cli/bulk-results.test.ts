@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -145,6 +146,51 @@ describe('the results of a list', () => {
     sandbox.vpsbg.clearFaults();
     expect((await project.run(['bulk', file, '--resume'])).code).toBe(0);
     expect(mostOften(ids)).toBe(1);
+  });
+
+  it('that a second run takes over, since somebody has removed lock and record, are left by the first before its next row', async () => {
+    const { file, results, ids } = list(16);
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 150, times: 1_000 });
+    let second: Awaited<ReturnType<typeof project.run>> | undefined;
+    const first = await project.run(['bulk', file, '--concurrency', '1'], {
+      started: async () => {
+        await sent(3);
+        rmSync(path(`${results}.lock`));
+        rmSync(path(`${results}.lock.owner`));
+        second = await project.run(['bulk', file, '--resume']);
+      },
+    });
+    expect(first.code).toBe(3);
+    expect(first.stderr).toContain('so another run could work with it. This run has stopped.');
+    expect(second?.code).toBeTypeOf('number');
+    sandbox.vpsbg.clearFaults();
+    await project.run(['bulk', file, '--resume']);
+    expect(mostOften(ids)).toBe(1);
+  });
+
+  it('that are replaced by a copy end the run, and what they held is saved', async () => {
+    const { file, results, ids } = list(12);
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 150, times: 1_000 });
+    const { code, stderr } = await project.run(['bulk', file, '--concurrency', '1'], {
+      started: async () => {
+        await sent(3);
+        // As an editor saves a file.
+        copyFileSync(path(results), path(`${results}.new`));
+        renameSync(path(`${results}.new`), path(results));
+      },
+    });
+    expect(code).toBe(3);
+    const rescue = /until then is in (\S+): put that back/.exec(stderr)?.[1] ?? '';
+    sandbox.vpsbg.clearFaults();
+    // The copy does not have the last rows that were sent.
+    const copy = await project.run(['bulk', file, '--resume']);
+    expect(copy.code).toBe(2);
+    expect(copy.stderr).toContain(`${rescue} tells what a run has sent`);
+    rmSync(path(results));
+    expect((await project.run(['bulk', file])).code).toBe(2);
+    renameSync(path(rescue), path(results));
+    expect((await project.run(['bulk', file, '--resume'])).code).toBe(0);
+    expect(ids.map((id) => sandbox.vpsbg.service(id).timesCancelled)).toEqual(ids.map(() => 1));
   });
 
   it('that are lost end the run with an error, as JSON as well', async () => {

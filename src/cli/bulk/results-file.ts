@@ -43,6 +43,7 @@ export interface ResultsFile extends Disposable {
  * @throws ProviderError `invalid_request`
  */
 export async function openResults(named: string, isResumed: boolean): Promise<ResultsFile> {
+  refuseRescued(named);
   if (!isResumed) refuseExisting(named);
   else if (!existsSync(named)) {
     throw wrongUse(
@@ -51,6 +52,7 @@ export async function openResults(named: string, isResumed: boolean): Promise<Re
   }
   // One lock for all of its names.
   const path = isResumed ? realpathSync(named) : named;
+  refuseRescued(path);
   const lock = await lockResults(path);
   try {
     // Again, since another run may have come and gone until the lock was free.
@@ -134,15 +136,19 @@ function openedResults({ named, path, descriptor, isResumed, lock }: Opened): Re
 
 /** @throws ProviderError `invalid_request` if there is such a file: a new run does not write over another's results */
 export function refuseExisting(path: string): void {
-  const rescue = rescueOf(path);
-  if (rescue !== undefined) {
-    throw wrongUse(
-      `${rescue} tells what a run has sent whose results were removed. Rename it to ${path}, and go on with --resume.`,
-    );
-  }
+  refuseRescued(path);
   if (!existsSync(path)) return;
   throw wrongUse(
     `there is a ${path} already. Go on with that run: --resume. (With another results file every row would be sent again.) If it is not the results of this list, name a file for them with --results. Nothing was sent.`,
+  );
+}
+
+/** @throws ProviderError `invalid_request` if a run has lost results of this name: what stands there now says less */
+function refuseRescued(path: string): void {
+  const rescue = rescueOf(path);
+  if (rescue === undefined) return;
+  throw wrongUse(
+    `${rescue} tells what a run has sent whose results were removed or replaced. Rename it to ${path}, in place of what is there, and go on with --resume. Nothing was sent.`,
   );
 }
 
