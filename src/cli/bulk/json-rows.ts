@@ -29,14 +29,14 @@ function valuesIn(text: string): Pick<InputRow, 'values' | 'problem'> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { values: {}, problem: notJson(text) };
   }
+  // It has become another number on the way, and would name another service.
+  if (!isExact) return { values: {}, problem: 'it has a number that is too large, or not whole: write it in quotes' };
   if (hasExponent(text))
     return {
       values: {},
       problem: 'it has a number such as 1.23E+05, whose digits may be lost: write the id in quotes',
     };
   if (hasKeyTwice(text)) return { values: {}, problem: 'it names a field twice' };
-  // It has become another number on the way, and would name another service.
-  if (!isExact) return { values: {}, problem: 'it has a number that is too large, or not whole: write it in quotes' };
   return { values: { ...value } };
 }
 
