@@ -25,9 +25,9 @@ export async function run(args: readonly string[], version: string): Promise<num
   let exitCode: number = EXIT.done;
   const program = createProgram(version, async (command, work) => {
     const { json = false, color, config } = program.opts<{ json?: boolean; color: boolean; config?: string }>();
-    // For the libraries that look for themselves.
-    if (!color) process.env['NO_COLOR'] = '1';
     const output = createOutput({ json, color });
+    // For the libraries that look for themselves. They write to stderr.
+    if (!output.errorColours.isColorSupported) process.env['NO_COLOR'] = '1';
     try {
       const open = async () => (await import('./open-services.ts')).openServices(config);
       exitCode = await unlessIdle(work({ command, output, open }), endless);
