@@ -35,8 +35,7 @@ async function preview(account: Account, service: unknown, call: Call): Promise<
     const { configured, baseUrl } = await configure(bound.configure, driver.env, call, limit);
     const exchange = configured.revoke?.();
     if (exchange === undefined) throw call.error(notOffered());
-    const { attemptTimeoutMs } = DEFAULTS;
-    return previewOf(exchange, call, { baseUrl, limit, attemptTimeoutMs, fetch: globalThis.fetch });
+    return previewOf(exchange, call, baseUrl);
   } finally {
     limit.dispose();
   }

@@ -1,6 +1,3 @@
-/** Why a request was provably not sent, in words for an operator. */
-export type NotSent = { readonly why: string };
-
 const CONNECT_FAILURES: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'the connection was refused',
   ECONNRESET: 'the connection was reset while it was being made',
@@ -31,12 +28,12 @@ const BAD_PORT = 'bad port';
 const MAX_DEPTH = 8;
 
 /**
- * Whether a failed fetch proves that nothing left the machine, judged by error code and syscall. `undefined` is "it
- * may have been sent": the default for everything that is not known to come before the request.
+ * Says why no connection was made, in words for an operator, judged by error code and syscall. `undefined` is "it may
+ * have been sent": the default for everything that is not known to come before the request.
  *
  * A code counts only with the syscall that makes it a failure to connect: `ECONNRESET` from `read` comes after a send.
  */
-export function provesNotSent(error: unknown): NotSent | undefined {
+export function describeFailure(error: unknown): string | undefined {
   try {
     return proofIn(error, 0);
   } catch {
@@ -45,7 +42,7 @@ export function provesNotSent(error: unknown): NotSent | undefined {
   }
 }
 
-function proofIn(error: unknown, depth: number): NotSent | undefined {
+function proofIn(error: unknown, depth: number): string | undefined {
   if (depth > MAX_DEPTH) return undefined;
   const nested = nestedErrors(error);
   if (nested.length > 0) {
@@ -55,7 +52,7 @@ function proofIn(error: unknown, depth: number): NotSent | undefined {
   }
   if (typeof error !== 'object' || error === null) return undefined;
   const why = connectFailure(error);
-  if (why !== undefined) return { why };
+  if (why !== undefined) return why;
   // An error with a syscall of its own speaks for itself, whatever led to it.
   if ('syscall' in error && error.syscall !== undefined) return undefined;
   return 'cause' in error ? proofIn(error.cause, depth + 1) : undefined;
