@@ -54,19 +54,27 @@ function proofIn(error: unknown, depth: number): string | undefined {
   const why = connectFailure(error);
   if (why !== undefined) return why;
   // An error with a syscall of its own speaks for itself, whatever led to it.
-  if ('syscall' in error && error.syscall !== undefined) return undefined;
+  if (syscallOf(error) !== undefined) return undefined;
   return 'cause' in error ? proofIn(error.cause, depth + 1) : undefined;
 }
 
 function connectFailure(error: object): string | undefined {
   if (error instanceof Error && error.message === BAD_PORT) return 'its port is one that fetch does not use';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const syscall = 'syscall' in error ? error.syscall : undefined;
+  const syscall = syscallOf(error);
   if (Object.hasOwn(OTHER_FAILURES, code)) return OTHER_FAILURES[code];
   if (syscall === 'connect' && Object.hasOwn(CONNECT_FAILURES, code)) return CONNECT_FAILURES[code];
   const isLookup = syscall === 'getaddrinfo' || syscall === 'queryA' || syscall === 'queryAaaa';
   if (isLookup && Object.hasOwn(LOOKUP_FAILURES, code)) return LOOKUP_FAILURES[code];
   return undefined;
+}
+
+/** node-fetch names the syscall otherwise: version 3 in a field of its own, version 2 only within its message. */
+function syscallOf(error: object): unknown {
+  if ('syscall' in error) return error.syscall;
+  if ('erroredSysCall' in error) return error.erroredSysCall;
+  const isNodeFetch = 'type' in error && error.type === 'system' && error instanceof Error;
+  return isNodeFetch ? /, reason: (connect|getaddrinfo) /.exec(error.message)?.[1] : undefined;
 }
 
 function nestedErrors(error: unknown): readonly unknown[] {
