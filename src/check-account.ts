@@ -54,7 +54,7 @@ async function check(
   const { reads, basis, leavesOpen } = driver.check;
   const limit = new TimeLimit(options.deadlineMs ?? DEFAULTS.deadlineMs, undefined);
   try {
-    const { configured, baseUrl } = await configure(driver.check.configure, driver.env, call, limit);
+    const { configured, baseUrl } = await configure(driver.check.configure, driver.env, call, limit, options);
     const route: Route = {
       baseUrl,
       limit,

@@ -107,7 +107,7 @@ async function perform<Config, Input, Result>(
       const config = await read();
       return config.ok ? { ok: true, value: readyOf(provider, config.value) } : config;
     };
-    const { configured: ready, baseUrl } = await configure(configured, provider.env, call, limit);
+    const { configured: ready, baseUrl } = await configure(configured, provider.env, call, limit, options);
     call.redactor = new Redactor([...ready.secrets, ...action.secrets(checked)]);
     const route: Route = {
       baseUrl,

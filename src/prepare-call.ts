@@ -58,7 +58,7 @@ export async function withPrepared<Request extends AddressedRequest, Value>(
     if (limit.end === 'aborted') throw call.error({ code: 'aborted', message: 'the call was aborted before it began' });
     const bound = await checkedOrThrow(inTime(entry.driver.bind(request.service), call, limit), call, 'service');
     call.serviceKey = bound.key;
-    const { configured: service, baseUrl } = await configure(bound.configure, entry.driver.env, call, limit);
+    const { configured: service, baseUrl } = await configure(bound.configure, entry.driver.env, call, limit, defaults);
     const route: Route = {
       baseUrl,
       limit,

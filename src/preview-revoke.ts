@@ -32,7 +32,7 @@ async function preview(account: Account, service: unknown, call: Call): Promise<
   const limit = new TimeLimit(DEFAULTS.deadlineMs, undefined);
   try {
     const bound = await checkedOrThrow(driver.bind(service), call, 'service');
-    const { configured, baseUrl } = await configure(bound.configure, driver.env, call, limit);
+    const { configured, baseUrl } = await configure(bound.configure, driver.env, call, limit, {});
     const exchange = configured.revoke?.();
     if (exchange === undefined) throw call.error(notOffered());
     return previewOf(exchange, call, baseUrl);

@@ -24,6 +24,9 @@ const OTHER_FAILURES: Readonly<Record<string, string>> = {
 // What fetch says of the ports that it refuses, before anything else: the Fetch standard lists them. It has no code.
 const BAD_PORT = 'bad port';
 
+// What undici says when a proxy does not open a tunnel. It has no code of its own.
+const TUNNEL_REFUSED = /^Proxy response \((\d{3})\) !== 200 when HTTP Tunneling$/;
+
 // Wrappers are few; a longer chain of causes is a circle.
 const MAX_DEPTH = 8;
 
@@ -60,6 +63,8 @@ function proofIn(error: unknown, depth: number): string | undefined {
 
 function connectFailure(error: object): string | undefined {
   if (error instanceof Error && error.message === BAD_PORT) return 'its port is one that fetch does not use';
+  const refusal = error instanceof Error ? TUNNEL_REFUSED.exec(error.message)?.[1] : undefined;
+  if (refusal !== undefined) return `the proxy refused to connect to the provider (HTTP ${refusal})`;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const syscall = syscallOf(error);
   if (Object.hasOwn(OTHER_FAILURES, code)) return OTHER_FAILURES[code];
