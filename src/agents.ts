@@ -1,6 +1,3 @@
-// Loading ky loads Node's own undici. It must come first: npm's undici installs an agent of its own for the whole
-// program if it finds none.
-import 'ky';
 import { Agent, ProxyAgent, type Dispatcher } from 'undici';
 
 /** The agents for one way to the providers: directly, or through one proxy. */

@@ -24,6 +24,16 @@ const OTHER_FAILURES: Readonly<Record<string, string>> = {
 // What fetch says of the ports that it refuses, before anything else: the Fetch standard lists them. It has no code.
 const BAD_PORT = 'bad port';
 
+// Deno: the HTTP client below its fetch names the stage. It has no code.
+const DENO_CONNECT = /^error sending request for url .*: client error \(Connect\)/;
+
+// Bun: a code without a syscall, by version.
+const BUN_REFUSED: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ConnectionRefused']);
+
+function isBun(error: object): boolean {
+  return error instanceof Error && error.message.includes('Unable to connect. Is the computer able to access the url?');
+}
+
 // What undici says when a proxy does not open a tunnel. It has no code of its own.
 const TUNNEL_REFUSED = /^Proxy response \((\d{3})\) !== 200 when HTTP Tunneling$/;
 
@@ -65,9 +75,11 @@ function connectFailure(error: object): string | undefined {
   if (error instanceof Error && error.message === BAD_PORT) return 'its port is one that fetch does not use';
   const refusal = error instanceof Error ? TUNNEL_REFUSED.exec(error.message)?.[1] : undefined;
   if (refusal !== undefined) return `the proxy refused to connect to the provider (HTTP ${refusal})`;
+  if (error instanceof Error && DENO_CONNECT.test(error.message)) return 'the connection could not be made';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const syscall = syscallOf(error);
   if (Object.hasOwn(OTHER_FAILURES, code)) return OTHER_FAILURES[code];
+  if (syscall === undefined && BUN_REFUSED.has(code) && isBun(error)) return CONNECT_FAILURES['ECONNREFUSED'];
   if (syscall === 'connect' && Object.hasOwn(CONNECT_FAILURES, code)) return CONNECT_FAILURES[code];
   const isLookup = syscall === 'getaddrinfo' || syscall === 'queryA' || syscall === 'queryAaaa';
   if (isLookup && Object.hasOwn(LOOKUP_FAILURES, code)) return LOOKUP_FAILURES[code];

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import type { agentFor } from './agents.ts';
 import { environmentProxyFor } from './environment-proxy.ts';
 
 /** What carries a request, and with it what may be believed of a failure. */
@@ -33,7 +34,7 @@ export async function chooseTransport(
   const installed = proxy === undefined ? installedDispatcher() : undefined;
   if (typeof installed === 'object') return { kind: 'foreign', dispatcher: installed };
   const through = proxy ?? (installed === 'environment proxy' ? environmentProxyFor(url) : undefined);
-  agents ??= (await import('./agents.ts')).agentFor;
+  agents ??= await loadAgents();
   return { kind: 'own', dispatcher: agents(through, isFresh) };
 }
 
@@ -47,8 +48,17 @@ export function passesProxy({ fetch, proxy }: TransportChoice, url: URL): boolea
   return installed.constructor.name === 'ProxyAgent';
 }
 
-// Loaded with the first request: loading undici takes longer than all of cancelkit.
-let agents: typeof import('./agents.ts').agentFor | undefined;
+let agents: AgentFor | undefined;
+
+type AgentFor = typeof agentFor;
+
+/** Loaded with the first request, because loading undici takes longer than all of cancelkit. */
+async function loadAgents(): Promise<AgentFor> {
+  // npm's undici installs an agent of its own for the whole program if there is none. Node's own comes first: it is
+  // loaded when one of its classes is first looked at.
+  Reflect.get(globalThis, 'Response');
+  return (await import('./agents.ts')).agentFor;
+}
 
 /** Whether this is Node.js itself: Bun, Deno and Workers claim to be, but bring another HTTP stack. */
 function isNode(): boolean {
@@ -106,12 +116,17 @@ function isDispatcher(value: unknown): value is Dispatcher {
 /** Whether an agent is one that was made without any options, as Node.js makes its own. */
 function isDefaultAgent(agent: Dispatcher): boolean {
   // An agent that interceptors were composed onto has another `dispatch` than its class.
-  if (agent.constructor.name !== 'Agent' || agent.dispatch !== agent.constructor.prototype.dispatch) return false;
+  if (agent.constructor.name !== 'Agent' || agent.dispatch !== dispatchOfClass(agent)) return false;
   const options = ownValue(agent, 'options');
   const factory = ownValue(agent, 'factory');
   if (typeof options !== 'object' || options === null || typeof factory !== 'function') return false;
   const isEmpty = Object.values(options).every((value) => value === undefined || value === Infinity);
   return isEmpty && factory.name === 'defaultFactory';
+}
+
+function dispatchOfClass(agent: Dispatcher): unknown {
+  const prototype: unknown = Object.getPrototypeOf(agent);
+  return isDispatcher(prototype) ? prototype.dispatch : undefined;
 }
 
 /** The value under a symbol that is known by its description alone. */
