@@ -66,6 +66,11 @@ export class Call {
     this.#pending = false;
   }
 
+  /** More than one request left for the last write: its response says nothing about those before it. */
+  writeWasRepeated(): void {
+    this.#kept = true;
+  }
+
   /** Whether a write was handed to the network at all. */
   get wrote(): boolean {
     return this.#wrote;

@@ -4,6 +4,7 @@ import type { Checked } from './check.ts';
 import type { Issue } from './provider-error.ts';
 import { Redactor } from './redactor.ts';
 import type { TimeLimit } from './time-limit.ts';
+import { passesProxy, type TransportChoice } from './transport.ts';
 
 /** A configuration that has been read and checked, as far as the core needs to know it. */
 export interface Configured {
@@ -15,6 +16,7 @@ export interface Configured {
  * Reads and checks an account's configuration, and gives the call what its secrets are.
  *
  * @param env the environment variable of each option, for the message.
+ * @param transport what would carry the requests.
  * @throws ProviderError `not_configured` or `aborted`
  */
 export async function configure<Value extends Configured>(
@@ -22,6 +24,7 @@ export async function configure<Value extends Configured>(
   env: Readonly<Record<string, string>>,
   call: Call,
   limit: TimeLimit,
+  transport: TransportChoice,
 ): Promise<{ readonly configured: Value; readonly baseUrl: URL }> {
   let checked;
   try {
@@ -39,7 +42,9 @@ export async function configure<Value extends Configured>(
   }
   if (checked.ok) {
     call.redactor = new Redactor(checked.value.secrets);
-    return { configured: checked.value, baseUrl: baseUrlOf(checked.value, call) };
+    const baseUrl = baseUrlOf(checked.value, call);
+    if (baseUrl.protocol === 'http:' && passesProxy(transport, baseUrl)) throw call.error(CLEAR_TEXT);
+    return { configured: checked.value, baseUrl };
   }
   throw call.error({
     code: 'not_configured',
@@ -47,6 +52,14 @@ export async function configure<Value extends Configured>(
     message: `the account is not configured. ${checked.issues.map((issue) => missing(issue, env)).join('; ')}. Nothing was sent.`,
   });
 }
+
+const CLEAR_TEXT = {
+  code: 'not_configured',
+  message:
+    'the base URL is http, which is allowed to this machine alone, and its requests would pass a proxy: the credentials ' +
+    'would cross the network in clear text. Use https, or exempt the host from the proxy (NO_PROXY=localhost,127.0.0.1). ' +
+    'Nothing was sent.',
+} as const;
 
 function missing({ path, expected }: Issue, env: Readonly<Record<string, string>>): string {
   const variable = Object.hasOwn(env, path) ? env[path] : undefined;

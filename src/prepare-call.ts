@@ -1,6 +1,7 @@
 import type { ConfiguredService } from './account-driver.ts';
 import type { AccountEntry } from './account-entry.ts';
 import type { Call } from './call.ts';
+import type { Capabilities } from './capabilities.ts';
 import { checkAgainst } from './check.ts';
 import { configure } from './configure.ts';
 import { DEFAULTS, type CallOptions, type ServiceOptions } from './options.ts';
@@ -57,12 +58,13 @@ export async function withPrepared<Request extends AddressedRequest, Value>(
     if (limit.end === 'aborted') throw call.error({ code: 'aborted', message: 'the call was aborted before it began' });
     const bound = await checkedOrThrow(inTime(entry.driver.bind(request.service), call, limit), call, 'service');
     call.serviceKey = bound.key;
-    const { configured: service, baseUrl } = await configure(bound.configure, entry.driver.env, call, limit);
+    const { configured: service, baseUrl } = await configure(bound.configure, entry.driver.env, call, limit, defaults);
     const route: Route = {
       baseUrl,
       limit,
       attemptTimeoutMs: defaults.attemptTimeoutMs ?? DEFAULTS.attemptTimeoutMs,
-      fetch: defaults.fetch ?? globalThis.fetch,
+      transport: defaults,
+      writesOnFreshConnection: needsFreshConnection(entry.account.capabilities),
     };
     return await admitted(entry, call, () => work({ call, entry, request, options, service, route }));
   } finally {
@@ -86,6 +88,14 @@ export async function checkedRequest<Request extends AddressedRequest>(
   if (entry === undefined) throw call.error({ code: 'unknown_account', message: unknownAccount(accounts) });
   checkTiming(entry, checked.when, call);
   return { entry, checked };
+}
+
+/**
+ * Whether a lost answer to a write could not be cleared up afterwards. Such a write does not go out on a kept connection,
+ * which the server may be closing as idle in that very moment.
+ */
+function needsFreshConnection({ readBack, recognisesRepeat }: Capabilities): boolean {
+  return !readBack || recognisesRepeat === 'no';
 }
 
 /** Runs `work` if the account's breaker lets it in. A preview sends nothing, so it always may. */
