@@ -1,3 +1,4 @@
+import { issueTexts } from '../issue-text.ts';
 import { isProviderError } from '../provider-error.ts';
 import { accountNamed, formsOf, type OpenedServices } from './open-services.ts';
 import { misread, parseService, writtenForms, type ServiceReference } from './parse-service.ts';
@@ -23,8 +24,7 @@ export async function namedService(
     await opened.services.validate({ account: name, service, when });
   } catch (error) {
     if (!isProviderError(error, 'invalid_request')) throw error;
-    const what = error.issues?.map(({ path, expected }) => `${path}: expected ${expected}`).join('; ');
-    throw wrongUse(`the service is not valid. ${what ?? ''}. ${where}`);
+    throw wrongUse(`the service is not valid: ${issueTexts(error.issues ?? [])} ${where}`);
   }
   return service;
 }

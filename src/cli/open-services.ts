@@ -2,7 +2,9 @@ import * as v from 'valibot';
 import { driverOf, type Account, type Accounts } from '../account.ts';
 import type { ServiceOptions } from '../options.ts';
 import { checkAgainst } from '../check.ts';
+import { issueTexts, only } from '../issue-text.ts';
 import { isProviderError } from '../provider-error.ts';
+import type { StandardSchema } from '../standard-schema.ts';
 import { createCancelService, type CancelService } from '../service.ts';
 import type { ServiceForm } from '../service-form.ts';
 import { loadConfig } from './load-config.ts';
@@ -19,14 +21,26 @@ export interface OpenedServices {
   readonly services: CancelService<Accounts>;
 }
 
-const record = v.record(v.string(), v.unknown());
-const configSchema = v.strictObject(
-  {
-    accounts: v.custom<Accounts>(isPlainObject, 'accounts by their names'),
-    options: v.optional(record),
-    queue: v.optional(record),
-  },
-  'an object with only accounts, options and queue',
+const record = v.record(v.string('the name of an option'), v.unknown(), 'an object');
+
+/** A configuration file's default export. */
+interface CheckedConfig {
+  readonly accounts: Accounts;
+  readonly options?: ServiceOptions | undefined;
+  readonly queue?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Checks the default export of a configuration file; its parts only as far as nobody else does. */
+export const configSchema: StandardSchema<unknown, CheckedConfig> = v.pipe(
+  v.unknown(),
+  v.strictObject(
+    {
+      accounts: v.custom<Accounts>(isPlainObject, 'accounts by their names'),
+      options: v.optional(record),
+      queue: v.optional(record),
+    },
+    only('accounts', 'options', 'queue'),
+  ),
 );
 
 function isPlainObject(value: unknown): boolean {
@@ -58,10 +72,10 @@ export async function openServices(named: string | undefined): Promise<OpenedSer
 }
 
 async function opened(path: string, value: object): Promise<OpenedServices> {
-  const checked = await checkAgainst(configSchema, value);
+  const checked = await checkAgainst(configSchema, value, 'constant');
   if (!checked.ok) {
-    const what = checked.issues.map((issue) => `${issue.path || 'the default export'}: expected ${issue.expected}`);
-    throw notConfigured(`${what.join('; ')}.`);
+    const issues = checked.issues.map((issue) => ({ ...issue, path: issue.path || 'the default export' }));
+    throw notConfigured(issueTexts(issues, 'option'));
   }
   const { accounts, options = {}, queue = {} } = checked.value;
   return { path, accounts, options, queue, services: createCancelService(accounts, options) };
