@@ -3,7 +3,7 @@ import { optionText } from '../configuration-text.ts';
 import { sentence } from '../issue-text.ts';
 import { isProviderError, type Issue } from '../provider-error.ts';
 import { EXIT } from './exit-code.ts';
-import { CONFIG_NAMES } from './load-config.ts';
+import { CONFIG_NAMES } from './find-config.ts';
 import { accountNamed, formsOf, type OpenedServices } from './open-services.ts';
 import { writtenForms } from './parse-service.ts';
 import type { Session } from './session.ts';

@@ -1,14 +1,10 @@
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { ProviderError } from '../provider-error.ts';
+import { configIn } from './find-config.ts';
 import { unlessIdle } from './process-end.ts';
 import { notConfigured, wrongUse } from './wrong-use.ts';
-
-/** The names that are looked for in the working directory, in this order. */
-export const CONFIG_NAMES: readonly string[] = ['ts', 'mts', 'js', 'mjs'].map(
-  (extension) => `cancelkit.config.${extension}`,
-);
 
 /** A configuration file, loaded. What its default export holds has not been checked. */
 export interface LoadedConfig {
@@ -23,7 +19,7 @@ export interface LoadedConfig {
  * file threw is not shown, since it may hold a secret.
  */
 export async function loadConfig(named: string | undefined): Promise<LoadedConfig | undefined> {
-  const path = named ?? CONFIG_NAMES.find((name) => existsSync(name));
+  const path = configIn(named);
   if (path === undefined) return undefined;
   const file = resolve(path);
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory() !== false)

@@ -61,7 +61,9 @@ export async function openServices(named: string | undefined): Promise<OpenedSer
   }
   const { path, value } = loaded;
   try {
-    return await opened(path, value);
+    const services = await opened(path, value);
+    (await import('./completion/remembered-accounts.ts')).rememberAccounts(path, Object.keys(services.accounts));
+    return services;
   } catch (error) {
     // A getter, or a proxy: what it throws may hold a secret.
     if (!isProviderError(error)) throw notConfigured(`${path} cannot be used: reading its default export failed.`);

@@ -1,5 +1,5 @@
 import { ProviderError } from '../provider-error.ts';
-import { CONFIG_NAMES } from './load-config.ts';
+import { CONFIG_NAMES } from './find-config.ts';
 
 /** The error for a name that is none of the accounts', of the configuration file at `path` or of the environment. */
 export function unknownAccount(names: readonly string[], path: string | undefined): ProviderError {
