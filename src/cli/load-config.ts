@@ -1,9 +1,11 @@
-import { statSync } from 'node:fs';
+import { statSync, type Stats } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { listed } from '../issue-text.ts';
 import type { ProviderError } from '../provider-error.ts';
 import { configIn } from './find-config.ts';
 import { unlessIdle } from './process-end.ts';
+import { systemCode } from './system-code.ts';
 import { notConfigured, wrongUse } from './wrong-use.ts';
 
 /** A configuration file, loaded. What its default export holds has not been checked. */
@@ -22,8 +24,12 @@ export async function loadConfig(named: string | undefined): Promise<LoadedConfi
   const path = configIn(named);
   if (path === undefined) return undefined;
   const file = resolve(path);
-  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() !== false)
+  const found = statsOf(file, path);
+  if (found === undefined)
     throw wrongUse(`there is no file ${path}. Name another one, or write one with: cancelkit init`);
+  if (found.isDirectory()) throw wrongUse(`${path} is a directory; expected a configuration file.`);
+  if (!EXTENSIONS.includes(extname(file)))
+    throw wrongUse(`${path} is not a configuration file; expected one that ends in ${listed(EXTENSIONS, 'or')}.`);
   const isTyped = /^\.[cm]?ts$/.test(extname(file));
   if (isTyped && !process.features.typescript) throw notConfigured(tooOld(path));
   let module: unknown;
@@ -40,6 +46,16 @@ export async function loadConfig(named: string | undefined): Promise<LoadedConfi
     `${path} has no default export. It has to end in: export default defineConfig({ accounts: { … } })`,
   );
 }
+
+function statsOf(file: string, path: string): Stats | undefined {
+  try {
+    return statSync(file, { throwIfNoEntry: false });
+  } catch (error) {
+    throw wrongUse(`${path} cannot be read (${systemCode(error)}).`);
+  }
+}
+
+const EXTENSIONS = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'];
 
 const NEVER = new Error('never');
 

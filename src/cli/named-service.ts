@@ -14,6 +14,9 @@ export async function namedService(
   words: readonly string[],
   opened: OpenedServices,
 ): Promise<ServiceReference> {
+  const swapped = words.find((word) => Object.hasOwn(opened.accounts, word));
+  if (!Object.hasOwn(opened.accounts, name) && swapped !== undefined)
+    throw wrongUse(`the account comes before the service: ${swapped} SERVICE. Nothing was sent.`);
   const account = await accountNamed(name, opened);
   const forms = formsOf(account);
   const service = parseService(words, forms);

@@ -93,7 +93,7 @@ export async function accountNamed(name: string, opened: OpenedServices): Promis
   if (account !== undefined) return account;
   const names = Object.keys(opened.accounts);
   const { unknownAccount } = await import('./unknown-account.ts');
-  throw unknownAccount(names, opened.path);
+  throw unknownAccount(names, opened.path, name);
 }
 
 /** The forms of an account's service references; none are known of some providers of third parties. */

@@ -116,9 +116,8 @@ async function listening(server: Server, provider: string, port: number): Promis
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     const what = code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${String(code)})`;
-    throw new Error(
-      `startSandbox: port ${port}, for ${provider}, ${what}. Choose another one, or none for free ports.`,
-    );
+    const message = `startSandbox: port ${port}, for ${provider}, ${what}. Choose another one, or none for free ports.`;
+    throw new Error(message, { cause: error });
   }
 }
 

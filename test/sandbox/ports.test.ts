@@ -64,7 +64,6 @@ describe('the port of a sandbox', () => {
     [{ prot: 4010 }, 'unknown option "prot"; did you mean port?'],
     [{ clock: new Date() }, 'unknown option "clock"; expected now, port.'],
   ])('is not set by %j', async (options, message) => {
-    // oxlint-disable-next-line no-unsafe-type-assertion -- the run-time checks are what is tested
     await expect(startSandbox(options as SandboxOptions)).rejects.toThrow(message);
   });
 });
