@@ -41,7 +41,10 @@ export async function checkAgainst<Output>(
   }
   if (result.issues === undefined) return { ok: true, value: result.value };
   const received = messages === 'constant' ? undefined : scalarsOf(value);
-  return { ok: false, issues: result.issues.map((issue) => toIssue(issue, value, received)) };
+  const issues = result.issues.map((issue) => toIssue(issue, value, received));
+  // What is there under a misspelt name is not reported as missing, too.
+  const meant = new Set(issues.map(({ path, suggestion }) => suggestion && path.replace(/[^.]*$/, suggestion)));
+  return { ok: false, issues: issues.filter(({ path, problem }) => problem !== 'missing' || !meant.has(path)) };
 }
 
 function toIssue(issue: SchemaIssue, value: unknown, received: readonly string[] | undefined): Issue {

@@ -2,12 +2,15 @@
 export function nearest(name: string, known: Iterable<string>): string | undefined {
   const typed = plain(name);
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(typed.length / 3)) + 1;
+  let least = Number.POSITIVE_INFINITY;
   // A long text is no misspelt name, and comparing it would take its time.
   if (typed.length > 40) return undefined;
   for (const candidate of known) {
-    const distance = edits(typed, plain(candidate));
-    if (distance < least) [best, least] = [candidate, distance];
+    const other = plain(candidate);
+    const distance = edits(typed, other);
+    // One letter is another name, not a slip.
+    const most = Math.max(typed.length, other.length) < 3 ? 0 : Math.max(1, Math.floor(typed.length / 3));
+    if (distance <= most && distance < least) [best, least] = [candidate, distance];
   }
   return best;
 }

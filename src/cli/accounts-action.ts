@@ -35,6 +35,8 @@ export async function accounts({ open, output, command }: Session): Promise<numb
   for (const result of shown) output.record({ command, ok: true, result });
   output.line(`Accounts of ${opened.path ?? `the environment (there is no ${CONFIG_NAMES[0] ?? ''} here)`}`);
   output.line();
+  if (shown.length === 0 && opened.path !== undefined)
+    output.line('There is no account in it. Add one, or uncomment it.');
   if (shown.length > 0 && !output.json) {
     const { tableLines } = await import('./table.ts');
     for (const line of tableLines(HEAD, shown.map(rowOf), output.colours)) output.line(line);

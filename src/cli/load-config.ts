@@ -42,9 +42,8 @@ export async function loadConfig(named: string | undefined): Promise<LoadedConfi
   }
   const value = typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined;
   if (typeof value === 'object' && value !== null) return { path, value };
-  throw notConfigured(
-    `${path} has no default export. It has to end in: export default defineConfig({ accounts: { … } })`,
-  );
+  const what = value === undefined ? 'has no default export' : `has a default export that is no object`;
+  throw notConfigured(`${path} ${what}. It has to end in: export default defineConfig({ accounts: { … } })`);
 }
 
 function statsOf(file: string, path: string): Stats | undefined {
@@ -79,13 +78,24 @@ function unloadable(error: unknown, file: string, path: string): ProviderError {
       `${path} could not be loaded: it imports '${what}', which is not there. Install it: npm install`,
     );
   }
+  const unknown =
+    /^Package subpath '\.\/([\w/.-]{1,80})' is not defined/.exec(message) ??
+    /^The requested module '[\w@/.-]{1,80}' does not provide an export named '([\w$]{1,80})'/.exec(message);
+  if (unknown !== null) {
+    return notConfigured(
+      `${path} could not be loaded: it imports ${unknown[1] ?? ''}, which the package does not have.`,
+    );
+  }
   const line = lineIn(stack, file);
   const where = line === undefined ? '' : ` at line ${line}`;
   const kind = /^[A-Z]\w{0,40}Error$/.test(name) ? name : 'Error';
-  const hint = kind === 'SyntaxError' && /\.[jt]s$/.test(file) ? HINT : '';
+  const isCommonJs = /^(?:require|module|exports|__dirname|__filename) is not defined/.test(message);
+  const hint = isCommonJs ? ES_MODULE : kind === 'SyntaxError' && /\.[jt]s$/.test(file) ? HINT : '';
   return notConfigured(`${path} could not be loaded: ${kind}${where}.${hint} To see more of it, run: node ${path}`);
 }
 
+const ES_MODULE =
+  ' It is an ES module: write `import` and `export default` in place of `require` and `module.exports`.';
 const HINT = ' If package.json says "type": "commonjs", name it .mts or .mjs instead.';
 
 /** An error of somebody else's may have anything in the place of its texts. */

@@ -35,7 +35,7 @@ export const configSchema: StandardSchema<unknown, CheckedConfig> = v.pipe(
   v.unknown(),
   v.strictObject(
     {
-      accounts: v.custom<Accounts>(isPlainObject, 'accounts by their names'),
+      accounts: v.custom<Accounts>(isPlainObject, 'an object with an account under each name'),
       options: v.optional(record),
       queue: v.optional(record),
     },
@@ -44,7 +44,7 @@ export const configSchema: StandardSchema<unknown, CheckedConfig> = v.pipe(
 );
 
 function isPlainObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !('then' in value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !('then' in value);
 }
 
 /**
@@ -68,7 +68,7 @@ export async function openServices(named: string | undefined): Promise<OpenedSer
     // A getter, or a proxy: what it throws may hold a secret.
     if (!isProviderError(error)) throw notConfigured(`${path} cannot be used: reading its default export failed.`);
     throw notConfigured(
-      `${path} cannot be used. ${error.message.replace(/^cancelkit: /, '').replace(' Nothing was sent.', '')}`,
+      `${path} cannot be used. ${error.message.replace(/^cancelkit: (?:the input is not valid: )?/, '').replace(' Nothing was sent.', '')}`,
     );
   }
 }

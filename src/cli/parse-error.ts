@@ -28,6 +28,13 @@ const MESSAGES: Readonly<Record<string, (message: string, command: Command) => s
     const options = optionsOf(command);
     const isTaken = options.some(({ long }) => long === typed);
     if (isTaken && /'--[\w-]+=/.test(message)) return `${typed} takes no value: leave out the = and what follows it`;
+    const bare = typed.replace(/^-+/, '');
+    if (command.registeredArguments.some((argument) => argument.name() === bare))
+      return `${bare} is written without a name: ${written(command)}`;
+    for (const { long, argChoices } of options) {
+      const choice = argChoices === undefined ? undefined : nearest(bare, argChoices);
+      if (choice !== undefined) return `there is no such option. Did you mean ${long ?? ''} ${choice}?`;
+    }
     const suggestion = meant(
       typed,
       options.flatMap(({ long, short }) => [long ?? '', short ?? '']),
@@ -51,7 +58,7 @@ const MESSAGES: Readonly<Record<string, (message: string, command: Command) => s
   },
   'commander.missingArgument': (message, command) => {
     const [, name = ''] = /'(.*?)'/.exec(message) ?? [];
-    return `${name} is missing. It is written: ${wholeName(command)} ${command.usage().replace('[options] ', '')}`;
+    return `${name} is missing. It is written: ${written(command)}`;
   },
   'commander.excessArguments': (message) => message.replace(/(but got \d+).*/s, '$1'),
 };
@@ -68,13 +75,17 @@ function whyNot(value: string, why: string, option: string | undefined, command:
   const choices =
     optionsOf(command).find(({ long }) => long === option)?.argChoices ??
     command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []);
-  const plain = value.toLowerCase().replace(/[-_\s]/g, '');
-  const synonym = choices.find((choice) => SYNONYMS[choice]?.includes(plain));
-  return `: expected ${listed(choices, 'or')}${synonym === undefined ? meant(value, choices) : `. Did you mean ${synonym}?`}`;
+  return `: expected ${listed(choices, 'or')}${meant(value, choices)}`;
 }
 
-/** What people type for a value. */
+/** What people type for a value or a command. */
 const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
+  revoke: ['undo', 'withdraw', 'uncancel', 'restore'],
+  cancel: ['delete', 'terminate', 'remove', 'stop', 'end'],
+  accounts: ['list', 'ls', 'providers'],
+  withdraw: ['cancel', 'delete', 'remove'],
+  add: ['enqueue', 'push', 'plan'],
+  work: ['run', 'start', 'worker'],
   immediate: ['now', 'immediately', 'today', 'atonce', 'instant', 'asap', 'rightaway'],
   end_of_period: [
     'end',
@@ -93,16 +104,20 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
 };
 
 function meant(typed: string, known: readonly string[]): string {
-  const suggestion = nearest(
-    typed,
-    known.filter((name) => name !== ''),
-  );
+  const names = known.filter((name) => name !== '');
+  const plain = typed.toLowerCase().replace(/[-_\s]/g, '');
+  const suggestion = names.find((name) => SYNONYMS[name]?.includes(plain)) ?? nearest(typed, names);
   return suggestion === undefined ? '' : `. Did you mean ${suggestion}?`;
 }
 
 function optionsOf(command: Command): readonly Option[] {
   const help = command.createHelp();
   return [...help.visibleOptions(command), ...(command.parent === null ? [] : optionsOf(command.parent))];
+}
+
+/** The command with its arguments. */
+function written(command: Command): string {
+  return `${wholeName(command)} ${command.usage().replace('[options] ', '')}`;
 }
 
 function wholeName(command: Command): string {

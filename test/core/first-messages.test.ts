@@ -272,6 +272,20 @@ describe('the first request', () => {
   });
 });
 
+describe('a misspelt name', () => {
+  it('is reported once, and what it means is not reported as missing', async () => {
+    const { issues } = await failureOf(
+      untyped(createCancelService({ shop: whmcs(configs.whmcs[2]) })).validate({
+        account: 'shop',
+        service: { serviceid: 5 },
+        when: 'immediate',
+      }),
+    );
+    const issue = { path: 'service.serviceid', problem: 'unknown', suggestion: 'serviceId' };
+    expect(issues).toEqual([{ ...issue, expected: 'an object with only serviceId' }]);
+  });
+});
+
 describe('a misspelt option', () => {
   const accounts = { shop: whmcs(configs.whmcs[2]) };
 
