@@ -43,7 +43,7 @@ export async function checkAgainst<Output>(
   const received = messages === 'constant' ? undefined : scalarsOf(value);
   const issues = result.issues.map((issue) => toIssue(issue, value, received));
   // What is there under a misspelt name is not reported as missing, too.
-  const meant = new Set(issues.map(({ path, suggestion }) => suggestion && path.replace(/[^.]*$/, suggestion)));
+  const meant = new Set(issues.map(({ path, suggestion }) => suggestion && path.replace(/[^.]*$/, () => suggestion)));
   return { ok: false, issues: issues.filter(({ path, problem }) => problem !== 'missing' || !meant.has(path)) };
 }
 

@@ -30,7 +30,7 @@ const baseUrl = v.pipe(
   // Where it is certain what is meant, the part that every request adds may be there.
   v.transform((url) => new URL(url).href.replace(/\/+$/, '').replace(/\/+kvm(?:\/+v2)?$/i, '')),
   v.check(
-    (url) => !/\/kvm(?:\/|$)/i.test(url),
+    (url) => !/\/kvm(?:$|\/+v\d+(?:\/|$))/i.test(url),
     'the address before /kvm/v2, such as https://order.edisglobal.com: cancelkit adds the rest',
   ),
 );

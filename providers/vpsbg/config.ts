@@ -39,7 +39,7 @@ const baseUrl = v.pipe(
   // Where it is certain what is meant, the part that every request adds may be there.
   v.transform((url) => new URL(url).href.replace(/\/+$/, '').replace(/\/+v1$/i, '')),
   v.check(
-    (url) => !/\/v\d+(?:\/|$)/i.test(url),
+    (url) => !/\/v\d+$|\/(?:servers|floating-ips)(?:\/|$)/i.test(url),
     'the address before /v1, such as https://api.vpsbg.eu: cancelkit adds the rest',
   ),
 );

@@ -31,26 +31,27 @@ const MESSAGES: Readonly<Record<string, (message: string, command: Command) => s
     const bare = typed.replace(/^-+/, '');
     if (command.registeredArguments.some((argument) => argument.name() === bare))
       return `${bare} is written without a name: ${written(command)}`;
-    for (const { long, argChoices } of options) {
-      const choice = argChoices === undefined ? undefined : nearest(bare, argChoices);
-      if (choice !== undefined) return `there is no such option. Did you mean ${long ?? ''} ${choice}?`;
-    }
     const suggestion = meant(
       typed,
       options.flatMap(({ long, short }) => [long ?? '', short ?? '']),
     );
-    return `there is no such option${/^--[a-z-]+$/.test(typed) ? ` as ${typed}` : ''}${suggestion}`;
+    const named = /^--[a-z-]+$/.test(typed) ? ` as ${typed}` : '';
+    return `there is no such option${named}${suggestion === '' ? valueMeant(bare, options) : suggestion}`;
   },
   'commander.unknownCommand': (message, command) => {
     const [, typed = ''] = /'(.*?)'/s.exec(message) ?? [];
     return unknownCommand(typed, command);
   },
-  'commander.invalidArgument': (message, command) =>
-    message.replace(
-      /^error: (?:option '(--[\w-]+).*? argument|command-argument value) '(.*)' is invalid(?: for argument '(.*?)')?\. (.*)$/s,
-      (_, option: string | undefined, value: string, argument: string | undefined, why: string) =>
-        `${option ?? argument ?? ''} cannot have this value${whyNot(value, why, option, command)}`,
-    ),
+  'commander.invalidArgument': (message, command) => {
+    const parts =
+      /^error: (?:option '(--[\w-]+).*? argument|command-argument value) '(.*)' is invalid(?: for argument '(.*?)')?\. (.*)$/s.exec(
+        message,
+      );
+    // What is in another form may repeat the value.
+    if (parts === null) return 'an option or an argument cannot have its value';
+    const [, option, value = '', argument = '', why = ''] = parts;
+    return `${option ?? argument} cannot have this value${whyNot(value, why, option, command)}`;
+  },
   'commander.optionMissingArgument': (message, command) => {
     const [, name = ''] = /'(--[\w-]+)/.exec(message) ?? [];
     const choices = optionsOf(command).find(({ long }) => long === name)?.argChoices;
@@ -62,6 +63,15 @@ const MESSAGES: Readonly<Record<string, (message: string, command: Command) => s
   },
   'commander.excessArguments': (message) => message.replace(/(but got \d+).*/s, '$1'),
 };
+
+/** For a value that was typed as an option: `--immediate`. */
+function valueMeant(typed: string, options: readonly Option[]): string {
+  for (const { long, argChoices } of options) {
+    const choice = nearest(typed, argChoices ?? []);
+    if (choice !== undefined) return `. Did you mean ${long ?? ''} ${choice}?`;
+  }
+  return '';
+}
 
 /** Says that there is no such command, and which one was meant. */
 export function unknownCommand(typed: string, command: Command): string {

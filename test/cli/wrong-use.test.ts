@@ -45,7 +45,11 @@ describe('a command line that is not taken', () => {
     ['the service first', ['cancel', '7301', 'vpsbg', ...WHEN], 'the account comes before the service: vpsbg SERVICE'],
     ['a directory for a file', ['accounts', '--config', '.'], '. is a directory; expected a configuration file'],
     ['another file', ['accounts', '--config', '.env'], 'there is no file .env'],
-    ['a timing as an option', [...CANCEL, '--immediate'], 'there is no such option. Did you mean --when immediate?'],
+    [
+      'a timing as an option',
+      [...CANCEL, '--immediate'],
+      'no such option as --immediate. Did you mean --when immediate?',
+    ],
     [
       'an argument as an option',
       ['cancel', '--account', 'vpsbg'],

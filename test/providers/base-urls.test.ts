@@ -44,6 +44,7 @@ describe('an address is understood with and without the part that every request 
     ],
     ['edis', [`${E}/proxy/kvm/v2`, `${E}/proxy`], `${E}/proxy/kvm/v2/cancel/product`],
     ['vpsbg', [V, `${V}/`, `${V}/v1`, `${V}/v1/`, `${V}//v1//`, `${V}/V1`, `${V}/v1/.`], `${V}/v1/servers/cancel`],
+    ['vpsbg', [`${V}/v2/gateway`, `${V}/v2/gateway/v1`], `${V}/v2/gateway/v1/servers/cancel`],
     ['vpsbg', [`${V}/proxy/v1`, `${V}/proxy/`], `${V}/proxy/v1/servers/cancel`],
     ['hosting', [H, `${H}/`, `${H}//`], `${H}/hosting/1_a`],
     ['hosting', [`${H}/api/v1`, `${H}/api/v1/`], `${H}/api/v1/hosting/1_a`],
