@@ -1,5 +1,6 @@
 import { createCancelService, type Account } from 'cancelkit';
 import { edis } from 'cancelkit/edis';
+import { createCancelQueue } from 'cancelkit/queue';
 import { hosting } from 'cancelkit/hosting';
 import { vpsbg } from 'cancelkit/vpsbg';
 import { whmcs } from 'cancelkit/whmcs';
@@ -292,6 +293,16 @@ describe('a misspelt option', () => {
   it('of a service says which one was meant', () => {
     const create = (): unknown => createCancelService(accounts, Object.fromEntries([['deadlinMs', 5]]));
     expect(create).toThrow('unknown option deadlinMs; did you mean deadlineMs?');
+  });
+
+  it.each([
+    [{ databse: './none' }, 'unknown option databse; did you mean database?'],
+    [{ database: './none', limits: { shop: { concurency: 1 } } }, 'did you mean concurrency?'],
+  ])('of a queue (%j) says which one was meant', async (options, words) => {
+    const services = createCancelService(accounts);
+    // oxlint-disable-next-line no-unsafe-type-assertion -- the run-time checks are what is tested
+    const opening = createCancelQueue({ services, ...options } as Parameters<typeof createCancelQueue>[0]);
+    expect((await failureOf(opening)).message).toContain(words);
   });
 
   it('of a call says which one was meant, and repeats nothing that is no option', async () => {
