@@ -127,9 +127,10 @@ export class Call {
       attempts: this.attempts,
       providerCode: providerCode === undefined ? undefined : redactor.message(providerCode).slice(0, 64),
       providerMessage: providerMessage === undefined ? undefined : redactor.message(providerMessage),
-      issues: failure.issues?.map(({ path, expected }) => ({
-        path: redactor.text(path),
-        expected: redactor.text(expected),
+      issues: failure.issues?.map((issue) => ({
+        ...issue,
+        path: redactor.text(issue.path),
+        expected: redactor.text(issue.expected),
       })),
       existing: existing === undefined ? undefined : { ...existing, raw: redactor.data(existing.raw) },
       retryable: unknown ? false : failure.retryable,

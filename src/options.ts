@@ -1,5 +1,7 @@
 import type { Accounts, AccountsOf } from './account.ts';
+import { describeKey } from './check.ts';
 import type { CancelEvent } from './events.ts';
+import { nearest } from './nearest.ts';
 import type { Issue } from './provider-error.ts';
 
 /** Options of one call. */
@@ -66,7 +68,7 @@ export function checkOptions(options: unknown, known: readonly string[], account
   if (given === undefined) return [{ path: 'options', expected: 'an object that can be read' }];
   const issues: Issue[] = [];
   for (const key of given.keys()) {
-    if (!known.includes(key)) issues.push({ path: 'options', expected: `only the options ${known.join(', ')}` });
+    if (!known.includes(key)) issues.push(unknownOption(key, known));
   }
   for (const key of ['deadlineMs', 'attemptTimeoutMs']) {
     const value = given.get(key);
@@ -102,6 +104,15 @@ function checkProxy(given: ReadonlyMap<string, unknown>): Issue[] {
   const url = typeof proxy === 'string' && URL.canParse(proxy) ? new URL(proxy) : undefined;
   const isUsable = url !== undefined && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '';
   return isUsable ? [] : [{ path: 'proxy', expected: 'the URL of an HTTP proxy, such as http://proxy.example:3128' }];
+}
+
+/** Only a key that is near a known one is repeated: any other may be a value in the wrong place. */
+function unknownOption(key: string, known: readonly string[]): Issue {
+  const issue = { expected: `only the options ${known.join(', ')}`, problem: 'unknown' } as const;
+  const suggestion = nearest(key, known);
+  return suggestion === undefined
+    ? { ...issue, path: 'options' }
+    : { ...issue, path: `options.${describeKey(key)}`, suggestion };
 }
 
 /** How many cancellations of an account run at once, where a setting says so. */

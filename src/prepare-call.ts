@@ -4,6 +4,7 @@ import type { Call } from './call.ts';
 import type { Capabilities } from './capabilities.ts';
 import { checkAgainst } from './check.ts';
 import { configure } from './configure.ts';
+import { nearest } from './nearest.ts';
 import { DEFAULTS, type CallOptions, type ServiceOptions } from './options.ts';
 import type { Route } from './route.ts';
 import { checkedOrThrow, inTime, soundOptions } from './sound-input.ts';
@@ -83,9 +84,9 @@ export async function checkedRequest<Request extends AddressedRequest>(
   call: Call,
 ): Promise<{ readonly entry: AccountEntry; readonly checked: Request }> {
   const entry = findAccount(accounts, input.request, call);
-  const checked = await checkedOrThrow(checkAgainst(input.schema, input.request), call, '');
+  const checked = await checkedOrThrow(checkAgainst(input.schema, input.request, 'constant'), call, '');
   // The schema has made sure that there is an account, and that it is a string.
-  if (entry === undefined) throw call.error({ code: 'unknown_account', message: unknownAccount(accounts) });
+  if (entry === undefined) throw call.error({ code: 'unknown_account', message: unknownAccount(accounts, '') });
   checkTiming(entry, checked.when, call);
   return { entry, checked };
 }
@@ -118,7 +119,7 @@ function findAccount(
   const name = accountNameOf(input);
   const entry = name === undefined ? undefined : accounts.get(name);
   if (entry === undefined && name !== undefined) {
-    throw call.error({ code: 'unknown_account', message: unknownAccount(accounts) });
+    throw call.error({ code: 'unknown_account', message: unknownAccount(accounts, name) });
   }
   call.account = entry?.name;
   call.provider = entry?.account.provider;
@@ -136,8 +137,10 @@ export function accountNameOf(input: unknown): string | undefined {
   }
 }
 
-function unknownAccount(accounts: ReadonlyMap<string, AccountEntry>): string {
-  return `there is no account of that name. The accounts are: ${[...accounts.keys()].join(', ') || '(none)'}.`;
+function unknownAccount(accounts: ReadonlyMap<string, AccountEntry>, name: string): string {
+  const suggestion = nearest(name, accounts.keys());
+  const next = suggestion === undefined ? '' : ` Did you mean ${suggestion}?`;
+  return `there is no account of that name. The accounts are: ${[...accounts.keys()].join(', ') || '(none)'}.${next}`;
 }
 
 function checkTiming(entry: AccountEntry, when: When | undefined, call: Call): void {

@@ -1,3 +1,4 @@
+import { issueText } from '../../issue-text.ts';
 import { isProviderError } from '../../provider-error.ts';
 import { formsOf, type OpenedServices } from '../open-services.ts';
 import { misread, parseService, toReference, writtenForms } from '../parse-service.ts';
@@ -40,7 +41,7 @@ export async function readRow(input: InputRow, opened: OpenedServices): Promise<
     ({ serviceKey } = await opened.services.validate(request as never));
   } catch (error) {
     if (!isProviderError(error)) throw error;
-    const issues = error.issues?.map(({ path, expected }) => `${path || 'the row'}: expected ${expected}`).join('; ');
+    const issues = error.issues?.map((issue) => issueText(issue)).join('; ');
     return { row, line, ok: false, problem: issues ?? error.message };
   }
   // oxlint-disable-next-line no-unsafe-type-assertion -- checked just now
