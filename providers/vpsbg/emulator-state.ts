@@ -22,7 +22,7 @@ export interface VpsbgState {
   tick(): void;
 }
 
-/** From the suspension by an immediate cancellation to the termination; the real time is not documented. */
+/** From the suspension by a cancellation to the termination; the real time is not documented. */
 const suspendedDays = 1;
 /** After an answer of 423, the action was seen to land tens of seconds later. */
 const landingSeconds = 30;
@@ -53,10 +53,13 @@ export function createVpsbgState(clock: EmulatorClock): VpsbgState {
     const { cancellation: standing, expiryAt, status } = server;
     if (status === 'terminated') return undefined;
     if (standing !== null) {
-      const at =
-        standing.when === 'immediate'
-          ? addDays(standing.requestedAt, suspendedDays)
-          : latest(expiryAt, standing.requestedAt);
+      const suspendedAt = standing.when === 'immediate' ? standing.requestedAt : latest(expiryAt, standing.requestedAt);
+      const suspend = (): void => {
+        server.status = 'suspended';
+        endAddons(server, suspendedAt);
+      };
+      if (status === 'active') return { at: suspendedAt, apply: suspend };
+      const at = addDays(suspendedAt, suspendedDays);
       const terminate = (): void => {
         server.status = 'terminated';
         server.cancellation = { ...standing, effectiveAt: at };
