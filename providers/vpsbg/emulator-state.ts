@@ -18,6 +18,8 @@ export interface VpsbgState {
   undo(server: Mutable<VpsbgServer>): void;
   cancelAddon(server: Mutable<VpsbgServer>, addonId: number, order: VpsbgCancelOrder): void;
   cancelFloatingIp(floatingIp: Mutable<VpsbgFloatingIp>, order: VpsbgCancelOrder): void;
+  undoAddon(server: Mutable<VpsbgServer>, addonId: number): void;
+  undoFloatingIp(floatingIp: Mutable<VpsbgFloatingIp>): void;
   /** Applies what has fallen due. */
   tick(): void;
 }
@@ -147,6 +149,14 @@ export function createVpsbgState(clock: EmulatorClock): VpsbgState {
     cancelFloatingIp(floatingIp, order) {
       floatingIp.cancellation = cancellation(order);
       if (order.now) endFloatingIp(floatingIp, clock.now());
+    },
+    undoAddon(server, addonId) {
+      server.addons = server.addons.map((addon) =>
+        addon.addonId === addonId ? { ...addon, cancellation: null } : addon,
+      );
+    },
+    undoFloatingIp(floatingIp) {
+      floatingIp.cancellation = null;
     },
     tick() {
       const now = clock.now();
