@@ -99,7 +99,7 @@ export function toUndoRequest(service: VpsbgTarget, config: ResolvedVpsbgConfig)
 }
 
 function filled(path: readonly string[], ids: Readonly<Record<string, number>>): readonly string[] {
-  return path.map((segment) => String(ids[segment] ?? segment));
+  return path.map((segment) => (Object.hasOwn(ids, segment) ? String(ids[segment]) : segment));
 }
 
 function authorization(config: ResolvedVpsbgConfig): { readonly authorization: string } {
