@@ -1,6 +1,7 @@
 import type { ConfiguredService, OrderDetails } from './account-driver.ts';
 import type { Call, Failure } from './call.ts';
 import { judgeUnrecognised, turnsAway } from './judge-answer.ts';
+import { hasPassed } from './past-date.ts';
 import { isProviderError, type ProviderError } from './provider-error.ts';
 import { rawOf } from './raw-answer.ts';
 import { readFailure } from './read-status.ts';
@@ -115,9 +116,9 @@ function accept(verdict: AcceptedVerdict, response: Parameters<typeof rawOf>[0],
   }
   const { effectiveAt, providerReference } = verdict;
   const { redactor } = call;
-  const undated = verdict.outcome === 'scheduled' && effectiveAt === undefined;
+  const isScheduled = effectiveAt !== undefined && !hasPassed(effectiveAt, response);
   return {
-    outcome: undated ? 'requested' : verdict.outcome,
+    outcome: verdict.outcome === 'scheduled' && !isScheduled ? 'requested' : verdict.outcome,
     ...(effectiveAt === undefined ? {} : { effectiveAt: { ...effectiveAt, value: redactor.text(effectiveAt.value) } }),
     ...(providerReference === undefined ? {} : { providerReference: redactor.text(providerReference) }),
     reconciled: false,

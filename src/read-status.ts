@@ -2,6 +2,7 @@ import type { ConfiguredService } from './account-driver.ts';
 import type { Call, Failure } from './call.ts';
 import type { Exchange } from './exchange.ts';
 import { judgeUnrecognised, rateLimited } from './judge-answer.ts';
+import { withoutPastSchedule } from './past-date.ts';
 import { isProviderError } from './provider-error.ts';
 import type { Redactor } from './redactor.ts';
 import type { Route } from './route.ts';
@@ -20,8 +21,10 @@ export async function readStatus(
   route: Route,
 ): Promise<CancellationStatus> {
   const { verdict, last } = await runExchange(exchange, call, route, 'read');
-  if (verdict.verdict === 'found') return scrubbed(verdict.status, call.redactor);
   if (last === undefined) throw call.error({ code: 'unexpected_response', message: 'the adapter asked nothing' });
+  if (verdict.verdict === 'found') {
+    return scrubbed(withoutPastSchedule(verdict.status, last.response), call.redactor);
+  }
   throw call.error(readFailure(verdict, last.response));
 }
 

@@ -55,8 +55,17 @@ describe('a withdrawal at VPSBG', () => {
     expect(methods('vpsbg')).toEqual(['GET']);
   });
 
-  it('is refused, and not sent, once the cancellation has taken effect', async () => {
+  it('is tried while the server is only suspended, and done only if it is read to be gone', async () => {
     sandbox.clock.advance({ days: 20 });
+    const before = { state: 'requested', revocable: false, effectiveAt: { value: '2026-03-30T08:00:00.000Z' } };
+    sandbox.vpsbg.configure({ undo: 'ignored' });
+    expect(await failureOf(revoke())).toMatchObject({ code: 'outcome_unknown', lastSeen: 'requested' });
+    sandbox.vpsbg.configure({ undo: 'works' });
+    expect(await revoke()).toMatchObject({ outcome: 'revoked', before });
+  });
+
+  it('is refused, and not sent, once the cancellation has taken effect', async () => {
+    sandbox.clock.advance({ days: 21 });
     const failure = await failureOf(revoke());
     expect(failure).toMatchObject({ code: 'rejected', operation: 'revoke', retryable: false });
     expect(failure.message).toMatch(/has taken effect: it can no longer be withdrawn/);

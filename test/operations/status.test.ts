@@ -75,9 +75,21 @@ describe('the state of a server at VPSBG', () => {
       },
     ],
     [
-      'is completed at the end of the paid month',
+      'is requested, with a date in the past, while it is suspended after the end of the paid month',
       'cancelled',
       () => sandbox.clock.set(new Date('2026-03-30T08:00:00Z')),
+      {
+        ...scheduled('2026-03-30T08:00:00.000Z', 'instant'),
+        ...requested,
+        state: 'requested',
+        reason: 'No longer needed',
+        revocable: false,
+      },
+    ],
+    [
+      'is completed once it is terminated',
+      'cancelled',
+      () => sandbox.clock.set(new Date('2026-03-31T08:00:00Z')),
       { state: 'completed', revocable: false },
     ],
     [

@@ -61,9 +61,10 @@ export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
 
-/** A fetch that gives one answer, whatever is asked. */
+/** A fetch that gives one answer, whatever is asked, at a time before every date in the fixtures. */
 export function always({ status, body }: RandomAnswer): typeof globalThis.fetch {
-  return async () => new Response([204, 205, 304].includes(status) ? null : body, { status });
+  const headers = { date: 'Sun, 01 Aug 2021 08:00:00 GMT' };
+  return async () => new Response([204, 205, 304].includes(status) ? null : body, { status, headers });
 }
 
 /** A fetch that gives one answer to the first request, and a page that says nothing to every other. */

@@ -69,9 +69,12 @@ export const answers: Readonly<Record<AnswerName, ConformanceAnswer>> = {
   serverError: errorAnswer(500, 'internal_error', 'An internal error occurred'),
 };
 
+// By the provider's clock, the service period is not over yet.
+const headers = { date: 'Sun, 01 Aug 2021 08:00:00 GMT' };
+
 /** The answer of `GET /hosting/{id}`. */
 export function shown(fields: Readonly<Record<string, JsonValue | undefined>> = {}): ConformanceAnswer {
-  return { status: 200, body: { responseId: '1_77', status: 'ok', hosting: { ...hosting, ...fields } } };
+  return { status: 200, headers, body: { responseId: '1_77', status: 'ok', hosting: { ...hosting, ...fields } } };
 }
 
 /** The answer of `GET /hosting/{id}/history` with these cancellation jobs, among other events. */
@@ -85,7 +88,7 @@ export function history(...jobStatuses: readonly JsonValue[]): ConformanceAnswer
 
 /** A page of a history with these events. */
 export function events(hostingEvents: JsonValue): ConformanceAnswer {
-  return { status: 200, body: { responseId: '1_78', status: 'ok', hostingEvents } };
+  return { status: 200, headers, body: { responseId: '1_78', status: 'ok', hostingEvents } };
 }
 
 /** An error in the documented form. */

@@ -71,7 +71,7 @@ describe('a refusal of VPSBG', () => {
   it.each([
     ['where to get a token', answers.unauthorized, 'unauthorized', /token is not valid.*client area/],
     ['which ability a token needs', answers.forbidden, 'forbidden', /cancelling one with "Write"/],
-    ['which id to check', answers.notFound, 'not_found', /no server .* has that id.*serverId/],
+    ['which id to check', answers.notFound, 'not_found', /nothing under that id.*serverId, addonId or floatingIpId/],
     ['that the call is gone', answers.noRoute, 'unexpected_response', /no longer has this call: The route v1\/servers/],
     ['that the method is gone', error(405, 'Not supported.'), 'unexpected_response', /no longer has this call: Not/],
     ['which field is wrong', answers.invalid, 'rejected', /refused: .*The selected server_ids\.0 is invalid\./],

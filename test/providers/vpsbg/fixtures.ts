@@ -53,7 +53,7 @@ export function server(fields: Readonly<Record<string, JsonValue | undefined>> =
     cancel_request: null,
     ...fields,
   };
-  return { status: 200, body };
+  return { status: 200, headers: { date: 'Wed, 02 Oct 2024 08:00:00 GMT' }, body };
 }
 
 /** VPSBG for the conformance suite. */

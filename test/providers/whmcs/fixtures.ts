@@ -86,14 +86,17 @@ export function request(fields: Fields = {}): Readonly<Record<string, JsonValue 
   };
 }
 
+// By the provider's clock, what is due on 30 March is still to come.
+const headers = { date: 'Tue, 10 Mar 2026 09:15:00 GMT' };
+
 /** An answer of `GetClientsProducts` with this in the place of the list. */
 export function products(list: JsonValue | undefined, fields: Fields = {}): ConformanceAnswer {
-  return { status: 200, body: { result: 'success', products: list, ...fields } };
+  return { status: 200, headers, body: { result: 'success', products: list, ...fields } };
 }
 
 /** An answer of `GetCancelledPackages` with this in the place of the list. */
 export function packages(list: JsonValue | undefined, fields: Fields = {}): ConformanceAnswer {
-  return { status: 200, body: { result: 'success', packages: list, ...fields } };
+  return { status: 200, headers, body: { result: 'success', packages: list, ...fields } };
 }
 
 /** The usual form of the list of one product. */
