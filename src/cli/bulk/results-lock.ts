@@ -5,8 +5,8 @@ import { notConfigured, wrongUse } from '../wrong-use.ts';
 import { unwritable } from './unwritable.ts';
 
 /** The lock on a results file. */
-export interface ResultsLock extends FileLock {
-  /** Whether nobody has removed its file: then another process could take the lock anew. */
+export interface ResultsLock extends Pick<FileLock, 'release'> {
+  /** Whether nobody has removed its file or taken it over: then another process could work with the same results. */
   readonly isHeld: () => boolean;
 }
 
@@ -22,7 +22,7 @@ export async function lockResults(results: string): Promise<ResultsLock> {
     const lock = await lockFile(path);
     if (typeof lock === 'string') throw notLocked(lock, results, path);
     // Whoever held it until now has removed it on leaving: then the lock is one of a file that nobody else will find.
-    const isHeld = (): boolean => statSync(path, { throwIfNoEntry: false })?.ino === file;
+    const isHeld = (): boolean => statSync(path, { throwIfNoEntry: false })?.ino === file && lock.isMine();
     if (isHeld()) {
       return {
         isHeld,
