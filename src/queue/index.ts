@@ -11,6 +11,8 @@ import { queueOptionsSchema, type CheckedQueueOptions } from './options-input.ts
 import { openPglite } from './pglite.ts';
 import { DEFAULT_POLICY } from './policy.ts';
 import { openPostgres } from './postgres.ts';
+import { lossySettings } from './session-settings.ts';
+import { warnOnce } from './warn-once.ts';
 import { QueueCore } from './queue-core.ts';
 import type { CancelQueue, QueueOptions } from './queue.ts';
 import type { QueueServices } from './services.ts';
@@ -65,10 +67,9 @@ async function open(options: CheckedQueueOptions, services: QueueServices): Prom
   const database = await (isUrl ? openPostgres(options.database) : openPglite(options.database)).catch(notOpened);
   try {
     await migrate(database, schema);
+    await warnOfLoss(database);
     const accounts = limits.map(({ account }) => account);
-    const jobs = await oneAtATime(database, schema, () =>
-      openJobs(database, `${schema}_jobs`, accounts, (error) => onError(jobsFailed(error))),
-    );
+    const jobs = await openJobs(database, `${schema}_jobs`, accounts, (error) => onError(jobsFailed(error)));
     return new QueueCore({
       database,
       schema,
@@ -102,13 +103,14 @@ function limitsOf({ limits = {} }: CheckedQueueOptions, { accounts }: QueueServi
   }));
 }
 
-/** pg-boss does not bear several processes that make its tables at once. The embedded database has one alone. */
-async function oneAtATime<Value>(database: Database, schema: string, work: () => Promise<Value>): Promise<Value> {
-  if (database.kind === 'pglite') return await work();
-  return await database.transaction(async (client) => {
-    await client.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`cancelkit jobs ${schema}`]);
-    return await work();
-  });
+/** PGlite itself does not wait for the disk; docs/queue.md says so. */
+async function warnOfLoss(database: Database): Promise<void> {
+  if (database.kind === 'pglite') return;
+  for (const name of await lossySettings(database)) {
+    warnOnce(
+      `queue: the server runs with ${name} = off, so a power cut may lose or break what is in the queue. Set it to on.`,
+    );
+  }
 }
 
 async function closeQuietly(database: Database): Promise<void> {
