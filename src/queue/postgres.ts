@@ -39,17 +39,17 @@ function asNotCommitted(error: unknown): never {
   throw error instanceof DatabaseFailure ? new DatabaseFailure(error, 'no') : error;
 }
 
-/** Runs several statements without values, as pg-boss has them, with the settings of the queue. */
+/** Runs statements without values, as pg-boss has them, with the settings of the queue. Some begin and end their own transaction. */
 async function runScript(client: PoolClient, text: string): Promise<{ readonly rows: Row[] }> {
   return await guarded(async () => {
     // Has to be alone, outside of a transaction.
     if (/\bCONCURRENTLY\b/.test(text)) return await client.query<Row>(text);
     const ownBegin = /^\s*BEGIN\s*;/;
-    const script = ownBegin.test(text) ? text.replace(ownBegin, '') : `${text.replace(/;\s*$/, '')}; COMMIT`;
-    const results: unknown = await client.query<Row>(`${BEGIN}; ${script}`);
-    if (!Array.isArray(results)) throw new DatabaseFailure(undefined, 'no');
-    // Without those of the statements that begin the transaction.
-    return { rows: results.slice(2).flatMap(({ rows }: { readonly rows: Row[] }) => rows) };
+    // On its own: a limit on the time of statements holds for all that is sent together.
+    await client.query(BEGIN);
+    const result = await client.query<Row>(text.replace(ownBegin, ''));
+    if (!ownBegin.test(text)) await client.query('COMMIT');
+    return result;
   });
 }
 
