@@ -25,7 +25,7 @@ export interface DirectoryLock {
  */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   const lock = await lockFile(join(directory, 'lock'));
-  if (typeof lock === 'string') throw notConfigured(REASONS[lock]);
+  if (typeof lock === 'string') throw notConfigured(REASONS[lock], lock);
   const isMine = (): boolean => guardedSync(lock.isMine);
   const lost = (): ProviderError => notConfigured(LOST);
   return {
@@ -44,11 +44,11 @@ const LOST =
 
 const REASONS: { readonly [Reason in NotLocked]: string } = {
   taken:
-    'another process has the queue’s directory open. An embedded database serves one process: stop the other one, or move to PostgreSQL',
+    'another process has the queue’s directory open. An embedded database serves one process: stop the other one, or move to PostgreSQL. Reading works meanwhile: queue list, show and stats, or openQueueReader',
   unusable: 'the directory of the queue cannot be locked: is it there, and writable?',
   old_node: 'an embedded database needs Node.js 22.13 or later',
 };
 
-function notConfigured(what: string): ProviderError {
-  return new ProviderError('not_configured', { operation: 'queue', message: `queue: ${what}.` });
+function notConfigured(what: string, providerCode?: NotLocked): ProviderError {
+  return new ProviderError('not_configured', { operation: 'queue', providerCode, message: `queue: ${what}.` });
 }

@@ -11,6 +11,8 @@ import { queueOptionsSchema, type CheckedQueueOptions } from './options-input.ts
 import { openPglite } from './pglite.ts';
 import { DEFAULT_POLICY } from './policy.ts';
 import { openPostgres } from './postgres.ts';
+import { serveReaders } from './reader-server.ts';
+import { openHereOrThere } from './reader.ts';
 import { lossySettings } from './session-settings.ts';
 import { warnOnce } from './warn-once.ts';
 import { QueueCore } from './queue-core.ts';
@@ -35,12 +37,7 @@ export type { AccountStats, QueueStats } from './stats.ts';
  * `unavailable` if the database cannot be reached.
  */
 export async function createCancelQueue<A extends AccountsOf<A>>(options: QueueOptions<A>): Promise<CancelQueue<A>> {
-  const given: unknown = options;
-  const defaulted = typeof given === 'object' && given !== null ? { database: DEFAULT_DATABASE, ...given } : given;
-  const checked = await sound(queueOptionsSchema, defaulted, 'options');
-  // Checked above for the methods; what they take and return is the service's own contract.
-  // oxlint-disable-next-line no-unsafe-type-assertion
-  const core = await open(checked, checked.services as QueueServices);
+  const { core, close } = await openChecked(await checkedOptions(options));
   const queue = {
     enqueue: core.enqueue.bind(core),
     enqueueMany: core.enqueueMany.bind(core),
@@ -53,14 +50,68 @@ export async function createCancelQueue<A extends AccountsOf<A>>(options: QueueO
     withdraw: core.withdraw.bind(core),
     resume: core.resume.bind(core),
     stats: core.stats.bind(core),
-    close: core.close.bind(core),
+    close,
   };
   // The core checks at run time what these types promise, so one and the same object serves every set of accounts.
   return queue;
 }
 
+/** What reads a queue, and cannot change it. */
+export type QueueReader<A extends AccountsOf<A>> = Pick<CancelQueue<A>, 'get' | 'list' | 'stats' | 'close'>;
+
+/**
+ * Opens a queue to read it. Works while another process has the directory of an embedded queue open: that process
+ * answers then, through a socket that only its own user can reach. A directory without a queue is not made one.
+ *
+ * @throws ProviderError as `createCancelQueue`; `not_configured` if there is no queue; `unavailable` if the other process
+ * does not answer, as one of an older version, or in another container.
+ */
+export async function openQueueReader<A extends AccountsOf<A>>(options: QueueOptions<A>): Promise<QueueReader<A>> {
+  const checked = await checkedOptions(options);
+  const open = async (): Promise<Pick<QueueCore, 'get' | 'list' | 'stats' | 'close'>> => {
+    const { core, close } = await openChecked(checked);
+    return { get: core.get.bind(core), list: core.list.bind(core), stats: core.stats.bind(core), close };
+  };
+  if (placeOfDatabase(checked.database) === 'server') return await open();
+  const reader = await openHereOrThere(checked.database, checked.schema ?? DEFAULT_SCHEMA, open);
+  return {
+    get: reader.get.bind(reader),
+    list: reader.list.bind(reader),
+    stats: reader.stats.bind(reader),
+    close: reader.close.bind(reader),
+  };
+}
+
+const DEFAULT_SCHEMA = 'cancelkit';
+
+async function checkedOptions(options: unknown): Promise<CheckedQueueOptions> {
+  const isObject = typeof options === 'object' && options !== null;
+  return await sound(queueOptionsSchema, isObject ? { database: DEFAULT_DATABASE, ...options } : options, 'options');
+}
+
+interface Opened {
+  readonly core: QueueCore;
+  readonly close: () => Promise<void>;
+}
+
+async function openChecked(checked: CheckedQueueOptions): Promise<Opened> {
+  // Checked for the methods; what they take and return is the service's own contract.
+  // oxlint-disable-next-line no-unsafe-type-assertion
+  const core = await open(checked, checked.services as QueueServices);
+  const { database, schema = DEFAULT_SCHEMA } = checked;
+  const readers = placeOfDatabase(database) === 'directory' ? await serveReaders(database, schema, core) : undefined;
+  let closing: Promise<unknown> | undefined;
+  return {
+    core,
+    close: async () => {
+      closing ??= Promise.all([core.close(), readers?.close()]);
+      await closing;
+    },
+  };
+}
+
 async function open(options: CheckedQueueOptions, services: QueueServices): Promise<QueueCore> {
-  const { schema = 'cancelkit', pollMs = 500, deadlineMs = DEFAULTS.deadlineMs } = options;
+  const { schema = DEFAULT_SCHEMA, pollMs = 500, deadlineMs = DEFAULTS.deadlineMs } = options;
   const limits = limitsOf(options, services);
   const onError = options.onError ?? warner();
   const isUrl = placeOfDatabase(options.database) === 'server';
