@@ -113,7 +113,7 @@ async function openChecked(checked: CheckedQueueOptions): Promise<Opened> {
 async function open(options: CheckedQueueOptions, services: QueueServices): Promise<QueueCore> {
   const { schema = DEFAULT_SCHEMA, pollMs = 500, deadlineMs = DEFAULTS.deadlineMs } = options;
   const limits = limitsOf(options, services);
-  const onError = options.onError ?? warner();
+  const onError = harmless(options.onError ?? warner());
   const isUrl = placeOfDatabase(options.database) === 'server';
   const database = await (isUrl ? openPostgres(options.database) : openPglite(options.database)).catch(notOpened);
   try {
@@ -171,6 +171,18 @@ async function closeQuietly(database: Database): Promise<void> {
     // Why it could not be opened is what the caller has to know; that it cannot be closed either says the same.
     if (error instanceof ProviderError) throw error;
   }
+}
+
+/** A listener of the caller's that throws stops no worker. */
+function harmless(listener: (error: ProviderError) => void): (error: ProviderError) => void {
+  return (error) => {
+    try {
+      listener(error);
+    } catch {
+      // What it threw may hold anything.
+      warnOnce(`queue: onError threw. What it was given: ${error.message}`);
+    }
+  };
 }
 
 // A database that is gone fails many times a minute.

@@ -5,7 +5,7 @@ import { failureOf } from '../support/failure.ts';
 import { crashServer } from './support/crash-server.ts';
 import { startPostgresServer, type TestServer } from './support/databases.ts';
 import { freshSchema, openQueue, settle } from './support/open-queue.ts';
-import { openShop, request, type Shop } from './support/shop.ts';
+import { closedGate, openShop, request, type Shop } from './support/shop.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -72,6 +72,36 @@ describe('what is acknowledged', () => {
     await using again = await openQueue({ ...server, address }, { services: openShop().services, schema: 'durable' });
     expect((await again.list()).map(({ id }) => id)).toEqual(ids);
   });
+
+  it(
+    'by a worker’s claim survives it too: what may have been sent is not planned any more',
+    { timeout: 60_000 },
+    async () => {
+      await asOwner('ALTER SYSTEM SET wal_writer_delay = 10000', 'SELECT pg_reload_conf()');
+      const { address } = await userWith({ synchronous_commit: 'off' });
+      const gate = closedGate();
+      const shop = openShop({ one: { writes: [() => gate.pass()] } });
+      const own = { ...server, address };
+      // A listener that throws does not stop the worker.
+      const onError = (): never => {
+        throw new Error('RECEIVED');
+      };
+      await using queue = await openQueue(own, { services: shop.services, onError });
+      await queue.enqueue(request('alpha', 'one'), { id: 'one' });
+      const stop = new AbortController();
+      const working = queue.work({ signal: stop.signal });
+      await gate.held(1);
+      await crashServer(server);
+      await server.start();
+      await using other = await openQueue(own, { services: shop.services, schema: queue.schema });
+      expect((await other.get('one'))?.state).toMatch(/^(?:intent|sent)$/);
+      gate.open();
+      expect(await queue.wait('one', { timeoutMs: 30_000 })).toMatchObject({ state: 'requested' });
+      stop.abort();
+      await working;
+      expect(shop.writes('one')).toBe(1);
+    },
+  );
 
   it('is told to be at risk where the server does not sync at all', async () => {
     await asOwner('ALTER SYSTEM SET full_page_writes = off', 'SELECT pg_reload_conf()');
@@ -146,6 +176,19 @@ describe('a user whose settings are others', () => {
     await queue.withdraw('two', { by: 'ann' });
     expect(await queue.stats()).toMatchObject({ states: { refused: 1, requested: 1 } });
     expect(shop.writes()).toBe(1);
+  });
+
+  it.each(cases.slice(0, 5))('may enqueue in a transaction of its own all the same: %s', async (_, settings) => {
+    const { address } = await userWith(settings);
+    await using queue = await openQueue({ ...server, address }, { services: openShop().services });
+    const client = new pg.Client({ connectionString: address });
+    await client.connect();
+    await client.query('BEGIN');
+    const options = { id: 'one', notBefore: '2100-02-01T10:00Z', transaction: client };
+    await queue.enqueue(request('alpha', 'one'), options);
+    await client.query('COMMIT');
+    await client.end();
+    expect(await queue.get('one')).toMatchObject({ notBefore: '2100-02-01T10:00:00.000Z', state: 'planned' });
   });
 
   it('finds no function of another’s in the place of the server’s own', async () => {
