@@ -13,7 +13,7 @@ export function isMisconfigured(code: string): boolean {
 /** The code of a failure to which the driver gives none. */
 export const NO_TLS = 'no TLS';
 
-const NEEDS_A_CHANGE: ReadonlySet<string> = new Set(['42501', '25006', '0A000', NO_TLS, 'ENOENT', 'EACCES']);
+const NEEDS_A_CHANGE: ReadonlySet<string> = new Set(['42501', '25006', '0A000', NO_TLS]);
 
 // How OpenSSL and Node.js name a certificate that they do not accept.
 const UNTRUSTED: ReadonlySet<string> = new Set([

@@ -63,7 +63,7 @@ describe('a PostgreSQL server with a certificate of its own authority', () => {
     const error = await failureOf(
       openQueue(at(`sslmode=verify-full&sslrootcert=${authority}.missing`), { services: openShop().services }),
     );
-    expect(error).toMatchObject({ code: 'not_configured', operation: 'queue', providerCode: 'ENOENT' });
+    expect(error).toMatchObject({ code: 'unavailable', operation: 'queue', providerCode: 'ENOENT' });
     expect(error.message).toContain('sslrootcert');
   });
 });
