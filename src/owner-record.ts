@@ -1,7 +1,7 @@
 import {
   closeSync,
   fstatSync,
-  futimes,
+  futimesSync,
   openSync,
   readFileSync,
   renameSync,
@@ -49,8 +49,12 @@ export function writeOwnerRecord(path: string): OwnerRecord {
   }
   const beating = setInterval(() => {
     const now = new Date();
-    // On the open file: another process's record is never touched. If it fails, only processes of other namespaces miss it.
-    futimes(descriptor, now, now, () => undefined);
+    try {
+      // On the open file: another process's record is never touched.
+      futimesSync(descriptor, now, now);
+    } catch {
+      // Missed by processes of other namespaces alone; whether the record is still there is what `isMine` finds out.
+    }
   }, BEAT_MS);
   beating.unref();
   const isMine = (): boolean => readRecord(path)?.token === token;

@@ -47,6 +47,6 @@ function isOwn({ uid }: Stats): boolean {
 function exposed(what: string, path: string): ProviderError {
   return new ProviderError('not_configured', {
     operation: 'queue',
-    message: `queue: ${what}. A queue says who leaves and why, and what is cancelled. Run: chmod 700 ${path}`,
+    message: `queue: ${what}. A queue says who leaves and why, and what is cancelled. Name a directory of its own, or run: chmod 700 ${path}`,
   });
 }

@@ -7,7 +7,7 @@ import * as v from 'valibot';
 /** What readers ask the process for that has an embedded queue open: one line of JSON each way, a connection each. */
 export interface ReadRequest {
   readonly version: number;
-  /** Out of the file `reader`, which only this user can read. */
+  /** Out of the file `lock.reader`, which only this user can read. */
   readonly token: string;
   readonly schema: string;
   readonly read: 'get' | 'list' | 'stats';
@@ -41,7 +41,7 @@ const recordSchema = v.object({ address: v.string(), token: v.string() });
 
 /** The file in the directory of a queue that says where readers are served. */
 export function readerRecordIn(directory: string): string {
-  return join(directory, 'reader');
+  return join(directory, 'lock.reader');
 }
 
 /** What that file says; `undefined` if it is not there, or is not one. */

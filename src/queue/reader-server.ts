@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -68,7 +68,7 @@ export async function serveReaders(
       for (const socket of sockets) socket.destroy();
       await closed;
       removeSocket(place);
-      if (readReaderRecord(directory)?.token === token) rmSync(readerRecordIn(directory), { force: true });
+      if (readReaderRecord(directory)?.token === token) removeRecord(directory);
     },
   };
 }
@@ -99,8 +99,21 @@ function socketPath(): string {
 
 function removeSocket(address: string): void {
   if (process.platform === 'win32' || !address.endsWith(`/${SOCKET}`)) return;
-  const directory = dirname(address);
-  if (directory.split('/').at(-1)?.startsWith(PREFIX) === true) rmSync(directory, { recursive: true, force: true });
+  try {
+    rmSync(address, { force: true });
+    // Nothing else is in it.
+    rmdirSync(dirname(address));
+  } catch {
+    // Gone already, or not ours to remove: an empty directory that is left there harms nobody.
+  }
+}
+
+function removeRecord(directory: string): void {
+  try {
+    rmSync(readerRecordIn(directory), { force: true });
+  } catch {
+    // Out of reach: it names a socket that nobody answers.
+  }
 }
 
 /** Removes what a process has left that was killed. A copy of a directory tells of a socket that is another's. */

@@ -140,7 +140,7 @@ it('lists, shows and counts what is in a directory while a worker has it open, a
   expect(statSync(join(own.directory, '.cancelkit')).mode & 0o777).toBe(0o700);
   await own.run(['queue', 'work'], {
     started: async (worker) => {
-      const record = join(own.directory, '.cancelkit', 'reader');
+      const record = join(own.directory, '.cancelkit', 'lock.reader');
       while (!existsSync(record) && worker.exitCode === null) await delay(50);
       expect(recordsOf((await queue('list', '--json')).stdout)).toMatchObject([
         { result: { id: 'one', state: 'planned' } },

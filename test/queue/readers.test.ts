@@ -108,14 +108,14 @@ describe('the socket for readers', () => {
     await using queue = await openQueue(database, { services });
     const { address } = recordIn(database.address);
     expect([statSync(dirname(address)), statSync(address)].map(({ mode }) => mode & 0o777)).toEqual([0o700, 0o600]);
-    expect(statSync(join(database.address, 'reader')).mode & 0o777).toBe(0o600);
+    expect(statSync(join(database.address, 'lock.reader')).mode & 0o777).toBe(0o600);
     await cp(database.address, join(aside, 'backup'), { recursive: true });
     await queue.close();
-    expect([existsSync(address), existsSync(dirname(address)), existsSync(join(database.address, 'reader'))]).toEqual([
-      false,
-      false,
-      false,
-    ]);
+    expect([
+      existsSync(address),
+      existsSync(dirname(address)),
+      existsSync(join(database.address, 'lock.reader')),
+    ]).toEqual([false, false, false]);
   });
 
   it('of the original goes on where a copy of the directory is opened', async () => {
@@ -182,7 +182,7 @@ describe('the socket for readers', () => {
 const recordSchema = v.object({ address: v.string(), token: v.string() });
 
 function recordIn(directory: string): v.InferOutput<typeof recordSchema> {
-  return v.parse(recordSchema, JSON.parse(readFileSync(join(directory, 'reader'), 'utf8')));
+  return v.parse(recordSchema, JSON.parse(readFileSync(join(directory, 'lock.reader'), 'utf8')));
 }
 
 /** Sends a text, and returns all that comes back until the other side ends. */
