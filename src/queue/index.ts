@@ -33,8 +33,9 @@ export type { AccountStats, QueueStats } from './stats.ts';
  * Opens a queue of cancellations that survives the process. Makes or migrates its tables; sends nothing before `work`.
  *
  * @throws ProviderError `invalid_request` for an option that is not sound; `not_configured` if pg-boss, or the driver of
- * the database, is not installed, if another process has the directory open, or if the tables are of a newer version;
- * `unavailable` if the database cannot be reached.
+ * the database, is not installed, if another process has the directory open, if every user may write to it, if the user
+ * has not the rights that it needs, or if the tables are of a newer version; `unavailable` if the database cannot be
+ * reached.
  */
 export async function createCancelQueue<A extends AccountsOf<A>>(options: QueueOptions<A>): Promise<CancelQueue<A>> {
   const { core, close } = await openChecked(await checkedOptions(options));

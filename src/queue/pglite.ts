@@ -17,14 +17,19 @@ export async function openPglite(directory: string): Promise<Database> {
   const data = join(directory, 'pgdata');
   await guarded(async () => makePrivateDirectory(directory, data));
   const lock = await lockDirectory(directory);
+  let opened: Database;
   try {
-    const pglite = await Embedded.create(data);
-    lock.check();
-    await pglite.query(SETTLE);
-    return database(pglite, lock);
+    opened = database(await Embedded.create(data), lock);
   } catch (error) {
     lock.release();
-    throw isProviderError(error) ? error : new DatabaseFailure(error, 'no');
+    throw new DatabaseFailure(error, 'no');
+  }
+  try {
+    await opened.query(SETTLE);
+    return opened;
+  } catch (error) {
+    await opened.close();
+    throw error;
   }
 }
 
