@@ -39,7 +39,7 @@ afterEach(async () => {
 
 const taken = { code: 'not_configured', operation: 'queue' } as const;
 
-describe('an embedded queue whose lock is lost', () => {
+describe('an embedded queue whose lock is lost', { timeout: 60_000 }, () => {
   it('by a copy that its own process made is refused to a second process, which sends nothing', async () => {
     const owner = await start();
     for (const id of ['one', 'two', 'three']) await owner.ask(`enqueue ${id}`);

@@ -29,7 +29,7 @@ afterEach(async () => {
   await rm(aside, { recursive: true, force: true });
 });
 
-describe('a reader of an embedded queue that is open elsewhere', () => {
+describe('a reader of an embedded queue that is open elsewhere', { timeout: 60_000 }, () => {
   it('is shown the same as its owner', async () => {
     const shop = openShop({ two: { writes: [() => refuses('not_found')] } });
     await using queue = await openQueue(database, { services: shop.services });
@@ -103,7 +103,7 @@ describe('a reader of an embedded queue that is open elsewhere', () => {
   });
 });
 
-describe('the socket for readers', () => {
+describe('the socket for readers', { timeout: 60_000 }, () => {
   it('is this user’s alone, and not in the directory, which can be copied while it is open', async () => {
     await using queue = await openQueue(database, { services });
     const { address } = recordIn(database.address);

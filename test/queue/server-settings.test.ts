@@ -135,7 +135,7 @@ describe('what is acknowledged', () => {
   );
 });
 
-describe('a user whose settings are others', () => {
+describe('a user whose settings are others', { timeout: 60_000 }, () => {
   const cases: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
     ['DateStyle German', { DateStyle: "'German, DMY'" }],
     ['DateStyle SQL', { DateStyle: "'SQL, DMY'" }],

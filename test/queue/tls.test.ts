@@ -68,7 +68,7 @@ describe('a PostgreSQL server with a certificate of its own authority', () => {
   });
 });
 
-describe('a PostgreSQL server without TLS', () => {
+describe('a PostgreSQL server without TLS', { timeout: 60_000 }, () => {
   it('is refused where the address asks for it', async () => {
     await using server = await startPostgresServer();
     const encrypted = { ...server, address: `${server.address}?sslmode=require` };
