@@ -116,7 +116,7 @@ describe('an embedded queue whose lock is lost', { timeout: 60_000 }, () => {
   });
 });
 
-describe('the directory of an embedded queue', () => {
+describe('the directory of an embedded queue', { timeout: 60_000 }, () => {
   it('is for its user alone, with all that is in it', async () => {
     const directory = join(aside, 'deep', 'queue');
     const queue = await createCancelQueue({ services: openShop().services, database: directory });
