@@ -1,4 +1,5 @@
 import { DatabaseFailure, type Database, type QueryClient } from './database.ts';
+import { makeSchema } from './migrations.ts';
 import { loadPeer } from './peer.ts';
 
 /** When a cancellation is to be taken up. */
@@ -48,22 +49,29 @@ export async function openJobs(
   onError: (error: unknown) => void,
 ): Promise<Jobs> {
   const { PgBoss } = await loadPeer('pg-boss', () => import('pg-boss'));
-  const boss = new PgBoss({
-    db: executorOf(database),
-    schema,
-    backend: database.kind,
-    schedule: false,
-    registerInstance: false,
-    openTelemetry: { enabled: false },
-  });
-  boss.on('error', onError);
-  try {
-    await boss.start();
-    for (const account of accounts) await boss.createQueue(queueOf(account), { retentionSeconds: TEN_YEARS });
-  } catch (error) {
-    await boss.stop({ graceful: false, close: false });
-    throw error instanceof DatabaseFailure ? error : new DatabaseFailure(error, 'no');
-  }
+  const start = async (): Promise<InstanceType<typeof PgBoss>> => {
+    const boss = new PgBoss({
+      db: executorOf(database),
+      schema,
+      backend: database.kind,
+      // The schema is there: pg-boss would ask for the right to make schemas all the same.
+      createSchema: false,
+      schedule: false,
+      registerInstance: false,
+      openTelemetry: { enabled: false },
+    });
+    boss.on('error', onError);
+    try {
+      await database.transaction((client) => makeSchema(client, schema));
+      await boss.start();
+      for (const account of accounts) await boss.createQueue(queueOf(account), { retentionSeconds: TEN_YEARS });
+    } catch (error) {
+      await boss.stop({ graceful: false, close: false });
+      throw error;
+    }
+    return boss;
+  };
+  const boss = await unlessMadeElsewhere(start);
   return {
     add: async (client, jobs) => {
       const db = executorOf(client);
@@ -91,6 +99,25 @@ export async function openJobs(
     close: () => boss.stop({ graceful: false, close: false }),
   };
 }
+
+/**
+ * pg-boss fails where another process makes its tables at the same moment. That has made them once it has failed, so it
+ * is started again. A lock around it would need a second connection, which not every server gives.
+ */
+async function unlessMadeElsewhere<Value>(start: () => Promise<Value>): Promise<Value> {
+  for (let failures = 0; ; failures += 1) {
+    try {
+      return await start();
+    } catch (error) {
+      const failure = error instanceof DatabaseFailure ? error : new DatabaseFailure(error, 'no');
+      if (failures >= STARTS || !MADE_ELSEWHERE.test(failure.code)) throw failure;
+    }
+  }
+}
+
+// Duplicate objects and keys, and what is seen of tables that come or go meanwhile.
+const MADE_ELSEWHERE = /^(?:23505|42710|42P0[67]|42723|22012|40P01|XX000)$/;
+const STARTS = 5;
 
 /** pg-boss allows fewer characters in a queue's name than an account's name may have. */
 function queueOf(account: string): string {

@@ -17,6 +17,7 @@ import {
 } from './queue-input.ts';
 import type { QueuedCancellation, QueuedCancellationWithHistory } from './record.ts';
 import { invalidInput, sound } from './sound-input.ts';
+import { makeDurable } from './session-settings.ts';
 import { readStats, type QueueStats } from './stats.ts';
 import { Waiting } from './waiting.ts';
 import type { WorkerContext } from './worker-context.ts';
@@ -58,7 +59,7 @@ export class QueueCore {
   async work(options: unknown): Promise<void> {
     const { concurrency = 10, signal, stopWhenIdle = false } = await sound(workSchema, options, 'options');
     this.#open();
-    await this.#workers.run(this.#context, { concurrency, signal, stopWhenIdle });
+    await clearly(() => this.#workers.run(this.#context, { concurrency, signal, stopWhenIdle }));
   }
 
   async get(id: unknown): Promise<QueuedCancellationWithHistory | undefined> {
@@ -118,8 +119,13 @@ export class QueueCore {
 
   async #close(): Promise<void> {
     await this.#workers.stop();
-    await this.#context.jobs.close();
-    await this.#context.database.close();
+    await clearly(async () => {
+      try {
+        await this.#context.jobs.close();
+      } finally {
+        await this.#context.database.close();
+      }
+    });
   }
 
   async #enqueue(
@@ -132,7 +138,10 @@ export class QueueCore {
     if (transaction !== undefined) {
       this.#open();
       const own: QueryClient = { query: (text, values) => guarded(() => transaction.query(text, values)) };
-      return await clearly(() => put(own));
+      return await clearly(async () => {
+        await makeDurable(own);
+        return await put(own);
+      });
     }
     const added = await this.#write(put);
     this.#workers.notify();

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isAnythingDue } from './claim.ts';
-import { unreachable } from './database-error.ts';
+import { stopped, unreachable } from './database-error.ts';
 import { DatabaseFailure } from './database.ts';
 import { Rounds } from './rounds.ts';
 import type { WorkerContext, WorkPlan } from './worker-context.ts';
@@ -42,7 +42,7 @@ export class Worker {
           failures = 0;
           if (this.#plan.stopWhenIdle && begun === 0 && this.#rounds.isDone && !(await this.#isAnythingDue())) break;
         } catch (error) {
-          if (!(error instanceof DatabaseFailure)) throw error;
+          if (!(error instanceof DatabaseFailure)) throw stopped(error, this.#rounds.isDone);
           failures += 1;
           this.#rounds.doubt();
           const trouble = unreachable(error);

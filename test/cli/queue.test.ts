@@ -1,5 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts';
 import { startPostgres, type TestDatabase } from '../queue/support/databases.ts';
@@ -122,3 +123,38 @@ it('says what to do where the database cannot be reached, without its password',
   expect(stderr).toMatch(/^✗ unavailable: queue: /);
   expect(stderr).not.toContain('aPasswordThatNobodyMaySee');
 }, 60_000);
+
+it('lists, shows and counts what is in a directory while a worker has it open, and says that deciding has to wait', async () => {
+  using own = await createProject();
+  own.write(
+    'cancelkit.config.mjs',
+    `import { defineConfig } from 'cancelkit/config';
+    import { vpsbg } from 'cancelkit/vpsbg';
+    export default defineConfig({ accounts: { vpsbg: vpsbg(${JSON.stringify(sandbox.settings.vpsbg)}) } });`,
+  );
+  const { serverId } = sandbox.vpsbg.add();
+  const queue = (...args: readonly string[]) => own.run(['queue', ...args]);
+  expect((await queue('list')).stderr).toContain('there is no queue in');
+  const later = ['--when', 'end_of_period', '--id', 'one', '--not-before', '2100-01-01T00:00Z'];
+  expect((await queue('add', 'vpsbg', String(serverId), ...later)).code).toBe(0);
+  expect(statSync(join(own.directory, '.cancelkit')).mode & 0o777).toBe(0o700);
+  await own.run(['queue', 'work'], {
+    started: async (worker) => {
+      const record = join(own.directory, '.cancelkit', 'lock.reader');
+      while (!existsSync(record) && worker.exitCode === null) await delay(50);
+      expect(recordsOf((await queue('list', '--json')).stdout)).toMatchObject([
+        { result: { id: 'one', state: 'planned' } },
+      ]);
+      expect((await queue('show', 'one')).stdout).toMatch(/history\n.*enqueued/);
+      expect(recordsOf((await queue('stats', '--json')).stdout)).toMatchObject([
+        { result: { states: { planned: 1 } } },
+      ]);
+      expect((await queue('show', 'none')).code).toBe(2);
+      const refused = await queue('withdraw', 'one');
+      expect(refused.code).toBe(2);
+      expect(refused.stderr).toContain('Reading works meanwhile: queue list, show and stats');
+      worker.kill('SIGINT');
+    },
+  });
+  expect((await queue('list')).stdout).toContain('planned');
+}, 240_000);
