@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import type { ProviderError } from '../provider-error.ts';
 import type { StandardSchema } from '../standard-schema.ts';
 import { placeOfDatabase } from './database-place.ts';
-import { only, positive, whole } from './input-fields.ts';
+import type { WhenAbsent } from './claimed.ts';
+import { only, positive, whenAbsent, whole } from './input-fields.ts';
 import type { AccountLimit } from './limits.ts';
 
 /** The options of `createCancelQueue`. */
@@ -15,6 +16,7 @@ export interface CheckedQueueOptions {
   readonly pollMs?: number | undefined;
   readonly readBackAfterMs?: readonly number[] | undefined;
   readonly giveUpAfterMs?: number | undefined;
+  readonly whenAbsent?: WhenAbsent | undefined;
   readonly onError?: ((error: ProviderError) => void) | undefined;
 }
 
@@ -60,6 +62,7 @@ export const queueOptionsSchema: StandardSchema<unknown, CheckedQueueOptions> = 
         ),
       ),
       giveUpAfterMs: v.optional(positive('a positive number of milliseconds')),
+      whenAbsent: v.optional(whenAbsent),
       onError: v.optional(
         v.custom<(error: ProviderError) => void>((value) => typeof value === 'function', 'a function'),
       ),
@@ -73,6 +76,7 @@ export const queueOptionsSchema: StandardSchema<unknown, CheckedQueueOptions> = 
       'pollMs',
       'readBackAfterMs',
       'giveUpAfterMs',
+      'whenAbsent',
       'onError',
     ),
   ),
@@ -80,5 +84,5 @@ export const queueOptionsSchema: StandardSchema<unknown, CheckedQueueOptions> = 
 
 function isServices(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  return ['validate', 'safeCancel', 'status'].every((key) => typeof Reflect.get(value, key) === 'function');
+  return ['validate', 'place', 'safeCancel', 'status'].every((key) => typeof Reflect.get(value, key) === 'function');
 }
