@@ -91,15 +91,10 @@ export class ServiceCore {
   }
 
   /** Reads an account's configuration, and tells where it leads. */
-  place(account: unknown, options: unknown): Promise<string> {
+  async place(account: unknown, options: unknown): Promise<string> {
     const call = new Call('place');
-    return findPlace(
-      this.#accounts,
-      account,
-      soundOptions(options, ['signal', 'deadlineMs'], call),
-      this.#options,
-      call,
-    );
+    const sound = soundOptions(options, ['signal', 'deadlineMs'], call);
+    return await findPlace(this.#accounts, account, sound, this.#options, call);
   }
 
   status(request: unknown, options: unknown): Promise<CancellationStatus> {

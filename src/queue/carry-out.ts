@@ -2,7 +2,7 @@ import type { CancelEvent } from '../events.ts';
 import { isProviderError, ProviderError } from '../provider-error.ts';
 import type { Claimed } from './claimed.ts';
 import { DatabaseFailure } from './database.ts';
-import { otherPlaceIn, pinnedPlace } from './pinned-place.ts';
+import { otherPlaceIn, otherProvidersPlace, pinnedPlace } from './pinned-place.ts';
 import { readAgain, sendAgain } from './recovery.ts';
 import { afterFailedReading, afterOtherPlace, afterReading, afterSend, type Settlement } from './settlement.ts';
 import type { WorkerContext } from './worker-context.ts';
@@ -27,6 +27,8 @@ export async function carryOut(claimed: Claimed, options: CarryOutOptions, conte
     return { ...claimed, failingForMs: failingForMs && failingForMs + passed, unknownForMs: unknownForMs + passed };
   };
   try {
+    const other = await otherProvidersPlace(claimed, options, context.services);
+    if (other !== undefined) return afterOtherPlace(claimed, other);
     const place = await pinnedPlace(claimed, options, context);
     // Another worker has recovered it: this one may send nothing.
     if (place === undefined) return notBegun(claimed);

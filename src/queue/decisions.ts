@@ -59,8 +59,9 @@ export async function retry(
     throw invalidInput([{ path: 'id', expected: `a cancellation that ${RETRIED}; it is planned` }]);
   }
   const newPlace = row['other_place'];
-  if (acceptPlace && typeof newPlace !== 'string') {
-    const expected = 'left out for a cancellation whose account has not been seen to lead to another place';
+  const isOfProvider = typeof newPlace === 'string' && newPlace.startsWith(`${String(row['provider'])} `);
+  if (acceptPlace && !isOfProvider) {
+    const expected = 'left out unless the account has been seen to lead to another place of the same provider';
     throw invalidInput([{ path: 'decision.acceptPlace', expected }]);
   }
   const { priority, request } = toClaimed(row);

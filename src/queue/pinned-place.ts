@@ -51,3 +51,14 @@ export function otherPlaceIn(error: unknown): string | undefined {
   if (!isProviderError(error, 'not_configured')) return undefined;
   return error.issues?.find(({ path }) => path === 'options.place')?.expected;
 }
+
+/** The place that an account leads to, if it is of another provider now than the cancellation was enqueued for. */
+export async function otherProvidersPlace(
+  { provider, request }: Claimed,
+  { deadlineMs, signal }: { readonly deadlineMs: number; readonly signal: AbortSignal },
+  services: QueueServices,
+): Promise<string | undefined> {
+  const found = services.accounts[request.account]?.provider;
+  if (found === undefined || found === provider) return undefined;
+  return await services.place(request.account, { deadlineMs, signal });
+}
