@@ -73,7 +73,7 @@ export interface CancelService<A extends AccountsOf<A>> {
 
   /**
    * Reads an account's configuration, and returns the place that it leads to: the provider's id and the base URL, as in
-   * `whmcs https://billing.example.com`, without secrets. Sends nothing. The option `place` of a call holds it to that.
+   * `acme https://api.example.com/v1`, without secrets. Sends nothing. The option `place` of a call holds it to that.
    *
    * @throws ProviderError with `unknown_account`, `not_configured` or `aborted`.
    */

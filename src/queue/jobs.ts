@@ -1,4 +1,4 @@
-import { DatabaseFailure, type Database, type QueryClient } from './database.ts';
+import { DatabaseFailure, type Database, type QueryClient, type Row } from './database.ts';
 import { loadPeer } from './peer.ts';
 
 /** When a cancellation is to be taken up. */
@@ -9,6 +9,17 @@ export interface Job {
   readonly priority: number;
   /** ISO 8601; left out: now. */
   readonly startAfter: string | undefined;
+}
+
+/** The job of a row of the ledger, at the time that the row names. */
+export function toJob({ id, account, priority, not_before }: Row): Job {
+  return {
+    id: String(id),
+    account: String(account),
+    priority: Number(priority),
+    // Rounded up: a job that comes early finds a row that is not due yet.
+    startAfter: not_before instanceof Date ? new Date(not_before.getTime() + 1).toISOString() : undefined,
+  };
 }
 
 /** A job that has been taken. */

@@ -1,5 +1,5 @@
 import type { QueryClient } from './database.ts';
-import type { Jobs } from './jobs.ts';
+import { toJob, type Jobs } from './jobs.ts';
 
 /** Where workers say that they are alive. */
 export interface PulseContext {
@@ -24,6 +24,9 @@ export async function pulse(
   const { rows } = await client.query(
     `WITH last AS (
        SELECT max(seen_at) AS at FROM ${schema}.worker
+     ), gone AS (
+       DELETE FROM ${schema}.worker
+       WHERE alive_until < clock_timestamp() - interval '1 day' AND seen_at < (SELECT at FROM last)
      ), own AS (
        INSERT INTO ${schema}.worker AS w (id, seen_at, alive_until)
        VALUES ($1, clock_timestamp(), clock_timestamp() + $2 * interval '1 millisecond')
@@ -54,7 +57,7 @@ async function followClock(client: QueryClient, { schema, jobs, readable }: Puls
      UPDATE ${schema}.cancellation c SET
        updated_at = c.updated_at - by, lease_until = c.lease_until - by, sent_at = c.sent_at - by,
        unknown_since = c.unknown_since - by, first_failed_at = c.first_failed_at - by,
-       not_before = date_trunc('milliseconds', CASE WHEN c.tries > 0 THEN c.not_before - by ELSE c.not_before END)
+       not_before = CASE WHEN c.tries > 0 THEN c.not_before - by ELSE c.not_before END
      FROM ahead WHERE c.id = ahead.id
      RETURNING c.id, c.account, c.priority, c.state, c.needs_person, c.not_before`,
   );
@@ -62,15 +65,7 @@ async function followClock(client: QueryClient, { schema, jobs, readable }: Puls
     ({ account, state, needs_person }) =>
       (state === 'planned' || state === 'unknown') && needs_person === false && readable.has(String(account)),
   );
-  await jobs.add(
-    client,
-    waiting.map(({ id, account, priority, not_before }) => ({
-      id: String(id),
-      account: String(account),
-      priority: Number(priority),
-      startAfter: not_before instanceof Date ? not_before.toISOString() : undefined,
-    })),
-  );
+  await jobs.add(client, waiting.map(toJob));
   await client.query(
     `UPDATE ${schema}.account SET paused_until = paused_until - (paused_at - clock_timestamp()), paused_at = clock_timestamp()
      WHERE paused_at > clock_timestamp()`,

@@ -2,6 +2,7 @@ import { ProviderError } from '../provider-error.ts';
 import { lockClaims } from './claim.ts';
 import type { QueryClient } from './database.ts';
 import { writeHistory } from './history.ts';
+import { toJob } from './jobs.ts';
 import { toJsonb } from './jsonb.ts';
 import type { CheckedQuarantine } from './queue-input.ts';
 import type { Recovery } from './recovery.ts';
@@ -69,15 +70,14 @@ export async function quarantine(
     })),
   );
   const read = rows.filter(({ needs_person }) => needs_person === false);
-  await jobs.add(
-    client,
-    read.map(({ id, account, priority, not_before }) => ({
-      id: String(id),
-      account: String(account),
-      priority: Number(priority),
-      startAfter: not_before instanceof Date ? not_before.toISOString() : undefined,
-    })),
+  await jobs.add(client, read.map(toJob));
+  // A backup may lack the jobs, and one too many does no harm.
+  const planned = await client.query(
+    `SELECT id, account, priority, not_before FROM ${schema}.cancellation
+     WHERE state = 'planned' AND NOT needs_person AND account = ANY($1::text[])`,
+    [[...readable.keys()]],
   );
+  await jobs.add(client, planned.rows.map(toJob));
   const others = await client.query(
     `SELECT DISTINCT account FROM ${schema}.cancellation
      WHERE state IN ('planned', 'intent', 'sent', 'unknown') AND NOT (account = ANY($1::text[])) ORDER BY account`,

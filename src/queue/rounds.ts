@@ -4,7 +4,7 @@ import { unreachable } from './database-error.ts';
 import { DatabaseFailure, type QueryClient } from './database.ts';
 import { InHand } from './in-hand.ts';
 import { Intake } from './intake.ts';
-import type { TakenJob } from './jobs.ts';
+import { toJob, type TakenJob } from './jobs.ts';
 import { Lease } from './lease.ts';
 import type { Limit } from './limits.ts';
 import type { Outbox } from './outbox.ts';
@@ -153,20 +153,12 @@ export class Rounds {
     if (ids.length === 0) return;
     const { schema, jobs } = this.#context;
     const { rows } = await client.query(
-      `SELECT id, account, priority, date_trunc('milliseconds', not_before) AS next FROM ${schema}.cancellation
+      `SELECT id, account, priority, not_before FROM ${schema}.cancellation
        WHERE id = ANY($1::text[]) AND not_before > clock_timestamp() AND lease_until IS NULL AND NOT needs_person
          AND CASE state WHEN 'planned' THEN true WHEN 'unknown' THEN true ELSE false END`,
       [ids],
     );
-    await jobs.add(
-      client,
-      rows.map(({ id, account, priority, next }) => ({
-        id: String(id),
-        account: String(account),
-        priority: Number(priority),
-        startAfter: next instanceof Date ? next.toISOString() : undefined,
-      })),
-    );
+    await jobs.add(client, rows.map(toJob));
   }
 
   get #free(): number {
