@@ -8,7 +8,7 @@ import { toJob, type TakenJob } from './jobs.ts';
 import { Lease } from './lease.ts';
 import type { Limit } from './limits.ts';
 import type { Outbox } from './outbox.ts';
-import { pulse, endPulse } from './pulse.ts';
+import { Pulse } from './pulse.ts';
 import { giveBack, recoverExpired } from './recovery.ts';
 import { markSent, type Sent } from './sent-marks.ts';
 import { settle } from './settle.ts';
@@ -24,6 +24,7 @@ export class Rounds {
   readonly #context: WorkerContext;
   readonly #concurrency: number;
   readonly #id: string = crypto.randomUUID();
+  readonly #pulse: Pulse = new Pulse(this.#id);
   readonly #inHand: InHand;
   readonly #intake: Intake;
   #recoverAt = 0;
@@ -93,7 +94,10 @@ export class Rounds {
     this.#inHand.sent.written(marks);
     this.#taken = [...(tidied.length > 0 ? [] : this.#taken), ...takenUp.taken];
     this.#isUnsure = false;
-    if (isRecovering) this.#recoverAt = asked + this.#context.pollMs * 2;
+    if (isRecovering) {
+      this.#pulse.committed();
+      this.#recoverAt = asked + this.#context.pollMs * 2;
+    }
     for (const { id } of written.settled) this.#context.onSettled(id);
     for (const one of takenUp.claimed) this.#inHand.begin(one, lease);
     return takenUp.claimed.length;
@@ -107,7 +111,7 @@ export class Rounds {
     const { database, schema, jobs, onError } = this.#context;
     try {
       await database.transaction(async (client) => {
-        await endPulse(client, schema, this.#id);
+        await this.#pulse.end(client, schema);
         await jobs.remove(client, this.#taken);
       });
     } catch (error) {
@@ -126,7 +130,7 @@ export class Rounds {
       await giveBack(client, this.#context, this.#id, [...this.#inHand.ids, ...written.settled.map(({ id }) => id)]);
     }
     if (isRecovering) {
-      await pulse(client, this.#context, this.#id, Math.max(this.#context.pollMs * 6, LEAST_PULSE_MS));
+      await this.#pulse.beat(client, this.#context, Math.max(this.#context.pollMs * 6, LEAST_PULSE_MS));
       await recoverExpired(client, this.#context);
     }
     return await this.#takeUp(client, limits);

@@ -38,6 +38,6 @@ describe('a worker that is killed at random moments', () => {
       await using tables = await openTables(database);
       await tables.query(`DROP SCHEMA ${schema}, ${schema}_jobs CASCADE`);
     },
-    180_000,
+    300_000,
   );
 });
