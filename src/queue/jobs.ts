@@ -51,6 +51,9 @@ export interface Jobs {
 // A job waits for as long as it has to: a cancellation for next year is not to vanish.
 const TEN_YEARS = 315_360_000;
 
+// What goes in one statement.
+const AT_ONCE = 1_000;
+
 /** Opens the jobs, which pg-boss keeps in a schema of their own. */
 export async function openJobs(
   database: Database,
@@ -84,7 +87,9 @@ export async function openJobs(
           priority,
           ...(startAfter === undefined ? {} : { startAfter }),
         }));
-        await boss.insert(queueOf(account), rows, { db });
+        for (let start = 0; start < rows.length; start += AT_ONCE) {
+          await boss.insert(queueOf(account), rows.slice(start, start + AT_ONCE), { db });
+        }
       }
     },
     take: async (client, account, count) => {

@@ -34,7 +34,8 @@ export async function settle(
     `WITH clock AS MATERIALIZED (
        SELECT date_trunc('milliseconds', clock_timestamp()) AS now
      ), given AS (
-       SELECT clock.now, x.*, clock.now + x."nextInMs" * interval '1 millisecond' AS next,
+       SELECT clock.now, x.*,
+         date_trunc('milliseconds', clock.now + x."nextInMs" * interval '1 millisecond') AS next,
          clock.now - x."sentAgoMs" * interval '1 millisecond' AS "sentAt"
        FROM clock, jsonb_to_recordset($1::jsonb) AS x(id text, account text, claim bigint, task text, state text,
          result jsonb, error jsonb, "nextInMs" float8, "retryInMs" float8, "sentAgoMs" float8, "hasFailed" boolean,
