@@ -1,5 +1,6 @@
 import type { CredentialsCheck, CredentialsVerdict } from './account-check.ts';
 import type { Checked } from './check.ts';
+import type { Configured } from './configure.ts';
 import type { Exchange } from './exchange.ts';
 import type { CancelOrder } from './provider.ts';
 import type { ServiceForm } from './service-form.ts';
@@ -8,6 +9,8 @@ import type { CancelVerdict, RevokeVerdict, StatusVerdict } from './verdict.ts';
 /** What the core does with an account; the provider's own types stay inside. */
 export interface AccountDriver {
   readonly env: Readonly<Record<string, string>>;
+  /** Reads and checks the configuration alone. */
+  readonly configure: () => Promise<Checked<Configured>>;
   readonly bind: (service: unknown) => Promise<Checked<BoundService>>;
   readonly serviceForms?: readonly ServiceForm[] | undefined;
   readonly check?: AccountCheck | undefined;

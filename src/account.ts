@@ -71,6 +71,14 @@ export function createAccount<
     env: definition.env,
     serviceForms: definition.serviceForms,
     check: checkOf(definition, source),
+    configure: async () => {
+      const config = await readConfiguration(definition, source);
+      if (!config.ok) return config;
+      return {
+        ok: true,
+        value: { baseUrl: definition.baseUrl(config.value), secrets: definition.secrets(config.value) },
+      };
+    },
     bind: async (input) => {
       const service = await checkAgainst(definition.service, input);
       if (!service.ok) return service;

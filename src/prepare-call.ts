@@ -6,6 +6,7 @@ import { checkAgainst } from './check.ts';
 import { configure } from './configure.ts';
 import { nearest } from './nearest.ts';
 import { DEFAULTS, type CallOptions, type ServiceOptions } from './options.ts';
+import { placeOf } from './place.ts';
 import type { Route } from './route.ts';
 import { checkedOrThrow, inTime, soundOptions } from './sound-input.ts';
 import type { StandardSchema } from './standard-schema.ts';
@@ -60,6 +61,7 @@ export async function withPrepared<Request extends AddressedRequest, Value>(
     const bound = await checkedOrThrow(inTime(entry.driver.bind(request.service), call, limit), call, 'service');
     call.serviceKey = bound.key;
     const { configured: service, baseUrl } = await configure(bound.configure, entry.driver.env, call, limit, defaults);
+    checkPlace(options.place, placeOf(entry.account.provider, baseUrl, call.redactor), call);
     const route: Route = {
       baseUrl,
       limit,
@@ -111,7 +113,18 @@ async function admitted<Value>({ health }: AccountEntry, call: Call, work: () =>
   return await work().finally(() => health.leave(call));
 }
 
-function findAccount(
+/** Compared with the configuration that this very call uses: one that is a function may differ from call to call. */
+function checkPlace(wanted: string | undefined, found: string, call: Call): void {
+  if (wanted === undefined || wanted === found) return;
+  throw call.error({
+    code: 'not_configured',
+    issues: [{ path: 'options.place', expected: found }],
+    message: `the account leads to ${found} now, and the request is for ${wanted}. Nothing was sent.`,
+  });
+}
+
+/** @throws ProviderError `unknown_account`; returns `undefined` if the input names no account. */
+export function findAccount(
   accounts: ReadonlyMap<string, AccountEntry>,
   input: unknown,
   call: Call,

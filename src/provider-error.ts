@@ -36,7 +36,8 @@ export interface ProviderErrorDetails {
 }
 
 /** What was asked for: a method of the service object, its creation, a provider's own order, or the queue. */
-export type ProviderOperation = OperationName | 'preview' | 'validate' | 'check' | 'create' | 'order' | 'queue';
+export type ProviderOperation =
+  OperationName | 'preview' | 'validate' | 'place' | 'check' | 'create' | 'order' | 'queue';
 
 const OPTIONAL_FIELDS = [
   'account',

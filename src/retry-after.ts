@@ -7,9 +7,16 @@ const MAX_SECONDS = 366 * 24 * 3600;
 export function retryAtOf(response: ProviderResponse, now: number = Date.now()): string | undefined {
   const text = response.headers['retry-after']?.trim();
   if (text === undefined) return undefined;
-  const time = /^\d{1,10}$/.test(text) ? now + Number(text) * 1000 : httpDate(text);
+  const time = /^\d{1,10}$/.test(text) ? now + Number(text) * 1000 : fromDate(text, response, now);
   if (time === undefined || time - now > MAX_SECONDS * 1000) return undefined;
   return new Date(Math.max(time, now)).toISOString();
+}
+
+/** A date is the provider's: its own `Date` header says how far off it is, whatever the clock of this machine says. */
+function fromDate(text: string, { headers }: ProviderResponse, now: number): number | undefined {
+  const time = httpDate(text);
+  const sent = httpDate(headers['date']?.trim() ?? '');
+  return time === undefined || sent === undefined ? time : now + (time - sent);
 }
 
 function httpDate(text: string): number | undefined {

@@ -72,6 +72,14 @@ export interface CancelService<A extends AccountsOf<A>> {
   ): Promise<ValidatedRequest>;
 
   /**
+   * Reads an account's configuration, and returns the place that it leads to: the provider's id and the base URL, as in
+   * `acme https://api.example.com/v1`, without secrets. Sends nothing. The option `place` of a call holds it to that.
+   *
+   * @throws ProviderError with `unknown_account`, `not_configured` or `aborted`.
+   */
+  place(account: AccountKey<A>, options?: Pick<CallOptions, 'signal' | 'deadlineMs'>): Promise<string>;
+
+  /**
    * Reads the state of a cancellation back. Changes nothing at the provider. With the `providerReference` of an earlier
    * result, providers that keep one tell the fate of that very cancellation.
    *
@@ -147,6 +155,7 @@ export function createCancelService<const A extends AccountsOf<A>>(
     safeCancel: core.safeCancel.bind(core),
     preview: core.preview.bind(core),
     validate: core.validate.bind(core),
+    place: core.place.bind(core),
     status: core.status.bind(core),
     revoke: core.revoke.bind(core),
     cancelMany: core.cancelMany.bind(core),

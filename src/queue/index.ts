@@ -20,11 +20,12 @@ import type { CancelQueue, QueueOptions } from './queue.ts';
 import type { QueueServices } from './services.ts';
 import { invalidInput, sound } from './sound-input.ts';
 
-export type { StoredRequest } from './claimed.ts';
+export type { StoredRequest, WhenAbsent } from './claimed.ts';
 export type { QueryClient, Row } from './database.ts';
 export type { HistoryEntry } from './history.ts';
 export type { AccountLimit } from './limits.ts';
-export type { CancelQueue, Decision, Placing, QueueOptions, TransactionOption } from './queue.ts';
+export type { CancelQueue, Decision, Placing, Quarantine, QueueOptions, TransactionOption } from './queue.ts';
+export type { Quarantined } from './quarantine.ts';
 export type { QueuedCancellation, QueuedCancellationWithHistory } from './record.ts';
 export type { QueueState } from './state.ts';
 export type { AccountStats, QueueStats } from './stats.ts';
@@ -50,6 +51,7 @@ export async function createCancelQueue<A extends AccountsOf<A>>(options: QueueO
     resolve: core.resolve.bind(core),
     withdraw: core.withdraw.bind(core),
     resume: core.resume.bind(core),
+    quarantine: core.quarantine.bind(core),
     stats: core.stats.bind(core),
     close,
   };
@@ -131,6 +133,7 @@ async function open(options: CheckedQueueOptions, services: QueueServices): Prom
       deadlineMs,
       pollMs,
       onError,
+      whenAbsent: options.whenAbsent ?? 'refuse',
       policy: {
         readBackAfterMs: options.readBackAfterMs ?? DEFAULT_POLICY.readBackAfterMs,
         giveUpAfterMs: options.giveUpAfterMs ?? DEFAULT_POLICY.giveUpAfterMs,

@@ -1,4 +1,4 @@
-import { DatabaseFailure, type Database, type QueryClient } from './database.ts';
+import { DatabaseFailure, type Database, type QueryClient, type Row } from './database.ts';
 import { makeSchema } from './migrations.ts';
 import { loadPeer } from './peer.ts';
 
@@ -10,6 +10,17 @@ export interface Job {
   readonly priority: number;
   /** ISO 8601; left out: now. */
   readonly startAfter: string | undefined;
+}
+
+/** The job of a row of the ledger, at the time that the row names. */
+export function toJob({ id, account, priority, not_before }: Row): Job {
+  return {
+    id: String(id),
+    account: String(account),
+    priority: Number(priority),
+    // Rounded up: a job that comes early finds a row that is not due yet.
+    startAfter: not_before instanceof Date ? new Date(not_before.getTime() + 1).toISOString() : undefined,
+  };
 }
 
 /** A job that has been taken. */
@@ -40,6 +51,9 @@ export interface Jobs {
 
 // A job waits for as long as it has to: a cancellation for next year is not to vanish.
 const TEN_YEARS = 315_360_000;
+
+// What goes in one statement.
+const AT_ONCE = 1_000;
 
 /** Opens the jobs, which pg-boss keeps in a schema of their own. */
 export async function openJobs(
@@ -81,7 +95,9 @@ export async function openJobs(
           priority,
           ...(startAfter === undefined ? {} : { startAfter }),
         }));
-        await boss.insert(queueOf(account), rows, { db });
+        for (let start = 0; start < rows.length; start += AT_ONCE) {
+          await boss.insert(queueOf(account), rows.slice(start, start + AT_ONCE), { db });
+        }
       }
     },
     take: async (client, account, count) => {

@@ -57,6 +57,20 @@ export const MIGRATIONS: readonly ((schema: string) => readonly string[])[] = [
     `CREATE TABLE ${schema}.start (account text NOT NULL, at timestamptz NOT NULL)`,
     `CREATE INDEX start_of_account ON ${schema}.start (account, at)`,
   ],
+  // Places, what follows from a confirmed absence, and what is needed to notice that the database's clock was set back.
+  (schema) => [
+    `ALTER TABLE ${schema}.cancellation
+      ADD COLUMN place text,
+      ADD COLUMN other_place text,
+      ADD COLUMN when_absent text NOT NULL DEFAULT 'refuse' CHECK (when_absent IN ('refuse', 'send_again')),
+      ADD COLUMN sent_again boolean NOT NULL DEFAULT false`,
+    `ALTER TABLE ${schema}.account ADD COLUMN paused_at timestamptz NOT NULL DEFAULT clock_timestamp()`,
+    `CREATE TABLE ${schema}.worker (
+      id text PRIMARY KEY,
+      seen_at timestamptz NOT NULL,
+      alive_until timestamptz NOT NULL
+    )`,
+  ],
 ];
 
 /**

@@ -1,9 +1,11 @@
 import { ProviderError } from '../provider-error.ts';
-import { checkItems } from './check-items.ts';
+import { checkItems, type ToNew } from './check-items.ts';
 import { clearly } from './database-error.ts';
 import { guarded, type QueryClient } from './database.ts';
 import { resolve, resume, retry, withdraw } from './decisions.ts';
 import { enqueue, toNew, type NewCancellation, type PathOf } from './enqueue.ts';
+import { placeOrNone } from './pinned-place.ts';
+import { quarantine, workersAlive, type Quarantined } from './quarantine.ts';
 import { lookUp, lookUpAll, lookUpHistory } from './look-up.ts';
 import {
   decisionSchema,
@@ -11,7 +13,9 @@ import {
   enqueueSchema,
   idSchema,
   listSchema,
+  quarantineSchema,
   resolutionSchema,
+  retrySchema,
   waitSchema,
   workSchema,
 } from './queue-input.ts';
@@ -37,7 +41,7 @@ export class QueueCore {
 
   async enqueue(request: unknown, options: unknown): Promise<{ readonly id: string; readonly added: boolean }> {
     const { transaction, ...placing } = await sound(enqueueSchema, options, 'options');
-    const wanted = toNew(await this.#context.services.validate(request), placing);
+    const wanted = await this.#toNew()(request, placing);
     const added = await this.#enqueue([wanted], transaction, (_, part) => (part === 'id' ? 'options.id' : part));
     return { id: wanted.id, added: added === 1 };
   }
@@ -47,7 +51,7 @@ export class QueueCore {
     options: unknown,
   ): Promise<{ readonly ids: readonly string[]; readonly added: number }> {
     const { transaction } = await sound(enqueueManySchema, options, 'options');
-    const wanted = await checkItems(items, this.#context.services);
+    const wanted = await checkItems(items, this.#toNew());
     const added = await this.#enqueue(
       wanted,
       transaction,
@@ -82,7 +86,7 @@ export class QueueCore {
   }
 
   async retry(id: unknown, decision: unknown): Promise<void> {
-    const [own, by] = [await sound(idSchema, id, 'id'), await sound(decisionSchema, decision, 'decision')];
+    const [own, by] = [await sound(idSchema, id, 'id'), await sound(retrySchema, decision, 'decision')];
     await this.#write((client) => retry(client, this.#context, own, by));
     this.#workers.notify();
   }
@@ -107,6 +111,12 @@ export class QueueCore {
     this.#workers.notify();
   }
 
+  async quarantine(what: unknown): Promise<Quarantined> {
+    const checked = await sound(quarantineSchema, what, 'quarantine');
+    if (this.#workers.areAny) throw workersAlive('this process works on the queue');
+    return await this.#write((client) => quarantine(client, this.#context, checked));
+  }
+
   async stats(): Promise<QueueStats> {
     this.#open();
     return await clearly(() => readStats(this.#context.database, this.#context.schema));
@@ -126,6 +136,19 @@ export class QueueCore {
         await this.#context.database.close();
       }
     });
+  }
+
+  /** Makes new cancellations, and asks but once where each account leads. */
+  #toNew(): ToNew {
+    const { services, whenAbsent } = this.#context;
+    const places = new Map<string, Promise<string | undefined>>();
+    return async (request, placing) => {
+      const validated = await services.validate(request);
+      const { account } = validated;
+      const place = places.get(account) ?? placeOrNone(account, services);
+      places.set(account, place);
+      return toNew(validated, { ...placing, whenAbsent: placing.whenAbsent ?? whenAbsent }, await place);
+    };
   }
 
   async #enqueue(

@@ -377,7 +377,7 @@ describe('a long list', () => {
     const { kvmId } = sandbox.edis.add();
     const file = list(...ids.map((id) => `edis,${id},end_of_period,,order-${id}`), `edis,${kvmId},end_of_period,,`);
     // An earlier run has been through all but the last.
-    const place = `edis ${sandbox.settings.edis.baseUrl}/kvm/v2/cancel/product`;
+    const place = `edis ${sandbox.settings.edis.baseUrl}/`;
     const line = (id: number): string => {
       const asked = { account: 'edis', when: 'end_of_period', reference: `order-${id}` };
       const fingerprint = fingerprintOf(asked, `field=serviceid value=${id}`, place);

@@ -81,6 +81,30 @@ it('says that a cancellation that was refused is not carried out by adding it ag
   expect(stdout).toContain('It is not carried out.');
 }, 60_000);
 
+it('quarantines what may have been sent, asks first, and refuses a time that is not one', async () => {
+  const { serverId } = sandbox.vpsbg.add();
+  const add = ['queue', 'add', 'vpsbg', String(serverId), '--when', 'end_of_period', '--id', 'restored'];
+  expect((await project.run([...add, '--when-absent', 'always'])).code).toBe(2);
+  expect((await project.run([...add, '--when-absent', 'send_again'])).code).toBe(0);
+  const quarantine = (...args: readonly string[]) => project.run(['queue', 'quarantine', ...args]);
+  expect((await quarantine()).stderr).toContain('--since is missing');
+  expect((await quarantine('--since', '2026-01-01')).stderr).toContain('Add --yes');
+  expect((await quarantine('--since', 'yesterday', '--yes')).code).toBe(2);
+  const { code, stdout } = await quarantine('--since', '2026-01-01', '--yes', '--by', 'Kim', '--json');
+  expect({ code, records: recordsOf(stdout) }).toMatchObject({
+    code: 0,
+    records: [{ command: 'queue quarantine', ok: true, result: { readBack: 1, needsPerson: 0, otherAccounts: [] } }],
+  });
+  const [shown] = recordsOf((await project.run(['queue', 'show', 'restored', '--json'])).stdout);
+  expect(shown).toMatchObject({
+    result: { state: 'unknown', whenAbsent: 'send_again', place: expect.stringMatching(/^vpsbg http:/) },
+  });
+  expect(sandbox.vpsbg.service(serverId).timesCancelled).toBe(0);
+  expect((await project.run(['queue', 'resolve', 'restored', '--as', 'refused'])).code).toBe(0);
+  // There is no new place that could be accepted.
+  expect((await project.run(['queue', 'retry', 'restored', '--accept-place', '--yes'])).code).toBe(2);
+}, 120_000);
+
 it('does not take the wrong working directory for an empty queue', async () => {
   project.write('elsewhere.mjs', "export default { accounts: {}, queue: { database: 'no-such-queue' } };");
   const { code, stderr } = await project.run(['queue', 'list', '--config', 'elsewhere.mjs']);

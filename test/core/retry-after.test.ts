@@ -27,6 +27,15 @@ describe('Retry-After', () => {
   });
 
   it.each([
+    ['Mon, 01 Jun 2026 11:40:00 GMT', '20 minutes behind the provider’s'],
+    ['Mon, 01 Jun 2026 12:30:00 GMT', '30 minutes ahead of it'],
+  ])('with a date counts from the answer’s own date (%s), if the clock here is %s', (date) => {
+    const later = new Date(Date.parse(date) + 90_000).toUTCString();
+    const response = { status: 429, headers: { date, 'retry-after': later }, body: { kind: 'empty' } } as const;
+    expect(retryAtOf(response, NOW)).toBe('2026-06-01T12:01:30.000Z');
+  });
+
+  it.each([
     undefined,
     '',
     ' ',

@@ -44,8 +44,10 @@ export async function show(id: string, session: Session): Promise<number> {
       ['when', result.request.when],
       [
         'needs a person',
-        result.needsPerson ? 'yes: look it up at the provider, then `cancelkit queue resolve`' : undefined,
+        result.needsPerson ? `yes: ${WHAT_TO_DO[result.state === 'planned' ? 'held' : 'unknown']}` : undefined,
       ],
+      ['place', result.place],
+      ['leads now to', result.otherPlace],
       ['came to', outcomeText(result)],
       ['last error', result.lastError?.message],
       ['not before', result.notBefore],
@@ -59,6 +61,11 @@ export async function show(id: string, session: Session): Promise<number> {
     return EXIT.done;
   });
 }
+
+const WHAT_TO_DO = {
+  held: 'correct the configuration and `cancelkit queue resume` the account, or `cancelkit queue retry --accept-place`',
+  unknown: 'look it up at the provider, then `cancelkit queue resolve`',
+} as const;
 
 /** `cancelkit queue stats` */
 export async function stats(session: Session): Promise<number> {
