@@ -8,7 +8,10 @@ interface RequestBase {
   /** Path below the account's base URL, one entry a segment; the core checks and encodes each. */
   readonly path: readonly string[];
   readonly query?: Readonly<Record<string, string>>;
-  /** Lower-case names. The core adds `accept`, `content-type` and `user-agent`. */
+  /**
+   * Lower-case names. The core adds `accept`, `content-type` and `user-agent` and, whatever stands here, `cache-control`
+   * and `pragma`: no request may be answered from a cache.
+   */
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -1,5 +1,6 @@
 import type { Failure } from './call.ts';
 import type { ProviderResponse } from './exchange.ts';
+import { cacheOf } from './cached-answer.ts';
 import { retryAtOf } from './retry-after.ts';
 
 /**
@@ -69,6 +70,19 @@ export function judgeRedirect(response: ProviderResponse, effect: 'read' | 'writ
     status,
     message: `the server answered ${status}, which can follow a request that was carried out. Check the state.`,
   };
+}
+
+/** What an answer from a cache means, or `undefined` if the answer shows no sign of one. */
+export function judgeCached(response: ProviderResponse, effect: 'read' | 'write'): Failure | undefined {
+  const header = cacheOf(response);
+  if (header === undefined) return undefined;
+  const { status } = response;
+  const message =
+    `the answer came from a cache (header ${header}), although the request forbids that. ` +
+    'Exclude the address of the API from the cache or proxy.';
+  return effect === 'read'
+    ? { code: 'unexpected_response', status, message }
+    : { code: 'outcome_unknown', reason: 'unreadable_answer', status, message };
 }
 
 /** Whether a status says that the server did not begin with the request (class B). */

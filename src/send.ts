@@ -69,6 +69,7 @@ async function exchange(
     timeout: false,
     throwHttpErrors: false,
     redirect: 'manual',
+    cache: 'no-store',
     signal,
     fetch,
   });

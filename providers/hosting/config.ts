@@ -24,6 +24,7 @@ export interface ResolvedHostingConfig {
 // What the request carries for itself, and what HTTP keeps for the connection.
 const OWN_HEADERS = [
   'accept',
+  'cache-control',
   'client-request-id',
   'connection',
   'content-length',
@@ -31,6 +32,7 @@ const OWN_HEADERS = [
   'expect',
   'host',
   'keep-alive',
+  'pragma',
   'te',
   'trailer',
   'transfer-encoding',
