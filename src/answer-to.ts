@@ -2,7 +2,7 @@ import type { Call, Failure } from './call.ts';
 import type { ProviderRequest, ProviderResponse } from './exchange.ts';
 import { buildHttpRequest, type HttpRequest } from './http-request.ts';
 import { isUnprocessed, judgeCached, judgeRedirect } from './judge-answer.ts';
-import { retryAtOf } from './retry-after.ts';
+import { retryWaitOf } from './retry-after.ts';
 import { retryDelay, type FailureClass } from './retry-policy.ts';
 import type { Route } from './route.ts';
 import { send, type SendResult } from './send.ts';
@@ -87,12 +87,11 @@ function delayBeforeRepeat(
   call: Call,
   route: Route,
 ): number | undefined {
-  const retryAt = sent.kind === 'answered' ? retryAtOf(sent.response) : undefined;
   const delay = retryDelay({
     failure,
     effect,
     repeated,
-    retryAfterMs: retryAt === undefined ? undefined : Math.max(0, Date.parse(retryAt) - Date.now()),
+    retryAfterMs: sent.kind === 'answered' ? retryWaitOf(sent.response) : undefined,
     remainingMs: route.limit.remaining,
     random: Math.random(),
   });

@@ -1,7 +1,7 @@
 import type { Failure } from './call.ts';
 import type { ProviderResponse } from './exchange.ts';
 import { cacheOf } from './cached-answer.ts';
-import { retryAtOf } from './retry-after.ts';
+import { retryWaitOf, timeAfter } from './retry-after.ts';
 
 /**
  * The statuses of an answer that is not the API's own, but proves that the request was turned away before anything
@@ -34,7 +34,7 @@ export function judgeUnrecognised(response: ProviderResponse, effect: 'read' | '
   }
   if (effect === 'read') {
     return status >= 500
-      ? { code: 'unavailable', status, message: `${what}. Try again later.` }
+      ? { code: 'unavailable', status, retryAt: retryAtOf(response), message: `${what}. Try again later.` }
       : { code: 'unexpected_response', status, message: `${what}.` };
   }
   if (status >= 500) {
@@ -110,6 +110,12 @@ export function rateLimited(response: ProviderResponse): Failure {
     retryAt: retryAtOf(response),
     message: 'too many requests. Nothing was processed; try again later.',
   };
+}
+
+/** The time before which the answer asks not to try again, ISO 8601 by the caller's clock. */
+export function retryAtOf(response: ProviderResponse): string | undefined {
+  const wait = retryWaitOf(response);
+  return wait === undefined ? undefined : timeAfter(wait);
 }
 
 function describe({ status, body }: ProviderResponse): string {

@@ -1,5 +1,6 @@
 import type { Failure } from './call.ts';
 import type { ProviderError } from './provider-error.ts';
+import { timeAfter, UNREADABLE_WAIT_MS } from './retry-after.ts';
 
 /**
  * Whether a lane may begin something, by what its earlier requests ended with:
@@ -14,6 +15,7 @@ import type { ProviderError } from './provider-error.ts';
 export class LaneGate {
   readonly #maxPauseMs: number;
   readonly #reopened: () => void;
+  // Both in milliseconds of the clock that is never set: a time of day that is set must not change how long a lane waits.
   #pausedUntil: number | undefined;
   #timer: NodeJS.Timeout | undefined;
   #failure: Failure | undefined;
@@ -25,9 +27,9 @@ export class LaneGate {
     this.#reopened = reopened;
   }
 
-  /** Milliseconds since the epoch. */
-  get pausedUntil(): number | undefined {
-    return this.#pausedUntil;
+  /** Milliseconds that are left of a pause, or `undefined` without one. */
+  get pauseMs(): number | undefined {
+    return this.#pausedUntil === undefined ? undefined : Math.max(0, this.#pausedUntil - performance.now());
   }
 
   get isOpen(): boolean {
@@ -36,7 +38,9 @@ export class LaneGate {
 
   /** What every request fails with instead of being begun. */
   refusal(): Failure | undefined {
-    return Date.now() < this.#failsUntil ? this.#failure : undefined;
+    const leftMs = this.#failsUntil - performance.now();
+    if (this.#failure === undefined || leftMs <= 0) return undefined;
+    return leftMs === Infinity ? this.#failure : { ...this.#failure, retryAt: timeAfter(leftMs) };
   }
 
   /** Every further request fails so. */
@@ -50,16 +54,15 @@ export class LaneGate {
   learn(error: ProviderError | undefined): boolean {
     if (error === undefined || this.#failsForGood) return false;
     if (error.code === 'unauthorized') this.shut(UNAUTHORIZED);
-    const until = untilWhen(error);
-    if (until === undefined) return false;
-    if (until - Date.now() <= this.#maxPauseMs) {
-      this.#pause(until);
+    const waitMs = waitAskedFor(error);
+    if (waitMs === undefined) return false;
+    if (waitMs <= this.#maxPauseMs) {
+      this.#pause(waitMs);
       return true;
     }
-    const { code, retryAt } = error;
-    const message = `the provider has asked for a wait until ${retryAt ?? new Date(until).toISOString()}, which is longer than maxPauseMs. Nothing was sent.`;
-    this.#failure = { code, retryAt, message };
-    this.#failsUntil = until;
+    const message = 'the provider has asked for a wait that is longer than maxPauseMs. Nothing was sent.';
+    this.#failure = { code: error.code, message };
+    this.#failsUntil = performance.now() + waitMs;
     return false;
   }
 
@@ -73,20 +76,20 @@ export class LaneGate {
     return this.#failure !== undefined && this.#failsUntil === Infinity;
   }
 
-  #pause(until: number): void {
+  #pause(milliseconds: number): void {
+    const until = performance.now() + milliseconds;
     if (until <= (this.#pausedUntil ?? 0)) return;
     clearTimeout(this.#timer);
     this.#pausedUntil = until;
     this.#timer = setTimeout(() => {
       this.dispose();
       this.#reopened();
-    }, until - Date.now());
+    }, milliseconds);
   }
 }
 
 // A provider that is out of breath gets this at least, whatever time it names.
 const SHORTEST_PAUSE_MS = 1_000;
-const PAUSE_MS = 30_000;
 
 const UNAUTHORIZED: Failure = {
   code: 'unauthorized',
@@ -95,9 +98,10 @@ const UNAUTHORIZED: Failure = {
     'Correct the credentials, and run what is left again.',
 };
 
-function untilWhen({ code, retryAt, status }: ProviderError): number | undefined {
+/** Milliseconds. The error has just been made, so the time of day that it names is by the clock of this moment. */
+function waitAskedFor({ code, retryAt, status }: ProviderError): number | undefined {
   const isBusy = code === 'rate_limited' || (code === 'unavailable' && status !== undefined && retryAt !== undefined);
   if (!isBusy) return undefined;
-  const asked = retryAt === undefined ? Date.now() + PAUSE_MS : Date.parse(retryAt);
-  return Math.max(asked, Date.now() + SHORTEST_PAUSE_MS);
+  const askedMs = retryAt === undefined ? UNREADABLE_WAIT_MS : Date.parse(retryAt) - Date.now();
+  return Math.max(askedMs, SHORTEST_PAUSE_MS);
 }

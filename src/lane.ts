@@ -65,9 +65,9 @@ export class Lane {
     return this.#waiting.length;
   }
 
-  /** Milliseconds since the epoch, while the lane waits because the provider asked for it. */
-  get pausedUntil(): number | undefined {
-    return this.#gate.pausedUntil;
+  /** Milliseconds that are left of a pause that the provider asked for, or `undefined` without one. */
+  get pauseMs(): number | undefined {
+    return this.#gate.pauseMs;
   }
 
   /** Whether it could begin something at once, had it anything. */
@@ -109,7 +109,7 @@ export class Lane {
         ? { kind: 'give_back', job: first, error: first.error }
         : { kind: 'refuse', job: first, failure };
     }
-    if (this.#gate.pausedUntil !== undefined || this.calls >= this.limits.concurrency) return undefined;
+    if (this.#gate.pauseMs !== undefined || this.calls >= this.limits.concurrency) return undefined;
     const jobs = this.#companyOf(first);
     return jobs === undefined ? undefined : { kind: 'begin', jobs };
   }

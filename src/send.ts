@@ -61,7 +61,7 @@ async function exchange(
   signal: AbortSignal,
   fetch: typeof globalThis.fetch,
 ): Promise<Response> {
-  return await ky(url, {
+  const options = {
     method,
     headers: { ...headers },
     ...(body === undefined ? {} : { body }),
@@ -69,8 +69,10 @@ async function exchange(
     timeout: false,
     throwHttpErrors: false,
     redirect: 'manual',
+    // For whatever caches below fetch and goes by this option; the types of Node leave it out.
     cache: 'no-store',
     signal,
     fetch,
-  });
+  } as const;
+  return await ky(url, options);
 }

@@ -129,6 +129,48 @@ describe('an account whose provider has had enough', () => {
     expect(items).toHaveLength(11);
   });
 
+  it.each([
+    ['back', -3_600_000],
+    ['forward', 3_600_000],
+  ])('pauses for the same time where the clock is set %s by an hour', async (_, difference) => {
+    let isLimited = true;
+    const { service, sent } = setUpMany(() => (isLimited ? limited(60) : ok()));
+    const { items, done } = collecting(service.cancelMany(requestsOf('slow', 2), { concurrency: 1 }));
+    await rest();
+    isLimited = false;
+    vi.setSystemTime(Date.now() + difference);
+    await advance(59_000);
+    expect(sent('slow')).toEqual(['0']);
+    await advance(2_000);
+    await done;
+    expect(items.map(endOf)).toEqual(['requested', 'requested']);
+  });
+
+  it.each([
+    ['back', -3_600_000],
+    ['forward', 3_600_000],
+  ])(
+    'fails for the same time where the clock is set %s by an hour, and names the time by it',
+    async (_, difference) => {
+      const { service, sent } = setUpMany(() => limited(600));
+      const later = Promise.withResolvers<void>();
+      async function* source() {
+        yield requestOf('slow', 'first');
+        await later.promise;
+        yield requestOf('slow', 'second');
+      }
+      const { items, done } = collecting(service.cancelMany(source()));
+      await rest();
+      vi.setSystemTime(Date.now() + difference);
+      await advance(590_000);
+      const retryAt = new Date(Date.now() + 10_000).toISOString();
+      later.resolve();
+      await done;
+      expect(sent('slow')).toEqual(['first']);
+      expect(items[1]).toMatchObject({ ok: false, error: { code: 'rate_limited', retryAt, attempts: 0 } });
+    },
+  );
+
   it('never pauses where the longest pause is 0', async () => {
     const { service, sent } = setUpMany(() => limited());
     const { items, done } = collecting(service.cancelMany(requestsOf('slow', 4), { concurrency: 1, maxPauseMs: 0 }));
@@ -293,6 +335,7 @@ describe('a caller who takes no items', () => {
 
 describe('requests that fail without being sent', () => {
   it('let everything else in the process have its turn', async () => {
+    vi.useRealTimers();
     const { service } = setUpMany();
     const over = new AbortController();
     let turns = 0;
