@@ -67,6 +67,12 @@ function withdrawing(judge: (response: ProviderResponse) => RevokeVerdict): Part
   };
 }
 
+/** What JavaScript can say of a request although the types refuse it. */
+function called(effect: 'read', request: ProviderRequest): ProviderRequest {
+  // @ts-expect-error only a GET or a POST can be a read
+  return { ...request, effect };
+}
+
 /** A read-back that says something else of whether a cancellation can be withdrawn. */
 function revocable(change: (status: CancellationStatus) => boolean): Partial<SampleDefinition> {
   return reading((response) => {
@@ -222,6 +228,16 @@ const misasked: readonly Faulty[] = [
     fault: 'sends the reason uncut',
     subject: sample(asking((request, { reason }) => ({ ...request, json: { note: reason.text } }))),
     found: [/no reason longer than 500/],
+  },
+  {
+    fault: 'calls the POST that cancels a read',
+    subject: sample(asking((request) => ({ ...request, method: 'POST', effect: 'read' }))),
+    found: [/^answers: .*requested$/, /^the network: .*reset after/],
+  },
+  {
+    fault: 'calls the DELETE that cancels a read',
+    subject: sample(asking((request) => called('read', { ...request, method: 'DELETE', effect: 'write' }))),
+    found: [/^answers: .*requested$/, /^the network: .*reset after/],
   },
   {
     fault: 'changes the service reference that it is given',
@@ -530,7 +546,7 @@ const misread: readonly Faulty[] = [
     subject: sample({
       *status(service, config): Exchange<StatusVerdict> {
         const order = { service, when: 'immediate', reasonText: undefined, reason: {}, reference: undefined } as const;
-        return fromStatusResponse(yield { ...toCancelRequest(order, config), effect: 'read' });
+        return fromStatusResponse(yield called('read', toCancelRequest(order, config)));
       },
     }),
     found: [/^read-back: only reads$/],
@@ -540,7 +556,7 @@ const misread: readonly Faulty[] = [
     subject: sample({
       *status(service, config) {
         const { path, headers = {} } = toStatusRequest(service, config);
-        return fromStatusResponse(yield { method: 'DELETE', effect: 'read', path, headers, json: {} });
+        return fromStatusResponse(yield called('read', { method: 'DELETE', effect: 'write', path, headers, json: {} }));
       },
     }),
     found: [/^read-back: only reads$/],
@@ -587,10 +603,10 @@ const miswithdrawn: readonly Faulty[] = [
     fault: 'withdraws without a write',
     subject: sample({
       *revoke(service, config) {
-        return fromRevokeResponse(yield { ...toRevokeRequest(service, config), effect: 'read' });
+        return fromRevokeResponse(yield called('read', toRevokeRequest(service, config)));
       },
     }),
-    found: [/^withdrawal: a 200/, /^withdrawal: reads the state back where the connection is reset/],
+    found: [/^withdrawal: reads the state back where the connection is reset/],
   },
   {
     fault: 'never says that a cancellation can be withdrawn',
