@@ -196,6 +196,25 @@ const misdescribed: readonly Faulty[] = [
   },
 ];
 
+/** What goes wrong in the names of services. */
+const misnamed: readonly Faulty[] = [
+  {
+    fault: 'names all services by the same key',
+    subject: sample({ serviceKey: () => 'subscription' }),
+    found: [/names each service by a key of its own$/],
+  },
+  {
+    fault: 'joins an object into the key',
+    subject: sample({ serviceKey: (service) => `of ${String(service)}` }),
+    found: [/names each service by a key of its own$/],
+  },
+  {
+    fault: 'cuts the key',
+    subject: sample({ serviceKey: ({ subscriptionId }) => subscriptionId.slice(0, 3) }),
+    found: [/names each service by a key of its own$/],
+  },
+];
+
 /** What goes wrong in the requests. */
 const misasked: readonly Faulty[] = [
   {
@@ -659,6 +678,7 @@ const misreconciled: readonly Faulty[] = [
 
 /** Every faulty subject. */
 export const faultySubjects: readonly Faulty[] = [
+  ...misnamed,
   ...misdescribed,
   ...misasked,
   ...miscarried,
