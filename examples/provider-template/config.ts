@@ -1,4 +1,4 @@
-import type { StandardSchema } from 'cancelkit';
+import { secretRule, type StandardSchema } from 'cancelkit';
 import * as v from 'valibot';
 
 /** What an account needs. */
@@ -10,13 +10,12 @@ export interface Config {
 }
 
 const address = 'the address of the API';
-const token = 'an API token of 8 or more characters';
 
 /** Checks a configuration. The messages say what is expected, never what was received. */
 export const configSchema: StandardSchema<Config> = v.strictObject(
   {
     baseUrl: v.pipe(v.string(address), v.minLength(1, address)),
-    token: v.pipe(v.string(token), v.minLength(8, token)),
+    token: v.pipe(v.string(secretRule.expected), v.check(secretRule.accepts, secretRule.expected)),
   },
   'an object with baseUrl and token',
 );

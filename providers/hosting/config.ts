@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { StandardSchema } from '../../src/index.ts';
+import { secretRule, type StandardSchema } from '../../src/index.ts';
 
 /** Where a Hosting API is, and how to sign in to it. */
 export interface HostingConfig {
@@ -40,6 +40,7 @@ const OWN_HEADERS = [
   'user-agent',
 ];
 
+const expectedToken = 'a token: six characters minimum, visible ASCII, without spaces and line breaks';
 const tokenHeader = v.pipe(
   v.string('the name of a header'),
   v.regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'the name of a header'),
@@ -52,7 +53,7 @@ export const hostingConfigSchema: StandardSchema<HostingConfig, ResolvedHostingC
     baseUrl: v.pipe(v.string('a URL'), v.minLength(1, 'a URL')),
     token: v.pipe(
       v.string('a non-empty text'),
-      v.regex(/^[\x21-\x7e]+$/, 'a token: visible ASCII characters, no spaces or line breaks'),
+      v.check((value) => secretRule.accepts(value) && /^[\x21-\x7e]+$/.test(value), expectedToken),
     ),
     tokenHeader: v.optional(tokenHeader, 'token'),
     tokenScheme: v.optional(

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { StandardSchema } from '../../src/index.ts';
+import { secretRule, type StandardSchema } from '../../src/index.ts';
 
 /** The credentials of a VPSBG API token. */
 export interface VpsbgConfig {
@@ -22,9 +22,10 @@ export interface ResolvedVpsbgConfig {
   readonly undoPath: readonly string[];
 }
 
+const expectedToken = 'a token: six characters minimum, visible ASCII, without spaces and line breaks';
 const token = v.pipe(
   v.string('a non-empty text'),
-  v.regex(/^[\x21-\x7e]+$/, 'a token: visible ASCII characters, no spaces or line breaks'),
+  v.check((value) => secretRule.accepts(value) && /^[\x21-\x7e]+$/.test(value), expectedToken),
 );
 
 const undoPath = v.pipe(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import type { StandardSchema } from '../../src/index.ts';
+import { loginRule, secretRule, type StandardSchema } from '../../src/index.ts';
 
 interface WhmcsAddress {
   /**
@@ -42,18 +42,14 @@ export interface ResolvedWhmcsConfig {
   readonly secrets: readonly string[];
 }
 
-const expectedText = 'a non-empty text';
-const text = v.pipe(
-  v.string(expectedText),
-  v.minLength(1, expectedText),
-  v.check((value) => value.isWellFormed(), 'well-formed text'),
-);
-const address = { url: v.pipe(v.string('a URL'), v.minLength(1, 'a URL')), accessKey: v.optional(text) };
+const login = v.pipe(v.string(loginRule.expected), v.check(loginRule.accepts, loginRule.expected));
+const secret = v.pipe(v.string(secretRule.expected), v.check(secretRule.accepts, secretRule.expected));
+const address = { url: v.pipe(v.string('a URL'), v.minLength(1, 'a URL')), accessKey: v.optional(secret) };
 const onlyOneForm =
   'only the options url, accessKey, and either identifier and secret or username and password, not both forms';
 
-const apiSchema = v.strictObject({ ...address, identifier: text, secret: text }, onlyOneForm);
-const adminSchema = v.strictObject({ ...address, username: text, password: text }, onlyOneForm);
+const apiSchema = v.strictObject({ ...address, identifier: secret, secret }, onlyOneForm);
+const adminSchema = v.strictObject({ ...address, username: login, password: secret }, onlyOneForm);
 
 const resolvedApiSchema: StandardSchema<WhmcsApiCredentials, ResolvedWhmcsConfig> = v.pipe(
   apiSchema,

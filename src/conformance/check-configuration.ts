@@ -47,6 +47,21 @@ export function configurationChecks(subject: ConformanceSubject): readonly Check
       },
     },
     {
+      name: 'is not configured where a secret has white space or invisible characters around it',
+      run: async () => {
+        const secret = options.filter(([, value]) => typeof value === 'string' && subject.secrets.includes(value));
+        for (const [name, value] of secret) {
+          for (const around of ['\n', '\r\n', ' ', '\t', '\uFEFF', '\u200B']) {
+            for (const changed of [`${String(value)}${around}`, `${around}${String(value)}`]) {
+              const settled = await tried(subject, { ...optionsOf(subject), [name]: changed });
+              assert.ok(!settled.ok, `${name} was accepted with ${JSON.stringify(around)} around it`);
+              assertNotConfigured(settled);
+            }
+          }
+        }
+      },
+    },
+    {
       name: 'never repeats a configuration that it refuses',
       run: async () => {
         const [marker = ''] = subject.secrets;

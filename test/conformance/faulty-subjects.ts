@@ -433,6 +433,11 @@ const miscarried: readonly Faulty[] = [
     found: [/never repeats a configuration that it refuses$/],
   },
   {
+    fault: 'takes a token with the line break of the file that it came from',
+    subject: sample({ config: unchecked(isConfig) }),
+    found: [/a secret has white space or invisible characters around it$/],
+  },
+  {
     fault: 'reads its environment too early',
     subject: wrapped((_account, config) =>
       sample().provider.account(config ?? { baseUrl: 'http://127.0.0.1:2', token }),
