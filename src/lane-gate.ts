@@ -9,6 +9,9 @@ import { timeAfter, UNREADABLE_WAIT_MS } from './retry-after.ts';
  *   for 30 seconds. Where that is longer than the longest pause, nothing is waited for: until then, every request of
  *   the lane fails at once with the same code and `retryAt`.
  * - `unauthorized`: every further request of the lane fails at once, since providers ban after a few bad logins.
+ * - No answer at all: once an account that has not answered in this run has lost three requests, or could not be reached
+ *   by them, every further request of the lane fails, since its address, port or network is wrong. Until the account has
+ *   answered, a request that was lost is followed by no more than make up these three.
  * - `unavailable` of a breaker (no status, since nothing was answered) changes nothing: the breaker fails the next
  *   request by itself.
  */
@@ -20,6 +23,8 @@ export class LaneGate {
   #timer: NodeJS.Timeout | undefined;
   #failure: Failure | undefined;
   #failsUntil = Infinity;
+  #hasAnswered = false;
+  #unanswered = 0;
 
   /** @param reopened called when a pause is over. */
   constructor(maxPauseMs: number, reopened: () => void) {
@@ -43,6 +48,11 @@ export class LaneGate {
     return leftMs === Infinity ? this.#failure : { ...this.#failure, retryAt: timeAfter(leftMs) };
   }
 
+  /** How many calls may be in flight at most, as long as it is in doubt whether the account can be reached. */
+  get mostCalls(): number {
+    return this.#hasAnswered || this.#unanswered === 0 ? Infinity : UNANSWERED_TO_STOP - this.#unanswered;
+  }
+
   /** Every further request fails so. */
   shut(failure: Failure): void {
     this.#failure = failure;
@@ -52,6 +62,7 @@ export class LaneGate {
 
   /** Learns from how a request ended; whether that one is worth beginning again. */
   learn(error: ProviderError | undefined): boolean {
+    this.#learnReach(error);
     if (error === undefined || this.#failsForGood) return false;
     if (error.code === 'unauthorized') this.shut(UNAUTHORIZED);
     const waitMs = waitAskedFor(error);
@@ -76,6 +87,13 @@ export class LaneGate {
     return this.#failure !== undefined && this.#failsUntil === Infinity;
   }
 
+  #learnReach(error: ProviderError | undefined): void {
+    const reach = reachOf(error);
+    this.#hasAnswered ||= reach === 'answered';
+    if (reach === 'unanswered') this.#unanswered += 1;
+    if (!this.#hasAnswered && !this.#failsForGood && this.#unanswered >= UNANSWERED_TO_STOP) this.shut(UNREACHABLE);
+  }
+
   #pause(milliseconds: number): void {
     const until = performance.now() + milliseconds;
     if (until <= (this.#pausedUntil ?? 0)) return;
@@ -97,6 +115,24 @@ const UNAUTHORIZED: Failure = {
     'the credentials were refused earlier in this run, and providers ban after a few failures. Nothing was sent. ' +
     'Correct the credentials, and run what is left again.',
 };
+
+const UNANSWERED_TO_STOP = 3;
+
+const UNREACHABLE: Failure = {
+  code: 'unavailable',
+  retryable: false,
+  message:
+    `the account has not answered any of the first ${UNANSWERED_TO_STOP} requests of this run. Nothing was sent. ` +
+    'Check the host and the port of its base URL and the network, and run what is left again.',
+};
+
+/** Whether a request proves that the account can be reached, or failed to reach it; `undefined` if it says neither. */
+function reachOf(error: ProviderError | undefined): 'answered' | 'unanswered' | undefined {
+  if (error === undefined || error.status !== undefined || error.lastSeen !== undefined) return 'answered';
+  const { code, attempts, reason } = error;
+  if (attempts === 0 || code === 'aborted' || reason === 'aborted') return undefined;
+  return code === 'unavailable' || code === 'outcome_unknown' ? 'unanswered' : undefined;
+}
 
 /** Milliseconds. The error has just been made, so the time of day that it names is by the clock of this moment. */
 function waitAskedFor({ code, retryAt, status }: ProviderError): number | undefined {

@@ -37,6 +37,16 @@ export class SendProbe {
     return this.#trace.headersWritten;
   }
 
+  /** Whether the very error of a connection that was never made, its TLS handshake included, led to this one. */
+  isConnectError(error: unknown): boolean {
+    let cause = error;
+    for (let depth = 0; depth < MAX_DEPTH && typeof cause === 'object' && cause !== null; depth += 1) {
+      if (connectErrors.has(cause)) return true;
+      cause = 'cause' in cause ? cause.cause : undefined;
+    }
+    return false;
+  }
+
   /** Whether nothing of the request has left the machine. `false` is "not known". */
   get provesNotSent(): boolean {
     const { created, headersWritten } = this.#trace;
@@ -50,6 +60,9 @@ interface Trace {
 }
 
 const MAX_ORIGINS = 1_000;
+// Wrappers are few; a longer chain of causes is a circle.
+const MAX_DEPTH = 8;
+const connectErrors = new WeakSet<object>();
 const reliability = new Map<string, 'proved' | 'broken'>();
 
 // The storage tells whose request undici creates, in the caller's own context. The headers are written in the socket's
@@ -67,6 +80,10 @@ function watch(): void {
     if (trace === undefined || request === undefined) return;
     trace.created = true;
     traces.set(request, trace);
+  });
+  subscribe('undici:client:connectError', (message) => {
+    const isHeld = typeof message === 'object' && message !== null && 'error' in message;
+    if (isHeld && typeof message.error === 'object' && message.error !== null) connectErrors.add(message.error);
   });
   subscribe('undici:client:sendHeaders', (message) => {
     const request = requestOf(message);

@@ -41,8 +41,20 @@ export async function send(
     if (limit.end !== undefined) return { kind: 'lost', reason: limit.end };
     // Once headers have come, no error of the body can prove that the request was not sent. Nor can an error once
     // headers have gone out: it can be that of a second try underneath, by a dispatcher or a custom fetch.
-    const proof = answered || probe.hasBegun ? undefined : provesNotSent(error);
+    if (answered || probe.hasBegun) return { kind: 'lost', reason: 'connection_lost' };
+    const proof = provesNotSent(error) ?? (isConnectError(probe, error) ? { why: NO_CONNECTION } : undefined);
     return proof === undefined ? { kind: 'lost', reason: 'connection_lost' } : notSent(proof.why, undefined);
+  }
+}
+
+const NO_CONNECTION = 'no connection could be made: the TCP connection or its TLS handshake failed';
+
+function isConnectError(probe: SendProbe, error: unknown): boolean {
+  try {
+    return probe.isConnectError(error);
+  } catch {
+    // A custom fetch can fail with anything; what cannot be read proves nothing.
+    return false;
   }
 }
 
