@@ -39,7 +39,7 @@ export async function configure<Value extends Configured>(
   }
   if (checked.ok) {
     call.redactor = new Redactor(checked.value.secrets);
-    return { configured: checked.value, baseUrl: baseUrlOf(checked.value, call) };
+    return { configured: checked.value, baseUrl: baseUrlOf(checked.value, env, call) };
   }
   throw call.error({
     code: 'not_configured',
@@ -55,13 +55,16 @@ function missing({ path, expected }: Issue, env: Readonly<Record<string, string>
   return `${path || 'configuration'}: expected ${expected}${where}`;
 }
 
-function baseUrlOf({ baseUrl }: Configured, call: Call): URL {
+function baseUrlOf({ baseUrl }: Configured, env: Readonly<Record<string, string>>, call: Call): URL {
   const checked = checkBaseUrl(baseUrl);
   if (checked.ok) return checked.url;
   const issues = [{ path: 'base URL', expected: checked.expected }];
+  // The option that holds it has a name of the adapter's own.
+  const [option, variable] = Object.entries(env).find(([name]) => /ur[il]$/i.test(name)) ?? [];
+  const where = option === undefined ? '' : ` (option ${option}, or ${variable ?? ''} in the environment)`;
   throw call.error({
     code: 'not_configured',
-    message: `the base URL is not usable: expected ${checked.expected}`,
+    message: `the base URL is not usable: expected ${checked.expected}${where}. Nothing was sent.`,
     issues,
   });
 }

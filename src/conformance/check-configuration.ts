@@ -5,7 +5,7 @@ import { holdsSecret } from './secret-encodings.ts';
 import type { ConformanceSubject } from './subject.ts';
 import { orderOf, serviceWith, settle, type Settled } from './trial.ts';
 
-const NOWHERE = 'http://127.0.0.1:1';
+const NOWHERE = 'http://127.0.0.1:2';
 
 /** Whether a configuration that lacks something is refused before anything is sent, with a word on what to do. */
 export function configurationChecks(subject: ConformanceSubject): readonly Check[] {

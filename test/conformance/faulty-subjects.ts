@@ -231,6 +231,16 @@ const misasked: readonly Faulty[] = [
     found: [/has no field for a reason/],
   },
   {
+    fault: 'sends a reason code and does not say so',
+    subject: sample(asking((request, { reason }) => ({ ...request, json: { code: reason.providerCode } }))),
+    found: [/the reason code that was given exactly if it says so$/],
+  },
+  {
+    fault: 'says that it sends a reason code, and does not',
+    subject: sample({ capabilities: capable({ reason: { field: 'optional', maxLength: 500, providerCode: true } }) }),
+    found: [/the reason code that was given exactly if it says so$/],
+  },
+  {
     fault: 'sends the reason only if one was given, though one is required',
     subject: sample({
       ...asking((request, { reason }) => ({ ...request, json: { note: reason.text } })),
@@ -440,7 +450,7 @@ const miscarried: readonly Faulty[] = [
   {
     fault: 'reads its environment too early',
     subject: wrapped((_account, config) =>
-      sample().provider.account(config ?? { baseUrl: 'http://127.0.0.1:2', token }),
+      sample().provider.account(config ?? { baseUrl: 'http://127.0.0.1:3', token }),
     ),
     found: [/reads its environment variables at the time of the call$/],
   },

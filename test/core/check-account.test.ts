@@ -28,7 +28,7 @@ describe('the check of an account', () => {
     ['no configuration', () => edis(() => ({ email: '', password: '' })), 'not_configured'],
     [
       'a server that is not there',
-      () => edis({ ...sandbox.settings.edis, baseUrl: 'http://127.0.0.1:1' }),
+      () => edis({ ...sandbox.settings.edis, baseUrl: 'http://127.0.0.1:2' }),
       'unavailable',
     ],
   ])('says what is wrong with %s', async (_, account, code) => {
