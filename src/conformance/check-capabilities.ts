@@ -112,7 +112,7 @@ async function namesEachService(subject: ConformanceSubject): Promise<void> {
   for (const form of [subject.service, ...(subject.otherServices ?? [])]) {
     const own = await driver?.bind(form);
     assert.ok(own?.ok, 'a service of the subject has no key: its fields are nested, or its serviceKey is no text');
-    const others = await Promise.all(withEachIdChanged(form).map((changed) => driver?.bind(changed)));
+    const others = await Promise.all(withEachIdChanged(form).map(async (changed) => await driver?.bind(changed)));
     const keys = others.flatMap((bound) => (bound?.ok ? [bound.value.key] : []));
     const differs = keys.length === 0 || keys.some((key) => key !== own.value.key);
     assert.ok(differs, `services with different ids share the key ${own.value.key}`);

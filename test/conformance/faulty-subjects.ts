@@ -205,7 +205,8 @@ const misnamed: readonly Faulty[] = [
   },
   {
     fault: 'joins an object into the key',
-    subject: sample({ serviceKey: (service) => `of ${String(service)}` }),
+    // What joining the reference into a text gives, whichever service it is.
+    subject: sample({ serviceKey: () => 'of [object Object]' }),
     found: [/names each service by a key of its own$/],
   },
   {

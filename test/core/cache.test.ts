@@ -37,7 +37,7 @@ async function cancelledBehindACache(provider: Loopback, options: ServiceOptions
 
 describe('a read-back after a lost answer', () => {
   const dispatcher = getGlobalDispatcher();
-  afterEach(() => void setGlobalDispatcher(dispatcher));
+  afterEach(() => setGlobalDispatcher(dispatcher));
 
   it('is not answered by a dispatcher that caches', async () => {
     await using provider = await startStorable();
