@@ -11,7 +11,7 @@ import { subscribe } from 'node:diagnostics_channel';
  */
 export class SendProbe {
   readonly #origin: string;
-  readonly #trace: Trace = { created: false, headersWritten: false };
+  readonly #trace: Trace = { requests: 0, headersWritten: false };
 
   constructor(origin: string) {
     this.#origin = origin;
@@ -25,8 +25,8 @@ export class SendProbe {
 
   /** To be told when an answer has come: the proof of what the channels are worth. */
   answered(): void {
-    const { created, headersWritten } = this.#trace;
-    if (!created) return;
+    const { requests, headersWritten } = this.#trace;
+    if (requests === 0) return;
     if (reliability.size >= MAX_ORIGINS) reliability.clear();
     const isBroken = !headersWritten || reliability.get(this.#origin) === 'broken';
     reliability.set(this.#origin, isBroken ? 'broken' : 'proved');
@@ -39,6 +39,8 @@ export class SendProbe {
 
   /** Whether the very error of a connection that was never made, its TLS handshake included, led to this one. */
   isConnectError(error: unknown): boolean {
+    // The error can be that of a repetition, by a dispatcher that sent the first one.
+    if (this.#trace.requests > 1) return false;
     let cause = error;
     for (let depth = 0; depth < MAX_DEPTH && typeof cause === 'object' && cause !== null; depth += 1) {
       if (connectErrors.has(cause)) return true;
@@ -49,13 +51,14 @@ export class SendProbe {
 
   /** Whether nothing of the request has left the machine. `false` is "not known". */
   get provesNotSent(): boolean {
-    const { created, headersWritten } = this.#trace;
-    return created && !headersWritten && reliability.get(this.#origin) === 'proved';
+    const { requests, headersWritten } = this.#trace;
+    return requests > 0 && !headersWritten && reliability.get(this.#origin) === 'proved';
   }
 }
 
 interface Trace {
-  created: boolean;
+  /** More than one where something underneath repeats by itself. */
+  requests: number;
   headersWritten: boolean;
 }
 
@@ -78,7 +81,7 @@ function watch(): void {
     const trace = current.getStore();
     const request = requestOf(message);
     if (trace === undefined || request === undefined) return;
-    trace.created = true;
+    trace.requests += 1;
     traces.set(request, trace);
   });
   subscribe('undici:client:connectError', (message) => {
