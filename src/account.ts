@@ -83,8 +83,7 @@ export function createAccount<
       const service = await checkAgainst(definition.service, input);
       if (!service.ok) return service;
       const key = serviceKeyOf(definition, service.value);
-      if (key === undefined)
-        return { ok: false, issues: [{ path: '', expected: 'a service that the adapter can name' }] };
+      if (key === undefined) return { ok: false, issues: [{ path: '', expected: UNNAMED }] };
       const configure = async (): Promise<Checked<ConfiguredService>> => {
         const config = await readConfiguration(definition, source);
         if (!config.ok) return config;
@@ -102,6 +101,9 @@ export function createAccount<
   origins.set(account, { definition, source });
   return Object.freeze(account);
 }
+
+const UNNAMED =
+  'a service that the adapter can tell from others: texts and numbers as fields, or a serviceKey that returns a text';
 
 /** The driver of an account, or `undefined` if the value is not an account. */
 export function driverOf(account: unknown): AccountDriver | undefined {

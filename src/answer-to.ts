@@ -1,8 +1,8 @@
 import type { Call, Failure } from './call.ts';
 import type { ProviderRequest, ProviderResponse } from './exchange.ts';
 import { buildHttpRequest, type HttpRequest } from './http-request.ts';
-import { isUnprocessed, judgeRedirect } from './judge-answer.ts';
-import { retryAtOf } from './retry-after.ts';
+import { isUnprocessed, judgeCached, judgeRedirect } from './judge-answer.ts';
+import { retryWaitOf } from './retry-after.ts';
 import { retryDelay, type FailureClass } from './retry-policy.ts';
 import type { Route } from './route.ts';
 import { send, type SendResult } from './send.ts';
@@ -89,12 +89,11 @@ function delayBeforeRepeat(
   call: Call,
   route: Route,
 ): number | undefined {
-  const retryAt = sent.kind === 'answered' ? retryAtOf(sent.response) : undefined;
   const delay = retryDelay({
     failure,
     effect,
     repeated,
-    retryAfterMs: retryAt === undefined ? undefined : Math.max(0, Date.parse(retryAt) - Date.now()),
+    retryAfterMs: sent.kind === 'answered' ? retryWaitOf(sent.response) : undefined,
     remainingMs: route.limit.remaining,
     random: Math.random(),
   });
@@ -118,6 +117,8 @@ async function pause(milliseconds: number, call: Call, limit: TimeLimit): Promis
 /** The answer that the provider is given, or the error where there is none for it. */
 function outcomeOf(sent: SendResult, effect: 'read' | 'write', call: Call): ProviderResponse {
   if (sent.kind === 'answered') {
+    const cached = judgeCached(sent.response, effect);
+    if (cached !== undefined) throw call.error(cached);
     const redirect = judgeRedirect(sent.response, effect);
     if (redirect === undefined) return sent.response;
     if (redirect.code !== 'outcome_unknown' && effect === 'write') call.writeHadNoEffect();

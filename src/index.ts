@@ -14,6 +14,7 @@ export type {
 } from './cancel-request.ts';
 export { constantMessages } from './check.ts';
 export type { Capabilities, ReasonField } from './capabilities.ts';
+export { loginRule, secretRule, type CredentialRule } from './credential.ts';
 export type { ErrorCode, RefusalCode, UnknownReason } from './error-code.ts';
 export type { Exchange, JsonValue, ProviderRequest, ProviderResponse, ResponseBody } from './exchange.ts';
 export type { AnswerEvent, AttemptEvent, CancelEvent, OutcomeEvent, ReadBackEvent, RetryEvent } from './events.ts';

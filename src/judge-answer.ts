@@ -1,6 +1,7 @@
 import type { Failure } from './call.ts';
 import type { ProviderResponse } from './exchange.ts';
-import { retryAtOf } from './retry-after.ts';
+import { cacheOf } from './cached-answer.ts';
+import { retryWaitOf, timeAfter } from './retry-after.ts';
 
 /**
  * The statuses of an answer that is not the API's own, but proves that the request was turned away before anything
@@ -33,7 +34,7 @@ export function judgeUnrecognised(response: ProviderResponse, effect: 'read' | '
   }
   if (effect === 'read') {
     return status >= 500
-      ? { code: 'unavailable', status, message: `${what}. Try again later.` }
+      ? { code: 'unavailable', status, retryAt: retryAtOf(response), message: `${what}. Try again later.` }
       : { code: 'unexpected_response', status, message: `${what}.` };
   }
   if (status >= 500) {
@@ -71,6 +72,19 @@ export function judgeRedirect(response: ProviderResponse, effect: 'read' | 'writ
   };
 }
 
+/** What an answer from a cache means, or `undefined` if the answer shows no sign of one. */
+export function judgeCached(response: ProviderResponse, effect: 'read' | 'write'): Failure | undefined {
+  const header = cacheOf(response);
+  if (header === undefined) return undefined;
+  const { status } = response;
+  const message =
+    `the answer came from a cache (header ${header}), although the request forbids that. ` +
+    'Exclude the address of the API from the cache or proxy.';
+  return effect === 'read'
+    ? { code: 'unexpected_response', status, message }
+    : { code: 'outcome_unknown', reason: 'unreadable_answer', status, message };
+}
+
 /** Whether a status says that the server did not begin with the request (class B). */
 export function isUnprocessed(status: number): boolean {
   return UNPROCESSED.has(status);
@@ -96,6 +110,12 @@ export function rateLimited(response: ProviderResponse): Failure {
     retryAt: retryAtOf(response),
     message: 'too many requests. Nothing was processed; try again later.',
   };
+}
+
+/** The time before which the answer asks not to try again, ISO 8601 by the caller's clock. */
+export function retryAtOf(response: ProviderResponse): string | undefined {
+  const wait = retryWaitOf(response);
+  return wait === undefined ? undefined : timeAfter(wait);
 }
 
 function describe({ status, body }: ProviderResponse): string {

@@ -1,4 +1,5 @@
 import type { ProviderResponse } from './exchange.ts';
+import { dateIn } from './retry-after.ts';
 import type { CancellationStatus, EffectiveAt } from './vocabulary.ts';
 
 /**
@@ -23,15 +24,8 @@ export function hasPassed(
 ): boolean {
   if (effectiveAt === undefined) return false;
   const end = Date.parse(effectiveAt.value) + (effectiveAt.precision === 'date' ? LONGEST_DAY_MS : 0);
-  return end <= (httpDate(headers['date'] ?? '') ?? now);
+  return end <= (dateIn(headers['date'] ?? '') ?? now);
 }
 
 // From midnight UTC to the end of that day at UTC−12, the last place to have it.
 const LONGEST_DAY_MS = 36 * 3_600_000;
-
-function httpDate(text: string): number | undefined {
-  // Date.parse alone accepts far more than HTTP's date.
-  if (!/^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(text)) return undefined;
-  const time = Date.parse(text);
-  return Number.isNaN(time) ? undefined : time;
-}

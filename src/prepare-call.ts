@@ -7,6 +7,7 @@ import { configure } from './configure.ts';
 import { nearest } from './nearest.ts';
 import { DEFAULTS, type CallOptions, type ServiceOptions } from './options.ts';
 import { placeOf } from './place.ts';
+import { timeAfter } from './retry-after.ts';
 import type { Route } from './route.ts';
 import { checkedOrThrow, inTime, soundOptions } from './sound-input.ts';
 import type { StandardSchema } from './standard-schema.ts';
@@ -104,10 +105,10 @@ function needsFreshConnection({ readBack, recognisesRepeat }: Capabilities): boo
 /** Runs `work` if the account's breaker lets it in. A preview sends nothing, so it always may. */
 async function admitted<Value>({ health }: AccountEntry, call: Call, work: () => Promise<Value>): Promise<Value> {
   if (call.operation === 'preview') return await work();
-  const notBefore = health.admit(call);
-  if (notBefore !== undefined) {
+  const waitMs = health.admit(call);
+  if (waitMs !== undefined) {
     const message = 'the provider has not been answering for a while, so nothing was sent. Try again later.';
-    throw call.error({ code: 'unavailable', retryAt: new Date(notBefore).toISOString(), message });
+    throw call.error({ code: 'unavailable', retryAt: timeAfter(waitMs), message });
   }
   call.health = health;
   return await work().finally(() => health.leave(call));

@@ -55,8 +55,10 @@ export interface ProviderDefinition<
   /** Checks a service reference. Its messages say what is expected. */
   readonly service: StandardSchema<ServiceInput, Service>;
   /**
-   * Names the service, the same for every form of its reference: two cancellations of the same service are told by it.
-   * At most 256 characters. Left out: the fields of the checked reference.
+   * Names the service, the same for every form of its reference and another for every other service: two cancellations
+   * of the same service are recognised by it. Not empty; one of over 256 characters is hashed. Left out: the fields of the
+   * checked reference, which then has to be a plain object of texts, numbers, booleans and `null`. Anything else is
+   * `invalid_request`, since it would take two services for one.
    */
   readonly serviceKey?: (service: Service) => string;
   /** The forms of a service reference, the most usual first. Left out: a command line takes `key=value` pairs alone. */

@@ -1,7 +1,7 @@
 import type { ConfiguredService } from './account-driver.ts';
 import type { Call, Failure } from './call.ts';
 import type { Exchange } from './exchange.ts';
-import { judgeUnrecognised, rateLimited } from './judge-answer.ts';
+import { judgeUnrecognised, rateLimited, retryAtOf } from './judge-answer.ts';
 import { withoutPastSchedule } from './past-date.ts';
 import { isProviderError } from './provider-error.ts';
 import type { Redactor } from './redactor.ts';
@@ -64,7 +64,9 @@ export function readFailure(
   if (verdict.verdict === 'unrecognised') return judgeUnrecognised(response, 'read');
   const { status } = response;
   if (verdict.verdict === 'unclear') {
-    return { ...verdict, code: status >= 500 ? 'unavailable' : 'unexpected_response', status };
+    const isDown = status >= 500;
+    const code = isDown ? 'unavailable' : 'unexpected_response';
+    return { ...verdict, code, status, retryAt: isDown ? retryAtOf(response) : undefined };
   }
   return verdict.code === 'rate_limited' ? { ...rateLimited(response), ...verdict } : { ...verdict, status };
 }

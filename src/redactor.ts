@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { trimmed } from './credential.ts';
 import { secretPattern } from './secret-pattern.ts';
 
 /** What stands in place of a secret. */
@@ -15,13 +16,20 @@ const SENSITIVE_KEY =
 // Patterns are worth keeping: an account's secrets are the same at every call. Module-private, so out of reach.
 const patterns = new Map<string, readonly RegExp[]>();
 
-/** Takes an account's secrets out of everything that comes out, by value. Holds them where no inspection shows them. */
+/**
+ * Takes an account's secrets out of everything that comes out, by value and in any case. Holds them where no inspection
+ * shows them. Of a secret that is echoed in part, its beginning is recognised from half of it on, or from 16 characters.
+ */
 export class Redactor {
   readonly #patterns: readonly RegExp[];
+  readonly #beginnings: readonly string[];
 
   constructor(secrets: readonly string[]) {
-    const held = [...new Set(secrets)].filter((secret) => secret !== '').sort((a, b) => b.length - a.length);
+    // A secret out of a file can have white space around it that the provider does not echo.
+    const forms = secrets.flatMap((secret) => [secret, trimmed(secret)]);
+    const held = [...new Set(forms)].filter((secret) => secret !== '').sort((a, b) => b.length - a.length);
     this.#patterns = held.length === 0 ? [] : patternsFor(held);
+    this.#beginnings = held.filter(({ length }) => length > SHORTEST_BEGINNING);
   }
 
   /** The text without any secret. */
@@ -67,7 +75,8 @@ export class Redactor {
   }
 
   #without(text: string): string {
-    return this.#patterns.reduce((rest, pattern) => rest.replace(pattern, REDACTED), text);
+    const rest = this.#patterns.reduce((left, pattern) => left.replace(pattern, REDACTED), text);
+    return this.#beginnings.reduce(withoutBeginning, rest);
   }
 
   /** The text without the secrets in it; `undefined` where it holds none. */
@@ -75,6 +84,29 @@ export class Redactor {
     const rest = this.#without(text);
     return rest === text ? undefined : rest;
   }
+}
+
+// With less than that of a secret, what is left of it cannot be found by trying; with more, it would be in many a word.
+const SHORTEST_BEGINNING = 8;
+const LONGEST_BEGINNING = 16;
+
+/** The text without what begins as the secret does, as far as it goes on as the secret does. */
+function withoutBeginning(text: string, secret: string): string {
+  const [lowerText, lowerSecret] = [text.toLowerCase(), secret.toLowerCase()];
+  // A few letters have another length in lower case; then only their own case is looked for.
+  const isExact = lowerText.length === text.length && lowerSecret.length === secret.length;
+  const [inText, whole] = isExact ? [lowerText, lowerSecret] : [text, secret];
+  const needed = Math.min(LONGEST_BEGINNING, Math.max(SHORTEST_BEGINNING, Math.ceil(whole.length / 2)));
+  const beginning = whole.slice(0, needed);
+  let rest = '';
+  let from = 0;
+  for (let at = inText.indexOf(beginning); at >= 0; at = inText.indexOf(beginning, from)) {
+    let end = at + needed;
+    while (end < inText.length && end - at < whole.length && inText[end] === whole[end - at]) end += 1;
+    rest += text.slice(from, at) + REDACTED;
+    from = end;
+  }
+  return from === 0 ? text : rest + text.slice(from);
 }
 
 const TAGS = /<[^<>]{0,200}>/g;
@@ -85,7 +117,7 @@ function patternsFor(secrets: readonly string[]): readonly RegExp[] {
   const key = JSON.stringify(secrets);
   const known = patterns.get(key);
   if (known !== undefined) return known;
-  const made = secrets.flatMap(pieces).map((piece) => new RegExp(secretPattern(piece), 'g'));
+  const made = secrets.flatMap(pieces).map((piece) => new RegExp(secretPattern(piece), 'gi'));
   if (patterns.size >= CACHE_SIZE) patterns.clear();
   patterns.set(key, made);
   return made;

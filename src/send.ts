@@ -136,6 +136,7 @@ async function fetchOnce(
           headers: { ...headers },
           ...(body === undefined ? {} : { body }),
           redirect: 'manual',
+          ...NO_CACHE,
           signal: limit.signal,
         }),
       ),
@@ -178,6 +179,10 @@ async function throughKy(ky: KyInstance, url: string, method: string, fetch: () 
   const options = { ...OFF, method, fetch: fetch as unknown as typeof globalThis.fetch };
   await ky(url, options);
 }
+
+// For whatever caches below `fetch` and goes by this option; the types of Node.js leave it out. Workers refuse it by old
+// compatibility dates, and have no cache that answers by itself.
+const NO_CACHE = globalThis.navigator?.userAgent === 'Cloudflare-Workers' ? {} : ({ cache: 'no-store' } as const);
 
 const OFF = { retry: 0, timeout: false, throwHttpErrors: false, redirect: 'manual' } as const;
 

@@ -118,6 +118,8 @@ export interface CancelService<A extends AccountsOf<A>> {
    *   most 3 times in all. See `maxPauseMs`. `outcome_unknown` is never begun again.
    * - `unauthorized` ends its account's part: what is left of it fails with `unauthorized` without being sent, since
    *   providers ban after a few bad logins. What is under way is seen through.
+   * - An account that has answered none of the first three requests of the run ends its part, too: what is left of it
+   *   fails with `unavailable` without being sent, since its address, port or network is wrong.
    * - A broken account's requests fail at once (`unavailable` with `retryAt`), as those of `cancel` do.
    * - `signal` stops the run gracefully, see there. Leaving the loop early sees through what is under way, and begins
    *   nothing more.

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { constantMessages, EXPECTED_BASE_URL, isBaseUrl, type StandardSchema } from '../../src/index.ts';
+import { constantMessages, EXPECTED_BASE_URL, isBaseUrl, secretRule, type StandardSchema } from '../../src/index.ts';
 
 /** The credentials of a VPSBG API token. */
 export interface VpsbgConfig {
@@ -35,9 +35,10 @@ export interface ResolvedVpsbgConfig {
   readonly floatingIpUndoPath: readonly string[];
 }
 
+const expectedToken = 'a token: six characters minimum, visible ASCII, without spaces and line breaks';
 const token = v.pipe(
   v.string('a non-empty text'),
-  v.regex(/^[\x21-\x7e]+$/, 'a token: visible ASCII characters, no spaces or line breaks'),
+  v.check((value) => secretRule.accepts(value) && /^[\x21-\x7e]+$/.test(value), expectedToken),
 );
 
 /** A path of words and of these placeholders. */

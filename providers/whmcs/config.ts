@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import { constantMessages, EXPECTED_BASE_URL, isBaseUrl, type StandardSchema } from '../../src/index.ts';
+import { constantMessages, EXPECTED_BASE_URL, isBaseUrl, loginRule, secretRule, type StandardSchema } from '../../src/index.ts';
 
 interface WhmcsAddress {
   /**
@@ -45,12 +45,8 @@ export interface ResolvedWhmcsConfig {
 // Where it is certain what is meant, the part that every request adds may be there.
 const API = /\/+includes(?:\/+api(?:\.php)?)?\/*$/i;
 
-const expectedText = 'a non-empty text';
-const text = v.pipe(
-  v.string(expectedText),
-  v.minLength(1, expectedText),
-  v.check((value) => value.isWellFormed(), 'well-formed text'),
-);
+const login = v.pipe(v.string(loginRule.expected), v.check(loginRule.accepts, loginRule.expected));
+const secret = v.pipe(v.string(secretRule.expected), v.check(secretRule.accepts, secretRule.expected));
 const expectedRoot =
   'the address of WHMCS itself, or of its includes/api.php: not that of the admin area or of another page';
 const url = v.pipe(
@@ -60,12 +56,12 @@ const url = v.pipe(
   v.check((address) => API.test(address) || !/\/(?:admin|[^/]*\.php|api)\/*$/i.test(address), expectedRoot),
   v.transform((address) => address.replace(API, '').replace(/\/+$/, '')),
 );
-const address = { url, accessKey: v.optional(text) };
+const address = { url, accessKey: v.optional(secret) };
 const onlyOneForm =
   'an object with only url, accessKey, and either identifier and secret or username and password, not both forms';
 
-const apiSchema = v.strictObject({ ...address, identifier: text, secret: text }, onlyOneForm);
-const adminSchema = v.strictObject({ ...address, username: text, password: text }, onlyOneForm);
+const apiSchema = v.strictObject({ ...address, identifier: secret, secret }, onlyOneForm);
+const adminSchema = v.strictObject({ ...address, username: login, password: secret }, onlyOneForm);
 
 const resolvedApiSchema: StandardSchema<WhmcsApiCredentials, ResolvedWhmcsConfig> = v.pipe(
   apiSchema,

@@ -291,7 +291,7 @@ describe('an interrupted run', () => {
   it('tries again what had no effect', async () => {
     const { serverId } = sandbox.vpsbg.add();
     const file = list(`vpsbg,${serverId},end_of_period,,`);
-    expect((await project.run(['bulk', file], { env: { VPSBG_TOKEN: 'wrong' } })).code).toBe(1);
+    expect((await project.run(['bulk', file], { env: { VPSBG_TOKEN: 'wrong-token' } })).code).toBe(1);
     expect(outcomesOf(file)).toEqual({ 1: 'refused' });
     expect((await project.run(['bulk', file, '--resume'])).code).toBe(0);
     expect(timesCancelled([serverId])).toEqual([1]);

@@ -214,6 +214,8 @@ describe('a preview', () => {
       url: 'https://api.example.com/services/h-1/cancel',
       headers: {
         accept: 'application/json',
+        'cache-control': 'no-store, no-cache',
+        pragma: 'no-cache',
         'user-agent': 'cancelkit',
         'content-type': 'application/json',
         authorization: 'Bearer [REDACTED]',

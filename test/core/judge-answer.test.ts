@@ -28,7 +28,7 @@ describe('an answer that is not in the language of the API', () => {
 
   it.each([408, 421, 425])('with %i was not processed, and may be sent again later', (status) => {
     expect(isUnprocessed(status)).toBe(true);
-    expect(judgeUnrecognised(answer(status, PAGE, { 'retry-after': 'soon' }), 'write')).toEqual({
+    expect(judgeUnrecognised(answer(status, PAGE), 'write')).toEqual({
       code: 'unavailable',
       status,
       retryAt: undefined,

