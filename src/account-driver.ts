@@ -1,7 +1,7 @@
 import type { CredentialsCheck, CredentialsVerdict } from './account-check.ts';
 import type { Checked } from './check.ts';
 import type { Exchange } from './exchange.ts';
-import type { CancelOrder } from './provider.ts';
+import type { CancelOrder, StatusQuery } from './provider.ts';
 import type { ServiceForm } from './service-form.ts';
 import type { CancelVerdict, RevokeVerdict, StatusVerdict } from './verdict.ts';
 
@@ -35,7 +35,9 @@ export interface ConfiguredService {
     | ((services: readonly ConfiguredService[], details: OrderDetails) => Exchange<CancelVerdict> | undefined)
     | undefined;
   /** `undefined`, or returning it: this service cannot be read back. */
-  readonly status: ((providerReference?: string) => Exchange<StatusVerdict> | undefined) | undefined;
+  readonly status:
+    | ((providerReference?: string, query?: Pick<StatusQuery, 'afterDuplicate'>) => Exchange<StatusVerdict> | undefined)
+    | undefined;
   readonly revoke: (() => Exchange<RevokeVerdict> | undefined) | undefined;
 }
 

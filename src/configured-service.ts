@@ -32,7 +32,10 @@ export function configuredService<Config, Service, Timing extends When>(
             if (known.length < members.length) return undefined;
             return cancelTogether({ services: known, when: offered(when), reasonText }, config);
           },
-    status: status === undefined ? undefined : (providerReference) => status(service, config, { providerReference }),
+    status:
+      status === undefined
+        ? undefined
+        : (providerReference, query) => status(service, config, { providerReference, ...query }),
     revoke: revoke === undefined ? undefined : () => revoke(service, config),
   };
   references.set(configured, service);

@@ -86,6 +86,11 @@ export interface ProviderDefinition<
 export interface StatusQuery {
   /** The `providerReference` of an earlier result: the fate of that very cancellation is asked for. */
   readonly providerReference: string | undefined;
+  /**
+   * Whether the provider has just answered a cancellation with a `duplicate` verdict: together with what is read, that
+   * can tell a cancelled service from one that cannot be cancelled.
+   */
+  readonly afterDuplicate?: boolean | undefined;
 }
 
 /** A provider that accounts can be made of. */

@@ -1,7 +1,7 @@
 import { ProviderError } from '../provider-error.ts';
 import { foundAsWanted } from '../reconcile-unknown.ts';
 import type { CancelResult, SafeResult } from '../result.ts';
-import type { CancellationStatus } from '../vocabulary.ts';
+import type { CancellationStatus, LastSeen } from '../vocabulary.ts';
 import type { Claimed } from './claimed.ts';
 import { backoffMs, REST_MS, SLOW_DOWN_MS, type Policy } from './policy.ts';
 import type { QueueState } from './state.ts';
@@ -64,7 +64,7 @@ export function afterReading(claimed: Claimed, seen: CancellationStatus, policy:
     return { state: result.outcome, result, readings: claimed.readings, needsPerson: false };
   }
   const readings = claimed.readings + 1;
-  const kept = stillUnknown(claimed, readings, now, seen);
+  const kept = stillUnknown(claimed, readings, now, seen.state);
   const delay = policy.readBackAfterMs[readings];
   if (delay !== undefined) return { ...kept, next: Math.max(kept.unknownSince + delay, now) };
   const isAbsent = seen.state === 'none' || seen.state === 'failed';
@@ -74,6 +74,7 @@ export function afterReading(claimed: Claimed, seen: CancellationStatus, policy:
 
 /** What follows from a read-back that failed: it says nothing, so it is made again. */
 export function afterFailedReading(claimed: Claimed, error: ProviderError, policy: Policy, now: number): Settlement {
+  if (error.code === 'not_found') return afterAbsence(claimed, policy, now);
   const kept = stillUnknown(claimed, claimed.readings, now);
   const last = policy.readBackAfterMs.at(-1) ?? 0;
   const isOver = now - kept.unknownSince > last + policy.giveUpAfterMs;
@@ -82,18 +83,34 @@ export function afterFailedReading(claimed: Claimed, error: ProviderError, polic
   return { ...kept, ...(again ?? { next: now + backoffMs(claimed.tries) }) };
 }
 
+/**
+ * What follows where the provider says that it has no such service. One that an earlier read-back found is over; of any
+ * other it is not known whether it ever existed.
+ */
+function afterAbsence(claimed: Claimed, policy: Policy, now: number): Settlement {
+  const { lastSeen } = claimed.error ?? {};
+  if (lastSeen !== undefined && lastSeen !== 'absent') {
+    return afterReading(claimed, { state: 'completed', revocable: false, raw: null }, policy, now);
+  }
+  const readings = claimed.readings + 1;
+  const kept = stillUnknown(claimed, readings, now, 'absent');
+  const delay = policy.readBackAfterMs[readings];
+  if (delay === undefined) return { ...kept, needsPerson: true };
+  return { ...kept, next: Math.max(kept.unknownSince + delay, now) };
+}
+
 function stillUnknown(
   claimed: Claimed,
   readings: number,
   now: number,
-  seen?: CancellationStatus,
+  lastSeen?: LastSeen,
 ): Settlement & { readonly unknownSince: number } {
   const unknownSince = claimed.unknownSince ?? now;
   const { error } = claimed;
   const stored =
-    error === undefined || seen === undefined
+    error === undefined || lastSeen === undefined
       ? error
-      : new ProviderError('outcome_unknown', { ...error, message: error.message, lastSeen: seen.state });
+      : new ProviderError('outcome_unknown', { ...error, message: error.message, lastSeen });
   return {
     state: 'unknown',
     ...(stored === undefined ? {} : { error: stored }),

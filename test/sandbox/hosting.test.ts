@@ -53,7 +53,7 @@ describe('a cancellation at the Hosting API', () => {
     sandbox.clock.advance({ minutes: 1 });
     expect(await serviceStatus()).toMatchObject({
       status: 'ok',
-      hosting: { openJobCount: 0, serviceStatus: 'cancelled', nextServiceRenewalDate: '2026-03-30' },
+      hosting: { openJobCount: 0, serviceStatus: 'expiring', nextServiceRenewalDate: '2026-03-30' },
     });
     expect(sandbox.hosting.service(active.hostingId).jobs[0]).toMatchObject({
       status: 'done',

@@ -78,8 +78,14 @@ describe('a success of WHMCS', () => {
       /not JSON/,
     ],
     [
-      'is preceded by a PHP warning',
-      { status: 200, body: `<br />\n<b>Warning</b>: ini_set()\n${JSON.stringify(success.body)}` },
+      'is followed by a PHP warning',
+      { status: 200, body: `${JSON.stringify(success.body)}<br />\n<b>Warning</b>: ini_set()` },
+      'unreadable_answer',
+      /not JSON/,
+    ],
+    [
+      'is preceded by another answer',
+      { status: 200, body: `{"result":"error"}\n${JSON.stringify(success.body)}` },
       'unreadable_answer',
       /not JSON/,
     ],
