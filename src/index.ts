@@ -12,6 +12,7 @@ export type {
   TimingOf,
 } from './cancel-request.ts';
 export type { Capabilities, ReasonField } from './capabilities.ts';
+export { decodeEntities } from './decode-entities.ts';
 export type { ErrorCode, RefusalCode, UnknownReason } from './error-code.ts';
 export type { Exchange, JsonValue, ProviderRequest, ProviderResponse, ResponseBody } from './exchange.ts';
 export type { AnswerEvent, AttemptEvent, CancelEvent, OutcomeEvent, ReadBackEvent, RetryEvent } from './events.ts';

@@ -1,11 +1,12 @@
 import * as v from 'valibot';
-import type {
-  CancellationStatus,
-  EffectiveAt,
-  Exchange,
-  ProviderResponse,
-  StatusVerdict,
-  When,
+import {
+  decodeEntities,
+  type CancellationStatus,
+  type EffectiveAt,
+  type Exchange,
+  type ProviderResponse,
+  type StatusVerdict,
+  type When,
 } from '../../src/index.ts';
 import { fromErrorAnswer, readAnswer, type WhmcsAnswer } from './answer.ts';
 import type { ResolvedWhmcsConfig } from './config.ts';
@@ -21,7 +22,7 @@ const requestSchema = v.object({
   relid: id,
   date: text,
   type: text,
-  reason: text,
+  reason: v.fallback(v.optional(v.pipe(v.string(), v.transform(decodeEntities))), undefined),
 });
 
 type Product = v.InferOutput<typeof productSchema>;
