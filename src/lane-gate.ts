@@ -8,6 +8,8 @@ import type { ProviderError } from './provider-error.ts';
  *   for 30 seconds. Where that is longer than the longest pause, nothing is waited for: until then, every request of
  *   the lane fails at once with the same code and `retryAt`.
  * - `unauthorized`: every further request of the lane fails at once, since providers ban after a few bad logins.
+ * - `unavailable` that no repetition can mend (a challenge in front of the provider): the same, since every request of
+ *   the account meets it.
  * - `unavailable` of a breaker (no status, since nothing was answered) changes nothing: the breaker fails the next
  *   request by itself.
  */
@@ -50,6 +52,7 @@ export class LaneGate {
   learn(error: ProviderError | undefined): boolean {
     if (error === undefined || this.#failsForGood) return false;
     if (error.code === 'unauthorized') this.shut(UNAUTHORIZED);
+    if (isWall(error)) this.shut(WALL);
     const until = untilWhen(error);
     if (until === undefined) return false;
     if (until - Date.now() <= this.#maxPauseMs) {
@@ -94,6 +97,19 @@ const UNAUTHORIZED: Failure = {
     'the credentials were refused earlier in this run, and providers ban after a few failures. Nothing was sent. ' +
     'Correct the credentials, and run what is left again.',
 };
+
+const WALL: Failure = {
+  code: 'unavailable',
+  retryable: false,
+  message:
+    'an earlier request of this run met a challenge in front of the provider, which only a browser can pass. Nothing was ' +
+    'sent. Let the owner of the address allow this machine, and run what is left again.',
+};
+
+/** Whether the same request fails until someone changes something. */
+export function isWall({ code, retryable }: ProviderError): boolean {
+  return code === 'unavailable' && !retryable;
+}
 
 function untilWhen({ code, retryAt, status }: ProviderError): number | undefined {
   const isBusy = code === 'rate_limited' || (code === 'unavailable' && status !== undefined && retryAt !== undefined);

@@ -1,5 +1,6 @@
 import { ProviderError } from '../provider-error.ts';
-import { foundAsWanted } from '../reconcile-unknown.ts';
+import { isWall } from '../lane-gate.ts';
+import { foundAsWanted, NO_SUCH_SERVICE } from '../reconcile-unknown.ts';
 import type { CancelResult, SafeResult } from '../result.ts';
 import type { CancellationStatus, LastSeen } from '../vocabulary.ts';
 import type { Claimed } from './claimed.ts';
@@ -110,7 +111,7 @@ function stillUnknown(
   const stored =
     error === undefined || lastSeen === undefined
       ? error
-      : new ProviderError('outcome_unknown', { ...error, message: error.message, lastSeen });
+      : new ProviderError('outcome_unknown', { ...error, message: wordsFor(error, lastSeen), lastSeen });
   return {
     state: 'unknown',
     ...(stored === undefined ? {} : { error: stored }),
@@ -120,19 +121,25 @@ function stillUnknown(
   };
 }
 
+/** A person who has to decide needs to know what an absence can mean. */
+function wordsFor({ message }: ProviderError, lastSeen: LastSeen): string {
+  return lastSeen !== 'absent' || message.includes(NO_SUCH_SERVICE) ? message : `${message} ${NO_SUCH_SERVICE}`;
+}
+
 /** When a cancellation is tried again that the provider did not take, or `undefined` if that would change nothing. */
 function whenAgain(
-  { code, retryAt }: ProviderError,
+  error: ProviderError,
   tries: number,
   now: number,
 ): Required<Pick<Settlement, 'next'>> | (Required<Pick<Settlement, 'next' | 'pause'>> & object) | undefined {
+  const { code, retryAt } = error;
   const told = retryAt === undefined ? undefined : Date.parse(retryAt);
   const rest = (next: number): Required<Pick<Settlement, 'next' | 'pause'>> => ({
     next,
     pause: { until: next, because: code },
   });
   if (code === 'rate_limited') return rest(told ?? now + SLOW_DOWN_MS);
-  if (code === 'unauthorized' || code === 'not_configured') return rest(now + REST_MS);
+  if (code === 'unauthorized' || code === 'not_configured' || isWall(error)) return rest(now + REST_MS);
   if (code !== 'unavailable' && code !== 'aborted') return undefined;
   return told === undefined ? { next: now + backoffMs(tries) } : rest(told);
 }

@@ -38,6 +38,21 @@ describe('a challenge that something in front of the provider answers', () => {
     expect((await failureOf(services.cancel(REQUEST))).code).toBe('outcome_unknown');
   });
 
+  it('ends the part of its account in a list', async () => {
+    await using server = await startHttp((response) => response.writeHead(403, CLOUDFLARE).end(PAGE));
+    const services = createCancelService({ acme: acme({ baseUrl: server.origin, token }) });
+    const requests = Array.from({ length: 20 }, (_, index) => ({
+      ...REQUEST,
+      service: { hostingId: `h-${index}`, domain: 'example.com' },
+    }));
+    const codes = [];
+    for await (const item of services.cancelMany(requests, { concurrency: 2 })) {
+      codes.push(item.ok ? item.result.outcome : item.error.code);
+    }
+    expect(codes).toEqual(Array.from({ length: 20 }, () => 'unavailable'));
+    expect(server.seen.length).toBeLessThanOrEqual(2);
+  });
+
   it('leaves a lost answer unknown where only the read-back meets it, and is asked once', async () => {
     await using server = await startHttp((response, request, socket) => {
       if (request.method === 'GET') response.writeHead(503, CLOUDFLARE).end(PAGE);
