@@ -51,7 +51,7 @@ const event = v.pipe(
 // Older deployments write the keys with underscores.
 const answerSchema = v.pipe(
   v.object({
-    status: v.string(),
+    status: text,
     responseId: text,
     response_id: text,
     errorCode: code,
@@ -61,8 +61,9 @@ const answerSchema = v.pipe(
     hosting: v.fallback(v.optional(hostingSchema), undefined),
     hostingEvents: v.fallback(v.optional(v.array(event)), undefined),
   }),
-  v.transform((answer): HostingAnswer => ({
-    status: answer.status.toLowerCase(),
+  v.transform((answer) => ({
+    // An error of an older deployment is known by its code alone.
+    status: answer.status?.toLowerCase() ?? (answer.error_code === undefined ? undefined : 'error'),
     responseId: answer.responseId ?? answer.response_id,
     errorCode: answer.errorCode ?? answer.error_code,
     errorMessage: answer.errorMessage ?? answer.error_message,
@@ -107,7 +108,9 @@ export interface Hosting {
 /** Reads an answer; `undefined` if it is not in the form of this API. */
 export function readAnswer({ body }: ProviderResponse): HostingAnswer | undefined {
   const parsed = body.kind === 'json' ? v.safeParse(answerSchema, body.value) : undefined;
-  return parsed?.success ? parsed.output : undefined;
+  if (!parsed?.success) return undefined;
+  const { status, ...answer } = parsed.output;
+  return status === undefined ? undefined : { status, ...answer };
 }
 
 /** The end of the service period, where the answer has one. */

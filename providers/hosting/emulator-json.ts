@@ -28,7 +28,13 @@ export function createAnswers(
     ok: (message, fields) => json(200, { ...head, status: 'ok', message, ...fields }),
     pending: (message, hosting) => json(202, { ...head, status: 'pending', message, hosting }),
     error: (status, code, message) =>
-      json(status, { ...head, status: 'error', [key('errorCode')]: code, [key('errorMessage')]: message }),
+      json(status, {
+        ...head,
+        // The documented errors of older deployments have none.
+        ...(keyStyle === 'camelCase' ? { status: 'error' } : {}),
+        [key('errorCode')]: code,
+        [key('errorMessage')]: message,
+      }),
   };
 }
 

@@ -98,7 +98,7 @@ export function createHostingRoutes(
         return answers.error(400, 'invalid_parameter', 'The parameter immediate must be true or false');
       }
       if (String(domain).toLowerCase() !== service.domain.toLowerCase()) {
-        return answers.error(409, 'conflict', 'The domain is not linked to this hosting');
+        return answers.error(409, 'conflict', 'Domain does not exist in hosting');
       }
       if (service.state !== 'active' || service.cancellation !== null) {
         return answers.error(405, 'not_active', 'This hosting is not in an active state so cannot be deleted');

@@ -23,7 +23,7 @@ export const hostingOracle: Oracle = {
   },
   isDuplicate: (answer) => isError(answer) && codeOf(answer) === 'not_active' && answer.status < 500,
   duplicateIsAmbiguous: true,
-  speaks: (answer) => ['pending', 'ok', 'error'].some((word) => sameWord(objectIn(answer)?.['status'], word)),
+  speaks: (answer) => isError(answer) || ['pending', 'ok'].some((word) => sameWord(objectIn(answer)?.['status'], word)),
   isOpen: () => false,
   states: statesOf,
 };
@@ -34,7 +34,9 @@ function sameWord(value: unknown, word: string): boolean {
 }
 
 function isError(answer: ReadAnswer | undefined): boolean {
-  return sameWord(objectIn(answer)?.['status'], 'error');
+  const body = objectIn(answer);
+  // The documented errors of older deployments have no status.
+  return sameWord(body?.['status'], 'error') || (body?.['status'] === undefined && body?.['error_code'] !== undefined);
 }
 
 function codeOf(answer: ReadAnswer | undefined): unknown {
@@ -99,9 +101,7 @@ function jobsIn(pages: readonly (ReadAnswer | undefined)[]): Jobs | undefined {
     }
   }
   const jobs = events.filter((event) => event['jobType'] === 'cancelHosting');
-  const resumed = events.some(
-    (event) => event['jobType'] === 'resumeHostingService' && event['jobStatus'] === 'done',
-  );
+  const resumed = events.some((event) => event['jobType'] === 'resumeHostingService' && event['jobStatus'] === 'done');
   return { statuses: jobs.map((event) => event['jobStatus']), complete: (lists.at(-1)?.length ?? 0) < 50, resumed };
 }
 

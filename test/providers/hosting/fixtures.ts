@@ -58,7 +58,7 @@ export const answers: Readonly<Record<AnswerName, ConformanceAnswer>> = {
   notActive: errorAnswer(405, 'not_active', 'The hosting is not active'),
   notActiveInOldKeys: {
     status: 405,
-    body: { response_id: responseId, status: 'error', error_code: 'not_active', error_message: 'Not active' },
+    body: { response_id: responseId, error_code: 'not_active', error_message: 'Not active' },
   },
   conflict: errorAnswer(409, 'conflict', 'The domain is not in this hosting'),
   doesNotExist: errorAnswer(404, 'does_not_exist', 'The hosting does not exist'),
