@@ -51,7 +51,7 @@ const event = v.pipe(
 // Older deployments write the keys with underscores.
 const answerSchema = v.pipe(
   v.object({
-    status: text,
+    status: v.optional(v.string()),
     responseId: text,
     response_id: text,
     errorCode: code,
@@ -62,8 +62,8 @@ const answerSchema = v.pipe(
     hostingEvents: v.fallback(v.optional(v.array(event)), undefined),
   }),
   v.transform((answer) => ({
-    // An error of an older deployment is known by its code alone.
-    status: answer.status?.toLowerCase() ?? (answer.error_code === undefined ? undefined : 'error'),
+    // An error of an older deployment has no status.
+    status: answer.status?.toLowerCase() ?? (answer.error_code && answer.error_message ? 'error' : undefined),
     responseId: answer.responseId ?? answer.response_id,
     errorCode: answer.errorCode ?? answer.error_code,
     errorMessage: answer.errorMessage ?? answer.error_message,
