@@ -24,6 +24,7 @@ export interface BoundService {
 export interface ConfiguredService {
   readonly baseUrl: string;
   readonly secrets: readonly string[];
+  readonly escapesHtml?: boolean | undefined;
   /** Names the service among those of the account. */
   readonly key: string;
   readonly cancel: (details: OrderDetails) => Exchange<CancelVerdict>;
@@ -53,5 +54,6 @@ export interface AccountCheck extends Omit<CredentialsCheck<never>, 'run'> {
 export interface ConfiguredCheck {
   readonly baseUrl: string;
   readonly secrets: readonly string[];
+  readonly escapesHtml?: boolean | undefined;
   readonly run: () => Exchange<CredentialsVerdict>;
 }

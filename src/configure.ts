@@ -9,6 +9,7 @@ import type { TimeLimit } from './time-limit.ts';
 export interface Configured {
   readonly baseUrl: string;
   readonly secrets: readonly string[];
+  readonly escapesHtml?: boolean | undefined;
 }
 
 /**
@@ -38,7 +39,7 @@ export async function configure<Value extends Configured>(
     });
   }
   if (checked.ok) {
-    call.redactor = new Redactor(checked.value.secrets);
+    call.redactor = new Redactor(checked.value.secrets, checked.value.escapesHtml);
     return { configured: checked.value, baseUrl: baseUrlOf(checked.value, call) };
   }
   throw call.error({

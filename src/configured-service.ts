@@ -22,6 +22,7 @@ export function configuredService<Config, Service, Timing extends When>(
   const configured: ConfiguredService = {
     baseUrl: definition.baseUrl(config),
     secrets: definition.secrets(config),
+    escapesHtml: definition.escapesHtml,
     key,
     cancel: (details) => definition.cancel({ ...details, when: offered(details.when), service }, config),
     cancelTogether:

@@ -66,7 +66,7 @@ function scrubbed(status: CancellationStatus, redactor: Redactor): CancellationS
     ...status,
     ...(effectiveAt === undefined ? {} : { effectiveAt: { ...effectiveAt, value: redactor.text(effectiveAt.value) } }),
     ...(requestedAt === undefined ? {} : { requestedAt: redactor.text(requestedAt) }),
-    ...(reason === undefined ? {} : { reason: redactor.text(reason) }),
+    ...(reason === undefined ? {} : { reason: redactor.words(reason) }),
     raw: redactor.data(raw),
   };
 }

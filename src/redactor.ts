@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { decodeEntities } from './decode-entities.ts';
 import { secretPattern } from './secret-pattern.ts';
 
 /** What stands in place of a secret. */
@@ -18,8 +19,11 @@ const patterns = new Map<string, readonly RegExp[]>();
 /** Takes an account's secrets out of everything that comes out, by value. Holds them where no inspection shows them. */
 export class Redactor {
   readonly #patterns: readonly RegExp[];
+  readonly #escapesHtml: boolean;
 
-  constructor(secrets: readonly string[]) {
+  /** @param escapesHtml whether the provider escapes its texts for HTML; then {@link words} decodes them. */
+  constructor(secrets: readonly string[], escapesHtml: boolean = false) {
+    this.#escapesHtml = escapesHtml;
     const held = [...new Set(secrets)].filter((secret) => secret !== '').sort((a, b) => b.length - a.length);
     this.#patterns = held.length === 0 ? [] : patternsFor(held);
   }
@@ -32,9 +36,16 @@ export class Redactor {
     return this.#ifFoundIn(stripVTControlCharacters(rest).replace(INVISIBLES, '')) ?? rest;
   }
 
+  /** A provider's text as a person wrote it, without any secret. */
+  words(text: string): string {
+    const redacted = this.text(text);
+    // Before the decoding, which can change a secret that holds an entity or stands beside half of one, and after it.
+    return this.#escapesHtml ? this.text(decodeEntities(redacted)) : redacted;
+  }
+
   /** A provider's message for an error: one line, without secrets, tags and control characters, at most 512 characters. */
   message(text: string): string {
-    const redacted = this.text(text);
+    const redacted = this.words(text);
     // Whole secrets first, which may hold what looks like a tag; then those that tags part.
     const line = (this.#ifFoundIn(redacted.replace(TAGS, '')) ?? redacted)
       .toWellFormed()

@@ -1,9 +1,7 @@
 import * as v from 'valibot';
-import { decodeEntities, type ProviderResponse, type RefusedVerdict } from '../../src/index.ts';
+import type { ProviderResponse, RefusedVerdict } from '../../src/index.ts';
 
-// A front for WHMCS, which escapes for HTML.
-const text = v.pipe(v.string(), v.transform(decodeEntities));
-const words = v.fallback(v.optional(text), undefined);
+const words = v.fallback(v.optional(v.string()), undefined);
 const id = v.fallback(v.optional(v.union([v.pipe(v.number(), v.transform(String)), v.string()])), undefined);
 
 // Every answer of this API is an object with a `status` of its own; the HTTP status comes second.
@@ -11,7 +9,7 @@ const answerSchema = v.object({
   status: v.string(),
   serviceid: id,
   message: words,
-  errors: v.fallback(v.optional(v.array(text)), undefined),
+  errors: v.fallback(v.optional(v.array(v.string())), undefined),
   orderid: id,
   serviceids: id,
   invoiceid: id,

@@ -4,7 +4,7 @@ import { decodeEntities, type ProviderResponse, type RefusedVerdict, type Unclea
 // `result` decides, not the HTTP status: business errors come with 200, access errors with 403.
 const answerSchema = v.looseObject({
   result: v.pipe(v.string(), v.trim(), v.toLowerCase(), v.picklist(['success', 'error'])),
-  message: v.fallback(v.optional(v.pipe(v.string(), v.transform(decodeEntities))), undefined),
+  message: v.fallback(v.optional(v.string()), undefined),
 });
 
 /** An answer of the WHMCS API; the other fields are the action's own. */
@@ -31,8 +31,11 @@ export function readAnswer({ body }: ProviderResponse): WhmcsAnswer | undefined 
 function errorInText(text: string): WhmcsAnswer | undefined {
   const message = ERROR_PAIRS.exec(text)?.[1] ?? xmlMessage(text);
   if (message === undefined) return undefined;
-  return { result: 'error', message: decodeEntities(message.trim().replace(/;$/, '')).trim() };
+  return { result: 'error', message: message.trim().replace(END_OF_PAIRS, '').trim() };
 }
+
+/** The end of the last pair, and not that of an entity. */
+const END_OF_PAIRS = /(?<!&[#\w]{1,10});$/;
 
 const ERROR_PAIRS = /^(?:action=\w{1,60};)?result=error;message=(.{0,2000})$/is;
 
@@ -129,10 +132,9 @@ function knownError(said: string): RefusedVerdict | undefined {
   return undefined;
 }
 
-/** A message as it is compared: in lower case, on one line, without tags and without the marks at its end. */
+/** A message as it is compared: in lower case, on one line, without escapes for HTML, tags and without the marks at its end. */
 export function normalised(said: string): string {
-  return said
-    .slice(0, 1000)
+  return decodeEntities(said.slice(0, 1000))
     .replaceAll(/<[^<>]{0,200}>/g, ' ')
     .replaceAll(/\s+/g, ' ')
     .trim()

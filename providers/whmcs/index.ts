@@ -28,6 +28,7 @@ export const whmcsProvider: Provider<'whmcs', WhmcsConfig, WhmcsService, When, '
   serviceForms: [{ example: { serviceId: 4711 }, plainId: /^\d+$/ }],
   baseUrl: (config) => config.baseUrl,
   secrets: (config) => config.secrets,
+  escapesHtml: true,
   *cancel(order, config) {
     return fromCancelResponse(yield toCancelRequest(order, config), order);
   },

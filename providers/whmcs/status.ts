@@ -1,12 +1,11 @@
 import * as v from 'valibot';
-import {
-  decodeEntities,
-  type CancellationStatus,
-  type EffectiveAt,
-  type Exchange,
-  type ProviderResponse,
-  type StatusVerdict,
-  type When,
+import type {
+  CancellationStatus,
+  EffectiveAt,
+  Exchange,
+  ProviderResponse,
+  StatusVerdict,
+  When,
 } from '../../src/index.ts';
 import { fromErrorAnswer, readAnswer, type WhmcsAnswer } from './answer.ts';
 import type { ResolvedWhmcsConfig } from './config.ts';
@@ -22,7 +21,7 @@ const requestSchema = v.object({
   relid: id,
   date: text,
   type: text,
-  reason: v.fallback(v.optional(v.pipe(v.string(), v.transform(decodeEntities))), undefined),
+  reason: text,
 });
 
 type Product = v.InferOutput<typeof productSchema>;

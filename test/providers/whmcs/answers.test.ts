@@ -166,6 +166,12 @@ describe('an error of WHMCS', () => {
       'forbidden',
       /lacks the action addcancelrequest/,
     ],
+    [
+      'pairs that end with an escaped quote',
+      'result=error;message=Invalid Permissions: API action &quot;addcancelrequest&quot; is not allowed',
+      'forbidden',
+      /lacks the action/,
+    ],
     ['pairs about credentials', 'result=error;message=Authentication Failed;', 'unauthorized', /passwordHash/],
     ['XML', xml('<result>error</result>\n<message>Invalid IP 203.0.113.9</message>\n'), 'forbidden', /API allowlist/],
     [
