@@ -19,6 +19,7 @@ const config: Options = {
   removeNodeProtocol: false,
   // What only the sandbox and the command line need is bundled: whoever installs the package gets ky and valibot only.
   noExternal: [
+    /^valibot$/,
     /^hono(\/|$)/,
     /^@hono\/node-server(\/|$)/,
     /^(commander|picocolors|cli-table3|cli-progress|csv-parse|@clack\/prompts)(\/|$)/,

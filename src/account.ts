@@ -133,7 +133,14 @@ async function readConfiguration<Config>(
   >,
   source: unknown,
 ): Promise<Checked<Config>> {
-  return checkAgainst(definition.config, await readSource(source, definition.env));
+  const { config, env } = definition;
+  const checked = await checkAgainst(config, await readSource(source, env));
+  if (checked.ok || source !== undefined) return checked;
+  const issues = checked.issues.map((issue) => {
+    const variable = Object.hasOwn(env, issue.path) ? env[issue.path] : undefined;
+    return variable === undefined ? issue : { ...issue, variable };
+  });
+  return { ok: false, issues };
 }
 
 async function readSource(source: unknown, env: Readonly<Record<string, string>>): Promise<unknown> {

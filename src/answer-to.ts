@@ -57,7 +57,9 @@ async function sendOnce(request: HttpRequest, effect: 'read' | 'write', call: Ca
     url: call.redactor.text(request.url),
   });
   if (effect === 'write') call.writeLeaves();
-  const sent = await send(request, limit, route.fetch).finally(() => limit.dispose());
+  const isFresh = effect === 'write' && route.writesOnFreshConnection;
+  const sent = await send(request, limit, route.transport, isFresh).finally(() => limit.dispose());
+  if (effect === 'write' && sent.kind === 'answered' && sent.repeated) call.writeWasRepeated();
   const unprocessed = sent.kind === 'not_sent' || classOf(sent) === 'unprocessed';
   if (effect === 'write' && unprocessed) call.writeHadNoEffect();
   // A call that was cut short by its caller, or by its own short deadline, says nothing of the provider.

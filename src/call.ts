@@ -66,6 +66,11 @@ export class Call {
     this.#pending = false;
   }
 
+  /** More than one request left for the last write: its response says nothing about those before it. */
+  writeWasRepeated(): void {
+    this.#kept = true;
+  }
+
   /** Whether a write was handed to the network at all. */
   get wrote(): boolean {
     return this.#wrote;
@@ -124,9 +129,10 @@ export class Call {
       providerMessage: providerMessage === undefined ? undefined : redactor.message(providerMessage),
       providerReference:
         providerReference === undefined ? undefined : redactor.message(providerReference).slice(0, 128),
-      issues: failure.issues?.map(({ path, expected }) => ({
-        path: redactor.text(path),
-        expected: redactor.text(expected),
+      issues: failure.issues?.map((issue) => ({
+        ...issue,
+        path: redactor.text(issue.path),
+        expected: redactor.text(issue.expected),
       })),
       existing: existing === undefined ? undefined : { ...existing, raw: redactor.data(existing.raw) },
       retryable: unknown ? false : failure.retryable,

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Account, AccountsOf } from './account.ts';
+import { only } from './issue-text.ts';
 import { REASON_LABELS, type Reason, type ReasonCategory } from './reason.ts';
 import type { StandardSchema } from './standard-schema.ts';
 import type { OperationName, When } from './vocabulary.ts';
@@ -83,25 +84,25 @@ const providerReference = v.pipe(
   v.string('the providerReference of an earlier result'),
   v.regex(/^[\x21-\x7e]{1,256}$/, 'the providerReference of an earlier result'),
 );
-const categories = v.picklist(categoryNames(), 'a known reason category');
-const reasonText = v.string('a text');
-const reason = v.union(
-  [
-    reasonText,
-    v.strictObject({
-      category: v.optional(categories),
-      text: v.optional(reasonText),
-      providerCode: v.optional(v.string('a text')),
-    }),
-  ],
-  'a text, or an object with category, text or providerCode',
+const categories = v.picklist(categoryNames(), `one of the categories ${categoryNames().join(', ')}`);
+const expectedReason = 'a text, or an object with category, text or providerCode';
+const reasonDetails = v.strictObject(
+  {
+    category: v.optional(categories),
+    text: v.optional(v.string('a text')),
+    providerCode: v.optional(v.string('a text')),
+  },
+  only('category', 'text', 'providerCode'),
+);
+// Not a union: that would say nothing of what is wrong inside the object.
+const reason = v.lazy((input) =>
+  typeof input === 'object' && input !== null && !Array.isArray(input) ? reasonDetails : v.string(expectedReason),
 );
 
 const objectMessage = ({ expected }: { readonly expected: string | null }): string =>
-  expected === '"when"'
-    ? "'immediate' or 'end_of_period'"
-    : 'an object with only account, service, when, reason and reference';
-const readMessage = 'an object with only account, service and, for a status, providerReference';
+  expected === '"when"' ? "'immediate' or 'end_of_period'" : only('account', 'service', 'when', 'reason', 'reference');
+const statusMessage = only('account', 'service', 'providerReference');
+const revokeMessage = only('account', 'service');
 const cancelSchema = v.strictObject(
   { account, service, when, reason: v.optional(reason), reference: v.optional(reference) },
   objectMessage,
@@ -117,14 +118,14 @@ export const cancelRequestSchema: StandardSchema<unknown, CheckedCancelRequest> 
 /** The same for a read-back. */
 export const statusRequestSchema: StandardSchema<unknown, CheckedStatusRequest> = v.pipe(
   v.unknown(),
-  v.strictObject({ account, service, providerReference: v.optional(providerReference) }, readMessage),
+  v.strictObject({ account, service, providerReference: v.optional(providerReference) }, statusMessage),
   v.transform((request) => ({ ...request, providerReference: request.providerReference })),
 );
 
 /** The same for a withdrawal. */
 export const revokeRequestSchema: StandardSchema<unknown, CheckedRevokeRequest> = v.pipe(
   v.unknown(),
-  v.strictObject({ account, service }, readMessage),
+  v.strictObject({ account, service }, revokeMessage),
 );
 
 function categoryNames(): ReasonCategory[] {

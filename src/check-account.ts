@@ -28,7 +28,7 @@ export interface AcceptedCredentials {
 export function checkAccount(
   name: string,
   account: Account,
-  options: Pick<ServiceOptions, 'fetch' | 'deadlineMs' | 'attemptTimeoutMs'> = {},
+  options: Pick<ServiceOptions, 'fetch' | 'proxy' | 'deadlineMs' | 'attemptTimeoutMs'> = {},
 ): Promise<AcceptedCredentials> {
   const call = new Call('check');
   call.account = name;
@@ -43,7 +43,7 @@ export function checkAccount(
 async function check(
   name: string,
   account: Account,
-  options: Pick<ServiceOptions, 'fetch' | 'deadlineMs' | 'attemptTimeoutMs'>,
+  options: Pick<ServiceOptions, 'fetch' | 'proxy' | 'deadlineMs' | 'attemptTimeoutMs'>,
   call: Call,
 ): Promise<AcceptedCredentials> {
   const driver = driverOf(account);
@@ -54,12 +54,13 @@ async function check(
   const { reads, basis, leavesOpen } = driver.check;
   const limit = new TimeLimit(options.deadlineMs ?? DEFAULTS.deadlineMs, undefined);
   try {
-    const { configured, baseUrl } = await configure(driver.check.configure, driver.env, call, limit);
+    const { configured, baseUrl } = await configure(driver.check.configure, driver.env, call, limit, options);
     const route: Route = {
       baseUrl,
       limit,
       attemptTimeoutMs: options.attemptTimeoutMs ?? DEFAULTS.attemptTimeoutMs,
-      fetch: options.fetch ?? globalThis.fetch,
+      transport: options,
+      writesOnFreshConnection: false,
     };
     const { verdict, last } = await runExchange(configured.run(), call, route, 'read');
     if (last === undefined) throw call.error({ code: 'unexpected_response', message: 'the adapter asked nothing' });

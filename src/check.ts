@@ -1,3 +1,4 @@
+import { ANYTHING, unknownKey } from './issue-text.ts';
 import type { Issue } from './provider-error.ts';
 import type { SchemaIssue, StandardSchema } from './standard-schema.ts';
 
@@ -5,13 +6,31 @@ import type { SchemaIssue, StandardSchema } from './standard-schema.ts';
 export type Checked<Value> =
   { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly issues: readonly Issue[] };
 
+/** Whether a schema's messages are constants, or may repeat what the schema was given. */
+export type Messages = 'constant' | 'foreign';
+
+const constant = new WeakSet<object>();
+
 /**
- * Checks a value against a schema. The issues carry where and what was expected, never what was received: a schema's
- * message that repeats a received value is replaced.
+ * Declares that no message of a schema depends on the value that it is given: every one is a text of the adapter's own,
+ * and none a default of the schema library. The core then shows the messages unchanged. It replaces a message of any
+ * other schema if a received value is in it, even by chance (`token` in "a token of 8 or more characters").
+ */
+export function constantMessages<Schema extends object>(schema: Schema): Schema {
+  constant.add(schema);
+  return schema;
+}
+
+/**
+ * Checks a value against a schema. The issues carry where and what was expected, never what was received: a message that
+ * repeats a received value is replaced.
+ *
+ * @param messages default: what {@link constantMessages} declared.
  */
 export async function checkAgainst<Output>(
   schema: StandardSchema<unknown, Output>,
   value: unknown,
+  messages: Messages = constant.has(schema) ? 'constant' : 'foreign',
 ): Promise<Checked<Output>> {
   let result;
   try {
@@ -21,22 +40,27 @@ export async function checkAgainst<Output>(
     return { ok: false, issues: [{ path: '', expected: 'a value that can be read' }] };
   }
   if (result.issues === undefined) return { ok: true, value: result.value };
-  const received = scalarsOf(value);
-  return { ok: false, issues: result.issues.map((issue) => toIssue(issue, value, received)) };
+  const received = messages === 'constant' ? undefined : scalarsOf(value);
+  const issues = result.issues.map((issue) => toIssue(issue, value, received));
+  // What is there under a misspelt name is not reported as missing, too.
+  const meant = new Set(issues.map(({ path, suggestion }) => suggestion && path.replace(/[^.]*$/, () => suggestion)));
+  return { ok: false, issues: issues.filter(({ path, problem }) => problem !== 'missing' || !meant.has(path)) };
 }
 
-function toIssue(issue: SchemaIssue, value: unknown, received: readonly string[]): Issue {
+function toIssue(issue: SchemaIssue, value: unknown, received: readonly string[] | undefined): Issue {
   const keys = (issue.path ?? []).map((entry) => (typeof entry === 'object' ? entry.key : entry));
-  const expected = safeExpectation(issue.message, received);
-  const absent = isAbsent(value, keys) ? absence(expected) : expected;
-  return { path: keys.map(describeKey).join('.'), expected: absent };
+  const path = keys.map(describeKey).join('.');
+  const expected = received === undefined ? issue.message : safeExpectation(issue.message, received);
+  // What a schema says of the object around a missing value is of no use.
+  if (isAbsent(value, keys))
+    return { path, expected: /^an object\b/.test(expected) ? ANYTHING : expected, problem: 'missing' };
+  const key = keys.at(-1);
+  return isUnknownKey(issue) && key !== undefined ? unknownKey(path, String(key), expected) : { path, expected };
 }
 
-/** What a schema says of the object around the option is of no use. */
-function absence(expected: string): string {
-  return expected.startsWith('an object with only')
-    ? 'a value, but there is none'
-    : `a value, but there is none: ${expected}`;
+/** How valibot marks a key that a strict object does not take. */
+function isUnknownKey(issue: SchemaIssue): boolean {
+  return 'expected' in issue && issue.expected === 'never';
 }
 
 /** Whether nothing is there at the path. Most schemas then complain of the object around it, not of the option. */
@@ -62,9 +86,14 @@ export function describeKey(key: PropertyKey): string {
 }
 
 function safeExpectation(message: string, received: readonly string[]): string {
-  const expectation = message.replace(WHAT_CAME, '').trim();
-  return expectation === '' || received.some((value) => repeats(expectation, value)) ? 'another value' : expectation;
+  const expectation = message.replace(PREAMBLE, '').replace(WHAT_CAME, '').trim();
+  return expectation === '' || received.some((value) => repeats(expectation, value)) ? UNSAID : expectation;
 }
+
+const UNSAID = 'a value as the documentation of the adapter describes it';
+
+/** How the default messages of schema libraries begin. */
+const PREAMBLE = /^invalid [\w ]+[:;,]\s*expected\s+/i;
 
 /** How the default messages of schema libraries go on to say what they were given, a key's name included. */
 const WHAT_CAME = /[,;:.]?\s*(?:but\s+)?(?:received|got)\b.*$/is;

@@ -1,9 +1,10 @@
 import { checkBaseUrl } from './base-url.ts';
 import type { Call } from './call.ts';
 import type { Checked } from './check.ts';
-import type { Issue } from './provider-error.ts';
+import { configurationText } from './configuration-text.ts';
 import { Redactor } from './redactor.ts';
 import type { TimeLimit } from './time-limit.ts';
+import { passesProxy, type TransportChoice } from './transport.ts';
 
 /** A configuration that has been read and checked, as far as the core needs to know it. */
 export interface Configured {
@@ -16,6 +17,7 @@ export interface Configured {
  * Reads and checks an account's configuration, and gives the call what its secrets are.
  *
  * @param env the environment variable of each option, for the message.
+ * @param transport what would carry the requests.
  * @throws ProviderError `not_configured` or `aborted`
  */
 export async function configure<Value extends Configured>(
@@ -23,6 +25,7 @@ export async function configure<Value extends Configured>(
   env: Readonly<Record<string, string>>,
   call: Call,
   limit: TimeLimit,
+  transport: TransportChoice,
 ): Promise<{ readonly configured: Value; readonly baseUrl: URL }> {
   let checked;
   try {
@@ -40,29 +43,34 @@ export async function configure<Value extends Configured>(
   }
   if (checked.ok) {
     call.redactor = new Redactor(checked.value.secrets, checked.value.escapesHtml);
-    return { configured: checked.value, baseUrl: baseUrlOf(checked.value, call) };
+    const baseUrl = baseUrlOf(checked.value, env, call);
+    if (baseUrl.protocol === 'http:' && passesProxy(transport, baseUrl)) throw call.error(CLEAR_TEXT);
+    return { configured: checked.value, baseUrl };
   }
   throw call.error({
     code: 'not_configured',
     issues: checked.issues,
-    message: `the account is not configured. ${checked.issues.map((issue) => missing(issue, env)).join('; ')}. Nothing was sent.`,
+    message: `the account is not configured: ${configurationText(checked.issues, env)} Nothing was sent.`,
   });
 }
 
-function missing({ path, expected }: Issue, env: Readonly<Record<string, string>>): string {
-  const variable = Object.hasOwn(env, path) ? env[path] : undefined;
-  const where =
-    variable === undefined ? '' : ` (option ${path}, or ${variable} in the environment of an account without options)`;
-  return `${path || 'configuration'}: expected ${expected}${where}`;
-}
+const CLEAR_TEXT = {
+  code: 'not_configured',
+  message:
+    'the base URL is http, which is allowed to this machine alone, and its requests would pass a proxy: the credentials ' +
+    'would cross the network in clear text. Use https, or exempt the host from the proxy (NO_PROXY=localhost,127.0.0.1). ' +
+    'Nothing was sent.',
+} as const;
 
-function baseUrlOf({ baseUrl }: Configured, call: Call): URL {
+/** For an adapter whose own schema lets a base URL pass that is not usable. */
+function baseUrlOf({ baseUrl }: Configured, env: Readonly<Record<string, string>>, call: Call): URL {
   const checked = checkBaseUrl(baseUrl);
   if (checked.ok) return checked.url;
-  const issues = [{ path: 'base URL', expected: checked.expected }];
+  const option = Object.keys(env).find((name) => /url|endpoint/i.test(name));
+  const issues = [{ path: option ?? 'base URL', expected: checked.expected }];
   throw call.error({
     code: 'not_configured',
-    message: `the base URL is not usable: expected ${checked.expected}`,
+    message: `the base URL is not usable: ${configurationText(issues, env)} Nothing was sent.`,
     issues,
   });
 }

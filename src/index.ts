@@ -1,5 +1,6 @@
 export type { Account, Accounts, AccountsOf, ConfigSource } from './account.ts';
 export type { CredentialsCheck, CredentialsVerdict } from './account-check.ts';
+export { EXPECTED_BASE_URL, isBaseUrl } from './base-url.ts';
 export type { CancelManyItem } from './cancel-many.ts';
 export type {
   AccountKey,
@@ -11,6 +12,7 @@ export type {
   ServiceOf,
   TimingOf,
 } from './cancel-request.ts';
+export { constantMessages } from './check.ts';
 export type { Capabilities, ReasonField } from './capabilities.ts';
 export { decodeEntities } from './decode-entities.ts';
 export type { ErrorCode, RefusalCode, UnknownReason } from './error-code.ts';

@@ -1,5 +1,7 @@
 import type { Accounts, AccountsOf } from './account.ts';
+import { describeKey } from './check.ts';
 import type { CancelEvent } from './events.ts';
+import { nearest } from './nearest.ts';
 import type { Issue } from './provider-error.ts';
 
 /** Options of one call. */
@@ -23,11 +25,17 @@ export type ReadOptions = Omit<CallOptions, 'verify'>;
 /** Options of `createCancelService`. */
 export interface ServiceOptions<A extends AccountsOf<A> = Accounts> {
   /**
-   * Another `fetch`, such as one behind a proxy. It must send a request once at most, and fail with the error of that
-   * very request: an error that says that no connection was made is believed. Default: the global one, looked up at each
-   * call.
+   * Another `fetch`. It is called as `fetch(url, init)`, must send a request once at most, and must fail with the error
+   * of that very request: an error that says that no connection was made is believed. Default: cancelkit's own HTTP/1.1
+   * connections, unless the global `fetch` was patched or a global dispatcher was installed: then these are used.
    */
   readonly fetch?: typeof globalThis.fetch | undefined;
+  /**
+   * URL of an HTTP proxy (`http://proxy.example:3128`, `https://user:password@…`) that requests are tunnelled through.
+   * Default: the proxy of the environment, if Node.js was told to use it (`NODE_USE_ENV_PROXY=1`). Not together with
+   * `fetch`.
+   */
+  readonly proxy?: string | undefined;
   /** Milliseconds for a whole call. Default 30,000. */
   readonly deadlineMs?: number | undefined;
   /** Milliseconds for one request with its answer. Default 10,000. */
@@ -60,7 +68,7 @@ export function checkOptions(options: unknown, known: readonly string[], account
   if (given === undefined) return [{ path: 'options', expected: 'an object that can be read' }];
   const issues: Issue[] = [];
   for (const key of given.keys()) {
-    if (!known.includes(key)) issues.push({ path: 'options', expected: `only the options ${known.join(', ')}` });
+    if (!known.includes(key)) issues.push(unknownOption(key, known));
   }
   for (const key of ['deadlineMs', 'attemptTimeoutMs']) {
     const value = given.get(key);
@@ -73,6 +81,7 @@ export function checkOptions(options: unknown, known: readonly string[], account
   for (const key of ['fetch', 'onEvent', 'onProgress']) {
     if (given.has(key) && typeof given.get(key) !== 'function') issues.push({ path: key, expected: 'a function' });
   }
+  issues.push(...checkProxy(given));
   if (given.has('verify') && typeof given.get('verify') !== 'boolean') {
     issues.push({ path: 'verify', expected: 'true or false' });
   }
@@ -85,6 +94,25 @@ export function checkOptions(options: unknown, known: readonly string[], account
     if (given.has(key) && !sound) issues.push({ path: key, expected: 'a number that is not negative' });
   }
   return [...issues, ...checkConcurrency(given.get('concurrency'), accounts)];
+}
+
+function checkProxy(given: ReadonlyMap<string, unknown>): Issue[] {
+  const proxy = given.get('proxy');
+  if (proxy === undefined) return [];
+  if (given.has('fetch'))
+    return [{ path: 'proxy', expected: 'no proxy together with a fetch, which connects by itself' }];
+  const url = typeof proxy === 'string' && URL.canParse(proxy) ? new URL(proxy) : undefined;
+  const isUsable = url !== undefined && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '';
+  return isUsable ? [] : [{ path: 'proxy', expected: 'the URL of an HTTP proxy, such as http://proxy.example:3128' }];
+}
+
+/** Only a key that is near a known one is repeated: any other may be a value in the wrong place. */
+function unknownOption(key: string, known: readonly string[]): Issue {
+  const issue = { expected: `only the options ${known.join(', ')}`, problem: 'unknown' } as const;
+  const suggestion = nearest(key, known);
+  return suggestion === undefined
+    ? { ...issue, path: 'options' }
+    : { ...issue, path: `options.${describeKey(key)}`, suggestion };
 }
 
 /** How many cancellations of an account run at once, where a setting says so. */

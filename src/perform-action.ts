@@ -37,6 +37,7 @@ export interface ProviderAction<Config, Input, Result> {
 /** Options of an action: those of a call and, since no service object is there, those of a service. */
 export interface ActionOptions extends ReadOptions {
   readonly fetch?: ServiceOptions['fetch'];
+  readonly proxy?: ServiceOptions['proxy'];
   readonly attemptTimeoutMs?: ServiceOptions['attemptTimeoutMs'];
   readonly onEvent?: ((event: CancelEvent) => void) | undefined;
 }
@@ -50,7 +51,7 @@ export interface Performed<Result> {
   readonly raw: unknown;
 }
 
-const OPTIONS = ['signal', 'deadlineMs', 'fetch', 'attemptTimeoutMs', 'onEvent'];
+const OPTIONS = ['signal', 'deadlineMs', 'fetch', 'proxy', 'attemptTimeoutMs', 'onEvent'];
 
 /**
  * Performs a provider's own action under the same rules as a cancellation: checked before anything is sent, a write
@@ -107,13 +108,15 @@ async function perform<Config, Input, Result>(
       const config = await read();
       return config.ok ? { ok: true, value: readyOf(provider, config.value) } : config;
     };
-    const { configured: ready, baseUrl } = await configure(configured, provider.env, call, limit);
+    const { configured: ready, baseUrl } = await configure(configured, provider.env, call, limit, options);
     call.redactor = new Redactor([...ready.secrets, ...action.secrets(checked)], provider.escapesHtml);
     const route: Route = {
       baseUrl,
       limit,
       attemptTimeoutMs: options.attemptTimeoutMs ?? DEFAULTS.attemptTimeoutMs,
-      fetch: options.fetch ?? globalThis.fetch,
+      transport: options,
+      // No action can be read back.
+      writesOnFreshConnection: true,
     };
     return judge(await runExchange(action.run(checked, ready.config), call, route, 'write'), call);
   } finally {

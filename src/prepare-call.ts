@@ -1,8 +1,10 @@
 import type { ConfiguredService } from './account-driver.ts';
 import type { AccountEntry } from './account-entry.ts';
 import type { Call } from './call.ts';
+import type { Capabilities } from './capabilities.ts';
 import { checkAgainst } from './check.ts';
 import { configure } from './configure.ts';
+import { nearest } from './nearest.ts';
 import { DEFAULTS, type CallOptions, type ServiceOptions } from './options.ts';
 import type { Route } from './route.ts';
 import { checkedOrThrow, inTime, soundOptions } from './sound-input.ts';
@@ -57,12 +59,13 @@ export async function withPrepared<Request extends AddressedRequest, Value>(
     if (limit.end === 'aborted') throw call.error({ code: 'aborted', message: 'the call was aborted before it began' });
     const bound = await checkedOrThrow(inTime(entry.driver.bind(request.service), call, limit), call, 'service');
     call.serviceKey = bound.key;
-    const { configured: service, baseUrl } = await configure(bound.configure, entry.driver.env, call, limit);
+    const { configured: service, baseUrl } = await configure(bound.configure, entry.driver.env, call, limit, defaults);
     const route: Route = {
       baseUrl,
       limit,
       attemptTimeoutMs: defaults.attemptTimeoutMs ?? DEFAULTS.attemptTimeoutMs,
-      fetch: defaults.fetch ?? globalThis.fetch,
+      transport: defaults,
+      writesOnFreshConnection: needsFreshConnection(entry.account.capabilities),
     };
     return await admitted(entry, call, () => work({ call, entry, request, options, service, route }));
   } finally {
@@ -81,11 +84,19 @@ export async function checkedRequest<Request extends AddressedRequest>(
   call: Call,
 ): Promise<{ readonly entry: AccountEntry; readonly checked: Request }> {
   const entry = findAccount(accounts, input.request, call);
-  const checked = await checkedOrThrow(checkAgainst(input.schema, input.request), call, '');
+  const checked = await checkedOrThrow(checkAgainst(input.schema, input.request, 'constant'), call, '');
   // The schema has made sure that there is an account, and that it is a string.
-  if (entry === undefined) throw call.error({ code: 'unknown_account', message: unknownAccount(accounts) });
+  if (entry === undefined) throw call.error({ code: 'unknown_account', message: unknownAccount(accounts, '') });
   checkTiming(entry, checked.when, call);
   return { entry, checked };
+}
+
+/**
+ * Whether a lost answer to a write could not be cleared up afterwards. Such a write does not go out on a kept connection,
+ * which the server may be closing as idle in that very moment.
+ */
+function needsFreshConnection({ readBack, recognisesRepeat }: Capabilities): boolean {
+  return !readBack || recognisesRepeat === 'no';
 }
 
 /** Runs `work` if the account's breaker lets it in. A preview sends nothing, so it always may. */
@@ -108,7 +119,7 @@ function findAccount(
   const name = accountNameOf(input);
   const entry = name === undefined ? undefined : accounts.get(name);
   if (entry === undefined && name !== undefined) {
-    throw call.error({ code: 'unknown_account', message: unknownAccount(accounts) });
+    throw call.error({ code: 'unknown_account', message: unknownAccount(accounts, name) });
   }
   call.account = entry?.name;
   call.provider = entry?.account.provider;
@@ -126,8 +137,10 @@ export function accountNameOf(input: unknown): string | undefined {
   }
 }
 
-function unknownAccount(accounts: ReadonlyMap<string, AccountEntry>): string {
-  return `there is no account of that name. The accounts are: ${[...accounts.keys()].join(', ') || '(none)'}.`;
+function unknownAccount(accounts: ReadonlyMap<string, AccountEntry>, name: string): string {
+  const suggestion = nearest(name, accounts.keys());
+  const next = suggestion === undefined ? '' : ` Did you mean ${suggestion}?`;
+  return `there is no account of that name. The accounts are: ${[...accounts.keys()].join(', ') || '(none)'}.${next}`;
 }
 
 function checkTiming(entry: AccountEntry, when: When | undefined, call: Call): void {

@@ -41,7 +41,7 @@ export async function cancelPrepared(
  */
 export async function previewPrepared(prepared: Prepared<CheckedCancelRequest>): Promise<PreviewedRequest> {
   const { details } = orderOf(prepared);
-  return previewOf(prepared.service.cancel(details), prepared.call, prepared.route);
+  return previewOf(prepared.service.cancel(details), prepared.call, prepared.route.baseUrl);
 }
 
 /**

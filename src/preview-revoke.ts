@@ -32,11 +32,10 @@ async function preview(account: Account, service: unknown, call: Call): Promise<
   const limit = new TimeLimit(DEFAULTS.deadlineMs, undefined);
   try {
     const bound = await checkedOrThrow(driver.bind(service), call, 'service');
-    const { configured, baseUrl } = await configure(bound.configure, driver.env, call, limit);
+    const { configured, baseUrl } = await configure(bound.configure, driver.env, call, limit, {});
     const exchange = configured.revoke?.();
     if (exchange === undefined) throw call.error(notOffered());
-    const { attemptTimeoutMs } = DEFAULTS;
-    return previewOf(exchange, call, { baseUrl, limit, attemptTimeoutMs, fetch: globalThis.fetch });
+    return previewOf(exchange, call, baseUrl);
   } finally {
     limit.dispose();
   }

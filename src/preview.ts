@@ -3,7 +3,6 @@ import type { Call } from './call.ts';
 import type { Exchange } from './exchange.ts';
 import { buildHttpRequest } from './http-request.ts';
 import type { PreviewedRequest } from './result.ts';
-import type { Route } from './route.ts';
 import { firstRequest } from './run-exchange.ts';
 
 /**
@@ -11,8 +10,8 @@ import { firstRequest } from './run-exchange.ts';
  *
  * @throws ProviderError
  */
-export function previewOf(exchange: Exchange<unknown>, call: Call, route: Route): PreviewedRequest {
-  const built = buildHttpRequest(route.baseUrl, firstRequest(exchange, call));
+export function previewOf(exchange: Exchange<unknown>, call: Call, baseUrl: URL): PreviewedRequest {
+  const built = buildHttpRequest(baseUrl, firstRequest(exchange, call));
   if (!built.ok) throw call.error(unsendable(built.expected));
   const { method, url, headers, body } = built.request;
   const { redactor } = call;

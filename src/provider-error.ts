@@ -7,6 +7,12 @@ export interface Issue {
   /** Dotted path into the request or the configuration, such as `service.domain`. */
   readonly path: string;
   readonly expected: string;
+  /** `missing`: nothing is there. `unknown`: nothing of this name is taken. Left out: another value is expected. */
+  readonly problem?: 'missing' | 'unknown';
+  /** With `unknown`: the known name that was most likely meant. */
+  readonly suggestion?: string;
+  /** With a configuration that was read from the environment: the variable of the option. */
+  readonly variable?: string;
 }
 
 /** What a {@link ProviderError} carries besides its code. */

@@ -1,3 +1,4 @@
+import type { TransportChoice } from './transport.ts';
 import type { TimeLimit } from './time-limit.ts';
 
 /** Where and how long a call may send. */
@@ -5,5 +6,7 @@ export interface Route {
   readonly baseUrl: URL;
   readonly limit: TimeLimit;
   readonly attemptTimeoutMs: number;
-  readonly fetch: typeof globalThis.fetch;
+  readonly transport: TransportChoice;
+  /** Whether a write needs a connection of its own, because a lost answer could not be cleared up afterwards. */
+  readonly writesOnFreshConnection: boolean;
 }

@@ -25,7 +25,7 @@ import type { ValidatedRequest } from './validated-request.ts';
 import type { CancellationStatus } from './vocabulary.ts';
 import type { Capabilities } from './capabilities.ts';
 
-const SERVICE_OPTIONS = ['fetch', 'deadlineMs', 'attemptTimeoutMs', 'concurrency', 'onEvent'];
+const SERVICE_OPTIONS = ['fetch', 'proxy', 'deadlineMs', 'attemptTimeoutMs', 'concurrency', 'onEvent'];
 const CALL_OPTIONS = ['signal', 'deadlineMs', 'onEvent'];
 const CANCEL_OPTIONS = [...CALL_OPTIONS, 'verify'];
 const MANY_OPTIONS = [...CANCEL_OPTIONS, 'concurrency', 'maxPauseMs', 'batch', 'total', 'onProgress'];

@@ -1,6 +1,7 @@
 import { endedBeforeSending } from './answer-to.ts';
 import type { Call } from './call.ts';
 import type { Checked } from './check.ts';
+import { issueTexts } from './issue-text.ts';
 import { checkOptions, type CallOptions } from './options.ts';
 import type { Issue } from './provider-error.ts';
 import type { TimeLimit } from './time-limit.ts';
@@ -32,7 +33,7 @@ export async function checkedOrThrow<Value>(
 ): Promise<Value> {
   const checked = await checking;
   if (checked.ok) return checked.value;
-  throw call.error(invalid(checked.issues.map(({ path, expected }) => ({ path: joinPath(root, path), expected }))));
+  throw call.error(invalid(checked.issues.map((issue) => ({ ...issue, path: joinPath(root, issue.path) }))));
 }
 
 function joinPath(root: string, path: string): string {
@@ -45,8 +46,11 @@ export function invalid(issues: readonly Issue[]): {
   message: string;
   issues: readonly Issue[];
 } {
-  const what = issues.map(({ path, expected }) => `${path}: expected ${expected}`).join('; ');
-  return { code: 'invalid_request', message: `the input is not valid. ${what}. Nothing was sent.`, issues };
+  return {
+    code: 'invalid_request',
+    message: `the input is not valid: ${issueTexts(issues)} Nothing was sent.`,
+    issues,
+  };
 }
 
 /**

@@ -1,6 +1,3 @@
-/** Why a request was provably not sent, in words for an operator. */
-export type NotSent = { readonly why: string };
-
 const CONNECT_FAILURES: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'the connection was refused',
   ECONNRESET: 'the connection was reset while it was being made',
@@ -27,16 +24,29 @@ const OTHER_FAILURES: Readonly<Record<string, string>> = {
 // What fetch says of the ports that it refuses, before anything else: the Fetch standard lists them. It has no code.
 const BAD_PORT = 'bad port';
 
+// Deno: the HTTP client below its fetch names the stage. It has no code.
+const DENO_CONNECT = /^error sending request for url .*: client error \(Connect\)/;
+
+// Bun: a code without a syscall, by version.
+const BUN_REFUSED: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ConnectionRefused']);
+
+function isBun(error: object): boolean {
+  return error instanceof Error && error.message.includes('Unable to connect. Is the computer able to access the url?');
+}
+
+// What undici says when a proxy does not open a tunnel. It has no code of its own.
+const TUNNEL_REFUSED = /^Proxy response \((\d{3})\) !== 200 when HTTP Tunneling$/;
+
 // Wrappers are few; a longer chain of causes is a circle.
 const MAX_DEPTH = 8;
 
 /**
- * Whether a failed fetch proves that nothing left the machine, judged by error code and syscall. `undefined` is "it
- * may have been sent": the default for everything that is not known to come before the request.
+ * Says why no connection was made, in words for an operator, judged by error code and syscall. `undefined` is "it may
+ * have been sent": the default for everything that is not known to come before the request.
  *
  * A code counts only with the syscall that makes it a failure to connect: `ECONNRESET` from `read` comes after a send.
  */
-export function provesNotSent(error: unknown): NotSent | undefined {
+export function describeFailure(error: unknown): string | undefined {
   try {
     return proofIn(error, 0);
   } catch {
@@ -45,7 +55,7 @@ export function provesNotSent(error: unknown): NotSent | undefined {
   }
 }
 
-function proofIn(error: unknown, depth: number): NotSent | undefined {
+function proofIn(error: unknown, depth: number): string | undefined {
   if (depth > MAX_DEPTH) return undefined;
   const nested = nestedErrors(error);
   if (nested.length > 0) {
@@ -55,21 +65,33 @@ function proofIn(error: unknown, depth: number): NotSent | undefined {
   }
   if (typeof error !== 'object' || error === null) return undefined;
   const why = connectFailure(error);
-  if (why !== undefined) return { why };
+  if (why !== undefined) return why;
   // An error with a syscall of its own speaks for itself, whatever led to it.
-  if ('syscall' in error && error.syscall !== undefined) return undefined;
+  if (syscallOf(error) !== undefined) return undefined;
   return 'cause' in error ? proofIn(error.cause, depth + 1) : undefined;
 }
 
 function connectFailure(error: object): string | undefined {
   if (error instanceof Error && error.message === BAD_PORT) return 'its port is one that fetch does not use';
+  const refusal = error instanceof Error ? TUNNEL_REFUSED.exec(error.message)?.[1] : undefined;
+  if (refusal !== undefined) return `the proxy refused to connect to the provider (HTTP ${refusal})`;
+  if (error instanceof Error && DENO_CONNECT.test(error.message)) return 'the connection could not be made';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const syscall = 'syscall' in error ? error.syscall : undefined;
+  const syscall = syscallOf(error);
   if (Object.hasOwn(OTHER_FAILURES, code)) return OTHER_FAILURES[code];
+  if (syscall === undefined && BUN_REFUSED.has(code) && isBun(error)) return CONNECT_FAILURES['ECONNREFUSED'];
   if (syscall === 'connect' && Object.hasOwn(CONNECT_FAILURES, code)) return CONNECT_FAILURES[code];
   const isLookup = syscall === 'getaddrinfo' || syscall === 'queryA' || syscall === 'queryAaaa';
   if (isLookup && Object.hasOwn(LOOKUP_FAILURES, code)) return LOOKUP_FAILURES[code];
   return undefined;
+}
+
+/** node-fetch names the syscall otherwise: version 3 in a field of its own, version 2 only within its message. */
+function syscallOf(error: object): unknown {
+  if ('syscall' in error) return error.syscall;
+  if ('erroredSysCall' in error) return error.erroredSysCall;
+  const isNodeFetch = 'type' in error && error.type === 'system' && error instanceof Error;
+  return isNodeFetch ? /, reason: (connect|getaddrinfo) /.exec(error.message)?.[1] : undefined;
 }
 
 function nestedErrors(error: unknown): readonly unknown[] {

@@ -1,4 +1,4 @@
-import type { StandardSchema } from 'cancelkit';
+import { constantMessages, EXPECTED_BASE_URL, isBaseUrl, type StandardSchema } from 'cancelkit';
 import * as v from 'valibot';
 
 /** What an account needs. */
@@ -9,16 +9,20 @@ export interface Config {
   readonly token: string;
 }
 
-const address = 'the address of the API';
 const token = 'an API token of 8 or more characters';
 
-/** Checks a configuration. The messages say what is expected, never what was received. */
-export const configSchema: StandardSchema<Config> = v.strictObject(
-  {
-    baseUrl: v.pipe(v.string(address), v.minLength(1, address)),
-    token: v.pipe(v.string(token), v.minLength(8, token)),
-  },
-  'an object with baseUrl and token',
+/**
+ * Checks a configuration. The messages say what is expected, never what was received; one in the form "an object with
+ * only a and b" lets the core suggest the right name for a misspelt one.
+ */
+export const configSchema: StandardSchema<Config> = constantMessages(
+  v.strictObject(
+    {
+      baseUrl: v.pipe(v.string(EXPECTED_BASE_URL), v.check(isBaseUrl, EXPECTED_BASE_URL)),
+      token: v.pipe(v.string(token), v.minLength(8, token)),
+    },
+    'an object with only baseUrl and token',
+  ),
 );
 
 /** The environment variable of each option. */

@@ -1,4 +1,4 @@
-import type { StandardSchema } from 'cancelkit';
+import { constantMessages, type StandardSchema } from 'cancelkit';
 import * as v from 'valibot';
 
 /** How a service is named at this provider. */
@@ -10,7 +10,9 @@ export interface Service {
 const subscriptionId = 'a subscription id, such as sub_8f2k';
 
 /** Checks a service reference. */
-export const serviceSchema: StandardSchema<Service> = v.strictObject(
-  { subscriptionId: v.pipe(v.string(subscriptionId), v.regex(/^sub_[a-z0-9]{1,40}$/, subscriptionId)) },
-  'an object with subscriptionId alone',
+export const serviceSchema: StandardSchema<Service> = constantMessages(
+  v.strictObject(
+    { subscriptionId: v.pipe(v.string(subscriptionId), v.regex(/^sub_[a-z0-9]{1,40}$/, subscriptionId)) },
+    'an object with only subscriptionId',
+  ),
 );

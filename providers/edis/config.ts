@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { StandardSchema } from '../../src/index.ts';
+import { constantMessages, EXPECTED_BASE_URL, isBaseUrl, type StandardSchema } from '../../src/index.ts';
 
 /** The credentials of an EDIS Global client-area account. */
 export interface EdisConfig {
@@ -7,7 +7,7 @@ export interface EdisConfig {
   readonly email: string;
   /** Client-area password; any characters. Environment: `EDIS_PASSWORD`. */
   readonly password: string;
-  /** Default `https://order.edisglobal.com`. Environment: `EDIS_BASE_URL`. */
+  /** Default `https://order.edisglobal.com`; with or without `/kvm/v2` at its end. Environment: `EDIS_BASE_URL`. */
   readonly baseUrl?: string | undefined;
 }
 
@@ -24,9 +24,22 @@ const text = v.pipe(
   v.check((value) => value.isWellFormed(), 'well-formed text'),
 );
 
-export const edisConfigSchema: StandardSchema<EdisConfig, ResolvedEdisConfig> = v.strictObject(
-  { email: text, password: text, baseUrl: v.optional(text, 'https://order.edisglobal.com') },
-  'an object with only the options email, password and baseUrl',
+const baseUrl = v.pipe(
+  v.string(EXPECTED_BASE_URL),
+  v.check(isBaseUrl, EXPECTED_BASE_URL),
+  // Where it is certain what is meant, the part that every request adds may be there.
+  v.transform((url) => new URL(url).href.replace(/\/+$/, '').replace(/\/+kvm(?:\/+v2)?$/i, '')),
+  v.check(
+    (url) => !/\/kvm(?:$|\/+v\d+(?:\/|$))/i.test(url),
+    'the address before /kvm/v2, such as https://order.edisglobal.com: cancelkit adds the rest',
+  ),
+);
+
+export const edisConfigSchema: StandardSchema<EdisConfig, ResolvedEdisConfig> = constantMessages(
+  v.strictObject(
+    { email: text, password: text, baseUrl: v.optional(baseUrl, 'https://order.edisglobal.com') },
+    'an object with only email, password and baseUrl',
+  ),
 );
 
 /** The environment variable of each option. */

@@ -11,23 +11,22 @@ import type { EdisService, EdisServiceInit } from './emulator-state.ts';
 export type { EdisOptions } from './emulator-routes.ts';
 export type { EdisService, EdisServiceInit } from './emulator-state.ts';
 
-/** Both ids of a service; the API takes either. */
-export interface EdisServiceIds {
-  readonly kvmId: string;
-  readonly serviceId: number;
+/** The services that are there from the start, each by one of its two ids; the API takes either. */
+export interface EdisSeeded<Reference> {
+  /** Active and not cancelled, paid for 20 more days. */
+  readonly active: Reference;
+  /** Active, with a cancellation at the end of the billing period. */
+  readonly cancelled: Reference;
+  /** Ordered, but not paid yet. */
+  readonly pending: Reference;
 }
 
 /** Looks at and changes the state of the emulated EDIS. */
 export interface EdisControls extends ProviderControls<EdisService, string | number, EdisOptions> {
-  /** The services that are there from the start. */
-  readonly seeded: {
-    /** Active and not cancelled, paid for 20 more days. */
-    readonly active: EdisServiceIds;
-    /** Active, with a cancellation at the end of the billing period. */
-    readonly cancelled: EdisServiceIds;
-    /** Ordered, but not paid yet. */
-    readonly pending: EdisServiceIds;
-  };
+  /** The services that are there from the start. Each is a `service` for a request. */
+  readonly seeded: EdisSeeded<{ readonly kvmId: string }>;
+  /** The same services by their other id. */
+  readonly seededByServiceId: EdisSeeded<{ readonly serviceId: number }>;
   /** Adds a service. */
   add(init?: EdisServiceInit): EdisService;
   /**
@@ -54,12 +53,18 @@ export function createEdisEmulator({ clock }: EmulatorContext): Emulator<EdisCon
   const cancelled = state.add({ nextDueDate: addDays(clock.now(), 20) });
   state.cancel(cancelled, 'end_of_period');
   const pending = state.add({ status: 'pending' });
+  const seededAs = <Reference>(reference: (service: EdisService) => Reference): EdisSeeded<Reference> => ({
+    active: reference(active),
+    cancelled: reference(cancelled),
+    pending: reference(pending),
+  });
 
   return {
     fetch: createEdisRoutes(state, options.current, edisSandboxLogin),
     failure: edisFailure,
     controls: {
-      seeded: { active: idsOf(active), cancelled: idsOf(cancelled), pending: idsOf(pending) },
+      seeded: seededAs(({ kvmId }) => ({ kvmId })),
+      seededByServiceId: seededAs(({ serviceId }) => ({ serviceId })),
       services: () => structuredClone([...state.services.values()]),
       service(id) {
         const service = state.byKvmId(String(id)) ?? state.byServiceId(String(id));
@@ -79,8 +84,4 @@ export function createEdisEmulator({ clock }: EmulatorContext): Emulator<EdisCon
       },
     },
   };
-}
-
-function idsOf({ kvmId, serviceId }: EdisService): EdisServiceIds {
-  return { kvmId, serviceId };
 }

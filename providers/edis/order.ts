@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { StandardSchema } from '../../src/index.ts';
+import { constantMessages, type StandardSchema } from '../../src/index.ts';
 
 /** An order of one or more servers. */
 export interface EdisOrder {
@@ -56,20 +56,26 @@ const itemSchema = v.strictObject(
       ),
     ),
   },
-  'an object with only the documented keys',
+  'an object with only productId, os, hostname, additionalRam, additionalVcpu, additionalIp, additionalDiskboost and sshPublicKey',
 );
 
 const expectedItems = '1 to 100 items';
 
-export const edisOrderSchema: StandardSchema<unknown, EdisOrder> = v.pipe(
-  v.unknown(),
-  v.strictObject(
-    {
-      billingCycle: word,
-      paymentMethod: word,
-      applyCredit: v.optional(v.boolean('true or false'), false),
-      items: v.pipe(v.array(itemSchema, expectedItems), v.minLength(1, expectedItems), v.maxLength(100, expectedItems)),
-    },
-    'an object with only billingCycle, paymentMethod, applyCredit and items',
+export const edisOrderSchema: StandardSchema<unknown, EdisOrder> = constantMessages(
+  v.pipe(
+    v.unknown(),
+    v.strictObject(
+      {
+        billingCycle: word,
+        paymentMethod: word,
+        applyCredit: v.optional(v.boolean('true or false'), false),
+        items: v.pipe(
+          v.array(itemSchema, expectedItems),
+          v.minLength(1, expectedItems),
+          v.maxLength(100, expectedItems),
+        ),
+      },
+      'an object with only billingCycle, paymentMethod, applyCredit and items',
+    ),
   ),
 );

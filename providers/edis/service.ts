@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { StandardSchema } from '../../src/index.ts';
+import { constantMessages, type StandardSchema } from '../../src/index.ts';
 
 /** A service at EDIS, by exactly one of its two ids. */
 export type EdisService =
@@ -23,22 +23,34 @@ export interface EdisServiceField {
 const expectedKvmId = 'the id of a KVM server, 1 to 128 visible ASCII characters';
 const expectedServiceId = 'a positive whole number';
 
+const onlyOne = 'an object with only kvmId or serviceId, and not both';
+
 const byKvmId = v.pipe(
-  v.strictObject({ kvmId: v.pipe(v.string(expectedKvmId), v.regex(/^[\x21-\x7e]{1,128}$/, expectedKvmId)) }),
+  v.strictObject({ kvmId: v.pipe(v.string(expectedKvmId), v.regex(/^[\x21-\x7e]{1,128}$/, expectedKvmId)) }, onlyOne),
   v.transform(({ kvmId }): EdisServiceField => ({ field: 'kvmid', value: kvmId })),
 );
 
 const byServiceId = v.pipe(
-  v.strictObject({
-    serviceId: v.union(
-      [v.pipe(v.number(), v.safeInteger(), v.minValue(1)), v.pipe(v.string(), v.regex(/^[1-9]\d{0,15}$/))],
-      expectedServiceId,
-    ),
-  }),
+  v.strictObject(
+    {
+      serviceId: v.pipe(
+        v.union([v.pipe(v.number(), v.safeInteger(expectedServiceId)), v.string()], expectedServiceId),
+        v.check((id) => /^[1-9]\d{0,15}$/.test(String(id)), expectedServiceId),
+      ),
+    },
+    onlyOne,
+  ),
   v.transform(({ serviceId }): EdisServiceField => ({ field: 'serviceid', value: String(serviceId) })),
 );
 
-export const edisServiceSchema: StandardSchema<EdisService, EdisServiceField> = v.union(
-  [byKvmId, byServiceId],
-  `exactly one of kvmId (${expectedKvmId}) and serviceId (${expectedServiceId})`,
-);
+/** Checks whichever of the two forms the reference has the key of. */
+export const edisServiceSchema: StandardSchema<EdisService, EdisServiceField> = constantMessages({
+  '~standard': {
+    version: 1,
+    vendor: 'cancelkit',
+    validate: (value) => {
+      const isById = typeof value === 'object' && value !== null && 'serviceId' in value && !('kvmId' in value);
+      return (isById ? byServiceId : byKvmId)['~standard'].validate(value);
+    },
+  },
+});

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import type { StandardSchema } from '../../src/index.ts';
+import { constantMessages, EXPECTED_BASE_URL, isBaseUrl, type StandardSchema } from '../../src/index.ts';
 
 /** Where a Hosting API is, and how to sign in to it. */
 export interface HostingConfig {
-  /** The address below which `/hosting/{id}` lies. Environment: `HOSTING_BASE_URL`. */
+  /** The address below which `/hosting/{id}` lies, without `/hosting` itself. Environment: `HOSTING_BASE_URL`. */
   readonly baseUrl: string;
   /** The API token. Environment: `HOSTING_TOKEN`. */
   readonly token: string;
@@ -45,20 +45,34 @@ const tokenHeader = v.pipe(
   v.check((name) => !OWN_HEADERS.includes(name), 'a header that nothing else needs'),
 );
 
-export const hostingConfigSchema: StandardSchema<HostingConfig, ResolvedHostingConfig> = v.strictObject(
-  {
-    baseUrl: v.pipe(v.string('a URL'), v.minLength(1, 'a URL')),
-    token: v.pipe(
-      v.string('a non-empty text'),
-      v.regex(/^[\x21-\x7e]+$/, 'a token: visible ASCII characters, no spaces or line breaks'),
-    ),
-    tokenHeader: v.optional(tokenHeader, 'token'),
-    tokenScheme: v.optional(
-      v.pipe(v.string('a text'), v.regex(/^[A-Za-z0-9_-]{0,32}$/, 'a scheme such as Bearer')),
-      '',
-    ),
-  },
-  'an object with only the options baseUrl, token, tokenHeader and tokenScheme',
+const NOT_TWICE =
+  'the address before /hosting, which cancelkit adds (if the API itself lies below /hosting, write /hosting/hosting)';
+
+const baseUrl = v.pipe(
+  v.string(EXPECTED_BASE_URL),
+  v.check(isBaseUrl, EXPECTED_BASE_URL),
+  v.transform((url) => new URL(url).href.replace(/\/+$/, '')),
+  // It may be a part of the address that is the reseller's own, or what every request adds.
+  v.check((url) => !/\/hosting$/i.test(url) || /\/hosting\/+hosting$/i.test(url), NOT_TWICE),
+  v.transform((url) => url.replace(/(\/hosting)\/+hosting$/i, '$1')),
+);
+
+export const hostingConfigSchema: StandardSchema<HostingConfig, ResolvedHostingConfig> = constantMessages(
+  v.strictObject(
+    {
+      baseUrl,
+      token: v.pipe(
+        v.string('a non-empty text'),
+        v.regex(/^[\x21-\x7e]+$/, 'a token: visible ASCII characters, no spaces or line breaks'),
+      ),
+      tokenHeader: v.optional(tokenHeader, 'token'),
+      tokenScheme: v.optional(
+        v.pipe(v.string('a text'), v.regex(/^[A-Za-z0-9_-]{0,32}$/, 'a scheme such as Bearer')),
+        '',
+      ),
+    },
+    'an object with only baseUrl, token, tokenHeader and tokenScheme',
+  ),
 );
 
 /** The environment variable of each option. */

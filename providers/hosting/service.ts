@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { StandardSchema } from '../../src/index.ts';
+import { constantMessages, type StandardSchema } from '../../src/index.ts';
 
 /** A hosting and the domain that it is linked to. */
 export interface HostingService {
@@ -12,18 +12,20 @@ export interface HostingService {
 const expectedId = 'the identifier of a hosting: 1 to 128 visible ASCII characters that are one path segment';
 const expectedDomain = 'a domain name';
 
-export const hostingServiceSchema: StandardSchema<HostingService, HostingService> = v.strictObject(
-  {
-    hostingId: v.pipe(
-      v.string(expectedId),
-      v.regex(/^(?!\.{1,2}$)[\x21-\x7e]{1,128}$/, expectedId),
-      v.regex(/^[^/\\?#%]+$/, expectedId),
-    ),
-    domain: v.pipe(
-      v.string(expectedDomain),
-      v.maxLength(253, expectedDomain),
-      v.regex(/^[\p{L}\p{M}\p{N}_-]+(?:\.[\p{L}\p{M}\p{N}_-]+)+\.?$/u, expectedDomain),
-    ),
-  },
-  'an object with only hostingId and domain',
+export const hostingServiceSchema: StandardSchema<HostingService, HostingService> = constantMessages(
+  v.strictObject(
+    {
+      hostingId: v.pipe(
+        v.string(expectedId),
+        v.regex(/^(?!\.{1,2}$)[\x21-\x7e]{1,128}$/, expectedId),
+        v.regex(/^[^/\\?#%]+$/, expectedId),
+      ),
+      domain: v.pipe(
+        v.string(expectedDomain),
+        v.maxLength(253, expectedDomain),
+        v.regex(/^[\p{L}\p{M}\p{N}_-]+(?:\.[\p{L}\p{M}\p{N}_-]+)+\.?$/u, expectedDomain),
+      ),
+    },
+    'an object with only hostingId and domain',
+  ),
 );

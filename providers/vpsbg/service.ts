@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { StandardSchema } from '../../src/index.ts';
+import { constantMessages, type StandardSchema } from '../../src/index.ts';
 
 /** What can be cancelled at VPSBG: a server, an addon of a server, or a floating IP. */
 export type VpsbgService =
@@ -46,7 +46,7 @@ export interface VpsbgFloatingIp {
 
 const expected = 'a positive whole number';
 const id = v.pipe(
-  v.union([v.number(), v.pipe(v.string(), v.regex(/^[1-9]\d*$/), v.transform(Number))], expected),
+  v.union([v.number(), v.pipe(v.string(expected), v.regex(/^[1-9]\d*$/, expected), v.transform(Number))], expected),
   v.safeInteger(expected),
   v.minValue(1, expected),
 );
@@ -67,13 +67,13 @@ const schemas = {
 };
 
 /** Checks whichever of the three forms the reference has the key of; without any, a server is asked for. */
-export const vpsbgServiceSchema: StandardSchema<VpsbgService, VpsbgTarget> = {
+export const vpsbgServiceSchema: StandardSchema<VpsbgService, VpsbgTarget> = constantMessages({
   '~standard': {
     version: 1,
     vendor: 'cancelkit',
     validate: (value) => schemas[formOf(value)]['~standard'].validate(value),
   },
-};
+});
 
 function formOf(value: unknown): keyof typeof schemas {
   if (typeof value !== 'object' || value === null) return 'server';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import type { StandardSchema } from '../../src/index.ts';
+import { constantMessages, EXPECTED_BASE_URL, isBaseUrl, type StandardSchema } from '../../src/index.ts';
 
 interface WhmcsAddress {
   /**
@@ -60,15 +60,27 @@ export interface ResolvedWhmcsConfig {
   readonly secrets: readonly string[];
 }
 
+// Where it is certain what is meant, the part that every request adds may be there.
+const API = /\/+includes(?:\/+api(?:\.php)?)?\/*$/i;
+
 const expectedText = 'a non-empty text';
 const text = v.pipe(
   v.string(expectedText),
   v.minLength(1, expectedText),
   v.check((value) => value.isWellFormed(), 'well-formed text'),
 );
-const address = { url: v.pipe(v.string('a URL'), v.minLength(1, 'a URL')), accessKey: v.optional(text) };
+const expectedRoot =
+  'the address of WHMCS itself, or of its includes/api.php: not that of the admin area or of another page';
+const url = v.pipe(
+  v.string(EXPECTED_BASE_URL),
+  v.check(isBaseUrl, EXPECTED_BASE_URL),
+  v.transform((address) => new URL(address).href),
+  v.check((address) => API.test(address) || !/\/(?:admin|[^/]*\.php|api)\/*$/i.test(address), expectedRoot),
+  v.transform((address) => address.replace(API, '').replace(/\/+$/, '')),
+);
+const address = { url, accessKey: v.optional(text) };
 const onlyOneForm =
-  'only the options url, accessKey, and either identifier and secret or username and password, not both forms; a stored hash in passwordHash takes the place of password';
+  'an object with only url, accessKey, and either identifier and secret or username and password, not both forms; passwordHash takes the place of password';
 
 const apiSchema = v.strictObject({ ...address, identifier: text, secret: text }, onlyOneForm);
 const adminSchema = v.strictObject({ ...address, username: text, password: text }, onlyOneForm);
@@ -103,7 +115,7 @@ const resolvedHashedSchema: StandardSchema<WhmcsHashedCredentials, ResolvedWhmcs
 const API_CREDENTIAL = /^[A-Za-z0-9]{32}$/;
 
 /** Checks whichever form of credentials is there; without either, the API credentials are asked for. */
-export const whmcsConfigSchema: StandardSchema<WhmcsConfig, ResolvedWhmcsConfig> = {
+export const whmcsConfigSchema: StandardSchema<WhmcsConfig, ResolvedWhmcsConfig> = constantMessages({
   '~standard': {
     version: 1,
     vendor: 'cancelkit',
@@ -111,7 +123,7 @@ export const whmcsConfigSchema: StandardSchema<WhmcsConfig, ResolvedWhmcsConfig>
       return schemaFor(value)['~standard'].validate(value);
     },
   },
-};
+});
 
 function schemaFor(value: unknown): StandardSchema<WhmcsConfig, ResolvedWhmcsConfig> {
   if (typeof value !== 'object' || value === null) return resolvedApiSchema;
@@ -137,7 +149,7 @@ function resolve(
   secrets: readonly string[],
 ): ResolvedWhmcsConfig {
   return {
-    baseUrl: url.replace(/\/*$/, '').replace(/\/+includes\/api\.php$/i, ''),
+    baseUrl: url,
     credentials: { ...credentials, ...(accessKey === undefined ? {} : { accesskey: accessKey }) },
     secrets: accessKey === undefined ? secrets : [...secrets, accessKey],
   };

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { StandardSchema } from '../../src/index.ts';
+import { constantMessages, type StandardSchema } from '../../src/index.ts';
 
 /** A product or service of a client in WHMCS. */
 export interface WhmcsService {
@@ -14,15 +14,15 @@ export interface WhmcsServiceId {
 
 const expected = 'a positive whole number';
 
-export const whmcsServiceSchema: StandardSchema<WhmcsService, WhmcsServiceId> = v.strictObject(
-  {
-    serviceId: v.union(
-      [
-        v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.transform(String)),
-        v.pipe(v.string(), v.regex(/^[1-9]\d{0,15}$/)),
-      ],
-      expected,
-    ),
-  },
-  'an object with only serviceId',
+export const whmcsServiceSchema: StandardSchema<WhmcsService, WhmcsServiceId> = constantMessages(
+  v.strictObject(
+    {
+      serviceId: v.pipe(
+        v.union([v.pipe(v.number(), v.safeInteger(expected)), v.string()], expected),
+        v.transform(String),
+        v.regex(/^[1-9]\d{0,15}$/, expected),
+      ),
+    },
+    'an object with only serviceId',
+  ),
 );

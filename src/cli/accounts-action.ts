@@ -1,7 +1,9 @@
 import { driverOf } from '../account.ts';
+import { optionText } from '../configuration-text.ts';
+import { sentence } from '../issue-text.ts';
 import { isProviderError, type Issue } from '../provider-error.ts';
 import { EXIT } from './exit-code.ts';
-import { CONFIG_NAMES } from './load-config.ts';
+import { CONFIG_NAMES } from './find-config.ts';
 import { accountNamed, formsOf, type OpenedServices } from './open-services.ts';
 import { writtenForms } from './parse-service.ts';
 import type { Session } from './session.ts';
@@ -16,7 +18,13 @@ interface ShownAccount {
   readonly services: readonly string[];
   /** `unknown` for a provider that gives no example of a service. */
   readonly configured: boolean | 'unknown';
-  readonly missing: readonly { readonly option: string; readonly expected: string; readonly variable?: string }[];
+  readonly missing: readonly {
+    readonly option: string;
+    readonly expected: string;
+    /** The same for people. */
+    readonly text: string;
+    readonly variable?: string;
+  }[];
 }
 
 /** `cancelkit accounts` */
@@ -27,6 +35,8 @@ export async function accounts({ open, output, command }: Session): Promise<numb
   for (const result of shown) output.record({ command, ok: true, result });
   output.line(`Accounts of ${opened.path ?? `the environment (there is no ${CONFIG_NAMES[0] ?? ''} here)`}`);
   output.line();
+  if (shown.length === 0 && opened.path !== undefined)
+    output.line('There is no account in it. Add one, or uncomment it.');
   if (shown.length > 0 && !output.json) {
     const { tableLines } = await import('./table.ts');
     for (const line of tableLines(HEAD, shown.map(rowOf), output.colours)) output.line(line);
@@ -35,12 +45,8 @@ export async function accounts({ open, output, command }: Session): Promise<numb
     for (const line of tableLines(['account', 'a service is written'], written, output.colours)) output.line(line);
   }
   for (const { account, missing } of shown) {
-    for (const { option, variable, expected } of missing) {
-      const what = variable === undefined ? option : `${option} (${variable})`;
-      output.line(
-        `${output.colours.yellow('!')} ${account} is not configured: ${visible(`${what}: expected ${expected}`)}`,
-      );
-    }
+    for (const { text } of missing)
+      output.line(`${output.colours.yellow('!')} ${account} is not configured: ${visible(sentence(text))}`);
   }
   if (opened.path === undefined) await writeUnset(opened, output.line);
   return EXIT.done;
@@ -68,9 +74,11 @@ async function describe(name: string, opened: OpenedServices): Promise<ShownAcco
   const forms = formsOf(account);
   const issues = await issuesOf(name, forms[0]?.example, opened);
   const env = driverOf(account)?.env ?? {};
-  const missing = (issues ?? []).map(({ path, expected }) => {
+  const missing = (issues ?? []).map((issue) => {
+    const { path, expected } = issue;
     const variable = Object.hasOwn(env, path) ? env[path] : undefined;
-    return { option: path || 'configuration', expected, ...(variable === undefined ? {} : { variable }) };
+    const text = optionText(issue, env);
+    return { option: path || 'configuration', expected, text, ...(variable === undefined ? {} : { variable }) };
   });
   return {
     account: name,

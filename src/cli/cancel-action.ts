@@ -27,6 +27,7 @@ export async function cancel(
   flags: CancelFlags,
   session: Session,
 ): Promise<number> {
+  requireWhen(flags);
   const opened = await session.open();
   const request = await describedCancellation(account, words, flags, opened);
   if (flags.dryRun === true) return await show(request, opened, session);
@@ -47,6 +48,7 @@ export async function preview(
   flags: CancelFlags,
   session: Session,
 ): Promise<number> {
+  requireWhen(flags);
   const opened = await session.open();
   return await show(await describedCancellation(account, words, flags, opened), opened, session);
 }
@@ -62,13 +64,22 @@ export async function describedCancellation(
   flags: CancelFlags,
   opened: OpenedServices,
 ): Promise<DescribedCancellation> {
-  const { when, reference } = flags;
-  if (when === undefined)
-    throw wrongUse(`--when is missing, and has no default: ${WHENS.join(' or ')}. Nothing was sent.`);
+  const when = requireWhen(flags);
+  const { reference } = flags;
   const service = await namedService(account, words, opened);
   const request = { account, service, when, ...reasonOf(flags), ...(reference === undefined ? {} : { reference }) };
   await opened.services.validate(request);
   return request;
+}
+
+/**
+ * When it takes effect. To be asked before a configuration is run, which the error needs nothing of.
+ *
+ * @throws ProviderError `invalid_request`
+ */
+export function requireWhen({ when }: CancelFlags): When {
+  if (when !== undefined) return when;
+  throw wrongUse(`--when is missing, and has no default: ${WHENS.join(' or ')}. Nothing was sent.`);
 }
 
 /**

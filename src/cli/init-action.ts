@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { builtInProviders, isInEnvironment, type BuiltInProvider } from './built-in-providers.ts';
 import { EXIT } from './exit-code.ts';
-import { CONFIG_NAMES } from './load-config.ts';
+import { CONFIG_NAMES } from './find-config.ts';
 import type { Session } from './session.ts';
 import { systemCode } from './system-code.ts';
 import { wrongUse } from './wrong-use.ts';

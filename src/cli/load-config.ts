@@ -1,14 +1,12 @@
-import { existsSync, statSync } from 'node:fs';
+import { statSync, type Stats } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { listed } from '../issue-text.ts';
 import type { ProviderError } from '../provider-error.ts';
+import { configIn } from './find-config.ts';
 import { unlessIdle } from './process-end.ts';
+import { systemCode } from './system-code.ts';
 import { notConfigured, wrongUse } from './wrong-use.ts';
-
-/** The names that are looked for in the working directory, in this order. */
-export const CONFIG_NAMES: readonly string[] = ['ts', 'mts', 'js', 'mjs'].map(
-  (extension) => `cancelkit.config.${extension}`,
-);
 
 /** A configuration file, loaded. What its default export holds has not been checked. */
 export interface LoadedConfig {
@@ -23,11 +21,15 @@ export interface LoadedConfig {
  * file threw is not shown, since it may hold a secret.
  */
 export async function loadConfig(named: string | undefined): Promise<LoadedConfig | undefined> {
-  const path = named ?? CONFIG_NAMES.find((name) => existsSync(name));
+  const path = configIn(named);
   if (path === undefined) return undefined;
   const file = resolve(path);
-  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() !== false)
+  const found = statsOf(file, path);
+  if (found === undefined)
     throw wrongUse(`there is no file ${path}. Name another one, or write one with: cancelkit init`);
+  if (found.isDirectory()) throw wrongUse(`${path} is a directory; expected a configuration file.`);
+  if (!EXTENSIONS.includes(extname(file)))
+    throw wrongUse(`${path} is not a configuration file; expected one that ends in ${listed(EXTENSIONS, 'or')}.`);
   const isTyped = /^\.[cm]?ts$/.test(extname(file));
   if (isTyped && !process.features.typescript) throw notConfigured(tooOld(path));
   let module: unknown;
@@ -40,10 +42,19 @@ export async function loadConfig(named: string | undefined): Promise<LoadedConfi
   }
   const value = typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined;
   if (typeof value === 'object' && value !== null) return { path, value };
-  throw notConfigured(
-    `${path} has no default export. It has to end in: export default defineConfig({ accounts: { … } })`,
-  );
+  const what = value === undefined ? 'has no default export' : `has a default export that is no object`;
+  throw notConfigured(`${path} ${what}. It has to end in: export default defineConfig({ accounts: { … } })`);
 }
+
+function statsOf(file: string, path: string): Stats | undefined {
+  try {
+    return statSync(file, { throwIfNoEntry: false });
+  } catch (error) {
+    throw wrongUse(`${path} cannot be read (${systemCode(error)}).`);
+  }
+}
+
+const EXTENSIONS = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'];
 
 const NEVER = new Error('never');
 
@@ -67,13 +78,24 @@ function unloadable(error: unknown, file: string, path: string): ProviderError {
       `${path} could not be loaded: it imports '${what}', which is not there. Install it: npm install`,
     );
   }
+  const unknown =
+    /^Package subpath '\.\/([\w/.-]{1,80})' is not defined/.exec(message) ??
+    /^The requested module '[\w@/.-]{1,80}' does not provide an export named '([\w$]{1,80})'/.exec(message);
+  if (unknown !== null) {
+    return notConfigured(
+      `${path} could not be loaded: it imports ${unknown[1] ?? ''}, which the package does not have.`,
+    );
+  }
   const line = lineIn(stack, file);
   const where = line === undefined ? '' : ` at line ${line}`;
   const kind = /^[A-Z]\w{0,40}Error$/.test(name) ? name : 'Error';
-  const hint = kind === 'SyntaxError' && /\.[jt]s$/.test(file) ? HINT : '';
+  const isCommonJs = /^(?:require|module|exports|__dirname|__filename) is not defined/.test(message);
+  const hint = isCommonJs ? ES_MODULE : kind === 'SyntaxError' && /\.[jt]s$/.test(file) ? HINT : '';
   return notConfigured(`${path} could not be loaded: ${kind}${where}.${hint} To see more of it, run: node ${path}`);
 }
 
+const ES_MODULE =
+  ' It is an ES module: write `import` and `export default` in place of `require` and `module.exports`.';
 const HINT = ' If package.json says "type": "commonjs", name it .mts or .mjs instead.';
 
 /** An error of somebody else's may have anything in the place of its texts. */

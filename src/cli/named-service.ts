@@ -1,3 +1,4 @@
+import { issueTexts } from '../issue-text.ts';
 import { isProviderError } from '../provider-error.ts';
 import { accountNamed, formsOf, type OpenedServices } from './open-services.ts';
 import { misread, parseService, writtenForms, type ServiceReference } from './parse-service.ts';
@@ -13,6 +14,9 @@ export async function namedService(
   words: readonly string[],
   opened: OpenedServices,
 ): Promise<ServiceReference> {
+  const swapped = words.find((word) => Object.hasOwn(opened.accounts, word));
+  if (!Object.hasOwn(opened.accounts, name) && swapped !== undefined)
+    throw wrongUse(`the account comes before the service: ${swapped} SERVICE. Nothing was sent.`);
   const account = await accountNamed(name, opened);
   const forms = formsOf(account);
   const service = parseService(words, forms);
@@ -23,8 +27,7 @@ export async function namedService(
     await opened.services.validate({ account: name, service, when });
   } catch (error) {
     if (!isProviderError(error, 'invalid_request')) throw error;
-    const what = error.issues?.map(({ path, expected }) => `${path}: expected ${expected}`).join('; ');
-    throw wrongUse(`the service is not valid. ${what ?? ''}. ${where}`);
+    throw wrongUse(`the service is not valid: ${issueTexts(error.issues ?? [])} ${where}`);
   }
   return service;
 }

@@ -2,7 +2,9 @@ import * as v from 'valibot';
 import { driverOf, type Account, type Accounts } from '../account.ts';
 import type { ServiceOptions } from '../options.ts';
 import { checkAgainst } from '../check.ts';
+import { issueTexts, only } from '../issue-text.ts';
 import { isProviderError } from '../provider-error.ts';
+import type { StandardSchema } from '../standard-schema.ts';
 import { createCancelService, type CancelService } from '../service.ts';
 import type { ServiceForm } from '../service-form.ts';
 import { loadConfig } from './load-config.ts';
@@ -19,18 +21,30 @@ export interface OpenedServices {
   readonly services: CancelService<Accounts>;
 }
 
-const record = v.record(v.string(), v.unknown());
-const configSchema = v.strictObject(
-  {
-    accounts: v.custom<Accounts>(isPlainObject, 'accounts by their names'),
-    options: v.optional(record),
-    queue: v.optional(record),
-  },
-  'an object with only accounts, options and queue',
+const record = v.record(v.string('the name of an option'), v.unknown(), 'an object');
+
+/** A configuration file's default export. */
+interface CheckedConfig {
+  readonly accounts: Accounts;
+  readonly options?: ServiceOptions | undefined;
+  readonly queue?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Checks the default export of a configuration file; its parts only as far as nobody else does. */
+export const configSchema: StandardSchema<unknown, CheckedConfig> = v.pipe(
+  v.unknown(),
+  v.strictObject(
+    {
+      accounts: v.custom<Accounts>(isPlainObject, 'an object with an account under each name'),
+      options: v.optional(record),
+      queue: v.optional(record),
+    },
+    only('accounts', 'options', 'queue'),
+  ),
 );
 
 function isPlainObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !('then' in value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !('then' in value);
 }
 
 /**
@@ -47,21 +61,23 @@ export async function openServices(named: string | undefined): Promise<OpenedSer
   }
   const { path, value } = loaded;
   try {
-    return await opened(path, value);
+    const services = await opened(path, value);
+    (await import('./completion/remembered-accounts.ts')).rememberAccounts(path, Object.keys(services.accounts));
+    return services;
   } catch (error) {
     // A getter, or a proxy: what it throws may hold a secret.
     if (!isProviderError(error)) throw notConfigured(`${path} cannot be used: reading its default export failed.`);
     throw notConfigured(
-      `${path} cannot be used. ${error.message.replace(/^cancelkit: /, '').replace(' Nothing was sent.', '')}`,
+      `${path} cannot be used. ${error.message.replace(/^cancelkit: (?:the input is not valid: )?/, '').replace(' Nothing was sent.', '')}`,
     );
   }
 }
 
 async function opened(path: string, value: object): Promise<OpenedServices> {
-  const checked = await checkAgainst(configSchema, value);
+  const checked = await checkAgainst(configSchema, value, 'constant');
   if (!checked.ok) {
-    const what = checked.issues.map((issue) => `${issue.path || 'the default export'}: expected ${issue.expected}`);
-    throw notConfigured(`${what.join('; ')}.`);
+    const issues = checked.issues.map((issue) => ({ ...issue, path: issue.path || 'the default export' }));
+    throw notConfigured(issueTexts(issues, 'option'));
   }
   const { accounts, options = {}, queue = {} } = checked.value;
   return { path, accounts, options, queue, services: createCancelService(accounts, options) };
@@ -77,7 +93,7 @@ export async function accountNamed(name: string, opened: OpenedServices): Promis
   if (account !== undefined) return account;
   const names = Object.keys(opened.accounts);
   const { unknownAccount } = await import('./unknown-account.ts');
-  throw unknownAccount(names, opened.path);
+  throw unknownAccount(names, opened.path, name);
 }
 
 /** The forms of an account's service references; none are known of some providers of third parties. */

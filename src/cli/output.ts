@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import picocolors from 'picocolors';
 import { jsonLine } from './json-line.ts';
 
@@ -13,12 +14,16 @@ export interface Output {
   readonly isInteractive: boolean;
   /** Whether the messages go to a terminal. */
   readonly isTerminal: boolean;
+  /** Whether that terminal can replace lines that it shows. */
+  readonly canRedraw: boolean;
   /** A line of a result, for people. Nothing with `--json`. */
   readonly line: (text?: string) => void;
   /** A result, for machines: one line of JSON. Nothing without `--json`. */
   readonly record: (value: object) => void;
   /** A message, for people. */
   readonly message: (text: string) => void;
+  /** Waits until the reader of stdout has taken most of what was written, or has gone. */
+  readonly drained: () => Promise<void>;
 }
 
 /** The output of this process. */
@@ -28,8 +33,9 @@ export function createOutput({ json, color }: { readonly json: boolean; readonly
     json,
     colours: picocolors.createColors(color && takesColours(stdout)),
     errorColours: picocolors.createColors(color && takesColours(stderr)),
-    isInteractive: stdin.isTTY && stderr.isTTY,
-    isTerminal: stderr.isTTY,
+    isInteractive: isTerminal(stdin) && isTerminal(stderr),
+    isTerminal: isTerminal(stderr),
+    canRedraw: isTerminal(stderr) && process.env['TERM'] !== 'dumb',
     line: (text = '') => {
       if (!json) stdout.write(`${steady(text)}\n`);
     },
@@ -39,7 +45,18 @@ export function createOutput({ json, color }: { readonly json: boolean; readonly
     message: (text) => {
       stderr.write(`${steady(text)}\n`);
     },
+    drained: () => drained(stdout),
   };
+}
+
+async function drained(stream: NodeJS.WriteStream): Promise<void> {
+  if (!stream.writableNeedDrain) return;
+  const waiting = new AbortController();
+  const events = ['drain', 'close', 'error'].map((name) => once(stream, name, { signal: waiting.signal }));
+  // A reader that has gone is noted elsewhere.
+  await Promise.race(events).catch(() => undefined);
+  waiting.abort();
+  await Promise.allSettled(events);
 }
 
 /** One line, in which nothing but our own colours steers the terminal: names and paths come from outside, too. */
@@ -51,9 +68,14 @@ function steady(text: string): string {
   );
 }
 
+/** Whether a stream takes colours. A variable that is empty counts as not set (https://no-color.org, https://force-color.org). */
 function takesColours(stream: NodeJS.WriteStream): boolean {
-  const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
-  if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
-  if (FORCE_COLOR !== undefined && FORCE_COLOR !== '' && FORCE_COLOR !== '0') return true;
-  return stream.isTTY && TERM !== 'dumb';
+  const { NO_COLOR = '', FORCE_COLOR = '', TERM } = process.env;
+  if (NO_COLOR !== '' || FORCE_COLOR === '0' || FORCE_COLOR.toLowerCase() === 'false') return false;
+  return FORCE_COLOR !== '' || (isTerminal(stream) && TERM !== 'dumb');
+}
+
+/** The types promise a boolean, but `isTTY` is missing from a stream that is no terminal. */
+function isTerminal({ isTTY }: { readonly isTTY?: boolean }): boolean {
+  return isTTY === true;
 }

@@ -1,3 +1,4 @@
+import { nearest } from '../nearest.ts';
 import type { ServiceForm } from '../service-form.ts';
 
 /** A service reference as the command line took it. */
@@ -42,9 +43,13 @@ export function misread(words: readonly string[], forms: readonly ServiceForm[])
   const known = new Set(forms.flatMap(({ example }) => Object.keys(example)));
   const keys = words.flatMap((word) => /^([A-Za-z_$][\w$]*)=/.exec(word)?.[1] ?? []);
   const unknown = keys.find((key) => !known.has(key));
-  if (unknown !== undefined && known.size > 0) return `there is no ${unknown} in a service of this account.`;
+  if (unknown !== undefined && known.size > 0) {
+    const suggestion = nearest(unknown, known);
+    const next = suggestion === undefined ? '.' : `; did you mean ${suggestion}?`;
+    return `there is no ${unknown} in a service of this account${next}`;
+  }
   if (words.length > 1 && keys.length < words.length) {
-    return `a service is one id or key=value pairs, and these are ${words.length} words: put a reason of several words in quotes, and cancel several services with \`cancelkit bulk\`.`;
+    return `a service is one id or key=value pairs without spaces, and these are ${words.length} words: put a reason of several words in double quotes, and cancel several services with \`cancelkit bulk\`.`;
   }
   return 'the service is not in a form that this account knows.';
 }

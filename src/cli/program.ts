@@ -14,7 +14,7 @@ import { text } from './commands/text.ts';
 import { EXIT } from './exit-code.ts';
 import { examples } from './examples.ts';
 import { createOutput } from './output.ts';
-import { namedCommand, parseError } from './parse-error.ts';
+import { namedCommand, parseError, refuseRepeated, unknownCommand } from './parse-error.ts';
 import { unlessIdle } from './process-end.ts';
 import { reportError } from './report-error.ts';
 import type { Act } from './session.ts';
@@ -25,9 +25,9 @@ export async function run(args: readonly string[], version: string): Promise<num
   let exitCode: number = EXIT.done;
   const program = createProgram(version, async (command, work) => {
     const { json = false, color, config } = program.opts<{ json?: boolean; color: boolean; config?: string }>();
-    // For the libraries that look for themselves.
-    if (!color) process.env['NO_COLOR'] = '1';
     const output = createOutput({ json, color });
+    // For the libraries that look for themselves. They write to stderr.
+    if (!output.errorColours.isColorSupported) process.env['NO_COLOR'] = '1';
     try {
       const open = async () => (await import('./open-services.ts')).openServices(config);
       exitCode = await unlessIdle(work({ command, output, open }), endless);
@@ -78,6 +78,7 @@ function createProgram(version: string, act: Act): Command {
   ]) {
     add(program, act);
   }
+  refuseRepeated(program);
   return program.addHelpText('after', `\n${OUTCOMES}${examples(PROGRAM_EXAMPLES)}`);
 }
 
@@ -98,9 +99,13 @@ function endOf(error: unknown, args: readonly string[], program: Command): numbe
   const output = createOutput({ json: args.includes('--json'), color: !args.includes('--no-color') });
   if (!(error instanceof CommanderError)) return reportError(error, 'cancelkit', output);
   const named = namedCommand(args, program);
-  const command = named.replace(/^cancelkit /, '');
+  const command = named.name.replace(/^cancelkit /, '');
   if (error.code !== 'commander.help') return reportError(parseError(error, named), command, output);
-  const missing = wrongUse(`no command is named. See: ${named} --help`);
+  const unknown = args[0] === 'help' ? args[1] : undefined;
+  if (unknown !== undefined) {
+    output.message(`\n${output.errorColours.red('✗')} ${unknownCommand(unknown, program)}`);
+  }
+  const missing = wrongUse(`no command is named. See: ${named.name} --help`);
   output.record({ command, ok: false, error: missing });
   return EXIT.wrongUse;
 }

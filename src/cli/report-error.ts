@@ -1,5 +1,5 @@
 import { isProviderError, ProviderError } from '../provider-error.ts';
-import { EXIT, exitCodeOf } from './exit-code.ts';
+import { exitCodeOf } from './exit-code.ts';
 import { labelledLines } from './labelled.ts';
 import { NEXT_STEPS } from './next-step.ts';
 import type { Output } from './output.ts';
@@ -9,15 +9,45 @@ import { visible } from './visible.ts';
 export function reportError(error: unknown, command: string, output: Output): number {
   if (!isProviderError(error)) {
     // It may hold anything that it was given, and so is not shown.
-    const message = 'an internal fault of cancelkit. What was sent is not known: look it up before you send it again.';
-    output.record({ command, ok: false, error: new ProviderError('outcome_unknown', { message }) });
+    const { code, words } = faultOf(command);
+    const message = `an internal fault of cancelkit. ${words}`;
+    output.record({ command, ok: false, error: new ProviderError(code, { message }) });
     output.message(`${output.errorColours.red('✗')} ${message} Please report it.`);
-    return EXIT.unknown;
+    return exitCodeOf(code);
   }
   output.record({ command, ok: false, error });
   for (const line of errorLines(error, output)) output.message(line);
   return exitCodeOf(error.code);
 }
+
+/** What is true after a command has failed in a way that nobody foresaw. */
+function faultOf(command: string): {
+  readonly code: 'outcome_unknown' | 'unexpected_response';
+  readonly words: string;
+} {
+  if (READS.includes(command)) return { code: 'unexpected_response', words: 'Nothing was sent that changes anything.' };
+  if (command.startsWith('queue ') && command !== 'queue work') {
+    const words = 'Whether the queue was changed is not known: read it with `cancelkit queue list`.';
+    return { code: 'outcome_unknown', words };
+  }
+  return { code: 'outcome_unknown', words: 'What was sent is not known: look it up before you send it again.' };
+}
+
+/** The commands that change nothing at a provider and nothing in a queue. Every other one might have. */
+const READS: readonly string[] = [
+  'accounts',
+  'cancelkit',
+  'check',
+  'complete',
+  'completion',
+  'init',
+  'preview',
+  'queue list',
+  'queue show',
+  'queue stats',
+  'sandbox',
+  'status',
+];
 
 /** What is said of an error, for people. */
 export function errorLines(error: ProviderError, { errorColours: colours }: Output): readonly string[] {

@@ -1,11 +1,13 @@
 import * as v from 'valibot';
-import { startSandbox } from '../sandbox/index.ts';
+import { startSandbox, type Sandbox } from '../sandbox/index.ts';
 import { driverOf } from '../account.ts';
 import { builtInProviders, type BuiltInProvider } from './built-in-providers.ts';
+import type { SandboxFlags } from './commands/sandbox.ts';
 import { EXIT } from './exit-code.ts';
 import { onInterrupt } from './interrupt.ts';
 import { writtenService } from './parse-service.ts';
 import type { Session } from './session.ts';
+import { wrongUse } from './wrong-use.ts';
 
 const TICK_MS = 1000;
 
@@ -24,8 +26,8 @@ interface Emulated {
 }
 
 /** `cancelkit sandbox` */
-export async function sandbox({ output, command }: Session): Promise<number> {
-  await using running = await startSandbox();
+export async function sandbox({ port }: SandboxFlags, { output, command }: Session): Promise<number> {
+  await using running = await started(port);
   const emulated = builtInProviders.map((provider) => describe(provider, running));
   const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
   const quit = onInterrupt(stop);
@@ -40,6 +42,16 @@ export async function sandbox({ output, command }: Session): Promise<number> {
   clearInterval(ticking);
   quit();
   return EXIT.done;
+}
+
+async function started(port: number | undefined): Promise<Sandbox> {
+  try {
+    return await startSandbox(port === undefined ? {} : { port });
+  } catch (error) {
+    if (port === undefined || !(error instanceof Error)) throw error;
+    // The sandbox's own words, such as that the port is in use.
+    throw wrongUse(error.message.replace(/^startSandbox: (?:port: )?/, ''));
+  }
 }
 
 function describe(provider: BuiltInProvider, running: object): Emulated {

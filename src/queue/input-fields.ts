@@ -10,7 +10,7 @@ const ISO_TIME = 'a Date, or a time in ISO 8601 with its zone, such as 2027-01-0
 
 /** A time, as ISO 8601 in UTC. */
 export const moment: v.GenericSchema<unknown, string> = v.pipe(
-  v.union([v.date(), v.pipe(v.string(), v.check(isIsoTime, ISO_TIME))], ISO_TIME),
+  v.union([v.date(ISO_TIME), v.pipe(v.string(ISO_TIME), v.check(isIsoTime, ISO_TIME))], ISO_TIME),
   v.transform((value) => new Date(value)),
   v.check((date) => date.getTime() < Date.UTC(3000, 0), 'a time before the year 3000'),
   v.transform((date) => date.toISOString()),
@@ -38,11 +38,6 @@ export function positive(expected: string): v.GenericSchema<unknown, number> {
 /** A whole number from `least` to `most`. */
 export function whole(expected: string, least: number, most: number): v.GenericSchema<unknown, number> {
   return v.pipe(v.number(expected), v.safeInteger(expected), v.minValue(least, expected), v.maxValue(most, expected));
-}
-
-/** The message of an object that takes no other keys than these. */
-export function only(...keys: readonly string[]): string {
-  return `an object with only ${keys.join(', ')}`;
 }
 
 function name(expected: string): v.GenericSchema<unknown, string> {

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import type { ProviderError } from '../provider-error.ts';
+import { only } from '../issue-text.ts';
 import type { StandardSchema } from '../standard-schema.ts';
 import { placeOfDatabase } from './database-place.ts';
-import { only, positive, whole } from './input-fields.ts';
+import { positive, whole } from './input-fields.ts';
 import type { AccountLimit } from './limits.ts';
 
 /** The options of `createCancelQueue`. */
@@ -31,6 +32,7 @@ const limit = v.strictObject(
   only('concurrency', 'rate'),
 );
 
+const SCHEMA = 'lower-case letters, digits and underscores, at most 40';
 const DATABASE = 'a directory, or a postgres:// URL whose special characters are percent-encoded';
 
 /** Checks the options of `createCancelQueue`. */
@@ -43,13 +45,8 @@ export const queueOptionsSchema: StandardSchema<unknown, CheckedQueueOptions> = 
         v.string(DATABASE),
         v.check((database) => placeOfDatabase(database) !== undefined, DATABASE),
       ),
-      schema: v.optional(
-        v.pipe(
-          v.string(),
-          v.regex(/^[a-z_][a-z0-9_]{0,39}$/, 'lower-case letters, digits and underscores, at most 40'),
-        ),
-      ),
-      limits: v.optional(v.record(v.string(), limit, 'a limit for each account')),
+      schema: v.optional(v.pipe(v.string(SCHEMA), v.regex(/^[a-z_][a-z0-9_]{0,39}$/, SCHEMA))),
+      limits: v.optional(v.record(v.string('the name of an account'), limit, 'a limit for each account')),
       deadlineMs: v.optional(positive('a positive number of milliseconds')),
       pollMs: v.optional(positive('a positive number of milliseconds')),
       readBackAfterMs: v.optional(

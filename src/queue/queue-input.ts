@@ -1,7 +1,8 @@
 import * as v from 'valibot';
+import { only } from '../issue-text.ts';
 import type { StandardSchema } from '../standard-schema.ts';
 import type { QueryClient } from './database.ts';
-import { by, id, moment, note, only, positive, signal, whole } from './input-fields.ts';
+import { by, id, moment, note, positive, signal, whole } from './input-fields.ts';
 import { QUEUE_STATES, type QueueState } from './state.ts';
 
 const optional = v.optional;

@@ -1,4 +1,5 @@
 import { checkAgainst } from '../check.ts';
+import { issueText, sentence } from '../issue-text.ts';
 import { ProviderError, type Issue } from '../provider-error.ts';
 import type { StandardSchema } from '../standard-schema.ts';
 
@@ -12,20 +13,20 @@ export async function sound<Output>(
   value: unknown,
   root: string,
 ): Promise<Output> {
-  const checked = await checkAgainst(schema, value);
+  const checked = await checkAgainst(schema, value, 'constant');
   if (checked.ok) return checked.value;
   throw invalidInput(
-    checked.issues.map(({ path, expected }) => ({ path: path === '' ? root : `${root}.${path}`, expected })),
+    checked.issues.map((issue) => ({ ...issue, path: issue.path === '' ? root : `${root}.${issue.path}` })),
   );
 }
 
 /** The error for input that the queue does not take. */
 export function invalidInput(issues: readonly Issue[]): ProviderError {
-  const what = issues.slice(0, 10).map(({ path, expected }) => `${path}: expected ${expected}`);
+  const what = issues.slice(0, 10).map((issue) => issueText(issue));
   const more = issues.length > 10 ? `; and ${issues.length - 10} more` : '';
   return new ProviderError('invalid_request', {
     operation: 'queue',
-    message: `queue: the input is not valid. ${what.join('; ')}${more}. Nothing was done.`,
+    message: `queue: the input is not valid: ${sentence(`${what.join('; ')}${more}`)} Nothing was done.`,
     issues,
   });
 }

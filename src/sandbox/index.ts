@@ -36,7 +36,7 @@ export type {
   EdisControls,
   EdisOptions,
   EdisService,
-  EdisServiceIds,
+  EdisSeeded,
   EdisServiceInit,
 } from '../../providers/edis/emulator.ts';
 export type {

@@ -1,3 +1,5 @@
+import { nearest } from '../nearest.ts';
+
 /** A condition on an option's value, and how to say it. */
 export interface OptionCheck {
   readonly expected: string;
@@ -26,13 +28,20 @@ export function createOptions<Options extends object>(
       for (const [name, value] of Object.entries(changes)) {
         const check = table.get(name);
         if (check === undefined) {
-          throw new TypeError(`${where}: unknown option "${name}"; expected ${[...table.keys()].join(', ')}.`);
+          throw new TypeError(`${where}: ${unknownOption(name, [...table.keys()])}`);
         }
         if (!check.accepts(value)) throw new TypeError(`${where}: ${name}: expected ${check.expected}.`);
       }
       current = { ...current, ...changes };
     },
   };
+}
+
+/** Says of an option that there is none of its name, and which one was meant. */
+export function unknownOption(name: string, known: readonly string[]): string {
+  const suggestion = nearest(name, known);
+  const next = suggestion === undefined ? `expected ${known.join(', ')}.` : `did you mean ${suggestion}?`;
+  return `unknown option "${name}"; ${next}`;
 }
 
 /** One of the given values. */

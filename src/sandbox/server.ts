@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, ServerResponse } from 'node:http';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { applyFault } from './apply-fault.ts';
@@ -35,11 +35,16 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Serves an emulator on a free port of the loopback interface. */
+/**
+ * Serves an emulator on a port of the loopback interface.
+ *
+ * @param port 0: any that is free.
+ */
 export async function serve(
   provider: string,
   emulator: Emulator<unknown>,
   clock: SandboxClock,
+  port: number,
 ): Promise<RunningServer> {
   const requests: RecordedRequest[] = [];
   const faults = createFaultQueue();
@@ -77,8 +82,8 @@ export async function serve(
   );
   // The listener turns what goes wrong into an answer of 500; its promise does not reject.
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  server.listen(port, '127.0.0.1');
+  await listening(server, provider, port);
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The sandbox could not open a port.');
 
@@ -103,6 +108,17 @@ export async function serve(
       await stopped;
     },
   };
+}
+
+async function listening(server: Server, provider: string, port: number): Promise<void> {
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const what = code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${String(code)})`;
+    const message = `startSandbox: port ${port}, for ${provider}, ${what}. Choose another one, or none for free ports.`;
+    throw new Error(message, { cause: error });
+  }
 }
 
 function record(incoming: IncomingMessage, body: ArrayBuffer, at: Date): RecordedRequest {

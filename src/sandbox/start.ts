@@ -12,6 +12,7 @@ import { createClock } from './clock.ts';
 import type { SandboxClock } from './clock.ts';
 import { serve } from './server.ts';
 import type { RunningServer, SandboxServer } from './server.ts';
+import { unknownOption } from './options.ts';
 import { createSettings } from './settings.ts';
 import type { SandboxSettings } from './settings.ts';
 
@@ -44,25 +45,30 @@ export interface WhmcsSandbox extends WhmcsControls, SandboxServer {}
 export interface SandboxOptions {
   /** What the sandbox's clock shows at the start. Default: the real time. */
   readonly now?: Date;
+  /**
+   * The first of four ports in a row: EDIS, VPSBG, hosting, WHMCS. From 1024 to 65532. Default: four free ones.
+   */
+  readonly port?: number;
 }
 
 /**
- * Starts the four emulators, each on a free port of 127.0.0.1, with services to try things on.
+ * Starts the four emulators, each on a port of 127.0.0.1, with services to try things on.
  * `close()` it, or hold it with `await using`: the servers keep the process alive until then.
- * @throws TypeError or RangeError on an unknown option or an unusable date.
+ * @throws TypeError or RangeError on an unknown option, an unusable date or port; Error if a port is in use.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const clock = createClock(checkedStart(options));
+  const { now, port } = checkedOptions(options);
+  const clock = createClock(now);
   const edis = createEdisEmulator({ clock });
   const vpsbg = createVpsbgEmulator({ clock });
   const hosting = createHostingEmulator({ clock });
   const whmcs = createWhmcsEmulator({ clock });
 
   const servers = await startAll([
-    () => serve('edis', edis, clock),
-    () => serve('vpsbg', vpsbg, clock),
-    () => serve('hosting', hosting, clock),
-    () => serve('whmcs', whmcs, clock),
+    () => serve('edis', edis, clock, portOf(port, 0)),
+    () => serve('vpsbg', vpsbg, clock, portOf(port, 1)),
+    () => serve('hosting', hosting, clock, portOf(port, 2)),
+    () => serve('whmcs', whmcs, clock, portOf(port, 3)),
   ]);
   const [edisServer, vpsbgServer, hostingServer, whmcsServer] = servers;
   const close = async (): Promise<void> => {
@@ -105,14 +111,31 @@ async function startAll(starts: Four<Start>): Promise<Four<RunningServer>> {
   return [edis, vpsbg, hosting, whmcs];
 }
 
-function checkedStart(options: unknown): Date {
+function checkedOptions(options: unknown): { readonly now: Date; readonly port: number | undefined } {
   if (!isObject(options) || options instanceof Date)
     throw new TypeError('startSandbox: expected an object such as { now: new Date() }.');
   for (const name of Object.keys(options)) {
-    if (name !== 'now') throw new TypeError(`startSandbox: unknown option "${name}"; expected now.`);
+    if (!KNOWN.includes(name)) throw new TypeError(`startSandbox: ${unknownOption(name, KNOWN)}`);
   }
-  const { now } = options;
-  if (now === undefined) return new Date();
+  const { now = new Date(), port } = options;
   if (!(now instanceof Date)) throw new TypeError('startSandbox: now: expected a Date.');
-  return now;
+  if (port === undefined) return { now, port };
+  if (typeof port !== 'number') throw new TypeError('startSandbox: port: expected a number.');
+  if (!Number.isInteger(port) || port < 1024 || port > 65_532)
+    throw new RangeError('startSandbox: port: expected a whole number from 1024 to 65532.');
+  const refused = [port, port + 1, port + 2, port + 3].find((each) => REFUSED_PORTS.includes(each));
+  if (refused !== undefined)
+    throw new RangeError(`startSandbox: port: fetch does not connect to port ${refused}. Choose another one.`);
+  return { now, port };
+}
+
+const KNOWN = ['now', 'port'];
+
+/** Those from 1024 on that the Fetch standard calls bad ports. Source: https://fetch.spec.whatwg.org/#port-blocking */
+const REFUSED_PORTS: readonly number[] = [
+  1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10_080,
+];
+
+function portOf(first: number | undefined, index: number): number {
+  return first === undefined ? 0 : first + index;
 }

@@ -1,5 +1,20 @@
-import { linkSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  appendFileSync,
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../src/sandbox/index.ts';
 import { recordsOf, variablesOf } from './support/project.ts';
@@ -85,10 +100,208 @@ describe('the results of a list', () => {
       },
     });
     expect(code).toBe(3);
-    expect(stderr).toContain(`the lock on ${results} was removed`);
+    expect(stderr).toContain(`the lock on ${results} was removed or taken over`);
     sandbox.vpsbg.clearFaults();
     expect((await project.run(['bulk', file, '--resume'])).code).toBe(0);
     expect(ids.map((id) => sandbox.vpsbg.service(id).timesCancelled)).toEqual(ids.map(() => 1));
+  });
+
+  it('whose lock another process takes over are left to it', async () => {
+    const { file, results, ids } = list(12);
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 150, times: 1_000 });
+    const { code, stderr } = await project.run(['bulk', file, '--concurrency', '1'], {
+      started: async () => {
+        await sent(3);
+        const [record = ''] = readdirSync(project.directory).filter((name) => name === `${results}.lock.owner`);
+        writeFileSync(path(record), project.read(record).replace(/"token":"[^"]*"/, '"token":"another"'));
+      },
+    });
+    expect(code).toBe(3);
+    expect(stderr).toContain(`the lock on ${results} was removed or taken over`);
+    const before = sends();
+    expect(before).toBeLessThan(ids.length);
+    sandbox.vpsbg.clearFaults();
+    expect((await project.run(['bulk', file, '--resume'])).code).toBe(0);
+    expect(ids.map((id) => sandbox.vpsbg.service(id).timesCancelled)).toEqual(ids.map(() => 1));
+  });
+
+  it('are those of the living run, although a file system without locks gives its lock to a second one', async () => {
+    const { file, results, ids } = list(8);
+    sandbox.vpsbg.fault({ kind: 'hang', executed: true, times: 1_000 });
+    await project.run(['bulk', file], {
+      started: async (child) => {
+        await sent(1);
+        // A new file: nothing locks it. The record beside it still names the first run.
+        const lock = path(`${results}.lock`);
+        copyFileSync(lock, `${lock}.copy`);
+        rmSync(lock);
+        copyFileSync(`${lock}.copy`, lock);
+        const second = await project.run(['bulk', file, '--resume']);
+        expect(second.code).toBe(2);
+        expect(second.stderr).toContain('another process works with the same results');
+        child.kill('SIGKILL');
+      },
+    });
+    expect(mostOften(ids)).toBe(1);
+    sandbox.vpsbg.clearFaults();
+    expect((await project.run(['bulk', file, '--resume'])).code).toBe(0);
+    expect(mostOften(ids)).toBe(1);
+  });
+
+  it('that a second run takes over, since somebody has removed lock and record, are left by the first before its next row', async () => {
+    const { file, results, ids } = list(16);
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 150, times: 1_000 });
+    let second: Awaited<ReturnType<typeof project.run>> | undefined;
+    const first = await project.run(['bulk', file, '--concurrency', '1'], {
+      started: async () => {
+        await sent(3);
+        rmSync(path(`${results}.lock`));
+        rmSync(path(`${results}.lock.owner`));
+        second = await project.run(['bulk', file, '--resume']);
+      },
+    });
+    expect(first.code).toBe(3);
+    expect(first.stderr).toContain('so another run could work with it. This run has stopped.');
+    expect(second?.code).toBeTypeOf('number');
+    sandbox.vpsbg.clearFaults();
+    await project.run(['bulk', file, '--resume']);
+    expect(mostOften(ids)).toBe(1);
+  });
+
+  it('that are replaced by a copy end the run, and what they held is saved', async () => {
+    const { file, results, ids } = list(12);
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 150, times: 1_000 });
+    const { code, stderr } = await project.run(['bulk', file, '--concurrency', '1'], {
+      started: async () => {
+        await sent(3);
+        // As an editor saves a file.
+        copyFileSync(path(results), path(`${results}.new`));
+        renameSync(path(`${results}.new`), path(results));
+      },
+    });
+    expect(code).toBe(3);
+    const rescue = /until then is in (\S+): put that back/.exec(stderr)?.[1] ?? '';
+    sandbox.vpsbg.clearFaults();
+    // The copy does not have the last rows that were sent.
+    const copy = await project.run(['bulk', file, '--resume']);
+    expect(copy.code).toBe(2);
+    expect(copy.stderr).toContain(`${rescue} tells what a run has sent`);
+    rmSync(path(results));
+    expect((await project.run(['bulk', file])).code).toBe(2);
+    renameSync(path(rescue), path(results));
+    expect((await project.run(['bulk', file, '--resume'])).code).toBe(0);
+    expect(ids.map((id) => sandbox.vpsbg.service(id).timesCancelled)).toEqual(ids.map(() => 1));
+  });
+
+  it('that are lost end the run with an error, as JSON as well', async () => {
+    const { file, results } = list(12);
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 150, times: 1_000 });
+    const { code, stdout, stderr } = await project.run(['bulk', file, '--concurrency', '1', '--json'], {
+      started: async () => {
+        await sent(3);
+        rmSync(path(results));
+      },
+    });
+    expect(code).toBe(3);
+    expect(recordsOf(stdout).at(-1)).toMatchObject({ command: 'bulk', ok: false, error: { code: 'outcome_unknown' } });
+    expect(stderr).toMatch(/^✗ outcome_unknown: .* was removed or replaced during the run/m);
+  });
+
+  it('that another process writes to end the run', async () => {
+    const { file, results, ids } = list(12);
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 150, times: 1_000 });
+    const { code, stderr } = await project.run(['bulk', file, '--concurrency', '1'], {
+      started: async () => {
+        await sent(3);
+        const last = recordsOf(project.read(results)).at(-1);
+        appendFileSync(path(results), `${JSON.stringify({ ...last, outcome: 'unknown' })}\n`);
+      },
+    });
+    expect(code).toBe(3);
+    expect(stderr).toContain(`another process has written to ${results}`);
+    expect(sends()).toBeLessThan(ids.length);
+  });
+
+  it.each([
+    ['emptied', 0],
+    ['shortened', 40],
+  ])('that are %s during the run end it, and are refused afterwards', async (_, length) => {
+    const { file, results, ids } = list(12);
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 150, times: 1_000 });
+    const { code, stderr } = await project.run(['bulk', file, '--concurrency', '1'], {
+      started: async () => {
+        await sent(3);
+        truncateSync(path(results), length);
+      },
+    });
+    expect(code).toBe(3);
+    expect(stderr).toContain(`${results} was shortened by another process during the run`);
+    const before = sends();
+    expect(before).toBeLessThan(ids.length);
+    sandbox.vpsbg.clearFaults();
+    const resumed = await project.run(['bulk', file, '--resume']);
+    expect(resumed.code).toBe(2);
+    expect((await project.run(['bulk', file])).code).toBe(2);
+    expect(sends()).toBe(before);
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'are for their owner alone, and so are their lock and what is rescued',
+    async () => {
+      const { file, results } = list(12);
+      const modeOf = (name: string): string => (statSync(path(name)).mode & 0o777).toString(8);
+      sandbox.vpsbg.fault({ kind: 'latency', ms: 150, times: 1_000 });
+      let modes: readonly string[] = [];
+      await project.run(['bulk', file, '--concurrency', '1'], {
+        started: async () => {
+          await sent(2);
+          modes = [results, `${results}.lock`, `${results}.lock.owner`].map(modeOf);
+          rmSync(path(results));
+        },
+      });
+      expect(modes).toEqual(['600', '600', '600']);
+      expect(existsSync(path(`${results}.lock.owner`))).toBe(false);
+      const [rescue = ''] = readdirSync(project.directory).filter((name) => name.startsWith(`${results}.rescued-`));
+      expect(modeOf(rescue)).toBe('600');
+      sandbox.vpsbg.clearFaults();
+      chmodSync(path(rescue), 0o644);
+      const { code, stderr } = await project.run(['bulk', file, '--resume', '--results', rescue]);
+      expect(code).toBe(0);
+      expect(stderr).toContain(`${rescue} could be read by other users of this machine; now only its owner can.`);
+      expect(modeOf(rescue)).toBe('600');
+    },
+  );
+
+  it.skipIf(process.platform === 'win32')('leave another file’s mode alone', async () => {
+    const { file } = list(1);
+    project.write('open.csv', 'account,service\n');
+    chmodSync(path('open.csv'), 0o644);
+    expect((await project.run(['bulk', file, '--resume', '--results', 'open.csv'])).code).toBe(2);
+    expect((statSync(path('open.csv')).mode & 0o777).toString(8)).toBe('644');
+  });
+
+  it.each<readonly [string, readonly string[], (file: string, results: string) => void]>([
+    ['already exist', [], (_, results) => project.write(results, '')],
+    ['do not exist', ['--resume'], () => undefined],
+    ['are empty', ['--resume'], (_, results) => project.write(results, '')],
+    [
+      'have two names',
+      ['--resume'],
+      (file, results) => {
+        project.write(results, '');
+        linkSync(path(results), path(`${file}.second`));
+      },
+    ],
+    ['are not a file', ['--resume'], (_, results) => mkdirSync(path(results))],
+  ])('that %s give no advice that sends a row again unless it says so', async (_, flags, prepare) => {
+    const { file, results } = list(1);
+    prepare(file, results);
+    const { code, stderr } = await project.run(['bulk', file, ...flags]);
+    expect(code).toBe(2);
+    const advice = /another (?:results )?file|without --resume|leave --resume out|once the file is removed/i;
+    if (advice.test(stderr)) expect(stderr).toMatch(/every row(?: of the list)?(?: is sent| would be sent again|\.)/);
+    expect(stderr).not.toMatch(/name another file/i);
+    expect(sends()).toBe(0);
   });
 
   it('that cannot even be looked at any more end the run', async () => {
@@ -107,6 +320,14 @@ describe('the results of a list', () => {
     expect(stderr).toContain('(ELOOP)');
     expect(sends()).toBeLessThan(ids.length);
     rmSync(path('kept'));
+    // Its directory is gone: what was sent is not.
+    const rescue = /until then is in (\S+): put that back/.exec(stderr)?.[1] ?? '';
+    const sentRows = recordsOf(readFileSync(rescue, 'utf8')).filter(({ outcome }) => outcome === 'started');
+    expect(sentRows).toHaveLength(sends());
+    sandbox.vpsbg.clearFaults();
+    expect((await project.run(['bulk', file, '--resume', '--results', rescue])).code).toBe(0);
+    expect(ids.map((id) => sandbox.vpsbg.service(id).timesCancelled)).toEqual(ids.map(() => 1));
+    rmSync(dirname(rescue), { recursive: true });
   });
 
   it('do not take somebody’s file for their lock', async () => {
@@ -261,16 +482,78 @@ describe('a resumed run', () => {
   });
 });
 
+describe('an account that cannot be used', () => {
+  const summaryOf = (stdout: string): unknown => recordsOf(stdout).at(-1)?.['summary'];
+
+  it('ends its part of the list: the rows that were not tried are not sent, and can be resumed', async () => {
+    const { file, results, ids } = list(12);
+    const args = ['bulk', file, '--concurrency', '1', '--json'];
+    const { code, stdout } = await project.run(args, { env: { VPSBG_TOKEN: 'wrong' } });
+    expect(code).toBe(1);
+    expect(summaryOf(stdout)).toMatchObject({
+      outcomes: { refused: 1, not_begun: 11, unknown: 0 },
+      stopped: [{ account: 'vpsbg', rows: 11, code: 'unauthorized' }],
+    });
+    expect(sends()).toBe(1);
+    expect(recordsOf(project.read(results)).map(({ row }) => row)).toEqual([1, 1]);
+    const shown = await project.run(['bulk', file, '--resume'], { env: { VPSBG_TOKEN: 'wrong' } });
+    expect(shown.code).toBe(1);
+    expect(shown.stdout).toMatch(/! vpsbg: \d+ not sent, unauthorized: .*Nothing was sent/);
+    expect(shown.stdout).toMatch(/! \d+ not sent: --resume sends them\./);
+    expect((await project.run(['bulk', file, '--resume'])).code).toBe(0);
+    expect(ids.map((id) => sandbox.vpsbg.service(id).timesCancelled)).toEqual(ids.map(() => 1));
+  });
+
+  it('because it cannot be reached leaves no row unknown, and the rows of the others are sent', async () => {
+    const { file, ids } = list(20);
+    const { serviceId } = sandbox.whmcs.add();
+    appendFileSync(path(file), `whmcs,${serviceId},end_of_period\n`);
+    const env = { VPSBG_BASE_URL: 'http://127.0.0.1:1/' };
+    const { code, stdout } = await project.run(['bulk', file, '--json'], { env });
+    expect(code).toBe(1);
+    expect(summaryOf(stdout)).toMatchObject({
+      outcomes: { requested: 1, unknown: 0 },
+      stopped: [{ account: 'vpsbg' }],
+    });
+    expect((await project.run(['bulk', file, '--resume'])).code).toBe(0);
+    expect(ids.map((id) => sandbox.vpsbg.service(id).timesCancelled)).toEqual(ids.map(() => 1));
+    expect(sandbox.whmcs.service(serviceId).timesCancelled).toBe(1);
+  });
+
+  it('is not read back row by row while it does not answer', async () => {
+    const { file } = list(8);
+    sandbox.vpsbg.fault({ kind: 'hang', executed: true, times: 1_000 });
+    await project.run(['bulk', file, '--concurrency', '8'], {
+      started: async (child) => {
+        await sent(8);
+        child.kill('SIGKILL');
+      },
+    });
+    sandbox.vpsbg.clearFaults();
+    sandbox.vpsbg.clearRequests();
+    sandbox.vpsbg.fault({ kind: 'server_error', executed: false, times: 1_000 });
+    expect((await project.run(['bulk', file, '--resume'])).code).toBe(3);
+    const first = sandbox.vpsbg.requests.length;
+    expect(first).toBeLessThan(8 * 3);
+    sandbox.vpsbg.clearFaults();
+    expect((await project.run(['bulk', file, '--resume'])).code).toBe(0);
+  });
+});
+
 describe('a list that cannot be run', () => {
   it.each([
     [
       'a column that there is not',
-      'account,service,When\nvpsbg,1,immediate\n',
-      'there is no column When. The columns are',
+      'account,service,whn\nvpsbg,1,immediate\n',
+      'there is no column whn. The columns are',
     ],
     ['a field of no service', '{"account":"vpsbg","service":1,"whn":"immediate"}\n', 'line 1: there is no column whn'],
-    ['a key that may be anything', '{"account":"vpsbg","p@ss w0rd":1}\n', 'line 1: there is no column [key].'],
-    ['blank lines', '\naccount,service,when\n\n\nvpsbg,1\n', 'line 5: it has 2 columns'],
+    [
+      'a key that may be anything',
+      '{"account":"vpsbg","p@ss w0rd":1}\n',
+      'line 1: the name of column 2 is not the name of a column.',
+    ],
+    ['blank lines', '\naccount,service,when\n\n\nvpsbg,1\n', 'line 5: when: expected '],
   ])('is told by its place: %s', async (name, text, words) => {
     const file = text.startsWith('{') ? 'wrong.jsonl' : 'wrong.csv';
     project.write(file, text);
@@ -278,6 +561,28 @@ describe('a list that cannot be run', () => {
     expect({ name, code }).toEqual({ name, code: 2 });
     expect(stderr).toContain(words);
     expect(sends()).toBe(0);
+  });
+
+  it.each([
+    ['an id of another form', 'account,service,when\nwhmcs,abc,immediate\n', 'line 2: service: '],
+    ['no service', 'account,service,when\nwhmcs,,immediate\n', 'line 2: service: it is missing. Examples: 4711'],
+    [
+      'a service in two ways',
+      'account,service,serviceId,when\nwhmcs,1,1,immediate\n',
+      'line 2: service: it is named twice, also by serviceId. Examples: 4711',
+    ],
+    [
+      'fields that do not belong together',
+      'account,serviceId,domain,when\nwhmcs,1,example.com,immediate\n',
+      'line 2: service: serviceId, domain together do not name a service of this account. Examples: 4711',
+    ],
+  ])('says what is wrong with the service, and shows the right form as an example: %s', async (_, text, words) => {
+    project.write('unnamed.csv', text);
+    const { code, stderr } = await project.run(['bulk', 'unnamed.csv', '--yes']);
+    expect(code).toBe(2);
+    expect(stderr).toContain(words);
+    expect(stderr).toContain('Examples: 4711');
+    expect(stderr).not.toContain('expected 4711');
   });
 
   it('names an account that is not configured before anything is sent', async () => {

@@ -131,8 +131,12 @@ describe('cancelkit cancel', () => {
   it.each([
     ['an account that there is not', ['cancel', 'shop', '5', ...END], 'The accounts are: edis, vpsbg, hosting, whmcs'],
     ['no timing', ['cancel', 'whmcs', '5'], '--when'],
-    ['another timing', ['cancel', 'whmcs', '5', '--when', 'soon'], 'immediate, end_of_period'],
-    ['no service', ['cancel', 'whmcs', ...END], "missing required argument 'service'"],
+    ['another timing', ['cancel', 'whmcs', '5', '--when', 'soon'], 'immediate or end_of_period'],
+    [
+      'no service',
+      ['cancel', 'whmcs', ...END],
+      'service is missing. It is written: cancelkit cancel <account> <service...>',
+    ],
     ['an option that there is not', ['cancel', 'whmcs', '5', ...END, '--reson', 'x'], 'Did you mean --reason?'],
     ['a command that there is not', ['cancle'], 'Did you mean cancel?'],
     [

@@ -88,7 +88,7 @@ describe('cancelkit accounts', () => {
     const env = { EDIS_PASSWORD: '', VPSBG_TOKEN: '', VPSBG_BASE_URL: '' };
     const { stdout } = await project.run(['accounts'], { env });
     expect(stdout).toMatch(/^edis +edis +no /m);
-    expect(stdout).toContain('! edis is not configured: password (EDIS_PASSWORD)');
+    expect(stdout).toContain('! edis is not configured: EDIS_PASSWORD is not set (option password).');
     expect(stdout).toContain('vpsbg: no account, since none of VPSBG_TOKEN, VPSBG_BASE_URL, VPSBG_UNDO_PATH is set');
   });
 

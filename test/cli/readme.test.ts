@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { textOf } from '../structure/source-tree.ts';
 import { createProject, type Project } from './support/project.ts';
@@ -50,6 +51,28 @@ it('what cancelkit sandbox prints as a file is a configuration that works', asyn
     await once(sandbox, 'exit');
   }
 }, 60_000);
+
+it.each([
+  ['80', '--port cannot have this value. It has to be a whole number from 1024 to 65532'],
+  ['eighty', '--port cannot have this value. It has to be a whole number from 1024 to 65532'],
+  ['65533', '--port cannot have this value. It has to be a whole number from 1024 to 65532'],
+  ['6000', 'fetch does not connect to port 6000. Choose another one'],
+])('cancelkit sandbox --port %s is wrong use', async (port, words) => {
+  const { code, stdout, stderr } = await project.run(['sandbox', '--port', port]);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain(words);
+});
+
+it('cancelkit sandbox says which port is in use', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+  const { code, stderr } = await project.run(['sandbox', '--port', String(port)]);
+  server.close();
+  expect(code).toBe(2);
+  expect(stderr).toContain(`port ${port}, for edis, is in use. Choose another one, or none for free ports.`);
+});
 
 /** Both streams of a command, as a terminal shows them. */
 function inShell(command: string, exports: readonly string[]): string {

@@ -106,7 +106,14 @@ describe('colours', () => {
 
   it.each([
     ['are there in a terminal', [], {}, true],
+    ['are there with an empty NO_COLOR, which counts as not set', [], { NO_COLOR: '' }, true],
+    ['are there with an empty FORCE_COLOR, which counts as not set', [], { FORCE_COLOR: '' }, true],
+    ['are there in a terminal that has none, if they are forced', [], { TERM: 'dumb', FORCE_COLOR: '1' }, true],
     ['are not there with NO_COLOR', [], { NO_COLOR: '1' }, false],
+    ['are not there with FORCE_COLOR=0', [], { FORCE_COLOR: '0' }, false],
+    ['are not there with FORCE_COLOR=false', [], { FORCE_COLOR: 'false' }, false],
+    ['are not there with FORCE_COLOR=0 in CI', [], { FORCE_COLOR: '0', CI: 'true' }, false],
+    ['are not there with --no-color, even if they are forced', ['--no-color'], { FORCE_COLOR: '1' }, false],
     ['are not there with --no-color', ['--no-color'], {}, false],
     ['are not there in a terminal that has none', [], { TERM: 'dumb' }, false],
   ])('%s', async (_, flags, env, expected) => {
@@ -116,9 +123,32 @@ describe('colours', () => {
     expect(textOf(terminal)).toContain('Accounts of the environment');
   });
 
-  it('are not there in a pipe', async () => {
-    const { stdout } = await project.run(['accounts']);
+  it.each<readonly [string, Readonly<Record<string, string>>, boolean]>([
+    ['are not there', {}, false],
+    ['are not there in CI', { CI: 'true' }, false],
+    ['are not there in CI with a terminal’s name', { CI: '1', GITHUB_ACTIONS: 'true', COLORTERM: 'truecolor' }, false],
+    ['are not there with FORCE_COLOR=0', { FORCE_COLOR: '0' }, false],
+    ['are not there with FORCE_COLOR=false in CI', { FORCE_COLOR: 'false', CI: 'true' }, false],
+    ['are not there with an empty FORCE_COLOR', { FORCE_COLOR: '', CI: 'true' }, false],
+    ['are not there with an empty NO_COLOR', { NO_COLOR: '', CI: 'true' }, false],
+    ['are not there with NO_COLOR, even if they are forced', { NO_COLOR: '1', FORCE_COLOR: '1' }, false],
+    ['are there with FORCE_COLOR', { FORCE_COLOR: '1' }, true],
+  ])('in a pipe %s', async (_, env, expected) => {
+    const { stdout } = await project.run(['accounts'], { env });
     expect(stdout).toContain('Accounts of the environment');
-    expect(stdout).not.toMatch(colour);
+    expect(colour.test(stdout)).toBe(expected);
+    const { stderr } = await project.run(['status', 'nobody', '1'], { env });
+    expect(stderr).toContain('unknown_account');
+    expect(colour.test(stderr)).toBe(expected);
+  });
+
+  it('are for each stream by itself: errors have them if only stdout is a file', async () => {
+    const listed = inTerminal(project, ['accounts'], { CI: 'true' }, { stdout: 'accounts.txt' });
+    expect(await listed.ended).toBe(0);
+    expect(project.read('accounts.txt')).toContain('Accounts of the environment');
+    expect(project.read('accounts.txt')).not.toMatch(colour);
+    const failed = inTerminal(project, ['status', 'nobody', '1'], {}, { stdout: 'nothing.txt' });
+    expect(await failed.ended).toBe(2);
+    expect(failed.shown()).toMatch(colour);
   });
 });

@@ -11,17 +11,52 @@ const MISTYPED = 'hunter2-Zq7';
 describe('a command line that is not taken', () => {
   it.each([
     ['an option that there is not', [...CANCEL, `--token=${MISTYPED}`], 'there is no such option as --token.'],
-    ['an option that is misspelt', [...CANCEL, '--whne', MISTYPED], 'as --whne (Did you mean --when?)'],
+    [
+      'an option that is misspelt',
+      [...CANCEL, '--whne', MISTYPED],
+      'as --whne. Did you mean --when? See: cancelkit cancel',
+    ],
     ['a short option', [...CANCEL, `-${MISTYPED}`], 'there is no such option.'],
     [
       'a value that there is not',
       [...CANCEL, '--when', MISTYPED],
-      '--when cannot have this value. Allowed choices are',
+      '--when cannot have this value: expected immediate or end_of_period. See',
     ],
     ['a number that is none', ['bulk', 'x.csv', '--concurrency', MISTYPED], 'It has to be a positive whole number'],
     ['a shell that is none', ['completion', MISTYPED], 'shell cannot have this value'],
     ['a command that there is not', [MISTYPED], 'there is no such command.'],
-    ['a command that is misspelt', ['cnacel'], 'there is no such command (Did you mean cancel?)'],
+    ['a command that is misspelt', ['cnacel'], 'there is no such command. Did you mean cancel?'],
+    ['a short option of another case', ['-v'], 'there is no such option. Did you mean -V?'],
+    ['an option with one dash', [...CANCEL, '-when', 'immediate'], 'there is no such option. Did you mean --when?'],
+    ['an option in capitals', [...CANCEL, '--When', 'immediate'], 'there is no such option. Did you mean --when?'],
+    ['a value for a flag', [...CANCEL, ...WHEN, '--dry-run=true'], '--dry-run takes no value: leave out the ='],
+    ['no value', [...CANCEL, '--when'], '--when needs a value: immediate or end_of_period.'],
+    ['now', [...CANCEL, '--when', 'now'], 'expected immediate or end_of_period. Did you mean immediate?'],
+    ['end-of-period', [...CANCEL, '--when', 'end-of-period'], 'Did you mean end_of_period?'],
+    ['a misspelt category', [...CANCEL, ...WHEN, '--category', 'to-expensive'], 'Did you mean too_expensive?'],
+    ['an invented resolution', ['queue', 'resolve', 'one', '--as', 'done'], 'Did you mean completed?'],
+    ['an option twice', [...CANCEL, ...WHEN, '--when', 'immediate'], '--when is given twice. See: cancelkit cancel'],
+    ['a file twice', ['accounts', '--config', 'a.mjs', '--config', MISTYPED], '--config is given twice'],
+    ['a misspelt command of the queue', ['queue', 'lits'], 'Did you mean list? See: cancelkit queue --help'],
+    ['no service', ['cancel', 'vpsbg', ...WHEN], 'It is written: cancelkit cancel <account> <service...>'],
+    ['no id', ['queue', 'show'], 'id is missing. It is written: cancelkit queue show <id>'],
+    ['a misspelt field', ['cancel', 'vpsbg', 'serverid=7301', ...WHEN], 'did you mean serverId?'],
+    ['spaces in a field', ['cancel', 'vpsbg', 'serverId:', '7301', ...WHEN], 'key=value pairs without spaces'],
+    ['the service first', ['cancel', '7301', 'vpsbg', ...WHEN], 'the account comes before the service: vpsbg SERVICE'],
+    ['a directory for a file', ['accounts', '--config', '.'], '. is a directory; expected a configuration file'],
+    ['another file', ['accounts', '--config', '.env'], 'there is no file .env'],
+    [
+      'a timing as an option',
+      [...CANCEL, '--immediate'],
+      'no such option as --immediate. Did you mean --when immediate?',
+    ],
+    [
+      'an argument as an option',
+      ['cancel', '--account', 'vpsbg'],
+      'account is written without a name: cancelkit cancel',
+    ],
+    ['a short option that there is not', [...CANCEL, ...WHEN, '-y'], 'there is no such option. See'],
+    ['another word for a command', ['undo', 'vpsbg', '7301'], 'there is no such command. Did you mean revoke?'],
     ['too many words', ['bulk', 'x.csv', MISTYPED], 'Expected 1 argument but got 2.'],
     ['no timing', CANCEL, '--when is missing, and has no default: immediate or end_of_period'],
     ['no resolution', ['queue', 'resolve', 'order-1'], '--as is missing: requested, scheduled, completed, refused'],
@@ -37,6 +72,23 @@ describe('a command line that is not taken', () => {
     expect(recordsOf(stdout)).toMatchObject([{ ok: false, error: { code: 'invalid_request' } }]);
     expect(`${stdout}${stderr}`).not.toContain(MISTYPED);
     expect(sandbox.vpsbg.requests).toEqual([]);
+  });
+
+  it.each([
+    ['a misspelt account', ['cancel', 'vpsgb', '7301', ...WHEN], 'Did you mean vpsbg?'],
+    ['a misspelt account of a check', ['check', 'whcms'], 'Did you mean whmcs?'],
+  ] as const)('is told which account was meant: %s', async (_, args, words) => {
+    const { code, stdout, stderr } = await project.run([...args, '--json']);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(words) });
+    expect(recordsOf(stdout)).toMatchObject([{ ok: false, error: { code: 'unknown_account' } }]);
+  });
+
+  it('is told that the command does not exist which help was asked for', async () => {
+    const { code, stderr } = await project.run(['help', 'cnacel']);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringContaining('no such command. Did you mean cancel?'),
+    });
   });
 
   it.each([

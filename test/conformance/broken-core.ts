@@ -65,8 +65,8 @@ export const brokenCores: readonly BrokenCore[] = [
   {
     fault: 'follows redirects',
     install: sending(
-      (send) => (request, limit, fetch) =>
-        send(request, limit, (input, init) => fetch(new Request(input, { ...init, redirect: 'follow' }))),
+      (send) => (request, limit, _choice, isFresh) =>
+        send(request, limit, { fetch: (input, init) => fetch(input, { ...init, redirect: 'follow' }) }, isFresh),
     ),
     found: [/does not follow a/],
   },
@@ -81,6 +81,7 @@ export const brokenCores: readonly BrokenCore[] = [
       sent.kind === 'lost'
         ? {
             kind: 'answered',
+            repeated: false,
             response: {
               status: 201,
               headers: {},
@@ -127,8 +128,8 @@ export const brokenCores: readonly BrokenCore[] = [
   },
   {
     fault: 'lets the answer trickle in for ever',
-    install: sending((send) => async (request, limit, fetch) => {
-      const sent = await send(request, limit, fetch);
+    install: sending((send) => async (request, limit, ...rest) => {
+      const sent = await send(request, limit, ...rest);
       if (limit.end === 'timeout') await new Promise((resolve) => setTimeout(resolve, 1500));
       return sent;
     }),
@@ -183,7 +184,7 @@ export const brokenCores: readonly BrokenCore[] = [
     fault: 'judges a failing server by its words',
     install: telling((sent) =>
       sent.kind === 'answered' && sent.response.status >= 500
-        ? { kind: 'answered', response: { ...sent.response, status: 201 } }
+        ? { ...sent, response: { ...sent.response, status: 201 } }
         : sent,
     ),
     found: [/fails with what would be a success$/],

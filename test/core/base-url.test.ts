@@ -121,7 +121,7 @@ describe('a base URL', () => {
       const { fetch, requests } = recordingFetch();
       const service = createCancelService({ acme: acme({ baseUrl, token }) }, { fetch });
       const error = await failureOf(service.cancel(REQUEST));
-      expect(error).toMatchObject({ code: 'not_configured', issues: [{ path: 'base URL' }] });
+      expect(error).toMatchObject({ code: 'not_configured', issues: [{ path: 'baseUrl' }] });
       expect(JSON.stringify([error, error.stack])).not.toMatch(/hunter2|api\.example\.com/);
       expect(requests).toEqual([]);
     },

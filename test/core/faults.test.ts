@@ -138,7 +138,7 @@ describe('an answer in full', () => {
     expect(server.seen).toHaveLength(statuses.length);
     const claimsNothingHappened = [...codes].flatMap(([of, code]) => (code === 'outcome_unknown' ? [] : [of]));
     expect(claimsNothingHappened).toEqual([
-      301, 302, 307, 308, 400, 401, 404, 405, 410, 411, 413, 414, 415, 417, 426, 431,
+      301, 302, 307, 308, 400, 401, 404, 405, 407, 410, 411, 413, 414, 415, 417, 426, 431,
     ]);
   });
 

@@ -21,8 +21,8 @@ async function refusal(request: unknown, options?: unknown): Promise<ProviderErr
   const error = await failureOf(service.cancel(request, options));
   const previewed = await failureOf(service.preview(request, options));
   // A preview refuses the same, and knows one option less: it has nothing to verify.
-  const asOfPreview = error.issues?.map(({ path, expected }) => ({
-    path,
+  const asOfPreview = error.issues?.map(({ expected, ...issue }) => ({
+    ...issue,
     expected: expected === CANCEL_OPTIONS ? PREVIEW_OPTIONS : expected,
   }));
   expect([previewed.code, previewed.issues]).toEqual([error.code, asOfPreview]);
@@ -66,9 +66,9 @@ describe('a request built at run time', () => {
     ['a timing that is no timing', { ...REQUEST, when: 'toString' }, 'when'],
     ['a reason of null', { ...REQUEST, reason: null }, 'reason'],
     ['a reason that is a number', { ...REQUEST, reason: 7 }, 'reason'],
-    ['an unknown category', { ...REQUEST, reason: { category: 'constructor' } }, 'reason'],
-    ['a reason of odd parts', { ...REQUEST, reason: { label: 'x' } }, 'reason'],
-    ['a reason whose text is none', { ...REQUEST, reason: { text: 7 } }, 'reason'],
+    ['an unknown category', { ...REQUEST, reason: { category: 'constructor' } }, 'reason.category'],
+    ['a reason of odd parts', { ...REQUEST, reason: { label: 'x' } }, 'reason.label'],
+    ['a reason whose text is none', { ...REQUEST, reason: { text: 7 } }, 'reason.text'],
     ['an empty reference', { ...REQUEST, reference: '' }, 'reference'],
     ['a reference of 129 characters', { ...REQUEST, reference: 'x'.repeat(129) }, 'reference'],
     ['a reference of two lines', { ...REQUEST, reference: 'a\nb' }, 'reference'],
@@ -248,7 +248,8 @@ describe('the options of a call', () => {
   const wrong: readonly [string, unknown, string][] = [
     ['null', null, 'options'],
     ['a text', 'fast', 'options'],
-    ['an unknown option', { deadline: 5 }, 'options'],
+    ['an unknown option', { patience: 5 }, 'options'],
+    ['a misspelt option', { deadline: 5 }, 'options.deadline'],
     ['an option of the service', { attemptTimeoutMs: 5 }, 'options'],
     ['another fetch', { fetch: recording.fetch }, 'options'],
     ['a concurrency', { concurrency: 1 }, 'options'],
@@ -271,14 +272,15 @@ describe('the options of a call', () => {
   });
 
   it('that are not known are refused with those that are', async () => {
-    const error = await refusal(REQUEST, { deadline: 5 });
-    expect(error.issues).toEqual([{ path: 'options', expected: CANCEL_OPTIONS }]);
+    const error = await refusal(REQUEST, { patience: 5 });
+    const issue = { path: 'options', expected: CANCEL_OPTIONS, problem: 'unknown' };
+    expect(error.issues).toEqual([issue]);
   });
 
   it('of a cancellation to verify it are no options of a preview', async () => {
     const error = await failureOf(service.preview(REQUEST, { verify: true }));
     expect(error).toMatchObject({ code: 'invalid_request', attempts: 0 });
-    expect(error.issues).toEqual([{ path: 'options', expected: PREVIEW_OPTIONS }]);
+    expect(error.issues).toEqual([{ path: 'options', expected: PREVIEW_OPTIONS, problem: 'unknown' }]);
   });
 
   it('that are undefined are as if not there', async () => {

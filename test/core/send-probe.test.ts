@@ -36,31 +36,29 @@ interface Sending {
   readonly fetch?: typeof fetch;
 }
 
-async function post(
-  url: string,
-  { milliseconds = PATIENCE_MS, signal, fetch = globalThis.fetch }: Sending = {},
-): Promise<SendResult> {
+async function post(url: string, { milliseconds = PATIENCE_MS, signal, fetch }: Sending = {}): Promise<SendResult> {
   const limit = new TimeLimit(milliseconds, signal);
   const headers = { 'content-type': 'application/json' };
-  return await send({ method: 'POST', url, headers, body: '{}' }, limit, fetch).finally(() => limit.dispose());
+  const request = { method: 'POST', url, headers, body: '{}' };
+  return await send(request, limit, { fetch }, false).finally(() => limit.dispose());
 }
 
-describe('the channels of the fetch of this Node', () => {
-  it('tell of the creation of a request and of its headers, so that an origin proves itself', async () => {
+describe('the channels of undici and of node:http', () => {
+  it('show a request that leaves, and name a connection that fails', async () => {
     const server = await start({}, false);
-    const probe = new SendProbe(server.url);
-    expect([probe.hasBegun, probe.provesNotSent]).toEqual([false, false]);
+    const probe = new SendProbe();
+    expect([probe.hasLeft, probe.wasRepeated]).toEqual([false, false]);
     const response = await probe.run(() => fetch(server.url));
     await response.body?.cancel();
-    probe.answered();
-    expect([probe.hasBegun, probe.provesNotSent]).toEqual([true, false]);
+    expect([probe.hasLeft, probe.wasRepeated]).toEqual([true, false]);
 
-    await server.refuse();
-    const refused = new SendProbe(server.url);
-    // The connections that there are go as well.
     await server.close();
-    await expect(refused.run(() => fetch(server.url))).rejects.toThrow('fetch failed');
-    expect([refused.hasBegun, refused.provesNotSent]).toEqual([false, true]);
+    const refused = new SendProbe();
+    const error: unknown = await refused.run(() => fetch(server.url).catch((failure: unknown) => failure));
+    expect([refused.hasLeft, refused.isConnectionFailure(error)]).toEqual([false, true]);
+    expect(refused.isConnectionFailure(new TypeError('fetch failed', { cause: new Error('something else') }))).toBe(
+      false,
+    );
   });
 
   it('keep requests apart that run at the same time', async () => {
@@ -69,39 +67,43 @@ describe('the channels of the fetch of this Node', () => {
     await closed.close();
     const probes = Array.from({ length: 40 }, (_, index) => {
       const { url } = index % 2 === 0 ? server : closed;
-      return { url, probe: new SendProbe(url) };
+      return { url, probe: new SendProbe() };
     });
     await Promise.allSettled(probes.map(({ url, probe }) => probe.run(() => fetch(url))));
-    expect(probes.map(({ probe }) => probe.hasBegun)).toEqual(probes.map(({ url }) => url === server.url));
+    expect(probes.map(({ probe }) => probe.hasLeft)).toEqual(probes.map(({ url }) => url === server.url));
   });
 
-  it('are never believed again for an origin that answered a request whose headers they did not show', async () => {
-    const origin = 'https://unseen.example';
+  it('count the requests that leave, but not the opening of a tunnel', () => {
     const created = channel('undici:request:create');
     const headers = channel('undici:client:sendHeaders');
-    const unseen = new SendProbe(origin);
-    unseen.run(() => created.publish({ request: {} }));
-    unseen.answered();
-    const seen = new SendProbe(origin);
-    const request = {};
-    seen.run(() => created.publish({ request }));
-    headers.publish({ request });
-    expect(seen.hasBegun).toBe(true);
-    seen.answered();
-    const doubtful = new SendProbe(origin);
-    doubtful.run(() => created.publish({ request: {} }));
-    expect(doubtful.provesNotSent).toBe(false);
+    const probe = new SendProbe();
+    const publish = (request: object): void => {
+      probe.run(() => created.publish({ request }));
+      headers.publish({ request });
+    };
+    publish({ method: 'CONNECT' });
+    expect([probe.hasLeft, probe.wasRepeated]).toEqual([false, false]);
+    publish({ method: 'POST' });
+    expect([probe.hasLeft, probe.wasRepeated]).toEqual([true, false]);
+    publish({ method: 'POST' });
+    expect([probe.hasLeft, probe.wasRepeated]).toEqual([true, true]);
   });
 
-  it('say nothing of a request that they did not show at all', () => {
-    const origin = 'https://silent.example';
-    const answered = new SendProbe(origin);
-    answered.answered();
-    expect(new SendProbe(origin).provesNotSent).toBe(false);
-    const other = new SendProbe(origin);
+  it('believe no failed connection after two requests of which none was seen leaving, as over HTTP/2 with undici 6', () => {
+    const probe = new SendProbe();
+    const error = new Error('refused');
+    channel('undici:client:connectError').publish({ error });
+    probe.run(() => channel('undici:request:create').publish({ request: {} }));
+    expect(probe.isConnectionFailure(error)).toBe(true);
+    probe.run(() => channel('undici:request:create').publish({ request: {} }));
+    expect([probe.wasRepeated, probe.isConnectionFailure(error)]).toEqual([true, false]);
+  });
+
+  it('say nothing about a request that they did not show', () => {
+    const probe = new SendProbe();
     channel('undici:client:sendHeaders').publish({ request: {} });
     channel('undici:request:create').publish('something else');
-    expect([other.hasBegun, other.provesNotSent]).toEqual([false, false]);
+    expect([probe.hasLeft, probe.wasRepeated]).toEqual([false, false]);
   });
 });
 
@@ -122,12 +124,15 @@ describe('a TLS handshake that never ends', () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 
-  it('is perhaps sent while the origin has not proved itself', async () => {
+  it('is provably not sent at the very first call to a host', async () => {
     connectionFault = 'silence';
-    expect(await post(`${server.url}/services/a`)).toEqual({ kind: 'lost', reason: 'timeout' });
+    expect(await post(`${server.url}/services/a`)).toMatchObject({ kind: 'not_sent', end: 'timeout' });
+    server.releaseHandshakes();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(server.received).toEqual([]);
   });
 
-  it('is provably not sent once it has, and is not sent afterwards when the handshake ends after all', async () => {
+  it('is provably not sent, and is not sent afterwards when the handshake ends after all', async () => {
     await prove();
     connectionFault = 'silence';
     const sending = Array.from({ length: 20 }, (_, index) => post(`${server.url}/services/late-${index}`));
@@ -163,8 +168,7 @@ describe('a TLS handshake that never ends', () => {
     expect(server.received).toHaveLength(1);
   });
 
-  it('is perhaps sent with a custom fetch, whatever the origin has proved', async () => {
-    await prove();
+  it('is perhaps sent with a custom fetch', async () => {
     connectionFault = 'silence';
     const custom: typeof fetch = (input, init) => fetch(input, init);
     expect(await post(`${server.url}/services/a`, { fetch: custom })).toEqual({ kind: 'lost', reason: 'timeout' });
@@ -218,7 +222,7 @@ describe('under load', () => {
   }
 });
 
-describe('with a custom fetch, code and syscall decide', () => {
+describe('with a custom fetch, code and syscall decide, or a failed connection that undici has reported', () => {
   function failing(cause: unknown): typeof fetch {
     return () => Promise.reject(new TypeError('fetch failed', { cause }));
   }

@@ -18,7 +18,7 @@ const cancel = (fields: Record<string, string>): Promise<Answer> => edis('cancel
 
 describe('a cancellation at EDIS', () => {
   it('is stored by service id, and carried out when the paid period ends', async () => {
-    const { serviceId } = sandbox.edis.seeded.active;
+    const { serviceId } = sandbox.edis.seededByServiceId.active;
     const answer = await cancel({ serviceid: String(serviceId), type: 'End of Billing Period' });
     expect(answer).toMatchObject({ status: 200, json: { status: 'success', serviceid: serviceId, clientid: 4711 } });
     expect(sandbox.edis.service(serviceId)).toMatchObject({

@@ -20,24 +20,38 @@ const library = [...coreFiles, ...adapterFiles];
 describe('the network', () => {
   const clients = /^(ky|undici|(node:)?(https?|http2|net|tls|dgram|dns(\/promises)?))$/;
 
-  it('is reached by ky, from src/send.ts alone', () => {
-    const importers = library.filter((file) => importsFrom(file).some((imported) => clients.test(imported)));
-    expect(importers).toEqual(['src/send.ts']);
-    expect(importsFrom('src/send.ts').filter((imported) => clients.test(imported))).toEqual(['ky']);
+  it('is reached by ky, from src/send.ts alone, and by undici, from src/agents.ts alone', () => {
+    const loads = (client: string): readonly string[] =>
+      library.filter((file) =>
+        new RegExp(`^import (?!type )[^;]*'${client}'|import\\('${client}'\\)`, 'm').test(codeOf(file)),
+      );
+    expect([loads('ky'), loads('undici')]).toEqual([['src/send.ts'], ['src/agents.ts']]);
+    const others = library
+      .flatMap(importsFrom)
+      .filter((imported) => clients.test(imported) && !/^(ky|undici)$/.test(imported));
+    expect(others).toEqual([]);
+  });
+
+  it('is loaded with the first request', () => {
+    expect(library.filter((file) => staticImportsFrom(file).some((imported) => clients.test(imported)))).toEqual([
+      'src/agents.ts',
+    ]);
+    expect(library.filter((file) => staticImportsFrom(file).includes('src/agents.ts'))).toEqual([]);
   });
 
   it('is not reached by calling fetch or a socket directly', () => {
     const callers = library.filter((file) =>
       /(?<!\.)\b(fetch|WebSocket|EventSource|XMLHttpRequest)\(/.test(codeOf(file)),
     );
-    expect(callers).toEqual([]);
+    // It calls the fetch that it was given.
+    expect(callers).toEqual(['src/send.ts']);
   });
 });
 
 describe('the core', () => {
-  it('imports its own files, ky, valibot and Node.js', () => {
+  it('imports its own files, ky, undici, valibot and Node.js', () => {
     const isAllowed = (imported: string): boolean =>
-      coreFiles.includes(imported) || ['ky', 'valibot'].includes(imported) || imported.startsWith('node:');
+      coreFiles.includes(imported) || ['ky', 'undici', 'valibot'].includes(imported) || imported.startsWith('node:');
     expect(forbiddenImports(coreFiles, isAllowed)).toEqual([]);
   });
 
@@ -47,11 +61,11 @@ describe('the core', () => {
     expect(coreFiles.filter((file) => names.test(textOf(file)))).toEqual([]);
   });
 
-  it('reads environment variables in src/account.ts alone', () => {
+  it('reads environment variables in src/account.ts alone, and the proxy in src/environment-proxy.ts', () => {
     const readers = [...library, ...filesOf('src/sandbox/**/*.ts'), ...emulatorFiles].filter((file) =>
       /\bprocess\s*(\.\s*env|\[)|\benv\b[^;]*from 'node:process'/.test(codeOf(file)),
     );
-    expect(readers).toEqual(['src/account.ts']);
+    expect(readers).toEqual(['src/account.ts', 'src/environment-proxy.ts']);
   });
 });
 
@@ -156,12 +170,12 @@ describe('importing', () => {
   const tools = /^src\/(sandbox|conformance|queue|config)\/index\.ts$/;
 
   it.each(entries.filter(({ source }) => !tools.test(source)))(
-    '$specifier reaches the core, its own adapter, ky and valibot, and no more',
+    '$specifier reaches the core, its own adapter, ky, undici and valibot, and no more',
     ({ source }) => {
       const isOwn = (file: string): boolean =>
         coreFiles.includes(file) || (adapterFiles.includes(file) && posix.dirname(file) === posix.dirname(source));
       const others = [...reachableFrom(source)].filter((file) => !isOwn(file) && !file.startsWith('node:'));
-      expect(others.toSorted()).toEqual(['ky', 'valibot']);
+      expect(others.toSorted()).toEqual(['ky', 'undici', 'valibot']);
     },
   );
 });

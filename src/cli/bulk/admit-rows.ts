@@ -35,10 +35,10 @@ export async function admitRows(
   const checked = await checkRows(input, opened, tellBad, earlier);
   if (checked.rows === 0) throw wrongUse('the list has no rows. Nothing was sent.');
   if (checked.bad > 0 && flags.skipBad !== true) {
-    const what = `${checked.bad} of ${checked.rows} rows are not sound`;
+    const what = `${checked.bad} of ${checked.rows} rows are not valid`;
     throw wrongUse(`${what}. Nothing was sent. Correct them, or leave them out with --skip-bad.`);
   }
-  if (checked.bad === checked.rows) throw wrongUse('no row is sound. Nothing was sent.');
+  if (checked.bad === checked.rows) throw wrongUse('no row is valid. Nothing was sent.');
   return checked;
 }
 

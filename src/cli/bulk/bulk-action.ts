@@ -1,22 +1,24 @@
-import type { CancelResult, SafeResult } from '../../result.ts';
 import type { BulkFlags } from '../commands/bulk.ts';
 import { EXIT } from '../exit-code.ts';
 import { onInterrupt } from '../interrupt.ts';
 import type { OpenedServices } from '../open-services.ts';
+import type { Output } from '../output.ts';
+import { reportError } from '../report-error.ts';
 import type { Session } from '../session.ts';
 import { writeRequest } from '../show-request.ts';
-import { isTimingUnknown } from '../show-result.ts';
 import { wrongUse } from '../wrong-use.ts';
 import { admitRows, confirmImmediate } from './admit-rows.ts';
 import { soundRows, type CheckedRows } from './check-rows.ts';
-import { columnProblem } from './columns.ts';
+import { knownColumns } from './columns.ts';
 import { isToSend, readEarlierRun, type EarlierRun } from './earlier-run.ts';
 import { openInput, type InputFile } from './input-file.ts';
 import { openResults, refuseExisting } from './results-file.ts';
-import { OutcomeCounts, type RowOutcome } from './row-outcome.ts';
+import { logProgress } from './progress-log.ts';
+import type { Progress } from './progress.ts';
+import { OutcomeCounts } from './row-outcome.ts';
 import type { ReadRow } from './row-request.ts';
-import { runRows } from './run-rows.ts';
-import { SHOWN_FAILURES, writeSummary, type Failure } from './summary.ts';
+import { runRows, type FinishedRow } from './run-rows.ts';
+import { AccountStops, FirstFailures, writeSummary } from './summary.ts';
 
 /** `cancelkit bulk` */
 export async function bulk(file: string, flags: BulkFlags, session: Session): Promise<number> {
@@ -25,7 +27,7 @@ export async function bulk(file: string, flags: BulkFlags, session: Session): Pr
     throw wrongUse('the results of a list from stdin need a name: add --results FILE. Nothing was sent.');
   }
   const opened = await session.open();
-  using input = await openInput(file, flags.format, (names) => columnProblem(names, opened));
+  using input = await openInput(file, flags.format, knownColumns(opened));
   if (path === undefined || flags.dryRun === true) {
     using results = flags.resume === true && path !== undefined ? await openResults(path, true) : undefined;
     const earlier = results === undefined ? undefined : await readEarlierRun(results);
@@ -35,6 +37,7 @@ export async function bulk(file: string, flags: BulkFlags, session: Session): Pr
   if (flags.resume === true) {
     using results = await openResults(path, true);
     const earlier = await readEarlierRun(results);
+    results.keepPrivate(session.output.message);
     return await send({ input, opened, results, earlier, checked: await checkAll(earlier), flags, session });
   }
   refuseExisting(path);
@@ -63,14 +66,13 @@ interface Sending {
 async function send({ checked, flags, session, ...run }: Sending): Promise<number> {
   const { output, command } = session;
   const counts = new OutcomeCounts(checked.accounts.keys());
-  const failures: Failure[] = [];
-  const progress = output.isTerminal
-    ? (await import('./progress.ts')).showProgress(checked.rows, checked.accounts, counts)
-    : undefined;
+  const failures = new FirstFailures();
+  const stops = new AccountStops();
+  const progress = await progressOf(checked, counts, output);
   const stopping = new AbortController();
   const stop = onInterrupt(() => {
     stopping.abort();
-    const words = 'Stopping: what is under way is seen through. Ctrl-C again ends it at once.';
+    const words = 'Stopping: cancellations in flight are allowed to finish. Ctrl-C again ends the process immediately.';
     if (progress === undefined) output.message(words);
     else progress.log(words);
   });
@@ -81,14 +83,23 @@ async function send({ checked, flags, session, ...run }: Sending): Promise<numbe
       concurrency: flags.concurrency,
       checked,
       signal: stopping.signal,
-      tell: (row, outcome, settled) => {
+      tell: (finished) => {
+        const { row, outcome, settled } = finished;
         counts.add(accountOf(row), outcome);
         progress?.update();
-        if (settled?.ok === true && isTimingUnknown(settled.result)) counts.timingUnknown += 1;
-        if (settled?.ok === false && failures.length < SHOWN_FAILURES) {
-          failures.push({ line: row.line, outcome, error: settled.error });
+        for (const code of warningsOf(finished)) counts.warn(code);
+        if (settled?.ok === false) {
+          const { error } = settled;
+          if (outcome !== 'not_begun') failures.add({ line: row.line, outcome, error });
+          else if (error.code !== 'aborted') stops.add(accountOf(row), error);
         }
-        if (settled !== undefined) output.record(recordOf(command, row, outcome, settled));
+        const record = recordOf(finished);
+        if (record !== undefined) output.record({ command, row: row.row, line: row.line, outcome, ...record });
+      },
+      drained: output.drained,
+      fail: (error) => {
+        progress?.stop();
+        process.exit(reportError(error, command, output));
       },
       onProgress: (made) => progress?.update(made),
     });
@@ -97,7 +108,10 @@ async function send({ checked, flags, session, ...run }: Sending): Promise<numbe
     stop();
   }
   for (const [account, rows] of checked.accounts) counts.add(account, 'not_begun', rows - counts.total(account));
-  writeSummary({ counts, rows: checked.rows, results: run.results.path, failures }, session);
+  writeSummary(
+    { counts, rows: checked.rows, results: run.results.path, failures: failures.shown, stops: stops.all },
+    session,
+  );
   return counts.exitCode;
 }
 
@@ -118,14 +132,27 @@ async function preview(
   return EXIT.done;
 }
 
-function recordOf(
-  command: string,
-  { row, line }: ReadRow,
-  outcome: RowOutcome,
-  settled: SafeResult<CancelResult>,
-): object {
-  const own = settled.ok ? { ok: true, result: settled.result } : { ok: false, error: settled.error };
-  return { command, row, line, outcome, ...own };
+/** Bars in a terminal, lines in a log. A machine that reads JSON gets a record of each row instead. */
+async function progressOf(
+  { rows, accounts }: CheckedRows,
+  counts: OutcomeCounts,
+  output: Output,
+): Promise<Progress | undefined> {
+  if (output.canRedraw) return (await import('./progress.ts')).showProgress(rows, accounts, counts);
+  return output.json ? undefined : logProgress(rows, counts, output);
+}
+
+/** What is printed of a row with `--json`. A bad row was printed when the list was checked. */
+function recordOf({ outcome, settled, earlier }: FinishedRow): object | undefined {
+  if (earlier !== undefined) return { ok: true, earlier: true, result: { ...earlier, outcome } };
+  if (settled === undefined) return undefined;
+  return settled.ok ? { ok: true, result: settled.result } : { ok: false, error: settled.error };
+}
+
+/** The codes of its warnings, each once. */
+function warningsOf({ settled, earlier }: FinishedRow): ReadonlySet<string> {
+  const warnings = earlier?.warnings ?? (settled?.ok === true ? settled.result.warnings : []);
+  return new Set(warnings.map(({ code }) => code));
 }
 
 function accountOf(row: ReadRow): string {

@@ -1,17 +1,50 @@
 import { describeKey } from '../../check.ts';
+import { WHENS } from '../../vocabulary.ts';
 import { formsOf, type OpenedServices } from '../open-services.ts';
 
 /** The columns that mean the same for every account. */
 export const COMMON_COLUMNS: readonly string[] = ['account', 'service', 'when', 'reason', 'category', 'reference'];
 
-/** What is wrong with the names of columns, given the accounts that there are; `undefined` where nothing is. */
-export function columnProblem(names: readonly string[], opened: OpenedServices): string | undefined {
-  const accounts = Object.values(opened.accounts);
-  // Of a provider of somebody else's the fields may not be known.
-  if (accounts.some((account) => formsOf(account).length === 0)) return undefined;
-  const fields = accounts.flatMap((account) => formsOf(account).flatMap(({ example }) => Object.keys(example)));
-  const known = [...new Set([...COMMON_COLUMNS, ...fields])];
-  const unknown = names.filter((name) => !known.includes(name));
+/** What the columns of a list may be called. */
+export interface KnownColumns {
+  readonly names: readonly string[];
+  /** `false` if an account's provider does not declare the fields of its services: any other name may be one. */
+  readonly isComplete: boolean;
+  /** Values that mark a row as one: the names of the accounts, and the timings. */
+  readonly values: ReadonlySet<string>;
+}
+
+/** The columns that the accounts take. */
+export function knownColumns({ accounts }: Pick<OpenedServices, 'accounts'>): KnownColumns {
+  const forms = Object.values(accounts).map((account) => formsOf(account));
+  const fields = forms.flatMap((each) => each.flatMap(({ example }) => Object.keys(example)));
+  return {
+    names: [...new Set([...COMMON_COLUMNS, ...fields])],
+    isComplete: forms.every((each) => each.length > 0),
+    values: new Set([...Object.keys(accounts), ...WHENS]),
+  };
+}
+
+/** What is wrong with the names of columns; `undefined` if nothing is. */
+export function columnProblem(names: readonly string[], known: KnownColumns): string | undefined {
+  if (!known.isComplete) return undefined;
+  const unknown = names.flatMap((name, index) => (known.names.includes(name) ? [] : [shown(name, index)]));
   if (unknown.length === 0) return undefined;
-  return `there is no column ${unknown.map(describeKey).join(', ')}. The columns are: ${known.join(', ')}`;
+  return `${unknown.join(', ')}. The columns are: ${known.names.join(', ')}`;
+}
+
+/** A name is input: only what looks like the name of a field is repeated. */
+function shown(name: string, index: number): string {
+  return describeKey(name) === name
+    ? `there is no column ${name}`
+    : `the name of column ${index + 1} is not the name of a column`;
+}
+
+/** The names as the accounts know them, which a spreadsheet may have written in another case. */
+export function inKnownCase(names: readonly string[], known: KnownColumns): readonly string[] {
+  return names.map((name) => {
+    if (known.names.includes(name)) return name;
+    const [found, ...others] = known.names.filter((each) => each.toLowerCase() === name.toLowerCase());
+    return found !== undefined && others.length === 0 ? found : name;
+  });
 }

@@ -1,16 +1,26 @@
 import { createReadStream } from 'node:fs';
 import * as v from 'valibot';
+import { ProviderError } from '../../provider-error.ts';
 import { wrongUse } from '../wrong-use.ts';
-import { linesOf } from './lines.ts';
-import type { ResultsFile } from './results-file.ts';
+import { byteLinesOf } from './lines.ts';
+import { LOOK_UP, type ResultsFile } from './results-file.ts';
 
-/** How far an interrupted run came with each row. Takes nine bytes a row. */
+/** How far an earlier run came with each row. Takes 25 bytes a row. */
 export interface EarlierRun {
   /** `undefined`: it did not come to this row, or left it out. */
   readonly stateOf: (row: number) => EarlierState | undefined;
+  /** The result that it wrote for a row, from the last line of that row. */
+  readonly resultOf: (row: number) => EarlierResult;
   readonly fingerprintOf: (row: number) => string;
   /** The last row that it came to. */
   readonly lastRow: number;
+}
+
+/** What a line of the results says of a row besides its state. */
+export interface EarlierResult {
+  readonly warnings: readonly { readonly code: string; readonly message: string }[];
+  /** `account`, `service`, `effectiveAt`, and so on. */
+  readonly [field: string]: unknown;
 }
 
 /** `started`: it was sent, or was about to be, and no answer was written down. */
@@ -38,10 +48,34 @@ const STATES = [
   'unknown',
 ] as const;
 
+const linesLostSchema = v.object({ outcome: v.literal('lines_lost') });
+
 const lineSchema = v.object({
   row: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100_000_000)),
   outcome: v.picklist([...STATES.filter((state) => state !== undefined), 'bad']),
   fingerprint: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{12}$/)), '0'.repeat(12)),
+});
+
+const warningSchema = v.union([
+  v.object({ code: v.string(), message: v.string() }),
+  // As files of earlier versions have them.
+  v.pipe(
+    v.string(),
+    v.transform((code) => ({ code, message: '' })),
+  ),
+]);
+
+const resultSchema = v.object({
+  account: v.optional(v.string()),
+  service: v.optional(v.unknown()),
+  when: v.optional(v.string()),
+  reference: v.optional(v.string()),
+  effectiveAt: v.optional(v.unknown()),
+  providerReference: v.optional(v.string()),
+  reconciled: v.optional(v.boolean(), false),
+  warnings: v.optional(v.array(warningSchema), []),
+  attempts: v.optional(v.number()),
+  operationId: v.optional(v.string()),
 });
 
 /**
@@ -49,21 +83,30 @@ const lineSchema = v.object({
  *
  * @throws ProviderError `invalid_request` if the file is something else
  */
-export async function readEarlierRun({ path, wholeLines }: ResultsFile): Promise<EarlierRun> {
+export async function readEarlierRun({ path, wholeLines, read }: ResultsFile): Promise<EarlierRun> {
   let states = new Uint8Array(1024);
   let fingerprints = new Float64Array(1024);
+  // Where the last line of each row begins and ends.
+  let starts = new Float64Array(1024);
+  let ends = new Float64Array(1024);
   let lastRow = 0;
   let line = 0;
+  let position = 0;
   if (wholeLines === 0) {
     throw wrongUse(
-      `${path} is empty, and does not tell what has been sent. If nothing was, remove it, and leave --resume out.`,
+      `${path} is empty, and does not tell what has been sent. Look the rows of the list up at the provider first: once the file is removed, a run without --resume sends every row.`,
     );
   }
-  const input = linesOf(createReadStream(path, { end: wholeLines - 1 }));
-  for await (const text of input) {
+  const decoder = new TextDecoder();
+  for await (const bytes of byteLinesOf(createReadStream(path, { end: wholeLines - 1 }))) {
     line += 1;
-    const parsed = v.safeParse(lineSchema, jsonIn(text));
-    if (!parsed.success) {
+    const start = position;
+    position += bytes.length + 1;
+    const value = jsonIn(decoder.decode(bytes));
+    const parsed = v.safeParse(lineSchema, value);
+    if (v.is(linesLostSchema, value))
+      throw wrongUse(`${path} was shortened while a run wrote it. ${LOOK_UP} Nothing was sent.`);
+    if (!parsed.success || !v.is(resultSchema, value)) {
       throw wrongUse(`${path} is not the results of a run: line ${line} is something else. Nothing was sent.`);
     }
     const { row, outcome, fingerprint } = parsed.output;
@@ -71,12 +114,21 @@ export async function readEarlierRun({ path, wholeLines }: ResultsFile): Promise
     if (row >= states.length) {
       states = grown(states, new Uint8Array(2 * row));
       fingerprints = grown(fingerprints, new Float64Array(2 * row));
+      starts = grown(starts, new Float64Array(2 * row));
+      ends = grown(ends, new Float64Array(2 * row));
     }
     states[row] = outcome === 'bad' ? 0 : STATES.indexOf(outcome);
     fingerprints[row] = Number.parseInt(fingerprint, 16);
+    starts[row] = start;
+    ends[row] = start + bytes.length;
   }
   return {
     stateOf: (row) => STATES[states[row] ?? 0],
+    resultOf: (row) => {
+      const parsed = v.safeParse(resultSchema, jsonIn(decoder.decode(read(starts[row] ?? 0, ends[row] ?? 0))));
+      if (parsed.success) return parsed.output;
+      throw new ProviderError('outcome_unknown', { message: `${path} was changed by another process during the run.` });
+    },
     fingerprintOf: (row) => (fingerprints[row] ?? 0).toString(16).padStart(12, '0'),
     lastRow,
   };

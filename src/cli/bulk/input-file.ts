@@ -6,7 +6,9 @@ import { pipeline } from 'node:stream/promises';
 import { isProviderError } from '../../provider-error.ts';
 import { systemCode } from '../system-code.ts';
 import { wrongUse } from '../wrong-use.ts';
-import { readCsv, type ColumnProblem } from './csv-rows.ts';
+import type { KnownColumns } from './columns.ts';
+import { readCsv } from './csv-rows.ts';
+import { inUtf8 } from './in-utf8.ts';
 import type { InputRow } from './input-row.ts';
 import { readJsonLines } from './json-rows.ts';
 
@@ -25,16 +27,16 @@ export interface InputFile extends Disposable {
 export async function openInput(
   file: string,
   format: 'csv' | 'jsonl' | undefined,
-  columnProblem: ColumnProblem,
+  known: KnownColumns,
 ): Promise<InputFile> {
-  const known = format ?? formatOf(file);
+  const kind = format ?? formatOf(file);
   const readRows = (stream: Readable): AsyncGenerator<InputRow, void, undefined> =>
-    known === 'csv' ? readCsv(stream, columnProblem) : readJsonLines(stream);
+    kind === 'csv' ? readCsv(stream, known) : readJsonLines(stream);
   const directory = temporaryDirectory();
   const remove = (): void => rmSync(directory, { recursive: true, force: true });
   try {
     const copy = join(directory, 'list');
-    await pipeline(streamOf(file), createWriteStream(copy, { mode: 0o600 }));
+    await pipeline(streamOf(file), inUtf8, createWriteStream(copy, { mode: 0o600 }));
     const descriptor = openSync(copy, 'r');
     // Where an open file can be removed, even a killed process leaves nothing of the list behind.
     if (process.platform !== 'win32') remove();

@@ -6,6 +6,8 @@ export interface InputRow {
   readonly line: number;
   /** By column; a cell of a CSV file is a text. */
   readonly values: Readonly<Record<string, unknown>>;
+  /** Whether the values are the cells of a spreadsheet, which may have changed them. */
+  readonly isSpreadsheet?: boolean;
   /** What is wrong with the row as such. */
   readonly problem?: string;
 }

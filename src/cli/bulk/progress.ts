@@ -2,11 +2,12 @@ import cliProgress from 'cli-progress';
 import type { Accounts } from '../../account.ts';
 import type { CancelManyProgress } from '../../many-progress.ts';
 import { visible } from '../visible.ts';
+import { leftOf, pauseOf, progressLine } from './progress-line.ts';
 import type { OutcomeCounts } from './row-outcome.ts';
 
 /** Shows how far a run is. */
 export interface Progress {
-  /** @param made how far what is sent is, where that has changed. */
+  /** @param made how far what is sent is, if that has changed. */
   readonly update: (made?: CancelManyProgress<Accounts>) => void;
   /** Writes a line above the bars. */
   readonly log: (text: string) => void;
@@ -18,40 +19,54 @@ const MOST_ACCOUNTS = 8;
 
 /** A bar for all rows and one for each account, on stderr, with the counts by outcome and the time left. */
 export function showProgress(rows: number, accounts: ReadonlyMap<string, number>, counts: OutcomeCounts): Progress {
-  const width = Math.max(3, ...[...accounts.keys()].map((name) => name.length));
+  const { stderr } = process;
+  const nameWidth = Math.max(3, ...[...accounts.keys()].map((name) => name.length));
+  const shown = accounts.size > 1 && accounts.size <= MOST_ACCOUNTS ? [...accounts] : [];
+  let latest: CancelManyProgress<Accounts> | undefined;
+  const accountsShown = [[undefined, rows] as const, ...shown];
+  /** The widths of the lines as they were last drawn. */
+  const drawn = accountsShown.map(() => 0);
   const bars = new cliProgress.MultiBar(
-    {
-      format: '{name} {bar} {percentage}% {value}/{total}  {left}{words}',
-      stream: process.stderr,
-      hideCursor: true,
-      gracefulExit: false,
-      linewrap: false,
-      autopadding: true,
-      formatValue: (value, options, type) =>
-        type === 'percentage' ? String(value).padStart(3) : cliProgress.Format.ValueFormat(value, options, type),
-    },
+    { stream: stderr, hideCursor: true, gracefulExit: false, linewrap: false, forceRedraw: true },
     cliProgress.Presets.shades_classic,
   );
-  const shown = accounts.size > 1 && accounts.size <= MOST_ACCOUNTS ? [...accounts] : [];
-  const lines = [[undefined, rows] as const, ...shown].map(([account, total]) => ({
-    account,
-    bar: bars.create(total, 0, { name: visible(account ?? 'all').padEnd(width), words: '', left: '' }),
-  }));
-  // The bars hide the cursor, and a run that cannot be written down ends at once.
-  const showCursor = (): void => void process.stderr.write('\u001B[?25h');
+  const lines = accountsShown.map(([account, total], index) => {
+    const format = (): string => {
+      const text = progressLine(
+        {
+          name: visible(account ?? 'all'),
+          nameWidth,
+          done: counts.total(account),
+          total,
+          left: account === undefined ? leftOf(latest) : '',
+          words: [counts.words(account), pauseOf(account, latest)].filter((part) => part !== '').join(', '),
+        },
+        stderr.columns,
+      );
+      drawn[index] = text.length;
+      return text;
+    };
+    return { account, bar: bars.create(total, 0, {}, { format }) };
+  });
+  // The bars hide the cursor, and a run that cannot be written down ends immediately.
+  const showCursor = (): void => void stderr.write('\u001B[?25h');
   process.on('exit', showCursor);
-  let latest: CancelManyProgress<Accounts> | undefined;
   const update = (made = latest): void => {
     latest = made;
-    for (const { account, bar } of lines) {
-      const words = [counts.words(account), pauseOf(account, made)].filter((text) => text !== '').join(', ');
-      bar.update(counts.total(account), { words, left: account === undefined ? leftOf(made) : '' });
-    }
+    for (const { account, bar } of lines) bar.update(counts.total(account));
   };
+  // Many terminals wrap lines that have become too long, and the bars would only replace the last part of each.
+  const resized = (): void => {
+    const wrapped = drawn.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / stderr.columns)), 0);
+    stderr.write(`\r${up(wrapped - 1)}\u001B[J${'\n'.repeat(drawn.length - 1)}`);
+    bars.update();
+  };
+  stderr.on('resize', resized);
   return {
     update,
     log: (text) => bars.log(`${text}\n`),
     stop: () => {
+      stderr.off('resize', resized);
       update();
       bars.stop();
       process.off('exit', showCursor);
@@ -59,18 +74,6 @@ export function showProgress(rows: number, accounts: ReadonlyMap<string, number>
   };
 }
 
-function leftOf(made: CancelManyProgress<Accounts> | undefined): string {
-  return made?.remainingMs === undefined ? '' : `${duration(made.remainingMs)} left  `;
-}
-
-/** That an account waits because its provider asks for it. */
-function pauseOf(account: string | undefined, made: CancelManyProgress<Accounts> | undefined): string {
-  const until = account === undefined ? undefined : made?.accounts[account]?.pausedUntil;
-  return until === undefined ? '' : `waits until ${new Date(until).toLocaleTimeString('sv')}`;
-}
-
-function duration(milliseconds: number): string {
-  const seconds = Math.ceil(milliseconds / 1000);
-  if (seconds < 60) return `${seconds} s`;
-  return seconds < 3600 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+function up(rows: number): string {
+  return rows > 0 ? `\u001B[${rows}A` : '';
 }

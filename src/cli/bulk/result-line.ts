@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../error-code.ts';
 import type { ProviderError } from '../../provider-error.ts';
 import type { CancelResult, SafeResult } from '../../result.ts';
 import type { RowOutcome } from './row-outcome.ts';
@@ -29,13 +30,26 @@ export function outcomeOf(settled: SafeResult<CancelResult>): RowOutcome {
   return settled.error.code === 'outcome_unknown' ? 'unknown' : 'refused';
 }
 
+/** Whether the row was given back without a request of it: because the run was stopped, or because of its account. */
+export function isNotTried(settled: SafeResult<CancelResult>): boolean {
+  return !settled.ok && settled.error.attempts === 0 && OF_THE_ACCOUNT.includes(settled.error.code);
+}
+
+const OF_THE_ACCOUNT: readonly ErrorCode[] = [
+  'aborted',
+  'unauthorized',
+  'rate_limited',
+  'unavailable',
+  'not_configured',
+];
+
 function ofResult(result: CancelResult): object {
   const { effectiveAt, providerReference, reconciled, warnings, attempts, operationId } = result;
   return {
     ...(effectiveAt === undefined ? {} : { effectiveAt }),
     ...(providerReference === undefined ? {} : { providerReference }),
     ...(reconciled ? { reconciled } : {}),
-    ...(warnings.length === 0 ? {} : { warnings: warnings.map(({ code }) => code) }),
+    ...(warnings.length === 0 ? {} : { warnings }),
     attempts,
     operationId,
   };

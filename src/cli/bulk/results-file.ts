@@ -1,9 +1,21 @@
-import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, realpathSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fchmodSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  realpathSync,
+  statSync,
+  writeSync,
+  type Stats,
+} from 'node:fs';
 import { isProviderError, ProviderError } from '../../provider-error.ts';
 import { jsonLine } from '../json-line.ts';
 import { systemCode } from '../system-code.ts';
 import { wrongUse } from '../wrong-use.ts';
-import { lockResults } from './results-lock.ts';
+import { lockResults, type ResultsLock } from './results-lock.ts';
 import { rescued, rescueOf } from './rescue.ts';
 import { unwritable } from './unwritable.ts';
 import { wholeLinesOf } from './whole-lines.ts';
@@ -13,7 +25,15 @@ export interface ResultsFile extends Disposable {
   readonly path: string;
   /** Bytes of what it held in whole lines when it was opened: a kill may have torn the last one. */
   readonly wholeLines: number;
-  /** Returns once the operating system has the line: it survives the process. */
+  /** The bytes from a position to another. */
+  readonly read: (start: number, end: number) => Uint8Array;
+  /** Closes the file to the other users of this machine; `warn` is called if it was open to them. */
+  readonly keepPrivate: (warn: (text: string) => void) => void;
+  /**
+   * Returns once the operating system has the line: it survives the process.
+   *
+   * @throws ProviderError `outcome_unknown` if the file is not this run's alone any more, or cannot be written
+   */
   readonly write: (line: object) => void;
 }
 
@@ -23,89 +43,166 @@ export interface ResultsFile extends Disposable {
  * @throws ProviderError `invalid_request`
  */
 export async function openResults(named: string, isResumed: boolean): Promise<ResultsFile> {
+  refuseRescued(named);
   if (!isResumed) refuseExisting(named);
   else if (!existsSync(named)) {
-    throw wrongUse(`there is no ${named} to go on with. Leave --resume out, or name the file with --results.`);
+    throw wrongUse(
+      `there is no ${named} to go on with. Name the results of that run with --results. Without --resume every row of the list is sent, also those that were sent before.`,
+    );
   }
   // One lock for all of its names.
   const path = isResumed ? realpathSync(named) : named;
+  refuseRescued(path);
   const lock = await lockResults(path);
   try {
     // Again, since another run may have come and gone until the lock was free.
     if (!isResumed) refuseExisting(path);
     const descriptor = opened(path, isResumed ? 'r+' : 'wx+');
-    const { ino, nlink } = fstatSync(descriptor);
-    if (nlink > 1) {
-      throw wrongUse(
-        `${named} has ${nlink} names (hard links), and another run could work with it. Remove the others.`,
-      );
+    try {
+      return openedResults({ named, path, descriptor, isResumed, lock });
+    } catch (error) {
+      closeSync(descriptor);
+      throw error;
     }
-    const { end: wholeLines, isEnded } = isResumed ? wholeLinesOf(descriptor) : { end: 0, isEnded: true };
-    let position = wholeLines;
-    return {
-      path: named,
-      wholeLines,
-      write: (line) => {
-        const bytes = Buffer.from(`${position === wholeLines && !isEnded ? '\n' : ''}${jsonLine(line)}\n`);
-        try {
-          if (!lock.isHeld()) throw lost(taken(named));
-          const isThere = statSync(path, { throwIfNoEntry: false })?.ino === ino;
-          if (!isThere) throw lost(gone(named, rescued(descriptor, path)));
-          // Not before, since only what has been read tells whether it is the results of a run at all.
-          if (position === wholeLines) ftruncateSync(descriptor, wholeLines);
-          let at = 0;
-          while (at < bytes.length) at += writeSync(descriptor, bytes, at, bytes.length - at, position + at);
-        } catch (error) {
-          throw isProviderError(error) ? error : lost(full(named, error));
-        }
-        position += bytes.length;
-      },
-      [Symbol.dispose]: () => {
-        closeSync(descriptor);
-        lock.release();
-      },
-    };
   } catch (error) {
     lock.release();
     throw error;
   }
 }
 
-/** @throws ProviderError `invalid_request` if there is such a file: a new run does not write over another's results */
-export function refuseExisting(path: string): void {
-  const rescue = rescueOf(path);
-  if (rescue !== undefined) {
+interface Opened {
+  readonly named: string;
+  readonly path: string;
+  readonly descriptor: number;
+  readonly isResumed: boolean;
+  readonly lock: ResultsLock;
+}
+
+function openedResults({ named, path, descriptor, isResumed, lock }: Opened): ResultsFile {
+  const { ino, dev, nlink, size } = fstatSync(descriptor);
+  if (nlink > 1) {
     throw wrongUse(
-      `${rescue} tells what a run has sent whose results were removed. Rename it to ${path}, and go on with --resume.`,
+      `${named} has ${nlink} names (hard links), and another run could work with it. Keep one of the names, remove the others, and go on with --resume.`,
     );
   }
-  if (!existsSync(path)) return;
-  throw wrongUse(`there is a ${path} already. Go on with that run (--resume), or name another file (--results).`);
+  const { end: wholeLines, isEnded } = isResumed ? wholeLinesOf(descriptor) : { end: 0, isEnded: true };
+  let position = wholeLines;
+  let expectedSize = size;
+
+  /** @throws ProviderError if another process can work with the results, or has changed them */
+  function assertOwn(): void {
+    const there = statOf(path);
+    if (there.found?.ino !== ino || there.found.dev !== dev) {
+      throw lost(
+        `${named} was removed or replaced during the run${there.why}. What it held until then is in ${rescued(descriptor, path)}: put that back, and go on with --resume.`,
+      );
+    }
+    if (!lock.isHeld()) throw lost(`the lock on ${named} was removed or taken over, so ${ANOTHER_RUN}`);
+    if (there.found.size < expectedSize) {
+      writeAll(descriptor, Buffer.from(`\n${jsonLine(LINES_LOST)}\n`), there.found.size);
+      throw lost(`${named} was shortened by another process during the run. ${LOOK_UP}`);
+    }
+    if (there.found.size > expectedSize) throw lost(`another process has written to ${named}, so ${ANOTHER_RUN}`);
+  }
+
+  return {
+    path: named,
+    wholeLines,
+    read: (start, end) => {
+      const bytes = Buffer.alloc(end - start);
+      if (readSync(descriptor, bytes, 0, bytes.length, start) === bytes.length) return bytes;
+      throw lost(`${named} was shortened by another process during the run. ${LOOK_UP}`);
+    },
+    keepPrivate: (warn) => keepPrivate(descriptor, named, warn),
+    write: (line) => {
+      const bytes = Buffer.from(`${position === wholeLines && !isEnded ? '\n' : ''}${jsonLine(line)}\n`);
+      try {
+        assertOwn();
+        // Not before, since only what has been read tells whether it is the results of a run at all.
+        if (position === wholeLines) ftruncateSync(descriptor, wholeLines);
+        writeAll(descriptor, bytes, position);
+      } catch (error) {
+        throw isProviderError(error) ? error : lost(full(named, error));
+      }
+      position += bytes.length;
+      expectedSize = position;
+    },
+    [Symbol.dispose]: () => {
+      closeSync(descriptor);
+      lock.release();
+    },
+  };
 }
+
+/** @throws ProviderError `invalid_request` if there is such a file: a new run does not write over another's results */
+export function refuseExisting(path: string): void {
+  refuseRescued(path);
+  if (!existsSync(path)) return;
+  throw wrongUse(
+    `there is a ${path} already. Go on with that run: --resume. (With another results file every row would be sent again.) If it is not the results of this list, name a file for them with --results. Nothing was sent.`,
+  );
+}
+
+/** @throws ProviderError `invalid_request` if a run has lost results of this name: what stands there now says less */
+function refuseRescued(path: string): void {
+  const rescue = rescueOf(path);
+  if (rescue === undefined) return;
+  throw wrongUse(
+    `${rescue} tells what a run has sent whose results were removed or replaced. Rename it to ${path}, in place of what is there, and go on with --resume. Nothing was sent.`,
+  );
+}
+
+/** The last line of results that another process has shortened while a run wrote them. */
+export const LINES_LOST: object = { outcome: 'lines_lost' };
+
+/** What a person has to do about results of which lines are lost. */
+export const LOOK_UP: string =
+  'Some of its lines are lost, and with them which rows were sent. Look the rows of the list up at the provider, and send only those that are not cancelled.';
+
+const ANOTHER_RUN =
+  'another run could work with it. This run has stopped. Make sure that no other runs, then go on with --resume: it sends nothing twice.';
 
 function opened(path: string, flags: string): number {
   try {
     if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) {
-      throw wrongUse(`${path} is not a file that results can be kept in. Name one with --results. Nothing was sent.`);
+      throw wrongUse(`${path} is not a file that results can be kept in. Nothing was sent.`);
     }
-    return openSync(path, flags);
+    return openSync(path, flags, 0o600);
   } catch (error) {
     throw isProviderError(error) ? error : unwritable(path, error);
   }
+}
+
+/** Results say who leaves: one that others can read is closed to them. */
+function keepPrivate(descriptor: number, named: string, warn: (text: string) => void): void {
+  const mode = fstatSync(descriptor).mode & 0o777;
+  if (process.platform === 'win32' || (mode & 0o077) === 0) return;
+  try {
+    fchmodSync(descriptor, mode & 0o700);
+    warn(`${named} could be read by other users of this machine; now only its owner can.`);
+  } catch (error) {
+    warn(`${named} can be read by other users of this machine (${systemCode(error)}): chmod 600 it.`);
+  }
+}
+
+/** What stands behind a name; also nothing if that cannot be looked at, with the system's word for why. */
+function statOf(path: string): { readonly found: Stats | undefined; readonly why: string } {
+  try {
+    return { found: statSync(path, { throwIfNoEntry: false }), why: '' };
+  } catch (error) {
+    return { found: undefined, why: `, or cannot be looked at (${systemCode(error)})` };
+  }
+}
+
+function writeAll(descriptor: number, bytes: Uint8Array, position: number): void {
+  let at = 0;
+  while (at < bytes.length) at += writeSync(descriptor, bytes, at, bytes.length - at, position + at);
 }
 
 function lost(message: string): ProviderError {
   return new ProviderError('outcome_unknown', { message });
 }
 
-function taken(path: string): string {
-  return `the lock on ${path} was removed, so another run could work with it. Go on with --resume: it sends nothing twice.`;
-}
-
-function gone(path: string, rescue: string): string {
-  return `${path} was removed or replaced during the run. What it held until then is in ${rescue}: put that back, and go on with --resume.`;
-}
-
 function full(path: string, error: unknown): string {
-  return `${path} cannot be written any more (${systemCode(error)}). Mend that, and go on with --resume: it sends nothing twice.`;
+  return `${path} cannot be written any more (${systemCode(error)}). Correct that, and go on with --resume: it sends nothing twice.`;
 }

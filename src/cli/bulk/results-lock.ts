@@ -1,12 +1,13 @@
-import { closeSync, openSync, rmSync, statSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, rmSync, statSync } from 'node:fs';
 import { lockFile, type FileLock, type NotLocked } from '../../file-lock.ts';
-import { isProviderError, type ProviderError } from '../../provider-error.ts';
+import type { ProviderError } from '../../provider-error.ts';
+import { systemCode } from '../system-code.ts';
 import { notConfigured, wrongUse } from '../wrong-use.ts';
 import { unwritable } from './unwritable.ts';
 
 /** The lock on a results file. */
-export interface ResultsLock extends FileLock {
-  /** Whether nobody has removed its file: then another process could take the lock anew. */
+export interface ResultsLock extends Pick<FileLock, 'release'> {
+  /** Whether nobody has removed its file or taken it over: then another process could work with the same results. */
   readonly isHeld: () => boolean;
 }
 
@@ -18,17 +19,17 @@ export interface ResultsLock extends FileLock {
 export async function lockResults(results: string): Promise<ResultsLock> {
   const path = `${results}.lock`;
   for (;;) {
-    const file = fileAt(path);
+    const file = fileAt(path, results);
     const lock = await lockFile(path);
-    if (typeof lock === 'string') throw notLocked(lock, results, path);
-    // Whoever held it until now has removed it on leaving: then the lock is one of a file that nobody else will find.
-    const isHeld = (): boolean => statSync(path, { throwIfNoEntry: false })?.ino === file;
+    if (typeof lock === 'string') throw notLocked(lock, results);
+    // An earlier holder has perhaps removed it on leaving: then the lock is one of a file that nobody else will find.
+    const isHeld = (): boolean => statSync(path, { throwIfNoEntry: false })?.ino === file && lock.isMine();
     if (isHeld()) {
       return {
         isHeld,
         release: () => {
           try {
-            // Another process's, where ours was removed.
+            // If ours was removed, it is the file of another process.
             if (isHeld()) rmSync(path);
           } catch {
             // Its directory is out of reach; an empty file that is left there locks nothing.
@@ -41,22 +42,34 @@ export async function lockResults(results: string): Promise<ResultsLock> {
   }
 }
 
-/** Which file stands there; makes one where there is none. */
-function fileAt(path: string): number {
-  try {
-    closeSync(openSync(path, 'a'));
-    const { ino, size } = statSync(path);
-    if (size > 0) throw wrongUse(`${path} is in the way of the lock on the results, and not one. Nothing was sent.`);
-    return ino;
-  } catch (error) {
-    throw isProviderError(error) ? error : unwritable(path, error);
+/** The inode of the file, which is made if it does not exist, and not opened otherwise: closing would drop the lock on it. */
+function fileAt(path: string, results: string): number {
+  const inTheWay = `${path} is in the way of the lock on the results, and not one. Nothing was sent.`;
+  for (;;) {
+    try {
+      const found = lstatSync(path, { throwIfNoEntry: false });
+      if (found?.isFile() === true && found.size === 0) return found.ino;
+      if (found === undefined) closeSync(openSync(path, 'wx', 0o600));
+      else throw wrongUse(inTheWay);
+    } catch (error) {
+      if (systemCode(error) === 'EEXIST') continue;
+      throw isSystemError(error) ? unwritable(results, error) : error;
+    }
   }
 }
 
-function notLocked(reason: NotLocked, results: string, path: string): ProviderError {
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
+}
+
+function notLocked(reason: NotLocked, results: string): ProviderError {
   if (reason === 'taken') {
     return wrongUse(`another process works with the same results, ${results}. Wait for it to end. Nothing was sent.`);
   }
-  if (reason === 'unusable') return unwritable(path, undefined);
+  if (reason === 'unusable') {
+    return wrongUse(
+      `${results} cannot be locked: its directory may be read-only, or a network share without locks. Keep the results of a new list on a local disk with --results; move those of an earlier run there together, and go on with --resume. Nothing was sent.`,
+    );
+  }
   return notConfigured(`a list needs Node.js 22.13 or later; this is ${process.version}.`);
 }

@@ -5,8 +5,8 @@ import { EXIT, worstOf } from '../exit-code.ts';
  *
  * - `refused`: nothing happened at the provider, whatever the code; it is tried again when the run is resumed
  * - `unknown`: it may have happened; it is never sent again
- * - `bad`: it was not sound, and was left out
- * - `not_begun`: the run was stopped before its turn
+ * - `bad`: it was not valid, and was left out
+ * - `not_begun`: nothing of it was sent, since the run was stopped before its turn, or its account cannot be used
  */
 export type RowOutcome = (typeof OUTCOMES)[number];
 
@@ -63,8 +63,21 @@ export class OutcomeCounts {
     }).join(', ');
   }
 
+  readonly #warnings = new Map<string, number>();
+
+  warn(code: string): void {
+    this.#warnings.set(code, (this.#warnings.get(code) ?? 0) + 1);
+  }
+
+  /** How many rows have each warning, by its code. */
+  get warnings(): Readonly<Record<string, number>> {
+    return Object.fromEntries([...this.#warnings].toSorted(([one], [other]) => (one < other ? -1 : 1)));
+  }
+
   /** How many rows were found to be cancelled, with a timing that the provider does not tell. */
-  timingUnknown = 0;
+  get timingUnknown(): number {
+    return this.#warnings.get('timing_unknown') ?? 0;
+  }
 
   /** The worst of them. A row that was not begun is one where nothing happened. */
   get exitCode(): number {

@@ -1,10 +1,12 @@
+import { issueText } from '../../issue-text.ts';
 import { isProviderError } from '../../provider-error.ts';
 import { formsOf, type OpenedServices } from '../open-services.ts';
-import { parseService, toReference, writtenForms } from '../parse-service.ts';
-import { columnProblem, COMMON_COLUMNS } from './columns.ts';
+import { misread, parseService, toReference, writtenForms } from '../parse-service.ts';
+import { columnProblem, COMMON_COLUMNS, knownColumns } from './columns.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { InputRow } from './input-row.ts';
 import { placeOf } from './place.ts';
+import { idInCell, isScientific, SHORTENED } from './spreadsheet-cell.ts';
 
 /** A request as a list holds it, checked. */
 export interface RowRequest {
@@ -28,9 +30,9 @@ export type ReadRow = { readonly row: number; readonly line: number } & (
  */
 export async function readRow(input: InputRow, opened: OpenedServices): Promise<ReadRow> {
   const { row, line, values } = input;
-  const problem = input.problem ?? unreadable(values) ?? columnProblem(Object.keys(values), opened);
+  const problem = input.problem ?? unreadable(values) ?? unknownColumn(input, opened);
   if (problem !== undefined) return { row, line, ok: false, problem };
-  const request = toRequest(values, opened);
+  const request = toRequest(input, opened);
   if (typeof request === 'string') return { row, line, ok: false, problem: request };
   let serviceKey: string;
   try {
@@ -39,7 +41,7 @@ export async function readRow(input: InputRow, opened: OpenedServices): Promise<
     ({ serviceKey } = await opened.services.validate(request as never));
   } catch (error) {
     if (!isProviderError(error)) throw error;
-    const issues = error.issues?.map(({ path, expected }) => `${path}: expected ${expected}`).join('; ');
+    const issues = error.issues?.map((issue) => issueText(issue)).join('; ');
     return { row, line, ok: false, problem: issues ?? error.message };
   }
   // oxlint-disable-next-line no-unsafe-type-assertion -- checked just now
@@ -50,7 +52,7 @@ export async function readRow(input: InputRow, opened: OpenedServices): Promise<
 
 /** The request that the columns make; a text: why they make none. */
 function toRequest(
-  values: Readonly<Record<string, unknown>>,
+  { values, isSpreadsheet = false }: InputRow,
   opened: OpenedServices,
 ): Readonly<Record<string, unknown>> | string {
   const { account, when, reason, category, reference } = values;
@@ -58,8 +60,12 @@ function toRequest(
   const known = Object.hasOwn(opened.accounts, account) ? opened.accounts[account] : undefined;
   if (known === undefined) return `account: expected one of ${Object.keys(opened.accounts).join(', ') || '(none)'}`;
   const forms = formsOf(known);
-  const service = serviceIn(values, forms);
-  if (service === undefined) return `service: expected ${writtenForms(forms).join('   or   ')}`;
+  const ids = isSpreadsheet ? idsIn(values, forms) : values;
+  if (typeof ids === 'string') return ids;
+  if (isSpreadsheet && typeof reference === 'string' && isScientific(reference)) return `reference: ${SHORTENED}`;
+  const service = serviceIn(ids, forms);
+  if (service === undefined)
+    return `service: ${noService(ids, forms)} Examples: ${writtenForms(forms).join('   or   ')}`;
   return {
     account,
     service,
@@ -68,6 +74,40 @@ function toRequest(
     ...(category === undefined && reason !== undefined ? { reason } : {}),
     ...(reference === undefined ? {} : { reference: typeof reference === 'number' ? String(reference) : reference }),
   };
+}
+
+/** The values with their ids read out of the cells of a spreadsheet; a text: which one cannot be read. */
+function idsIn(
+  values: Readonly<Record<string, unknown>>,
+  forms: ReturnType<typeof formsOf>,
+): Readonly<Record<string, unknown>> | string {
+  const read: Record<string, unknown> = { ...values };
+  for (const [name, value] of Object.entries(values)) {
+    const isId = name === 'service' || !COMMON_COLUMNS.includes(name);
+    if (!isId || typeof value !== 'string') continue;
+    const isNumber =
+      name === 'service'
+        ? forms.some(({ plainId }) => plainId?.test('4711') === true)
+        : forms.some(({ example }) => typeof example[name] === 'number');
+    const cell = idInCell(value, isNumber);
+    if (!cell.ok) return `${name}: ${cell.problem}`;
+    read[name] = cell.id;
+  }
+  return read;
+}
+
+/** Why the values name no service. */
+function noService(values: Readonly<Record<string, unknown>>, forms: ReturnType<typeof formsOf>): string {
+  const { service } = values;
+  const fields = Object.keys(values).filter((name) => !COMMON_COLUMNS.includes(name));
+  if (service === undefined && fields.length === 0) return 'it is missing.';
+  if (service !== undefined && fields.length > 0) return `it is named twice, also by ${fields.join(', ')}.`;
+  if (service === undefined) return `${fields.join(', ')} together do not name a service of this account.`;
+  if (typeof service !== 'string' && typeof service !== 'number') return 'it has to be an id or an object.';
+  const words = String(service).trim().split(/\s+/);
+  return words.length > 1 && !words.every((word) => word.includes('='))
+    ? 'it is several words; expected one id, or key=value pairs.'
+    : misread(words, forms);
 }
 
 function serviceIn(
@@ -87,7 +127,14 @@ function serviceIn(
   return isText ? parseService(String(service).trim().split(/\s+/), forms) : undefined;
 }
 
+/** The first line of a spreadsheet was checked by itself. */
+function unknownColumn({ values, isSpreadsheet = false }: InputRow, opened: OpenedServices): string | undefined {
+  return isSpreadsheet ? undefined : columnProblem(Object.keys(values), knownColumns(opened));
+}
+
 /** A file in another encoding than UTF-8 would send reasons that nobody wrote. */
 function unreadable(values: Readonly<Record<string, unknown>>): string | undefined {
-  return JSON.stringify(values).includes('\uFFFD') ? 'it is not UTF-8; save the file as UTF-8' : undefined;
+  return JSON.stringify(values).includes('\uFFFD')
+    ? 'it is not UTF-8; save the file as UTF-8 (“CSV UTF-8”)'
+    : undefined;
 }

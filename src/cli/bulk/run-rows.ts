@@ -1,15 +1,12 @@
 import type { Accounts } from '../../account.ts';
 import type { CancelEvent } from '../../events.ts';
 import type { CancelManyProgress } from '../../many-progress.ts';
-import { isProviderError } from '../../provider-error.ts';
 import type { CancelResult, SafeResult } from '../../result.ts';
-import { EXIT } from '../exit-code.ts';
 import type { OpenedServices } from '../open-services.ts';
-import { visible } from '../visible.ts';
 import { soundRows, type CheckedRows } from './check-rows.ts';
-import { isInDoubt, isToSend, type EarlierRun } from './earlier-run.ts';
+import { isInDoubt, isToSend, type EarlierResult, type EarlierRun } from './earlier-run.ts';
 import type { InputFile } from './input-file.ts';
-import { lineHead, outcomeOf, resultLine, type SoundRow } from './result-line.ts';
+import { isNotTried, lineHead, outcomeOf, resultLine, type SoundRow } from './result-line.ts';
 import type { ResultsFile } from './results-file.ts';
 import type { RowOutcome } from './row-outcome.ts';
 import type { ReadRow } from './row-request.ts';
@@ -26,9 +23,23 @@ export interface BulkRun {
   readonly checked: CheckedRows;
   /** Ends the run: nothing more is begun, what is under way is seen through. */
   readonly signal: AbortSignal;
-  /** Told of each row that is through; `settled` is left out where it was through before. */
-  readonly tell: (row: ReadRow, outcome: RowOutcome, settled?: SafeResult<CancelResult>) => void;
+  /** Called once for each row that is finished, also if an earlier run finished it. */
+  readonly tell: (row: FinishedRow) => void;
+  /** Waits while the reader of what was told is behind. */
+  readonly drained: () => Promise<void>;
+  /** Ends the process with an error, before what cannot be written down is sent. */
+  readonly fail: (error: unknown) => never;
   readonly onProgress: (progress: CancelManyProgress<Accounts>) => void;
+}
+
+/** A row with all that the run reports of it. */
+export interface FinishedRow {
+  readonly row: ReadRow;
+  readonly outcome: RowOutcome;
+  /** What this run learnt of it. Left out for a bad row, and for one that an earlier run finished. */
+  readonly settled?: SafeResult<CancelResult>;
+  /** What an earlier run wrote of it. */
+  readonly earlier?: EarlierResult;
 }
 
 /** Sends the rows, each at most once, and writes down what becomes of them before and after. */
@@ -61,7 +72,11 @@ async function sendRows(run: BulkRun): Promise<void> {
     for (const row of rowsOf(event, inFlight)) {
       if (started.has(row.row)) continue;
       // What cannot be written down must not be sent, and an exception here would not keep it from being sent.
-      if (!writes(results, lineHead(row, 'started'))) process.exit(EXIT.unknown);
+      try {
+        results.write(lineHead(row, 'started'));
+      } catch (error) {
+        run.fail(error);
+      }
       started.add(row.row);
     }
   };
@@ -80,9 +95,12 @@ async function sendRows(run: BulkRun): Promise<void> {
     taken.delete(item.index);
     inFlight.delete(keyOf(row.request.account, row.serviceKey));
     const wasBegun = started.delete(row.row);
-    if (!wasBegun && !item.ok && item.error.code === 'aborted') continue;
+    if (!wasBegun && isNotTried(item)) {
+      run.tell({ row, outcome: 'not_begun', settled: item });
+      continue;
+    }
     results.write(resultLine(row, item));
-    run.tell(row, outcomeOf(item), item);
+    run.tell({ row, outcome: outcomeOf(item), settled: item });
   }
 }
 
@@ -90,25 +108,23 @@ async function sendRows(run: BulkRun): Promise<void> {
  * Tells of the rows that are not sent: those that are left out, those that an earlier run came to an end with, and those
  * that it sent, or was about to send, without learning what became of them, which are read back.
  */
-async function passOver({ input, opened, earlier, results, signal, tell }: BulkRun): Promise<void> {
+async function passOver({ input, opened, earlier, results, signal, tell, drained }: BulkRun): Promise<void> {
   const settling = new Settling(opened);
   for await (const row of soundRows(input, opened)) {
     const state = earlier?.stateOf(row.row);
     if (!row.ok) {
       const { line, problem } = row;
       results.write({ row: row.row, line, outcome: 'bad', at: new Date().toISOString(), message: problem });
-      tell(row, 'bad');
+      tell({ row, outcome: 'bad' });
     } else if (isInDoubt(state)) {
-      if (signal.aborted) {
-        tell(row, 'unknown');
-        continue;
-      }
-      const settled = await settling.settle(row, state);
+      const settled = signal.aborted ? settling.leave(row, state) : await settling.settle(row, state);
       // Where nothing new is known, the line of the earlier run says more.
-      if (settled.ok || state === 'started') results.write(resultLine(row, settled));
-      tell(row, outcomeOf(settled), settled);
-    } else if (!isToSend(state)) {
-      tell(row, state);
+      if (settled.ok || (state === 'started' && !signal.aborted)) results.write(resultLine(row, settled));
+      tell({ row, outcome: outcomeOf(settled), settled });
+    } else if (earlier !== undefined && !isToSend(state)) {
+      tell({ row, outcome: state, earlier: earlier.resultOf(row.row) });
+      // Nothing else slows this down, and a long list would not fit into the memory.
+      await drained();
     }
   }
 }
@@ -124,18 +140,6 @@ async function* rowsToSend({ input, opened, earlier, signal }: BulkRun): AsyncGe
 function rowsOf({ account, serviceKey }: CancelEvent, inFlight: ReadonlyMap<string, SoundRow>): readonly SoundRow[] {
   const row = inFlight.get(keyOf(account, serviceKey));
   return row === undefined ? [...inFlight.values()].filter(({ request }) => request.account === account) : [row];
-}
-
-function writes(results: ResultsFile, line: object): boolean {
-  try {
-    results.write(line);
-    return true;
-  } catch (error) {
-    // Whatever the reason: what is thrown from here would be taken for an observer's own affair.
-    const message = isProviderError(error) ? error.message : 'the results cannot be written any more.';
-    process.stderr.write(`✗ ${visible(message)}\n`);
-    return false;
-  }
 }
 
 function keyOf(account: string | undefined, serviceKey: string | undefined): string {

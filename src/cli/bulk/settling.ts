@@ -9,11 +9,13 @@ import type { SoundRow } from './result-line.ts';
 /**
  * Settles rows that an earlier run sent, or was about to send, without learning what became of them. They are never sent
  * again: they are read back, and what does not show the cancellation of the asked timing stays unknown. An account whose
- * credentials are refused is not asked again, since providers ban.
+ * credentials are refused is not asked again, since providers ban; nor is one that did not answer three times in a row.
  */
 export class Settling {
   readonly #services: OpenedServices['services'];
   readonly #closed = new Map<string, ProviderError>();
+  /** How many read-backs in a row got no answer. */
+  readonly #silent = new Map<string, number>();
 
   constructor({ services }: OpenedServices) {
     this.#services = services;
@@ -28,30 +30,49 @@ export class Settling {
       const operationId = crypto.randomUUID();
       return { ok: true, result: { account, provider, service, when, ...found, attempts: 0, operationId } };
     }
-    const message = `${provider}: ${EARLIER[state]}. ${nextStep(seen)} It is not sent again.`;
-    const lastSeen = lastSeenIn(seen);
-    return {
-      ok: false,
-      error: new ProviderError('outcome_unknown', {
-        account,
-        provider,
-        message,
-        reason: 'connection_lost',
-        ...(lastSeen === undefined ? {} : { lastSeen }),
-      }),
-    };
+    return this.#unknown(request, state, nextStep(seen), lastSeenIn(seen));
+  }
+
+  /** The row of a run that was stopped before it could be read back. */
+  leave({ request }: SoundRow, state: 'started' | 'unknown'): SafeResult<CancelResult> {
+    return this.#unknown(request, state, 'This run was stopped before it was read back: --resume reads it back.');
+  }
+
+  #unknown(
+    { account }: SoundRow['request'],
+    state: 'started' | 'unknown',
+    next: string,
+    lastSeen?: LastSeen,
+  ): SafeResult<CancelResult> {
+    const provider = this.#services.accounts[account]?.provider ?? '';
+    const message = `${provider}: ${EARLIER[state]}. ${next} It is not sent again.`;
+    const error = new ProviderError('outcome_unknown', {
+      account,
+      provider,
+      message,
+      reason: 'connection_lost',
+      ...(lastSeen === undefined ? {} : { lastSeen }),
+    });
+    return { ok: false, error };
   }
 
   async #read({ account, service }: SoundRow['request']): Promise<CancellationStatus | ProviderError> {
     try {
-      return await this.#services.status({ account, service });
+      const status = await this.#services.status({ account, service });
+      this.#silent.set(account, 0);
+      return status;
     } catch (error) {
       if (!isProviderError(error)) throw error;
-      if (CLOSING.includes(error.code)) this.#closed.set(account, error);
+      const silent = error.code === 'unavailable' || error.code === 'rate_limited';
+      const inARow = silent ? (this.#silent.get(account) ?? 0) + 1 : 0;
+      this.#silent.set(account, inARow);
+      if (CLOSING.includes(error.code) || inARow >= MOST_SILENT) this.#closed.set(account, error);
       return error;
     }
   }
 }
+
+const MOST_SILENT = 3;
 
 const CLOSING: readonly ErrorCode[] = ['unauthorized', 'forbidden', 'not_configured'];
 

@@ -19,21 +19,69 @@ export interface RunSummary {
   readonly results: string;
   /** The first of them. */
   readonly failures: readonly Failure[];
+  readonly stops: readonly AccountStop[];
 }
 
-/** How many failures of a run are shown; all of them are in its results. */
-export const SHOWN_FAILURES = 10;
+/** The first failures of a run, which are shown; all of them are in its results. */
+export class FirstFailures {
+  readonly #failures: Failure[] = [];
+
+  add(failure: Failure): void {
+    if (this.#failures.length < SHOWN_FAILURES) this.#failures.push(failure);
+  }
+
+  get shown(): readonly Failure[] {
+    return this.#failures;
+  }
+}
+
+const SHOWN_FAILURES = 10;
+
+/** An account whose rows were not sent any more, such as one that cannot be reached. */
+export interface AccountStop {
+  readonly account: string;
+  /** How many of its rows were not sent because of it. */
+  readonly rows: number;
+  /** Why, as the first of these rows says. */
+  readonly error: ProviderError;
+}
+
+/** The accounts whose rows were not sent any more. */
+export class AccountStops {
+  readonly #stops = new Map<string, AccountStop>();
+
+  add(account: string, error: ProviderError): void {
+    const stop = this.#stops.get(account) ?? { account, rows: 0, error };
+    this.#stops.set(account, { ...stop, rows: stop.rows + 1 });
+  }
+
+  get all(): readonly AccountStop[] {
+    return [...this.#stops.values()];
+  }
+}
 
 /** Writes what a run came to: a table by account, why the first rows failed, and what to do next. */
 export function writeSummary(
-  { counts, rows, results, failures }: RunSummary,
+  { counts, rows, results, failures, stops }: RunSummary,
   { output, command }: Pick<Session, 'output' | 'command'>,
 ): void {
   const outcomes = Object.fromEntries(ROW_OUTCOMES.map((outcome) => [outcome, counts.of(outcome)]));
   output.record({
     command,
     ok: counts.exitCode === 0,
-    summary: { rows, outcomes, timingUnknown: counts.timingUnknown, results },
+    summary: {
+      rows,
+      outcomes,
+      timingUnknown: counts.timingUnknown,
+      warnings: counts.warnings,
+      stopped: stops.map(({ account, rows: many, error }) => ({
+        account,
+        rows: many,
+        code: error.code,
+        message: error.message,
+      })),
+      results,
+    },
   });
   if (output.json) return;
   const used = ROW_OUTCOMES.filter((outcome) => counts.of(outcome) > 0);
@@ -59,7 +107,15 @@ export function writeSummary(
     const many = counts.timingUnknown;
     output.line(`${yellow('!')} ${many} cancelled, perhaps with another timing than asked for: look them up.`);
   }
+  const warnings = Object.entries(counts.warnings).filter(([code]) => code !== 'timing_unknown');
+  if (warnings.length > 0) {
+    const codes = warnings.map(([code, many]) => `${many} ${visible(code)}`).join(', ');
+    output.line(`${yellow('!')} warnings: ${codes}. The results say what they mean.`);
+  }
   const [refused, notBegun] = [counts.of('refused'), counts.of('not_begun')];
-  if (notBegun > 0) output.line(`${yellow('!')} ${notBegun} not begun: --resume sends them.`);
+  for (const { account, rows: many, error } of stops) {
+    output.line(`${yellow('!')} ${visible(account)}: ${many} not sent, ${error.code}: ${visible(error.message)}`);
+  }
+  if (notBegun > 0) output.line(`${yellow('!')} ${notBegun} not sent: --resume sends them.`);
   if (refused > 0) output.line(`${yellow('!')} ${refused} had no effect: --resume tries them again.`);
 }

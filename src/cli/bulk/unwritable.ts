@@ -2,9 +2,10 @@ import type { ProviderError } from '../../provider-error.ts';
 import { systemCode } from '../system-code.ts';
 import { wrongUse } from '../wrong-use.ts';
 
-/** The error for a file that cannot be opened for writing: with the system's word for why, such as `EACCES`. */
+/**
+ * The error for a file that cannot be opened for writing, with the system's word for why, such as `EACCES`. It does not
+ * advise another file: if an earlier run has sent something, all of it would be sent again.
+ */
 export function unwritable(path: string, error: unknown): ProviderError {
-  return wrongUse(
-    `${path} cannot be written (${systemCode(error)}). Name another file with --results. Nothing was sent.`,
-  );
+  return wrongUse(`${path} cannot be written (${systemCode(error)}). Correct that first. Nothing was sent.`);
 }

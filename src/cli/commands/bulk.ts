@@ -25,7 +25,7 @@ export function addBulk(program: Command, act: Act): void {
     .addOption(new Option('--format <format>', 'what the file holds (default: by its name)').choices(['csv', 'jsonl']))
     .option('--results <file>', 'where the results are written (default: the file’s name and .results.jsonl)', text)
     .option('--resume', 'go on with an interrupted run; sends nothing twice')
-    .option('--skip-bad', 'leave out rows that are not sound')
+    .option('--skip-bad', 'leave out rows that are not valid')
     .option('--verify', 'read each state back afterwards')
     .option('--yes', 'do not ask before immediate cancellations')
     .option('--dry-run', 'print the requests, with their secrets masked, and send nothing')

@@ -12,7 +12,7 @@ export function addCompletion(program: Command, act: Act): void {
       'after',
       examples([
         ['source <(cancelkit completion bash)', 'in ~/.bashrc'],
-        ['source <(cancelkit completion zsh)', 'in ~/.zshrc, after compinit'],
+        ['source <(cancelkit completion zsh)', 'in ~/.zshrc'],
         ['cancelkit completion fish | source', 'in ~/.config/fish/config.fish'],
       ]),
     )

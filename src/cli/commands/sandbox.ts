@@ -1,12 +1,33 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { examples } from '../examples.ts';
 import type { Act } from '../session.ts';
+
+/** What `sandbox` is told. */
+export interface SandboxFlags {
+  readonly port?: number;
+}
 
 /** Adds `cancelkit sandbox`. */
 export function addSandbox(program: Command, act: Act): void {
   program
     .command('sandbox')
     .description('Serve the emulated providers on this machine until Ctrl-C, and print the settings that reach them.')
-    .addHelpText('after', examples([['cancelkit sandbox', 'then paste the settings into another terminal']]))
-    .action(() => act('sandbox', async (session) => (await import('../sandbox-action.ts')).sandbox(session)));
+    .option('--port <number>', 'the first of four ports in a row (default: free ones)', port)
+    .addHelpText(
+      'after',
+      examples([
+        ['cancelkit sandbox', 'then paste the settings into another terminal'],
+        ['cancelkit sandbox --port 4010', 'on 4010 to 4013: the same settings each time'],
+      ]),
+    )
+    .action((flags: SandboxFlags) =>
+      act('sandbox', async (session) => (await import('../sandbox-action.ts')).sandbox(flags, session)),
+    );
+}
+
+function port(value: string): number {
+  const number = /^\d{4,5}$/.test(value) ? Number(value) : 0;
+  if (number < 1024 || number > 65_532)
+    throw new InvalidArgumentError('It has to be a whole number from 1024 to 65532.');
+  return number;
 }

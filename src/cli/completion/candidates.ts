@@ -13,12 +13,14 @@ export interface Candidate {
 export async function candidates(
   words: readonly string[],
   program: Command,
-  accountNames: () => Promise<readonly string[]>,
+  accountNames: (config: string | undefined) => Promise<readonly string[]>,
 ): Promise<readonly Candidate[]> {
   const typed = words.at(-1) ?? '';
-  const { command, args, pending } = walk(words.slice(0, -1), program);
+  const { command, args, pending, config } = walk(words.slice(0, -1), program);
   const found =
-    pending === undefined ? await nextOf(command, args.length, typed, program, accountNames) : valuesOf(pending);
+    pending === undefined
+      ? await nextOf(command, args.length, typed, program, () => accountNames(config))
+      : await valuesOf(pending, () => accountNames(config));
   return found.filter(({ word }) => word.startsWith(typed));
 }
 
@@ -38,30 +40,38 @@ async function nextOf(
   return (await accountNames()).map((word) => ({ word, meaning: 'account' }));
 }
 
-/** Where the words lead: the command, its arguments so far, and the option that waits for its value. */
-function walk(
-  words: readonly string[],
-  program: Command,
-): { readonly command: Command; readonly args: readonly string[]; readonly pending: Option | undefined } {
+/** Where words lead. */
+interface Reached {
+  readonly command: Command;
+  /** The arguments so far. */
+  readonly args: readonly string[];
+  /** The option that waits for its value. */
+  readonly pending: Option | undefined;
+  /** The configuration file that they name. */
+  readonly config: string | undefined;
+}
+
+function walk(words: readonly string[], program: Command): Reached {
+  let config: string | undefined;
   let command = program;
   let args: string[] = [];
   let pending: Option | undefined;
   for (const word of words) {
-    const isValue = pending !== undefined;
+    const option = pending;
     pending = undefined;
-    if (isValue) continue;
+    if (option?.long === '--config') config = word;
+    if (option !== undefined) continue;
+    if (word.startsWith('--config=')) config = word.slice('--config='.length);
     if (word.startsWith('-')) {
-      const option = [...command.options, ...program.options].find(
-        ({ long, short }) => long === word || short === word,
-      );
-      pending = option?.required === true ? option : undefined;
+      const found = [...command.options, ...program.options].find(({ long, short }) => long === word || short === word);
+      pending = found?.required === true ? found : undefined;
       continue;
     }
     const inner = args.length === 0 ? command.commands.find((each) => each.name() === word) : undefined;
     if (inner === undefined) args.push(word);
     else [command, args] = [inner, []];
   }
-  return { command, args, pending };
+  return { command, args, pending, config };
 }
 
 function optionsOf(command: Command, program: Command): readonly Candidate[] {
@@ -70,6 +80,10 @@ function optionsOf(command: Command, program: Command): readonly Candidate[] {
   return [...found, { word: '--help', meaning: 'print the help' }];
 }
 
-function valuesOf({ argChoices }: Option): readonly Candidate[] {
+async function valuesOf(
+  { argChoices, long }: Option,
+  accountNames: () => Promise<readonly string[]>,
+): Promise<readonly Candidate[]> {
+  if (long === '--account') return (await accountNames()).map((word) => ({ word, meaning: 'account' }));
   return (argChoices ?? []).map((word) => ({ word, meaning: '' }));
 }

@@ -1,21 +1,24 @@
 import type { Command } from 'commander';
-import { isProviderError } from '../../provider-error.ts';
 import { EXIT } from '../exit-code.ts';
+import { configIn } from '../find-config.ts';
 import type { Session } from '../session.ts';
 import { candidates } from './candidates.ts';
 
-/** `cancelkit complete`: the words that may come next, one a line, with their meaning behind a tab. */
-export async function complete(words: readonly string[], program: Command, { output, open }: Session): Promise<number> {
+/**
+ * `cancelkit complete`: the words that may come next, one a line, with their meaning behind a tab. A shell asks for them
+ * at every TAB, in whatever directory its user is: no configuration is loaded, and no other file of that directory.
+ */
+export async function complete(words: readonly string[], program: Command, { output }: Session): Promise<number> {
   for (const { word, meaning } of await candidates(words, program, accountNames)) output.line(`${word}\t${meaning}`);
   return EXIT.done;
+}
 
-  async function accountNames(): Promise<readonly string[]> {
-    try {
-      return Object.keys((await open()).accounts);
-    } catch (error) {
-      // A shell has no place for the error; the command itself will say it.
-      if (isProviderError(error)) return [];
-      throw error;
-    }
+/** The accounts that the commands would work with, as far as they are known without running a file. */
+async function accountNames(named: string | undefined): Promise<readonly string[]> {
+  const config = configIn(named);
+  if (config === undefined) {
+    const { builtInProviders, isInEnvironment } = await import('../built-in-providers.ts');
+    return builtInProviders.filter(isInEnvironment).map(({ id }) => id);
   }
+  return (await import('./remembered-accounts.ts')).rememberedAccounts(config);
 }

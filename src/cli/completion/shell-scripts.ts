@@ -35,7 +35,13 @@ _cancelkit() {
   done < <(cancelkit complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)
   if (( \${#found} )); then _describe cancelkit found; else _files; fi
 }
-compdef _cancelkit cancelkit`.replaceAll(String.raw`\$`, '$');
+# As a file in $fpath it is called by the completion itself; sourced, it has to be announced, which compinit enables.
+if [[ "\${funcstack[1]}" == _cancelkit ]]; then
+  _cancelkit "$@"
+else
+  (( \${+functions[compdef]} )) || { autoload -Uz compinit && compinit -i; }
+  compdef _cancelkit cancelkit
+fi`.replaceAll(String.raw`\$`, '$');
 
 const FISH = String.raw`# cancelkit: completion for fish
 function __cancelkit_complete

@@ -1,4 +1,4 @@
-import { confirmImmediate, describedCancellation } from '../cancel-action.ts';
+import { confirmImmediate, describedCancellation, requireWhen } from '../cancel-action.ts';
 import type { AddFlags } from '../commands/queue-work.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Session } from '../session.ts';
@@ -13,6 +13,7 @@ export async function add(
   session: Session,
 ): Promise<number> {
   const { output, command } = session;
+  requireWhen(flags);
   return await withQueue(
     session,
     async (queue, opened) => {

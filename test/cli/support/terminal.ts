@@ -6,27 +6,45 @@ export interface Terminal {
   /** All that it has shown, as it came. */
   readonly shown: () => string;
   readonly type: (text: string) => void;
+  readonly resize: (columns: number) => void;
   readonly ended: Promise<number>;
 }
 
 /** What the keys send. */
 export const KEYS = { enter: '\r', interrupt: '\u0003' } as const;
 
+/** How a command is run in a terminal. */
+export interface TerminalOptions {
+  /** The width of the terminal; 160 by default. */
+  readonly columns?: number;
+  /** A file of the project's directory that takes the place of stdout. */
+  readonly stdout?: string;
+}
+
 /** Runs a command of a project in a terminal. */
 export function inTerminal(
   project: Project,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  { columns = 160, stdout }: TerminalOptions = {},
 ): Terminal {
   const { promise, resolve } = Promise.withResolvers<number>();
-  const terminal = pty.spawn(process.execPath, [project.command, ...args], {
+  const command = [process.execPath, project.command, ...args];
+  const [file = '', ...words] =
+    stdout === undefined ? command : ['/bin/sh', '-c', 'out=$1; shift; exec "$@" > "$out"', 'sh', stdout, ...command];
+  const terminal = pty.spawn(file, words, {
     cwd: project.directory,
     env: { ...project.env, ...env },
-    cols: 160,
+    cols: columns,
     rows: 40,
   });
   let shown = '';
   terminal.onData((text) => (shown += text));
   terminal.onExit(({ exitCode }) => resolve(exitCode));
-  return { shown: () => shown, type: (text) => terminal.write(text), ended: promise };
+  return {
+    shown: () => shown,
+    type: (text) => terminal.write(text),
+    resize: (to) => terminal.resize(to, 40),
+    ended: promise,
+  };
 }

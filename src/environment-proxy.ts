@@ -1,0 +1,33 @@
+/**
+ * Returns the proxy that the environment names for a URL, by the rules of Node.js and undici: `HTTPS_PROXY` for https,
+ * `HTTP_PROXY` for http and where the other is not set, `NO_PROXY` for what goes without. Names in lower case win.
+ *
+ * Sources: https://nodejs.org/api/cli.html#node_use_env_proxy1 and undici's EnvHttpProxyAgent.
+ */
+export function environmentProxyFor(
+  url: URL,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): string | undefined {
+  const named = (name: string): string | undefined =>
+    environment[name.toLowerCase()] || environment[name.toUpperCase()] || undefined;
+  const proxy = (url.protocol === 'https:' ? named('https_proxy') : undefined) ?? named('http_proxy');
+  return proxy === undefined || goesWithout(url, named('no_proxy') ?? '') ? undefined : proxy;
+}
+
+function goesWithout(url: URL, noProxy: string): boolean {
+  const host = url.hostname.toLowerCase();
+  const port = url.port || DEFAULT_PORTS[url.protocol];
+  return noProxy
+    .toLowerCase()
+    .split(/[,\s]+/)
+    .filter((entry) => entry !== '')
+    .some((entry) => {
+      if (entry === '*') return true;
+      const [, name = entry, entryPort] = /^(.+):(\d+)$/.exec(entry) ?? [];
+      if (entryPort !== undefined && entryPort !== port) return false;
+      const suffix = name.replace(/^\*?\./, '');
+      return host === suffix || host.endsWith(`.${suffix}`);
+    });
+}
+
+const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };

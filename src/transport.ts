@@ -1,0 +1,136 @@
+import type { Dispatcher } from 'undici';
+import type { agentFor } from './agents.ts';
+import { environmentProxyFor } from './environment-proxy.ts';
+
+/** What carries a request, and with it what may be believed of a failure. */
+export type Transport =
+  /** Our own agents: they say exactly whether a request was started. */
+  | { readonly kind: 'own'; readonly dispatcher: Dispatcher }
+  /** A dispatcher that another part of the program has installed: believed once it has proved itself. */
+  | { readonly kind: 'foreign'; readonly dispatcher: Dispatcher }
+  /** A `fetch`: only an error that is known to come from a failed connection proves anything. */
+  | { readonly kind: 'fetch'; readonly fetch: typeof globalThis.fetch };
+
+/** What the caller has chosen. Without a choice, what carries a request is looked up at each request. */
+export interface TransportChoice {
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** URL of an HTTP proxy. */
+  readonly proxy?: string | undefined;
+}
+
+/**
+ * Returns what carries a request: the caller's `fetch` or proxy, else a patched global `fetch`, else a dispatcher that
+ * another part of the program has installed, else the proxy that Node.js was told to use, else our own agent.
+ *
+ * @param isFresh whether the request needs a connection of its own, which the server cannot just have closed as idle.
+ */
+export async function chooseTransport(
+  { fetch, proxy }: TransportChoice,
+  url: URL,
+  isFresh: boolean,
+): Promise<Transport> {
+  if (fetch !== undefined) return { kind: 'fetch', fetch };
+  if (!isNode() || !isNodesOwn(globalThis.fetch)) return { kind: 'fetch', fetch: globalThis.fetch };
+  const installed = proxy === undefined ? installedDispatcher() : undefined;
+  if (typeof installed === 'object') return { kind: 'foreign', dispatcher: installed };
+  const through = proxy ?? (installed === 'environment proxy' ? environmentProxyFor(url) : undefined);
+  agents ??= await loadAgents();
+  return { kind: 'own', dispatcher: agents(through, isFresh) };
+}
+
+/** Whether a request to this URL would pass a proxy, as far as that can be known before it is sent. */
+export function passesProxy({ fetch, proxy }: TransportChoice, url: URL): boolean {
+  if (fetch !== undefined) return false;
+  if (proxy !== undefined) return true;
+  const installed = installedDispatcher();
+  if (installed === undefined) return false;
+  if (installed === 'environment proxy') return environmentProxyFor(url) !== undefined;
+  return installed.constructor.name === 'ProxyAgent';
+}
+
+let agents: AgentFor | undefined;
+
+type AgentFor = typeof agentFor;
+
+/** Loaded with the first request, because loading undici takes longer than all of cancelkit. */
+async function loadAgents(): Promise<AgentFor> {
+  // npm's undici installs an agent of its own for the whole program if there is none. Node's own comes first: it is
+  // loaded when one of its classes is first looked at.
+  Reflect.get(globalThis, 'Response');
+  return (await import('./agents.ts')).agentFor;
+}
+
+/** Whether this is Node.js itself: Bun, Deno and Workers claim to be, but bring another HTTP stack. */
+function isNode(): boolean {
+  const versions: Readonly<Record<string, string | undefined>> | undefined = globalThis.process?.versions;
+  return versions?.['node'] !== undefined && versions['bun'] === undefined && !('Deno' in globalThis) && !isWorkers();
+}
+
+function isWorkers(): boolean {
+  return globalThis.navigator?.userAgent === 'Cloudflare-Workers';
+}
+
+/**
+ * Whether a `fetch` is the one that Node.js brings along. It is recognised by its source text, because it may have been
+ * patched before cancelkit was loaded. Everything that is not recognised is called as it is, with less belief in its
+ * errors.
+ */
+function isNodesOwn(fetch: typeof globalThis.fetch): boolean {
+  let known = nodesOwn.get(fetch);
+  if (known === undefined) {
+    known = Function.prototype.toString.call(fetch).includes('internal/deps/undici/undici');
+    nodesOwn.set(fetch, known);
+  }
+  return known;
+}
+
+const nodesOwn = new WeakMap<object, boolean>();
+
+// Where undici keeps the dispatcher of the whole program: versions 6 and 7 in the first, 8 in the second.
+const PLACES = [Symbol.for('undici.globalDispatcher.1'), Symbol.for('undici.globalDispatcher.2')] as const;
+
+/** The dispatcher that another part of the program has installed; `undefined` if it is the default one. */
+function installedDispatcher(): Dispatcher | 'environment proxy' | undefined {
+  for (const place of PLACES) {
+    const found: unknown = Reflect.get(globalThis, place);
+    if (found === lastDefault || !isDispatcher(found)) continue;
+    const { name } = found.constructor;
+    // undici 8 puts this around its own, for older versions.
+    if (name === 'Dispatcher1Wrapper') continue;
+    if (isDefaultAgent(found)) {
+      lastDefault = found;
+      continue;
+    }
+    const direct = name === 'EnvHttpProxyAgent' ? ownValue(found, 'no proxy agent') : undefined;
+    return isDispatcher(direct) && isDefaultAgent(direct) ? 'environment proxy' : found;
+  }
+  return undefined;
+}
+
+let lastDefault: unknown;
+
+function isDispatcher(value: unknown): value is Dispatcher {
+  return typeof value === 'object' && value !== null && 'dispatch' in value && typeof value.dispatch === 'function';
+}
+
+/** Whether an agent is one that was made without any options, as Node.js makes its own. */
+function isDefaultAgent(agent: Dispatcher): boolean {
+  // An agent that interceptors were composed onto has another `dispatch` than its class.
+  if (agent.constructor.name !== 'Agent' || agent.dispatch !== dispatchOfClass(agent)) return false;
+  const options = ownValue(agent, 'options');
+  const factory = ownValue(agent, 'factory');
+  if (typeof options !== 'object' || options === null || typeof factory !== 'function') return false;
+  const isEmpty = Object.values(options).every((value) => value === undefined || value === Infinity);
+  return isEmpty && factory.name === 'defaultFactory';
+}
+
+function dispatchOfClass(agent: Dispatcher): unknown {
+  const prototype: unknown = Object.getPrototypeOf(agent);
+  return isDispatcher(prototype) ? prototype.dispatch : undefined;
+}
+
+/** The value under a symbol that is known by its description alone. */
+function ownValue(object: object, description: string): unknown {
+  const key = Object.getOwnPropertySymbols(object).find((symbol) => symbol.description === description);
+  return key === undefined ? undefined : Reflect.get(object, key);
+}

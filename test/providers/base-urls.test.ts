@@ -1,0 +1,87 @@
+import { createCancelService, type Account } from 'cancelkit';
+import { edis } from 'cancelkit/edis';
+import { hosting } from 'cancelkit/hosting';
+import { vpsbg } from 'cancelkit/vpsbg';
+import { whmcs } from 'cancelkit/whmcs';
+import { describe, expect, it } from 'vitest';
+import { failureOf } from '../support/failure.ts';
+import { untyped } from '../support/untyped.ts';
+
+type ProviderId = 'edis' | 'vpsbg' | 'hosting' | 'whmcs';
+
+const accounts: Readonly<Record<ProviderId, (url: string) => Account>> = {
+  edis: (baseUrl) => edis({ baseUrl, email: 'reseller@example.com', password: 'pass-word-1' }),
+  vpsbg: (baseUrl) => vpsbg({ baseUrl, token: 'token-1234567' }),
+  hosting: (baseUrl) => hosting({ baseUrl, token: 'token-1234567' }),
+  whmcs: (url) => whmcs({ url, identifier: 'identifier-1', secret: 'secret-1234' }),
+};
+const services = {
+  edis: { kvmId: 'kvm_1' },
+  vpsbg: { serverId: 7 },
+  hosting: { hostingId: '1_a', domain: 'a.example' },
+  whmcs: { serviceId: 7 },
+} as const;
+
+const previewAt = (id: ProviderId, url: string): Promise<unknown> =>
+  untyped(createCancelService({ shop: accounts[id](url) })).preview({
+    account: 'shop',
+    service: services[id],
+    when: 'immediate',
+    reason: 'r',
+  });
+
+const E = 'https://order.example';
+const V = 'https://api.example';
+const H = 'https://panel.example';
+const W = 'https://billing.example';
+
+describe('an address is understood with and without the part that every request adds', () => {
+  it.each<[ProviderId, readonly string[], string]>([
+    [
+      'edis',
+      [E, `${E}/`, `${E}/kvm/v2`, `${E}/kvm/v2/`, `${E}//kvm//v2//`, `${E}/kvm`, `${E}/KVM/V2`, `${E}/x/../kvm/v2/.`],
+      `${E}/kvm/v2/cancel/product`,
+    ],
+    ['edis', [`${E}/proxy/kvm/v2`, `${E}/proxy`], `${E}/proxy/kvm/v2/cancel/product`],
+    ['vpsbg', [V, `${V}/`, `${V}/v1`, `${V}/v1/`, `${V}//v1//`, `${V}/V1`, `${V}/v1/.`], `${V}/v1/servers/cancel`],
+    ['vpsbg', [`${V}/v2/gateway`, `${V}/v2/gateway/v1`], `${V}/v2/gateway/v1/servers/cancel`],
+    ['vpsbg', [`${V}/proxy/v1`, `${V}/proxy/`], `${V}/proxy/v1/servers/cancel`],
+    ['hosting', [H, `${H}/`, `${H}//`], `${H}/hosting/1_a`],
+    ['hosting', [`${H}/api/v1`, `${H}/api/v1/`], `${H}/api/v1/hosting/1_a`],
+    ['hosting', [`${H}/hosting/hosting`, `${H}/hosting/hosting/`], `${H}/hosting/hosting/1_a`],
+    [
+      'whmcs',
+      [W, `${W}/`, `${W}/includes`, `${W}/includes/`, `${W}/includes/api.php`, `${W}//includes//api.php/`],
+      `${W}/includes/api.php`,
+    ],
+    ['whmcs', [`${W}/shop`, `${W}/shop/includes/`, `${W}/shop/INCLUDES/API.PHP`], `${W}/shop/includes/api.php`],
+    ['whmcs', [`${W}/admin/includes/api.php`], `${W}/admin/includes/api.php`],
+  ])('%s: %j', async (id, addresses, expected) => {
+    for (const address of addresses)
+      expect([address, await previewAt(id, address)]).toMatchObject([address, { url: expected }]);
+  });
+});
+
+describe('an address of which it is not certain what it leads to is refused, with what is expected', () => {
+  it.each<[ProviderId, readonly string[], string]>([
+    [
+      'edis',
+      [`${E}/kvm/v1`, `${E}/kvm/v3`, `${E}/kvm/v2/cancel/product`, `${E}/kvm/kvm/v2`],
+      'the address before /kvm/v2',
+    ],
+    ['vpsbg', [`${V}/v2`, `${V}/v1/servers`, `${V}/v1/v1`, `${V}/v1/servers/cancel`], 'the address before /v1'],
+    ['hosting', [`${H}/hosting`, `${H}/hosting/`, `${H}/api/HOSTING//`], 'the address before /hosting'],
+    [
+      'whmcs',
+      [`${W}/admin`, `${W}/admin/`, `${W}/shop/admin`, `${W}/clientarea.php`, `${W}/api.php`, `${W}/admin/login.php`],
+      'the address of WHMCS itself',
+    ],
+    ['whmcs', [`${W}/includes/api.php?action=GetClients`, `${W}/api.php?x`], 'without user info, query or fragment'],
+  ])('%s: %j', async (id, addresses, expected) => {
+    for (const address of addresses) {
+      const { code, message } = await failureOf(previewAt(id, address));
+      expect([address, code, message]).toEqual([address, 'not_configured', expect.stringContaining(expected)]);
+      expect(message).toContain(id === 'whmcs' ? 'WHMCS_URL' : `${id.toUpperCase()}_BASE_URL`);
+    }
+  });
+});

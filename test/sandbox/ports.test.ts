@@ -1,0 +1,97 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+import { createCancelService } from 'cancelkit';
+import { startSandbox, type SandboxOptions } from 'cancelkit/sandbox';
+import { describe, expect, it } from 'vitest';
+
+async function occupied(port: number): Promise<Server> {
+  const server = createServer().listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+/** The first of four ports that were free a moment ago. */
+async function freePorts(): Promise<number> {
+  for (;;) {
+    const first = 20_000 + Math.floor(Math.random() * 20_000);
+    const servers = await Promise.allSettled([0, 1, 2, 3].map((index) => occupied(first + index)));
+    const open = servers.flatMap((server) => (server.status === 'fulfilled' ? [server.value] : []));
+    await Promise.all(open.map((server) => new Promise((resolve) => server.close(resolve))));
+    if (open.length === 4) return first;
+  }
+}
+
+describe('the port of a sandbox', () => {
+  it('is the first of four in a row, the same each time', async () => {
+    const port = await freePorts();
+    for (const _ of ['first', 'second']) {
+      await using sandbox = await startSandbox({ port });
+      const { edis, vpsbg, hosting, whmcs } = sandbox.settings;
+      const urls = [edis.baseUrl, vpsbg.baseUrl, hosting.baseUrl, whmcs.url];
+      expect(urls.map((url) => Number(new URL(url).port))).toEqual([port, port + 1, port + 2, port + 3]);
+    }
+  });
+
+  it.each([0, 1, 2, 3])('that is in use (the one at +%i) is named, and no server is left running', async (index) => {
+    const port = await freePorts();
+    const server = await occupied(port + index);
+    const name = ['edis', 'vpsbg', 'hosting', 'whmcs'][index];
+    await expect(startSandbox({ port })).rejects.toThrow(
+      `startSandbox: port ${port + index}, for ${name}, is in use. Choose another one, or none for free ports.`,
+    );
+    await new Promise((resolve) => server.close(resolve));
+    await using again = await startSandbox({ port });
+    expect(again.settings.edis.baseUrl).toContain(`:${port}`);
+  });
+
+  it.each([0, -1, 80, 1023, 65_533, 65_536, 4010.5, Number.NaN])('%d is refused', async (port) => {
+    await expect(startSandbox({ port })).rejects.toThrow('port: expected a whole number from 1024 to 65532');
+  });
+
+  it.each([1719, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6669, 6679, 6697, 10_080])(
+    '%d, to which fetch does not connect, is refused wherever it is among the four',
+    async (port) => {
+      const cause: unknown = await fetch(`http://127.0.0.1:${port}`).catch(({ cause: why }: Error) => why);
+      expect(cause).toMatchObject({ message: 'bad port' });
+      for (const first of [port, port - 1, port - 2, port - 3]) {
+        await expect(startSandbox({ port: first })).rejects.toThrow(/fetch does not connect to port \d+/);
+      }
+    },
+  );
+
+  it.each<[object, string]>([
+    [{ port: '4010' }, 'port: expected a number'],
+    [{ prot: 4010 }, 'unknown option "prot"; did you mean port?'],
+    [{ clock: new Date() }, 'unknown option "clock"; expected now, port.'],
+  ])('is not set by %j', async (options, message) => {
+    await expect(startSandbox(options as SandboxOptions)).rejects.toThrow(message);
+  });
+});
+
+describe('a seeded service', () => {
+  it('of every provider is the service of a request', async () => {
+    await using sandbox = await startSandbox();
+    const services = createCancelService(sandbox.accounts);
+    const { edis, vpsbg, hosting, whmcs } = sandbox;
+    const when = 'end_of_period' as const;
+    const results = [
+      await services.cancel({ account: 'edis', service: edis.seeded.active, when }),
+      await services.cancel({ account: 'vpsbg', service: vpsbg.seeded.active, when }),
+      await services.cancel({ account: 'hosting', service: hosting.seeded.active, when }),
+      await services.cancel({ account: 'whmcs', service: whmcs.seeded.active, when }),
+    ];
+    expect(results.map(({ outcome }) => outcome)).toEqual(Array(4).fill('requested'));
+  });
+
+  it('of EDIS is known by either of its ids', async () => {
+    await using sandbox = await startSandbox();
+    const services = createCancelService(sandbox.accounts);
+    const { seeded, seededByServiceId, service } = sandbox.edis;
+    for (const name of ['active', 'cancelled', 'pending'] as const) {
+      const { kvmId, serviceId } = service(seeded[name].kvmId);
+      expect([seeded[name], seededByServiceId[name]]).toEqual([{ kvmId }, { serviceId }]);
+    }
+    await services.cancel({ account: 'edis', service: seededByServiceId.active, when: 'immediate' });
+    expect(service(seeded.active.kvmId).timesCancelled).toBe(1);
+  });
+});

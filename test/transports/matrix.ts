@@ -1,0 +1,163 @@
+import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import * as undici7 from 'undici';
+import * as undici6 from 'undici-6';
+import * as undici8 from 'undici-8';
+import { runCancelkit, type Tally } from '../campaign/campaign.ts';
+import type { Certificate } from '../campaign/certificate.ts';
+
+/** One way in which requests reach the network. */
+export interface Stack {
+  readonly name: string;
+  /** Installs it for the whole program, and returns what removes it. */
+  readonly install: (certificate: Certificate) => Promise<() => Promise<void>>;
+}
+
+/** What the campaign found with one stack. */
+export interface StackTally extends Tally {
+  readonly stack: string;
+}
+
+const PLACE = Symbol.for('undici.globalDispatcher.1');
+
+/** Installs a dispatcher where undici of every version looks for it. */
+function dispatcher(
+  name: string,
+  make: (certificate: Certificate) => { readonly close: () => Promise<unknown> },
+): Stack {
+  return {
+    name,
+    install: (certificate) => {
+      const before: unknown = Reflect.get(globalThis, PLACE);
+      const made = make(certificate);
+      Reflect.set(globalThis, PLACE, made);
+      return Promise.resolve(async () => {
+        Reflect.set(globalThis, PLACE, before);
+        // A hanging request would keep it open for ever.
+        made.close().catch(() => undefined);
+        await Promise.resolve();
+      });
+    },
+  };
+}
+
+function globalFetch(name: string, fetch: () => typeof globalThis.fetch): Stack {
+  return {
+    name,
+    install: () => {
+      const before = globalThis.fetch;
+      globalThis.fetch = fetch();
+      return Promise.resolve(() => {
+        globalThis.fetch = before;
+        return Promise.resolve();
+      });
+    },
+  };
+}
+
+const retry = { maxRetries: 1, minTimeout: 1, maxTimeout: 2 } as const;
+
+/** Every stack of the matrix. */
+export const stacks: readonly Stack[] = [
+  { name: 'our own connections', install: () => Promise.resolve(() => Promise.resolve()) },
+  // Wrapped, so that it is not recognised as Node's own.
+  globalFetch("Node's fetch, patched", () => {
+    const own = globalThis.fetch;
+    return (input, init) => own(input, init);
+  }),
+  dispatcher('undici 6, HTTP/1.1', ({ cert }) => new undici6.Agent({ connect: { ca: cert } })),
+  dispatcher('undici 6, HTTP/2', ({ cert }) => new undici6.Agent({ connect: { ca: cert }, allowH2: true })),
+  dispatcher('undici 7, HTTP/1.1', ({ cert }) => new undici7.Agent({ connect: { ca: cert } })),
+  dispatcher('undici 7, HTTP/2', ({ cert }) => new undici7.Agent({ connect: { ca: cert }, allowH2: true })),
+  dispatcher('undici 8, HTTP/1.1', ({ cert }) => new undici8.Agent({ connect: { ca: cert }, allowH2: false })),
+  dispatcher('undici 8, HTTP/2', ({ cert }) => new undici8.Agent({ connect: { ca: cert }, allowH2: true })),
+  dispatcher(
+    'undici 7, which repeats',
+    ({ cert }) =>
+      new undici7.RetryAgent(new undici7.Agent({ connect: { ca: cert } }), {
+        ...retry,
+        methods: ['GET', 'PUT', 'DELETE', 'POST'],
+      }),
+  ),
+  dispatcher('undici 7, with a cache', ({ cert }) =>
+    new undici7.Agent({ connect: { ca: cert } }).compose(undici7.interceptors.cache()),
+  ),
+  {
+    name: 'a proxy',
+    install: async ({ cert }) => {
+      const proxy = await startProxy();
+      const stack = dispatcher('', () => new undici7.ProxyAgent({ uri: proxy.url, requestTls: { ca: cert } }));
+      const remove = await stack.install({ cert, key: '' });
+      return async () => {
+        await remove();
+        await proxy.close();
+      };
+    },
+  },
+];
+
+/** Runs the campaign with each of the stacks. */
+export async function runMatrix(
+  chosen: readonly Stack[],
+  plan: {
+    readonly jobs: number;
+    readonly concurrency: number;
+    readonly seed: string;
+    readonly certificate: Certificate;
+  },
+): Promise<readonly StackTally[]> {
+  const tallies: StackTally[] = [];
+  for (const { name, install } of chosen) {
+    const remove = await install(plan.certificate);
+    try {
+      tallies.push({ stack: name, ...(await runCancelkit(plan)) });
+    } finally {
+      await remove();
+    }
+  }
+  return tallies;
+}
+
+/** What a tally must not hold, in words. */
+export function faultsOf(tally: Tally, mayRepeat: boolean): readonly string[] {
+  const { duplicates, wrongNotCancelled, wrongCancelled, wrongNotSent } = tally;
+  return [
+    duplicates > 0 && !mayRepeat ? `${duplicates} cancelled twice` : '',
+    wrongNotCancelled > 0 ? `${wrongNotCancelled} wrong "not cancelled"` : '',
+    wrongCancelled > 0 ? `${wrongCancelled} wrong "cancelled"` : '',
+    (wrongNotSent ?? 0) > 0 && !mayRepeat ? `${wrongNotSent} wrong "not sent"` : '',
+  ].filter((fault) => fault !== '');
+}
+
+/** An HTTP proxy on loopback that opens every tunnel. */
+async function startProxy(): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
+  const sockets = new Set<Socket>();
+  const server: Server = createServer();
+  server.on('connect', (request, client: Socket) => {
+    const { hostname, port } = new URL(`http://${request.url}`);
+    const upstream = connect(Number(port), hostname, () => {
+      client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      upstream.pipe(client).pipe(upstream);
+    });
+    for (const [one, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      sockets.add(one);
+      one.on('error', () => undefined).on('close', () => other.destroy());
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  // oxlint-disable-next-line no-unsafe-type-assertion -- a server on TCP
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

@@ -1,0 +1,207 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { setDefaultCACertificates } from 'node:tls';
+import { createCancelService } from 'cancelkit';
+import { EnvHttpProxyAgent, ProxyAgent } from 'undici';
+import { EnvHttpProxyAgent as EnvHttpProxyAgent6 } from 'undici-6';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { environmentProxyFor } from '../../src/environment-proxy.ts';
+import { makeCertificate, type Certificate } from '../campaign/certificate.ts';
+import { startProviderServer } from '../campaign/provider-server.ts';
+import { blindAcmeProvider, REQUEST } from '../support/acme.ts';
+import { failureOf } from '../support/failure.ts';
+
+const token = 'a-token-of-the-account';
+const PLACE = Symbol.for('undici.globalDispatcher.1');
+
+let certificate: Certificate;
+beforeAll(() => {
+  certificate = makeCertificate();
+  setDefaultCACertificates([certificate.cert]);
+});
+
+const untouched: unknown = Reflect.get(globalThis, PLACE);
+afterEach(() => {
+  Reflect.set(globalThis, PLACE, untouched);
+  vi.unstubAllEnvs();
+});
+
+type Refusal = 407 | 502 | 'reset' | 'never' | undefined;
+
+/** An HTTP proxy that opens tunnels, or refuses to, and records what it was asked. */
+async function startProxy(refusal?: Refusal) {
+  const seen: string[] = [];
+  const sockets = new Set<Socket>();
+  const server = createServer((request, response) => {
+    seen.push(`${request.method} ${request.url} ${JSON.stringify(request.headers)}`);
+    response.end('{"result":"success"}');
+  });
+  server.on('connect', (request, client: Socket) => {
+    seen.push(`CONNECT ${request.url} ${request.headers['proxy-authorization'] ?? ''}`.trim());
+    client.on('error', () => undefined);
+    if (refusal === 'never') return;
+    if (refusal === 'reset') client.resetAndDestroy();
+    else if (refusal !== undefined) client.end(`HTTP/1.1 ${refusal} No\r\ncontent-length: 0\r\n\r\n`);
+    else {
+      const { hostname, port } = new URL(`http://${request.url}`);
+      const upstream = connect(Number(port), hostname, () => {
+        client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+        upstream.pipe(client).pipe(upstream);
+      });
+      upstream.on('error', () => client.destroy());
+    }
+  });
+  server.on('connection', (socket) => sockets.add(socket));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  // oxlint-disable-next-line no-unsafe-type-assertion -- a server on TCP
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    seen,
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+async function startProvider() {
+  const server = await startProviderServer({}, certificate);
+  return Object.assign(server, { [Symbol.asyncDispose]: () => server.close() });
+}
+
+const account = blindAcmeProvider().account;
+const toHosting = (baseUrl: string, options: Parameters<typeof createCancelService>[1]) =>
+  createCancelService({ acme: account({ baseUrl: `${baseUrl}/services`, token }) }, options);
+
+/** The ways in which a program can be told to use a proxy. */
+const ways = [
+  ['the option `proxy`', (proxy: string) => ({ proxy })],
+  [
+    'the environment, which Node.js was told to use',
+    (proxy: string) => {
+      vi.stubEnv('HTTPS_PROXY', proxy);
+      Reflect.set(globalThis, PLACE, new EnvHttpProxyAgent());
+      return {};
+    },
+  ],
+  [
+    'the environment, in a Node.js with undici 6',
+    (proxy: string) => {
+      vi.stubEnv('HTTPS_PROXY', proxy);
+      Reflect.set(globalThis, PLACE, new EnvHttpProxyAgent6());
+      return {};
+    },
+  ],
+  [
+    'a global dispatcher',
+    (proxy: string) => {
+      Reflect.set(globalThis, PLACE, new ProxyAgent({ uri: proxy }));
+      return {};
+    },
+  ],
+] as const;
+
+describe.each(ways)('a proxy by %s', (_, use) => {
+  it('carries a cancellation through a tunnel', async () => {
+    await using proxy = await startProxy();
+    await using provider = await startProvider();
+    const services = toHosting(provider.url, use(proxy.url));
+    const error = await failureOf(services.cancel(REQUEST));
+    // The made-up provider is not the one of the server; what counts is that the server was reached, once.
+    expect(error.attempts).toBe(1);
+    expect(provider.connections).toBe(1);
+    expect(proxy.seen).toEqual([`CONNECT ${new URL(provider.url).host}`]);
+  });
+
+  it.each([407, 502, 'reset'] as const)('that refuses the tunnel with %s makes it unavailable', async (refusal) => {
+    await using proxy = await startProxy(refusal);
+    await using provider = await startProvider();
+    const error = await failureOf(toHosting(provider.url, use(proxy.url)).cancel(REQUEST));
+    expect(error).toMatchObject({ code: 'unavailable' });
+    if (typeof refusal === 'number') expect(error.message).toContain(`the proxy refused to connect to the provider`);
+    expect(provider.connections).toBe(0);
+  });
+});
+
+describe.each(ways.slice(0, 3))('a proxy by %s', (_, use) => {
+  it('that never opens the tunnel makes it unavailable', async () => {
+    await using proxy = await startProxy('never');
+    await using provider = await startProvider();
+    const options = { ...use(proxy.url), attemptTimeoutMs: 200, deadlineMs: 400 };
+    const error = await failureOf(toHosting(provider.url, options).cancel(REQUEST));
+    expect(error).toMatchObject({ code: 'unavailable' });
+    expect(provider.connections).toBe(0);
+  });
+});
+
+describe('an http base URL', () => {
+  it.each([
+    ...ways.filter(([name]) => !name.includes('environment')),
+    [
+      'HTTP_PROXY, which Node.js was told to use',
+      (proxy: string) => {
+        vi.stubEnv('HTTP_PROXY', proxy);
+        Reflect.set(globalThis, PLACE, new EnvHttpProxyAgent());
+        return {};
+      },
+    ] as const,
+  ])('is refused if its requests would pass a proxy in clear text: %s', async (_, use) => {
+    await using proxy = await startProxy();
+    const services = createCancelService(
+      { acme: account({ baseUrl: 'http://127.0.0.1:9999', token }) },
+      use(proxy.url),
+    );
+    const error = await failureOf(services.cancel(REQUEST));
+    expect(error).toMatchObject({ code: 'not_configured' });
+    expect(error.message).toContain('NO_PROXY');
+    expect(proxy.seen).toEqual([]);
+  });
+
+  it('is reached directly if NO_PROXY names its host', async () => {
+    await using proxy = await startProxy();
+    const provider = await startProviderServer();
+    vi.stubEnv('HTTP_PROXY', proxy.url);
+    vi.stubEnv('NO_PROXY', 'localhost,127.0.0.1');
+    Reflect.set(globalThis, PLACE, new EnvHttpProxyAgent());
+    await failureOf(toHosting(provider.url, {}).cancel(REQUEST));
+    expect([provider.connections, proxy.seen]).toEqual([1, []]);
+    await provider.close();
+  });
+});
+
+describe('the proxy of the environment', () => {
+  const at = 'https://api.provider.example:8443/v1';
+  it.each([
+    [{}, at, undefined],
+    [{ HTTPS_PROXY: 'http://p' }, at, 'http://p'],
+    [{ https_proxy: 'http://lower', HTTPS_PROXY: 'http://upper' }, at, 'http://lower'],
+    [{ HTTP_PROXY: 'http://p' }, at, 'http://p'],
+    [{ HTTP_PROXY: 'http://p' }, 'http://127.0.0.1:80/', 'http://p'],
+    [{ HTTPS_PROXY: 'http://p' }, 'http://127.0.0.1:80/', undefined],
+    [{ HTTPS_PROXY: 'http://p', NO_PROXY: '*' }, at, undefined],
+    [{ HTTPS_PROXY: 'http://p', NO_PROXY: 'provider.example' }, at, undefined],
+    [{ HTTPS_PROXY: 'http://p', NO_PROXY: 'other.example .provider.example' }, at, undefined],
+    [{ HTTPS_PROXY: 'http://p', no_proxy: 'other,*.provider.example' }, at, undefined],
+    [{ HTTPS_PROXY: 'http://p', NO_PROXY: 'api.provider.example:8443' }, at, undefined],
+    [{ HTTPS_PROXY: 'http://p', NO_PROXY: 'api.provider.example:443' }, at, 'http://p'],
+    [{ HTTPS_PROXY: 'http://p', NO_PROXY: 'vider.example' }, at, 'http://p'],
+    [{ HTTPS_PROXY: '', NO_PROXY: '' }, at, undefined],
+  ] as const)('%j for %s is %s', (environment, url, expected) => {
+    expect(environmentProxyFor(new URL(url), environment)).toBe(expected);
+  });
+});
+
+describe('the option `proxy`', () => {
+  it.each(['', 'proxy:3128', 'ftp://proxy', 'http://proxy/path', 7])('%j is refused', (proxy) => {
+    // oxlint-disable-next-line no-unsafe-type-assertion -- what an option of a program without types may be
+    expect(() => createCancelService({}, { proxy: proxy as string })).toThrow(/proxy/);
+  });
+
+  it('is refused together with a fetch', () => {
+    expect(() => createCancelService({}, { proxy: 'http://p:1', fetch })).toThrow(/proxy/);
+  });
+});
