@@ -8,7 +8,7 @@ import type { ProviderError } from './provider-error.ts';
  *   for 30 seconds. Where that is longer than the longest pause, nothing is waited for: until then, every request of
  *   the lane fails at once with the same code and `retryAt`.
  * - `unauthorized`: every further request of the lane fails at once, since providers ban after a few bad logins.
- * - `unavailable` that no repetition can mend (a challenge in front of the provider): the same, since every request of
+ * - `unavailable` that no repetition can mend, such as a challenge in front of the provider: the same, since every request of
  *   the account meets it.
  * - `unavailable` of a breaker (no status, since nothing was answered) changes nothing: the breaker fails the next
  *   request by itself.
@@ -102,8 +102,8 @@ const WALL: Failure = {
   code: 'unavailable',
   retryable: false,
   message:
-    'an earlier request of this run met a challenge in front of the provider, which only a browser can pass. Nothing was ' +
-    'sent. Let the owner of the address allow this machine, and run what is left again.',
+    'an earlier request of this run met something on the way to the provider that no repetition gets past. Nothing was ' +
+    'sent. Change what its error names, and run what is left again.',
 };
 
 /** Whether the same request fails until someone changes something. */
