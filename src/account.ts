@@ -116,7 +116,7 @@ export function driverOf(account: unknown): AccountDriver | undefined {
 function checkOf<Config>(
   definition: Pick<
     ProviderDefinition<string, unknown, Config, unknown, never, When, boolean, boolean>,
-    'config' | 'env' | 'baseUrl' | 'secrets' | 'check'
+    'config' | 'env' | 'baseUrl' | 'secrets' | 'escapesHtml' | 'check'
   >,
   source: unknown,
 ): AccountCheck | undefined {
@@ -129,7 +129,8 @@ function checkOf<Config>(
       const checked = await readConfiguration(definition, source);
       if (!checked.ok) return checked;
       const { value } = checked;
-      const configured = { baseUrl: definition.baseUrl(value), secrets: definition.secrets(value) };
+      const { escapesHtml } = definition;
+      const configured = { baseUrl: definition.baseUrl(value), secrets: definition.secrets(value), escapesHtml };
       return { ok: true, value: { ...configured, run: () => run(value) } };
     },
   };

@@ -1,6 +1,7 @@
 import type { Call, Failure } from './call.ts';
 import type { ProviderRequest, ProviderResponse } from './exchange.ts';
 import { buildHttpRequest, type HttpRequest } from './http-request.ts';
+import { judgeChallenge } from './challenge.ts';
 import { isUnprocessed, judgeCached, judgeRedirect } from './judge-answer.ts';
 import { retryWaitOf } from './retry-after.ts';
 import { retryDelay, type FailureClass } from './retry-policy.ts';
@@ -77,6 +78,8 @@ async function sendOnce(request: HttpRequest, effect: 'read' | 'write', call: Ca
 function classOf(sent: SendResult): FailureClass | undefined {
   if (sent.kind === 'not_sent') return 'not_sent';
   if (sent.kind === 'lost') return 'perhaps_sent';
+  // A challenge is no failure of the server that a repetition could get past.
+  if (judgeChallenge(sent.response) !== undefined) return undefined;
   if (isUnprocessed(sent.response.status)) return 'unprocessed';
   return sent.response.status >= 500 ? 'server_error' : undefined;
 }
@@ -117,6 +120,11 @@ async function pause(milliseconds: number, call: Call, limit: TimeLimit): Promis
 /** The answer that the provider is given, or the error where there is none for it. */
 function outcomeOf(sent: SendResult, effect: 'read' | 'write', call: Call): ProviderResponse {
   if (sent.kind === 'answered') {
+    const challenge = judgeChallenge(sent.response);
+    if (challenge !== undefined) {
+      if (effect === 'write') call.writeHadNoEffect();
+      throw call.error(challenge);
+    }
     const cached = judgeCached(sent.response, effect);
     if (cached !== undefined) throw call.error(cached);
     const redirect = judgeRedirect(sent.response, effect);

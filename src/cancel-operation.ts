@@ -3,7 +3,8 @@ import type { Call, Failure } from './call.ts';
 import { judgeUnrecognised, turnsAway } from './judge-answer.ts';
 import { hasPassed } from './past-date.ts';
 import { isProviderError, type ProviderError } from './provider-error.ts';
-import { rawOf } from './raw-answer.ts';
+import { providerWords } from './provider-words.ts';
+import { rawOf, textBefore } from './raw-answer.ts';
 import { readFailure } from './read-status.ts';
 import { reconcileDuplicate } from './reconcile-duplicate.ts';
 import { reconcileUnknown } from './reconcile-unknown.ts';
@@ -80,12 +81,11 @@ function judge(
   const answersTheWrite = effect === 'write';
   if (answersTheWrite && verdict.verdict !== 'duplicate' && turnsAway(verdict, response)) {
     call.writeHadNoEffect();
-    const { providerCode, providerMessage } = wordsOf(verdict);
-    throw call.error({ ...judgeUnrecognised(response, effect), providerCode, providerMessage });
+    throw call.error({ ...judgeUnrecognised(response, effect), ...providerWords(verdict) });
   }
   if (verdict.verdict === 'unclear') {
-    const { message, providerCode, providerMessage } = verdict;
-    const words = { message, providerCode, providerMessage, status: response.status };
+    const { message } = verdict;
+    const words = { message, ...providerWords(verdict), status: response.status };
     const error = call.error({ ...words, code: 'outcome_unknown', reason: verdict.reason });
     const absent = `${message} Read back afterwards: nothing was stored.`;
     return {
@@ -101,11 +101,7 @@ function judge(
   }
   if (answersTheWrite) call.writeHadNoEffect();
   if (verdict.verdict === 'duplicate') return { duplicate: verdict };
-  throw call.error({ ...verdict, status: response.status });
-}
-
-function wordsOf(verdict: CancelVerdict): { readonly providerCode?: string; readonly providerMessage?: string } {
-  return verdict.verdict === 'refused' || verdict.verdict === 'unclear' ? verdict : {};
+  throw call.error({ status: response.status, ...verdict });
 }
 
 function accept(verdict: AcceptedVerdict, response: Parameters<typeof rawOf>[0], call: Call): Cancelled | InDoubt {
@@ -122,7 +118,10 @@ function accept(verdict: AcceptedVerdict, response: Parameters<typeof rawOf>[0],
     ...(effectiveAt === undefined ? {} : { effectiveAt: { ...effectiveAt, value: redactor.text(effectiveAt.value) } }),
     ...(providerReference === undefined ? {} : { providerReference: redactor.text(providerReference) }),
     reconciled: false,
-    warnings: (verdict.warnings ?? []).map(({ code, message }) => ({ code, message: redactor.text(message) })),
+    warnings: [...(verdict.warnings ?? []), ...textBefore(response)].map(({ code, message }) => ({
+      code,
+      message: redactor.text(message),
+    })),
     raw: rawOf(response, call),
   };
 }

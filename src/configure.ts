@@ -10,6 +10,7 @@ import { passesProxy, type TransportChoice } from './transport.ts';
 export interface Configured {
   readonly baseUrl: string;
   readonly secrets: readonly string[];
+  readonly escapesHtml?: boolean | undefined;
 }
 
 /**
@@ -41,7 +42,7 @@ export async function configure<Value extends Configured>(
     });
   }
   if (checked.ok) {
-    call.redactor = new Redactor(checked.value.secrets);
+    call.redactor = new Redactor(checked.value.secrets, checked.value.escapesHtml);
     const baseUrl = baseUrlOf(checked.value, env, call);
     if (baseUrl.protocol === 'http:' && passesProxy(transport, baseUrl)) throw call.error(CLEAR_TEXT);
     return { configured: checked.value, baseUrl };

@@ -40,13 +40,14 @@ const EFFECTS: ReadonlySet<unknown> = new Set(['read', 'write']);
 const READS: ReadonlySet<unknown> = new Set(['GET', 'POST']);
 
 /**
- * The body of an answer. `other` is text that is not JSON (HTML, XML, truncated JSON); its text is withheld, since no
- * decision may rest on it. `too_large` is a body over 256 KiB, decoded.
+ * The body of an answer. `before` is what stands before the JSON, such as a notice of PHP's. `other` is text that is not
+ * JSON (HTML, XML, truncated JSON): no success may rest on it. Neither text ever comes out of the core. `too_large` is a
+ * body over 256 KiB, decoded.
  */
 export type ResponseBody =
-  | { readonly kind: 'json'; readonly value: unknown }
+  | { readonly kind: 'json'; readonly value: unknown; readonly before?: string }
   | { readonly kind: 'empty' }
-  | { readonly kind: 'other' }
+  | { readonly kind: 'other'; readonly text: string }
   | { readonly kind: 'too_large' };
 
 /** One HTTP answer as a provider sees it. */

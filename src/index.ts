@@ -15,6 +15,7 @@ export type {
 export { constantMessages } from './check.ts';
 export type { Capabilities, ReasonField } from './capabilities.ts';
 export { loginRule, secretRule, type CredentialRule } from './credential.ts';
+export { decodeEntities } from './decode-entities.ts';
 export type { ErrorCode, RefusalCode, UnknownReason } from './error-code.ts';
 export type { Exchange, JsonValue, ProviderRequest, ProviderResponse, ResponseBody } from './exchange.ts';
 export type { AnswerEvent, AttemptEvent, CancelEvent, OutcomeEvent, ReadBackEvent, RetryEvent } from './events.ts';
@@ -65,6 +66,7 @@ export type {
   CancelVerdict,
   DuplicateVerdict,
   FoundVerdict,
+  ProviderWords,
   RefusedVerdict,
   RevokedVerdict,
   RevokeVerdict,
@@ -76,6 +78,7 @@ export type {
   CancellationState,
   CancellationStatus,
   EffectiveAt,
+  LastSeen,
   OperationName,
   RevokeOutcome,
   Warning,

@@ -12,6 +12,8 @@ import { timeAfter, UNREADABLE_WAIT_MS } from './retry-after.ts';
  * - No answer at all: once an account that has not answered in this run has lost three requests, or could not be reached
  *   by them, every further request of the lane fails, since its address, port or network is wrong. Until the account has
  *   answered, a request that was lost is followed by no more than make up these three.
+ * - `unavailable` that no repetition can mend, such as a challenge in front of the provider: the same, since every request of
+ *   the account meets it.
  * - `unavailable` of a breaker (no status, since nothing was answered) changes nothing: the breaker fails the next
  *   request by itself.
  */
@@ -65,6 +67,7 @@ export class LaneGate {
     this.#learnReach(error);
     if (error === undefined || this.#failsForGood) return false;
     if (error.code === 'unauthorized') this.shut(UNAUTHORIZED);
+    if (isWall(error)) this.shut(WALL);
     const waitMs = waitAskedFor(error);
     if (waitMs === undefined) return false;
     if (waitMs <= this.#maxPauseMs) {
@@ -115,6 +118,19 @@ const UNAUTHORIZED: Failure = {
     'the credentials were refused earlier in this run, and providers ban after a few failures. Nothing was sent. ' +
     'Correct the credentials, and run what is left again.',
 };
+
+const WALL: Failure = {
+  code: 'unavailable',
+  retryable: false,
+  message:
+    'an earlier request of this run met something on the way to the provider that no repetition gets past. Nothing was ' +
+    'sent. Change what its error names, and run what is left again.',
+};
+
+/** Whether the same request fails until someone changes something. */
+export function isWall({ code, retryable }: ProviderError): boolean {
+  return code === 'unavailable' && !retryable;
+}
 
 const UNANSWERED_TO_STOP = 3;
 

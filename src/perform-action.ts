@@ -23,6 +23,7 @@ export interface ActionProvider<Config> {
   readonly env: Readonly<Record<string, string>>;
   readonly baseUrl: (config: Config) => string;
   readonly secrets: (config: Config) => readonly string[];
+  readonly escapesHtml?: boolean | undefined;
 }
 
 /** Something that a provider's API does besides cancelling, as a pure function like all its operations. */
@@ -108,7 +109,7 @@ async function perform<Config, Input, Result>(
       return config.ok ? { ok: true, value: readyOf(provider, config.value) } : config;
     };
     const { configured: ready, baseUrl } = await configure(configured, provider.env, call, limit, options);
-    call.redactor = new Redactor([...ready.secrets, ...action.secrets(checked)]);
+    call.redactor = new Redactor([...ready.secrets, ...action.secrets(checked)], provider.escapesHtml);
     const route: Route = {
       baseUrl,
       limit,

@@ -1,6 +1,6 @@
 import { ERROR_CODES, type ErrorCode, type UnknownReason } from './error-code.ts';
 import { publicMessageOf } from './public-message.ts';
-import type { CancellationState, CancellationStatus, OperationName } from './vocabulary.ts';
+import type { CancellationStatus, LastSeen, OperationName } from './vocabulary.ts';
 
 /** One thing that is wrong with the input: where, and what was expected there. Never what was received. */
 export interface Issue {
@@ -24,6 +24,7 @@ export interface ProviderErrorDetails {
   readonly status?: number | undefined;
   readonly providerCode?: string | undefined;
   readonly providerMessage?: string | undefined;
+  readonly providerReference?: string | undefined;
   readonly issues?: readonly Issue[] | undefined;
   readonly retryable?: boolean | undefined;
   readonly retryAt?: string | undefined;
@@ -31,7 +32,7 @@ export interface ProviderErrorDetails {
   readonly operationId?: string | undefined;
   readonly reason?: UnknownReason | undefined;
   readonly sentAt?: string | undefined;
-  readonly lastSeen?: CancellationState | undefined;
+  readonly lastSeen?: LastSeen | undefined;
   readonly existing?: CancellationStatus | undefined;
 }
 
@@ -47,6 +48,7 @@ const OPTIONAL_FIELDS = [
   'status',
   'providerCode',
   'providerMessage',
+  'providerReference',
   'issues',
   'retryAt',
   'reason',
@@ -75,6 +77,8 @@ export class ProviderError extends Error {
   declare readonly providerCode: string | undefined;
   /** The provider's own message, scrubbed, at most 512 characters. */
   declare readonly providerMessage: string | undefined;
+  /** The provider's own id of the answer, for a support request; scrubbed, at most 128 characters. */
+  declare readonly providerReference: string | undefined;
   /** With `invalid_request` and `not_configured`. */
   declare readonly issues: readonly Issue[] | undefined;
   /** Whether the same call may succeed later without anyone changing anything. */
@@ -89,8 +93,11 @@ export class ProviderError extends Error {
   declare readonly reason: UnknownReason | undefined;
   /** With `outcome_unknown`: when the request was handed to the network (ISO 8601). */
   declare readonly sentAt: string | undefined;
-  /** With `outcome_unknown`: the state that a read-back showed afterwards. `none` proves nothing yet. */
-  declare readonly lastSeen: CancellationState | undefined;
+  /**
+   * With `outcome_unknown`: the state that a read-back showed afterwards. `none` proves nothing yet; `absent` means that
+   * the provider has no such service, and it is not known whether it had one before.
+   */
+  declare readonly lastSeen: LastSeen | undefined;
   /** With `timing_conflict`: the earlier cancellation. */
   declare readonly existing: CancellationStatus | undefined;
 

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { trimmed } from './credential.ts';
+import { decodeEntities } from './decode-entities.ts';
 import { secretPattern } from './secret-pattern.ts';
 
 /** What stands in place of a secret. */
@@ -23,8 +24,11 @@ const patterns = new Map<string, readonly RegExp[]>();
 export class Redactor {
   readonly #patterns: readonly RegExp[];
   readonly #beginnings: readonly string[];
+  readonly #escapesHtml: boolean;
 
-  constructor(secrets: readonly string[]) {
+  /** @param escapesHtml whether the provider escapes its texts for HTML; then {@link words} decodes them. */
+  constructor(secrets: readonly string[], escapesHtml: boolean = false) {
+    this.#escapesHtml = escapesHtml;
     // A secret out of a file can have white space around it that the provider does not echo.
     const forms = secrets.flatMap((secret) => [secret, trimmed(secret)]);
     const held = [...new Set(forms)].filter((secret) => secret !== '').sort((a, b) => b.length - a.length);
@@ -40,9 +44,16 @@ export class Redactor {
     return this.#ifFoundIn(stripVTControlCharacters(rest).replace(INVISIBLES, '')) ?? rest;
   }
 
+  /** A provider's text as a person wrote it, without any secret. */
+  words(text: string): string {
+    const redacted = this.text(text);
+    // Before the decoding, which can change a secret that holds an entity or stands beside half of one, and after it.
+    return this.#escapesHtml ? this.text(decodeEntities(redacted)) : redacted;
+  }
+
   /** A provider's message for an error: one line, without secrets, tags and control characters, at most 512 characters. */
   message(text: string): string {
-    const redacted = this.text(text);
+    const redacted = this.words(text);
     // Whole secrets first, which may hold what looks like a tag; then those that tags part.
     const line = (this.#ifFoundIn(redacted.replace(TAGS, '')) ?? redacted)
       .toWellFormed()

@@ -98,15 +98,21 @@ async function confirmGone(
   call.emit({ type: 'read_back', because: doubt?.reason ?? 'verify' });
   const isOver = doubt?.reason === 'aborted' || route.limit.end !== undefined;
   const seen = isOver ? undefined : await readIfPossible(service, call, route);
-  if (seen?.state === 'none') return seen;
-  const words = seen === undefined ? 'could not be read back' : `still reads as ${seen.state}`;
+  if (seen !== 'absent' && seen?.state === 'none') return seen;
+  const words = wordsFor(seen);
   throw call.error({
     code: 'outcome_unknown',
     reason: doubt?.reason ?? 'provider_error',
     status: doubt?.status,
     providerCode: doubt?.providerCode,
     providerMessage: doubt?.providerMessage,
-    lastSeen: seen?.state,
+    providerReference: doubt?.providerReference,
+    lastSeen: seen === 'absent' ? seen : seen?.state,
     message: `the withdrawal was sent, but the cancellation ${words}. Check its state before anything is sent again.`,
   });
+}
+
+function wordsFor(seen: CancellationStatus | 'absent' | undefined): string {
+  if (seen === undefined) return 'could not be read back';
+  return seen === 'absent' ? 'is gone together with its service' : `still reads as ${seen.state}`;
 }

@@ -25,6 +25,9 @@ export interface EffectiveAt {
  */
 export type CancellationState = 'none' | 'requested' | 'scheduled' | 'completed' | 'failed' | 'unknown';
 
+/** What a read-back after a lost answer showed. `absent`: the provider has no such service. */
+export type LastSeen = CancellationState | 'absent';
+
 /** What a provider says of a service's cancellation when it is asked. */
 export interface CancellationStatus {
   readonly state: CancellationState;
@@ -59,6 +62,7 @@ export type WarningCode =
   | 'immediate_deferred'
   | 'timing_unknown'
   | 'not_verified'
+  | 'text_before_answer'
   | 'side_effect'
   | 'resolved_by_person';
 

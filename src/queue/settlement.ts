@@ -1,7 +1,8 @@
 import { ProviderError } from '../provider-error.ts';
-import { foundAsWanted } from '../reconcile-unknown.ts';
+import { isWall } from '../lane-gate.ts';
+import { foundAsWanted, NO_SUCH_SERVICE } from '../reconcile-unknown.ts';
 import type { CancelResult, SafeResult } from '../result.ts';
-import type { CancellationStatus } from '../vocabulary.ts';
+import type { CancellationStatus, LastSeen } from '../vocabulary.ts';
 import type { Claimed } from './claimed.ts';
 import { backoffMs, leastWaitMs, REST_MS, SLOW_DOWN_MS, type Policy } from './policy.ts';
 import type { QueueState } from './state.ts';
@@ -72,7 +73,7 @@ export function afterReading(claimed: Claimed, seen: CancellationStatus, policy:
     return { state: result.outcome, result, readings: claimed.readings, needsPerson: false };
   }
   const readings = claimed.readings + 1;
-  const kept = stillUnknown(claimed, readings, seen);
+  const kept = stillUnknown(claimed, readings, seen.state);
   const [first = 0] = policy.readBackAfterMs;
   const delay = policy.readBackAfterMs[readings];
   // However late a reading is, the next one comes no sooner than the first one did: a clock that leaps ahead must not
@@ -88,6 +89,7 @@ export function afterReading(claimed: Claimed, seen: CancellationStatus, policy:
 
 /** What follows from a read-back that failed: it says nothing, so it is made again. */
 export function afterFailedReading(claimed: Claimed, error: ProviderError, policy: Policy): Settlement {
+  if (error.code === 'not_found') return afterAbsence(claimed, policy);
   const kept = stillUnknown(claimed, claimed.readings);
   const last = policy.readBackAfterMs.at(-1) ?? 0;
   const isOver = claimed.unknownForMs > last + policy.giveUpAfterMs;
@@ -126,12 +128,34 @@ export function afterOtherPlace(claimed: Claimed, otherPlace: string): Settlemen
   return { state: 'planned', error, readings: 0, needsPerson: true, otherPlace };
 }
 
-function stillUnknown({ error }: Claimed, readings: number, seen?: CancellationStatus): Settlement {
+/**
+ * What follows where the provider says that it has no such service. One that an earlier read-back found is over; of any
+ * other it is not known whether it ever existed.
+ */
+function afterAbsence(claimed: Claimed, policy: Policy): Settlement {
+  const { lastSeen } = claimed.error ?? {};
+  if (lastSeen !== undefined && lastSeen !== 'absent') {
+    return afterReading(claimed, { state: 'completed', revocable: false, raw: null }, policy);
+  }
+  const readings = claimed.readings + 1;
+  const kept = stillUnknown(claimed, readings, 'absent');
+  const [first = 0] = policy.readBackAfterMs;
+  const delay = policy.readBackAfterMs[readings];
+  if (delay === undefined) return { ...kept, needsPerson: true };
+  return { ...kept, nextInMs: Math.max(delay - claimed.unknownForMs, first) };
+}
+
+function stillUnknown({ error }: Claimed, readings: number, lastSeen?: LastSeen): Settlement {
   const stored =
-    error === undefined || seen === undefined
+    error === undefined || lastSeen === undefined
       ? error
-      : new ProviderError('outcome_unknown', { ...error, message: error.message, lastSeen: seen.state });
+      : new ProviderError('outcome_unknown', { ...error, message: wordsFor(error, lastSeen), lastSeen });
   return { state: 'unknown', ...(stored === undefined ? {} : { error: stored }), readings, needsPerson: false };
+}
+
+/** A person who has to decide needs to know what an absence can mean. */
+function wordsFor({ message }: ProviderError, lastSeen: LastSeen): string {
+  return lastSeen !== 'absent' || message.includes(NO_SUCH_SERVICE) ? message : `${message} ${NO_SUCH_SERVICE}`;
 }
 
 type Again = Required<Pick<Settlement, 'nextInMs'>> & Pick<Settlement, 'pause' | 'retryInMs'>;
@@ -140,7 +164,7 @@ type Again = Required<Pick<Settlement, 'nextInMs'>> & Pick<Settlement, 'pause' |
 function whenAgain(error: ProviderError, tries: number): Again | undefined {
   const { code } = error;
   const rest = (nextInMs: number): Again => ({ nextInMs, pause: { forMs: nextInMs, because: code } });
-  if (code === 'unauthorized' || code === 'not_configured') return rest(REST_MS);
+  if (code === 'unauthorized' || code === 'not_configured' || isWall(error)) return rest(REST_MS);
   if (code !== 'rate_limited' && code !== 'unavailable' && code !== 'aborted') return undefined;
   const { retryInMs } = retryInMsOf(error);
   if (retryInMs !== undefined) {

@@ -31,6 +31,23 @@ async function anotherCopy(): Promise<{
   return copy as Awaited<ReturnType<typeof anotherCopy>>;
 }
 
+describe('the provider’s own id of an answer', () => {
+  it('is carried by an error, without secrets, on one line and bounded', async () => {
+    const given = `id-\n<b>1</b>-${config.token}-${'x'.repeat(300)}`;
+    const account = acme(config, {
+      *cancel(order, own) {
+        yield toWrite(order, own);
+        return { verdict: 'refused', code: 'rejected', message: 'No.', providerReference: given };
+      },
+    });
+    const { fetch } = recordingFetch(() => json({}));
+    const error = await failureOf(createCancelService({ acme: account }, { fetch }).cancel(REQUEST));
+    expect(error.providerReference).toMatch(/^id- 1 -\[REDACTED\]-x+/);
+    expect(error.providerReference?.length).toBeLessThanOrEqual(128);
+    expect(error.toJSON()).toMatchObject({ providerReference: error.providerReference });
+  });
+});
+
 describe('ProviderError', () => {
   it('has fifteen codes', () => {
     expect(CODES).toHaveLength(15);

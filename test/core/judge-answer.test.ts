@@ -4,7 +4,7 @@ import { isUnprocessed, judgeRedirect, judgeUnrecognised, rateLimited, turnsAway
 
 const JSON_BODY: ResponseBody = { kind: 'json', value: {} };
 const EMPTY: ResponseBody = { kind: 'empty' };
-const PAGE: ResponseBody = { kind: 'other' };
+const PAGE: ResponseBody = { kind: 'other', text: '<html></html>' };
 
 function answer(status: number, body: ResponseBody = PAGE, headers: Record<string, string> = {}): ProviderResponse {
   return { status, headers, body };

@@ -238,3 +238,21 @@ function longSecret(length: number): string {
     return 'QXZJKV+/'[state % 8];
   }).join('');
 }
+
+describe('the words of a panel that escapes for HTML', () => {
+  it.each([
+    ['a text', 'Tom &amp; Ann&#039;s shop', "Tom & Ann's shop"],
+    ['a secret as it is', 'is a&lt;b+secret&amp;1 wrong?', 'is [REDACTED] wrong?'],
+    ['a secret that is escaped', 'is a&amp;lt;b+secret&amp;amp;1 wrong?', 'is [REDACTED] wrong?'],
+    ['a secret beside half an entity', '&lt;gt;x-secret-2 &#3gt;x-secret-2', '<[REDACTED] &#3[REDACTED]'],
+    ['a secret that only the decoding completes', 'a&#38;lt;b+secret&#38;amp;1', '[REDACTED]'],
+  ])('are decoded, and hold no secret: %s', (_name, text, expected) => {
+    const redactor = new Redactor(['a&lt;b+secret&amp;1', 'gt;x-secret-2'], true);
+    expect(redactor.words(text)).toBe(expected);
+    expect(redactor.message(text)).not.toContain('secret');
+  });
+
+  it('stay as they are where the panel is not known to escape', () => {
+    expect(new Redactor(['x-secret']).words('Tom &amp; Ann')).toBe('Tom &amp; Ann');
+  });
+});

@@ -11,7 +11,7 @@ function failureOf(
 } {
   const call = new Call('revoke');
   call.writeLeaves();
-  const response: ProviderResponse = { status, headers: {}, body: { kind: 'other' } };
+  const response: ProviderResponse = { status, headers: {}, body: { kind: 'other', text: '<html></html>' } };
   const { code, reason, message, providerMessage, status: told } = writeFailure(verdict, response, call);
   return { code, reason, message, providerMessage, status: told, mayHaveHappened: call.mayHaveHappened };
 }

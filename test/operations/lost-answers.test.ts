@@ -321,14 +321,26 @@ describe('a cancellation that is over before the read-back', () => {
     });
   });
 
-  it('is unknown at a hosting that is gone, since one that never was looks the same', async () => {
+  it('is completed at a hosting that is gone, whose history shows its cancellation', async () => {
     sandbox.hosting.configure({ jobDelayMs: 0 });
     const target = targetAt('hosting', sandbox);
     target.faultyCancel({ kind: 'reset', executed: true });
-    const failure = await failureOf(target.cancel('immediate'));
-    expect(failure).toMatchObject({ code: 'outcome_unknown', reason: 'connection_lost' });
-    expect(failure).not.toHaveProperty('lastSeen');
+    expect(await target.cancel('immediate')).toMatchObject({
+      outcome: 'completed',
+      reconciled: true,
+      existing: { state: 'completed' },
+    });
     expect([target.writes(), target.timesCancelled()]).toEqual([1, 1]);
+  });
+
+  it('is unknown at a hosting that is gone without a trace, and says what was seen', async () => {
+    const service = { hostingId: '1_neverThere', domain: 'example.com' };
+    sandbox.hosting.fault({ kind: 'reset', executed: true, only: isWrite });
+    const failure = await failureOf(
+      servicesOf(sandbox).cancel({ account: 'hosting', service, when: 'immediate', reason: 'Over' }),
+    );
+    expect(failure).toMatchObject({ code: 'outcome_unknown', reason: 'connection_lost', lastSeen: 'absent' });
+    expect(failure.message).toMatch(/no such service: either the cancellation took effect, or the id was wrong/);
   });
 
   it('is unknown at a hosting whose job has failed, since another may still be under way', async () => {

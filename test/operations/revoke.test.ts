@@ -145,25 +145,29 @@ describe('a withdrawal at a hosting', () => {
     const result = await revoke();
     expect(result).toMatchObject({
       outcome: 'requested',
-      before: { state: 'requested' },
+      before: { state: 'scheduled' },
       reconciled: false,
-      attempts: 2,
+      attempts: 3,
     });
     const { jobs } = sandbox.hosting.service(sandbox.hosting.seeded.cancelled.hostingId);
-    expect(jobs.at(-1)).toMatchObject({ type: 'resumeHosting', status: 'new', responseId: result.providerReference });
-    expect(methods('hosting')).toEqual(['GET', 'PATCH']);
+    expect(jobs.at(-1)).toMatchObject({
+      type: 'resumeHostingService',
+      status: 'new',
+      responseId: result.providerReference,
+    });
+    expect(methods('hosting')).toEqual(['GET', 'GET', 'PATCH']);
 
     sandbox.clock.advance({ minutes: 1 });
     expect(stateOf('cancelled')).toBe('active');
-    // A done job is still in the history, so the API alone does not prove that there is none.
-    expect(await read('cancelled')).toMatchObject({ state: 'unknown' });
+    // The history has both jobs, and their ids tell which came last.
+    expect(await read('cancelled')).toMatchObject({ state: 'none' });
   });
 
   it('that fails as a job leaves the cancellation where it was', async () => {
     sandbox.hosting.failJobs();
     expect(await revoke()).toMatchObject({ outcome: 'requested' });
     sandbox.clock.advance({ minutes: 1 });
-    expect(await read('cancelled')).toMatchObject({ state: 'requested', effectiveAt: { value: '2026-03-30' } });
+    expect(await read('cancelled')).toMatchObject({ state: 'scheduled', effectiveAt: { value: '2026-03-30' } });
   });
 
   it('of a cancellation whose own job still waits is requested', async () => {
@@ -202,8 +206,8 @@ describe('a withdrawal at a hosting', () => {
     expect(writes('hosting')).toBe(0);
   });
 
-  it('is not found where the hosting is gone', async () => {
-    expect(await failureOf(revoke('deleted'))).toMatchObject({ code: 'not_found' });
+  it('is refused, and not sent, where the hosting is gone', async () => {
+    expect(await failureOf(revoke('deleted'))).toMatchObject({ code: 'rejected' });
     expect(writes('hosting')).toBe(0);
   });
 });
@@ -252,7 +256,7 @@ describe('a withdrawal whose answer is lost', () => {
         expect(failure).toMatchObject({
           code: 'outcome_unknown',
           reason,
-          lastSeen: executed ? 'unknown' : 'requested',
+          lastSeen: executed ? 'unknown' : 'scheduled',
         });
         expect(writes('hosting')).toBe(1);
       }

@@ -159,10 +159,10 @@ describe('the state of a hosting', () => {
     ['is none where it is only suspended', 'suspended', () => undefined, { state: 'none', revocable: false }],
     ['is none while it is being set up', 'provisioning', () => undefined, { state: 'none', revocable: false }],
     [
-      'is requested, with the end of the period, where the hosting says that it is cancelled',
+      'is scheduled for the end of the period where the hosting says that it is cancelled',
       'cancelled',
-      () => undefined,
-      { state: 'requested', ...renewal, revocable: true },
+      () => sandbox.hosting.configure({ serviceStatusAfterCancel: 'cancelled' }),
+      { state: 'scheduled', when: 'end_of_period', ...renewal, revocable: true },
     ],
     [
       'is requested, without a date, while the job waits',
@@ -177,13 +177,13 @@ describe('the state of a hosting', () => {
       { state: 'requested', revocable: false },
     ],
     [
-      'is requested with its date once the job is done',
+      'is scheduled once the job is done',
       'active',
       async () => {
         await cancel('end_of_period');
         sandbox.clock.advance({ minutes: 1 });
       },
-      { state: 'requested', ...renewal, revocable: true },
+      { state: 'scheduled', when: 'end_of_period', ...renewal, revocable: true },
     ],
     [
       'is failed once the job has failed',
@@ -207,10 +207,10 @@ describe('the state of a hosting', () => {
       { state: 'requested', revocable: false },
     ],
     [
-      'is unknown where the job is done and the hosting says a word of unknown meaning',
+      'is scheduled where the job is done and the hosting says a word of unknown meaning',
       'cancelled',
       () => sandbox.hosting.configure({ serviceStatusAfterCancel: 'winding_down' }),
-      { state: 'unknown', revocable: false },
+      { state: 'scheduled', when: 'end_of_period', ...renewal, revocable: true },
     ],
     [
       'is unknown where the job is done and the hosting looks untouched',
@@ -241,12 +241,21 @@ describe('the state of a hosting', () => {
   it.each<[string, Name, () => unknown]>([
     ['it was deleted', 'deleted', () => undefined],
     ['its period is over', 'cancelled', () => sandbox.clock.advance({ days: 21 })],
-  ])('is not_found where %s and it is no longer listed', async (_name, hosting, given) => {
-    given();
-    expect(await failureOf(read(hosting))).toMatchObject({
+  ])(
+    'is completed where %s, it is no longer listed, and its history has the cancellation',
+    async (_name, hosting, given) => {
+      given();
+      expect(await read(hosting)).toEqual(whole({ state: 'completed', revocable: false }));
+    },
+  );
+
+  it('is not_found, with the id of the answer, where there never was such a hosting', async () => {
+    const service = { hostingId: '1_neverThere', domain: 'example.com' };
+    expect(await failureOf(services.status({ account: 'hosting', service }))).toMatchObject({
       code: 'not_found',
       status: 404,
       providerCode: 'does_not_exist',
+      providerReference: expect.stringMatching(/^1_[0-9a-f]{40}$/),
     });
   });
 });

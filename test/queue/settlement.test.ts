@@ -115,6 +115,44 @@ describe('a time that an error names', () => {
   });
 });
 
+describe('what follows where a wall is in front of the provider', () => {
+  it('is a rest of the whole account', () => {
+    const error = new ProviderError('unavailable', { message: 'acme: a challenge', retryable: false });
+    expect(afterSend(planned(), { ok: false, error }, true, POLICY)).toMatchObject({
+      state: 'planned',
+      pause: { forMs: REST_MS, because: 'unavailable' },
+    });
+  });
+});
+
+describe('what follows where the provider has no such service', () => {
+  const gone = failure('not_found');
+
+  it.each(['none', 'requested', 'unknown'] as const)(
+    'is completed where an earlier read-back saw it: %s',
+    (lastSeen) => {
+      const { error } = unknown();
+      const doubt = new ProviderError('outcome_unknown', { ...error, message: error?.message ?? '', lastSeen });
+      const settlement = afterFailedReading({ ...unknown(), error: doubt }, gone, POLICY);
+      expect(settlement).toMatchObject({
+        state: 'completed',
+        needsPerson: false,
+        result: { outcome: 'completed', reconciled: true, existing: { state: 'completed' } },
+      });
+    },
+  );
+
+  it('is read back again where it was never seen, and then left to a person, with what was seen', () => {
+    const first = afterFailedReading(unknown(), gone, POLICY);
+    expect(first).toMatchObject({ state: 'unknown', readings: 1, needsPerson: false, error: { lastSeen: 'absent' } });
+    expect(first.error?.message).toMatch(/no such service: either the cancellation took effect, or the id was wrong/);
+    const again = { ...unknown({ readings: 2 }), ...(first.error === undefined ? {} : { error: first.error }) };
+    const last = afterFailedReading(again, gone, POLICY);
+    expect(last).toMatchObject({ state: 'unknown', needsPerson: true, error: { lastSeen: 'absent' } });
+    expect(last.error?.message).toBe(first.error?.message);
+  });
+});
+
 describe('what follows from a read-back that was answered', () => {
   const states = ['requested', 'scheduled', 'completed'] as const;
   it.each(states)('is %s where that is what it shows, with the timing that was asked for', (state) => {
@@ -215,7 +253,7 @@ describe('an absence that the last reading confirms, for one that is to be sent 
 });
 
 describe('what follows from a read-back that failed', () => {
-  it.each(['unavailable', 'unexpected_response', 'not_found', 'forbidden', 'aborted'] as const)(
+  it.each(['unavailable', 'unexpected_response', 'forbidden', 'aborted'] as const)(
     'is another one after %s, which counts for nothing',
     (code) => {
       const claimed = unknown({ readings: 1, tries: 3 });
@@ -351,6 +389,8 @@ describe('whatever happens to a cancellation', () => {
 
   function provesIt(step: Step): boolean {
     if (step.does === 'answer') return step.outcome.ok;
+    // Only of a service that an earlier reading saw.
+    if (step.does === 'fail') return step.error.code === 'not_found';
     if (step.does !== 'see') return false;
     const { state, when } = step.seen;
     const isThere = state === 'completed' || ((state === 'requested' || state === 'scheduled') && when !== 'immediate');

@@ -24,6 +24,15 @@ const error = (status: number, fields: Readonly<Record<string, string | string[]
   body: { status: 'error', ...fields },
 });
 
+describe('a text of EDIS, which is a front for WHMCS', () => {
+  it('is read out of its escapes for HTML', async () => {
+    const failure = await failureOf(
+      cancel(error(400, { message: 'Tom &amp; Ann&#039;s shop', errors: ['&quot;x&quot;'] })),
+    );
+    expect(failure).toMatchObject({ code: 'rejected', providerMessage: `Tom & Ann's shop "x"` });
+  });
+});
+
 describe('a success of EDIS', () => {
   it('is a request and no more: no date, no reference, nothing completed', async () => {
     const result = await cancel(answers.success, { serviceId: 123456 }, 'end_of_period');
@@ -38,6 +47,12 @@ describe('a success of EDIS', () => {
     expect(warnings).toEqual([
       { code: 'immediate_deferred', message: expect.stringMatching(/EDIS stores the request; .*not documented/) },
     ]);
+  });
+
+  it('says in a warning that something came before it', async () => {
+    const body = `<b>Notice</b>: x in y.php on line 3<br />\n${JSON.stringify(answers.success.body)}`;
+    const { outcome, warnings } = await cancel({ status: 200, body }, { serviceId: 123456 }, 'end_of_period');
+    expect([outcome, warnings.map(({ code }) => code)]).toEqual(['requested', ['text_before_answer']]);
   });
 
   it.each([

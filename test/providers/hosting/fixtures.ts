@@ -31,7 +31,7 @@ type AnswerName =
 
 const hosting = {
   identifier: hostingId,
-  status: 'ok',
+  status: 'active',
   domain: 'example.com',
   suspended: false,
   openJobCount: 0,
@@ -58,7 +58,7 @@ export const answers: Readonly<Record<AnswerName, ConformanceAnswer>> = {
   notActive: errorAnswer(405, 'not_active', 'The hosting is not active'),
   notActiveInOldKeys: {
     status: 405,
-    body: { response_id: responseId, status: 'error', error_code: 'not_active', error_message: 'Not active' },
+    body: { response_id: responseId, error_code: 'not_active', error_message: 'Not active' },
   },
   conflict: errorAnswer(409, 'conflict', 'The domain is not in this hosting'),
   doesNotExist: errorAnswer(404, 'does_not_exist', 'The hosting does not exist'),
@@ -149,7 +149,7 @@ export const subject: ConformanceSubject<HostingConfig, HostingService> = {
       name: 'a 405 of a hosting that is shown as cancelled',
       source: `${CANCEL}, 405 not_active; the value of serviceStatus is inferred`,
       kind: 'already_cancelled',
-      answers: [answers.notActive, shown({ serviceStatus: 'cancelled' })],
+      answers: [answers.notActive, shown({ serviceStatus: 'cancelled' }), history()],
       expected: {
         outcome: 'already_cancelled',
         effectiveAt: serviceEnd,
@@ -276,13 +276,19 @@ export const subject: ConformanceSubject<HostingConfig, HostingService> = {
     {
       name: 'a hosting that is shown as cancelled',
       source: `${SHOW}, 200; the value of serviceStatus is inferred`,
-      answers: [shown({ serviceStatus: 'cancelled' })],
+      answers: [shown({ serviceStatus: 'cancelled' }), history()],
       expected: { state: 'requested', effectiveAt: serviceEnd },
+    },
+    {
+      name: 'a cancellation that is done, of a hosting that is still in service',
+      source: `${HISTORY}, jobStatus done; ${SHOW}, status active`,
+      answers: [shown({ serviceStatus: 'expiring' }), history('done')],
+      expected: { state: 'scheduled', when: 'end_of_period', effectiveAt: serviceEnd },
     },
     {
       name: 'a read-back of a hosting that does not exist',
       source: `${CLIENTS}: does_not_exist; the status is inferred`,
-      answers: [answers.doesNotExist],
+      answers: [answers.doesNotExist, answers.doesNotExist],
       expected: { code: 'not_found', status: 404 },
     },
     {
