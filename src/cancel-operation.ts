@@ -84,7 +84,7 @@ function judge(
   }
   if (verdict.verdict === 'unclear') {
     const { message, providerCode, providerMessage } = verdict;
-    const words = { message, providerCode, providerMessage, status: response.status };
+    const words = { message, providerCode, providerMessage, providerStatus: response.status };
     const error = call.error({ ...words, code: 'outcome_unknown', reason: verdict.reason });
     const absent = `${message} Read back afterwards: nothing was stored.`;
     return {
@@ -100,7 +100,7 @@ function judge(
   }
   if (answersTheWrite) call.writeHadNoEffect();
   if (verdict.verdict === 'duplicate') return { duplicate: verdict };
-  throw call.error({ ...verdict, status: response.status });
+  throw call.error({ ...verdict, providerStatus: response.status });
 }
 
 function wordsOf(verdict: CancelVerdict): { readonly providerCode?: string; readonly providerMessage?: string } {
@@ -110,7 +110,12 @@ function wordsOf(verdict: CancelVerdict): { readonly providerCode?: string; read
 function accept(verdict: AcceptedVerdict, response: Parameters<typeof rawOf>[0], call: Call): Cancelled | InDoubt {
   if (response.status >= 500) {
     const message = `the server said yes and failed with ${response.status}. Check the state before anything is sent again.`;
-    const failure: Failure = { code: 'outcome_unknown', reason: 'server_error', status: response.status, message };
+    const failure: Failure = {
+      code: 'outcome_unknown',
+      reason: 'server_error',
+      providerStatus: response.status,
+      message,
+    };
     return { error: call.error(failure), ifAbsent: undefined };
   }
   const { effectiveAt, providerReference } = verdict;

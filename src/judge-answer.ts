@@ -21,26 +21,26 @@ export function judgeUnrecognised(response: ProviderResponse, effect: 'read' | '
   if (status === 429) return rateLimited(response);
   if (UNPROCESSED.has(status)) {
     const message = `the server answered ${status}, without processing the request. Try again later.`;
-    return { code: 'unavailable', status, retryAt: retryAtOf(response), message };
+    return { code: 'unavailable', providerStatus: status, retryAt: retryAtOf(response), message };
   }
   const what = describe(response);
   if (TURNED_AWAY.has(status)) {
     return {
       code: 'unexpected_response',
-      status,
+      providerStatus: status,
       message: `${what}. Nothing was processed. Check the base URL of the account; no API seems to be there.`,
     };
   }
   if (effect === 'read') {
     return status >= 500
-      ? { code: 'unavailable', status, message: `${what}. Try again later.` }
-      : { code: 'unexpected_response', status, message: `${what}.` };
+      ? { code: 'unavailable', providerStatus: status, message: `${what}. Try again later.` }
+      : { code: 'unexpected_response', providerStatus: status, message: `${what}.` };
   }
   if (status >= 500) {
     return {
       code: 'outcome_unknown',
       reason: 'server_error',
-      status,
+      providerStatus: status,
       message: `${what}. The request may have been carried out: check that before anything is sent again.`,
     };
   }
@@ -49,7 +49,7 @@ export function judgeUnrecognised(response: ProviderResponse, effect: 'read' | '
   return {
     code: 'outcome_unknown',
     reason: 'unreadable_answer',
-    status,
+    providerStatus: status,
     message: `${what}.${hint} The request may have been carried out: check that before anything is sent again.`,
   };
 }
@@ -62,11 +62,11 @@ export function judgeRedirect(response: ProviderResponse, effect: 'read' | 'writ
   const message = 'the base URL redirects. No redirect is followed: set the address that it leads to as the base URL.';
   // JSON is an application's own answer, whatever its status has been turned into: it may have done what was asked.
   const isInstead = MOVED.has(status) && response.body.kind !== 'json';
-  if (effect === 'read' || isInstead) return { code: 'unexpected_response', status, message };
+  if (effect === 'read' || isInstead) return { code: 'unexpected_response', providerStatus: status, message };
   return {
     code: 'outcome_unknown',
     reason: 'unreadable_answer',
-    status,
+    providerStatus: status,
     message: `the server answered ${status}, which can follow a request that was carried out. Check the state.`,
   };
 }
@@ -92,7 +92,7 @@ export function turnsAway(
 export function rateLimited(response: ProviderResponse): Failure {
   return {
     code: 'rate_limited',
-    status: response.status,
+    providerStatus: response.status,
     retryAt: retryAtOf(response),
     message: 'too many requests. Nothing was processed; try again later.',
   };

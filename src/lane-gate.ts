@@ -95,8 +95,9 @@ const UNAUTHORIZED: Failure = {
     'Correct the credentials, and run what is left again.',
 };
 
-function untilWhen({ code, retryAt, status }: ProviderError): number | undefined {
-  const isBusy = code === 'rate_limited' || (code === 'unavailable' && status !== undefined && retryAt !== undefined);
+function untilWhen({ code, retryAt, providerStatus }: ProviderError): number | undefined {
+  const isBusy =
+    code === 'rate_limited' || (code === 'unavailable' && providerStatus !== undefined && retryAt !== undefined);
   if (!isBusy) return undefined;
   const asked = retryAt === undefined ? Date.now() + PAUSE_MS : Date.parse(retryAt);
   return Math.max(asked, Date.now() + SHORTEST_PAUSE_MS);

@@ -142,7 +142,7 @@ function judge<Result>({ verdict, last }: Ran<ActionVerdict<Result>>, call: Call
   }
   if (verdict.verdict === 'accepted') {
     const message = `the server said yes and failed with ${response.status}.`;
-    throw call.error({ code: 'outcome_unknown', reason: 'server_error', status: response.status, message });
+    throw call.error({ code: 'outcome_unknown', reason: 'server_error', providerStatus: response.status, message });
   }
   throw writeFailure(verdict, response, call);
 }

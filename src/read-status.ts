@@ -59,9 +59,9 @@ export function readFailure(
   response: Parameters<typeof judgeUnrecognised>[0],
 ): Failure {
   if (verdict.verdict === 'unrecognised') return judgeUnrecognised(response, 'read');
-  const { status } = response;
+  const providerStatus = response.status;
   if (verdict.verdict === 'unclear') {
-    return { ...verdict, code: status >= 500 ? 'unavailable' : 'unexpected_response', status };
+    return { ...verdict, code: providerStatus >= 500 ? 'unavailable' : 'unexpected_response', providerStatus };
   }
-  return verdict.code === 'rate_limited' ? { ...rateLimited(response), ...verdict } : { ...verdict, status };
+  return verdict.code === 'rate_limited' ? { ...rateLimited(response), ...verdict } : { ...verdict, providerStatus };
 }

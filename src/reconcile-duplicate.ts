@@ -26,7 +26,7 @@ export async function reconcileDuplicate(
 ): Promise<Cancelled> {
   const { message, providerCode, providerMessage } = verdict;
   const { when } = details;
-  const words = { status: response?.status, providerCode, providerMessage };
+  const words = { providerStatus: response?.status, providerCode, providerMessage };
   call.emit({ type: 'read_back', because: 'duplicate' });
   const existing = await readIfPossible(service, call, route);
   const isThere = existing !== undefined && existing.state !== 'unknown';

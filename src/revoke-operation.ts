@@ -79,7 +79,7 @@ function judge({ verdict, last }: Ran<RevokeVerdict>, call: Call): RevokedVerdic
   if (verdict.verdict === 'accepted' && response.status < 500) return verdict;
   if (verdict.verdict === 'accepted') {
     const message = `the server said yes and failed with ${response.status}.`;
-    throw call.error({ code: 'outcome_unknown', reason: 'server_error', status: response.status, message });
+    throw call.error({ code: 'outcome_unknown', reason: 'server_error', providerStatus: response.status, message });
   }
   throw writeFailure(verdict, response, call);
 }
@@ -103,7 +103,7 @@ async function confirmGone(
   throw call.error({
     code: 'outcome_unknown',
     reason: doubt?.reason ?? 'provider_error',
-    status: doubt?.status,
+    providerStatus: doubt?.providerStatus,
     providerCode: doubt?.providerCode,
     providerMessage: doubt?.providerMessage,
     lastSeen: seen?.state,

@@ -10,15 +10,15 @@ export function writeFailure(
   response: ProviderResponse,
   call: Call,
 ): ProviderError {
-  const { status } = response;
+  const providerStatus = response.status;
   const judged = judgeUnrecognised(response, 'write');
   if (verdict.verdict !== 'unrecognised' && turnsAway(verdict, response)) {
     const { providerCode, providerMessage } = verdict;
     call.writeHadNoEffect();
     return call.error({ ...judged, providerCode, providerMessage });
   }
-  if (verdict.verdict === 'unclear') return call.error({ ...verdict, code: 'outcome_unknown', status });
-  const failure = verdict.verdict === 'refused' ? { ...verdict, status } : judged;
+  if (verdict.verdict === 'unclear') return call.error({ ...verdict, code: 'outcome_unknown', providerStatus });
+  const failure = verdict.verdict === 'refused' ? { ...verdict, providerStatus } : judged;
   if (failure.code !== 'outcome_unknown') call.writeHadNoEffect();
   return call.error(failure);
 }

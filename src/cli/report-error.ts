@@ -26,7 +26,7 @@ export function errorLines(error: ProviderError, { errorColours: colours }: Outp
     provider,
     code,
     message,
-    status,
+    providerStatus,
     providerMessage,
     reason,
     lastSeen,
@@ -43,7 +43,7 @@ export function errorLines(error: ProviderError, { errorColours: colours }: Outp
       [
         ['account', account === undefined ? undefined : `${account}${provider === undefined ? '' : ` (${provider})`}`],
         ['provider said', repeats ? undefined : providerMessage],
-        ['http status', status === undefined || status < 300 ? undefined : String(status)],
+        ['http status', providerStatus === undefined || providerStatus < 300 ? undefined : String(providerStatus)],
         ['because of', reason],
         ['sent at', sentAt],
         ['last seen', lastSeen],

@@ -86,7 +86,7 @@ describe('Retry-After', () => {
       },
     });
     const error = await failureOf(createCancelService({ acme: account }, { fetch }).cancel(REQUEST));
-    expect(error).toMatchObject({ code: 'rate_limited', status: 429, retryable: true });
+    expect(error).toMatchObject({ code: 'rate_limited', providerStatus: 429, retryable: true });
     const ahead = Date.parse(error.retryAt ?? '') - Date.now();
     expect(ahead).toBeGreaterThan(3_500_000);
     expect(ahead).toBeLessThanOrEqual(3_600_000);

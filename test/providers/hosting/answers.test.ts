@@ -161,7 +161,7 @@ describe('a hosting that is not active', () => {
     ['it cannot be read at all', [page(503)], /could not be read back/],
   ] as const)('is not cancellable where %s', async (_name, replies, message) => {
     const failure = await failureOf(cancel([answers.notActive, ...replies]));
-    expect(failure).toMatchObject({ code: 'not_cancellable', status: 405, providerCode: 'not_active' });
+    expect(failure).toMatchObject({ code: 'not_cancellable', providerStatus: 405, providerCode: 'not_active' });
     expect(failure.message).toMatch(/not active: it is cancelled already, or still being set up/);
     expect(failure.message).toMatch(message);
   });

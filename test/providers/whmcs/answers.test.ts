@@ -140,7 +140,7 @@ describe('an error of WHMCS', () => {
     '',
   ])('of the wording %j leaves the outcome open', async (message) => {
     const failure = await failureOf(cancel([failed(message)]));
-    expect(failure).toMatchObject({ code: 'outcome_unknown', reason: 'provider_error', status: 200 });
+    expect(failure).toMatchObject({ code: 'outcome_unknown', reason: 'provider_error', providerStatus: 200 });
     expect(failure.message).toMatch(/can also come after the request was stored/);
   });
 
@@ -229,7 +229,7 @@ describe('a read-back at WHMCS', () => {
   ] as const)('takes %s for a list without the service', async (_name, list) => {
     for (const counts of countsFor(list)) {
       const failure = await failureOf(status(products(list, counts)));
-      expect(failure).toMatchObject({ code: 'not_found', status: 200 });
+      expect(failure).toMatchObject({ code: 'not_found', providerStatus: 200 });
       expect(failure.message).toMatch(/Check the serviceId/);
     }
   });
