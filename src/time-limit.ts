@@ -1,3 +1,5 @@
+import { deferred } from './deferred.ts';
+
 /** Why a {@link TimeLimit} ended. */
 export type LimitEnd = 'timeout' | 'aborted';
 
@@ -49,7 +51,7 @@ export class TimeLimit {
    * @throws LimitEnded
    */
   async race<Value>(promise: Promise<Value>): Promise<Value> {
-    const { promise: ended, reject } = Promise.withResolvers<never>();
+    const { promise: ended, reject } = deferred<never>();
     const onEnd = (): void => reject(new LimitEnded('the time limit ended'));
     if (this.signal.aborted) {
       // A promise that is settled already would win each race, and a row of such promises would never end.

@@ -1,0 +1,33 @@
+/**
+ * Uses the package in a project of its own on each version of Node.js that it supports: `npm run test:nodes`, after a
+ * build. Versions other than this one come from the `node` package of npm; name some to use only these.
+ *
+ *     node scripts/try-nodes.ts 20 22
+ */
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from './manifest.ts';
+import { run } from './run.ts';
+
+const named = process.argv.slice(2);
+const versions = named.length === 0 ? ['20', '22', '24', '26'] : named;
+const project = mkdtempSync(join(tmpdir(), 'nodes-'));
+try {
+  mkdirSync(join(project, 'node_modules'));
+  // The dependencies are found from the real path.
+  symlinkSync(root, join(project, 'node_modules', 'cancelkit'), 'junction');
+  writeFileSync(join(project, 'package.json'), '{"private":true,"type":"module"}');
+  cpSync(join(root, 'scripts', 'runtime', 'smoke.mjs'), join(project, 'smoke.mjs'));
+  const command = join(root, 'dist', 'src', 'cli', 'index.js');
+  for (const version of versions) {
+    const node = ['npx', '--yes', '-p', `node@${version}`, 'node'] as const;
+    for (const script of [['smoke.mjs'], [command, 'accounts']]) {
+      const { ok, output } = await run([...node, ...script], { directory: project });
+      console.log(`${ok ? 'ok' : 'FAILED'}  Node.js ${version}: ${script.join(' ')}${ok ? '' : `\n${output}`}`);
+      if (!ok) process.exitCode = 1;
+    }
+  }
+} finally {
+  rmSync(project, { recursive: true, force: true });
+}
