@@ -4,9 +4,11 @@
  *
  *     node scripts/try-nodes.ts 20 22
  */
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isRunnable, samplesIn } from '../test/package/markdown-samples.ts';
 import { root } from './manifest.ts';
 import { run } from './run.ts';
 
@@ -20,9 +22,16 @@ try {
   writeFileSync(join(project, 'package.json'), '{"private":true,"type":"module"}');
   cpSync(join(root, 'scripts', 'runtime', 'smoke.mjs'), join(project, 'smoke.mjs'));
   const command = join(root, 'dist', 'src', 'cli', 'index.js');
+  const documents = globSync(['README.md', 'docs/**/*.md', 'providers/*/README.md'], { cwd: root });
+  const samples = documents.flatMap((file) => samplesIn(file, readFileSync(join(root, file), 'utf8')));
+  const scripts = samples.map((sample, index) => {
+    const path = join(project, `sample-${index}.mjs`);
+    writeFileSync(path, stripTypeScriptTypes(sample.code));
+    return isRunnable(sample) ? [path] : ['--check', path];
+  });
   for (const version of versions) {
     const node = ['npx', '--yes', '-p', `node@${version}`, 'node'] as const;
-    for (const script of [['smoke.mjs'], [command, 'accounts']]) {
+    for (const script of [['smoke.mjs'], [command, 'accounts'], ...scripts]) {
       const { ok, output } = await run([...node, ...script], { directory: project });
       console.log(`${ok ? 'ok' : 'FAILED'}  Node.js ${version}: ${script.join(' ')}${ok ? '' : `\n${output}`}`);
       if (!ok) process.exitCode = 1;
