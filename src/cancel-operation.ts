@@ -6,6 +6,7 @@ import { rawOf } from './raw-answer.ts';
 import { readFailure } from './read-status.ts';
 import { reconcileDuplicate } from './reconcile-duplicate.ts';
 import { reconcileUnknown } from './reconcile-unknown.ts';
+import { REPORT_IT } from './report-it.ts';
 import type { CancelOutcome } from './result.ts';
 import type { Route } from './route.ts';
 import { runExchange, type Ran } from './run-exchange.ts';
@@ -68,7 +69,7 @@ function judge(
   call: Call,
 ): Cancelled | InDoubt | { readonly duplicate: DuplicateVerdict } {
   if (last === undefined || !VERDICTS.has(verdict.verdict) || (!call.wrote && verdict.verdict === 'accepted')) {
-    const message = 'the adapter is faulty: its verdict does not follow from a cancellation. Please report it.';
+    const message = `the adapter is faulty: its verdict does not follow from a cancellation. ${REPORT_IT}`;
     throw call.error({ code: 'unexpected_response', reason: 'provider_error', message });
   }
   const { response, effect } = last;

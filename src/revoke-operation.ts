@@ -3,6 +3,7 @@ import type { Call, Failure } from './call.ts';
 import { isProviderError, type ProviderError } from './provider-error.ts';
 import { rawOf } from './raw-answer.ts';
 import { readIfPossible, readStatus } from './read-status.ts';
+import { REPORT_IT } from './report-it.ts';
 import type { Route } from './route.ts';
 import { runExchange, type Ran } from './run-exchange.ts';
 import type { RevokedVerdict, RevokeVerdict } from './verdict.ts';
@@ -72,7 +73,7 @@ export function notOffered(): Failure {
 
 function judge({ verdict, last }: Ran<RevokeVerdict>, call: Call): RevokedVerdict {
   if (last === undefined || last.effect !== 'write') {
-    const message = 'the adapter is faulty: it sent no withdrawal. Please report it.';
+    const message = `the adapter is faulty: it sent no withdrawal. ${REPORT_IT}`;
     throw call.error({ code: 'unexpected_response', reason: 'provider_error', message });
   }
   const { response } = last;

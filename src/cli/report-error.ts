@@ -1,4 +1,5 @@
 import { isProviderError, ProviderError } from '../provider-error.ts';
+import { REPORT_IT } from '../report-it.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { labelledLines } from './labelled.ts';
 import { NEXT_STEPS } from './next-step.ts';
@@ -11,7 +12,7 @@ export function reportError(error: unknown, command: string, output: Output): nu
     // It may hold anything that it was given, and so is not shown.
     const message = 'an internal fault of cancelkit. What was sent is not known: look it up before you send it again.';
     output.record({ command, ok: false, error: new ProviderError('outcome_unknown', { message }) });
-    output.message(`${output.errorColours.red('✗')} ${message} Please report it.`);
+    output.message(`${output.errorColours.red('✗')} ${message} ${REPORT_IT}`);
     return EXIT.unknown;
   }
   output.record({ command, ok: false, error });

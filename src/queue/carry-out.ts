@@ -1,5 +1,6 @@
 import type { CancelEvent } from '../events.ts';
 import { isProviderError, ProviderError } from '../provider-error.ts';
+import { REPORT_IT } from '../report-it.ts';
 import type { Claimed } from './claimed.ts';
 import { afterFailedReading, afterReading, afterSend, type Settlement } from './settlement.ts';
 import type { WorkerContext } from './worker-context.ts';
@@ -28,5 +29,5 @@ export async function carryOut(
 
 const FAULT = {
   operation: 'status',
-  message: 'queue: an internal fault while reading back. Please report it.',
+  message: `queue: an internal fault while reading back. ${REPORT_IT}`,
 } as const;
