@@ -279,7 +279,7 @@ describe('an error of EDIS about an order', () => {
     const failure = await failureOf(orderFrom(reply));
     expect(failure).toMatchObject({
       ...expected,
-      status: reply.status,
+      providerStatus: reply.status,
       operation: 'order',
       provider: 'edis',
       attempts: 1,

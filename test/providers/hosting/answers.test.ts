@@ -80,7 +80,11 @@ describe('a success of a Hosting API', () => {
     ['is a list', { status: 202, body: [answers.pending.body ?? null] }, /not in the form of this API/],
   ] as const)('is not believed where it %s', async (_name, answer, message) => {
     const failure = await failureOf(cancel([answer]));
-    expect(failure).toMatchObject({ code: 'outcome_unknown', reason: 'unreadable_answer', status: answer.status });
+    expect(failure).toMatchObject({
+      code: 'outcome_unknown',
+      reason: 'unreadable_answer',
+      providerStatus: answer.status,
+    });
     expect(failure.message).toMatch(message);
   });
 });
@@ -103,7 +107,7 @@ describe('a refusal of a Hosting API', () => {
   ] as const)('says %s', async (_name, answer, code, message) => {
     const failure = await failureOf(cancel([answer]));
     // Only what was refused unprocessed is sent again, twice.
-    expect(failure).toMatchObject({ code, status: answer.status, attempts: answer.status === 429 ? 3 : 1 });
+    expect(failure).toMatchObject({ code, providerStatus: answer.status, attempts: answer.status === 429 ? 3 : 1 });
     expect(failure.message).toMatch(message);
   });
 
@@ -128,7 +132,7 @@ describe('a refusal of a Hosting API', () => {
     ['a page with 403', page(403), 'outcome_unknown'],
     ['an error without a word and 403', { status: 403, body: { status: 'error' } }, 'outcome_unknown'],
   ] as const)('is not read into %s', async (_name, answer, code) => {
-    expect(await failureOf(cancel([answer]))).toMatchObject({ code, status: answer.status });
+    expect(await failureOf(cancel([answer]))).toMatchObject({ code, providerStatus: answer.status });
   });
 
   it.each([
@@ -138,7 +142,7 @@ describe('a refusal of a Hosting API', () => {
     ['a gateway’s page', page(504), 'server_error'],
   ] as const)('is not seen in %s', async (_name, answer, reason) => {
     const failure = await failureOf(cancel([answer]));
-    expect(failure).toMatchObject({ code: 'outcome_unknown', reason, status: answer.status });
+    expect(failure).toMatchObject({ code: 'outcome_unknown', reason, providerStatus: answer.status });
   });
 });
 
@@ -254,7 +258,10 @@ describe('a read-back at a Hosting API', () => {
     ['is a page with 404', page(404)],
     ['is a firewall’s 403', page(403)],
   ] as const)('shows nothing where the answer %s', async (_name, answer) => {
-    expect(await failureOf(status(answer))).toMatchObject({ code: 'unexpected_response', status: answer.status });
+    expect(await failureOf(status(answer))).toMatchObject({
+      code: 'unexpected_response',
+      providerStatus: answer.status,
+    });
   });
 
   it('keeps of the hosting only what it needs', async () => {

@@ -87,7 +87,7 @@ describe('a success of WHMCS', () => {
     ['is a text', { status: 200, body: '"success"' }, 'unreadable_answer', /not in the form/],
   ] as const)('is not believed where it %s', async (_name, answer, reason, message) => {
     const failure = await failureOf(cancel([answer]));
-    expect(failure).toMatchObject({ code: 'outcome_unknown', reason, status: answer.status, retryable: false });
+    expect(failure).toMatchObject({ code: 'outcome_unknown', reason, providerStatus: answer.status, retryable: false });
     expect(failure.message).toMatch(message);
   });
 });
@@ -112,7 +112,7 @@ describe('an error of WHMCS', () => {
     ['that the action is unknown', errors.invalidAction, 'unexpected_response', /does not know the API action.*update/],
   ] as const)('says %s', async (_name, answer, code, message) => {
     const failure = await failureOf(cancel([answer]));
-    expect(failure).toMatchObject({ code, status: answer.status, attempts: 1 });
+    expect(failure).toMatchObject({ code, providerStatus: answer.status, attempts: 1 });
     expect(failure.message).toMatch(message);
     expect(failure.providerMessage).toBe(fieldsOf(answer.body)['message']);
   });
@@ -157,7 +157,7 @@ describe('an error of WHMCS', () => {
   });
 
   it.each([401, 404, 405])('is not read into a page with %d', async (code) => {
-    expect(await failureOf(cancel([page(code)]))).toMatchObject({ code: 'unexpected_response', status: code });
+    expect(await failureOf(cancel([page(code)]))).toMatchObject({ code: 'unexpected_response', providerStatus: code });
   });
 });
 
