@@ -127,7 +127,7 @@ const refusals: readonly ConformanceFixture[] = (
   source,
   kind,
   answers: [answer],
-  expected: { code, status: answer.status },
+  expected: { code, providerStatus: answer.status },
 }));
 
 /** WHMCS for the conformance suite. */
