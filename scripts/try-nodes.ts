@@ -4,7 +4,7 @@
  *
  *     node scripts/try-nodes.ts 20 22
  */
-import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +20,8 @@ try {
   // The dependencies are found from the real path.
   symlinkSync(root, join(project, 'node_modules', 'cancelkit'), 'junction');
   writeFileSync(join(project, 'package.json'), '{"private":true,"type":"module"}');
-  cpSync(join(root, 'scripts', 'runtime', 'smoke.mjs'), join(project, 'smoke.mjs'));
+  const smoke = readFileSync(join(root, 'scripts', 'runtime', 'smoke.ts'), 'utf8');
+  writeFileSync(join(project, 'smoke.mjs'), stripTypeScriptTypes(smoke));
   const command = join(root, 'dist', 'src', 'cli', 'index.js');
   const documents = globSync(['README.md', 'docs/**/*.md', 'providers/*/README.md'], { cwd: root });
   const samples = documents.flatMap((file) => samplesIn(file, readFileSync(join(root, file), 'utf8')));

@@ -26,6 +26,7 @@ export async function createApp(cancel: () => Promise<CancelResult>): Promise<IN
   Post('cancel')(Cancellations.prototype, 'cancel', method);
   HttpCode(202)(Cancellations.prototype, 'cancel', method);
   Controller()(Cancellations);
+  // oxlint-disable-next-line no-extraneous-class -- a module of NestJS is a class
   class Application {}
   Module({ controllers: [Cancellations] })(Application);
 

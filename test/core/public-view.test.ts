@@ -46,7 +46,7 @@ describe('an error', () => {
   it.each(codes)('with %s has no field that a web framework takes for its own response', (code) => {
     const error = new ProviderError(code, upstream);
     for (const field of ['status', 'statusCode', 'headers', 'expose', 'getResponse', 'body']) {
-      expect(field in error, field).toBe(false);
+      expect({ [field]: field in error }).toEqual({ [field]: false });
     }
   });
 

@@ -20,23 +20,23 @@ try {
     { account: 'edis', service: { kvmId: sandbox.edis.seeded.active.kvmId }, when: 'end_of_period' },
     { account: 'hosting', service: sandbox.hosting.seeded.active, when: 'end_of_period' },
     { account: 'whmcs', service: sandbox.whmcs.seeded.active, when: 'end_of_period' },
-  ];
-  for await (const item of services.cancelMany(requests)) assert.ok(item.ok, String(item.error));
+  ] as const;
+  for await (const item of services.cancelMany(requests)) assert.ok(item.ok, `item ${item.index}`);
 
   const directory = mkdtempSync(join(tmpdir(), 'queue-smoke-'));
   try {
-    const [major, minor] = process.versions.node.split('.').map(Number);
+    const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
     const opened = createCancelQueue({ services, database: join(directory, 'queue') });
     if (major > 22 || (major === 22 && minor >= 13)) {
       const queue = await opened;
       await queue.enqueue({ account: 'vpsbg', service, when: 'end_of_period' }, { id: 'order-1' });
       await queue.work({ stopWhenIdle: true });
-      assert.equal((await queue.wait('order-1')).outcome.ok, true);
+      assert.equal((await queue.wait('order-1')).outcome?.ok, true);
       await queue.close();
     } else {
       const refusal = await opened.then(
         () => undefined,
-        (error) => error,
+        (error: unknown) => error,
       );
       assert.ok(isProviderError(refusal, 'not_configured'), String(refusal));
       assert.match(refusal.message, /Node\.js 22\.13 or later/);
