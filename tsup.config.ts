@@ -12,7 +12,7 @@ const config: Options = {
   outDir: 'dist',
   format: 'esm',
   platform: 'node',
-  target: 'node22',
+  target: 'node20',
   splitting: true,
   clean: true,
   // `node:sqlite` has no name without its prefix.

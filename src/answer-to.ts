@@ -1,4 +1,5 @@
 import type { Call, Failure } from './call.ts';
+import { deferred } from './deferred.ts';
 import type { ProviderRequest, ProviderResponse } from './exchange.ts';
 import { buildHttpRequest, type HttpRequest } from './http-request.ts';
 import { judgeChallenge } from './challenge.ts';
@@ -105,7 +106,7 @@ function delayBeforeRepeat(
 }
 
 async function pause(milliseconds: number, call: Call, limit: TimeLimit): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
+  const { promise, resolve } = deferred<void>();
   const timer = setTimeout(resolve, milliseconds);
   try {
     await limit.race(promise);

@@ -8,6 +8,7 @@ import { rawOf, textBefore } from './raw-answer.ts';
 import { readFailure } from './read-status.ts';
 import { reconcileDuplicate } from './reconcile-duplicate.ts';
 import { reconcileUnknown } from './reconcile-unknown.ts';
+import { REPORT_IT } from './report-it.ts';
 import type { CancelOutcome } from './result.ts';
 import type { Route } from './route.ts';
 import { runExchange, type Ran } from './run-exchange.ts';
@@ -70,7 +71,7 @@ function judge(
   call: Call,
 ): Cancelled | InDoubt | { readonly duplicate: DuplicateVerdict } {
   if (last === undefined || !VERDICTS.has(verdict.verdict) || (!call.wrote && verdict.verdict === 'accepted')) {
-    const message = 'the adapter is faulty: its verdict does not follow from a cancellation. Please report it.';
+    const message = `the adapter is faulty: its verdict does not follow from a cancellation. ${REPORT_IT}`;
     throw call.error({ code: 'unexpected_response', reason: 'provider_error', message });
   }
   const { response, effect } = last;
@@ -85,7 +86,7 @@ function judge(
   }
   if (verdict.verdict === 'unclear') {
     const { message } = verdict;
-    const words = { message, ...providerWords(verdict), status: response.status };
+    const words = { message, ...providerWords(verdict), providerStatus: response.status };
     const error = call.error({ ...words, code: 'outcome_unknown', reason: verdict.reason });
     const absent = `${message} Read back afterwards: nothing was stored.`;
     return {
@@ -101,13 +102,18 @@ function judge(
   }
   if (answersTheWrite) call.writeHadNoEffect();
   if (verdict.verdict === 'duplicate') return { duplicate: verdict };
-  throw call.error({ status: response.status, ...verdict });
+  throw call.error({ providerStatus: response.status, ...verdict });
 }
 
 function accept(verdict: AcceptedVerdict, response: Parameters<typeof rawOf>[0], call: Call): Cancelled | InDoubt {
   if (response.status >= 500) {
     const message = `the server said yes and failed with ${response.status}. Check the state before anything is sent again.`;
-    const failure: Failure = { code: 'outcome_unknown', reason: 'server_error', status: response.status, message };
+    const failure: Failure = {
+      code: 'outcome_unknown',
+      reason: 'server_error',
+      providerStatus: response.status,
+      message,
+    };
     return { error: call.error(failure), ifAbsent: undefined };
   }
   const { effectiveAt, providerReference } = verdict;

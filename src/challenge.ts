@@ -16,7 +16,7 @@ export function judgeChallenge(response: ProviderResponse): Failure | undefined 
   const reference = wall.reference === undefined ? undefined : headers[wall.reference];
   return {
     code: 'unavailable',
-    status,
+    providerStatus: status,
     // Another try meets the same wall until someone changes a rule.
     retryable: false,
     ...(reference === undefined ? {} : { providerReference: reference }),

@@ -1,6 +1,7 @@
 import type { Call } from './call.ts';
 import type { OutcomeEvent } from './events.ts';
 import { isProviderError } from './provider-error.ts';
+import { REPORT_IT } from './report-it.ts';
 import { traced } from './tracing.ts';
 
 /**
@@ -31,5 +32,5 @@ export function conduct<Value>(
 const INTERNAL_FAULT = {
   code: 'unexpected_response',
   reason: 'provider_error',
-  message: 'an internal fault. Please report it.',
+  message: `an internal fault. ${REPORT_IT}`,
 } as const;

@@ -45,6 +45,15 @@ export {
   type ProviderErrorDetails,
   type ProviderOperation,
 } from './provider-error.ts';
+export {
+  HTTP_STATUS,
+  toPublicResult,
+  toPublicStatus,
+  type PublicError,
+  type PublicErrorCode,
+  type PublicResult,
+  type PublicStatus,
+} from './public-view.ts';
 export type { Reason, ReasonCategory, ReasonDetails } from './reason.ts';
 export type { FailureClass } from './retry-policy.ts';
 export type { CancelOutcome, CancelResult, PreviewedRequest, RevokeResult, SafeResult } from './result.ts';

@@ -144,15 +144,16 @@ const UNREACHABLE: Failure = {
 
 /** Whether a request proves that the account can be reached, or failed to reach it; `undefined` if it says neither. */
 function reachOf(error: ProviderError | undefined): 'answered' | 'unanswered' | undefined {
-  if (error === undefined || error.status !== undefined || error.lastSeen !== undefined) return 'answered';
+  if (error === undefined || error.providerStatus !== undefined || error.lastSeen !== undefined) return 'answered';
   const { code, attempts, reason } = error;
   if (attempts === 0 || code === 'aborted' || reason === 'aborted') return undefined;
   return code === 'unavailable' || code === 'outcome_unknown' ? 'unanswered' : undefined;
 }
 
 /** Milliseconds. The error has just been made, so the time of day that it names is by the clock of this moment. */
-function waitAskedFor({ code, retryAt, status }: ProviderError): number | undefined {
-  const isBusy = code === 'rate_limited' || (code === 'unavailable' && status !== undefined && retryAt !== undefined);
+function waitAskedFor({ code, retryAt, providerStatus }: ProviderError): number | undefined {
+  const isBusy =
+    code === 'rate_limited' || (code === 'unavailable' && providerStatus !== undefined && retryAt !== undefined);
   if (!isBusy) return undefined;
   const askedMs = retryAt === undefined ? UNREADABLE_WAIT_MS : Date.parse(retryAt) - Date.now();
   return Math.max(askedMs, SHORTEST_PAUSE_MS);

@@ -7,6 +7,7 @@ import type { Exchange } from './exchange.ts';
 import { DEFAULTS, type ReadOptions, type ServiceOptions } from './options.ts';
 import { rawOf } from './raw-answer.ts';
 import { Redactor } from './redactor.ts';
+import { REPORT_IT } from './report-it.ts';
 import type { Route } from './route.ts';
 import { runExchange, type Ran } from './run-exchange.ts';
 import { checkedOrThrow, inTime, soundOptions } from './sound-input.ts';
@@ -136,7 +137,7 @@ function readyOf<Config>(provider: ActionProvider<Config>, config: Config): Read
 
 function judge<Result>({ verdict, last }: Ran<ActionVerdict<Result>>, call: Call): Performed<Result> {
   if (last === undefined || last.effect !== 'write') {
-    const message = 'the adapter is faulty: its verdict does not follow from what it sent. Please report it.';
+    const message = `the adapter is faulty: its verdict does not follow from what it sent. ${REPORT_IT}`;
     throw call.error({ code: 'unexpected_response', reason: 'provider_error', message });
   }
   const { response } = last;
@@ -146,7 +147,7 @@ function judge<Result>({ verdict, last }: Ran<ActionVerdict<Result>>, call: Call
   }
   if (verdict.verdict === 'accepted') {
     const message = `the server said yes and failed with ${response.status}.`;
-    throw call.error({ code: 'outcome_unknown', reason: 'server_error', status: response.status, message });
+    throw call.error({ code: 'outcome_unknown', reason: 'server_error', providerStatus: response.status, message });
   }
   throw writeFailure(verdict, response, call);
 }

@@ -1,5 +1,6 @@
 import { ERROR_CODES, type ErrorCode, type UnknownReason } from './error-code.ts';
 import { publicMessageOf } from './public-message.ts';
+import { publicErrorOf, type PublicError } from './public-view.ts';
 import type { CancellationStatus, LastSeen, OperationName } from './vocabulary.ts';
 
 /** One thing that is wrong with the input: where, and what was expected there. Never what was received. */
@@ -21,7 +22,7 @@ export interface ProviderErrorDetails {
   readonly account?: string | undefined;
   readonly provider?: string | undefined;
   readonly operation?: ProviderOperation | undefined;
-  readonly status?: number | undefined;
+  readonly providerStatus?: number | undefined;
   readonly providerCode?: string | undefined;
   readonly providerMessage?: string | undefined;
   readonly providerReference?: string | undefined;
@@ -45,7 +46,7 @@ const OPTIONAL_FIELDS = [
   'provider',
   'operation',
   'operationId',
-  'status',
+  'providerStatus',
   'providerCode',
   'providerMessage',
   'providerReference',
@@ -72,8 +73,11 @@ export class ProviderError extends Error {
   declare readonly account: string | undefined;
   declare readonly provider: string | undefined;
   declare readonly operation: ProviderOperation | undefined;
-  /** HTTP status of the answer, where there was one. */
-  declare readonly status: number | undefined;
+  /**
+   * HTTP status of the provider's response, if there was one. Not named `status`: web frameworks take an error's
+   * `status` for the status of their own response.
+   */
+  declare readonly providerStatus: number | undefined;
   declare readonly providerCode: string | undefined;
   /** The provider's own message, scrubbed, at most 512 characters. */
   declare readonly providerMessage: string | undefined;
@@ -113,7 +117,15 @@ export class ProviderError extends Error {
     this.attempts = details.attempts ?? 0;
   }
 
-  /** Every field that is set, with the message and without the stack: ready for a log or an API's answer. */
+  /** For a response to an end customer: `publicMessage`, a coarse code, `operationId` and `retryAt`. */
+  toPublic(): PublicError {
+    return publicErrorOf(this);
+  }
+
+  /**
+   * For operators' logs: every field that is set, with the message and without the stack. It names the provider and its
+   * host, so it is not for end customers: use {@link ProviderError.toPublic} for them.
+   */
   toJSON(): Record<string, unknown> {
     return { name: this.name, message: this.message, ...Object.fromEntries(Object.entries(this)) };
   }

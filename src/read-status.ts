@@ -80,11 +80,11 @@ export function readFailure(
   response: Parameters<typeof judgeUnrecognised>[0],
 ): Failure {
   if (verdict.verdict === 'unrecognised') return judgeUnrecognised(response, 'read');
-  const { status } = response;
+  const providerStatus = response.status;
   if (verdict.verdict === 'unclear') {
-    const isDown = status >= 500;
+    const isDown = providerStatus >= 500;
     const code = isDown ? 'unavailable' : 'unexpected_response';
-    return { ...verdict, code, status, retryAt: isDown ? retryAtOf(response) : undefined };
+    return { ...verdict, code, providerStatus, retryAt: isDown ? retryAtOf(response) : undefined };
   }
-  return verdict.code === 'rate_limited' ? { ...rateLimited(response), ...verdict } : { status, ...verdict };
+  return verdict.code === 'rate_limited' ? { ...rateLimited(response), ...verdict } : { providerStatus, ...verdict };
 }

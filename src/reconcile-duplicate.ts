@@ -27,7 +27,7 @@ export async function reconcileDuplicate(
 ): Promise<Cancelled> {
   const { message } = verdict;
   const { when } = details;
-  const words = { status: response?.status, ...providerWords(verdict) };
+  const words = { providerStatus: response?.status, ...providerWords(verdict) };
   call.emit({ type: 'read_back', because: 'duplicate' });
   const read = await readIfPossible(service, call, route, undefined, { afterDuplicate: true });
   const existing = read === 'absent' ? undefined : read;

@@ -3,6 +3,7 @@ import type { Call, Failure } from './call.ts';
 import { isProviderError, type ProviderError } from './provider-error.ts';
 import { rawOf } from './raw-answer.ts';
 import { readIfPossible, readStatus } from './read-status.ts';
+import { REPORT_IT } from './report-it.ts';
 import type { Route } from './route.ts';
 import { runExchange, type Ran } from './run-exchange.ts';
 import type { RevokedVerdict, RevokeVerdict } from './verdict.ts';
@@ -72,14 +73,14 @@ export function notOffered(): Failure {
 
 function judge({ verdict, last }: Ran<RevokeVerdict>, call: Call): RevokedVerdict {
   if (last === undefined || last.effect !== 'write') {
-    const message = 'the adapter is faulty: it sent no withdrawal. Please report it.';
+    const message = `the adapter is faulty: it sent no withdrawal. ${REPORT_IT}`;
     throw call.error({ code: 'unexpected_response', reason: 'provider_error', message });
   }
   const { response } = last;
   if (verdict.verdict === 'accepted' && response.status < 500) return verdict;
   if (verdict.verdict === 'accepted') {
     const message = `the server said yes and failed with ${response.status}.`;
-    throw call.error({ code: 'outcome_unknown', reason: 'server_error', status: response.status, message });
+    throw call.error({ code: 'outcome_unknown', reason: 'server_error', providerStatus: response.status, message });
   }
   throw writeFailure(verdict, response, call);
 }
@@ -103,7 +104,7 @@ async function confirmGone(
   throw call.error({
     code: 'outcome_unknown',
     reason: doubt?.reason ?? 'provider_error',
-    status: doubt?.status,
+    providerStatus: doubt?.providerStatus,
     providerCode: doubt?.providerCode,
     providerMessage: doubt?.providerMessage,
     providerReference: doubt?.providerReference,

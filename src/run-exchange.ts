@@ -1,6 +1,7 @@
 import { answerTo } from './answer-to.ts';
 import type { Call, Failure } from './call.ts';
 import { faultOf, type Exchange, type ProviderRequest, type ProviderResponse } from './exchange.ts';
+import { REPORT_IT } from './report-it.ts';
 import type { Route } from './route.ts';
 
 /** An operation's verdict with the answer that it rests on. */
@@ -81,6 +82,6 @@ function broken(what: string): Failure {
   return {
     code: 'unexpected_response',
     reason: 'provider_error',
-    message: `the adapter is faulty: ${what}. Please report it.`,
+    message: `the adapter is faulty: ${what}. ${REPORT_IT}`,
   };
 }

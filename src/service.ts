@@ -11,7 +11,9 @@ import type {
 } from './cancel-request.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { CancelManyOptions } from './many-options.ts';
+import { unsupportedNode } from './node-version.ts';
 import type { CallOptions, ReadOptions, ServiceOptions } from './options.ts';
+import { ProviderError } from './provider-error.ts';
 import type { CancelResult, PreviewedRequest, RevokeResult, SafeResult } from './result.ts';
 import { ServiceCore } from './service-core.ts';
 import type { ValidatedRequest } from './validated-request.ts';
@@ -145,12 +147,15 @@ export interface AccountDescription<Id extends string = string> {
  * Makes the service object of a set of accounts. Nothing is read, checked or sent for an account before its first call.
  *
  * @param accounts by a name of the caller's own, each made by a provider's factory.
- * @throws ProviderError `invalid_request` if a value is not an account or an option is not sound.
+ * @throws ProviderError `invalid_request` if a value is not an account or an option is not sound; `not_configured` on a
+ *   Node.js that is too old.
  */
 export function createCancelService<const A extends AccountsOf<A>>(
   accounts: A,
   options: ServiceOptions<NoInfer<A>> = {},
 ): CancelService<A> {
+  const problem = unsupportedNode();
+  if (problem !== undefined) throw new ProviderError('not_configured', { operation: 'create', message: problem });
   const core = new ServiceCore(accounts, options);
   const service = {
     cancel: core.cancel.bind(core),

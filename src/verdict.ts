@@ -39,7 +39,7 @@ export interface RefusedVerdict extends ProviderWords {
   /** What happened and what to do next, without the provider's name. */
   readonly message: string;
   /** HTTP status of the answer that this rests on. Default: that of the last answer. */
-  readonly status?: number;
+  readonly providerStatus?: number;
 }
 
 /** The provider answered in its own words, but they do not tell whether something happened. */

@@ -11,14 +11,14 @@ export function writeFailure(
   response: ProviderResponse,
   call: Call,
 ): ProviderError {
-  const { status } = response;
+  const providerStatus = response.status;
   const judged = judgeUnrecognised(response, 'write');
   if (verdict.verdict !== 'unrecognised' && turnsAway(verdict, response)) {
     call.writeHadNoEffect();
     return call.error({ ...judged, ...providerWords(verdict) });
   }
-  if (verdict.verdict === 'unclear') return call.error({ ...verdict, code: 'outcome_unknown', status });
-  const failure = verdict.verdict === 'refused' ? { status, ...verdict } : judged;
+  if (verdict.verdict === 'unclear') return call.error({ ...verdict, code: 'outcome_unknown', providerStatus });
+  const failure = verdict.verdict === 'refused' ? { providerStatus, ...verdict } : judged;
   if (failure.code !== 'outcome_unknown') call.writeHadNoEffect();
   return call.error(failure);
 }

@@ -1,5 +1,12 @@
 import * as v from 'valibot';
-import { constantMessages, EXPECTED_BASE_URL, isBaseUrl, loginRule, secretRule, type StandardSchema } from '../../src/index.ts';
+import {
+  constantMessages,
+  EXPECTED_BASE_URL,
+  isBaseUrl,
+  loginRule,
+  secretRule,
+  type StandardSchema,
+} from '../../src/index.ts';
 
 /** The credentials of an EDIS Global client-area account. */
 export interface EdisConfig {

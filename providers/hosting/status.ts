@@ -57,7 +57,7 @@ function* readHosting(service: HostingService, config: ResolvedHostingConfig): E
   if (answer.status === 'error') {
     const verdict = fromErrorAnswer(response.status, answer);
     if (verdict.verdict !== 'refused' || verdict.code !== 'not_found') return verdict;
-    if (verdict.providerCode === 'does_not_exist') return { gone: { ...verdict, status: response.status } };
+    if (verdict.providerCode === 'does_not_exist') return { gone: { ...verdict, providerStatus: response.status } };
     // A 404 alone can come from the way there.
     const message = 'nothing is at this path. Check the baseUrl of the account and the hostingId.';
     return { ...verdict, code: 'unexpected_response', message };

@@ -1,5 +1,6 @@
 import type { CancelEvent } from '../events.ts';
 import { isProviderError, ProviderError } from '../provider-error.ts';
+import { REPORT_IT } from '../report-it.ts';
 import type { Claimed } from './claimed.ts';
 import { DatabaseFailure } from './database.ts';
 import { otherPlaceIn, otherProvidersPlace, pinnedPlace } from './pinned-place.ts';
@@ -71,5 +72,5 @@ export function notBegun(claimed: Claimed): Settlement {
 
 const FAULT = {
   operation: 'status',
-  message: 'queue: an internal fault while reading back. Please report it.',
+  message: `queue: an internal fault while reading back. ${REPORT_IT}`,
 } as const;

@@ -1,3 +1,4 @@
+import { groupBy } from '../deferred.ts';
 import { DatabaseFailure, type Database, type QueryClient, type Row } from './database.ts';
 import { makeSchema } from './migrations.ts';
 import { loadPeer } from './peer.ts';
@@ -89,7 +90,7 @@ export async function openJobs(
   return {
     add: async (client, jobs) => {
       const db = executorOf(client);
-      for (const [account, own] of Map.groupBy(jobs, (job) => job.account)) {
+      for (const [account, own] of groupBy(jobs, (job) => job.account)) {
         const rows = own.map(({ id, priority, startAfter }) => ({
           data: { id },
           priority,
@@ -107,7 +108,7 @@ export async function openJobs(
     },
     remove: async (client, jobs) => {
       const db = executorOf(client);
-      for (const [account, own] of Map.groupBy(jobs, (job) => job.account)) {
+      for (const [account, own] of groupBy(jobs, (job) => job.account)) {
         const ids = own.map(({ job }) => job);
         await boss.deleteJob(queueOf(account), ids, { db });
       }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { PGlite, Transaction } from '@electric-sql/pglite';
 import { isProviderError } from '../provider-error.ts';
+import { deferred } from '../deferred.ts';
 import { DatabaseFailure, guarded, type Database, type QueryClient, type Row } from './database.ts';
 import { lockDirectory, type DirectoryLock } from './directory-lock.ts';
 import { loadPeer } from './peer.ts';
@@ -66,7 +67,7 @@ async function inTransaction<Value>(
   work: (client: QueryClient) => Promise<Value>,
 ): Promise<Value> {
   lock.check();
-  const lost = Promise.withResolvers<never>();
+  const lost = deferred<never>();
   /** Goes no further once the directory is lost: not even to roll back, which writes as well. */
   const stillMine = async (): Promise<void> => {
     if (lock.isMine()) return;

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { deferred } from '../deferred.ts';
 import { isAnythingDue } from './claim.ts';
 import { stopped, unreachable } from './database-error.ts';
 import { DatabaseFailure } from './database.ts';
@@ -13,7 +14,7 @@ export class Worker {
   readonly #context: WorkerContext;
   readonly #plan: WorkPlan;
   readonly #rounds: Rounds;
-  #wake = Promise.withResolvers<void>();
+  #wake = deferred<void>();
 
   constructor(context: WorkerContext, plan: WorkPlan) {
     this.#context = context;
@@ -34,7 +35,7 @@ export class Worker {
     let failures = 0;
     try {
       for (;;) {
-        this.#wake = Promise.withResolvers<void>();
+        this.#wake = deferred<void>();
         const isStopping = this.#plan.signal?.aborted === true;
         if (isStopping && this.#rounds.isDone) break;
         try {

@@ -91,7 +91,7 @@ describe('an answer from a cache', () => {
     const { fetch } = recordingFetch(() => json({ state: 'none' }, 200, { age: '12' }));
     const service = createCancelService({ acme: acme(config) }, { fetch });
     const error = await failureOf(service.status({ account, service: reference }));
-    expect(error).toMatchObject({ code: 'unexpected_response', status: 200 });
+    expect(error).toMatchObject({ code: 'unexpected_response', providerStatus: 200 });
     expect(error.message).toContain('header age');
   });
 

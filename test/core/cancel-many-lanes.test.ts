@@ -98,7 +98,7 @@ describe('an account whose provider has had enough', () => {
     await done;
     expect(sent('slow')).toEqual(['0', '0', '0', '1']);
     expect(items.map(endOf)).toEqual(['rate_limited', 'requested']);
-    expect(items[0]).toMatchObject({ error: { retryAt: expect.any(String), status: 429 } });
+    expect(items[0]).toMatchObject({ error: { retryAt: expect.any(String), providerStatus: 429 } });
   });
 
   it('that asks for more than the longest pause fails until then, and nothing of it is sent', async () => {

@@ -142,7 +142,7 @@ describe('an error of a call', () => {
       account: 'brand-a',
       provider: 'acme',
       operation: 'cancel',
-      status: 422,
+      providerStatus: 422,
       providerCode: 'E1',
       providerMessage: 'No way .',
       attempts: 1,

@@ -134,7 +134,7 @@ describe('Retry-After', () => {
       },
     });
     const error = await failureOf(createCancelService({ acme: account }, { fetch }).cancel(REQUEST));
-    expect(error).toMatchObject({ code: 'rate_limited', status: 429, retryable: true });
+    expect(error).toMatchObject({ code: 'rate_limited', providerStatus: 429, retryable: true });
     const ahead = Date.parse(error.retryAt ?? '') - Date.now();
     expect(ahead).toBeGreaterThan(3_500_000);
     expect(ahead).toBeLessThanOrEqual(3_600_000);
@@ -167,7 +167,7 @@ describe('Retry-After', () => {
     const { fetch, requests } = recordingFetch(() => json({}, 503, { 'retry-after': '120' }));
     const { account, service } = REQUEST;
     const error = await failureOf(createCancelService({ acme: acme(config) }, { fetch }).status({ account, service }));
-    expect(error).toMatchObject({ code: 'unavailable', status: 503 });
+    expect(error).toMatchObject({ code: 'unavailable', providerStatus: 503 });
     expect(requests).toHaveLength(1);
     expect(Date.parse(error.retryAt ?? '') - Date.now()).toBeGreaterThan(115_000);
   });

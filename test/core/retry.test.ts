@@ -104,7 +104,7 @@ describe('class B, refused unprocessed', () => {
 
   it.each(codes)('%i: after the third it is %s, and nothing has happened', async (status, code) => {
     provider.writes.push(...times(20, answer(status)));
-    expect(await callsWith().cancel()).toMatchObject({ code, status, attempts: 3, retryable: true });
+    expect(await callsWith().cancel()).toMatchObject({ code, providerStatus: status, attempts: 3, retryable: true });
     expect(provider.executed()).toBe(0);
     expect(provider.readsReceived()).toBe(0);
   });
@@ -298,8 +298,8 @@ describe('class G, a definite no', () => {
     provider.writes.push(answer(status, { body, retryAfter: '0' }));
     provider.reads.push(answer(status, { body, retryAfter: '0' }));
     const calls = callsWith();
-    expect(await calls.cancel()).toMatchObject({ code, status, attempts: 1 });
-    expect(await calls.status()).toMatchObject({ status, attempts: 1 });
+    expect(await calls.cancel()).toMatchObject({ code, providerStatus: status, attempts: 1 });
+    expect(await calls.status()).toMatchObject({ providerStatus: status, attempts: 1 });
     expect([provider.writesReceived(), provider.readsReceived(), provider.executed()]).toEqual([1, 1, 0]);
   });
 });

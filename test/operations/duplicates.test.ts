@@ -33,7 +33,12 @@ describe('a second cancellation at WHMCS', () => {
   it.each(TIMINGS)('with another timing than %s is a conflict, which carries the earlier one', async (when) => {
     await cancel(when);
     const failure = await failureOf(cancel(other(when)));
-    expect(failure).toMatchObject({ code: 'timing_conflict', existing: { when }, retryable: false, status: 200 });
+    expect(failure).toMatchObject({
+      code: 'timing_conflict',
+      existing: { when },
+      retryable: false,
+      providerStatus: 200,
+    });
     expect(failure).toMatchObject({ providerMessage: 'Existing Cancellation Request Exists', attempts: 3 });
     expect(failure.message).toContain(`with the timing ${when} instead of ${other(when)}`);
     expect([writes(), timesCancelled()]).toEqual([2, 1]);
@@ -126,7 +131,12 @@ describe('a hosting that is not active', () => {
     async (keyStyle) => {
       sandbox.hosting.configure({ keyStyle });
       const failure = await failureOf(cancel('provisioning', 'end_of_period'));
-      expect(failure).toMatchObject({ code: 'not_cancellable', status: 405, providerCode: 'not_active', attempts: 3 });
+      expect(failure).toMatchObject({
+        code: 'not_cancellable',
+        providerStatus: 405,
+        providerCode: 'not_active',
+        attempts: 3,
+      });
       expect(failure.message).toMatch(/still being set up\. No cancellation is in force/);
       expect(timesCancelled('provisioning')).toBe(0);
     },
@@ -186,7 +196,7 @@ describe('a second cancellation at VPSBG, which does not recognise one', () => {
   it('is rejected, in the API’s words, where the API refuses it', async () => {
     sandbox.vpsbg.configure({ repeatedCancel: 'refused' });
     const failure = await failureOf(cancel('immediate'));
-    expect(failure).toMatchObject({ code: 'rejected', status: 422, attempts: 1 });
+    expect(failure).toMatchObject({ code: 'rejected', providerStatus: 422, attempts: 1 });
     expect(failure.message).toMatch(/cannot be cancelled/);
   });
 });

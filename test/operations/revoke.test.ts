@@ -96,7 +96,7 @@ describe('a withdrawal at VPSBG', () => {
   it('says where the API has no such call, and does not call the server missing', async () => {
     sandbox.vpsbg.configure({ undo: 'absent' });
     const failure = await failureOf(revoke());
-    expect(failure).toMatchObject({ code: 'unexpected_response', status: 404, attempts: 2 });
+    expect(failure).toMatchObject({ code: 'unexpected_response', providerStatus: 404, attempts: 2 });
     expect(failure.message).toMatch(
       /no such call .* set the option undoPath, or withdraw the cancellation in the client area/,
     );
@@ -108,7 +108,7 @@ describe('a withdrawal at VPSBG', () => {
     const service = sandbox.vpsbg.seeded.cancelled;
     expect(await failureOf(services.revoke({ account: 'vpsbgReadOnly', service }))).toMatchObject({
       code: 'forbidden',
-      status: 403,
+      providerStatus: 403,
     });
     expect(cancellation()).not.toBeNull();
   });
@@ -196,7 +196,7 @@ describe('a withdrawal at a hosting', () => {
     const service = sandbox.hosting.seeded.active;
     await services.cancel({ account: 'hosting', service, when: 'immediate' });
     const failure = await failureOf(revoke('active'));
-    expect(failure).toMatchObject({ code: 'rejected', status: 405, providerCode: 'not_active' });
+    expect(failure).toMatchObject({ code: 'rejected', providerStatus: 405, providerCode: 'not_active' });
     expect(failure).not.toHaveProperty('sentAt');
   });
 

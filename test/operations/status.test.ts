@@ -133,7 +133,7 @@ describe('the state of a server at VPSBG', () => {
     given();
     expect(await failureOf(services.status({ account: 'vpsbg', service }))).toMatchObject({
       code: 'not_found',
-      status: 404,
+      providerStatus: 404,
     });
   });
 
@@ -253,7 +253,7 @@ describe('the state of a hosting', () => {
     const service = { hostingId: '1_neverThere', domain: 'example.com' };
     expect(await failureOf(services.status({ account: 'hosting', service }))).toMatchObject({
       code: 'not_found',
-      status: 404,
+      providerStatus: 404,
       providerCode: 'does_not_exist',
       providerReference: expect.stringMatching(/^1_[0-9a-f]{40}$/),
     });
@@ -365,12 +365,12 @@ describe('a read-back that fails', () => {
     [
       'a server’s failure',
       { kind: 'server_error', executed: false },
-      { code: 'unavailable', status: 500, retryable: true },
+      { code: 'unavailable', providerStatus: 500, retryable: true },
     ],
-    ['a page', { kind: 'html', executed: false }, { code: 'unexpected_response', status: 200 }],
-    ['a firewall', { kind: 'firewall' }, { code: 'unexpected_response', status: 403 }],
-    ['half an answer', { kind: 'truncated', executed: true }, { code: 'unexpected_response', status: 200 }],
-    ['no body', { kind: 'empty', executed: true }, { code: 'unexpected_response', status: 200 }],
+    ['a page', { kind: 'html', executed: false }, { code: 'unexpected_response', providerStatus: 200 }],
+    ['a firewall', { kind: 'firewall' }, { code: 'unexpected_response', providerStatus: 403 }],
+    ['half an answer', { kind: 'truncated', executed: true }, { code: 'unexpected_response', providerStatus: 200 }],
+    ['no body', { kind: 'empty', executed: true }, { code: 'unexpected_response', providerStatus: 200 }],
   ] as const)('because of %s is never outcome_unknown, and never “not cancelled”', async (_name, fault, expected) => {
     sandbox.vpsbg.fault({ ...fault, times: Infinity });
     sandbox.hosting.fault({ ...fault, times: Infinity });

@@ -46,7 +46,12 @@ function resultOf(answer: ReadAnswer | undefined): 'success' | 'error' | undefin
 
 function messageOf(answer: ReadAnswer): string {
   const message = objectIn(answer)?.['message'];
-  return typeof message === 'string' ? message.trim().toLowerCase().replace(/[.!;,: ]+$/, '') : '';
+  return typeof message === 'string'
+    ? message
+        .trim()
+        .toLowerCase()
+        .replace(/[.!;,: ]+$/, '')
+    : '';
 }
 
 function statesOf(reads: readonly Exchanged[]): ReadonlySet<CancellationState> {

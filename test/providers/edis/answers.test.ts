@@ -108,7 +108,7 @@ describe('a refusal of EDIS', () => {
   ] as const)('says %s', async (_name, answer, code, message) => {
     const failure = await failureOf(cancel(answer));
     // Only what was refused unprocessed is sent again, twice.
-    expect(failure).toMatchObject({ code, status: answer.status, attempts: answer.status === 429 ? 3 : 1 });
+    expect(failure).toMatchObject({ code, providerStatus: answer.status, attempts: answer.status === 429 ? 3 : 1 });
     expect(failure.message).toMatch(message);
   });
 
@@ -121,7 +121,7 @@ describe('a refusal of EDIS', () => {
     ['a page with 403', page(403), 'outcome_unknown'],
     ['an error without a word and 403', error(403, { message: '' }), 'outcome_unknown'],
   ] as const)('is not read into %s', async (_name, answer, code) => {
-    expect(await failureOf(cancel(answer))).toMatchObject({ code, status: answer.status });
+    expect(await failureOf(cancel(answer))).toMatchObject({ code, providerStatus: answer.status });
   });
 });
 
@@ -172,7 +172,7 @@ describe('an answer of EDIS that leaves the outcome open', () => {
     ['a list', { status: 200, body: [{ status: 'success' }] }, 'unreadable_answer'],
   ] as const)('is %s', async (_name, answer, reason) => {
     const failure = await failureOf(cancel(answer));
-    expect(failure).toMatchObject({ code: 'outcome_unknown', reason, status: answer.status, retryable: false });
+    expect(failure).toMatchObject({ code: 'outcome_unknown', reason, providerStatus: answer.status, retryable: false });
     expect(failure.sentAt).toMatch(/^\d{4}-\d\d-\d\dT/);
   });
 });

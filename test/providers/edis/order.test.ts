@@ -319,7 +319,7 @@ describe('an error of EDIS about an order', () => {
     const failure = await failureOf(orderFrom(reply));
     expect(failure).toMatchObject({
       ...expected,
-      status: reply.status,
+      providerStatus: reply.status,
       operation: 'order',
       provider: 'edis',
       attempts: 1,
@@ -337,7 +337,7 @@ describe('an error of EDIS about an order', () => {
     ['another product', { items: [{ ...item, productId: 1 }] }, 'pid is invalid'],
   ])('comes through in its own words: %s', async (_name, given, said) => {
     const failure = await failureOf(orderVps(sandbox.accounts.edis, { ...order, ...given }));
-    expect(failure).toMatchObject({ code: 'rejected', status: 400 });
+    expect(failure).toMatchObject({ code: 'rejected', providerStatus: 400 });
     expect(failure.providerMessage).toContain(said);
   });
 });

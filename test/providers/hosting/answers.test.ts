@@ -97,7 +97,11 @@ describe('a success of a Hosting API', () => {
     ['is a list', { status: 202, body: [answers.pending.body ?? null] }, /not in the form of this API/],
   ] as const)('is not believed where it %s', async (_name, answer, message) => {
     const failure = await failureOf(cancel([answer]));
-    expect(failure).toMatchObject({ code: 'outcome_unknown', reason: 'unreadable_answer', status: answer.status });
+    expect(failure).toMatchObject({
+      code: 'outcome_unknown',
+      reason: 'unreadable_answer',
+      providerStatus: answer.status,
+    });
     expect(failure.message).toMatch(message);
   });
 });
@@ -120,7 +124,7 @@ describe('a refusal of a Hosting API', () => {
   ] as const)('says %s', async (_name, answer, code, message) => {
     const failure = await failureOf(cancel([answer]));
     // Only what was refused unprocessed is sent again, twice.
-    expect(failure).toMatchObject({ code, status: answer.status, attempts: answer.status === 429 ? 3 : 1 });
+    expect(failure).toMatchObject({ code, providerStatus: answer.status, attempts: answer.status === 429 ? 3 : 1 });
     expect(failure.message).toMatch(message);
   });
 
@@ -145,7 +149,7 @@ describe('a refusal of a Hosting API', () => {
     ['a page with 403', page(403), 'outcome_unknown'],
     ['an error without a word and 403', { status: 403, body: { status: 'error' } }, 'outcome_unknown'],
   ] as const)('is not read into %s', async (_name, answer, code) => {
-    expect(await failureOf(cancel([answer]))).toMatchObject({ code, status: answer.status });
+    expect(await failureOf(cancel([answer]))).toMatchObject({ code, providerStatus: answer.status });
   });
 
   it.each(['unauthorized', 'invalid_token', 'FORBIDDEN'])(
@@ -163,7 +167,7 @@ describe('a refusal of a Hosting API', () => {
     ['a gateway’s page', page(504), 'server_error'],
   ] as const)('is not seen in %s', async (_name, answer, reason) => {
     const failure = await failureOf(cancel([answer]));
-    expect(failure).toMatchObject({ code: 'outcome_unknown', reason, status: answer.status });
+    expect(failure).toMatchObject({ code: 'outcome_unknown', reason, providerStatus: answer.status });
   });
 });
 
@@ -221,7 +225,7 @@ describe('a hosting that is not active', () => {
     ['it cannot be read at all', [page(503)], /could not be read back/],
   ] as const)('is not cancellable where %s', async (_name, replies, message) => {
     const failure = await failureOf(cancel([answers.notActive, ...replies]));
-    expect(failure).toMatchObject({ code: 'not_cancellable', status: 405, providerCode: 'not_active' });
+    expect(failure).toMatchObject({ code: 'not_cancellable', providerStatus: 405, providerCode: 'not_active' });
     expect(failure.message).toMatch(/not active: it is cancelled already, or still being set up/);
     expect(failure.message).toMatch(message);
   });
@@ -317,7 +321,10 @@ describe('a read-back at a Hosting API', () => {
     ['with one that was resumed', events([done('resumeHostingService', 3), done('cancelHosting', 2)])],
     ['that cannot be read', page(200)],
   ] as const)('finds no hosting where it is gone and has a history %s', async (_name, answer) => {
-    expect(await failureOf(status(answers.doesNotExist, answer))).toMatchObject({ code: 'not_found', status: 404 });
+    expect(await failureOf(status(answers.doesNotExist, answer))).toMatchObject({
+      code: 'not_found',
+      providerStatus: 404,
+    });
   });
 
   it('takes a 404 in other words for no proof that the hosting is gone', async () => {
@@ -356,7 +363,10 @@ describe('a read-back at a Hosting API', () => {
     ['is a page with 404', page(404)],
     ['is a firewall’s 403', page(403)],
   ] as const)('shows nothing where the answer %s', async (_name, answer) => {
-    expect(await failureOf(status(answer))).toMatchObject({ code: 'unexpected_response', status: answer.status });
+    expect(await failureOf(status(answer))).toMatchObject({
+      code: 'unexpected_response',
+      providerStatus: answer.status,
+    });
   });
 
   it('keeps of the hosting only what it needs', async () => {

@@ -117,7 +117,7 @@ describe('the fate of one cancellation of a hosting', () => {
 
   it('is not found where there never was such a hosting', async () => {
     const at = { hostingId: '1_0000', domain: 'active.example' };
-    expect(await failureOf(fateOf('1_2aa0', at))).toMatchObject({ code: 'not_found', status: 404 });
+    expect(await failureOf(fateOf('1_2aa0', at))).toMatchObject({ code: 'not_found', providerStatus: 404 });
   });
 
   it.each([

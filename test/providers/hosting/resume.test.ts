@@ -98,7 +98,7 @@ describe('the withdrawal of a cancellation at a Hosting API', () => {
   ] as const)('is refused for good where %s', async (_name, answer, code, message) => {
     const { outcome, requests } = resume([...CANCELLED, answer]);
     const failure = await failureOf(outcome);
-    expect(failure).toMatchObject({ code, status: answer.status, operation: 'revoke' });
+    expect(failure).toMatchObject({ code, providerStatus: answer.status, operation: 'revoke' });
     expect(failure.message).toMatch(message);
     expect(requests).toHaveLength(3);
   });
@@ -115,7 +115,7 @@ describe('the withdrawal of a cancellation at a Hosting API', () => {
     expect(await failureOf(outcome)).toMatchObject({
       code: 'outcome_unknown',
       lastSeen: 'scheduled',
-      status: answer.status,
+      providerStatus: answer.status,
     });
     expect(requests.map(({ method }) => method)).toEqual(['GET', 'GET', 'PATCH', 'GET', 'GET']);
   });

@@ -69,7 +69,7 @@ describe('an addon of a server at VPSBG', () => {
     ['of a server that is not there', { serverId: 1, addonId: 73011 }],
   ])('%s is not found', async (_name, service) => {
     const failure = await failureOf(services.cancel({ account: 'vpsbg', service, when: 'end_of_period' }));
-    expect(failure).toMatchObject({ code: 'not_found', status: 404 });
+    expect(failure).toMatchObject({ code: 'not_found', providerStatus: 404 });
   });
 
   it.each([true, false])(
@@ -110,7 +110,7 @@ describe('a floating IP at VPSBG', () => {
     const failure = await failureOf(
       services.cancel({ account: 'vpsbg', service: { floatingIpId: 99 }, when: 'immediate' }),
     );
-    expect(failure).toMatchObject({ code: 'rejected', status: 422 });
+    expect(failure).toMatchObject({ code: 'rejected', providerStatus: 422 });
     expect(failure.providerMessage).toMatch(/ids\.0 is invalid/);
   });
 

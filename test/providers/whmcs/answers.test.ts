@@ -103,7 +103,7 @@ describe('a success of WHMCS', () => {
     ['is a text', { status: 200, body: '"success"' }, 'unreadable_answer', /not in the form/],
   ] as const)('is not believed where it %s', async (_name, answer, reason, message) => {
     const failure = await failureOf(cancel([answer]));
-    expect(failure).toMatchObject({ code: 'outcome_unknown', reason, status: answer.status, retryable: false });
+    expect(failure).toMatchObject({ code: 'outcome_unknown', reason, providerStatus: answer.status, retryable: false });
     expect(failure.message).toMatch(message);
   });
 });
@@ -128,7 +128,7 @@ describe('an error of WHMCS', () => {
     ['that the action is unknown', errors.invalidAction, 'unexpected_response', /does not know the API action.*update/],
   ] as const)('says %s', async (_name, answer, code, message) => {
     const failure = await failureOf(cancel([answer]));
-    expect(failure).toMatchObject({ code, status: answer.status, attempts: 1 });
+    expect(failure).toMatchObject({ code, providerStatus: answer.status, attempts: 1 });
     expect(failure.message).toMatch(message);
     expect(failure.providerMessage).toBe(fieldsOf(answer.body)['message']);
   });
@@ -246,7 +246,7 @@ describe('an error of WHMCS', () => {
     '',
   ])('of the wording %j leaves the outcome open', async (message) => {
     const failure = await failureOf(cancel([failed(message)]));
-    expect(failure).toMatchObject({ code: 'outcome_unknown', reason: 'provider_error', status: 200 });
+    expect(failure).toMatchObject({ code: 'outcome_unknown', reason: 'provider_error', providerStatus: 200 });
     expect(failure.message).toMatch(/can also come after the request was stored/);
   });
 
@@ -263,7 +263,7 @@ describe('an error of WHMCS', () => {
   });
 
   it.each([401, 404, 405])('is not read into a page with %d', async (code) => {
-    expect(await failureOf(cancel([page(code)]))).toMatchObject({ code: 'unexpected_response', status: code });
+    expect(await failureOf(cancel([page(code)]))).toMatchObject({ code: 'unexpected_response', providerStatus: code });
   });
 });
 
@@ -335,7 +335,7 @@ describe('a read-back at WHMCS', () => {
   ] as const)('takes %s for a list without the service', async (_name, list) => {
     for (const counts of countsFor(list)) {
       const failure = await failureOf(status(products(list, counts)));
-      expect(failure).toMatchObject({ code: 'not_found', status: 200 });
+      expect(failure).toMatchObject({ code: 'not_found', providerStatus: 200 });
       expect(failure.message).toMatch(/Check the serviceId/);
     }
   });
