@@ -17,7 +17,7 @@ const config: Options = {
   clean: true,
   // `node:sqlite` has no name without its prefix.
   removeNodeProtocol: false,
-  // What only the sandbox and the command line need is bundled: whoever installs the package gets ky and valibot only.
+  // What only the sandbox and the command line need is bundled: whoever installs the package gets ky, undici and valibot only.
   noExternal: [
     /^valibot$/,
     /^hono(\/|$)/,
