@@ -19,7 +19,6 @@ const config: Options = {
   removeNodeProtocol: false,
   // What only the sandbox and the command line need is bundled: whoever installs the package gets ky, undici and valibot only.
   noExternal: [
-    /^valibot$/,
     /^hono(\/|$)/,
     /^@hono\/node-server(\/|$)/,
     /^(commander|picocolors|cli-table3|cli-progress|csv-parse|@clack\/prompts)(\/|$)/,
