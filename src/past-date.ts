@@ -22,10 +22,13 @@ export function hasPassed(
   { headers }: ProviderResponse,
   now: number = Date.now(),
 ): boolean {
-  if (effectiveAt === undefined) return false;
+  // `Date.parse` alone takes almost any text for a date.
+  if (effectiveAt === undefined || !ISO_DATE.test(effectiveAt.value)) return false;
   const end = Date.parse(effectiveAt.value) + (effectiveAt.precision === 'date' ? LONGEST_DAY_MS : 0);
   return end <= (dateIn(headers['date'] ?? '') ?? now);
 }
+
+const ISO_DATE = /^\d{4}-\d{2}-\d{2}(?:T|$)/;
 
 // From midnight UTC to the end of that day at UTC−12, the last place to have it.
 const LONGEST_DAY_MS = 36 * 3_600_000;

@@ -139,3 +139,10 @@ describe('a provider that says only the date', () => {
     expect(result).toMatchObject({ outcome: 'requested', reconciled: true, existing: requested });
   });
 });
+
+describe('a text that is not an ISO date', () => {
+  it.each(['0(', '1', 'May 1', '2001', '1/1/2001', 'soon'])('never counts as one in the past: %s', (value) => {
+    const response = { status: 200, headers: {}, body: { kind: 'empty' } } as const;
+    expect(hasPassed({ value, precision: 'date', source: 'provider' }, response)).toBe(false);
+  });
+});
