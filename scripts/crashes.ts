@@ -13,7 +13,7 @@ import { runKills, type KillTally } from '../test/queue/crash/kill-campaign.ts';
 import { runOutages, type Outage } from '../test/queue/crash/outage-run.ts';
 import type { Verdict } from '../test/queue/crash/verdict.ts';
 import { runTeam } from '../test/queue/crash/worker-team.ts';
-import { openPostgres } from '../src/queue/postgres.ts';
+import { openPostgres } from '../src/queue/database/postgres.ts';
 import { startPglite, startPostgresServer } from '../test/queue/support/databases.ts';
 
 const { values } = parseArgs({

@@ -1,7 +1,7 @@
-export type { Account, Accounts, AccountsOf, ConfigSource } from './account.ts';
-export type { CredentialsCheck, CredentialsVerdict } from './account-check.ts';
-export { EXPECTED_BASE_URL, isBaseUrl } from './base-url.ts';
-export type { CancelManyItem } from './cancel-many.ts';
+export type { Account, Accounts, AccountsOf, ConfigSource } from './contract/account.ts';
+export type { CredentialsCheck, CredentialsVerdict } from './contract/verdict.ts';
+export { EXPECTED_BASE_URL, isBaseUrl } from './sending/base-url.ts';
+export type { CancelManyItem } from './contract/bulk.ts';
 export type {
   AccountKey,
   AccountKeyWith,
@@ -11,63 +11,53 @@ export type {
   ProviderOf,
   ServiceOf,
   TimingOf,
-} from './cancel-request.ts';
-export { constantMessages } from './check.ts';
-export type { Capabilities, ReasonField } from './capabilities.ts';
-export { loginRule, secretRule, type CredentialRule } from './credential.ts';
-export { decodeEntities } from './decode-entities.ts';
-export type { ErrorCode, RefusalCode, UnknownReason } from './error-code.ts';
-export type { Exchange, JsonValue, ProviderRequest, ProviderResponse, ResponseBody } from './exchange.ts';
-export type { AnswerEvent, AttemptEvent, CancelEvent, OutcomeEvent, ReadBackEvent, RetryEvent } from './events.ts';
-export type { BatchOptions, CancelManyOptions } from './many-options.ts';
-export type { AccountProgress, CancelManyProgress } from './many-progress.ts';
-export type { CallOptions, ReadOptions, ServiceOptions } from './options.ts';
+} from './contract/request.ts';
+export { constantMessages } from './call/check-schema.ts';
+export type { Capabilities, ReasonField } from './contract/capabilities.ts';
+export { type CredentialRule, loginRule, secretRule } from './privacy/credential.ts';
+export { decodeEntities } from './privacy/decode-entities.ts';
+export type { ErrorCode, RefusalCode, UnknownReason } from './contract/error-code.ts';
+export type { Exchange, JsonValue, ProviderRequest, ProviderResponse, ResponseBody } from './contract/exchange.ts';
+export type {
+  AnswerEvent,
+  AttemptEvent,
+  OperationEvent as CancelEvent,
+  OutcomeEvent,
+  ReadBackEvent,
+  RetryEvent,
+} from './contract/event.ts';
+export type { BatchOptions, CancelManyOptions } from './contract/bulk.ts';
+export type { AccountProgress, CancelManyProgress } from './contract/bulk.ts';
+export type { CallOptions, ReadOptions, ServiceOptions } from './contract/options.ts';
 export {
-  performAction,
   type ActionOptions,
   type ActionProvider,
   type Performed,
   type ProviderAction,
-} from './perform-action.ts';
-export {
-  defineProvider,
-  type CancelOrder,
-  type OperationsOf,
-  type Provider,
-  type ProviderDefinition,
-  type StatusQuery,
-  type TogetherOrder,
-} from './provider.ts';
-export {
-  isProviderError,
-  ProviderError,
-  type Issue,
-  type ProviderErrorDetails,
-  type ProviderOperation,
-} from './provider-error.ts';
-export {
-  HTTP_STATUS,
-  toPublicResult,
-  toPublicStatus,
-  type PublicError,
-  type PublicErrorCode,
-  type PublicResult,
-  type PublicStatus,
-} from './public-view.ts';
-export type { Reason, ReasonCategory, ReasonDetails } from './reason.ts';
-export type { FailureClass } from './retry-policy.ts';
-export type { CancelOutcome, CancelResult, PreviewedRequest, RevokeResult, SafeResult } from './result.ts';
-export {
-  createCancelService,
-  type AccountDescription,
-  type CancelResultOf,
-  type CancelService,
-  type RevokeResultOf,
-} from './service.ts';
-export type { ServiceForm } from './service-form.ts';
-export type { SchemaIssue, SchemaResult, StandardSchema } from './standard-schema.ts';
-export type { OperationTrace } from './tracing.ts';
-export type { ValidatedRequest } from './validated-request.ts';
+  performAction,
+} from './service/perform-action.ts';
+export { defineProvider } from './accounts/define-provider.ts';
+export type {
+  CancelOrder,
+  OperationsOf,
+  Provider,
+  ProviderDefinition,
+  StatusQuery,
+  TogetherOrder,
+} from './contract/provider.ts';
+export { type Issue, ProviderError, type ProviderErrorDetails, isProviderError } from './contract/provider-error.ts';
+export type { ProviderOperation } from './contract/vocabulary.ts';
+export { HTTP_STATUS, type PublicError, type PublicErrorCode } from './contract/public-error.ts';
+export { type PublicResult, type PublicStatus, toPublicResult, toPublicStatus } from './contract/public-view.ts';
+export type { Reason, ReasonCategory, ReasonDetails } from './contract/reason.ts';
+export type { FailureClass } from './contract/event.ts';
+export type { CancelOutcome, CancelResult, PreviewedRequest, RevokeResult, SafeResult } from './contract/result.ts';
+export { type AccountDescription, type CancelService, createCancelService } from './service/service.ts';
+export type { CancelResultOf, RevokeResultOf } from './contract/request.ts';
+export type { ServiceForm } from './contract/provider.ts';
+export type { SchemaIssue, SchemaResult, StandardSchema } from './contract/standard-schema.ts';
+export type { OperationTrace } from './call/run-call.ts';
+export type { ValidatedRequest } from './contract/result.ts';
 export type {
   AcceptedVerdict,
   ActionDoneVerdict,
@@ -77,12 +67,12 @@ export type {
   FoundVerdict,
   ProviderWords,
   RefusedVerdict,
-  RevokedVerdict,
   RevokeVerdict,
+  RevokedVerdict,
   StatusVerdict,
   UnclearVerdict,
-  UnrecognisedVerdict,
-} from './verdict.ts';
+  UnrecognizedVerdict as UnrecognisedVerdict,
+} from './contract/verdict.ts';
 export type {
   CancellationState,
   CancellationStatus,
@@ -93,4 +83,4 @@ export type {
   Warning,
   WarningCode,
   When,
-} from './vocabulary.ts';
+} from './contract/vocabulary.ts';

@@ -1,6 +1,5 @@
-import { isObject, parseJsonObject } from '../../src/sandbox/bodies.ts';
-import { edisCatalogue, edisPaymentMethods, isEdisBillingCycle } from './emulator-catalogue.ts';
-import type { EdisBillingCycle } from './emulator-catalogue.ts';
+import { isObject, parseJsonObject } from '../../src/sandbox/kit/bodies.ts';
+import { type EdisBillingCycle, edisCatalogue, edisPaymentMethods, isEdisBillingCycle } from './emulator-catalogue.ts';
 
 /** An order that passed the checks. */
 export interface EdisOrder {

@@ -1,6 +1,5 @@
-import { Hono } from 'hono';
-import type { Context } from 'hono';
-import { json, readForm } from '../../src/sandbox/bodies.ts';
+import { type Context, Hono } from 'hono';
+import { json, readForm } from '../../src/sandbox/kit/bodies.ts';
 import { edisBillingCycles, edisCatalogue, edisPaymentMethods } from './emulator-catalogue.ts';
 import { parseEdisOrder } from './emulator-orders.ts';
 import type { EdisState } from './emulator-state.ts';

@@ -1,10 +1,8 @@
-import { addMonths, latest, nextMidnight } from '../../src/sandbox/calendar.ts';
-import type { EmulatorClock } from '../../src/sandbox/clock.ts';
-import type { Mutable, SandboxCancellation, SandboxService } from '../../src/sandbox/emulator.ts';
-import { runTransitions } from '../../src/sandbox/transitions.ts';
-import type { Transition } from '../../src/sandbox/transitions.ts';
-import { edisBillingCycles, edisCatalogue } from './emulator-catalogue.ts';
-import type { EdisBillingCycle } from './emulator-catalogue.ts';
+import { addMonths, latest, nextMidnight } from '../../src/sandbox/kit/calendar.ts';
+import type { EmulatorClock } from '../../src/sandbox/kit/clock.ts';
+import type { Mutable, SandboxCancellation, SandboxService } from '../../src/sandbox/kit/emulator.ts';
+import { type Transition, runTransitions } from '../../src/sandbox/kit/transitions.ts';
+import { type EdisBillingCycle, edisBillingCycles, edisCatalogue } from './emulator-catalogue.ts';
 
 /** A virtual server at the emulated EDIS. */
 export interface EdisService extends SandboxService {

@@ -1,12 +1,14 @@
-import { addDays } from '../../src/sandbox/calendar.ts';
-import type { Emulator, EmulatorContext, ProviderControls } from '../../src/sandbox/emulator.ts';
-import { foundService } from '../../src/sandbox/emulator.ts';
-import { createOptions, oneOf, positiveIntegerOrNull } from '../../src/sandbox/options.ts';
+import { addDays } from '../../src/sandbox/kit/calendar.ts';
+import {
+  type Emulator,
+  type EmulatorContext,
+  type ProviderControls,
+  foundService,
+} from '../../src/sandbox/kit/emulator.ts';
+import { createOptions, oneOf, positiveIntegerOrNull } from '../../src/sandbox/kit/options.ts';
 import { edisCatalogue } from './emulator-catalogue.ts';
-import { createEdisRoutes, edisFailure } from './emulator-routes.ts';
-import type { EdisLogin, EdisOptions } from './emulator-routes.ts';
-import { createEdisState } from './emulator-state.ts';
-import type { EdisService, EdisServiceInit } from './emulator-state.ts';
+import { type EdisLogin, type EdisOptions, createEdisRoutes, edisFailure } from './emulator-routes.ts';
+import { type EdisService, type EdisServiceInit, createEdisState } from './emulator-state.ts';
 
 export type { EdisOptions } from './emulator-routes.ts';
 export type { EdisService, EdisServiceInit } from './emulator-state.ts';

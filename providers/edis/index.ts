@@ -6,7 +6,7 @@ import type { EdisService } from './service.ts';
 export type { EdisConfig } from './config.ts';
 export type { EdisOrder, EdisOrderItem } from './order.ts';
 export type { EdisOrderResult, EdisOrderWarning } from './order-response.ts';
-export { orderVps, type OrderVpsOptions, type OrderVpsResult } from './order-vps.ts';
+export { type OrderVpsOptions, type OrderVpsResult, orderVps } from './order-vps.ts';
 export type { EdisService } from './service.ts';
 
 /** EDIS Global's ORDER API. Its facts, their sources and the table of answers are in this folder's README. */

@@ -1,8 +1,6 @@
-import { Hono } from 'hono';
-import type { Context } from 'hono';
-import { readJsonObject } from '../../src/sandbox/bodies.ts';
-import { createAnswers, historyJson, hostingJson } from './emulator-json.ts';
-import type { HostingAnswers } from './emulator-json.ts';
+import { type Context, Hono } from 'hono';
+import { readJsonObject } from '../../src/sandbox/kit/bodies.ts';
+import { type HostingAnswers, createAnswers, historyJson, hostingJson } from './emulator-json.ts';
 import type { HostingState } from './emulator-state.ts';
 import type { HostingService } from './emulator-types.ts';
 

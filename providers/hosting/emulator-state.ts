@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { addMonths, latest } from '../../src/sandbox/calendar.ts';
-import type { EmulatorClock } from '../../src/sandbox/clock.ts';
-import type { Mutable, SandboxCancellation } from '../../src/sandbox/emulator.ts';
-import { runTransitions } from '../../src/sandbox/transitions.ts';
-import type { Transition } from '../../src/sandbox/transitions.ts';
+import { addMonths, latest } from '../../src/sandbox/kit/calendar.ts';
+import type { EmulatorClock } from '../../src/sandbox/kit/clock.ts';
+import type { Mutable, SandboxCancellation } from '../../src/sandbox/kit/emulator.ts';
+import { type Transition, runTransitions } from '../../src/sandbox/kit/transitions.ts';
 import type { HostingJob, HostingJobOrder, HostingService, HostingServiceInit } from './emulator-types.ts';
 
 /** The hostings of the emulated Hosting API. */

@@ -1,4 +1,4 @@
-import type { SandboxService } from '../../src/sandbox/emulator.ts';
+import type { SandboxService } from '../../src/sandbox/kit/emulator.ts';
 
 /** A hosting at the emulated Hosting API. */
 export interface HostingService extends SandboxService {

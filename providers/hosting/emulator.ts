@@ -1,10 +1,13 @@
-import { addDays } from '../../src/sandbox/calendar.ts';
-import type { Emulator, EmulatorContext, ProviderControls } from '../../src/sandbox/emulator.ts';
-import { foundService } from '../../src/sandbox/emulator.ts';
-import { createOptions, headerName, oneOf, text, zeroOrMore } from '../../src/sandbox/options.ts';
+import { addDays } from '../../src/sandbox/kit/calendar.ts';
+import {
+  type Emulator,
+  type EmulatorContext,
+  type ProviderControls,
+  foundService,
+} from '../../src/sandbox/kit/emulator.ts';
+import { createOptions, headerName, oneOf, text, zeroOrMore } from '../../src/sandbox/kit/options.ts';
 import { createAnswers } from './emulator-json.ts';
-import { createHostingRoutes, hostingFailure } from './emulator-routes.ts';
-import type { HostingOptions } from './emulator-routes.ts';
+import { type HostingOptions, createHostingRoutes, hostingFailure } from './emulator-routes.ts';
 import { createHostingState } from './emulator-state.ts';
 import type { HostingService, HostingServiceInit } from './emulator-types.ts';
 

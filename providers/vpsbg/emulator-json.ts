@@ -1,6 +1,6 @@
-import { addMonths } from '../../src/sandbox/calendar.ts';
-import { json } from '../../src/sandbox/bodies.ts';
-import type { SandboxCancellation } from '../../src/sandbox/emulator.ts';
+import { addMonths } from '../../src/sandbox/kit/calendar.ts';
+import { json } from '../../src/sandbox/kit/bodies.ts';
+import type { SandboxCancellation } from '../../src/sandbox/kit/emulator.ts';
 import type { VpsbgOptions } from './emulator-options.ts';
 import type { VpsbgAddon, VpsbgFloatingIp, VpsbgServer } from './emulator-types.ts';
 

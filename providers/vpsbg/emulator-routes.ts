@@ -1,10 +1,8 @@
-import { Hono } from 'hono';
-import type { HonoRequest } from 'hono';
-import { json, readJsonObject } from '../../src/sandbox/bodies.ts';
+import { Hono, type HonoRequest } from 'hono';
+import { json, readJsonObject } from '../../src/sandbox/kit/bodies.ts';
 import { floatingIpJson, listPage, notFound, refusal, serverJson, validationError } from './emulator-json.ts';
 import type { VpsbgOptions } from './emulator-options.ts';
-import { readCancelOrder, readIds } from './emulator-orders.ts';
-import type { Complaints } from './emulator-orders.ts';
+import { type Complaints, readCancelOrder, readIds } from './emulator-orders.ts';
 import { cancelServers, undoCancel } from './emulator-server-lists.ts';
 import type { VpsbgState } from './emulator-state.ts';
 

@@ -1,10 +1,9 @@
 import type { Context } from 'hono';
-import { json, readJsonObject } from '../../src/sandbox/bodies.ts';
-import type { Mutable } from '../../src/sandbox/emulator.ts';
+import { json, readJsonObject } from '../../src/sandbox/kit/bodies.ts';
+import type { Mutable } from '../../src/sandbox/kit/emulator.ts';
 import { notFound, refusal, validationError } from './emulator-json.ts';
 import type { VpsbgOptions } from './emulator-options.ts';
-import { readCancelOrder, readIds } from './emulator-orders.ts';
-import type { Complaints } from './emulator-orders.ts';
+import { type Complaints, readCancelOrder, readIds } from './emulator-orders.ts';
 import type { VpsbgState } from './emulator-state.ts';
 import type { VpsbgServer } from './emulator-types.ts';
 

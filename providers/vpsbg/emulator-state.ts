@@ -1,8 +1,7 @@
-import { addDays, addMonths, latest } from '../../src/sandbox/calendar.ts';
-import type { EmulatorClock } from '../../src/sandbox/clock.ts';
-import type { Mutable, SandboxCancellation } from '../../src/sandbox/emulator.ts';
-import { runTransitions } from '../../src/sandbox/transitions.ts';
-import type { Transition } from '../../src/sandbox/transitions.ts';
+import { addDays, addMonths, latest } from '../../src/sandbox/kit/calendar.ts';
+import type { EmulatorClock } from '../../src/sandbox/kit/clock.ts';
+import type { Mutable, SandboxCancellation } from '../../src/sandbox/kit/emulator.ts';
+import { type Transition, runTransitions } from '../../src/sandbox/kit/transitions.ts';
 import type { VpsbgCancelOrder, VpsbgFloatingIp, VpsbgServer, VpsbgServerInit } from './emulator-types.ts';
 
 /** The servers and floating IPs of the emulated VPSBG. */

@@ -1,4 +1,4 @@
-import type { SandboxCancellation, SandboxService } from '../../src/sandbox/emulator.ts';
+import type { SandboxCancellation, SandboxService } from '../../src/sandbox/kit/emulator.ts';
 
 /** A server at the emulated VPSBG. */
 export interface VpsbgServer extends SandboxService {

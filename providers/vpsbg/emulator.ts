@@ -1,10 +1,14 @@
-import { addDays } from '../../src/sandbox/calendar.ts';
-import type { Emulator, EmulatorContext, Mutable, ProviderControls } from '../../src/sandbox/emulator.ts';
-import { foundService } from '../../src/sandbox/emulator.ts';
-import { createOptions, oneOf } from '../../src/sandbox/options.ts';
+import { addDays } from '../../src/sandbox/kit/calendar.ts';
+import {
+  type Emulator,
+  type EmulatorContext,
+  type Mutable,
+  type ProviderControls,
+  foundService,
+} from '../../src/sandbox/kit/emulator.ts';
+import { createOptions, oneOf } from '../../src/sandbox/kit/options.ts';
 import type { VpsbgOptions } from './emulator-options.ts';
-import { createVpsbgRoutes, vpsbgFailure } from './emulator-routes.ts';
-import type { VpsbgTokens } from './emulator-routes.ts';
+import { type VpsbgTokens, createVpsbgRoutes, vpsbgFailure } from './emulator-routes.ts';
 import { createVpsbgState } from './emulator-state.ts';
 import type { VpsbgFloatingIp, VpsbgServer, VpsbgServerInit } from './emulator-types.ts';
 

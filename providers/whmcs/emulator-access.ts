@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { SandboxClock } from '../../src/sandbox/clock.ts';
+import type { SandboxClock } from '../../src/sandbox/kit/clock.ts';
 
 /** An API login of the emulated WHMCS and what it may do. */
 export interface WhmcsLogin {

@@ -1,6 +1,5 @@
-import { dateAndTime, dateOnly } from '../../src/sandbox/calendar.ts';
-import { idOf, listOf } from './emulator-answers.ts';
-import type { WhmcsFields, WhmcsShapes } from './emulator-answers.ts';
+import { dateAndTime, dateOnly } from '../../src/sandbox/kit/calendar.ts';
+import { type WhmcsFields, type WhmcsShapes, idOf, listOf } from './emulator-answers.ts';
 import type { WhmcsService, WhmcsState } from './emulator-state.ts';
 
 /** What an action works with. */

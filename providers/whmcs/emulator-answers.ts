@@ -1,4 +1,4 @@
-import { json } from '../../src/sandbox/bodies.ts';
+import { json } from '../../src/sandbox/kit/bodies.ts';
 
 /** The shapes in which WHMCS versions differ. */
 export interface WhmcsShapes {

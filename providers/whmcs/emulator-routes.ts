@@ -1,9 +1,8 @@
 import { Hono } from 'hono';
-import { htmlPage, readForm } from '../../src/sandbox/bodies.ts';
+import { htmlPage, readForm } from '../../src/sandbox/kit/bodies.ts';
 import type { WhmcsAccess, WhmcsAddresses } from './emulator-access.ts';
 import { whmcsActions } from './emulator-actions.ts';
-import type { WhmcsShapes } from './emulator-answers.ts';
-import { whmcsAnswer } from './emulator-answers.ts';
+import { type WhmcsShapes, whmcsAnswer } from './emulator-answers.ts';
 import type { WhmcsState } from './emulator-state.ts';
 
 /** How the emulated WHMCS is set up, and how it answers where versions differ or the facts leave it open. */

@@ -1,8 +1,7 @@
-import { addMonths, latest, midnightOf, nextMidnight } from '../../src/sandbox/calendar.ts';
-import type { EmulatorClock } from '../../src/sandbox/clock.ts';
-import type { Mutable, SandboxCancellation, SandboxService } from '../../src/sandbox/emulator.ts';
-import { runTransitions } from '../../src/sandbox/transitions.ts';
-import type { Transition } from '../../src/sandbox/transitions.ts';
+import { addMonths, latest, midnightOf, nextMidnight } from '../../src/sandbox/kit/calendar.ts';
+import type { EmulatorClock } from '../../src/sandbox/kit/clock.ts';
+import type { Mutable, SandboxCancellation, SandboxService } from '../../src/sandbox/kit/emulator.ts';
+import { type Transition, runTransitions } from '../../src/sandbox/kit/transitions.ts';
 
 /** The statuses of a service in WHMCS. */
 export type WhmcsServiceStatus =

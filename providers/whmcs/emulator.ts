@@ -1,13 +1,19 @@
-import { addDays, midnightOf } from '../../src/sandbox/calendar.ts';
-import type { Emulator, EmulatorContext, ProviderControls } from '../../src/sandbox/emulator.ts';
-import { foundService } from '../../src/sandbox/emulator.ts';
-import { createOptions, oneOf, text, textOrNull, texts, trueOrFalse } from '../../src/sandbox/options.ts';
-import { createWhmcsAccess } from './emulator-access.ts';
-import type { WhmcsAdministrator, WhmcsLogin } from './emulator-access.ts';
-import { createWhmcsRoutes, whmcsFailure } from './emulator-routes.ts';
-import type { WhmcsCancelError, WhmcsOptions } from './emulator-routes.ts';
-import { createWhmcsState } from './emulator-state.ts';
-import type { WhmcsCancellationRequest, WhmcsService, WhmcsServiceInit } from './emulator-state.ts';
+import { addDays, midnightOf } from '../../src/sandbox/kit/calendar.ts';
+import {
+  type Emulator,
+  type EmulatorContext,
+  type ProviderControls,
+  foundService,
+} from '../../src/sandbox/kit/emulator.ts';
+import { createOptions, oneOf, text, textOrNull, texts, trueOrFalse } from '../../src/sandbox/kit/options.ts';
+import { type WhmcsAdministrator, type WhmcsLogin, createWhmcsAccess } from './emulator-access.ts';
+import { type WhmcsCancelError, type WhmcsOptions, createWhmcsRoutes, whmcsFailure } from './emulator-routes.ts';
+import {
+  type WhmcsCancellationRequest,
+  type WhmcsService,
+  type WhmcsServiceInit,
+  createWhmcsState,
+} from './emulator-state.ts';
 
 export { whmcsSandboxDirectory } from './emulator-routes.ts';
 export type { WhmcsCancelError, WhmcsOptions } from './emulator-routes.ts';

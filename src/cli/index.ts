@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { unsupportedNode } from '../node-version.ts';
-import { EXIT } from './exit-code.ts';
+import { unsupportedNode } from '../platform/node-version.ts';
+import { EXIT } from './terminal/exit-code.ts';
 
 // Whatever fails from here on, and however this process ends, it does not end with 0 before an outcome is known.
 process.exitCode = EXIT.unknown;

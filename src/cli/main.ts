@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { endProcess, watchProcess } from './process-end.ts';
+import { endProcess, watchProcess } from './terminal/process-end.ts';
 import { run } from './program.ts';
 
 /** Runs the command line of this process, and ends the process. */

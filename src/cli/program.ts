@@ -11,14 +11,14 @@ import { addRevoke } from './commands/revoke.ts';
 import { addSandbox } from './commands/sandbox.ts';
 import { addStatus } from './commands/status.ts';
 import { text } from './commands/text.ts';
-import { EXIT } from './exit-code.ts';
-import { examples } from './examples.ts';
-import { createOutput } from './output.ts';
-import { namedCommand, parseError, refuseRepeated, unknownCommand } from './parse-error.ts';
-import { unlessIdle } from './process-end.ts';
-import { reportError } from './report-error.ts';
-import type { Act } from './session.ts';
-import { wrongUse } from './wrong-use.ts';
+import { EXIT } from './terminal/exit-code.ts';
+import { examples } from './terminal/examples.ts';
+import { createOutput } from './terminal/output.ts';
+import { namedCommand, parseError, refuseRepeated, unknownCommand } from './commands/parse-error.ts';
+import { unlessIdle } from './terminal/process-end.ts';
+import { reportError } from './terminal/report-error.ts';
+import type { Act } from './setup/session.ts';
+import { wrongUse } from './terminal/wrong-use.ts';
 
 /** Runs a command line and returns its exit code. Never rejects. */
 export async function run(args: readonly string[], version: string): Promise<number> {
@@ -29,7 +29,7 @@ export async function run(args: readonly string[], version: string): Promise<num
     // For the libraries that look for themselves. They write to stderr.
     if (!output.errorColours.isColorSupported) process.env['NO_COLOR'] = '1';
     try {
-      const open = async () => (await import('./open-services.ts')).openServices(config);
+      const open = async () => (await import('./setup/open-services.ts')).openServices(config);
       exitCode = await unlessIdle(work({ command, output, open }), endless);
     } catch (error) {
       exitCode = reportError(error, command, output);

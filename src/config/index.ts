@@ -1,5 +1,5 @@
-import type { AccountsOf } from '../account.ts';
-import type { ServiceOptions } from '../options.ts';
+import type { AccountsOf } from '../contract/account.ts';
+import type { ServiceOptions } from '../contract/options.ts';
 import type { QueueOptions } from '../queue/queue.ts';
 
 /** What the command line works with: the default export of `cancelkit.config.ts`. */

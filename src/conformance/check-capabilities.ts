@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
-import { driverOf } from '../account.ts';
+import { internalsOf } from '../accounts/account.ts';
 import type { When } from '../index.ts';
 import type { Check } from './check.ts';
 import { contentOf } from './request-fields.ts';
@@ -41,7 +41,7 @@ export function capabilityChecks(subject: ConformanceSubject): readonly Check[] 
     {
       name: 'takes the examples of its service forms',
       run: async () => {
-        const driver = driverOf(subject.provider.account());
+        const driver = internalsOf(subject.provider.account());
         for (const { example, plainId } of driver?.serviceForms ?? []) {
           const bound = await driver?.bind(example);
           assert.ok(bound?.ok, `an example is no service reference: ${Object.keys(example).join(', ')}`);
@@ -108,7 +108,7 @@ function differing(subject: ConformanceSubject): Check {
 
 /** A service whose id differs must have another key, or an order for it would be taken for a repetition. */
 async function namesEachService(subject: ConformanceSubject): Promise<void> {
-  const driver = driverOf(subject.provider.account());
+  const driver = internalsOf(subject.provider.account());
   for (const form of [subject.service, ...(subject.otherServices ?? [])]) {
     const own = await driver?.bind(form);
     assert.ok(own?.ok, 'a service of the subject has no key: its fields are nested, or its serviceKey is no text');

@@ -1,34 +1,34 @@
-import type { AccountsOf } from '../account.ts';
-import { DEFAULTS } from '../options.ts';
-import { ProviderError } from '../provider-error.ts';
-import { jobsFailed, notOpened } from './database-error.ts';
-import type { Database } from './database.ts';
-import { DEFAULT_DATABASE, placeOfDatabase } from './database-place.ts';
-import { openJobs } from './jobs.ts';
-import type { Limit } from './limits.ts';
-import { migrate } from './migrations.ts';
-import { queueOptionsSchema, type CheckedQueueOptions } from './options-input.ts';
-import { openPglite } from './pglite.ts';
-import { DEFAULT_POLICY } from './policy.ts';
-import { openPostgres } from './postgres.ts';
-import { serveReaders } from './reader-server.ts';
-import { openHereOrThere } from './reader.ts';
-import { lossySettings } from './session-settings.ts';
-import { warnOnce } from './warn-once.ts';
-import { QueueCore } from './queue-core.ts';
+import type { AccountsOf } from '../contract/account.ts';
+import { DEFAULTS } from '../call/check-options.ts';
+import { ProviderError } from '../contract/provider-error.ts';
+import { jobsFailed, notOpened } from './database/database-error.ts';
+import type { Database } from './database/database.ts';
+import { DEFAULT_DATABASE, placeOfDatabase } from './database/database-place.ts';
+import { openJobs } from './ledger/jobs.ts';
+import type { Limit } from './model/limits.ts';
+import { migrate } from './ledger/migrations.ts';
+import { type CheckedQueueOptions, queueOptionsSchema } from './input/options-input.ts';
+import { openPglite } from './database/pglite.ts';
+import { DEFAULT_POLICY } from './ledger/policy.ts';
+import { openPostgres } from './database/postgres.ts';
+import { serveReaders } from './reader/reader-server.ts';
+import { openHereOrThere } from './reader/reader.ts';
+import { lossySettings } from './database/session-settings.ts';
+import { warnOnce } from './database/warn-once.ts';
+import { QueueCore } from './operations/queue-core.ts';
 import type { CancelQueue, QueueOptions } from './queue.ts';
-import type { QueueServices } from './services.ts';
-import { invalidInput, sound } from './sound-input.ts';
+import type { QueueServices } from './model/services.ts';
+import { invalidInput, checkInput } from './input/check-input.ts';
 
-export type { StoredRequest, WhenAbsent } from './claimed.ts';
-export type { QueryClient, Row } from './database.ts';
-export type { HistoryEntry } from './history.ts';
-export type { AccountLimit } from './limits.ts';
+export type { StoredRequest, WhenAbsent } from './model/claimed.ts';
+export type { QueryClient, Row } from './database/database.ts';
+export type { HistoryEntry } from './ledger/history.ts';
+export type { AccountLimit } from './model/limits.ts';
 export type { CancelQueue, Decision, Placing, Quarantine, QueueOptions, TransactionOption } from './queue.ts';
-export type { Quarantined } from './quarantine.ts';
-export type { QueuedCancellation, QueuedCancellationWithHistory } from './record.ts';
-export type { QueueState } from './state.ts';
-export type { AccountStats, QueueStats } from './stats.ts';
+export type { Quarantined } from './ledger/quarantine.ts';
+export type { QueuedCancellation, QueuedCancellationWithHistory } from './ledger/record.ts';
+export type { QueueState } from './model/state.ts';
+export type { AccountStats, QueueStats } from './ledger/stats.ts';
 
 /**
  * Opens a queue of cancellations that survives the process. Makes or migrates its tables; sends nothing before `work`.
@@ -89,7 +89,11 @@ const DEFAULT_SCHEMA = 'cancelkit';
 
 async function checkedOptions(options: unknown): Promise<CheckedQueueOptions> {
   const isObject = typeof options === 'object' && options !== null;
-  return await sound(queueOptionsSchema, isObject ? { database: DEFAULT_DATABASE, ...options } : options, 'options');
+  return await checkInput(
+    queueOptionsSchema,
+    isObject ? { database: DEFAULT_DATABASE, ...options } : options,
+    'options',
+  );
 }
 
 interface Opened {

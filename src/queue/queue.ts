@@ -1,14 +1,14 @@
-import type { AccountsOf } from '../account.ts';
-import type { AccountKey, CancelRequest } from '../cancel-request.ts';
-import type { ProviderError } from '../provider-error.ts';
-import type { CancelService } from '../service.ts';
-import type { WhenAbsent } from './claimed.ts';
-import type { QueryClient } from './database.ts';
-import type { AccountLimit } from './limits.ts';
-import type { Quarantined } from './quarantine.ts';
-import type { QueuedCancellation, QueuedCancellationWithHistory } from './record.ts';
-import type { QueueState } from './state.ts';
-import type { QueueStats } from './stats.ts';
+import type { AccountsOf } from '../contract/account.ts';
+import type { AccountKey, CancelRequest } from '../contract/request.ts';
+import type { ProviderError } from '../contract/provider-error.ts';
+import type { CancelService } from '../service/service.ts';
+import type { WhenAbsent } from './model/claimed.ts';
+import type { QueryClient } from './database/database.ts';
+import type { AccountLimit } from './model/limits.ts';
+import type { Quarantined } from './ledger/quarantine.ts';
+import type { QueuedCancellation, QueuedCancellationWithHistory } from './ledger/record.ts';
+import type { QueueState } from './model/state.ts';
+import type { QueueStats } from './ledger/stats.ts';
 
 /** Options of `createCancelQueue`. */
 export interface QueueOptions<A extends AccountsOf<A>> {

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { htmlPage, json } from './bodies.ts';
+import { htmlPage, json } from './kit/bodies.ts';
 import type { Fault } from './faults.ts';
 
 /** The connection that a faulty answer goes to. */

@@ -1,5 +1,5 @@
 import type { Fault, FaultKind } from './faults.ts';
-import { isObject } from './bodies.ts';
+import { isObject } from './kit/bodies.ts';
 
 /**
  * Refuses a fault that the sandbox could not carry out as it was meant.

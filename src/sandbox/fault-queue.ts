@@ -1,5 +1,4 @@
-import type { Fault } from './faults.ts';
-import type { RecordedRequest } from './requests.ts';
+import type { Fault, RecordedRequest } from './faults.ts';
 
 /** The faults that wait for their calls. */
 export interface FaultQueue {

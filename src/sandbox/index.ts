@@ -1,8 +1,8 @@
 export { startSandbox } from './start.ts';
 export type { EdisSandbox, HostingSandbox, Sandbox, SandboxOptions, VpsbgSandbox, WhmcsSandbox } from './start.ts';
 export type { SandboxAccounts } from './accounts.ts';
-export type { ClockStep, SandboxClock } from './clock.ts';
-export type { ProviderControls, SandboxCancellation, SandboxService } from './emulator.ts';
+export type { ClockStep, SandboxClock } from './kit/clock.ts';
+export type { ProviderControls, SandboxCancellation, SandboxService } from './kit/emulator.ts';
 export type {
   CutBodyFault,
   EmptyFault,
@@ -22,7 +22,7 @@ export type {
   SlowBodyFault,
   TruncatedFault,
 } from './faults.ts';
-export type { RecordedRequest } from './requests.ts';
+export type { RecordedRequest } from './faults.ts';
 export type { SandboxServer } from './server.ts';
 export type {
   EdisSettings,
@@ -35,8 +35,8 @@ export type {
 export type {
   EdisControls,
   EdisOptions,
-  EdisService,
   EdisSeeded,
+  EdisService,
   EdisServiceInit,
 } from '../../providers/edis/emulator.ts';
 export type {

@@ -1,15 +1,13 @@
 import { once } from 'node:events';
-import { createServer, ServerResponse } from 'node:http';
-import type { IncomingMessage, Server } from 'node:http';
+import { type IncomingMessage, type Server, ServerResponse, createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { applyFault } from './apply-fault.ts';
 import { checkFault } from './check-fault.ts';
-import type { SandboxClock } from './clock.ts';
-import type { Emulator } from './emulator.ts';
+import type { SandboxClock } from './kit/clock.ts';
+import type { Emulator } from './kit/emulator.ts';
 import { createFaultQueue } from './fault-queue.ts';
-import type { Fault } from './faults.ts';
-import type { RecordedRequest } from './requests.ts';
+import type { Fault, RecordedRequest } from './faults.ts';
 
 /** What every provider of the sandbox has because it is served over HTTP. */
 export interface SandboxServer {

@@ -1,20 +1,13 @@
-import type { EdisControls } from '../../providers/edis/emulator.ts';
-import { createEdisEmulator } from '../../providers/edis/emulator.ts';
-import type { HostingControls } from '../../providers/hosting/emulator.ts';
-import { createHostingEmulator } from '../../providers/hosting/emulator.ts';
-import type { VpsbgControls } from '../../providers/vpsbg/emulator.ts';
-import { createVpsbgEmulator } from '../../providers/vpsbg/emulator.ts';
-import type { WhmcsControls } from '../../providers/whmcs/emulator.ts';
-import { createWhmcsEmulator } from '../../providers/whmcs/emulator.ts';
+import { type EdisControls, createEdisEmulator } from '../../providers/edis/emulator.ts';
+import { type HostingControls, createHostingEmulator } from '../../providers/hosting/emulator.ts';
+import { type VpsbgControls, createVpsbgEmulator } from '../../providers/vpsbg/emulator.ts';
+import { type WhmcsControls, createWhmcsEmulator } from '../../providers/whmcs/emulator.ts';
 import { createAccounts, type SandboxAccounts } from './accounts.ts';
-import { isObject } from './bodies.ts';
-import { createClock } from './clock.ts';
-import type { SandboxClock } from './clock.ts';
-import { serve } from './server.ts';
-import type { RunningServer, SandboxServer } from './server.ts';
-import { unknownOption } from './options.ts';
-import { createSettings } from './settings.ts';
-import type { SandboxSettings } from './settings.ts';
+import { isObject } from './kit/bodies.ts';
+import { type SandboxClock, createClock } from './kit/clock.ts';
+import { type RunningServer, type SandboxServer, serve } from './server.ts';
+import { unknownOption } from './kit/options.ts';
+import { type SandboxSettings, createSettings } from './settings.ts';
 
 /** The four provider APIs, running on loopback. */
 export interface Sandbox extends AsyncDisposable {

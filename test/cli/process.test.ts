@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { root } from '../../scripts/manifest.ts';
-import { unsupportedNode } from '../../src/node-version.ts';
+import { unsupportedNode } from '../../src/platform/node-version.ts';
 
 const command = join(root, 'src', 'cli', 'index.ts');
 

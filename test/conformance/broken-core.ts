@@ -1,14 +1,14 @@
 import { vi } from 'vitest';
-import type * as CancelRequestModule from '../../src/cancel-request.ts';
-import type * as PrepareCallModule from '../../src/prepare-call.ts';
-import type * as PreviewModule from '../../src/preview.ts';
-import type * as ReadStatusModule from '../../src/read-status.ts';
-import type * as ReconcileUnknownModule from '../../src/reconcile-unknown.ts';
-import type * as RedactorModule from '../../src/redactor.ts';
-import type * as RetryPolicyModule from '../../src/retry-policy.ts';
-import type * as SendModule from '../../src/send.ts';
-import type { SendResult } from '../../src/send.ts';
-import type * as VerifyAcceptedModule from '../../src/verify-accepted.ts';
+import type * as CancelRequestModule from '../../src/call/check-request.ts';
+import type * as PrepareCallModule from '../../src/accounts/prepare-call.ts';
+import type * as PreviewModule from '../../src/outcome/preview.ts';
+import type * as ReadStatusModule from '../../src/outcome/read-status.ts';
+import type * as ReconcileUnknownModule from '../../src/outcome/reconcile-unknown.ts';
+import type * as RedactorModule from '../../src/privacy/redactor.ts';
+import type * as RetryPolicyModule from '../../src/sending/retry-policy.ts';
+import type * as SendModule from '../../src/sending/send.ts';
+import type { SendResult } from '../../src/sending/send.ts';
+import type * as VerifyAcceptedModule from '../../src/outcome/verify-accepted.ts';
 import type { SampleSubject } from './collect-checks.ts';
 import { sample, sound } from './sample-subject.ts';
 
@@ -27,7 +27,7 @@ type Send = typeof SendModule.send;
 
 function sending(change: (send: Send) => Send): () => void {
   return () =>
-    void vi.doMock('../../src/send.ts', async (importOriginal) => {
+    void vi.doMock('../../src/sending/send.ts', async (importOriginal) => {
       const original = await importOriginal<typeof SendModule>();
       return { ...original, send: change(original.send) };
     });
@@ -44,7 +44,7 @@ function telling(change: (sent: SendResult) => SendResult): () => void {
 
 /** Sends again as this says. */
 function repeating(retryDelay: typeof RetryPolicyModule.retryDelay): () => void {
-  return () => void vi.doMock('../../src/retry-policy.ts', () => ({ retryDelay }));
+  return () => void vi.doMock('../../src/sending/retry-policy.ts', () => ({ retryDelay }));
 }
 
 /** What {@link BrokenCore.install} replaces. */
@@ -118,10 +118,10 @@ export const brokenCores: readonly BrokenCore[] = [
   {
     fault: 'forgets the signal',
     install: () =>
-      void vi.doMock('../../src/prepare-call.ts', async (importOriginal) => {
+      void vi.doMock('../../src/accounts/prepare-call.ts', async (importOriginal) => {
         const original = await importOriginal<typeof PrepareCallModule>();
-        const withPrepared: typeof original.withPrepared = (accounts, defaults, call, input, work) =>
-          original.withPrepared(accounts, defaults, call, { ...input, options: {} }, work);
+        const withPrepared: typeof original.openCall = (accounts, defaults, call, input, work) =>
+          original.openCall(accounts, defaults, call, { ...input, options: {} }, work);
         return { ...original, withPrepared };
       }),
     found: [/signal says so beforehand/, /aborted after the send/],
@@ -138,7 +138,7 @@ export const brokenCores: readonly BrokenCore[] = [
   {
     fault: 'redacts nothing',
     install: () =>
-      void vi.doMock('../../src/redactor.ts', async (importOriginal) => {
+      void vi.doMock('../../src/privacy/redactor.ts', async (importOriginal) => {
         const original = await importOriginal<typeof RedactorModule>();
         class Redactor extends original.Redactor {
           override text(text: string): string {
@@ -152,7 +152,7 @@ export const brokenCores: readonly BrokenCore[] = [
   {
     fault: 'takes any order',
     install: () =>
-      void vi.doMock('../../src/cancel-request.ts', async (importOriginal) => {
+      void vi.doMock('../../src/call/check-request.ts', async (importOriginal) => {
         const original = await importOriginal<typeof CancelRequestModule>();
         const checked = original.cancelRequestSchema['~standard'];
         const order = {
@@ -170,7 +170,7 @@ export const brokenCores: readonly BrokenCore[] = [
   {
     fault: 'previews another address than it sends to',
     install: () =>
-      void vi.doMock('../../src/preview.ts', async (importOriginal) => {
+      void vi.doMock('../../src/outcome/preview.ts', async (importOriginal) => {
         const original = await importOriginal<typeof PreviewModule>();
         const previewOf: typeof original.previewOf = (exchange, call, route) => {
           const preview = original.previewOf(exchange, call, route);
@@ -221,7 +221,7 @@ export const brokenCores: readonly BrokenCore[] = [
   {
     fault: 'never asks what became of a cancellation',
     install: () =>
-      void vi.doMock('../../src/reconcile-unknown.ts', () => {
+      void vi.doMock('../../src/outcome/reconcile-unknown.ts', () => {
         const reconcileUnknown: typeof ReconcileUnknownModule.reconcileUnknown = (_cancellation, doubt) =>
           Promise.reject(doubt);
         return { reconcileUnknown };
@@ -231,7 +231,7 @@ export const brokenCores: readonly BrokenCore[] = [
   {
     fault: 'takes “no cancellation yet” for a refusal',
     install: () =>
-      void vi.doMock('../../src/reconcile-unknown.ts', async (importOriginal) => {
+      void vi.doMock('../../src/outcome/reconcile-unknown.ts', async (importOriginal) => {
         const original = await importOriginal<typeof ReconcileUnknownModule>();
         const reconcileUnknown: typeof original.reconcileUnknown = (cancellation, doubt) =>
           original.reconcileUnknown(cancellation, doubt, { code: 'rejected', message: 'nothing was stored' });
@@ -242,7 +242,7 @@ export const brokenCores: readonly BrokenCore[] = [
   {
     fault: 'does not verify what it is asked to',
     install: () =>
-      void vi.doMock('../../src/verify-accepted.ts', () => {
+      void vi.doMock('../../src/outcome/verify-accepted.ts', () => {
         const verifyAccepted: typeof VerifyAcceptedModule.verifyAccepted = (_cancellation, accepted) =>
           Promise.resolve(accepted);
         return { verifyAccepted };
@@ -252,7 +252,7 @@ export const brokenCores: readonly BrokenCore[] = [
   {
     fault: 'withdraws whatever it has read',
     install: () =>
-      void vi.doMock('../../src/read-status.ts', async (importOriginal) => {
+      void vi.doMock('../../src/outcome/read-status.ts', async (importOriginal) => {
         const original = await importOriginal<typeof ReadStatusModule>();
         const readStatus: typeof original.readStatus = async (...parts) => ({
           ...(await original.readStatus(...parts)),
@@ -265,7 +265,7 @@ export const brokenCores: readonly BrokenCore[] = [
   {
     fault: 'believes every withdrawal',
     install: () =>
-      void vi.doMock('../../src/read-status.ts', async (importOriginal) => {
+      void vi.doMock('../../src/outcome/read-status.ts', async (importOriginal) => {
         const original = await importOriginal<typeof ReadStatusModule>();
         const readIfPossible: typeof original.readIfPossible = () =>
           Promise.resolve({ state: 'none', revocable: false, raw: null });
@@ -276,7 +276,7 @@ export const brokenCores: readonly BrokenCore[] = [
   {
     fault: 'takes any providerReference',
     install: () =>
-      void vi.doMock('../../src/cancel-request.ts', async (importOriginal) => {
+      void vi.doMock('../../src/call/check-request.ts', async (importOriginal) => {
         const original = await importOriginal<typeof CancelRequestModule>();
         const checked = original.statusRequestSchema['~standard'];
         const order = { account: 'conformance-account', service: { subscriptionId: 'sub_1' } } as const;

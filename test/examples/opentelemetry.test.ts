@@ -3,7 +3,7 @@ import { orderVps } from 'cancelkit/edis';
 import { startSandbox, type Sandbox } from 'cancelkit/sandbox';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { traceOperations, type Span, type Tracer } from '../../examples/opentelemetry.ts';
-import { IMPATIENT, servicesOf } from '../operations/set-up.ts';
+import { IMPATIENT, servicesOf } from '../outcome/set-up.ts';
 
 interface Recorded {
   readonly name: string;

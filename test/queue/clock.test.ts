@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Database } from '../../src/queue/database.ts';
+import type { Database } from '../../src/queue/database/database.ts';
 import { startPglite, startPostgres, type TestDatabase } from './support/databases.ts';
 import { freshSchema, openQueue, openTables } from './support/open-queue.ts';
 import { shiftClock } from './support/shifted-clock.ts';

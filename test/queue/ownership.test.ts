@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCancelQueue } from 'cancelkit/queue';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makePrivateDirectory } from '../../src/queue/private-directory.ts';
+import { makePrivateDirectory } from '../../src/queue/database/private-directory.ts';
 import { failureOf } from '../support/failure.ts';
 import { startPglite, type TestDatabase } from './support/databases.ts';
 import { openQueue } from './support/open-queue.ts';

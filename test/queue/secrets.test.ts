@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCancelQueue } from 'cancelkit/queue';
-import type { QueryClient } from '../../src/queue/database.ts';
+import type { QueryClient } from '../../src/queue/database/database.ts';
 import { ENCODINGS } from '../support/encodings.ts';
 import { failureOf } from '../support/failure.ts';
 import { closedOrigin } from '../support/loopback.ts';

@@ -1,11 +1,11 @@
 import { ProviderError, type CancellationStatus, type CancelResult, type ErrorCode, type SafeResult } from 'cancelkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { ERROR_CODES } from '../../src/error-code.ts';
-import type { Claimed } from '../../src/queue/claimed.ts';
-import { backoffMs, REST_MS, SLOW_DOWN_MS } from '../../src/queue/policy.ts';
-import { readAgain, sendAgain } from '../../src/queue/recovery.ts';
-import { afterFailedReading, afterReading, afterSend, type Settlement } from '../../src/queue/settlement.ts';
+import { ERROR_CODES } from '../../src/contract/error-code.ts';
+import type { Claimed } from '../../src/queue/model/claimed.ts';
+import { REST_MS, SLOW_DOWN_MS, backoffMs } from '../../src/queue/ledger/policy.ts';
+import { readAgain, sendAgain } from '../../src/queue/ledger/recovery.ts';
+import { type NextState, afterFailedReading, afterReading, afterSend } from '../../src/queue/ledger/settlement.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 const HOUR = 3_600_000;
@@ -75,7 +75,7 @@ describe('what follows from an attempt to cancel', () => {
     'is refused after %s where the next try would come too late',
     (code) => {
       const outcome: SafeResult<CancelResult> = { ok: false, error: failure(code) };
-      const after = (failingForMs: number): Settlement =>
+      const after = (failingForMs: number): NextState =>
         afterSend({ ...planned(), failingForMs }, outcome, true, POLICY);
       expect(after(HOUR - REST_MS)).toMatchObject({ state: 'planned', hasFailed: true });
       expect(after(HOUR)).toEqual({ state: 'refused', error: outcome.error, readings: 0, needsPerson: false });
@@ -93,7 +93,7 @@ describe('what follows from an attempt to cancel', () => {
 });
 
 describe('a time that an error names', () => {
-  const after = (retryAt: string, tries = 1): Settlement =>
+  const after = (retryAt: string, tries = 1): NextState =>
     afterSend({ ...planned(), tries }, { ok: false, error: failure('rate_limited', retryAt) }, true, POLICY);
 
   it('is a duration from now on, whatever the clock of this process says', () => {
@@ -197,7 +197,7 @@ describe('what follows from a read-back that was answered', () => {
     { ...status('scheduled'), when: 'immediate' },
   ];
   it.each(notFound)('is another reading, on the schedule, after $state with the timing $when', (seen) => {
-    const nextAfter = (readings: number, unknownForMs: number): Partial<Settlement> => {
+    const nextAfter = (readings: number, unknownForMs: number): Partial<NextState> => {
       const { state, nextInMs, ...rest } = afterReading(unknown({ readings, unknownForMs }), seen, POLICY);
       expect([state, rest.needsPerson, rest.error?.code]).toEqual(['unknown', false, 'outcome_unknown']);
       expect(rest.error?.lastSeen).toBe(seen.state);
@@ -232,7 +232,7 @@ describe('what follows from a read-back that was answered', () => {
 });
 
 describe('an absence that the last reading confirms, for one that is to be sent again then', () => {
-  const last = (more: Partial<Claimed>, state: CancellationStatus['state'] = 'none'): Settlement =>
+  const last = (more: Partial<Claimed>, state: CancellationStatus['state'] = 'none'): NextState =>
     afterReading(unknown({ readings: 2, whenAbsent: 'send_again', ...more }), status(state), POLICY);
 
   it('plans it again, and says so', () => {
@@ -284,7 +284,7 @@ describe('what follows from a read-back that failed', () => {
 
   it('needs a person once it has failed for longer than anything is tried after the last reading', () => {
     const until = 60_000 + HOUR;
-    const after = (unknownForMs: number): Settlement =>
+    const after = (unknownForMs: number): NextState =>
       afterFailedReading(unknown({ unknownForMs }), failure('unavailable'), POLICY);
     expect(after(until)).toMatchObject({ state: 'unknown', needsPerson: false });
     expect(after(until + 1)).toMatchObject({ state: 'unknown', needsPerson: true });
@@ -374,7 +374,7 @@ describe('whatever happens to a cancellation', () => {
     );
   });
 
-  function settle(claimed: Claimed, step: Step, readable: boolean): Settlement {
+  function settle(claimed: Claimed, step: Step, readable: boolean): NextState {
     switch (step.does) {
       case 'answer':
         return afterSend(claimed, step.outcome, readable, POLICY);
@@ -397,7 +397,7 @@ describe('whatever happens to a cancellation', () => {
     return isThere;
   }
 
-  function claimedAgain(claimed: Claimed, settlement: Settlement, passed: number): Claimed {
+  function claimedAgain(claimed: Claimed, settlement: NextState, passed: number): Claimed {
     const { state, readings, error, isSentAgain } = settlement;
     const task = state === 'unknown' ? 'read' : 'send';
     const { claim, tries, failingForMs, unknownForMs } = claimed;

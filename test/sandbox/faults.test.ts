@@ -1,8 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { startSandbox } from '../../src/sandbox/index.ts';
-import type { Fault, Sandbox } from '../../src/sandbox/index.ts';
-import { call, sendJson, until } from './http.ts';
-import type { Answer } from './http.ts';
+import { type Fault, type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
+import { type Answer, call, sendJson, until } from './http.ts';
 
 let sandbox: Sandbox;
 let serverId: number;

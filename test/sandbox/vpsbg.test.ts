@@ -1,8 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { startSandbox } from '../../src/sandbox/index.ts';
-import type { Sandbox } from '../../src/sandbox/index.ts';
-import { call, sendJson } from './http.ts';
-import type { Answer } from './http.ts';
+import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
+import { type Answer, call, sendJson } from './http.ts';
 
 let sandbox: Sandbox;
 let active: number;

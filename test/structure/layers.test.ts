@@ -25,7 +25,7 @@ describe('the network', () => {
       library.filter((file) =>
         new RegExp(`^import (?!type )[^;]*'${client}'|import\\('${client}'\\)`, 'm').test(codeOf(file)),
       );
-    expect([loads('ky'), loads('undici')]).toEqual([['src/send.ts'], ['src/agents.ts']]);
+    expect([loads('ky'), loads('undici')]).toEqual([['src/sending/send.ts'], ['src/sending/agents.ts']]);
     const others = library
       .flatMap(importsFrom)
       .filter((imported) => clients.test(imported) && !/^(ky|undici)$/.test(imported));
@@ -34,9 +34,9 @@ describe('the network', () => {
 
   it('is loaded with the first request', () => {
     expect(library.filter((file) => staticImportsFrom(file).some((imported) => clients.test(imported)))).toEqual([
-      'src/agents.ts',
+      'src/sending/agents.ts',
     ]);
-    expect(library.filter((file) => staticImportsFrom(file).includes('src/agents.ts'))).toEqual([]);
+    expect(library.filter((file) => staticImportsFrom(file).includes('src/sending/agents.ts'))).toEqual([]);
   });
 
   it('is not reached by calling fetch or a socket directly', () => {
@@ -44,7 +44,7 @@ describe('the network', () => {
       /(?<!\.)\b(fetch|WebSocket|EventSource|XMLHttpRequest)\(/.test(codeOf(file)),
     );
     // It calls the fetch that it was given.
-    expect(callers).toEqual(['src/send.ts']);
+    expect(callers).toEqual(['src/sending/send.ts']);
   });
 });
 
@@ -65,7 +65,7 @@ describe('the core', () => {
     const readers = [...library, ...filesOf('src/sandbox/**/*.ts'), ...emulatorFiles].filter((file) =>
       /\bprocess\s*(\.\s*env|\[)|\benv\b[^;]*from 'node:process'/.test(codeOf(file)),
     );
-    expect(readers).toEqual(['src/account.ts', 'src/environment-proxy.ts']);
+    expect(readers).toEqual(['src/accounts/account.ts', 'src/sending/environment-proxy.ts']);
   });
 });
 
@@ -123,14 +123,14 @@ describe('the command line', () => {
   const files = filesOf('src/cli/**/*.ts');
   const bundled = ['commander', '@clack/prompts', 'picocolors', 'cli-table3', 'cli-progress', 'csv-parse'];
   // Makes accounts of the environment, and so knows the providers of the package.
-  const providersFile = 'src/cli/built-in-providers.ts';
+  const providersFile = 'src/cli/setup/built-in-providers.ts';
 
   it('imports the core, its own files, the queue, the sandbox, valibot, Node.js and what is bundled into it', () => {
     const isAllowed = (imported: string, file: string): boolean =>
       coreFiles.includes(imported) ||
       files.includes(imported) ||
       bundled.includes(imported) ||
-      ['src/queue/index.ts', 'src/queue/state.ts', 'src/queue/database-place.ts'].includes(imported) ||
+      ['src/queue/index.ts', 'src/queue/model/state.ts', 'src/queue/database/database-place.ts'].includes(imported) ||
       ['src/sandbox/index.ts', 'valibot'].includes(imported) ||
       imported.startsWith('node:') ||
       (file === providersFile && /^providers\/[^/]+\/index\.ts$/.test(imported));

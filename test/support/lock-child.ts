@@ -1,7 +1,7 @@
 /** A process that locks a file and does what it reads line by line: `copy FROM TO`, `mine`. Answers each with a line. */
 import { cpSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { lockFile } from '../../src/file-lock.ts';
+import { lockFile } from '../../src/platform/file-lock.ts';
 
 const [, , path = ''] = process.argv;
 const lock = await lockFile(path);

@@ -6,7 +6,7 @@ import { createCancelService } from 'cancelkit';
 import { EnvHttpProxyAgent, ProxyAgent } from 'undici';
 import { EnvHttpProxyAgent as EnvHttpProxyAgent6 } from 'undici-6';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { environmentProxyFor } from '../../src/environment-proxy.ts';
+import { environmentProxyFor } from '../../src/sending/environment-proxy.ts';
 import { makeCertificate, type Certificate } from '../campaign/certificate.ts';
 import { startProviderServer } from '../campaign/provider-server.ts';
 import { blindAcmeProvider, REQUEST } from '../support/acme.ts';

@@ -1,9 +1,9 @@
-import type { BulkFlags } from '../commands/bulk.ts';
-import { confirm, DATA } from '../confirm.ts';
-import { accountNamed, type OpenedServices } from '../open-services.ts';
-import type { Session } from '../session.ts';
-import { visible } from '../visible.ts';
-import { wrongUse } from '../wrong-use.ts';
+import type { BulkFlags } from '../setup/flags.ts';
+import { DATA, confirm } from '../terminal/confirm.ts';
+import { type OpenedServices, accountNamed } from '../setup/open-services.ts';
+import type { Session } from '../setup/session.ts';
+import { visible } from '../terminal/visible.ts';
+import { wrongUse } from '../terminal/wrong-use.ts';
 import { checkRows, type CheckedRows } from './check-rows.ts';
 import type { EarlierRun } from './earlier-run.ts';
 import type { InputFile } from './input-file.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { OpenedServices } from '../open-services.ts';
-import { wrongUse } from '../wrong-use.ts';
+import type { OpenedServices } from '../setup/open-services.ts';
+import { wrongUse } from '../terminal/wrong-use.ts';
 import { isToSend, type EarlierRun } from './earlier-run.ts';
 import type { InputFile } from './input-file.ts';
 import { readRow, type ReadRow } from './row-request.ts';

@@ -1,6 +1,6 @@
-import { describeKey } from '../../check.ts';
-import { WHENS } from '../../vocabulary.ts';
-import { formsOf, type OpenedServices } from '../open-services.ts';
+import { describeKey } from '../../call/check-schema.ts';
+import { WHENS } from '../../contract/vocabulary.ts';
+import { type OpenedServices, formsOf } from '../setup/open-services.ts';
 
 /** The columns that mean the same for every account. */
 export const COMMON_COLUMNS: readonly string[] = ['account', 'service', 'when', 'reason', 'category', 'reference'];

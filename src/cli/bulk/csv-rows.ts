@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import * as v from 'valibot';
-import { wrongUse } from '../wrong-use.ts';
+import { wrongUse } from '../terminal/wrong-use.ts';
 import { columnProblem, inKnownCase, type KnownColumns } from './columns.ts';
 import type { InputRow } from './input-row.ts';
 

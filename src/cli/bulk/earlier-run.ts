@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import * as v from 'valibot';
-import { ProviderError } from '../../provider-error.ts';
-import { wrongUse } from '../wrong-use.ts';
+import { ProviderError } from '../../contract/provider-error.ts';
+import { wrongUse } from '../terminal/wrong-use.ts';
 import { byteLinesOf } from './lines.ts';
 import { LOOK_UP, type ResultsFile } from './results-file.ts';
 

@@ -1,4 +1,4 @@
-import { accountNamed, type OpenedServices } from '../open-services.ts';
+import { type OpenedServices, accountNamed } from '../setup/open-services.ts';
 
 /**
  * Where an account's requests go, which a configuration of the same account's name may change. Read once for each

@@ -1,5 +1,5 @@
-import type { Accounts } from '../../account.ts';
-import type { CancelManyProgress } from '../../many-progress.ts';
+import type { Accounts } from '../../contract/account.ts';
+import type { CancelManyProgress } from '../../contract/bulk.ts';
 
 /** How far something is. */
 export interface ProgressLine {

@@ -1,6 +1,6 @@
-import type { Accounts } from '../../account.ts';
-import type { CancelManyProgress } from '../../many-progress.ts';
-import type { Output } from '../output.ts';
+import type { Accounts } from '../../contract/account.ts';
+import type { CancelManyProgress } from '../../contract/bulk.ts';
+import type { Output } from '../terminal/output.ts';
 import { leftOf, pauseOf } from './progress-line.ts';
 import type { Progress } from './progress.ts';
 import type { OutcomeCounts } from './row-outcome.ts';

@@ -1,7 +1,7 @@
 import cliProgress from 'cli-progress';
-import type { Accounts } from '../../account.ts';
-import type { CancelManyProgress } from '../../many-progress.ts';
-import { visible } from '../visible.ts';
+import type { Accounts } from '../../contract/account.ts';
+import type { CancelManyProgress } from '../../contract/bulk.ts';
+import { visible } from '../terminal/visible.ts';
 import { leftOf, pauseOf, progressLine } from './progress-line.ts';
 import type { OutcomeCounts } from './row-outcome.ts';
 

@@ -1,6 +1,6 @@
-import type { ErrorCode } from '../../error-code.ts';
-import type { ProviderError } from '../../provider-error.ts';
-import type { CancelResult, SafeResult } from '../../result.ts';
+import type { ErrorCode } from '../../contract/error-code.ts';
+import type { ProviderError } from '../../contract/provider-error.ts';
+import type { CancelResult, SafeResult } from '../../contract/result.ts';
 import type { RowOutcome } from './row-outcome.ts';
 import type { ReadRow } from './row-request.ts';
 

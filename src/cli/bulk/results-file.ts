@@ -11,10 +11,10 @@ import {
   writeSync,
   type Stats,
 } from 'node:fs';
-import { isProviderError, ProviderError } from '../../provider-error.ts';
-import { jsonLine } from '../json-line.ts';
-import { systemCode } from '../system-code.ts';
-import { wrongUse } from '../wrong-use.ts';
+import { ProviderError, isProviderError } from '../../contract/provider-error.ts';
+import { jsonLine } from '../terminal/json-line.ts';
+import { systemCode } from '../terminal/system-code.ts';
+import { wrongUse } from '../terminal/wrong-use.ts';
 import { lockResults, type ResultsLock } from './results-lock.ts';
 import { rescued, rescueOf } from './rescue.ts';
 import { unwritable } from './unwritable.ts';

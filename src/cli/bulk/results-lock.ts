@@ -1,8 +1,8 @@
 import { closeSync, lstatSync, openSync, rmSync, statSync } from 'node:fs';
-import { lockFile, type FileLock, type NotLocked } from '../../file-lock.ts';
-import type { ProviderError } from '../../provider-error.ts';
-import { systemCode } from '../system-code.ts';
-import { notConfigured, wrongUse } from '../wrong-use.ts';
+import { type FileLock, type NotLocked, lockFile } from '../../platform/file-lock.ts';
+import type { ProviderError } from '../../contract/provider-error.ts';
+import { systemCode } from '../terminal/system-code.ts';
+import { notConfigured, wrongUse } from '../terminal/wrong-use.ts';
 import { unwritable } from './unwritable.ts';
 
 /** The lock on a results file. */

@@ -1,4 +1,4 @@
-import { EXIT, worstOf } from '../exit-code.ts';
+import { EXIT, worstOf } from '../terminal/exit-code.ts';
 
 /**
  * What became of a row: an outcome of `cancel`, or

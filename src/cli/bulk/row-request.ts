@@ -1,7 +1,7 @@
-import { issueText } from '../../issue-text.ts';
-import { isProviderError } from '../../provider-error.ts';
-import { formsOf, type OpenedServices } from '../open-services.ts';
-import { misread, parseService, toReference, writtenForms } from '../parse-service.ts';
+import { issueText } from '../../call/issue-text.ts';
+import { isProviderError } from '../../contract/provider-error.ts';
+import { type OpenedServices, formsOf } from '../setup/open-services.ts';
+import { misread, parseService, toReference, writtenForms } from '../setup/parse-service.ts';
 import { columnProblem, COMMON_COLUMNS, knownColumns } from './columns.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { InputRow } from './input-row.ts';

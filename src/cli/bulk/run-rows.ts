@@ -1,8 +1,8 @@
-import type { Accounts } from '../../account.ts';
-import type { CancelEvent } from '../../events.ts';
-import type { CancelManyProgress } from '../../many-progress.ts';
-import type { CancelResult, SafeResult } from '../../result.ts';
-import type { OpenedServices } from '../open-services.ts';
+import type { Accounts } from '../../contract/account.ts';
+import type { OperationEvent } from '../../contract/event.ts';
+import type { CancelManyProgress } from '../../contract/bulk.ts';
+import type { CancelResult, SafeResult } from '../../contract/result.ts';
+import type { OpenedServices } from '../setup/open-services.ts';
 import { soundRows, type CheckedRows } from './check-rows.ts';
 import { isInDoubt, isToSend, type EarlierResult, type EarlierRun } from './earlier-run.ts';
 import type { InputFile } from './input-file.ts';
@@ -67,7 +67,7 @@ async function sendRows(run: BulkRun): Promise<void> {
       yield row.request;
     }
   }
-  const onEvent = (event: CancelEvent): void => {
+  const onEvent = (event: OperationEvent): void => {
     if (event.type !== 'attempt' || event.effect !== 'write') return;
     for (const row of rowsOf(event, inFlight)) {
       if (started.has(row.row)) continue;
@@ -137,7 +137,7 @@ async function* rowsToSend({ input, opened, earlier, signal }: BulkRun): AsyncGe
 }
 
 /** The row that is about to be sent. A name that was redacted names none: then it may be each that its account has begun. */
-function rowsOf({ account, serviceKey }: CancelEvent, inFlight: ReadonlyMap<string, SoundRow>): readonly SoundRow[] {
+function rowsOf({ account, serviceKey }: OperationEvent, inFlight: ReadonlyMap<string, SoundRow>): readonly SoundRow[] {
   const row = inFlight.get(keyOf(account, serviceKey));
   return row === undefined ? [...inFlight.values()].filter(({ request }) => request.account === account) : [row];
 }

@@ -1,9 +1,9 @@
-import type { ErrorCode } from '../../error-code.ts';
-import { isProviderError, ProviderError } from '../../provider-error.ts';
-import { foundAsWanted, NO_SUCH_SERVICE } from '../../reconcile-unknown.ts';
-import type { CancelResult, SafeResult } from '../../result.ts';
-import type { CancellationStatus, LastSeen } from '../../vocabulary.ts';
-import type { OpenedServices } from '../open-services.ts';
+import type { ErrorCode } from '../../contract/error-code.ts';
+import { ProviderError, isProviderError } from '../../contract/provider-error.ts';
+import { NO_SUCH_SERVICE, confirmsCancellation } from '../../outcome/reconcile-unknown.ts';
+import type { CancelResult, SafeResult } from '../../contract/result.ts';
+import type { CancellationStatus, LastSeen } from '../../contract/vocabulary.ts';
+import type { OpenedServices } from '../setup/open-services.ts';
 import type { SoundRow } from './result-line.ts';
 
 /**
@@ -25,7 +25,7 @@ export class Settling {
     const { account, service, when } = request;
     const seen = this.#closed.get(account) ?? (await this.#read(request));
     const provider = this.#services.accounts[account]?.provider ?? '';
-    const found = isProviderError(seen) ? undefined : foundAsWanted(seen, when);
+    const found = isProviderError(seen) ? undefined : confirmsCancellation(seen, when);
     if (found !== undefined) {
       const operationId = crypto.randomUUID();
       return { ok: true, result: { account, provider, service, when, ...found, attempts: 0, operationId } };

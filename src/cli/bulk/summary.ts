@@ -1,7 +1,7 @@
-import { tableLines } from '../table.ts';
-import type { ProviderError } from '../../provider-error.ts';
-import type { Session } from '../session.ts';
-import { visible } from '../visible.ts';
+import { tableLines } from '../terminal/table.ts';
+import type { ProviderError } from '../../contract/provider-error.ts';
+import type { Session } from '../setup/session.ts';
+import { visible } from '../terminal/visible.ts';
 import { ROW_OUTCOMES, type OutcomeCounts, type RowOutcome } from './row-outcome.ts';
 
 /** A row that did not come to what it asked for. */

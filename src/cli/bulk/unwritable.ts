@@ -1,6 +1,6 @@
-import type { ProviderError } from '../../provider-error.ts';
-import { systemCode } from '../system-code.ts';
-import { wrongUse } from '../wrong-use.ts';
+import type { ProviderError } from '../../contract/provider-error.ts';
+import { systemCode } from '../terminal/system-code.ts';
+import { wrongUse } from '../terminal/wrong-use.ts';
 
 /**
  * The error for a file that cannot be opened for writing, with the system's word for why, such as `EACCES`. It does not

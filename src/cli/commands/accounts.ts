@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { examples } from '../examples.ts';
-import type { Act } from '../session.ts';
+import { examples } from '../terminal/examples.ts';
+import type { Act } from '../setup/session.ts';
 
 /** Adds `cancelkit accounts`. */
 export function addAccounts(program: Command, act: Act): void {
@@ -16,5 +16,5 @@ export function addAccounts(program: Command, act: Act): void {
         ['cancelkit accounts --json', 'for a script'],
       ]),
     )
-    .action(() => act('accounts', async (session) => (await import('../accounts-action.ts')).accounts(session)));
+    .action(() => act('accounts', async (session) => (await import('../actions/accounts.ts')).accounts(session)));
 }

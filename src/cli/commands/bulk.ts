@@ -1,20 +1,9 @@
-import { Option, type Command } from 'commander';
-import { examples } from '../examples.ts';
-import type { Act } from '../session.ts';
+import { type Command, Option } from 'commander';
+import type { BulkFlags } from '../setup/flags.ts';
+import type { Act } from '../setup/session.ts';
+import { examples } from '../terminal/examples.ts';
 import { positive } from './positive.ts';
 import { text } from './text.ts';
-
-/** What `bulk` is told besides the file. */
-export interface BulkFlags {
-  readonly format?: 'csv' | 'jsonl';
-  readonly results?: string;
-  readonly resume?: boolean;
-  readonly skipBad?: boolean;
-  readonly verify?: boolean;
-  readonly yes?: boolean;
-  readonly dryRun?: boolean;
-  readonly concurrency?: number;
-}
 
 /** Adds `cancelkit bulk`. */
 export function addBulk(program: Command, act: Act): void {

@@ -1,20 +1,10 @@
-import { Option, type Command } from 'commander';
-import { REASON_LABELS } from '../../reason.ts';
-import { WHENS, type When } from '../../vocabulary.ts';
-import { examples } from '../examples.ts';
-import type { Act } from '../session.ts';
+import { type Command, Option } from 'commander';
+import { REASON_LABELS } from '../../contract/reason.ts';
+import { WHENS } from '../../contract/vocabulary.ts';
+import type { CancelFlags } from '../setup/flags.ts';
+import type { Act } from '../setup/session.ts';
+import { examples } from '../terminal/examples.ts';
 import { text } from './text.ts';
-
-/** What `cancel` and `preview` are told besides the service. */
-export interface CancelFlags {
-  readonly when?: When;
-  readonly reason?: string;
-  readonly category?: string;
-  readonly reference?: string;
-  readonly verify?: boolean;
-  readonly yes?: boolean;
-  readonly dryRun?: boolean;
-}
 
 /** Adds `cancelkit cancel`. */
 export function addCancel(program: Command, act: Act): void {
@@ -33,7 +23,7 @@ export function addCancel(program: Command, act: Act): void {
       ]),
     )
     .action((account: string, service: readonly string[], flags: CancelFlags) =>
-      act('cancel', async (session) => (await import('../cancel-action.ts')).cancel(account, service, flags, session)),
+      act('cancel', async (session) => (await import('../actions/cancel.ts')).cancel(account, service, flags, session)),
     );
 }
 

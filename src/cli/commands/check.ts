@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { examples } from '../examples.ts';
-import type { Act } from '../session.ts';
+import { examples } from '../terminal/examples.ts';
+import type { Act } from '../setup/session.ts';
 
 /** Adds `cancelkit check`. */
 export function addCheck(program: Command, act: Act): void {
@@ -18,6 +18,6 @@ export function addCheck(program: Command, act: Act): void {
       ]),
     )
     .action((account: string | undefined, service: readonly string[]) =>
-      act('check', async (session) => (await import('../check-action.ts')).check(account, service, session)),
+      act('check', async (session) => (await import('../actions/check.ts')).check(account, service, session)),
     );
 }

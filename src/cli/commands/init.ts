@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { examples } from '../examples.ts';
-import type { Act } from '../session.ts';
+import { examples } from '../terminal/examples.ts';
+import type { Act } from '../setup/session.ts';
 
 /** Adds `cancelkit init`. */
 export function addInit(program: Command, act: Act): void {
@@ -16,6 +16,6 @@ export function addInit(program: Command, act: Act): void {
       ]),
     )
     .action(({ js }: { readonly js?: boolean }) =>
-      act('init', async (session) => (await import('../init-action.ts')).init(js === true, session)),
+      act('init', async (session) => (await import('../actions/init.ts')).init(js === true, session)),
     );
 }

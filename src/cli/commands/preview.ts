@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { examples } from '../examples.ts';
-import type { Act } from '../session.ts';
-import { withCancelOptions, type CancelFlags } from './cancel.ts';
+import { examples } from '../terminal/examples.ts';
+import type { Act } from '../setup/session.ts';
+import { withCancelOptions } from './cancel.ts';
+import type { CancelFlags } from '../setup/flags.ts';
 
 /** Adds `cancelkit preview`. */
 export function addPreview(program: Command, act: Act): void {
@@ -13,7 +14,7 @@ export function addPreview(program: Command, act: Act): void {
     )
     .action((account: string, service: readonly string[], flags: CancelFlags) =>
       act('preview', async (session) =>
-        (await import('../cancel-action.ts')).preview(account, service, flags, session),
+        (await import('../actions/cancel.ts')).preview(account, service, flags, session),
       ),
     );
 }

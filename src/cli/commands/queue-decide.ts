@@ -1,26 +1,9 @@
-import { Option, type Command } from 'commander';
-import { examples } from '../examples.ts';
-import type { Act } from '../session.ts';
+import { type Command, Option } from 'commander';
+import { type DecisionFlags, type QuarantineFlags, RESOLUTIONS } from '../setup/flags.ts';
+import type { Act } from '../setup/session.ts';
+import { examples } from '../terminal/examples.ts';
 import { whenAbsent } from './queue-work.ts';
 import { text } from './text.ts';
-
-/** What an unknown one may be settled as. */
-export const RESOLUTIONS = ['requested', 'scheduled', 'completed', 'refused'] as const;
-
-/** What a decision is told. */
-export interface DecisionFlags {
-  readonly as?: string;
-  readonly by?: string;
-  readonly note?: string;
-  readonly yes?: boolean;
-  readonly acceptPlace?: boolean;
-}
-
-/** What `queue quarantine` is given. */
-export interface QuarantineFlags extends DecisionFlags {
-  readonly since?: string;
-  readonly whenAbsent?: string;
-}
 
 /** Adds `cancelkit queue resolve`, `retry`, `quarantine`, `withdraw` and `resume`. */
 export function addDeciding(queue: Command, act: Act): void {
@@ -32,7 +15,7 @@ export function addDeciding(queue: Command, act: Act): void {
       examples([['cancelkit queue resolve order-1 --as completed --note "ticket 99"', 'it is over']]),
     )
     .action((id: string, flags: DecisionFlags) =>
-      act('queue resolve', async (session) => (await import('../queue/decide-actions.ts')).resolve(id, flags, session)),
+      act('queue resolve', async (session) => (await import('../actions/queue-decide.ts')).resolve(id, flags, session)),
     );
   decision(queue.command('retry'))
     .description('Send one again that was refused, is held, or is known not to have taken effect. Asks first.')
@@ -43,7 +26,7 @@ export function addDeciding(queue: Command, act: Act): void {
       examples([['cancelkit queue retry order-1 --note "not there at the provider"', 'send it again']]),
     )
     .action((id: string, flags: DecisionFlags) =>
-      act('queue retry', async (session) => (await import('../queue/decide-actions.ts')).retry(id, flags, session)),
+      act('queue retry', async (session) => (await import('../actions/queue-decide.ts')).retry(id, flags, session)),
     );
   byWhom(queue.command('quarantine'))
     .description(
@@ -62,7 +45,7 @@ export function addDeciding(queue: Command, act: Act): void {
     )
     .action((flags: QuarantineFlags) =>
       act('queue quarantine', async (session) =>
-        (await import('../queue/decide-actions.ts')).quarantine(flags, session),
+        (await import('../actions/queue-decide.ts')).quarantine(flags, session),
       ),
     );
   decision(queue.command('withdraw'))
@@ -70,7 +53,7 @@ export function addDeciding(queue: Command, act: Act): void {
     .addHelpText('after', examples([['cancelkit queue withdraw order-1', 'it is not sent']]))
     .action((id: string, flags: DecisionFlags) =>
       act('queue withdraw', async (session) =>
-        (await import('../queue/decide-actions.ts')).withdraw(id, flags, session),
+        (await import('../actions/queue-decide.ts')).withdraw(id, flags, session),
       ),
     );
   queue
@@ -79,7 +62,7 @@ export function addDeciding(queue: Command, act: Act): void {
     .argument('<account>', 'the name of an account')
     .addHelpText('after', examples([['cancelkit queue resume shop', 'its credentials are right again']]))
     .action((account: string) =>
-      act('queue resume', async (session) => (await import('../queue/decide-actions.ts')).resume(account, session)),
+      act('queue resume', async (session) => (await import('../actions/queue-decide.ts')).resume(account, session)),
     );
 }
 

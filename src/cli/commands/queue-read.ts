@@ -1,17 +1,9 @@
 import type { Command } from 'commander';
-import { examples } from '../examples.ts';
-import type { Act } from '../session.ts';
+import type { ListFlags } from '../setup/flags.ts';
+import type { Act } from '../setup/session.ts';
+import { examples } from '../terminal/examples.ts';
 import { positive } from './positive.ts';
 import { text } from './text.ts';
-
-/** What `queue list` is told. */
-export interface ListFlags {
-  readonly state?: string;
-  readonly account?: string;
-  readonly needsPerson?: boolean;
-  readonly limit?: number;
-  readonly after?: string;
-}
 
 /** Adds `cancelkit queue list`, `show` and `stats`. */
 export function addReading(queue: Command, act: Act): void {
@@ -25,7 +17,7 @@ export function addReading(queue: Command, act: Act): void {
     .option('--after <id>', 'the page after this one', text)
     .addHelpText('after', examples([['cancelkit queue list --state unknown', 'what is not known yet']]))
     .action((flags: ListFlags) =>
-      act('queue list', async (session) => (await import('../queue/read-actions.ts')).list(flags, session)),
+      act('queue list', async (session) => (await import('../actions/queue-read.ts')).list(flags, session)),
     );
   queue
     .command('show')
@@ -33,11 +25,11 @@ export function addReading(queue: Command, act: Act): void {
     .argument('<id>', 'its id')
     .addHelpText('after', examples([['cancelkit queue show order-1', 'all that happened to it']]))
     .action((id: string) =>
-      act('queue show', async (session) => (await import('../queue/read-actions.ts')).show(id, session)),
+      act('queue show', async (session) => (await import('../actions/queue-read.ts')).show(id, session)),
     );
   queue
     .command('stats')
     .description('Count the cancellations by state and account.')
     .addHelpText('after', examples([['cancelkit queue stats', 'how it stands']]))
-    .action(() => act('queue stats', async (session) => (await import('../queue/read-actions.ts')).stats(session)));
+    .action(() => act('queue stats', async (session) => (await import('../actions/queue-read.ts')).stats(session)));
 }

@@ -1,24 +1,10 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
-import { examples } from '../examples.ts';
-import type { Act } from '../session.ts';
-import { withCancelOptions, type CancelFlags } from './cancel.ts';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type AddFlags, WHEN_ABSENT, type WorkFlags } from '../setup/flags.ts';
+import type { Act } from '../setup/session.ts';
+import { examples } from '../terminal/examples.ts';
+import { withCancelOptions } from './cancel.ts';
 import { positive } from './positive.ts';
 import { text } from './text.ts';
-
-/** What `queue add` is told besides the cancellation. */
-export interface AddFlags extends CancelFlags {
-  readonly id?: string;
-  readonly by?: string;
-  readonly notBefore?: string;
-  readonly priority?: number;
-  readonly whenAbsent?: string;
-}
-
-/** What `queue work` is told. */
-export interface WorkFlags {
-  readonly concurrency?: number;
-  readonly untilIdle?: boolean;
-}
 
 /** Adds `cancelkit queue add`. */
 export function addAdding(queue: Command, act: Act): void {
@@ -36,7 +22,7 @@ export function addAdding(queue: Command, act: Act): void {
     )
     .action((account: string, service: readonly string[], flags: AddFlags) =>
       act('queue add', async (session) =>
-        (await import('../queue/add-action.ts')).add(account, service, flags, session),
+        (await import('../actions/queue-add.ts')).add(account, service, flags, session),
       ),
     );
 }
@@ -50,7 +36,7 @@ export function addWorking(queue: Command, act: Act): void {
     .option('--until-idle', 'end once nothing is due')
     .addHelpText('after', examples([['cancelkit queue work --until-idle', 'from a cron job']]))
     .action((flags: WorkFlags) =>
-      act('queue work', async (session) => (await import('../queue/work-action.ts')).work(flags, session)),
+      act('queue work', async (session) => (await import('../actions/queue-work.ts')).work(flags, session)),
     );
 }
 
@@ -58,9 +44,6 @@ export function addWorking(queue: Command, act: Act): void {
 export function whenAbsent(description: string): Option {
   return new Option('--when-absent <what>', description).choices(WHEN_ABSENT);
 }
-
-/** What may happen to one that the last read-back does not find. */
-export const WHEN_ABSENT = ['refuse', 'send_again'] as const;
 
 function priority(value: string): number {
   if (!/^-?\d{1,4}$/.test(value)) throw new InvalidArgumentError('It has to be a whole number from -1000 to 1000.');

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { examples } from '../examples.ts';
-import type { Act } from '../session.ts';
+import { examples } from '../terminal/examples.ts';
+import type { Act } from '../setup/session.ts';
 
 /** Adds `cancelkit revoke`. */
 export function addRevoke(program: Command, act: Act): void {
@@ -19,7 +19,7 @@ export function addRevoke(program: Command, act: Act): void {
     )
     .action((account: string, service: readonly string[], { dryRun }: { readonly dryRun?: boolean }) =>
       act('revoke', async (session) =>
-        (await import('../revoke-action.ts')).revoke(account, service, dryRun === true, session),
+        (await import('../actions/revoke.ts')).revoke(account, service, dryRun === true, session),
       ),
     );
 }

@@ -1,11 +1,7 @@
-import { InvalidArgumentError, type Command } from 'commander';
-import { examples } from '../examples.ts';
-import type { Act } from '../session.ts';
-
-/** What `sandbox` is told. */
-export interface SandboxFlags {
-  readonly port?: number;
-}
+import { type Command, InvalidArgumentError } from 'commander';
+import type { SandboxFlags } from '../setup/flags.ts';
+import type { Act } from '../setup/session.ts';
+import { examples } from '../terminal/examples.ts';
 
 /** Adds `cancelkit sandbox`. */
 export function addSandbox(program: Command, act: Act): void {
@@ -21,7 +17,7 @@ export function addSandbox(program: Command, act: Act): void {
       ]),
     )
     .action((flags: SandboxFlags) =>
-      act('sandbox', async (session) => (await import('../sandbox-action.ts')).sandbox(flags, session)),
+      act('sandbox', async (session) => (await import('../actions/sandbox.ts')).sandbox(flags, session)),
     );
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { examples } from '../examples.ts';
-import type { Act } from '../session.ts';
+import { examples } from '../terminal/examples.ts';
+import type { Act } from '../setup/session.ts';
 import { text } from './text.ts';
 
 /** Adds `cancelkit status`. */
@@ -25,7 +25,7 @@ export function addStatus(program: Command, act: Act): void {
     .action(
       (account: string, service: readonly string[], { providerReference }: { readonly providerReference?: string }) =>
         act('status', async (session) =>
-          (await import('../status-action.ts')).status(account, service, providerReference, session),
+          (await import('../actions/status.ts')).status(account, service, providerReference, session),
         ),
     );
 }

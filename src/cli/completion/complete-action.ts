@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { EXIT } from '../exit-code.ts';
-import { configIn } from '../find-config.ts';
-import type { Session } from '../session.ts';
+import { EXIT } from '../terminal/exit-code.ts';
+import { configIn } from '../setup/find-config.ts';
+import type { Session } from '../setup/session.ts';
 import { candidates } from './candidates.ts';
 
 /**
@@ -17,8 +17,8 @@ export async function complete(words: readonly string[], program: Command, { out
 async function accountNames(named: string | undefined): Promise<readonly string[]> {
   const config = configIn(named);
   if (config === undefined) {
-    const { builtInProviders, isInEnvironment } = await import('../built-in-providers.ts');
+    const { builtInProviders, isInEnvironment } = await import('../setup/built-in-providers.ts');
     return builtInProviders.filter(isInEnvironment).map(({ id }) => id);
   }
-  return (await import('./remembered-accounts.ts')).rememberedAccounts(config);
+  return (await import('../setup/remembered-accounts.ts')).rememberedAccounts(config);
 }

@@ -1,5 +1,5 @@
-import { EXIT } from '../exit-code.ts';
-import type { Session } from '../session.ts';
+import { EXIT } from '../terminal/exit-code.ts';
+import type { Session } from '../setup/session.ts';
 
 /**
  * `cancelkit completion`: what a shell needs in order to ask `cancelkit complete` for the next word. All that is to be

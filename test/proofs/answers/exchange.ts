@@ -1,5 +1,4 @@
-import type { FuzzedAnswer, ReadAnswer } from './answer.ts';
-import { readAnswer, toResponse } from './answer.ts';
+import { type FuzzedAnswer, type ReadAnswer, readAnswer, toResponse } from './answer.ts';
 import type { RequestKind } from './documented.ts';
 
 /** One request of a call, and what it was given. */

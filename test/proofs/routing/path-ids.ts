@@ -1,6 +1,6 @@
 import { hosting } from '../../../providers/hosting/index.ts';
 import { createCancelService } from '../../../src/index.ts';
-import { buildHttpRequest } from '../../../src/http-request.ts';
+import { buildHttpRequest } from '../../../src/sending/http-request.ts';
 import { figure, type Figure } from '../figure.ts';
 import { inParallel } from '../parallel.ts';
 import { Random } from '../random.ts';

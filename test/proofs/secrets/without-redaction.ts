@@ -1,4 +1,4 @@
-import { Redactor } from '../../../src/redactor.ts';
+import { Redactor } from '../../../src/privacy/redactor.ts';
 
 /** Does `work` with a redactor that lets everything through: what a proof must then find. */
 export async function withoutRedaction<Value>(work: () => Promise<Value>): Promise<Value> {

@@ -3,7 +3,7 @@ import { edis, orderVps, type EdisOrder, type EdisOrderItem } from 'cancelkit/ed
 import { vpsbg } from 'cancelkit/vpsbg';
 import type { Fault, RecordedRequest, Sandbox } from 'cancelkit/sandbox';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { printed, replying, startAt8, type Reply } from '../../operations/set-up.ts';
+import { type Reply, printed, replying, startAt8 } from '../../outcome/set-up.ts';
 import { failureOf } from '../../support/failure.ts';
 
 const key = 'AAAAC3NzaC1lZDI1NTE5AAAAIJ7Gz+c/b1gQmY4q0v8rW2nT5u6xS9dLkEoH3pFjAaBc';

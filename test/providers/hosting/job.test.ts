@@ -2,7 +2,7 @@ import { createCancelService, type CancellationStatus, type When } from 'cancelk
 import { hosting } from 'cancelkit/hosting';
 import type { HostingServiceId, Sandbox } from 'cancelkit/sandbox';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { replying, servicesOf, startAt8, TIMINGS, type Reply, type SandboxService } from '../../operations/set-up.ts';
+import { type Reply, type SandboxService, TIMINGS, replying, servicesOf, startAt8 } from '../../outcome/set-up.ts';
 import { failureOf } from '../../support/failure.ts';
 
 let sandbox: Sandbox;

@@ -1,7 +1,7 @@
 import { createCancelService, type RevokeResult } from 'cancelkit';
 import { hosting, type HostingConfig } from 'cancelkit/hosting';
 import { describe, expect, it } from 'vitest';
-import { printed, replying, type Reply } from '../../operations/set-up.ts';
+import { type Reply, printed, replying } from '../../outcome/set-up.ts';
 import { failureOf } from '../../support/failure.ts';
 
 const token = 'aTokenOfSomeLength+/=';

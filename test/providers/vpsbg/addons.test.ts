@@ -2,7 +2,7 @@ import { createCancelService } from 'cancelkit';
 import { vpsbg } from 'cancelkit/vpsbg';
 import type { Sandbox } from 'cancelkit/sandbox';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { replying, servicesOf, startAt8, TIMINGS, type SandboxService } from '../../operations/set-up.ts';
+import { type SandboxService, TIMINGS, replying, servicesOf, startAt8 } from '../../outcome/set-up.ts';
 import { failureOf } from '../../support/failure.ts';
 
 let sandbox: Sandbox;

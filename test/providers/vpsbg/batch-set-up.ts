@@ -2,7 +2,7 @@ import { createCancelService, type CancelManyItem, type CancelManyOptions, type 
 import { startSandbox, type Sandbox } from 'cancelkit/sandbox';
 import type { VpsbgAccount } from 'cancelkit/vpsbg';
 import * as v from 'valibot';
-import { collecting } from '../../core/many-set-up.ts';
+import { collecting } from '../../bulk/set-up.ts';
 
 /** The one account of these tests. */
 export interface Own {

@@ -2,7 +2,7 @@ import { createCancelService, type CancelEvent } from 'cancelkit';
 import type { Fault } from 'cancelkit/sandbox';
 import { vpsbg } from 'cancelkit/vpsbg';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { advance, collecting, rest, stopTheClock } from '../../core/many-set-up.ts';
+import { advance, collecting, rest, stopTheClock } from '../../bulk/set-up.ts';
 import { recordingFetch, writesOf } from '../../support/fetch.ts';
 import { answers, server } from './fixtures.ts';
 import { toResponse } from '../answering.ts';

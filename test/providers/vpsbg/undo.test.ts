@@ -1,7 +1,7 @@
 import { createCancelService, type RevokeResult } from 'cancelkit';
 import { vpsbg, type VpsbgConfig } from 'cancelkit/vpsbg';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { replying, type Reply } from '../../operations/set-up.ts';
+import { type Reply, replying } from '../../outcome/set-up.ts';
 import { failureOf } from '../../support/failure.ts';
 
 const token = '71|aVpsbgTokenThatIsLongEnough';

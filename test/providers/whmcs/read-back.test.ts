@@ -2,7 +2,7 @@ import { createCancelService, type CancellationStatus } from 'cancelkit';
 import { whmcs } from 'cancelkit/whmcs';
 import type { Sandbox, WhmcsControls } from 'cancelkit/sandbox';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { printed, replying, servicesOf, startAt8, type Reply, type SandboxService } from '../../operations/set-up.ts';
+import { type Reply, type SandboxService, printed, replying, servicesOf, startAt8 } from '../../outcome/set-up.ts';
 import { failureOf } from '../../support/failure.ts';
 
 type Shapes = Parameters<WhmcsControls['configure']>[0];

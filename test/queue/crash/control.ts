@@ -1,4 +1,4 @@
-import { openPostgres } from '../../../src/queue/postgres.ts';
+import { openPostgres } from '../../../src/queue/database/postgres.ts';
 import { startChild } from './child.ts';
 import { randomConduct } from './conduct.ts';
 import type { KillPlan, KillTally } from './kill-campaign.ts';

@@ -1,0 +1,66 @@
+import type {
+  CancelVerdict,
+  CredentialsCheck,
+  CredentialsVerdict,
+  RevokeVerdict,
+  StatusVerdict,
+} from '../contract/verdict.ts';
+import type { Checked } from '../call/check-schema.ts';
+import type { Configured } from './configure.ts';
+import type { Exchange } from '../contract/exchange.ts';
+import type { CancelOrder, ServiceForm, StatusQuery } from '../contract/provider.ts';
+
+/** What the core does with an account; the provider's own types stay inside. */
+export interface AccountInternals {
+  readonly env: Readonly<Record<string, string>>;
+  /** Reads and checks the configuration alone. */
+  readonly configure: () => Promise<Checked<Configured>>;
+  readonly bind: (service: unknown) => Promise<Checked<CheckedService>>;
+  readonly serviceForms?: readonly ServiceForm[] | undefined;
+  readonly check?: AccountCheck | undefined;
+}
+
+/** A checked service reference of an account whose configuration has not been read yet. */
+export interface CheckedService {
+  /** Names the service among those of the account. */
+  readonly key: string;
+  readonly configure: () => Promise<Checked<AdapterOperations>>;
+}
+
+/** A checked service reference and a checked configuration: ready to be asked for an operation. */
+export interface AdapterOperations {
+  readonly baseUrl: string;
+  readonly secrets: readonly string[];
+  readonly escapesHtml?: boolean | undefined;
+  /** Names the service among those of the account. */
+  readonly key: string;
+  readonly cancel: (details: OrderDetails) => Exchange<CancelVerdict>;
+  /**
+   * Cancels several services of the account by one request. `undefined`, or returning it: one of them cannot be
+   * cancelled together with others.
+   */
+  readonly cancelTogether:
+    | ((services: readonly AdapterOperations[], details: OrderDetails) => Exchange<CancelVerdict> | undefined)
+    | undefined;
+  /** `undefined`, or returning it: this service cannot be read back. */
+  readonly status:
+    | ((providerReference?: string, query?: Pick<StatusQuery, 'afterDuplicate'>) => Exchange<StatusVerdict> | undefined)
+    | undefined;
+  readonly revoke: (() => Exchange<RevokeVerdict> | undefined) | undefined;
+}
+
+/** What an order says besides the service. */
+export type OrderDetails = Omit<CancelOrder<unknown>, 'service'>;
+
+/** What the check of an account's credentials is, and the way to begin it. */
+export interface AccountCheck extends Omit<CredentialsCheck<never>, 'run'> {
+  readonly configure: () => Promise<Checked<ConfiguredCheck>>;
+}
+
+/** A checked configuration with the check of its credentials. */
+export interface ConfiguredCheck {
+  readonly baseUrl: string;
+  readonly secrets: readonly string[];
+  readonly escapesHtml?: boolean | undefined;
+  readonly run: () => Exchange<CredentialsVerdict>;
+}

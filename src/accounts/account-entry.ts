@@ -1,0 +1,45 @@
+import type { AccountInternals } from './account-driver.ts';
+import { Breaker } from '../call/breaker.ts';
+import { internalsOf } from './account.ts';
+import type { Account } from '../contract/account.ts';
+import { Call } from '../call/call.ts';
+
+/** One of the service's accounts. */
+export interface AccountEntry {
+  readonly name: string;
+  readonly account: Account;
+  readonly driver: AccountInternals;
+  readonly health: Breaker;
+}
+
+/**
+ * The service's accounts by their names.
+ *
+ * @throws ProviderError `invalid_request` for what is no account, or cannot be read
+ */
+export function entriesOf(accounts: unknown): ReadonlyMap<string, AccountEntry> {
+  const entries = new Map<string, AccountEntry>();
+  const isObject = typeof accounts === 'object' && accounts !== null && !Array.isArray(accounts);
+  for (const [name, account] of isObject ? readable(accounts) : []) {
+    const driver = internalsOf(account);
+    if (driver === undefined) throw notAccounts(name);
+    entries.set(name, { name, account, driver, health: new Breaker() });
+  }
+  if (!isObject) throw notAccounts('accounts');
+  return entries;
+}
+
+function readable(accounts: object): readonly (readonly [string, Account])[] {
+  try {
+    return Object.entries(accounts);
+  } catch {
+    // What a getter throws may hold anything; that the accounts cannot be read is all there is to say.
+    throw notAccounts('accounts');
+  }
+}
+
+function notAccounts(path: string): Error {
+  const expected = 'an account, made by a provider’s factory';
+  const message = `${path}: expected ${expected}`;
+  return new Call('create').error({ code: 'invalid_request', message, issues: [{ path, expected }] });
+}

@@ -1,0 +1,139 @@
+import { type Checked, checkAgainst } from '../call/check-schema.ts';
+import type { Account, ConfigSource } from '../contract/account.ts';
+import type { OperationsOf, ProviderDefinition } from '../contract/provider.ts';
+import type { When } from '../contract/vocabulary.ts';
+import type { AccountCheck, AccountInternals, AdapterOperations } from './account-driver.ts';
+import { adapterOperations } from './configured-service.ts';
+import { serviceKeyOf } from './service-key.ts';
+
+// What each account was made of, for the actions of its own provider. Held weakly, and reachable from here alone.
+const origins = new WeakMap<object, { readonly definition: unknown; readonly source: unknown }>();
+
+/** Reads and checks the configuration of an account that was made of this definition; `undefined` if it was not. */
+export function configurationReader<Config>(
+  definition: Pick<
+    ProviderDefinition<string, unknown, Config, unknown, never, When, boolean, boolean>,
+    'config' | 'env'
+  >,
+  account: unknown,
+): (() => Promise<Checked<Config>>) | undefined {
+  const origin = typeof account === 'object' && account !== null ? origins.get(account) : undefined;
+  if (origin === undefined || origin.definition !== definition) return undefined;
+  return () => readConfiguration(definition, origin.source);
+}
+
+// Registered, so that an account made by one copy of the package works in a service of another.
+const DRIVER = Symbol.for('cancelkit.account.v1');
+
+/** Makes an account of a provider's definition and the source of its configuration. */
+export function createAccount<
+  Id extends string,
+  ConfigInput,
+  Config,
+  ServiceInput,
+  Service,
+  Timing extends When,
+  Readable extends boolean,
+  Revocable extends boolean,
+>(
+  definition: ProviderDefinition<Id, ConfigInput, Config, ServiceInput, Service, Timing, Readable, Revocable>,
+  source: ConfigSource<ConfigInput>,
+): Account<Id, ServiceInput, Timing, OperationsOf<Readable, Revocable>> {
+  const references = new WeakMap<AdapterOperations, Service>();
+  const driver: AccountInternals = {
+    env: definition.env,
+    serviceForms: definition.serviceForms,
+    check: checkOf(definition, source),
+    configure: async () => {
+      const config = await readConfiguration(definition, source);
+      if (!config.ok) return config;
+      return {
+        ok: true,
+        value: { baseUrl: definition.baseUrl(config.value), secrets: definition.secrets(config.value) },
+      };
+    },
+    bind: async (input) => {
+      const service = await checkAgainst(definition.service, input);
+      if (!service.ok) return service;
+      const key = serviceKeyOf(definition, service.value);
+      if (key === undefined) return { ok: false, issues: [{ path: '', expected: UNNAMED }] };
+      const configure = async (): Promise<Checked<AdapterOperations>> => {
+        const config = await readConfiguration(definition, source);
+        if (!config.ok) return config;
+        const own = { key, value: service.value };
+        return { ok: true, value: adapterOperations(definition, config.value, own, references) };
+      };
+      return { ok: true, value: { key, configure } };
+    },
+  };
+  const account: Account<Id, ServiceInput, Timing, OperationsOf<Readable, Revocable>> = {
+    provider: definition.id,
+    capabilities: definition.capabilities,
+  };
+  Object.defineProperty(account, DRIVER, { value: () => driver });
+  origins.set(account, { definition, source });
+  return Object.freeze(account);
+}
+
+const UNNAMED =
+  'a service that the adapter can tell from others: texts and numbers as fields, or a serviceKey that returns a text';
+
+/** The driver of an account, or `undefined` if the value is not an account. */
+export function internalsOf(account: unknown): AccountInternals | undefined {
+  if (typeof account !== 'object' || account === null || !(DRIVER in account)) return undefined;
+  const open = account[DRIVER];
+  // oxlint-disable-next-line no-unsafe-type-assertion, no-unsafe-call -- only createAccount knows the symbol's meaning
+  return typeof open === 'function' ? (open() as AccountInternals) : undefined;
+}
+
+function checkOf<Config>(
+  definition: Pick<
+    ProviderDefinition<string, unknown, Config, unknown, never, When, boolean, boolean>,
+    'config' | 'env' | 'baseUrl' | 'secrets' | 'escapesHtml' | 'check'
+  >,
+  source: unknown,
+): AccountCheck | undefined {
+  const { check } = definition;
+  if (check === undefined) return undefined;
+  const { run, ...described } = check;
+  return {
+    ...described,
+    configure: async () => {
+      const checked = await readConfiguration(definition, source);
+      if (!checked.ok) return checked;
+      const { value } = checked;
+      const { escapesHtml } = definition;
+      const configured = { baseUrl: definition.baseUrl(value), secrets: definition.secrets(value), escapesHtml };
+      return { ok: true, value: { ...configured, run: () => run(value) } };
+    },
+  };
+}
+
+async function readConfiguration<Config>(
+  definition: Pick<
+    ProviderDefinition<string, unknown, Config, unknown, never, When, boolean, boolean>,
+    'config' | 'env'
+  >,
+  source: unknown,
+): Promise<Checked<Config>> {
+  const { config, env } = definition;
+  const checked = await checkAgainst(config, await readSource(source, env));
+  if (checked.ok || source !== undefined) return checked;
+  const issues = checked.issues.map((issue) => {
+    const variable = Object.hasOwn(env, issue.path) ? env[issue.path] : undefined;
+    return variable === undefined ? issue : { ...issue, variable };
+  });
+  return { ok: false, issues };
+}
+
+async function readSource(source: unknown, env: Readonly<Record<string, string>>): Promise<unknown> {
+  // oxlint-disable-next-line no-unsafe-call -- what it returns is checked, whatever it is
+  if (typeof source === 'function') return await source();
+  if (source !== undefined) return source;
+  // An empty variable counts as missing: that is what an unset secret looks like in most deployments.
+  const set = Object.entries(env).flatMap(([option, name]): [string, string][] => {
+    const value = process.env[name];
+    return value === undefined || value === '' ? [] : [[option, value]];
+  });
+  return Object.fromEntries(set);
+}

@@ -1,0 +1,76 @@
+import { checkBaseUrl } from '../sending/base-url.ts';
+import type { Call } from '../call/call.ts';
+import type { Checked } from '../call/check-schema.ts';
+import { configurationText } from './configuration-text.ts';
+import { Redactor } from '../privacy/redactor.ts';
+import type { TimeLimit } from '../call/time-limit.ts';
+import { type TransportChoice, passesProxy } from '../sending/transport.ts';
+
+/** A configuration that has been read and checked, as far as the core needs to know it. */
+export interface Configured {
+  readonly baseUrl: string;
+  readonly secrets: readonly string[];
+  readonly escapesHtml?: boolean | undefined;
+}
+
+/**
+ * Reads and checks an account's configuration, and gives the call what its secrets are.
+ *
+ * @param env the environment variable of each option, for the message.
+ * @param transport what would carry the requests.
+ * @throws ProviderError `not_configured` or `aborted`
+ */
+export async function configure<Value extends Configured>(
+  read: () => Promise<Checked<Value>>,
+  env: Readonly<Record<string, string>>,
+  call: Call,
+  limit: TimeLimit,
+  transport: TransportChoice,
+): Promise<{ readonly configured: Value; readonly baseUrl: URL }> {
+  let checked;
+  try {
+    checked = await limit.race(read());
+  } catch {
+    // What the caller's function threw can hold a secret, so only that it failed is said.
+    if (limit.end === 'aborted')
+      throw call.error({ code: 'aborted', message: 'the call was aborted before it was sent' });
+    const how = limit.end === 'timeout' ? 'did not come before the deadline' : 'could not be read: its function failed';
+    throw call.error({
+      code: 'not_configured',
+      retryable: true,
+      message: `the configuration ${how}. Nothing was sent.`,
+    });
+  }
+  if (checked.ok) {
+    call.redactor = new Redactor(checked.value.secrets, checked.value.escapesHtml);
+    const baseUrl = baseUrlOf(checked.value, env, call);
+    if (baseUrl.protocol === 'http:' && passesProxy(transport, baseUrl)) throw call.error(CLEAR_TEXT);
+    return { configured: checked.value, baseUrl };
+  }
+  throw call.error({
+    code: 'not_configured',
+    issues: checked.issues,
+    message: `the account is not configured: ${configurationText(checked.issues, env)} Nothing was sent.`,
+  });
+}
+
+const CLEAR_TEXT = {
+  code: 'not_configured',
+  message:
+    'the base URL is http, which is allowed to this machine alone, and its requests would pass a proxy: the credentials ' +
+    'would cross the network in clear text. Use https, or exempt the host from the proxy (NO_PROXY=localhost,127.0.0.1). ' +
+    'Nothing was sent.',
+} as const;
+
+/** For an adapter whose own schema lets a base URL pass that is not usable. */
+function baseUrlOf({ baseUrl }: Configured, env: Readonly<Record<string, string>>, call: Call): URL {
+  const checked = checkBaseUrl(baseUrl);
+  if (checked.ok) return checked.url;
+  const option = Object.keys(env).find((name) => /url|endpoint/i.test(name));
+  const issues = [{ path: option ?? 'base URL', expected: checked.expected }];
+  throw call.error({
+    code: 'not_configured',
+    message: `the base URL is not usable: ${configurationText(issues, env)} Nothing was sent.`,
+    issues,
+  });
+}

@@ -1,0 +1,48 @@
+import type { AdapterOperations } from './account-driver.ts';
+import type { ProviderDefinition } from '../contract/provider.ts';
+import type { When } from '../contract/vocabulary.ts';
+
+/**
+ * A provider's operations on one service, with the configuration that they need.
+ *
+ * @param references the checked reference of each service that has been configured, so that several can go into one
+ * request. This one's is added.
+ */
+export function adapterOperations<Config, Service, Timing extends When>(
+  definition: ProviderDefinition<string, unknown, Config, unknown, Service, Timing, boolean, boolean>,
+  config: Config,
+  { key, value: service }: { readonly key: string; readonly value: Service },
+  references: WeakMap<AdapterOperations, Service>,
+): AdapterOperations {
+  const { cancelTogether, status, revoke } = definition;
+  const offered = (when: When): Timing => {
+    if (!isTiming(definition.capabilities.timings, when)) throw new RangeError('timing not offered');
+    return when;
+  };
+  const configured: AdapterOperations = {
+    baseUrl: definition.baseUrl(config),
+    secrets: definition.secrets(config),
+    escapesHtml: definition.escapesHtml,
+    key,
+    cancel: (details) => definition.cancel({ ...details, when: offered(details.when), service }, config),
+    cancelTogether:
+      cancelTogether === undefined
+        ? undefined
+        : (members, { when, reasonText }) => {
+            const known = members.flatMap((member) => references.get(member) ?? []);
+            if (known.length < members.length) return undefined;
+            return cancelTogether({ services: known, when: offered(when), reasonText }, config);
+          },
+    status:
+      status === undefined
+        ? undefined
+        : (providerReference, query) => status(service, config, { providerReference, ...query }),
+    revoke: revoke === undefined ? undefined : () => revoke(service, config),
+  };
+  references.set(configured, service);
+  return configured;
+}
+
+function isTiming<Timing extends When>(timings: readonly Timing[], when: When): when is Timing {
+  return timings.some((timing) => timing === when);
+}

@@ -1,0 +1,101 @@
+import type { ErrorCode } from '../contract/error-code.ts';
+import type { Job, Lane, Step } from './lane.ts';
+import type { ManyItem, ManyPlan } from './plan.ts';
+import type { CancelOutcome, CancelResult, SafeResult } from '../contract/result.ts';
+
+/** A finished request, until it is taken. */
+export interface Finished {
+  readonly item: ManyItem;
+  readonly lane: Lane;
+}
+
+/** The calls of a run: what is under way, what has finished and waits to be taken, and how all of it ended. */
+export class ManyCalls {
+  readonly #plan: Pick<ManyPlan, 'cancel' | 'unsent'>;
+  readonly #onChange: () => void;
+  readonly #finished: Finished[] = [];
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #outcomes = new Map<CancelOutcome | ErrorCode, number>();
+  #started = 0;
+
+  constructor(plan: Pick<ManyPlan, 'cancel' | 'unsent'>, onChange: () => void) {
+    this.#plan = plan;
+    this.#onChange = onChange;
+  }
+
+  /** Whether nothing is under way, and nothing is left to be taken. */
+  get isEmpty(): boolean {
+    return this.#underWay.size === 0 && this.#finished.length === 0;
+  }
+
+  /** How many requests have been begun. */
+  get started(): number {
+    return this.#started;
+  }
+
+  /** How many requests have ended how. */
+  get outcomes(): ReadonlyMap<CancelOutcome | ErrorCode, number> {
+    return this.#outcomes;
+  }
+
+  /** Begins what the lane has room for. */
+  advance(lane: Lane): void {
+    for (let step = lane.next(); step !== undefined; step = lane.next()) this.#carryOut(step, lane);
+    this.#onChange();
+  }
+
+  /** The next finished request. */
+  take(): Finished | undefined {
+    return this.#finished.shift();
+  }
+
+  /** Settles once what is under way has ended. */
+  async allEnded(): Promise<void> {
+    await Promise.all(this.#underWay);
+  }
+
+  #carryOut(step: Step, lane: Lane): void {
+    if (step.kind === 'give_back') {
+      this.#finish(step.job, { ok: false, error: step.error }, lane);
+      return;
+    }
+    const run = (step.kind === 'begin' ? this.#begin(step.jobs, lane) : this.#refuse(step, lane)).then(() => {
+      this.#underWay.delete(run);
+      this.advance(lane);
+    });
+    this.#underWay.add(run);
+  }
+
+  async #begin(jobs: readonly Job[], lane: Lane): Promise<void> {
+    this.#started += jobs.filter(({ begun }) => begun === 1).length;
+    lane.calls += 1;
+    lane.running += jobs.length;
+    const startedAt = performance.now();
+    const requests = jobs.map(({ request }) => request);
+    const results = await this.#plan.cancel(requests, jobs[0]?.group !== undefined);
+    lane.calls -= 1;
+    lane.running -= jobs.length;
+    const shareMs = (performance.now() - startedAt) / jobs.length;
+    for (const [place, result] of results.entries()) {
+      const job = jobs[place];
+      if (job === undefined || lane.settle(job, result.ok ? undefined : result.error)) continue;
+      lane.pace.record(shareMs);
+      this.#finish(job, result, lane);
+    }
+  }
+
+  async #refuse({ job, failure }: Extract<Step, { kind: 'refuse' }>, lane: Lane): Promise<void> {
+    lane.refusing += 1;
+    const result = await this.#plan.unsent(job.request, failure);
+    lane.refusing -= 1;
+    this.#finish(job, result, lane);
+  }
+
+  #finish({ index, request }: Job, result: SafeResult<CancelResult>, lane: Lane): void {
+    const outcome = result.ok ? result.result.outcome : result.error.code;
+    this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1);
+    lane.done += 1;
+    lane.untaken += 1;
+    this.#finished.push({ item: { index, request, ...result }, lane });
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * What the calls of one account know of each other: a budget for repetitions and a breaker.
+ *
+ * The budget holds 10 repetitions and grows by a tenth with each call, so that an outage costs at most 1.1 sends a call
+ * and these ten. The breaker opens after 15 requests in a row that got no answer or a 5xx: for 10 seconds every call
+ * fails at once, then one is let through to try.
+ */
+export class Breaker {
+  readonly #now: () => number;
+  #budget = BUDGET;
+  #failures = 0;
+  #openUntil = 0;
+  #trying: object | undefined;
+
+  /** @param now milliseconds of a clock that is never set, unlike the time of day. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
+  /**
+   * Asks for a call to be let in.
+   *
+   * @param call stands for the call, so that `leave` knows it again.
+   * @returns `undefined` if it is, else the milliseconds after which it is worth trying again.
+   */
+  admit(call: object): number | undefined {
+    if (this.#failures >= FAILURES_TO_OPEN) {
+      const now = this.#now();
+      if (now < this.#openUntil) return this.#openUntil - now;
+      // One call tries; the others wait for what becomes of it.
+      if (this.#trying !== undefined) return TRIAL_MS;
+      this.#trying = call;
+    }
+    this.#budget = Math.min(BUDGET, this.#budget + BUDGET_PER_CALL);
+    return undefined;
+  }
+
+  /** A call that was let in is over. */
+  leave(call: object): void {
+    if (this.#trying === call) this.#trying = undefined;
+  }
+
+  /** Takes one repetition out of the budget, if there is one. */
+  mayRepeat(): boolean {
+    if (this.#budget < 1) return false;
+    this.#budget -= 1;
+    return true;
+  }
+
+  /** What became of one request. */
+  record(outcome: 'answered' | 'failed'): void {
+    if (outcome === 'answered') {
+      this.#failures = 0;
+      return;
+    }
+    this.#failures += 1;
+    if (this.#failures >= FAILURES_TO_OPEN) this.#openUntil = this.#now() + OPEN_MS;
+  }
+}
+
+const BUDGET = 10;
+const BUDGET_PER_CALL = 0.1;
+const FAILURES_TO_OPEN = 15;
+const OPEN_MS = 10_000;
+const TRIAL_MS = 1_000;

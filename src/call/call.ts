@@ -1,0 +1,150 @@
+import type { Breaker } from './breaker.ts';
+import type { ErrorCode, UnknownReason } from '../contract/error-code.ts';
+import type { OperationEvent, EventDetails } from '../contract/event.ts';
+import { ProviderError, type ProviderErrorDetails } from '../contract/provider-error.ts';
+import type { ProviderOperation } from '../contract/vocabulary.ts';
+import { Redactor } from '../privacy/redactor.ts';
+
+/** What a failure says; the call adds who, what and how often. */
+export interface ErrorFacts extends Omit<
+  ProviderErrorDetails,
+  'account' | 'provider' | 'operation' | 'operationId' | 'attempts'
+> {
+  readonly code: ErrorCode;
+}
+
+/** Who is told what happens during a call. */
+export type Listener = (event: OperationEvent) => void;
+
+const NOT_A_PROOF: Readonly<Partial<Record<ErrorCode, UnknownReason>>> = {
+  aborted: 'aborted',
+  unavailable: 'connection_lost',
+  unexpected_response: 'unreadable_answer',
+};
+
+/**
+ * One call of the service: who it is for, how often something was sent, and whether a write may have taken effect.
+ * Every error of a call is made here, so that the promise of the error codes is kept in one place.
+ */
+export class Call {
+  readonly operation: ProviderOperation;
+  readonly operationId: string = crypto.randomUUID();
+  account: string | undefined;
+  provider: string | undefined;
+  serviceKey: string | undefined;
+  /** Knows no secret until the configuration has been read. */
+  redactor: Redactor = new Redactor([]);
+  health: Breaker | undefined;
+  attempts = 0;
+  readonly #listeners: Listener[];
+  readonly #startedAt = performance.now();
+  #wrote = false;
+  #pending = false;
+  #kept = false;
+  #sentAt: string | undefined;
+
+  constructor(operation: ProviderOperation, listener?: Listener) {
+    this.operation = operation;
+    this.#listeners = listener === undefined ? [] : [listener];
+  }
+
+  /** Tells this listener, too, of what happens from now on. */
+  listen(listener: Listener): void {
+    this.#listeners.push(listener);
+  }
+
+  /** To be called before a write is handed to the network. */
+  writeLeaves(): void {
+    // A write that was answered and did not end the operation stands, whatever becomes of the next one.
+    this.#kept ||= this.#pending;
+    this.#wrote = true;
+    if (!this.#kept) this.#sentAt = new Date().toISOString();
+    this.#pending = true;
+  }
+
+  /** The last write is known to have changed nothing. Says nothing about a write before it. */
+  writeHadNoEffect(): void {
+    this.#pending = false;
+  }
+
+  /** More than one request left for the last write: its response says nothing about those before it. */
+  writeWasRepeated(): void {
+    this.#kept = true;
+  }
+
+  /** Whether a write was handed to the network at all. */
+  get wrote(): boolean {
+    return this.#wrote;
+  }
+
+  /** Whether a write may have taken effect. */
+  get mayHaveHappened(): boolean {
+    return this.#kept || this.#pending;
+  }
+
+  /** Tells the listeners. One that throws is the caller's fault, and changes nothing of what happens. */
+  emit(details: EventDetails): void {
+    if (this.#listeners.length === 0) return;
+    const { operationId, operation, account, provider } = this;
+    const serviceKey = this.serviceKey === undefined ? undefined : this.redactor.text(this.serviceKey);
+    const at = new Date().toISOString();
+    for (const listener of this.#listeners) {
+      try {
+        const returned: unknown = listener({ ...details, operationId, operation, account, provider, serviceKey, at });
+        if (returned instanceof Promise) returned.catch(warnOfListener);
+      } catch {
+        warnOfListener();
+      }
+    }
+  }
+
+  /** Tells the listener that the call is over. */
+  emitOutcome(details: Pick<Extract<OperationEvent, { type: 'outcome' }>, 'ok' | 'outcome' | 'code'>): void {
+    const durationMs = Math.round(performance.now() - this.#startedAt);
+    this.emit({ type: 'outcome', ...details, attempts: this.attempts, durationMs });
+  }
+
+  /**
+   * The error for a failure. While a write may have taken effect, every code becomes `outcome_unknown`: no other code
+   * may stand for something that perhaps happened.
+   */
+  error(failure: ErrorFacts): ProviderError {
+    const { redactor } = this;
+    const unknown = failure.code === 'outcome_unknown' || this.mayHaveHappened;
+    const code = unknown ? 'outcome_unknown' : failure.code;
+    // The failure's own words may say that nothing was sent, which is true of its own request alone.
+    const words =
+      unknown && failure.code !== 'outcome_unknown'
+        ? `the request was sent and may have been carried out, and then: ${failure.message} Check that before anything is sent again.`
+        : failure.message;
+    const { providerCode, providerMessage, providerReference, existing } = failure;
+    return new ProviderError(code, {
+      ...failure,
+      message: `${this.provider ?? 'cancelkit'}: ${redactor.message(words)}`,
+      account: this.account,
+      provider: this.provider,
+      operation: this.operation,
+      operationId: this.operationId,
+      attempts: this.attempts,
+      providerCode: providerCode === undefined ? undefined : redactor.message(providerCode).slice(0, 64),
+      providerMessage: providerMessage === undefined ? undefined : redactor.message(providerMessage),
+      providerReference:
+        providerReference === undefined ? undefined : redactor.message(providerReference).slice(0, 128),
+      issues: failure.issues?.map((issue) => ({
+        ...issue,
+        path: redactor.text(issue.path),
+        expected: redactor.text(issue.expected),
+      })),
+      existing: existing === undefined ? undefined : { ...existing, raw: redactor.data(existing.raw) },
+      retryable: unknown ? false : failure.retryable,
+      retryAt: unknown ? undefined : failure.retryAt,
+      reason: unknown ? (failure.reason ?? NOT_A_PROOF[failure.code] ?? 'provider_error') : undefined,
+      sentAt: unknown ? this.#sentAt : undefined,
+      lastSeen: unknown ? failure.lastSeen : undefined,
+    });
+  }
+}
+
+function warnOfListener(): void {
+  process.emitWarning('cancelkit: the onEvent function threw; what it threw is not shown, it may hold anything');
+}

@@ -1,0 +1,66 @@
+import { tracingChannel } from 'node:diagnostics_channel';
+import type { OutcomeEvent } from '../contract/event.ts';
+import { isProviderError } from '../contract/provider-error.ts';
+import { REPORT_IT } from '../contract/report-it.ts';
+import type { Call } from './call.ts';
+
+/**
+ * Carries a call out: on the tracing channel, with an event for its outcome, and with every error one of the call's own.
+ *
+ * @throws ProviderError
+ */
+export function runCall<Value>(
+  call: Call,
+  work: () => Promise<Value>,
+  outcomeOf: (value: Value) => OutcomeEvent['outcome'],
+): Promise<Value> {
+  return traced(call, async () => {
+    try {
+      const value = await work();
+      call.emitOutcome({ ok: true, outcome: outcomeOf(value), code: undefined });
+      return value;
+    } catch (error) {
+      // What is not this call's own is a fault of cancelkit or of an adapter. It may hold anything.
+      const isOwn = isProviderError(error) && error.operationId === call.operationId;
+      const failure = isOwn ? error : call.error(INTERNAL_FAULT);
+      call.emitOutcome({ ok: false, outcome: undefined, code: failure.code });
+      throw failure;
+    }
+  });
+}
+
+const INTERNAL_FAULT = {
+  code: 'unexpected_response',
+  reason: 'provider_error',
+  message: `an internal fault. ${REPORT_IT}`,
+} as const;
+
+/** What subscribers of `cancelkit:operation` are given; Node adds `result` or `error` once there is one. */
+export interface OperationTrace {
+  readonly operationId: string;
+  readonly operation: string;
+  readonly account: string | undefined;
+  readonly provider: string | undefined;
+  readonly attempts: number;
+}
+
+const channel = tracingChannel<unknown, OperationTrace>('cancelkit:operation');
+
+/** Publishes a call on the tracing channel `cancelkit:operation`, if anybody listens. */
+export function traced<Value>(call: Call, work: () => Promise<Value>): Promise<Value> {
+  if (!channel.hasSubscribers) return work();
+  return channel.tracePromise(work, {
+    operation: call.operation,
+    operationId: call.operationId,
+    // Not known before the request has been looked at, so read when asked.
+    get account() {
+      return call.account;
+    },
+    get provider() {
+      return call.provider;
+    },
+    get attempts() {
+      return call.attempts;
+    },
+  });
+}

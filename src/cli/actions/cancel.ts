@@ -1,0 +1,116 @@
+import { WHENS, type When } from '../../contract/vocabulary.ts';
+import type { CancelFlags } from '../setup/flags.ts';
+import { DATA, confirm } from '../terminal/confirm.ts';
+import { EXIT } from '../terminal/exit-code.ts';
+import { interruptible } from '../terminal/interrupt.ts';
+import { namedService } from '../setup/named-service.ts';
+import { type OpenedServices, accountNamed } from '../setup/open-services.ts';
+import { type ServiceReference, writtenService } from '../setup/parse-service.ts';
+import type { Session } from '../setup/session.ts';
+import { writeRequest } from '../terminal/show-request.ts';
+import { isTimingUnknown, writeResult } from '../setup/show-result.ts';
+import { wrongUse } from '../terminal/wrong-use.ts';
+
+/** A cancellation as the command line describes it. */
+export interface DescribedCancellation {
+  readonly account: string;
+  readonly service: ServiceReference;
+  readonly when: When;
+  readonly reason?: string | { readonly category: never; readonly text?: string };
+  readonly reference?: string;
+}
+
+/** `cancelkit cancel` */
+export async function cancel(
+  account: string,
+  words: readonly string[],
+  flags: CancelFlags,
+  session: Session,
+): Promise<number> {
+  requireWhen(flags);
+  const opened = await session.open();
+  const request = await describedCancellation(account, words, flags, opened);
+  if (flags.dryRun === true) return await show(request, opened, session);
+  await confirmImmediate(request, flags.yes === true, opened, session);
+  const result = await interruptible(
+    (signal) => opened.services.cancel(request, { signal, ...(flags.verify === true ? { verify: true } : {}) }),
+    session.output,
+  );
+  session.output.record({ command: session.command, ok: true, result });
+  writeResult(result, session.output);
+  return isTimingUnknown(result) ? EXIT.unknown : EXIT.done;
+}
+
+/** `cancelkit preview` */
+export async function preview(
+  account: string,
+  words: readonly string[],
+  flags: CancelFlags,
+  session: Session,
+): Promise<number> {
+  requireWhen(flags);
+  const opened = await session.open();
+  return await show(await describedCancellation(account, words, flags, opened), opened, session);
+}
+
+/**
+ * The request that the command line describes, checked as far as it can be without sending anything.
+ *
+ * @throws ProviderError
+ */
+export async function describedCancellation(
+  account: string,
+  words: readonly string[],
+  flags: CancelFlags,
+  opened: OpenedServices,
+): Promise<DescribedCancellation> {
+  const when = requireWhen(flags);
+  const { reference } = flags;
+  const service = await namedService(account, words, opened);
+  const request = { account, service, when, ...reasonOf(flags), ...(reference === undefined ? {} : { reference }) };
+  await opened.services.validate(request);
+  return request;
+}
+
+/**
+ * When it takes effect. To be asked before a configuration is run, which the error needs nothing of.
+ *
+ * @throws ProviderError `invalid_request`
+ */
+export function requireWhen({ when }: CancelFlags): When {
+  if (when !== undefined) return when;
+  throw wrongUse(`--when is missing, and has no default: ${WHENS.join(' or ')}. Nothing was sent.`);
+}
+
+/**
+ * Has a person type the service's id before it is cancelled at once.
+ *
+ * @throws ProviderError
+ */
+export async function confirmImmediate(
+  { account, service, when }: DescribedCancellation,
+  isConfirmed: boolean,
+  opened: OpenedServices,
+  { output }: Session,
+): Promise<void> {
+  if (when !== 'immediate' || isConfirmed) return;
+  const { provider, capabilities } = await accountNamed(account, opened);
+  const [id = ''] = Object.values(service);
+  const fate = DATA[capabilities.immediateDestroysData];
+  const warnings = [`This cancels ${writtenService(service)} at ${account} (${provider}) now: ${fate}`];
+  await confirm({ warnings, message: `Type ${id} to cancel it now.`, expected: String(id) }, output);
+}
+
+async function show(request: DescribedCancellation, opened: OpenedServices, session: Session): Promise<number> {
+  const result = await opened.services.preview(request);
+  session.output.record({ command: session.command, ok: true, dryRun: true, result });
+  writeRequest(result, session.output);
+  return EXIT.done;
+}
+
+function reasonOf({ reason, category }: CancelFlags): Pick<DescribedCancellation, 'reason'> {
+  if (category === undefined) return reason === undefined ? {} : { reason };
+  // Commander takes the categories alone, and the request is checked again.
+  // oxlint-disable-next-line no-unsafe-type-assertion
+  return { reason: { category: category as never, ...(reason === undefined ? {} : { text: reason }) } };
+}

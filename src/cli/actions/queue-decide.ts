@@ -1,0 +1,81 @@
+import * as v from 'valibot';
+import { type DecisionFlags, type QuarantineFlags, RESOLUTIONS, WHEN_ABSENT } from '../setup/flags.ts';
+import { confirm } from '../terminal/confirm.ts';
+import { EXIT } from '../terminal/exit-code.ts';
+import type { WhenAbsent } from '../../queue/index.ts';
+import type { Session } from '../setup/session.ts';
+import { visible } from '../terminal/visible.ts';
+import { wrongUse } from '../terminal/wrong-use.ts';
+import { byWhom, withQueue } from './with-queue.ts';
+
+const resolutionSchema = v.picklist(RESOLUTIONS);
+
+/** `cancelkit queue resolve` */
+export async function resolve(id: string, flags: DecisionFlags, session: Session): Promise<number> {
+  if (flags.as === undefined) throw wrongUse(`--as is missing: ${RESOLUTIONS.join(', ')}.`);
+  const as = v.parse(resolutionSchema, flags.as);
+  await withQueue(session, (queue) => queue.resolve(id, { as, ...decisionOf(flags) }));
+  return say(`${id} is settled as ${as}`, { id, as }, session);
+}
+
+/** `cancelkit queue retry` */
+export async function retry(id: string, flags: DecisionFlags, session: Session): Promise<number> {
+  if (flags.yes !== true) {
+    const warnings = ['This sends the cancellation again: look up at the provider first that it did not take effect'];
+    if (flags.acceptPlace === true) warnings.push('It goes to another place than the one that it was enqueued for');
+    await confirm({ warnings, message: `Type ${id} to send it again.`, expected: id }, session.output);
+  }
+  await withQueue(session, (queue) => queue.retry(id, { ...decisionOf(flags), acceptPlace: flags.acceptPlace }));
+  return say(`${id} is planned again`, { id }, session);
+}
+
+/** `cancelkit queue quarantine` */
+export async function quarantine(flags: QuarantineFlags, session: Session): Promise<number> {
+  const { since } = flags;
+  if (since === undefined) throw wrongUse('--since is missing: the time of the backup, such as 2026-05-01T10:00Z.');
+  const { output, command } = session;
+  if (flags.yes !== true) {
+    const warnings = [
+      'Every open cancellation that was due becomes unknown, and is read back before anything else happens',
+    ];
+    await confirm({ warnings, message: 'Type quarantine to go on.', expected: 'quarantine' }, output);
+  }
+  const whenAbsent = whenAbsentOf(flags.whenAbsent);
+  return await withQueue(session, async (queue) => {
+    const result = await queue.quarantine({ since, whenAbsent, ...decisionOf(flags) });
+    output.record({ command, ok: true, result });
+    const { readBack, needsPerson, otherAccounts } = result;
+    output.line(`${output.colours.green('✓')} ${readBack} are read back, ${needsPerson} wait for a person`);
+    if (otherAccounts.length === 0) return EXIT.done;
+    const names = otherAccounts.map(visible).join(', ');
+    output.message(`! Not in this configuration, and unchanged: ${names}. Quarantine them with the one that has them.`);
+    return EXIT.unknown;
+  });
+}
+
+/** What `--when-absent` says; commander has checked it. */
+export function whenAbsentOf(text: string | undefined): WhenAbsent | undefined {
+  return WHEN_ABSENT.find((known) => known === text);
+}
+
+/** `cancelkit queue withdraw` */
+export async function withdraw(id: string, flags: DecisionFlags, session: Session): Promise<number> {
+  await withQueue(session, (queue) => queue.withdraw(id, decisionOf(flags)));
+  return say(`${id} is out of the queue`, { id }, session);
+}
+
+/** `cancelkit queue resume` */
+export async function resume(account: string, session: Session): Promise<number> {
+  await withQueue(session, (queue) => queue.resume(account));
+  return say(`${account} goes on`, { account }, session);
+}
+
+function decisionOf({ by, note }: DecisionFlags): { readonly by: string; readonly note?: string } {
+  return { by: byWhom(by), ...(note === undefined ? {} : { note }) };
+}
+
+function say(what: string, result: object, { output, command }: Session): number {
+  output.record({ command, ok: true, result });
+  output.line(`${output.colours.green('✓')} ${visible(what)}`);
+  return EXIT.done;
+}

@@ -1,0 +1,109 @@
+import * as v from 'valibot';
+import type { QueuedCancellation, QueueStats } from '../../queue/index.ts';
+import { QUEUE_STATES } from '../../queue/model/state.ts';
+import type { ListFlags } from '../setup/flags.ts';
+import { EXIT } from '../terminal/exit-code.ts';
+import { writeLabelled } from '../terminal/labelled.ts';
+import type { Session } from '../setup/session.ts';
+import { serviceText } from '../setup/show-result.ts';
+import { visible } from '../terminal/visible.ts';
+import { wrongUse } from '../terminal/wrong-use.ts';
+import { withReader } from './with-queue.ts';
+
+const stateSchema = v.picklist(QUEUE_STATES);
+
+/** `cancelkit queue list` */
+export async function list(flags: ListFlags, session: Session): Promise<number> {
+  const { output, command } = session;
+  const state = flags.state === undefined ? undefined : v.safeParse(stateSchema, flags.state);
+  if (state?.success === false) throw wrongUse(`there is no such state. The states are: ${QUEUE_STATES.join(', ')}.`);
+  return await withReader(session, async (queue) => {
+    const found = await queue.list({ ...flags, state: state?.output });
+    for (const result of found) output.record({ command, ok: true, result });
+    if (output.json) return EXIT.done;
+    if (found.length === 0) output.line('Nothing there.');
+    else {
+      const { tableLines } = await import('../terminal/table.ts');
+      for (const line of tableLines(HEAD, found.map(rowOf), output.colours)) output.line(line);
+    }
+    return EXIT.done;
+  });
+}
+
+/** `cancelkit queue show` */
+export async function show(id: string, session: Session): Promise<number> {
+  const { output, command } = session;
+  return await withReader(session, async (queue) => {
+    const result = await queue.get(id);
+    if (result === undefined) throw wrongUse('there is no cancellation of that id in the queue.');
+    output.record({ command, ok: true, result });
+    output.line(`${output.colours.bold(visible(result.id))}: ${result.state}`);
+    writeLabelled(output, [
+      ['account', `${result.account} (${result.provider})`],
+      ['service', serviceText(result.request.service)],
+      ['when', result.request.when],
+      [
+        'needs a person',
+        result.needsPerson ? `yes: ${WHAT_TO_DO[result.state === 'planned' ? 'held' : 'unknown']}` : undefined,
+      ],
+      ['place', result.place],
+      ['leads now to', result.otherPlace],
+      ['came to', outcomeText(result)],
+      ['last error', result.lastError?.message],
+      ['not before', result.notBefore],
+      ['asked by', result.askedBy],
+      ['tries', String(result.tries)],
+    ]);
+    output.line('  history');
+    for (const { at, type, data } of result.history) {
+      output.line(`    ${output.colours.dim(at)}  ${visible(type)}  ${visible(JSON.stringify(data))}`);
+    }
+    return EXIT.done;
+  });
+}
+
+const WHAT_TO_DO = {
+  held: 'correct the configuration and `cancelkit queue resume` the account, or `cancelkit queue retry --accept-place`',
+  unknown: 'look it up at the provider, then `cancelkit queue resolve`',
+} as const;
+
+/** `cancelkit queue stats` */
+export async function stats(session: Session): Promise<number> {
+  return await withReader(session, async (queue) => {
+    await writeStats(await queue.stats(), session);
+    return EXIT.done;
+  });
+}
+
+/** Writes how the queue stands. */
+export async function writeStats(result: QueueStats, { output, command }: Session): Promise<void> {
+  output.record({ command, ok: true, result });
+  if (output.json) return;
+  const used = QUEUE_STATES.filter((state) => result.states[state] > 0);
+  const rows = Object.entries(result.accounts).map(([name, { states, needsPerson, inFlight, pausedUntil }]) => [
+    name,
+    ...used.map((state) => states[state] ?? 0),
+    inFlight,
+    needsPerson,
+    pausedUntil === undefined ? '' : `rests until ${pausedUntil}`,
+  ]);
+  if (rows.length === 0) output.line('The queue is empty.');
+  else {
+    const { tableLines } = await import('../terminal/table.ts');
+    const head = ['account', ...used, 'in flight', 'needs a person', ''];
+    for (const line of tableLines(head, rows, output.colours)) output.line(line);
+  }
+}
+
+const HEAD = ['id', 'account', 'service', 'when', 'state', 'came to', 'needs a person', 'updated at'];
+
+function rowOf(entry: QueuedCancellation): readonly string[] {
+  const { id, account, request, state, needsPerson, updatedAt } = entry;
+  const person = needsPerson ? 'yes' : '';
+  return [id, account, serviceText(request.service), request.when, state, outcomeText(entry) ?? '', person, updatedAt];
+}
+
+function outcomeText({ outcome }: QueuedCancellation): string | undefined {
+  if (outcome === undefined) return undefined;
+  return outcome.ok ? outcome.result.outcome : outcome.error.code;
+}

@@ -1,0 +1,122 @@
+import * as v from 'valibot';
+import { deferred } from '../../platform/deferred.ts';
+import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
+import { internalsOf } from '../../accounts/account.ts';
+import { type BuiltInProvider, builtInProviders } from '../setup/built-in-providers.ts';
+import type { SandboxFlags } from '../setup/flags.ts';
+import { EXIT } from '../terminal/exit-code.ts';
+import { onInterrupt } from '../terminal/interrupt.ts';
+import { writtenService } from '../setup/parse-service.ts';
+import type { Session } from '../setup/session.ts';
+import { wrongUse } from '../terminal/wrong-use.ts';
+
+const TICK_MS = 1000;
+
+const settingsSchema = v.record(v.string(), v.string());
+const emulatorSchema = v.object({
+  seeded: v.record(v.string(), v.record(v.string(), v.union([v.string(), v.number()]))),
+});
+
+/** A provider of the sandbox: how it is reached, and which services it has. */
+interface Emulated {
+  readonly provider: BuiltInProvider;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly variables: readonly (readonly [name: string, value: string])[];
+  /** By what they are examples of, as they are typed. */
+  readonly services: Readonly<Record<string, string>>;
+}
+
+/** `cancelkit sandbox` */
+export async function sandbox({ port }: SandboxFlags, { output, command }: Session): Promise<number> {
+  await using running = await started(port);
+  const emulated = builtInProviders.map((provider) => describe(provider, running));
+  const { promise: stopped, resolve: stop } = deferred<void>();
+  const quit = onInterrupt(stop);
+  for (const { provider, settings, variables, services } of emulated) {
+    const environment = Object.fromEntries(variables);
+    output.record({ command, ok: true, result: { provider: provider.id, settings, environment, services } });
+  }
+  for (const line of introduction(emulated)) output.line(line);
+  output.message('The sandbox is running, and its clock with it. Ctrl-C ends it.');
+  const ticking = setInterval(() => running.clock.advance({ milliseconds: TICK_MS }), TICK_MS);
+  await stopped;
+  clearInterval(ticking);
+  quit();
+  return EXIT.done;
+}
+
+async function started(port: number | undefined): Promise<Sandbox> {
+  try {
+    return await startSandbox(port === undefined ? {} : { port });
+  } catch (error) {
+    if (port === undefined || !(error instanceof Error)) throw error;
+    // The sandbox's own words, such as that the port is in use.
+    throw wrongUse(error.message.replace(/^startSandbox: (?:port: )?/, ''));
+  }
+}
+
+function describe(provider: BuiltInProvider, running: object): Emulated {
+  const all: unknown = Reflect.get(running, 'settings');
+  const settings = v.parse(settingsSchema, Reflect.get(v.parse(v.looseObject({}), all), provider.id));
+  const { seeded } = v.parse(emulatorSchema, Reflect.get(running, provider.id));
+  const variables = Object.entries(settings).map(([option, value]): [string, string] => [
+    provider.env[option] ?? option,
+    value,
+  ]);
+  const services = Object.entries(seeded).map(([name, ids]): [string, string] => [name, typed(provider, ids)]);
+  return { provider, settings, variables, services: Object.fromEntries(services) };
+}
+
+/** A seeded service in the first of the provider's forms. */
+function typed(provider: BuiltInProvider, ids: Readonly<Record<string, string | number>>): string {
+  const form = internalsOf(provider.account())?.serviceForms?.[0];
+  const fields = Object.entries(ids).filter(([key]) => form === undefined || Object.hasOwn(form.example, key));
+  return writtenService(Object.fromEntries(fields), form?.plainId !== undefined);
+}
+
+function introduction(emulated: readonly Emulated[]): readonly string[] {
+  return [
+    '# The emulated providers, with services to try things on. Nothing leaves this machine.',
+    '#',
+    '# Settings for the environment: paste them into another terminal.',
+    ...emulated.flatMap(({ variables }) => variables.map(([name, value]) => `export ${name}=${quoted(value)}`)),
+    '',
+    '# Or the same as a configuration file:',
+    "test -e cancelkit.config.mjs || cat > cancelkit.config.mjs <<'END'",
+    ...configFile(emulated),
+    'END',
+    '',
+    '# Services to try:',
+    ...emulated.flatMap(({ provider, services }) =>
+      Object.entries(services).map(([name, service]) => `#   cancelkit ${tryOn(provider, service)}   # ${name}`),
+    ),
+  ];
+}
+
+/** Reads where the provider can be asked; else what it is there for. */
+function tryOn({ id, account }: BuiltInProvider, service: string): string {
+  return account().capabilities.readBack ? `status ${id} ${service}` : `cancel ${id} ${service} --when end_of_period`;
+}
+
+function configFile(emulated: readonly Emulated[]): readonly string[] {
+  return [
+    "import { defineConfig } from 'cancelkit/config';",
+    ...emulated.map(({ provider: { id } }) => `import { ${id} } from 'cancelkit/${id}';`),
+    'export default defineConfig({',
+    '  accounts: {',
+    ...emulated.map(({ provider: { id }, settings }) => `    ${id}: ${id}(${literal(settings)}),`),
+    '  },',
+    '});',
+  ];
+}
+
+/** As JavaScript is written by hand. */
+function literal(settings: Readonly<Record<string, string>>): string {
+  const fields = Object.entries(settings).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+  return `{ ${fields.join(', ')} }`;
+}
+
+/** As a POSIX shell reads it back. */
+function quoted(value: string): string {
+  return /^[\w.:/@-]+$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
+}

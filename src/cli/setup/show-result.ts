@@ -1,0 +1,70 @@
+import type { CancelResult } from '../../contract/result.ts';
+import type { CancellationStatus, EffectiveAt } from '../../contract/vocabulary.ts';
+import { type Labelled, writeLabelled } from '../terminal/labelled.ts';
+import type { Output } from '../terminal/output.ts';
+import { writtenService } from './parse-service.ts';
+
+/** What an outcome means, in a sentence. */
+const MEANINGS: { readonly [Outcome in CancelResult['outcome']]: string } = {
+  requested: 'The provider stored it; a cron job, a worker or a person still acts on it.',
+  scheduled: 'Confirmed, with the date that it takes effect.',
+  completed: 'The service is over.',
+  already_cancelled: 'It was cancelled before; nothing new was needed.',
+};
+
+const OPEN =
+  'There is a cancellation, and the provider does not tell its timing: it may be another than you asked for.';
+
+/** Whether the cancellation that was found may have another timing than was asked for. */
+export function isTimingUnknown({ warnings }: CancelResult): boolean {
+  return warnings.some(({ code }) => code === 'timing_unknown');
+}
+
+/** Writes what a cancellation came to. */
+export function writeResult(result: CancelResult, output: Output): void {
+  const { colours } = output;
+  const { account, provider, outcome, existing } = result;
+  // What was found may not be what was asked for.
+  const isOpen = isTimingUnknown(result);
+  const sign = isOpen ? colours.yellow('!') : colours.green('✓');
+  output.line(`${sign} ${colours.bold(outcome)}: ${isOpen ? OPEN : MEANINGS[outcome]}`);
+  writeLabelled(output, [
+    ['account', `${account} (${provider})`],
+    ['service', serviceText(result.service)],
+    [isOpen ? 'asked for' : 'when', result.when],
+    ['effective at', effectiveText(result.effectiveAt)],
+    ['provider reference', result.providerReference],
+    ['read back', existing === undefined ? undefined : existing.state],
+    ['established by', result.reconciled ? 'reading back, since the answer was lost' : undefined],
+    ...result.warnings.map(({ code, message }): Labelled => ['warning', `${code}: ${message}`]),
+    ['operation', result.operationId],
+  ]);
+}
+
+/** The lines of a state that was read. */
+export function stateLabels(status: CancellationStatus, canRevoke: boolean): readonly Labelled[] {
+  return [
+    ['when', status.when],
+    ['effective at', effectiveText(status.effectiveAt)],
+    ['requested at', status.requestedAt],
+    ['reason', status.reason],
+    ['can be undone', undoText(status, canRevoke)],
+  ];
+}
+
+function undoText({ state, revocable }: CancellationStatus, canRevoke: boolean): string | undefined {
+  if (state === 'none') return undefined;
+  if (revocable) return 'yes';
+  if (!canRevoke) return 'no: this provider’s API cannot';
+  return state === 'completed' ? 'no' : 'not known: `cancelkit revoke` asks';
+}
+
+/** A service reference, as it is typed. */
+export function serviceText(service: unknown): string {
+  return typeof service === 'object' && service !== null ? writtenService({ ...service }) : String(service);
+}
+
+function effectiveText(at: EffectiveAt | undefined): string | undefined {
+  if (at === undefined) return undefined;
+  return at.source === 'computed' ? `${at.value} (computed)` : at.value;
+}

@@ -1,0 +1,15 @@
+import type { ErrorCode } from '../../contract/error-code.ts';
+
+/** What to do after an error, where its message does not say it already. */
+export const NEXT_STEPS: { readonly [Code in ErrorCode]?: string } = {
+  unsupported: '`cancelkit accounts` shows what each account can do.',
+  unauthorized: 'Correct the credentials before another call: some providers ban after a few failures.',
+  not_found: 'Check the id, and that it belongs to this account.',
+  timing_conflict: 'Decide which of the two should hold, and withdraw the other one.',
+  rate_limited: 'Nothing was processed. Run it again later.',
+  unavailable: 'Nothing happened. Run it again later.',
+  unexpected_response: 'Check the address in the configuration.',
+  aborted: 'Nothing was sent. Run it again if it is still wanted.',
+  outcome_unknown:
+    'Do not send it again. Read it back with `cancelkit status`, or look it up where the provider cannot be asked.',
+};

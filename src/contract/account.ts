@@ -1,0 +1,29 @@
+import type { Capabilities } from './capabilities.ts';
+import type { OperationName, When } from './vocabulary.ts';
+
+/** Where an account's configuration comes from. Left out, it is the provider's environment variables. */
+export type ConfigSource<ConfigInput> = ConfigInput | (() => ConfigInput | Promise<ConfigInput>) | undefined;
+
+declare const accountTypes: unique symbol;
+
+/**
+ * An account at a provider, as its factory returns it. Opaque: its configuration is held in a closure, out of reach of
+ * every inspection.
+ */
+export interface Account<
+  Id extends string = string,
+  Service = unknown,
+  Timing extends When = When,
+  Operations extends OperationName = OperationName,
+> {
+  readonly provider: Id;
+  readonly capabilities: Capabilities;
+  /** Never there at run time; carries the types. */
+  readonly [accountTypes]?: { readonly service: Service; readonly timing: Timing; readonly operations: Operations };
+}
+
+/** Accounts by the names that the caller gave them. */
+export type Accounts = Readonly<Record<string, Account>>;
+
+/** The same as a constraint, which an interface satisfies too, though it has no index signature. */
+export type AccountsOf<A> = { readonly [K in keyof A]: Account };

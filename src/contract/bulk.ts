@@ -1,0 +1,91 @@
+import type { Accounts, AccountsOf } from './account.ts';
+import type { ErrorCode } from './error-code.ts';
+import type { CallOptions, ServiceOptions } from './options.ts';
+import type { AccountKey, CancelRequest, CancelResultOf } from './request.ts';
+import type { CancelOutcome, SafeResult } from './result.ts';
+
+/** What became of one request of `cancelMany`. */
+export type CancelManyItem<A extends AccountsOf<A>, K extends AccountKey<A> = AccountKey<A>> = K extends unknown
+  ? {
+      /** Position in the source, from 0. */
+      readonly index: number;
+      /** The request as the source gave it. */
+      readonly request: CancelRequest<A, K>;
+    } & SafeResult<CancelResultOf<A, K>>
+  : never;
+
+/** Options of `cancelMany`. `deadlineMs`, `verify` and `onEvent` hold for each cancellation. */
+export interface CancelManyOptions<A extends AccountsOf<A> = Accounts> extends Omit<CallOptions, 'place'> {
+  /**
+   * Stops the run: nothing more is begun, what is under way is seen through and yielded (it ends by its own deadline),
+   * what was taken from the source and not begun is yielded as `aborted` (or, where it was waiting to be begun again, as
+   * `rate_limited`), and the run ends without an error. Nothing is cut off in flight, since that would make
+   * `outcome_unknown` of cancellations that are about to be confirmed.
+   */
+  readonly signal?: AbortSignal | undefined;
+  /** As in the options of the service, which it takes precedence over. */
+  readonly concurrency?: ServiceOptions<A>['concurrency'];
+  /**
+   * Milliseconds that an account waits at most where its provider asks for a pause. Where the provider names a later
+   * time, the request and all others of that account fail with `rate_limited` (or `unavailable`) and `retryAt` until
+   * then, without being sent. Default 300,000; `0` never waits.
+   */
+  readonly maxPauseMs?: number | undefined;
+  /**
+   * Accounts whose provider takes several services in one request (`capabilities.cancelTogether`), and how many go into
+   * one at most: from 1 to `capabilities.cancelTogether.max`. Default: one request for each service.
+   *
+   * Requests share one if they are alike in everything but the service: `when`, and the text that is sent as the reason,
+   * of which the `reference` is a part. A request waits up to 50 milliseconds for others. `immediate` ones only share
+   * where `immediate: true` says so. Each service has a result of its own, which rests on its own read-back: what the
+   * provider accepted and does not show is `outcome_unknown`. After a lost answer none is sent again. A list that is
+   * refused because of something in it is read back, and what is not there is sent again in halves. The deadline of a
+   * list is `deadlineMs` times its length.
+   */
+  readonly batch?: { readonly [K in keyof A]?: number | BatchOptions } | undefined;
+  /** How many requests there are, for the progress of a source that does not tell. Default: the length of a list or set. */
+  readonly total?: number | undefined;
+  /**
+   * Told how far the run is: at most every 100 milliseconds while something changes, and once at the end. What it
+   * throws is a warning of the process, and changes nothing of the run.
+   */
+  readonly onProgress?: ((progress: CancelManyProgress<A>) => void) | undefined;
+}
+
+/** How cancellations of an account share requests. */
+export interface BatchOptions {
+  /** How many go into one request at most. */
+  readonly size: number;
+  /** Whether those that take effect at once do so, too. Default `false`: a mistake in a list hits all of it. */
+  readonly immediate?: boolean | undefined;
+}
+
+/** How far a run of `cancelMany` is. */
+export interface CancelManyProgress<A extends AccountsOf<A>> {
+  /** Requests that have come to an end, whatever end. */
+  readonly done: number;
+  /** Requests that were begun; those that fail without being begun (see {@link CancelManyProgress.outcomes}) are not. */
+  readonly started: number;
+  /** Requests in all: the option `total`, else the length of a list or set, else known once the source has ended. */
+  readonly total: number | undefined;
+  /** How many ended how: each outcome and each error code that has occurred. */
+  readonly outcomes: { readonly [Outcome in CancelOutcome | ErrorCode]?: number };
+  /** The accounts that requests have been taken for so far. */
+  readonly accounts: { readonly [K in AccountKey<A>]?: AccountProgress };
+  /**
+   * Milliseconds until the end, estimated: of all accounts the longest of requests left × recent time of one ÷
+   * concurrency, and what is left of a pause. What has not been taken from the source is shared out as what has been.
+   * `undefined` while the total, or how long an account takes, is not known.
+   */
+  readonly remainingMs: number | undefined;
+}
+
+/** How far an account is within a run. */
+export interface AccountProgress {
+  readonly done: number;
+  readonly running: number;
+  /** Taken from the source and not begun. */
+  readonly waiting: number;
+  /** The provider has asked for a pause; nothing is begun before this time (ISO 8601). */
+  readonly pausedUntil?: string;
+}

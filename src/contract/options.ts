@@ -1,0 +1,52 @@
+import type { Accounts, AccountsOf } from './account.ts';
+import type { OperationEvent } from './event.ts';
+
+/** Options of one call. */
+export interface CallOptions {
+  /** Aborts the call. Before anything is sent that is `aborted`; once a write may have left, `outcome_unknown`. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds for the whole call: configuration, sending, waiting, reading back. Default: the service's. */
+  readonly deadlineMs?: number | undefined;
+  /**
+   * Only for cancellations: read the state back once the provider has accepted, so that the result says more than
+   * `requested` where the provider says more. Default `false`.
+   */
+  readonly verify?: boolean | undefined;
+  /**
+   * Refuse with `not_configured`, before anything is sent, unless the account's configuration leads to this place as
+   * `place` returned it. For requests that are kept: an account's name may lead elsewhere later.
+   */
+  readonly place?: string | undefined;
+  /** Told what happens during this call, besides the service's own `onEvent`. */
+  readonly onEvent?: ((event: OperationEvent) => void) | undefined;
+}
+
+/** Options of one call that cancels nothing. */
+export type ReadOptions = Omit<CallOptions, 'verify'>;
+
+/** Options of `createCancelService`. */
+export interface ServiceOptions<A extends AccountsOf<A> = Accounts> {
+  /**
+   * Another `fetch`. It is called as `fetch(url, init)`, must send a request once at most, and must fail with the error
+   * of that very request: an error that says that no connection was made is believed. Default: cancelkit's own HTTP/1.1
+   * connections, unless the global `fetch` was patched or a global dispatcher was installed: then these are used.
+   */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /**
+   * URL of an HTTP proxy (`http://proxy.example:3128`, `https://user:password@…`) that requests are tunnelled through.
+   * Default: the proxy of the environment, if Node.js was told to use it (`NODE_USE_ENV_PROXY=1`). Not together with
+   * `fetch`.
+   */
+  readonly proxy?: string | undefined;
+  /** Milliseconds for a whole call. Default 30,000. */
+  readonly deadlineMs?: number | undefined;
+  /** Milliseconds for one request with its answer. Default 10,000. */
+  readonly attemptTimeoutMs?: number | undefined;
+  /**
+   * How many cancellations `cancelMany` runs at once at each account: one number, or one per account. Default: what
+   * suits the provider (`capabilities.concurrency`), else 4. A name that is none of the accounts is `invalid_request`.
+   */
+  readonly concurrency?: number | { readonly [K in keyof A]?: number } | undefined;
+  /** Told what happens during each call. Never given a secret, a body or a reason. */
+  readonly onEvent?: ((event: OperationEvent) => void) | undefined;
+}

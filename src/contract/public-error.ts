@@ -1,0 +1,129 @@
+import type { ErrorCode } from './error-code.ts';
+import type { ProviderOperation } from './vocabulary.ts';
+
+/** The sentence for end customers. It names no provider, host or account, since it is made of nothing that came in. */
+export function publicMessageOf(code: ErrorCode, operation: ProviderOperation | undefined): string {
+  return SENTENCES[code](SUBJECTS[operation ?? 'cancel']);
+}
+
+const SUPPORT = 'Please contact support.';
+
+const SUBJECTS: { readonly [Operation in ProviderOperation]: string } = {
+  cancel: 'The cancellation',
+  preview: 'The cancellation',
+  validate: 'The cancellation',
+  place: 'The cancellation',
+  check: 'The check of the account',
+  queue: 'The cancellation',
+  create: 'The cancellation',
+  status: 'The state of the cancellation',
+  revoke: 'The withdrawal of the cancellation',
+  order: 'The order',
+};
+
+const notProcessed = (subject: string): string => `${subject} could not be processed. ${SUPPORT}`;
+
+const notNow = (subject: string): string => `${subject} could not be processed now. Please try again later.`;
+
+const SENTENCES: { readonly [Code in ErrorCode]: (subject: string) => string } = {
+  invalid_request: notProcessed,
+  unknown_account: notProcessed,
+  not_configured: notProcessed,
+  unsupported: () => `This service cannot be cancelled in this way. ${SUPPORT}`,
+  unauthorized: notProcessed,
+  forbidden: notProcessed,
+  not_found: () => `The service was not found. ${SUPPORT}`,
+  not_cancellable: () => `The service cannot be cancelled at present. ${SUPPORT}`,
+  timing_conflict: () => `The service is already being cancelled, for another date. ${SUPPORT}`,
+  rejected: (subject) => `${subject} was not accepted. ${SUPPORT}`,
+  rate_limited: notNow,
+  unavailable: notNow,
+  unexpected_response: notProcessed,
+  aborted: (subject) => `${subject} was stopped before it was sent.`,
+  outcome_unknown: (subject) => `${subject} was sent, but has not been confirmed yet. Please do not send it again.`,
+};
+
+/**
+ * What an error means to an end customer.
+ *
+ * - `invalid`: the request cannot be carried out as it is; sending it again does not help.
+ * - `conflict`: the service's own state forbids it.
+ * - `try_later`: nothing happened, and the same request may succeed later.
+ * - `failed`: nothing happened, and an operator has to look at it.
+ * - `unknown`: it may have happened. It must not be sent again.
+ */
+export type PublicErrorCode = 'invalid' | 'conflict' | 'try_later' | 'failed' | 'unknown';
+
+/** The view of a {@link ProviderError} for end customers: names no provider, host, account or service. */
+export interface PublicError {
+  /** A sentence in English. */
+  readonly error: string;
+  readonly code: PublicErrorCode;
+  /** What support needs to find the call in the operator's log. */
+  readonly operationId?: string;
+  /** Not before this time (ISO 8601), if the provider said so. */
+  readonly retryAt?: string;
+}
+
+/**
+ * The HTTP status with which a backend can answer its own customer, for each code.
+ *
+ * `outcome_unknown` is 202, accepted and not confirmed: an error status would make clients and proxies send it again.
+ * Nothing is 401, 403 or 404 here: these would speak of the customer's own login and the backend's own address.
+ */
+export const HTTP_STATUS: { readonly [Code in ErrorCode]: number } = {
+  invalid_request: 422,
+  unknown_account: 500,
+  not_configured: 500,
+  unsupported: 422,
+  unauthorized: 502,
+  forbidden: 502,
+  not_found: 502,
+  not_cancellable: 409,
+  timing_conflict: 409,
+  rejected: 502,
+  rate_limited: 503,
+  unavailable: 503,
+  unexpected_response: 502,
+  aborted: 503,
+  outcome_unknown: 202,
+};
+
+/** What each code is to an end customer. */
+const PUBLIC_CODES: { readonly [Code in ErrorCode]: PublicErrorCode } = {
+  invalid_request: 'invalid',
+  unknown_account: 'failed',
+  not_configured: 'failed',
+  unsupported: 'invalid',
+  unauthorized: 'failed',
+  forbidden: 'failed',
+  not_found: 'failed',
+  not_cancellable: 'conflict',
+  timing_conflict: 'conflict',
+  rejected: 'failed',
+  rate_limited: 'try_later',
+  unavailable: 'try_later',
+  unexpected_response: 'failed',
+  aborted: 'try_later',
+  outcome_unknown: 'unknown',
+};
+
+/** The view of an error for end customers: see {@link ProviderError.toPublic}. */
+export function publicErrorOf(error: {
+  readonly code: ErrorCode;
+  readonly publicMessage: string;
+  readonly operationId: string | undefined;
+  readonly retryAt: string | undefined;
+}): PublicError {
+  const { code, publicMessage, operationId, retryAt } = error;
+  return { error: publicMessage, code: PUBLIC_CODES[code], ...set({ operationId, retryAt }) };
+}
+
+type Set<Fields> = { readonly [Name in keyof Fields]?: Exclude<Fields[Name], undefined> };
+
+/** The fields that are set. */
+export function set<Fields extends object>(fields: Fields): Set<Fields>;
+
+export function set(fields: object): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}

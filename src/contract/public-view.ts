@@ -1,0 +1,63 @@
+import { set } from './public-error.ts';
+import type { CancelOutcome, CancelResult, RevokeResult } from './result.ts';
+import type {
+  CancellationState,
+  CancellationStatus,
+  EffectiveAt,
+  RevokeOutcome,
+  WarningCode,
+  When,
+} from './vocabulary.ts';
+
+/** The view of a {@link CancellationStatus} for end customers. */
+export interface PublicStatus {
+  readonly state: CancellationState;
+  readonly when?: When;
+  readonly effectiveAt?: EffectiveAt;
+  readonly requestedAt?: string;
+  readonly revocable: boolean;
+}
+
+/** The view of a result for end customers: no account, provider, service, provider's reference, message or `raw`. */
+export interface PublicResult<Outcome extends CancelOutcome | RevokeOutcome = CancelOutcome | RevokeOutcome> {
+  readonly outcome: Outcome;
+  readonly when?: When;
+  readonly effectiveAt?: EffectiveAt;
+  /** What was read back of an earlier cancellation. */
+  readonly existing?: PublicStatus;
+  /** The codes alone: a warning's message may name the provider. */
+  readonly warnings: readonly WarningCode[];
+  readonly operationId: string;
+}
+
+/** The view of a `status` for end customers. Its `reason` is left out: the provider may have written to it. */
+export function toPublicStatus(status: CancellationStatus): PublicStatus {
+  const { state, when, effectiveAt, requestedAt, revocable } = status;
+  return { state, ...set({ when, effectiveAt: copyOf(effectiveAt), requestedAt }), revocable };
+}
+
+/** The view of a result of `cancel` or `revoke` for end customers. */
+export function toPublicResult(result: CancelResult): PublicResult<CancelOutcome>;
+
+export function toPublicResult(result: RevokeResult): PublicResult<RevokeOutcome>;
+
+export function toPublicResult(result: CancelResult | RevokeResult): PublicResult {
+  const { outcome, operationId } = result;
+  if (!('when' in result)) return { outcome, warnings: [], operationId };
+  const { when, effectiveAt, existing, warnings } = result;
+  return {
+    outcome,
+    when,
+    ...set({
+      effectiveAt: copyOf(effectiveAt),
+      existing: existing === undefined ? undefined : toPublicStatus(existing),
+    }),
+    warnings: warnings.map(({ code }) => code),
+    operationId,
+  };
+}
+
+/** Only these fields: an adapter's object may have more than its type says. */
+function copyOf(date: EffectiveAt | undefined): EffectiveAt | undefined {
+  return date === undefined ? undefined : { value: date.value, precision: date.precision, source: date.source };
+}

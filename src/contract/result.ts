@@ -1,0 +1,88 @@
+import type { ProviderError } from './provider-error.ts';
+import type { Reason } from './reason.ts';
+import type { CancellationStatus, EffectiveAt, RevokeOutcome, Warning, When } from './vocabulary.ts';
+
+/**
+ * How a cancellation went.
+ *
+ * - `requested`: the provider stored or queued it; a cron job, a worker or a person still acts on it.
+ * - `scheduled`: confirmed, with the date that it takes effect.
+ * - `completed`: the service is over.
+ * - `already_cancelled`: nothing new was needed; `existing` says what is known of the earlier one.
+ */
+export type CancelOutcome = 'requested' | 'scheduled' | 'completed' | 'already_cancelled';
+
+/** What a cancellation came to. Never claims more than the provider said. */
+export interface CancelResult<
+  Key extends string = string,
+  Id extends string = string,
+  Service = unknown,
+  Timing extends When = When,
+> {
+  readonly account: Key;
+  readonly provider: Id;
+  /** The service reference, as it was given. */
+  readonly service: Service;
+  readonly when: Timing;
+  readonly outcome: CancelOutcome;
+  readonly effectiveAt?: EffectiveAt;
+  /** The provider's own id of this cancellation, where it gives one. */
+  readonly providerReference?: string;
+  /** What was read back of the cancellation: with `already_cancelled`, `reconciled` and `verify`. */
+  readonly existing?: CancellationStatus;
+  /** Whether the outcome was established by reading back after an answer was lost. */
+  readonly reconciled: boolean;
+  readonly warnings: readonly Warning[];
+  /** How many requests were sent for this call, read-backs included. */
+  readonly attempts: number;
+  readonly operationId: string;
+  /** The provider's answer: `{ status, body }`, redacted. For people and logs; its shape is the provider's. */
+  readonly raw: unknown;
+}
+
+/** What a withdrawal came to. */
+export interface RevokeResult<Key extends string = string, Id extends string = string, Service = unknown> {
+  readonly account: Key;
+  readonly provider: Id;
+  /** The service reference, as it was given. */
+  readonly service: Service;
+  readonly outcome: RevokeOutcome;
+  /** The provider's own id of this withdrawal, where it gives one. */
+  readonly providerReference?: string;
+  /** The state before the withdrawal. */
+  readonly before: CancellationStatus;
+  /** Whether the outcome was established by reading back after an answer was lost. */
+  readonly reconciled: boolean;
+  /** How many requests were sent for this call, read-backs included. */
+  readonly attempts: number;
+  readonly operationId: string;
+  /** The provider's answer, redacted. */
+  readonly raw: unknown;
+}
+
+/** A result, or the error, as a value. */
+export type SafeResult<Result> =
+  { readonly ok: true; readonly result: Result } | { readonly ok: false; readonly error: ProviderError };
+
+/** The request that `cancel` would send, with every secret shown as `[REDACTED]`. */
+export interface PreviewedRequest {
+  readonly method: string;
+  readonly url: string;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Left out where the request has no body. */
+  readonly body?: string;
+}
+
+/** A cancellation that could be sent as far as that can be told without the configuration. */
+export interface ValidatedRequest {
+  readonly account: string;
+  readonly provider: string;
+  /** The service reference, as it was given. */
+  readonly service: Readonly<Record<string, unknown>>;
+  /** Names the service among those of the account, whichever way the reference is written: `5` and `'5'` are one. */
+  readonly serviceKey: string;
+  readonly when: When;
+  readonly reason?: Reason;
+  readonly reference?: string;
+}

@@ -1,0 +1,108 @@
+import type { RefusalCode, UnknownReason } from './error-code.ts';
+import type { Exchange } from './exchange.ts';
+import type { CancellationStatus, EffectiveAt, Warning } from './vocabulary.ts';
+
+/** How a provider can be asked whether credentials are accepted, without changing anything. */
+export interface CredentialsCheck<Config> {
+  /** What is read, in a few words. */
+  readonly reads: string;
+  /** Whether the provider's pages say that this read needs the credentials, or it is inferred. */
+  readonly basis: 'documented' | 'inferred';
+  /** What an acceptance does not prove. */
+  readonly leavesOpen?: string;
+  readonly run: (config: Config) => Exchange<CredentialsVerdict>;
+}
+
+/** What a provider makes of the answers to the check of its credentials. */
+export type CredentialsVerdict =
+  { readonly verdict: 'accepted' } | RefusedVerdict | UnclearVerdict | UnrecognizedVerdict;
+
+/** What a provider says in an answer that is no yes. */
+export interface ProviderWords {
+  /** The provider's own error code, where it has one. */
+  readonly providerCode?: string;
+  /** The provider's own message. The core scrubs and cuts it. */
+  readonly providerMessage?: string;
+  /** The provider's own id of this answer, where it documents one. The core scrubs and cuts it. */
+  readonly providerReference?: string;
+}
+
+/** The provider said yes, in its own documented words. */
+export interface AcceptedVerdict {
+  readonly verdict: 'accepted';
+  /** `scheduled` needs an `effectiveAt` that the provider gave; `completed` means that the service is over. */
+  readonly outcome: 'requested' | 'scheduled' | 'completed';
+  readonly effectiveAt?: EffectiveAt;
+  readonly providerReference?: string;
+  readonly warnings?: readonly Warning[];
+}
+
+/** The provider said that there is such a request already. The core reads back what it can. */
+export interface DuplicateVerdict extends ProviderWords {
+  readonly verdict: 'duplicate';
+  /** `true` where the same answer can also mean that the service cannot be cancelled (hosting: still provisioning). */
+  readonly ambiguous: boolean;
+  readonly message: string;
+}
+
+/**
+ * A definite no: the provider is known to have done nothing. `not_found` is the provider's own word that it has no such
+ * service, never a bare 404: a read-back goes by it.
+ */
+export interface RefusedVerdict extends ProviderWords {
+  readonly verdict: 'refused';
+  readonly code: RefusalCode;
+  /** What happened and what to do next, without the provider's name. */
+  readonly message: string;
+  /** HTTP status of the answer that this rests on. Default: that of the last answer. */
+  readonly providerStatus?: number;
+}
+
+/** The provider answered in its own words, but they do not tell whether something happened. */
+export interface UnclearVerdict extends ProviderWords {
+  readonly verdict: 'unclear';
+  readonly reason: Extract<UnknownReason, 'server_error' | 'unreadable_answer' | 'provider_error'>;
+  readonly message: string;
+  /**
+   * Whether the provider is done with the request, so that a read-back without a cancellation is a definite no. Default
+   * `false`: it may still be at work.
+   */
+  readonly settled?: boolean;
+}
+
+/** The answer is not in the provider's language. The core judges it by its HTTP status alone. */
+export interface UnrecognizedVerdict {
+  readonly verdict: 'unrecognised';
+}
+
+/** What a provider makes of the answers to a cancellation. */
+export type CancelVerdict = AcceptedVerdict | DuplicateVerdict | RefusedVerdict | UnclearVerdict | UnrecognizedVerdict;
+
+/** The provider withdrew the cancellation, or queued that. */
+export interface RevokedVerdict {
+  readonly verdict: 'accepted';
+  /** `done` is believed only after a read-back shows no cancellation; `queued` means that a job can still fail. */
+  readonly effect: 'done' | 'queued';
+  readonly providerReference?: string;
+}
+
+/** What a provider makes of the answers to a withdrawal. */
+export type RevokeVerdict = RevokedVerdict | RefusedVerdict | UnclearVerdict | UnrecognizedVerdict;
+
+/** The provider did what an action asks of it. */
+export interface ActionDoneVerdict<Result> {
+  readonly verdict: 'accepted';
+  readonly result: Result;
+}
+
+/** What a provider makes of the answers to an action of its own, such as an order. */
+export type ActionVerdict<Result> = ActionDoneVerdict<Result> | RefusedVerdict | UnclearVerdict | UnrecognizedVerdict;
+
+/** The state of a cancellation was read. */
+export interface FoundVerdict {
+  readonly verdict: 'found';
+  readonly status: CancellationStatus;
+}
+
+/** What a provider makes of the answers to a read-back. */
+export type StatusVerdict = FoundVerdict | RefusedVerdict | UnclearVerdict | UnrecognizedVerdict;

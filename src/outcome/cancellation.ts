@@ -1,0 +1,24 @@
+import type { AdapterOperations, OrderDetails } from '../accounts/account-driver.ts';
+import type { Call } from '../call/call.ts';
+import type { CancelOutcome } from '../contract/result.ts';
+import type { CancellationStatus, EffectiveAt, Warning } from '../contract/vocabulary.ts';
+import type { SendContext } from '../sending/send-context.ts';
+
+/** What a cancellation came to, before the call's own facts are added. */
+export interface CancelFacts {
+  readonly outcome: CancelOutcome;
+  readonly effectiveAt?: EffectiveAt;
+  readonly providerReference?: string;
+  readonly existing?: CancellationStatus;
+  readonly reconciled: boolean;
+  readonly warnings: readonly Warning[];
+  readonly raw: unknown;
+}
+
+/** A cancellation on its way: what it is sent with, and what may be asked about it. */
+export interface Cancellation {
+  readonly service: AdapterOperations;
+  readonly details: OrderDetails;
+  readonly call: Call;
+  readonly route: SendContext;
+}

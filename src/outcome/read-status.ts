@@ -1,0 +1,90 @@
+import type { AdapterOperations } from '../accounts/account-driver.ts';
+import type { Call, ErrorFacts } from '../call/call.ts';
+import type { Exchange } from '../contract/exchange.ts';
+import { judgeUnrecognised, rateLimited, retryAtOf } from '../sending/judge-status.ts';
+import { withoutPastSchedule } from './past-date.ts';
+import type { StatusQuery } from '../contract/provider.ts';
+import { isProviderError } from '../contract/provider-error.ts';
+import type { Redactor } from '../privacy/redactor.ts';
+import type { SendContext } from '../sending/send-context.ts';
+import { runExchange } from '../sending/run-exchange.ts';
+import type { StatusVerdict } from '../contract/verdict.ts';
+import type { CancellationStatus } from '../contract/vocabulary.ts';
+
+/**
+ * Reads the state of a cancellation.
+ *
+ * @throws ProviderError
+ */
+export async function readStatus(
+  exchange: Exchange<StatusVerdict>,
+  call: Call,
+  route: SendContext,
+): Promise<CancellationStatus> {
+  const read = await readOnce(exchange, call, route);
+  if ('code' in read) throw call.error(read);
+  return read;
+}
+
+/**
+ * The state; `absent` if the provider says that it has no such service; `undefined` if there is no read-back or it
+ * failed, which the caller reports in its own way.
+ */
+export async function readIfPossible(
+  service: AdapterOperations,
+  call: Call,
+  route: SendContext,
+  providerReference?: string,
+  query: Pick<StatusQuery, 'afterDuplicate'> = {},
+): Promise<CancellationStatus | 'absent' | undefined> {
+  const exchange = service.status?.(providerReference, query);
+  if (exchange === undefined) return undefined;
+  try {
+    const read = await readOnce(exchange, call, route);
+    if (!('code' in read)) return read;
+    return read.code === 'not_found' ? 'absent' : undefined;
+  } catch (error) {
+    if (isProviderError(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The state, or why the provider's answer does not show it. */
+async function readOnce(
+  exchange: Exchange<StatusVerdict>,
+  call: Call,
+  route: SendContext,
+): Promise<CancellationStatus | ErrorFacts> {
+  const { verdict, lastResponse: last } = await runExchange(exchange, call, route, 'read');
+  if (last === undefined) return { code: 'unexpected_response', message: 'the adapter asked nothing' };
+  if (verdict.verdict === 'found') {
+    return scrubbed(withoutPastSchedule(verdict.status, last.response), call.redactor);
+  }
+  return readFailure(verdict, last.response);
+}
+
+function scrubbed(status: CancellationStatus, redactor: Redactor): CancellationStatus {
+  const { effectiveAt, requestedAt, reason, raw } = status;
+  return {
+    ...status,
+    ...(effectiveAt === undefined ? {} : { effectiveAt: { ...effectiveAt, value: redactor.text(effectiveAt.value) } }),
+    ...(requestedAt === undefined ? {} : { requestedAt: redactor.text(requestedAt) }),
+    ...(reason === undefined ? {} : { reason: redactor.words(reason) }),
+    raw: redactor.data(raw),
+  };
+}
+
+/** What a provider's "no" to a read means while nothing has been written. */
+export function readFailure(
+  verdict: Exclude<StatusVerdict, { verdict: 'found' }>,
+  response: Parameters<typeof judgeUnrecognised>[0],
+): ErrorFacts {
+  if (verdict.verdict === 'unrecognised') return judgeUnrecognised(response, 'read');
+  const providerStatus = response.status;
+  if (verdict.verdict === 'unclear') {
+    const isDown = providerStatus >= 500;
+    const code = isDown ? 'unavailable' : 'unexpected_response';
+    return { ...verdict, code, providerStatus, retryAt: isDown ? retryAtOf(response) : undefined };
+  }
+  return verdict.code === 'rate_limited' ? { ...rateLimited(response), ...verdict } : { providerStatus, ...verdict };
+}

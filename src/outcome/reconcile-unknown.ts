@@ -1,0 +1,75 @@
+import type { Cancellation, CancelFacts } from './cancellation.ts';
+import type { ErrorFacts } from '../call/call.ts';
+import { ProviderError } from '../contract/provider-error.ts';
+import { readIfPossible } from './read-status.ts';
+import { TIMING_UNKNOWN } from './reconcile-duplicate.ts';
+import type { CancellationStatus, When } from '../contract/vocabulary.ts';
+
+/**
+ * Asks the provider what became of a cancellation whose answer was lost or not readable. It is never sent again.
+ *
+ * A cancellation that is found settles it. That none is found settles it only where the provider is known to be done
+ * with the request (`ifAbsent`): after a lost answer it may still be at work.
+ *
+ * @throws ProviderError `outcome_unknown`, with `lastSeen` where the state could be read
+ */
+export async function reconcileUnknown(
+  { service, details, call, route }: Cancellation,
+  doubt: ProviderError,
+  ifAbsent: ErrorFacts | undefined,
+): Promise<CancelFacts> {
+  if (service.status?.() === undefined || doubt.reason === 'aborted' || route.limit.end !== undefined) throw doubt;
+  call.emit({ type: 'read_back', because: doubt.reason ?? 'provider_error' });
+  const seen = await readIfPossible(service, call, route);
+  if (seen === undefined) throw withAttempts(doubt, call.attempts, undefined);
+  if (seen !== 'absent' && seen.state === 'none' && ifAbsent !== undefined) {
+    call.writeHadNoEffect();
+    throw call.error(ifAbsent);
+  }
+  const found = seen === 'absent' ? undefined : confirmsCancellation(seen, details.when);
+  if (found === undefined) throw withAttempts(doubt, call.attempts, seen);
+  return found;
+}
+
+/** Said where a read-back after a lost answer finds no service, which can be the effect of the cancellation. */
+export const NO_SUCH_SERVICE: string =
+  'Read back afterwards: absent. The provider has no such service: either the cancellation took effect, or the id was ' +
+  'wrong from the start. If the service existed before, it is over.';
+
+/** What a read-back after a lost answer proves, or `undefined` where it does not show the cancellation that was sent. */
+export function confirmsCancellation(
+  seen: CancellationStatus,
+  when: When,
+): Omit<CancelFacts, 'providerReference'> | undefined {
+  const { state, effectiveAt } = seen;
+  if (state !== 'requested' && state !== 'scheduled' && state !== 'completed') return undefined;
+  // One with another timing is not the one that was sent, which may have been refused, or still be under way.
+  if (state !== 'completed' && seen.when !== undefined && seen.when !== when) return undefined;
+  return {
+    outcome: state,
+    ...(effectiveAt === undefined ? {} : { effectiveAt }),
+    existing: seen,
+    reconciled: true,
+    warnings: state === 'completed' || seen.when !== undefined ? [] : [TIMING_UNKNOWN],
+    raw: seen.raw,
+  };
+}
+
+function withAttempts(
+  doubt: ProviderError,
+  attempts: number,
+  seen: CancellationStatus | 'absent' | undefined,
+): ProviderError {
+  if (seen === 'absent') {
+    const message = `${doubt.message} ${NO_SUCH_SERVICE}`;
+    return new ProviderError('outcome_unknown', { ...doubt, message, attempts, lastSeen: 'absent' });
+  }
+  const words = seen === undefined ? 'It could not be read back.' : `Read back afterwards: ${seen.state}.`;
+  return new ProviderError('outcome_unknown', {
+    ...doubt,
+    message: `${doubt.message} ${words}`,
+    attempts,
+    lastSeen: seen?.state,
+    existing: seen?.state === 'none' ? undefined : seen,
+  });
+}

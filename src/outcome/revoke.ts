@@ -1,0 +1,119 @@
+import type { AdapterOperations } from '../accounts/account-driver.ts';
+import type { Call, ErrorFacts } from '../call/call.ts';
+import { type ProviderError, isProviderError } from '../contract/provider-error.ts';
+import { rawOf } from './raw-answer.ts';
+import { readIfPossible, readStatus } from './read-status.ts';
+import { REPORT_IT } from '../contract/report-it.ts';
+import type { SendContext } from '../sending/send-context.ts';
+import { type ExchangeResult, runExchange } from '../sending/run-exchange.ts';
+import type { RevokeVerdict, RevokedVerdict } from '../contract/verdict.ts';
+import type { CancellationStatus, RevokeOutcome } from '../contract/vocabulary.ts';
+import { writeFailure } from './write-failure.ts';
+
+/** What a withdrawal came to, before the call's own facts are added. */
+export interface RevokeFacts {
+  readonly outcome: RevokeOutcome;
+  readonly providerReference?: string;
+  /** The state before the withdrawal. */
+  readonly before: CancellationStatus;
+  readonly reconciled: boolean;
+  readonly raw: unknown;
+}
+
+/**
+ * Withdraws a cancellation: reads the state, withdraws what is there, and believes that it is gone only once it has
+ * been read to be gone.
+ *
+ * @throws ProviderError
+ */
+export async function revokeOnce(service: AdapterOperations, call: Call, route: SendContext): Promise<RevokeFacts> {
+  const reading = service.status?.();
+  const withdrawing = service.revoke?.();
+  if (reading === undefined || withdrawing === undefined) throw call.error(notOffered());
+  call.emit({ type: 'read_back', because: 'before_revoke' });
+  const before = await readStatus(reading, call, route);
+  if (before.state === 'none' || before.state === 'failed') {
+    return { outcome: 'nothing_to_revoke', before, reconciled: false, raw: before.raw };
+  }
+  if (before.state === 'completed') {
+    throw call.error({
+      code: 'rejected',
+      message: 'the cancellation has taken effect: it can no longer be withdrawn.',
+    });
+  }
+  let ran: ExchangeResult<RevokeVerdict>;
+  let accepted: RevokedVerdict;
+  try {
+    ran = await runExchange(withdrawing, call, route, 'write');
+    accepted = judge(ran, call);
+  } catch (error) {
+    if (!isProviderError(error, 'outcome_unknown')) throw error;
+    const seen = await confirmGone(service, call, route, error);
+    return { outcome: 'revoked', before, reconciled: true, raw: seen.raw };
+  }
+  const raw = ran.lastResponse === undefined ? null : rawOf(ran.lastResponse.response, call);
+  const reference = accepted.providerReference;
+  const own = {
+    before,
+    raw,
+    ...(reference === undefined ? {} : { providerReference: call.redactor.text(reference) }),
+  };
+  if (accepted.effect === 'queued') return { outcome: 'requested', reconciled: false, ...own };
+  await confirmGone(service, call, route, undefined);
+  return { outcome: 'revoked', reconciled: false, ...own };
+}
+
+/** The failure where a cancellation cannot be withdrawn over the API. */
+export function notOffered(): ErrorFacts {
+  const message =
+    'a cancellation of this service cannot be withdrawn over the API. A person can do it in the provider’s client or ' +
+    'admin area, or by asking the provider.';
+  return { code: 'unsupported', message };
+}
+
+function judge({ verdict, lastResponse: last }: ExchangeResult<RevokeVerdict>, call: Call): RevokedVerdict {
+  if (last === undefined || last.effect !== 'write') {
+    const message = `the adapter is faulty: it sent no withdrawal. ${REPORT_IT}`;
+    throw call.error({ code: 'unexpected_response', reason: 'provider_error', message });
+  }
+  const { response } = last;
+  if (verdict.verdict === 'accepted' && response.status < 500) return verdict;
+  if (verdict.verdict === 'accepted') {
+    const message = `the server said yes and failed with ${response.status}.`;
+    throw call.error({ code: 'outcome_unknown', reason: 'server_error', providerStatus: response.status, message });
+  }
+  throw writeFailure(verdict, response, call);
+}
+
+/**
+ * Reads that no cancellation is left.
+ *
+ * @throws ProviderError `outcome_unknown` if it cannot be read, or is still there: it may yet be withdrawn.
+ */
+async function confirmGone(
+  service: AdapterOperations,
+  call: Call,
+  route: SendContext,
+  doubt: ProviderError | undefined,
+): Promise<CancellationStatus> {
+  call.emit({ type: 'read_back', because: doubt?.reason ?? 'verify' });
+  const isOver = doubt?.reason === 'aborted' || route.limit.end !== undefined;
+  const seen = isOver ? undefined : await readIfPossible(service, call, route);
+  if (seen !== 'absent' && seen?.state === 'none') return seen;
+  const words = wordsFor(seen);
+  throw call.error({
+    code: 'outcome_unknown',
+    reason: doubt?.reason ?? 'provider_error',
+    providerStatus: doubt?.providerStatus,
+    providerCode: doubt?.providerCode,
+    providerMessage: doubt?.providerMessage,
+    providerReference: doubt?.providerReference,
+    lastSeen: seen === 'absent' ? seen : seen?.state,
+    message: `the withdrawal was sent, but the cancellation ${words}. Check its state before anything is sent again.`,
+  });
+}
+
+function wordsFor(seen: CancellationStatus | 'absent' | undefined): string {
+  if (seen === undefined) return 'could not be read back';
+  return seen === 'absent' ? 'is gone together with its service' : `still reads as ${seen.state}`;
+}

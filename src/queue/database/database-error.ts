@@ -1,0 +1,86 @@
+import { REPORT_IT } from '../../contract/report-it.ts';
+import { ProviderError, isProviderError } from '../../contract/provider-error.ts';
+import { adviceFor, isMisconfigured } from './database-advice.ts';
+import { DatabaseFailure } from './database.ts';
+
+/**
+ * Runs what a caller has asked for, and says what is known of it where the database fails.
+ *
+ * @throws ProviderError instead of a failure of the database, and instead of anything else that is thrown
+ */
+export async function clearly<Value>(work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof DatabaseFailure)) throw isProviderError(error) ? error : fault();
+    const { committed, code } = error;
+    if (committed === 'no') {
+      const what = `queue: ${described(error)} Nothing was written.`;
+      throw new ProviderError('unavailable', { operation: 'queue', providerCode: code, message: what });
+    }
+    const what = `queue: ${error.message} while it was writing: it may have been written. The same call with the same id is safe.`;
+    throw new ProviderError('outcome_unknown', {
+      operation: 'queue',
+      reason: 'connection_lost',
+      providerCode: code,
+      message: what,
+    });
+  }
+}
+
+/** What a worker tells of a database that fails it. */
+export function unreachable(failure: DatabaseFailure): ProviderError {
+  const what = `queue: ${described(failure)} Nothing new is begun until it can be reached; what has ended is written down then.`;
+  return new ProviderError('unavailable', { operation: 'queue', message: what, providerCode: failure.code });
+}
+
+/** Why a worker has ended that cannot go on, and whether that leaves open what it had sent. */
+export function stopped(error: unknown, isDone: boolean): ProviderError {
+  const reason = isProviderError(error) ? error : fault();
+  if (isDone) return reason;
+  return new ProviderError('outcome_unknown', {
+    operation: 'queue',
+    reason: 'connection_lost',
+    message: `${reason.message} What this worker had in flight is not written down: the next worker reads it back.`,
+  });
+}
+
+/** @throws ProviderError instead of whatever failed while the database was opened */
+export function notOpened(error: unknown): never {
+  if (!(error instanceof DatabaseFailure)) throw isProviderError(error) ? error : fault();
+  const { code } = error;
+  const what =
+    adviceFor(code) === undefined
+      ? `${error.message}. Check that it is there, and that the user may create schemas and tables in it.`
+      : described(error);
+  throw new ProviderError(isMisconfigured(code) ? 'not_configured' : 'unavailable', {
+    operation: 'queue',
+    providerCode: code,
+    message: `queue: ${what}`,
+  });
+}
+
+/** What is told of pg-boss, where it has failed by itself. */
+export function jobsFailed(error: unknown): ProviderError {
+  if (isProviderError(error)) return error;
+  const failure = error instanceof DatabaseFailure ? error : new DatabaseFailure(error, 'no');
+  return new ProviderError('unavailable', {
+    operation: 'queue',
+    providerCode: failure.code,
+    message: `queue: ${described(failure)}`,
+  });
+}
+
+function described({ message, code }: DatabaseFailure): string {
+  const advice = adviceFor(code);
+  return advice === undefined ? `${message}.` : `${message}. ${advice}.`;
+}
+
+/** What was thrown may hold values of the rows, and is not shown. */
+function fault(): ProviderError {
+  return new ProviderError('unexpected_response', {
+    operation: 'queue',
+    message:
+      'queue: an internal fault, or a row that this version does not understand. Nothing was written. ' + REPORT_IT,
+  });
+}

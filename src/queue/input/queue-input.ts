@@ -1,0 +1,184 @@
+import * as v from 'valibot';
+import { only } from '../../call/issue-text.ts';
+import type { StandardSchema } from '../../contract/standard-schema.ts';
+import type { QueryClient } from '../database/database.ts';
+import type { WhenAbsent } from '../model/claimed.ts';
+import { by, id, moment, note, positive, signal, whenAbsent, whole } from './input-fields.ts';
+import { QUEUE_STATES, type QueueState } from '../model/state.ts';
+
+const optional = v.optional;
+
+/** The id that `get`, `wait` and the decisions are about. */
+export const idSchema: StandardSchema<unknown, string> = v.pipe(v.unknown(), id);
+
+/** What a transaction of the caller's own has to be able to do. */
+const transaction = v.custom<QueryClient>(
+  (value) => typeof value === 'object' && value !== null && 'query' in value && typeof value.query === 'function',
+  'a client with a query method, as pg and PGlite have it',
+);
+
+const placing = {
+  notBefore: optional(moment),
+  priority: optional(whole('a whole number from -1000 to 1000', -1_000, 1_000)),
+  by: optional(by),
+  whenAbsent: optional(whenAbsent),
+};
+
+/** Where a cancellation is put in the queue. */
+export interface CheckedPlacing {
+  readonly id?: string | undefined;
+  readonly notBefore?: string | undefined;
+  readonly priority?: number | undefined;
+  readonly by?: string | undefined;
+  readonly whenAbsent?: WhenAbsent | undefined;
+}
+
+/** The options of `enqueue`. */
+export interface CheckedEnqueue extends CheckedPlacing {
+  readonly transaction?: QueryClient | undefined;
+}
+
+/** Checks the options of `enqueue`. */
+export const enqueueSchema: StandardSchema<unknown, CheckedEnqueue> = v.pipe(
+  v.optional(v.unknown(), {}),
+  v.strictObject(
+    { id: optional(id), ...placing, transaction: optional(transaction) },
+    only('id', 'notBefore', 'priority', 'by', 'whenAbsent', 'transaction'),
+  ),
+);
+
+/** One of the items of `enqueueMany`; its request is for the service to check. */
+export interface CheckedItem extends CheckedPlacing {
+  readonly request: unknown;
+}
+
+/** Checks one of the items of `enqueueMany`. */
+export const itemSchema: StandardSchema<unknown, CheckedItem> = v.pipe(
+  v.unknown(),
+  v.strictObject(
+    { request: v.unknown(), id: optional(id), ...placing },
+    only('request', 'id', 'notBefore', 'priority', 'by', 'whenAbsent'),
+  ),
+);
+
+/** Checks the options of `enqueueMany`. */
+export const enqueueManySchema: StandardSchema<unknown, Pick<CheckedEnqueue, 'transaction'>> = v.pipe(
+  v.optional(v.unknown(), {}),
+  v.strictObject({ transaction: optional(transaction) }, only('transaction')),
+);
+
+/** The options of `work`. */
+export interface CheckedWork {
+  readonly concurrency?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly stopWhenIdle?: boolean | undefined;
+}
+
+/** Checks the options of `work`. */
+export const workSchema: StandardSchema<unknown, CheckedWork> = v.pipe(
+  v.optional(v.unknown(), {}),
+  v.strictObject(
+    {
+      concurrency: optional(whole('a whole number from 1 to 1000', 1, 1_000)),
+      signal: optional(signal),
+      stopWhenIdle: optional(v.boolean('true or false')),
+    },
+    only('concurrency', 'signal', 'stopWhenIdle'),
+  ),
+);
+
+/** The filter of `list`. */
+export interface CheckedList {
+  readonly state?: QueueState | undefined;
+  readonly account?: string | undefined;
+  readonly needsPerson?: boolean | undefined;
+  readonly limit?: number | undefined;
+  readonly after?: string | undefined;
+}
+
+/** Checks the filter of `list`. */
+export const listSchema: StandardSchema<unknown, CheckedList> = v.pipe(
+  v.optional(v.unknown(), {}),
+  v.strictObject(
+    {
+      state: optional(v.picklist(QUEUE_STATES, `one of ${QUEUE_STATES.join(', ')}`)),
+      account: optional(v.string('the name of an account')),
+      needsPerson: optional(v.boolean('true or false')),
+      limit: optional(whole('a whole number from 1 to 10000', 1, 10_000)),
+      after: optional(id),
+    },
+    only('state', 'account', 'needsPerson', 'limit', 'after'),
+  ),
+);
+
+/** The options of `wait`. */
+export interface CheckedWait {
+  readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs?: number | undefined;
+}
+
+/** Checks the options of `wait`. */
+export const waitSchema: StandardSchema<unknown, CheckedWait> = v.pipe(
+  v.optional(v.unknown(), {}),
+  v.strictObject(
+    { signal: optional(signal), timeoutMs: optional(positive('a positive number of milliseconds')) },
+    only('signal', 'timeoutMs'),
+  ),
+);
+
+/** A person's word. */
+export interface CheckedDecision {
+  readonly by: string;
+  readonly note?: string | undefined;
+}
+
+/** Checks a person's word, for `withdraw`. */
+export const decisionSchema: StandardSchema<unknown, CheckedDecision> = v.pipe(
+  v.unknown(),
+  v.strictObject({ by, note: optional(note) }, only('by', 'note')),
+);
+
+/** A person's word on one that is to be planned again. */
+export interface CheckedRetry extends CheckedDecision {
+  readonly acceptPlace?: boolean | undefined;
+}
+
+/** Checks a person's word on one that is to be planned again, for `retry`. */
+export const retrySchema: StandardSchema<unknown, CheckedRetry> = v.pipe(
+  v.unknown(),
+  v.strictObject(
+    { by, note: optional(note), acceptPlace: optional(v.boolean('true or false')) },
+    only('by', 'note', 'acceptPlace'),
+  ),
+);
+
+/** What `quarantine` is given. */
+export interface CheckedQuarantine extends CheckedDecision {
+  readonly since: string;
+  readonly whenAbsent?: WhenAbsent | undefined;
+}
+
+/** Checks what `quarantine` is given. */
+export const quarantineSchema: StandardSchema<unknown, CheckedQuarantine> = v.pipe(
+  v.unknown(),
+  v.strictObject(
+    { since: moment, by, note: optional(note), whenAbsent: optional(whenAbsent) },
+    only('since', 'by', 'note', 'whenAbsent'),
+  ),
+);
+
+const RESOLUTIONS = ['requested', 'scheduled', 'completed', 'refused'] as const;
+
+/** A person's word on an unknown one. */
+export interface CheckedResolution extends CheckedDecision {
+  readonly as: 'requested' | 'scheduled' | 'completed' | 'refused';
+}
+
+/** Checks a person's word on an unknown one, for `resolve`. */
+export const resolutionSchema: StandardSchema<unknown, CheckedResolution> = v.pipe(
+  v.unknown(),
+  v.strictObject(
+    { as: v.picklist(RESOLUTIONS, `one of ${RESOLUTIONS.join(', ')}`), by, note: optional(note) },
+    only('as', 'by', 'note'),
+  ),
+);

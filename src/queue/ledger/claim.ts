@@ -1,0 +1,107 @@
+import { AGES, toClaimed } from './claimed-row.ts';
+import type { Claimed } from '../model/claimed.ts';
+import type { QueryClient } from '../database/database.ts';
+import type { Limit } from '../model/limits.ts';
+
+/** Claims cancellations that are due: from here on, and until the lease ends, this worker alone acts on them. */
+export async function claim(
+  client: QueryClient,
+  schema: string,
+  ids: readonly string[],
+  worker: string,
+  leaseMs: number,
+): Promise<readonly Claimed[]> {
+  if (ids.length === 0) return [];
+  // States are compared within CASE so that the planner, which knows nothing of a new table, finds the rows by their ids,
+  // and does not read all that are in a state.
+  const { rows } = await client.query(
+    `WITH claimed AS (
+       UPDATE ${schema}.cancellation SET
+         state = CASE state WHEN 'planned' THEN 'intent' ELSE state END,
+         claim = claim + 1, tries = tries + 1, worker = $2,
+         lease_until = clock_timestamp() + $3 * interval '1 millisecond', updated_at = clock_timestamp()
+       WHERE id = ANY($1::text[]) AND lease_until IS NULL
+         AND (not_before IS NULL OR not_before <= clock_timestamp())
+         AND NOT needs_person AND CASE state WHEN 'planned' THEN true WHEN 'unknown' THEN true ELSE false END
+       RETURNING *
+     ), noted AS (
+       INSERT INTO ${schema}.history (cancellation_id, at, type, data)
+       SELECT id, clock_timestamp(), CASE state WHEN 'intent' THEN 'intent' ELSE 'reading' END,
+         jsonb_build_object('worker', worker, 'try', tries)
+       FROM claimed
+     )
+     SELECT *, ${AGES} FROM claimed`,
+    [ids, worker, leaseMs],
+  );
+  return rows.map(toClaimed);
+}
+
+/**
+ * Lets one worker at a time find out how much room there is and take it, until its transaction ends. With the count of
+ * leases below, this keeps the limits of the accounts exactly, over all processes.
+ */
+export async function lockClaims(client: QueryClient, schema: string): Promise<void> {
+  await client.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`cancelkit claim ${schema}`]);
+}
+
+/** How much room each account has. Needs {@link lockClaims}. */
+export async function roomOf(client: QueryClient, schema: string, limits: readonly Limit[]): Promise<readonly Room[]> {
+  const wanted = limits.map(({ account, concurrency, rate }) => ({ account, concurrency, ...rate }));
+  const { rows } = await client.query(
+    `SELECT x.account, CASE WHEN a.paused_until > clock_timestamp() THEN 0 ELSE LEAST(
+       x.concurrency - (SELECT count(*) FROM ${schema}.cancellation c
+         WHERE c.account = x.account AND c.lease_until > clock_timestamp()),
+       x.count - (SELECT count(*) FROM ${schema}.start s
+         WHERE s.account = x.account AND s.at > clock_timestamp() - x."perMs" * interval '1 millisecond')
+     ) END AS room
+     FROM jsonb_to_recordset($1::jsonb) AS x(account text, concurrency bigint, count bigint, "perMs" float8)
+     LEFT JOIN ${schema}.account a ON a.name = x.account`,
+    [JSON.stringify(wanted)],
+  );
+  return rows.map(({ account, room }) => ({ account: String(account), room: Math.max(0, Number(room)) }));
+}
+
+/** How many cancellations of an account may be begun now. */
+export interface Room {
+  readonly account: string;
+  readonly room: number;
+}
+
+/** Notes that these were begun, for the accounts that are limited by time. */
+export async function noteStarts(
+  client: QueryClient,
+  schema: string,
+  limits: readonly Limit[],
+  claimed: readonly Claimed[],
+): Promise<void> {
+  for (const { account, rate } of limits) {
+    const begun = claimed.filter(({ request }) => request.account === account).length;
+    if (rate === undefined || begun === 0) continue;
+    await client.query(
+      `DELETE FROM ${schema}.start WHERE account = $1 AND at < clock_timestamp() - $2 * interval '1 millisecond'`,
+      [account, rate.perMs],
+    );
+    await client.query(
+      `INSERT INTO ${schema}.start (account, at) SELECT $1, clock_timestamp() FROM generate_series(1, $2::int)`,
+      [account, begun],
+    );
+  }
+}
+
+/** Whether anything of these accounts is at work, or waits for nothing but a worker. */
+export async function isAnythingDue(
+  client: QueryClient,
+  schema: string,
+  accounts: readonly string[],
+): Promise<boolean> {
+  const { rows } = await client.query(
+    `SELECT 1 FROM ${schema}.cancellation c LEFT JOIN ${schema}.account a ON a.name = c.account
+     WHERE c.account = ANY($1::text[]) AND c.state IN ('planned', 'intent', 'sent', 'unknown') AND NOT c.needs_person
+       AND (c.lease_until IS NOT NULL OR (
+         (c.not_before IS NULL OR c.not_before <= clock_timestamp())
+         AND (a.paused_until IS NULL OR a.paused_until <= clock_timestamp())))
+     LIMIT 1`,
+    [accounts],
+  );
+  return rows.length > 0;
+}

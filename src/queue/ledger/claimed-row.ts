@@ -1,0 +1,66 @@
+import * as v from 'valibot';
+import type { Claimed, StoredRequest } from '../model/claimed.ts';
+import type { Row } from '../database/database.ts';
+import { storedError } from './stored-outcome.ts';
+
+/** A request out of a row, which only the queue writes. */
+export const storedRequest: v.GenericSchema<unknown, StoredRequest> = v.custom<StoredRequest>(
+  (value) => typeof value === 'object' && value !== null && 'account' in value && 'service' in value && 'when' in value,
+);
+
+/** A whole number, which PostgreSQL's driver gives as text where it is a `bigint`. */
+export const count: v.GenericSchema<unknown, number> = v.pipe(
+  v.union([v.number(), v.string(), v.bigint()]),
+  v.transform(Number),
+);
+
+/** Columns for a claimed cancellation, besides its own: for how long it has failed, and has been unknown. */
+export const AGES: string = `${ageSince('first_failed_at')} AS failing_for_ms, ${ageSince('unknown_since')} AS unknown_for_ms`;
+
+/** A clock that was set back makes no age negative. */
+function ageSince(column: string): string {
+  return `GREATEST(0, extract(epoch FROM clock_timestamp() - ${column})::float8 * 1000)`;
+}
+
+const age = v.optional(
+  v.pipe(
+    v.nullable(v.number()),
+    v.transform((ms) => ms ?? 0),
+  ),
+  0,
+);
+
+const schema = v.object({
+  id: v.string(),
+  claim: count,
+  request: storedRequest,
+  provider: v.string(),
+  priority: v.number(),
+  state: v.string(),
+  tries: v.number(),
+  readings: v.number(),
+  failing_for_ms: age,
+  unknown_for_ms: age,
+  place: v.nullable(v.string()),
+  when_absent: v.picklist(['refuse', 'send_again']),
+  sent_again: v.boolean(),
+  error: v.nullable(storedError),
+});
+
+/** A claimed cancellation out of its row. */
+export function toClaimed(row: Row): Claimed {
+  const { failing_for_ms, unknown_for_ms, state, place, when_absent, sent_again, error, ...rest } = v.parse(
+    schema,
+    row,
+  );
+  return {
+    ...rest,
+    task: state === 'unknown' ? 'read' : 'send',
+    failingForMs: failing_for_ms,
+    unknownForMs: unknown_for_ms,
+    place: place ?? undefined,
+    whenAbsent: when_absent,
+    wasSentAgain: sent_again,
+    error: error ?? undefined,
+  };
+}

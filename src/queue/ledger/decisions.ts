@@ -1,0 +1,200 @@
+import { ProviderError } from '../../contract/provider-error.ts';
+import type { CancelResult } from '../../contract/result.ts';
+import { toClaimed } from './claimed-row.ts';
+import type { QueryClient, Row } from '../database/database.ts';
+import { writeHistory } from './history.ts';
+import type { Jobs } from './jobs.ts';
+import { toJsonb } from './jsonb.ts';
+import type { CheckedDecision, CheckedResolution, CheckedRetry } from '../input/queue-input.ts';
+import { invalidInput } from '../input/check-input.ts';
+
+/** Where decisions are written. */
+export interface DecisionContext {
+  readonly schema: string;
+  readonly jobs: Jobs;
+  /** The accounts that there are here. */
+  readonly readable: ReadonlyMap<string, boolean>;
+}
+
+/**
+ * Takes a planned cancellation out of the queue: it is `refused` with the code `aborted`, and nothing was sent.
+ *
+ * @throws ProviderError `invalid_request` if it is not planned any more
+ */
+export async function withdraw(
+  client: QueryClient,
+  context: DecisionContext,
+  id: string,
+  decision: CheckedDecision,
+): Promise<void> {
+  const row = await locked(client, context, id, ['planned'], 'is still planned');
+  const { provider, request } = toClaimed(row);
+  const message = `${provider}: withdrawn from the queue. Nothing was sent.`;
+  const error = new ProviderError('aborted', {
+    message,
+    account: request.account,
+    provider,
+    operation: 'cancel',
+    retryable: false,
+  });
+  await write(client, context, id, { state: 'refused', error: error.toJSON() });
+  await note(client, context, id, 'withdrawn', decision);
+}
+
+/**
+ * Plans a cancellation again that was refused, that is held, or that a person has found not to have taken effect.
+ *
+ * @throws ProviderError `invalid_request` if it is neither refused, held nor unknown, if it is being read back at this
+ * moment, if another cancellation of the service is open, or if there is no new place to accept
+ */
+export async function retry(
+  client: QueryClient,
+  context: DecisionContext,
+  id: string,
+  { acceptPlace = false, ...decision }: CheckedRetry,
+): Promise<void> {
+  const row = await locked(client, context, id, ['refused', 'unknown', 'planned'], RETRIED);
+  const isHeld = row['needs_person'] === true;
+  if (row['state'] === 'planned' && !isHeld) {
+    throw invalidInput([{ path: 'id', expected: `a cancellation that ${RETRIED}; it is planned` }]);
+  }
+  const newPlace = row['other_place'];
+  const isOfProvider = typeof newPlace === 'string' && newPlace.startsWith(`${String(row['provider'])} `);
+  if (acceptPlace && !isOfProvider) {
+    const expected = 'left out unless the account has been seen to lead to another place of the same provider';
+    throw invalidInput([{ path: 'decision.acceptPlace', expected }]);
+  }
+  const { priority, request } = toClaimed(row);
+  if (!context.readable.has(request.account)) {
+    throw invalidInput([{ path: 'id', expected: 'a cancellation at one of the accounts of this queue' }]);
+  }
+  const { rows } = await client.query(
+    `SELECT 1 FROM ${context.schema}.cancellation WHERE account = $1 AND service_key = $2 AND id <> $3
+       AND state IN ('planned', 'intent', 'sent', 'unknown')`,
+    [row['account'], row['service_key'], id],
+  );
+  if (rows.length > 0)
+    throw invalidInput([{ path: 'id', expected: 'a cancellation of whose service no other one is open' }]);
+  await write(client, context, id, { state: 'planned' });
+  if (acceptPlace) {
+    await client.query(`UPDATE ${context.schema}.cancellation SET place = $2 WHERE id = $1`, [id, newPlace]);
+  }
+  await note(client, context, id, 'retried', decision, acceptPlace ? { place: newPlace } : {});
+  await context.jobs.add(client, [{ id, account: request.account, priority, startAfter: undefined }]);
+}
+
+/**
+ * Writes a person's word on an unknown cancellation.
+ *
+ * @throws ProviderError `invalid_request` if it is not unknown, or is being read back at this moment
+ */
+export async function resolve(
+  client: QueryClient,
+  context: DecisionContext,
+  id: string,
+  { as, ...decision }: CheckedResolution,
+): Promise<void> {
+  const { provider, request, error } = toClaimed(await locked(client, context, id, ['unknown'], 'is unknown'));
+  const { account, service, when } = request;
+  const origin = { attempts: error?.attempts ?? 0, operationId: error?.operationId ?? crypto.randomUUID() };
+  if (as === 'refused') {
+    const message = `${provider}: a person has found that it did not take effect.`;
+    const refusal = new ProviderError('rejected', { ...origin, message, account, provider, operation: 'cancel' });
+    await write(client, context, id, { state: as, error: refusal.toJSON() });
+  } else {
+    const result: CancelResult = {
+      account,
+      provider,
+      service,
+      when,
+      outcome: as,
+      reconciled: true,
+      warnings: [BY_A_PERSON],
+      ...origin,
+      raw: undefined,
+    };
+    await write(client, context, id, { state: as, result });
+  }
+  await note(client, context, id, 'resolved', decision, { as });
+}
+
+/**
+ * Lets an account go on that rests, and immediately those of its cancellations that the provider has not taken so far,
+ * and those that were held because the account led to another place. They stay pinned to their own.
+ */
+export async function resume(client: QueryClient, { schema, jobs }: DecisionContext, account: string): Promise<void> {
+  await client.query(`DELETE FROM ${schema}.account WHERE name = $1`, [account]);
+  const { rows } = await client.query(
+    `UPDATE ${schema}.cancellation SET not_before = NULL, needs_person = false, other_place = NULL
+     WHERE account = $1 AND lease_until IS NULL AND CASE state
+       WHEN 'planned' THEN first_failed_at IS NOT NULL OR other_place IS NOT NULL
+       WHEN 'unknown' THEN other_place IS NOT NULL ELSE false END
+     RETURNING id, priority`,
+    [account],
+  );
+  const again = rows.map(({ id, priority }) => ({
+    id: String(id),
+    account,
+    priority: Number(priority),
+    startAfter: undefined,
+  }));
+  await jobs.add(client, again);
+}
+
+const RETRIED = 'is refused, unknown or held';
+
+const BY_A_PERSON = {
+  code: 'resolved_by_person',
+  message: 'A person found this out; the provider did not say it over its API.',
+} as const;
+
+async function locked(
+  client: QueryClient,
+  { schema }: DecisionContext,
+  id: string,
+  states: readonly string[],
+  expected: string,
+): Promise<Row> {
+  const { rows } = await client.query(`SELECT * FROM ${schema}.cancellation WHERE id = $1 FOR UPDATE`, [id]);
+  const [row] = rows;
+  if (row === undefined) throw invalidInput([{ path: 'id', expected: 'the id of a cancellation in the queue' }]);
+  if (!states.includes(String(row['state']))) {
+    throw invalidInput([{ path: 'id', expected: `a cancellation that ${expected}; it is ${String(row['state'])}` }]);
+  }
+  if (row['lease_until'] !== null) {
+    throw invalidInput([
+      { path: 'id', expected: 'a cancellation that nobody is at; it is being read back, try again in a minute' },
+    ]);
+  }
+  return row;
+}
+
+async function write(
+  client: QueryClient,
+  { schema }: DecisionContext,
+  id: string,
+  { state, result, error }: { readonly state: string; readonly result?: CancelResult; readonly error?: object },
+): Promise<void> {
+  await client.query(
+    `UPDATE ${schema}.cancellation SET state = $2, result = $3, error = $4, claim = claim + 1, needs_person = false, other_place = NULL,
+       not_before = NULL, readings = 0, unknown_since = NULL, first_failed_at = NULL, updated_at = clock_timestamp(),
+       sent_at = CASE $2 WHEN 'planned' THEN NULL ELSE sent_at END
+     WHERE id = $1`,
+    [id, state, json(result), json(error)],
+  );
+}
+
+function json(value: object | undefined): string | null {
+  return value === undefined ? null : toJsonb(value);
+}
+
+async function note(
+  client: QueryClient,
+  { schema }: DecisionContext,
+  id: string,
+  type: string,
+  decision: CheckedDecision,
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  await writeHistory(client, schema, [{ id, type, data: { ...decision, ...more } }]);
+}

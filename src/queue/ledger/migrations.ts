@@ -1,0 +1,121 @@
+import type { Database, QueryClient } from '../database/database.ts';
+import { ProviderError } from '../../contract/provider-error.ts';
+
+/**
+ * The versions of the ledger's tables, oldest first. A version that has been released is never changed: what is new
+ * comes as a new version.
+ */
+export const MIGRATIONS: readonly ((schema: string) => readonly string[])[] = [
+  (schema) => [
+    `CREATE TABLE ${schema}.cancellation (
+      id text PRIMARY KEY,
+      number bigint GENERATED ALWAYS AS IDENTITY,
+      fingerprint text NOT NULL,
+      account text NOT NULL,
+      provider text NOT NULL,
+      service_key text NOT NULL,
+      request jsonb NOT NULL,
+      asked_by text,
+      priority integer NOT NULL DEFAULT 0,
+      not_before timestamptz,
+      state text NOT NULL,
+      created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+      updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+      claim bigint NOT NULL DEFAULT 0,
+      worker text,
+      lease_until timestamptz,
+      sent_at timestamptz,
+      tries integer NOT NULL DEFAULT 0,
+      first_failed_at timestamptz,
+      readings integer NOT NULL DEFAULT 0,
+      unknown_since timestamptz,
+      needs_person boolean NOT NULL DEFAULT false,
+      result jsonb,
+      error jsonb,
+      CHECK (state IN ('planned', 'intent', 'sent', 'requested', 'scheduled', 'completed', 'already_cancelled', 'refused', 'unknown'))
+    )`,
+    `CREATE UNIQUE INDEX cancellation_open ON ${schema}.cancellation (account, service_key)
+      WHERE state IN ('planned', 'intent', 'sent', 'unknown')`,
+    `CREATE INDEX cancellation_leased ON ${schema}.cancellation (account) WHERE lease_until IS NOT NULL`,
+    `CREATE INDEX cancellation_listed ON ${schema}.cancellation (state, account, number)`,
+    `CREATE TABLE ${schema}.history (
+      cancellation_id text NOT NULL REFERENCES ${schema}.cancellation (id),
+      seq bigint GENERATED ALWAYS AS IDENTITY,
+      at timestamptz NOT NULL,
+      type text NOT NULL,
+      data jsonb NOT NULL DEFAULT '{}',
+      PRIMARY KEY (cancellation_id, seq)
+    )`,
+    `CREATE TABLE ${schema}.account (
+      name text PRIMARY KEY,
+      paused_until timestamptz NOT NULL,
+      paused_because text NOT NULL
+    )`,
+  ],
+  // Limits by time: which cancellations were begun when.
+  (schema) => [
+    `CREATE TABLE ${schema}.start (account text NOT NULL, at timestamptz NOT NULL)`,
+    `CREATE INDEX start_of_account ON ${schema}.start (account, at)`,
+  ],
+  // Places, what follows from a confirmed absence, and what is needed to notice that the database's clock was set back.
+  (schema) => [
+    `ALTER TABLE ${schema}.cancellation
+      ADD COLUMN place text,
+      ADD COLUMN other_place text,
+      ADD COLUMN when_absent text NOT NULL DEFAULT 'refuse' CHECK (when_absent IN ('refuse', 'send_again')),
+      ADD COLUMN sent_again boolean NOT NULL DEFAULT false`,
+    `ALTER TABLE ${schema}.account ADD COLUMN paused_at timestamptz NOT NULL DEFAULT clock_timestamp()`,
+    `CREATE TABLE ${schema}.worker (
+      id text PRIMARY KEY,
+      seen_at timestamptz NOT NULL,
+      alive_until timestamptz NOT NULL
+    )`,
+  ],
+];
+
+/**
+ * Brings the ledger's tables to the newest version, under a lock, so that several processes may start at once.
+ *
+ * @throws ProviderError `not_configured` if a newer version of the package made them
+ */
+export async function migrate(
+  database: Database,
+  schema: string,
+  migrations: readonly ((schema: string) => readonly string[])[] = MIGRATIONS,
+): Promise<void> {
+  await database.transaction(async (client) => {
+    await client.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`cancelkit migrate ${schema}`]);
+    await makeSchema(client, schema);
+    const found = await versionOf(client, schema);
+    if (found > migrations.length) throw tooNew(found, migrations.length);
+    // A user who may not change tables works with those that are up to date.
+    if (found === migrations.length) return;
+    for (const statements of migrations.slice(found)) {
+      for (const statement of statements(schema)) await client.query(statement);
+    }
+    await client.query(`CREATE TABLE IF NOT EXISTS ${schema}.version (number integer NOT NULL)`);
+    await client.query(`DELETE FROM ${schema}.version`);
+    await client.query(`INSERT INTO ${schema}.version (number) VALUES ($1)`, [migrations.length]);
+  });
+}
+
+/** Makes a schema if it does not exist. `IF NOT EXISTS` alone asks for the right to make schemas, also where there is nothing to make. */
+export async function makeSchema(client: QueryClient, schema: string): Promise<void> {
+  const { rows } = await client.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema]);
+  if (rows.length === 0) await client.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
+}
+
+async function versionOf(client: QueryClient, schema: string): Promise<number> {
+  const { rows: tables } = await client.query('SELECT 1 FROM pg_tables WHERE schemaname = $1 AND tablename = $2', [
+    schema,
+    'version',
+  ]);
+  if (tables.length === 0) return 0;
+  const { rows } = await client.query(`SELECT number FROM ${schema}.version`);
+  return Number(rows[0]?.['number'] ?? 0);
+}
+
+function tooNew(found: number, known: number): ProviderError {
+  const message = `queue: the database has version ${found} of the queue’s tables, and this cancelkit knows ${known}. Update cancelkit.`;
+  return new ProviderError('not_configured', { operation: 'queue', message });
+}

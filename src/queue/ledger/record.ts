@@ -1,0 +1,126 @@
+import * as v from 'valibot';
+import type { ProviderError } from '../../contract/provider-error.ts';
+import type { CancelResult, SafeResult } from '../../contract/result.ts';
+import { count, storedRequest } from './claimed-row.ts';
+import type { StoredRequest, WhenAbsent } from '../model/claimed.ts';
+import type { Row } from '../database/database.ts';
+import type { HistoryEntry } from './history.ts';
+import { QUEUE_STATES, type QueueState } from '../model/state.ts';
+import { storedError, storedResult } from './stored-outcome.ts';
+
+/** A cancellation in the queue, as `get` and `list` show it. */
+export interface QueuedCancellation {
+  readonly id: string;
+  readonly account: string;
+  readonly provider: string;
+  /** As it was enqueued. */
+  readonly request: StoredRequest;
+  readonly state: QueueState;
+  /**
+   * Whether nothing more is done by itself, and a person has to decide with `resolve` or `retry`. A planned one is held
+   * because its account leads to another place: see `lastError`, `place` and `otherPlace`.
+   */
+  readonly needsPerson: boolean;
+  /**
+   * What it came to, in the words of `safeCancel` and `cancelMany`. Left out while it is planned or under way; with
+   * `unknown`, an error with the code `outcome_unknown`.
+   */
+  readonly outcome?: SafeResult<CancelResult>;
+  /** While it is planned: why it has not been taken yet, where it was tried. */
+  readonly lastError?: ProviderError;
+  /**
+   * Where its requests may go: provider and base URL, read when it was enqueued or first taken up. Left out: not known
+   * yet.
+   */
+  readonly place?: string;
+  /** Where its account leads instead, with `needsPerson`. */
+  readonly otherPlace?: string;
+  /** What happens if the last read-back does not find it. */
+  readonly whenAbsent: WhenAbsent;
+  readonly priority: number;
+  /** Who asked for it. */
+  readonly askedBy?: string;
+  /** When it is taken up, or taken up again (ISO 8601). Left out: at once. */
+  readonly notBefore?: string;
+  /** When a request of it was last handed to the network (ISO 8601). */
+  readonly sentAt?: string;
+  /** How often it has been taken up, to be sent or to be read back. */
+  readonly tries: number;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  /** ISO 8601. */
+  readonly updatedAt: string;
+}
+
+/** A cancellation with all that has happened to it, oldest first. */
+export interface QueuedCancellationWithHistory extends QueuedCancellation {
+  readonly history: readonly HistoryEntry[];
+}
+
+const iso = v.pipe(
+  v.date(),
+  v.transform((date) => date.toISOString()),
+);
+
+const schema = v.object({
+  id: v.string(),
+  account: v.string(),
+  provider: v.string(),
+  request: storedRequest,
+  state: v.picklist(QUEUE_STATES),
+  needs_person: v.boolean(),
+  priority: v.number(),
+  place: v.nullable(v.string()),
+  other_place: v.nullable(v.string()),
+  when_absent: v.picklist(['refuse', 'send_again']),
+  asked_by: v.nullable(v.string()),
+  not_before: v.nullable(iso),
+  sent_at: v.nullable(iso),
+  tries: count,
+  created_at: iso,
+  updated_at: iso,
+  result: v.nullable(storedResult),
+  error: v.nullable(storedError),
+});
+
+/** A cancellation out of its row. */
+export function toRecord(row: Row): QueuedCancellation {
+  const parsed = v.parse(schema, row);
+  const { id, account, provider, request, state, priority, tries, result, error } = parsed;
+  const isOpen = state === 'planned' || state === 'intent' || state === 'sent';
+  return {
+    id,
+    account,
+    provider,
+    request,
+    state,
+    needsPerson: parsed.needs_person,
+    ...(isOpen ? {} : outcomeOf(result, error)),
+    ...(isOpen && error !== null ? { lastError: error } : {}),
+    ...(parsed.place === null ? {} : { place: parsed.place }),
+    ...(parsed.other_place === null ? {} : { otherPlace: parsed.other_place }),
+    whenAbsent: parsed.when_absent,
+    priority,
+    ...(parsed.asked_by === null ? {} : { askedBy: parsed.asked_by }),
+    ...(parsed.not_before === null ? {} : { notBefore: parsed.not_before }),
+    ...(parsed.sent_at === null ? {} : { sentAt: parsed.sent_at }),
+    tries,
+    createdAt: parsed.created_at,
+    updatedAt: parsed.updated_at,
+  };
+}
+
+function outcomeOf(
+  result: CancelResult | null,
+  error: ProviderError | null,
+): { readonly outcome?: SafeResult<CancelResult> } {
+  if (result !== null) return { outcome: { ok: true, result } };
+  return error === null ? {} : { outcome: { ok: false, error } };
+}
+
+const entrySchema = v.object({ at: iso, type: v.string(), data: v.record(v.string(), v.unknown()) });
+
+/** A line of history out of its row. */
+export function toEntry(row: Row): HistoryEntry {
+  return v.parse(entrySchema, row);
+}

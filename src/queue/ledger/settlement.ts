@@ -1,0 +1,204 @@
+import { ProviderError } from '../../contract/provider-error.ts';
+import { isWall } from '../../bulk/lane-gate.ts';
+import { NO_SUCH_SERVICE, confirmsCancellation } from '../../outcome/reconcile-unknown.ts';
+import type { CancelResult, SafeResult } from '../../contract/result.ts';
+import type { CancellationStatus, LastSeen } from '../../contract/vocabulary.ts';
+import type { Claimed } from '../model/claimed.ts';
+import { backoffMs, leastWaitMs, REST_MS, SLOW_DOWN_MS, type Policy } from './policy.ts';
+import type { QueueState } from '../model/state.ts';
+import { storable, storableError } from './stored-outcome.ts';
+
+/**
+ * What is written into the ledger after a claim: the new state, and what comes next. Holds durations only, in
+ * milliseconds from the moment of writing: the times that follow from them are the database's.
+ */
+export interface NextState {
+  readonly state: QueueState;
+  readonly result?: CancelResult;
+  readonly error?: ProviderError;
+  /** Until it is taken up again, in the states `planned` and `unknown`. */
+  readonly nextInMs?: number;
+  /** Until the time that `error.retryAt` names by the clock of this process. */
+  readonly retryInMs?: number;
+  /** The provider did not take it: the time of giving up counts from the first time that this happened. */
+  readonly hasFailed?: boolean;
+  /** How often it has been read back without being found. */
+  readonly readings: number;
+  /** Nothing more is done by itself: a person has to look. */
+  readonly needsPerson: boolean;
+  /** The whole account rests for so long. */
+  readonly pause?: { readonly forMs: number; readonly because: string };
+  /** It is planned again since the last read-back did not find it. This happens once. */
+  readonly isSentAgain?: boolean;
+  /** The account leads to this place now, which is not the one that the cancellation is pinned to. */
+  readonly otherPlace?: string;
+}
+
+/** What follows from an attempt to cancel. */
+export function afterSend(
+  claimed: Claimed,
+  settled: SafeResult<CancelResult>,
+  readable: boolean,
+  policy: Policy,
+): NextState {
+  if (settled.ok) {
+    const result = storable(settled.result);
+    return { state: result.outcome, result, readings: 0, needsPerson: false };
+  }
+  const error = storableError(settled.error);
+  if (error.code === 'outcome_unknown') return becameUnknown(error, readable, policy);
+  const kept = { error, readings: 0, ...retryInMsOf(error) };
+  const again = whenAgain(error, claimed.tries);
+  if (again === undefined || claimed.failingForMs + again.nextInMs > policy.giveUpAfterMs) {
+    return { ...kept, state: 'refused', needsPerson: false };
+  }
+  return { ...kept, ...again, state: 'planned', needsPerson: false, hasFailed: true };
+}
+
+/** A cancellation of which it is not known whether it took effect: read back if the provider can be asked. */
+export function becameUnknown(error: ProviderError, readable: boolean, policy: Policy): NextState {
+  const [first = 0] = policy.readBackAfterMs;
+  const unknown = { state: 'unknown', error, readings: 0 } as const;
+  return readable ? { ...unknown, needsPerson: false, nextInMs: first } : { ...unknown, needsPerson: true };
+}
+
+/** What follows from a read-back that was answered. */
+export function afterReading(claimed: Claimed, seen: CancellationStatus, policy: Policy): NextState {
+  const found = confirmsCancellation(seen, claimed.request.when);
+  if (found !== undefined) {
+    const { account, service, when } = claimed.request;
+    const attempts = claimed.error?.attempts ?? 0;
+    const operationId = claimed.error?.operationId ?? crypto.randomUUID();
+    const result = storable({ account, provider: claimed.provider, service, when, ...found, attempts, operationId });
+    return { state: result.outcome, result, readings: claimed.readings, needsPerson: false };
+  }
+  const readings = claimed.readings + 1;
+  const kept = stillUnknown(claimed, readings, seen.state);
+  const [first = 0] = policy.readBackAfterMs;
+  const delay = policy.readBackAfterMs[readings];
+  // However late a reading is, the next one comes no sooner than the first one did: a clock that leaps ahead must not
+  // use all of them up in a second.
+  if (delay !== undefined) return { ...kept, nextInMs: Math.max(delay - claimed.unknownForMs, first) };
+  const isAbsent = seen.state === 'none' || seen.state === 'failed';
+  if (!isAbsent) return { ...kept, needsPerson: true };
+  const isSentAgain = seen.state === 'none' && claimed.whenAbsent === 'send_again' && !claimed.wasSentAgain;
+  const error = confirmedAbsent(claimed, readings, seen, isSentAgain);
+  if (isSentAgain) return { state: 'planned', error, readings: 0, needsPerson: false, isSentAgain };
+  return { state: 'refused', error, readings, needsPerson: false };
+}
+
+/** What follows from a read-back that failed: it says nothing, so it is made again. */
+export function afterFailedReading(claimed: Claimed, error: ProviderError, policy: Policy): NextState {
+  if (error.code === 'not_found') return afterAbsence(claimed, policy);
+  const kept = stillUnknown(claimed, claimed.readings);
+  const last = policy.readBackAfterMs.at(-1) ?? 0;
+  const isOver = claimed.unknownForMs > last + policy.giveUpAfterMs;
+  if (isOver || error.code === 'unsupported' || error.code === 'invalid_request') return { ...kept, needsPerson: true };
+  return { ...kept, ...(whenAgain(error, claimed.tries) ?? { nextInMs: backoffMs(claimed.tries) }) };
+}
+
+/**
+ * What follows if the account leads to another place than the one that the cancellation is pinned to. Nothing was sent
+ * or read; a person has to decide.
+ */
+export function afterOtherPlace(claimed: Claimed, otherPlace: string): NextState {
+  const { account } = claimed.request;
+  const held =
+    `${claimed.provider}: held, because the account leads to ${otherPlace} now and this cancellation was enqueued for ` +
+    `${claimed.place ?? 'another place'}. It was not sent to the new place, and not read back there.`;
+  if (claimed.task === 'read') {
+    const kept = stillUnknown(claimed, claimed.readings);
+    const before = claimed.error?.message ?? `${claimed.provider}: it may have been carried out.`;
+    const message = `${before} ${held}`;
+    const error = new ProviderError('outcome_unknown', {
+      account,
+      provider: claimed.provider,
+      ...claimed.error,
+      message,
+    });
+    return { ...kept, error, needsPerson: true, otherPlace };
+  }
+  const error = new ProviderError('not_configured', {
+    message: held,
+    account,
+    provider: claimed.provider,
+    operation: 'cancel',
+    retryable: false,
+  });
+  return { state: 'planned', error, readings: 0, needsPerson: true, otherPlace };
+}
+
+/**
+ * What follows where the provider says that it has no such service. One that an earlier read-back found is over; of any
+ * other it is not known whether it ever existed.
+ */
+function afterAbsence(claimed: Claimed, policy: Policy): NextState {
+  const { lastSeen } = claimed.error ?? {};
+  if (lastSeen !== undefined && lastSeen !== 'absent') {
+    return afterReading(claimed, { state: 'completed', revocable: false, raw: null }, policy);
+  }
+  const readings = claimed.readings + 1;
+  const kept = stillUnknown(claimed, readings, 'absent');
+  const [first = 0] = policy.readBackAfterMs;
+  const delay = policy.readBackAfterMs[readings];
+  if (delay === undefined) return { ...kept, needsPerson: true };
+  return { ...kept, nextInMs: Math.max(delay - claimed.unknownForMs, first) };
+}
+
+function stillUnknown({ error }: Claimed, readings: number, lastSeen?: LastSeen): NextState {
+  const stored =
+    error === undefined || lastSeen === undefined
+      ? error
+      : new ProviderError('outcome_unknown', { ...error, message: wordsFor(error, lastSeen), lastSeen });
+  return { state: 'unknown', ...(stored === undefined ? {} : { error: stored }), readings, needsPerson: false };
+}
+
+/** A person who has to decide needs to know what an absence can mean. */
+function wordsFor({ message }: ProviderError, lastSeen: LastSeen): string {
+  return lastSeen !== 'absent' || message.includes(NO_SUCH_SERVICE) ? message : `${message} ${NO_SUCH_SERVICE}`;
+}
+
+type Again = Required<Pick<NextState, 'nextInMs'>> & Pick<NextState, 'pause' | 'retryInMs'>;
+
+/** When a cancellation is tried again that the provider did not take, or `undefined` if that would change nothing. */
+function whenAgain(error: ProviderError, tries: number): Again | undefined {
+  const { code } = error;
+  const rest = (nextInMs: number): Again => ({ nextInMs, pause: { forMs: nextInMs, because: code } });
+  if (code === 'unauthorized' || code === 'not_configured' || isWall(error)) return rest(REST_MS);
+  if (code !== 'rate_limited' && code !== 'unavailable' && code !== 'aborted') return undefined;
+  const { retryInMs } = retryInMsOf(error);
+  if (retryInMs !== undefined) {
+    // A wrong clock, here or at the provider, can make nothing of a time that was named.
+    const wait = Math.max(retryInMs, leastWaitMs(tries));
+    return { ...rest(wait), retryInMs: wait };
+  }
+  return code === 'rate_limited' ? rest(SLOW_DOWN_MS) : { nextInMs: backoffMs(tries) };
+}
+
+/** How long it is until the time that an error names. The clock that made that time is the one that is read here. */
+function retryInMsOf({ retryAt }: ProviderError): Pick<NextState, 'retryInMs'> {
+  const retryInMs = retryAt === undefined ? NaN : Date.parse(retryAt) - Date.now();
+  return Number.isNaN(retryInMs) ? {} : { retryInMs: Math.max(0, retryInMs) };
+}
+
+function confirmedAbsent(
+  claimed: Claimed,
+  readings: number,
+  seen: CancellationStatus,
+  isSentAgain: boolean,
+): ProviderError {
+  const doubt = claimed.error;
+  const next = isSentAgain ? 'It is sent again, once.' : 'If it is still wanted, enqueue it again under a new id.';
+  const message =
+    `${claimed.provider}: confirmed not cancelled. The answer to the request was lost, and it was read back ${readings} times ` +
+    `since: no cancellation is there. ${next}`;
+  return new ProviderError('rejected', {
+    message,
+    account: claimed.request.account,
+    provider: claimed.provider,
+    operation: 'cancel',
+    attempts: doubt?.attempts ?? 0,
+    operationId: doubt?.operationId,
+    existing: seen.state === 'failed' ? seen : undefined,
+  });
+}

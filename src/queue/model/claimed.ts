@@ -1,0 +1,44 @@
+import type { ProviderError } from '../../contract/provider-error.ts';
+import type { Reason } from '../../contract/reason.ts';
+import type { When } from '../../contract/vocabulary.ts';
+
+/** A cancellation as it stands in the ledger: it names the account by its key, and holds no credentials. */
+export interface StoredRequest {
+  readonly account: string;
+  readonly service: Readonly<Record<string, unknown>>;
+  readonly when: When;
+  readonly reason?: Reason | undefined;
+  readonly reference?: string | undefined;
+}
+
+/**
+ * What happens if the last read-back does not find a cancellation whose outcome was unknown: `refuse` settles it as
+ * `refused`, `send_again` plans it again, once.
+ */
+export type WhenAbsent = 'refuse' | 'send_again';
+
+/** A cancellation that this worker alone may act on until its lease ends. */
+export interface Claimed {
+  readonly id: string;
+  /** Counts the claims of this cancellation: what an older one writes is told by it. */
+  readonly claim: number;
+  readonly request: StoredRequest;
+  readonly provider: string;
+  readonly priority: number;
+  /** `send` where nothing has been sent; `read` where that may have happened. */
+  readonly task: 'send' | 'read';
+  /** How often it has been sent or read back, this time included. */
+  readonly tries: number;
+  readonly readings: number;
+  /** Milliseconds since the provider did not take it for the first time, by the database's clock; 0 if it has not yet. */
+  readonly failingForMs: number;
+  /** Milliseconds since it became unknown, by the database's clock; 0 if it is not. */
+  readonly unknownForMs: number;
+  /** Where its requests may go; `undefined`: not known yet, the first call says so. */
+  readonly place: string | undefined;
+  /** What happens if the last read-back does not find it. */
+  readonly whenAbsent: WhenAbsent;
+  /** It was sent again by {@link whenAbsent} already. */
+  readonly wasSentAgain: boolean;
+  readonly error: ProviderError | undefined;
+}

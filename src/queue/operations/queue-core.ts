@@ -1,0 +1,192 @@
+import { ProviderError } from '../../contract/provider-error.ts';
+import { checkItems, type ToNew } from './check-items.ts';
+import { clearly } from '../database/database-error.ts';
+import { type QueryClient, guarded } from '../database/database.ts';
+import { resolve, resume, retry, withdraw } from '../ledger/decisions.ts';
+import { type NewCancellation, type PathOf, enqueue, toNew } from '../ledger/enqueue.ts';
+import { placeOrNone } from '../ledger/pinned-place.ts';
+import { type Quarantined, quarantine, workersAlive } from '../ledger/quarantine.ts';
+import { lookUp, lookUpAll, lookUpHistory } from '../ledger/look-up.ts';
+import {
+  decisionSchema,
+  enqueueManySchema,
+  enqueueSchema,
+  idSchema,
+  listSchema,
+  quarantineSchema,
+  resolutionSchema,
+  retrySchema,
+  waitSchema,
+  workSchema,
+} from '../input/queue-input.ts';
+import type { QueuedCancellation, QueuedCancellationWithHistory } from '../ledger/record.ts';
+import { invalidInput, checkInput } from '../input/check-input.ts';
+import { makeDurable } from '../database/session-settings.ts';
+import { type QueueStats, readStats } from '../ledger/stats.ts';
+import { Waiting } from './waiting.ts';
+import type { WorkerContext } from '../worker/worker-context.ts';
+import { Workers } from '../worker/workers.ts';
+
+/** The queue behind its types: takes anything, and checks it. */
+export class QueueCore {
+  readonly #context: WorkerContext;
+  readonly #workers = new Workers();
+  readonly #waiting: Waiting;
+  #closing: Promise<void> | undefined;
+
+  constructor(context: Omit<WorkerContext, 'onSettled'>) {
+    this.#waiting = new Waiting(context.pollMs);
+    this.#context = { ...context, onSettled: (id) => this.#waiting.wake(id) };
+  }
+
+  async enqueue(request: unknown, options: unknown): Promise<{ readonly id: string; readonly added: boolean }> {
+    const { transaction, ...placing } = await checkInput(enqueueSchema, options, 'options');
+    const wanted = await this.#toNew()(request, placing);
+    const added = await this.#enqueue([wanted], transaction, (_, part) => (part === 'id' ? 'options.id' : part));
+    return { id: wanted.id, added: added === 1 };
+  }
+
+  async enqueueMany(
+    items: unknown,
+    options: unknown,
+  ): Promise<{ readonly ids: readonly string[]; readonly added: number }> {
+    const { transaction } = await checkInput(enqueueManySchema, options, 'options');
+    const wanted = await checkItems(items, this.#toNew());
+    const added = await this.#enqueue(
+      wanted,
+      transaction,
+      (at, part) => `items.${at}.${part === 'id' ? part : `request.${part}`}`,
+    );
+    return { ids: wanted.map(({ id }) => id), added };
+  }
+
+  async work(options: unknown): Promise<void> {
+    const { concurrency = 10, signal, stopWhenIdle = false } = await checkInput(workSchema, options, 'options');
+    this.#open();
+    await clearly(() => this.#workers.run(this.#context, { concurrency, signal, stopWhenIdle }));
+  }
+
+  async get(id: unknown): Promise<QueuedCancellationWithHistory | undefined> {
+    const own = await checkInput(idSchema, id, 'id');
+    const record = await this.#lookUp(own);
+    if (record === undefined) return undefined;
+    const history = await this.#read((client) => lookUpHistory(client, this.#context.schema, own));
+    return { ...record, history };
+  }
+
+  async list(filter: unknown): Promise<readonly QueuedCancellation[]> {
+    const wanted = await checkInput(listSchema, filter, 'filter');
+    return await this.#read((client) => lookUpAll(client, this.#context.schema, wanted));
+  }
+
+  async wait(id: unknown, options: unknown): Promise<QueuedCancellation> {
+    const own = await checkInput(idSchema, id, 'id');
+    const checked = await checkInput(waitSchema, options, 'options');
+    return await this.#waiting.wait(own, () => this.#lookUp(own), checked);
+  }
+
+  async retry(id: unknown, decision: unknown): Promise<void> {
+    const [own, by] = [await checkInput(idSchema, id, 'id'), await checkInput(retrySchema, decision, 'decision')];
+    await this.#write((client) => retry(client, this.#context, own, by));
+    this.#workers.notify();
+  }
+
+  async resolve(id: unknown, decision: unknown): Promise<void> {
+    const [own, by] = [await checkInput(idSchema, id, 'id'), await checkInput(resolutionSchema, decision, 'decision')];
+    await this.#write((client) => resolve(client, this.#context, own, by));
+    this.#context.onSettled(own);
+  }
+
+  async withdraw(id: unknown, decision: unknown): Promise<void> {
+    const [own, by] = [await checkInput(idSchema, id, 'id'), await checkInput(decisionSchema, decision, 'decision')];
+    await this.#write((client) => withdraw(client, this.#context, own, by));
+    this.#context.onSettled(own);
+  }
+
+  async resume(account: unknown): Promise<void> {
+    if (typeof account !== 'string' || !this.#context.readable.has(account)) {
+      throw invalidInput([{ path: 'account', expected: 'the name of an account' }]);
+    }
+    await this.#write((client) => resume(client, this.#context, account));
+    this.#workers.notify();
+  }
+
+  async quarantine(what: unknown): Promise<Quarantined> {
+    const checked = await checkInput(quarantineSchema, what, 'quarantine');
+    if (this.#workers.areAny) throw workersAlive('this process works on the queue');
+    return await this.#write((client) => quarantine(client, this.#context, checked));
+  }
+
+  async stats(): Promise<QueueStats> {
+    this.#open();
+    return await clearly(() => readStats(this.#context.database, this.#context.schema));
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.#workers.stop();
+    await clearly(async () => {
+      try {
+        await this.#context.jobs.close();
+      } finally {
+        await this.#context.database.close();
+      }
+    });
+  }
+
+  /** Makes new cancellations, and asks but once where each account leads. */
+  #toNew(): ToNew {
+    const { services, whenAbsent } = this.#context;
+    const places = new Map<string, Promise<string | undefined>>();
+    return async (request, placing) => {
+      const validated = await services.validate(request);
+      const { account } = validated;
+      const place = places.get(account) ?? placeOrNone(account, services);
+      places.set(account, place);
+      return toNew(validated, { ...placing, whenAbsent: placing.whenAbsent ?? whenAbsent }, await place);
+    };
+  }
+
+  async #enqueue(
+    wanted: readonly NewCancellation[],
+    transaction: QueryClient | undefined,
+    pathOf: PathOf,
+  ): Promise<number> {
+    const { schema, jobs } = this.#context;
+    const put = (client: QueryClient): Promise<number> => enqueue(client, schema, jobs, wanted, pathOf);
+    if (transaction !== undefined) {
+      this.#open();
+      const own: QueryClient = { query: (text, values) => guarded(() => transaction.query(text, values)) };
+      return await clearly(async () => {
+        await makeDurable(own);
+        return await put(own);
+      });
+    }
+    const added = await this.#write(put);
+    this.#workers.notify();
+    return added;
+  }
+
+  #lookUp(id: string): Promise<QueuedCancellation | undefined> {
+    return this.#read((client) => lookUp(client, this.#context.schema, id));
+  }
+
+  async #read<Value>(work: (client: QueryClient) => Promise<Value>): Promise<Value> {
+    this.#open();
+    return await clearly(() => work(this.#context.database));
+  }
+
+  async #write<Value>(work: (client: QueryClient) => Promise<Value>): Promise<Value> {
+    this.#open();
+    return await clearly(() => this.#context.database.transaction(work));
+  }
+
+  #open(): void {
+    if (this.#closing === undefined) return;
+    throw new ProviderError('not_configured', { operation: 'queue', message: 'queue: it has been closed.' });
+  }
+}

@@ -1,0 +1,76 @@
+import type { OperationEvent } from '../../contract/event.ts';
+import { ProviderError, isProviderError } from '../../contract/provider-error.ts';
+import { REPORT_IT } from '../../contract/report-it.ts';
+import type { Claimed } from '../model/claimed.ts';
+import { DatabaseFailure } from '../database/database.ts';
+import { otherPlaceIn, otherProvidersPlace, pinnedPlace } from '../ledger/pinned-place.ts';
+import { readAgain, sendAgain } from '../ledger/recovery.ts';
+import { type NextState, afterFailedReading, afterOtherPlace, afterReading, afterSend } from '../ledger/settlement.ts';
+import type { WorkerContext } from './worker-context.ts';
+
+/** How one call is bounded. */
+export interface CarryOutOptions {
+  readonly deadlineMs: number;
+  /** Stops the call before it sends anything more. */
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: OperationEvent) => void;
+}
+
+type Context = Pick<WorkerContext, 'database' | 'schema' | 'services' | 'policy' | 'readable'>;
+
+/** Sends a cancellation or reads it back, and returns what follows from that. */
+export async function carryOut(claimed: Claimed, options: CarryOutOptions, context: Context): Promise<NextState> {
+  const startedAt = performance.now();
+  // Durations of the row are as of the claim, and a call takes time.
+  const aged = (): Claimed => {
+    const { failingForMs, unknownForMs } = claimed;
+    const passed = performance.now() - startedAt;
+    return { ...claimed, failingForMs: failingForMs && failingForMs + passed, unknownForMs: unknownForMs + passed };
+  };
+  try {
+    const other = await otherProvidersPlace(claimed, options, context.services);
+    if (other !== undefined) return afterOtherPlace(claimed, other);
+    const place = await pinnedPlace(claimed, options, context);
+    // Another worker has recovered it: this one may send nothing.
+    if (place === undefined) return notBegun(claimed);
+    const deadlineMs = Math.max(1, options.deadlineMs - (performance.now() - startedAt));
+    return await call({ ...claimed, place }, { ...options, deadlineMs }, context, aged);
+  } catch (error) {
+    if (error instanceof DatabaseFailure) return notBegun(claimed);
+    return afterFailure(aged(), error, context);
+  }
+}
+
+async function call(
+  { task, request, place }: Claimed,
+  options: CarryOutOptions,
+  { services, policy, readable }: Context,
+  aged: () => Claimed,
+): Promise<NextState> {
+  const { account, service } = request;
+  if (task === 'read') {
+    const seen = await services.status({ account, service }, { ...options, place });
+    return afterReading(aged(), seen, policy);
+  }
+  const sent = await services.safeCancel(request, { ...options, place });
+  if (!sent.ok && otherPlaceIn(sent.error) !== undefined) throw sent.error;
+  return afterSend(aged(), sent, readable.get(account) === true, policy);
+}
+
+function afterFailure(claimed: Claimed, thrown: unknown, { policy, readable }: Context): NextState {
+  const error = isProviderError(thrown) ? thrown : new ProviderError('unexpected_response', FAULT);
+  const otherPlace = otherPlaceIn(error);
+  if (otherPlace !== undefined) return afterOtherPlace(claimed, otherPlace);
+  if (claimed.task === 'read') return afterFailedReading(claimed, error, policy);
+  return afterSend(claimed, { ok: false, error }, readable.get(claimed.request.account) === true, policy);
+}
+
+/** A call that was not begun: it is claimed again. */
+export function notBegun(claimed: Claimed): NextState {
+  return claimed.task === 'read' ? readAgain(claimed) : sendAgain(claimed);
+}
+
+const FAULT = {
+  operation: 'status',
+  message: `queue: an internal fault while reading back. ${REPORT_IT}`,
+} as const;

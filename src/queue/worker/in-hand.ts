@@ -1,0 +1,89 @@
+import type { OperationEvent } from '../../contract/event.ts';
+import { carryOut, notBegun } from './carry-out.ts';
+import type { Claimed } from '../model/claimed.ts';
+import type { Lease } from '../model/lease.ts';
+import { Outbox } from './outbox.ts';
+import { SentMarks } from '../ledger/sent-marks.ts';
+import type { WorkerContext } from './worker-context.ts';
+
+/** What a worker has in hand: the calls that it has begun, and what they came to until that is written down. */
+export class InHand {
+  readonly sent: SentMarks = new SentMarks();
+  readonly #context: Pick<WorkerContext, 'database' | 'schema' | 'services' | 'policy' | 'readable' | 'deadlineMs'>;
+  readonly #onEnd: (account: string) => void;
+  readonly #running = new Map<string, Claimed>();
+  #outbox = new Outbox();
+
+  /** @param onEnd told of the account of each call that has ended. */
+  constructor(
+    context: Pick<WorkerContext, 'database' | 'schema' | 'services' | 'policy' | 'readable' | 'deadlineMs'>,
+    onEnd: (account: string) => void,
+  ) {
+    this.#context = context;
+    this.#onEnd = onEnd;
+  }
+
+  /** The calls under way, by the ids of their cancellations. */
+  get running(): ReadonlyMap<string, Claimed> {
+    return this.#running;
+  }
+
+  /** What is to be written down. */
+  get outbox(): Outbox {
+    return this.#outbox;
+  }
+
+  /** The ids of all that are under way, or have ended and are to be written down. */
+  get ids(): readonly string[] {
+    return [...this.#running.keys(), ...this.#outbox.settled.map(({ id }) => id)];
+  }
+
+  /** Hands over what is to be written down. */
+  takeOutbox(): Outbox {
+    const outbox = this.#outbox;
+    this.#outbox = new Outbox();
+    return outbox;
+  }
+
+  /** Takes back what could not be written down. */
+  putBack(outbox: Outbox): void {
+    this.#outbox = outbox.followedBy(this.#outbox);
+  }
+
+  /** Begins the call that is claimed, unless too little is left of its lease. */
+  begin(claimed: Claimed, lease: Lease): void {
+    this.#running.set(claimed.id, claimed);
+    const deadlineMs = Math.min(this.#context.deadlineMs, Math.floor(lease.remainingMs));
+    const stop = new AbortController();
+    const onEvent = (event: OperationEvent): void => {
+      // The thread, or the machine, may have slept since the claim: whatever the call still wanted to send is not sent.
+      if (event.type === 'attempt' && lease.remainingMs <= 0) stop.abort();
+      this.#note(claimed, event, stop.signal.aborted);
+    };
+    const work =
+      deadlineMs < Math.min(SHORTEST_CALL_MS, this.#context.deadlineMs / 2)
+        ? Promise.resolve(notBegun(claimed))
+        : carryOut(claimed, { deadlineMs, signal: stop.signal, onEvent }, this.#context);
+    void work.then((settlement) => {
+      const { id, claim: number, priority, task, request } = claimed;
+      this.#running.delete(id);
+      const handedOver = this.sent.forget(id);
+      const { account } = request;
+      this.#outbox.settled.push({ ...settlement, id, claim: number, priority, task, account, handedOver });
+      this.#onEnd(request.account);
+    });
+  }
+
+  #note({ id, claim: number, task }: Claimed, { at: _at, type, ...event }: OperationEvent, isStopped: boolean): void {
+    if (type === 'outcome') return;
+    const { account: _account, provider: _provider, serviceKey: _key, operation: _operation, ...data } = event;
+    const happened = performance.now();
+    this.#outbox.history.push({ id, happened, type, data });
+    const isWrite = type === 'attempt' && 'effect' in event && event.effect === 'write';
+    if (task !== 'send' || !isWrite || isStopped) return;
+    this.sent.note({ id, claim: number, at: happened });
+  }
+}
+
+// A call that has less time left than this is not begun.
+const SHORTEST_CALL_MS = 500;

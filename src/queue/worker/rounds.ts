@@ -1,0 +1,205 @@
+import { claim, lockClaims, noteStarts } from '../ledger/claim.ts';
+import type { Claimed } from '../model/claimed.ts';
+import { unreachable } from '../database/database-error.ts';
+import { DatabaseFailure, type QueryClient } from '../database/database.ts';
+import { InHand } from './in-hand.ts';
+import { Intake } from './intake.ts';
+import { type TakenJob, toJob } from '../ledger/jobs.ts';
+import { Lease } from '../model/lease.ts';
+import type { Limit } from '../model/limits.ts';
+import type { Outbox } from './outbox.ts';
+import { Pulse } from './pulse.ts';
+import { giveBack, recoverExpired } from '../ledger/recovery.ts';
+import { type Sent, markSent } from '../ledger/sent-marks.ts';
+import { record } from '../ledger/settle.ts';
+import type { WorkerContext, WorkPlan } from './worker-context.ts';
+
+/**
+ * The rounds of a worker.
+ *
+ * One transaction a round does all of the bookkeeping: it writes what has ended, and claims what there is room for. What
+ * it claims is written as `intent` when it commits, and only then is anything sent.
+ */
+export class Rounds {
+  readonly #context: WorkerContext;
+  readonly #concurrency: number;
+  readonly #id: string = crypto.randomUUID();
+  readonly #pulse: Pulse = new Pulse(this.#id);
+  readonly #inHand: InHand;
+  readonly #intake: Intake;
+  #recoverAt = 0;
+  // Jobs that have been taken for good and are still to be removed.
+  #taken: readonly TakenJob[] = [];
+  // Whether a claim may have been committed without this worker's knowing.
+  #isUnsure = false;
+
+  /** @param wake called when there is something to write down, and room for more. */
+  constructor(context: WorkerContext, { concurrency }: Pick<WorkPlan, 'concurrency'>, wake: () => void) {
+    this.#context = context;
+    this.#concurrency = concurrency;
+    this.#intake = new Intake(context);
+    this.#inHand = new InHand(context, (account) => {
+      this.#intake.expect(account);
+      wake();
+    });
+  }
+
+  /** Whether there are outcomes to write down. */
+  get hasOutcomes(): boolean {
+    return this.#inHand.outbox.settled.length > 0;
+  }
+
+  /** Whether nothing is under way, and every outcome is written down. */
+  get isDone(): boolean {
+    return this.#inHand.running.size === 0 && !this.hasOutcomes;
+  }
+
+  /** Something may be due. */
+  expectAny(): void {
+    this.#intake.expectAny();
+  }
+
+  /** The database has failed: whether a round was committed may not be known. */
+  doubt(): void {
+    this.#isUnsure = true;
+  }
+
+  /**
+   * Does the next round.
+   *
+   * @param isStopping nothing more is begun.
+   * @returns how many were begun
+   * @throws DatabaseFailure
+   */
+  async next(isStopping: boolean): Promise<number> {
+    const limits = isStopping || this.#free <= 0 ? [] : this.#intake.limitsWithRoom(this.#inHand.running.values());
+    const isRecovering = !isStopping && performance.now() >= this.#recoverAt;
+    if (this.#inHand.outbox.isEmpty && limits.length === 0 && !isRecovering && !this.#isUnsure) return 0;
+    const written = this.#inHand.takeOutbox();
+    const marks = this.#inHand.sent.worthWriting();
+    const tidied = this.#taken.length >= TIDY_AT ? this.#taken : [];
+    // What the database says later than this is no longer sure to hold: leases count from here.
+    const asked = performance.now();
+    const lease = new Lease(this.#leaseMs - LEASE_MARGIN_MS);
+    let takenUp;
+    try {
+      takenUp = await this.#context.database.transaction((client) =>
+        this.#write(client, { written, marks, tidied, limits, isRecovering }),
+      );
+    } catch (error) {
+      const isKept = !(error instanceof DatabaseFailure) || !isDataError(error);
+      this.#inHand.putBack(isKept ? written : written.withoutForeignWords());
+      throw error;
+    }
+    this.#inHand.sent.written(marks);
+    this.#taken = [...(tidied.length > 0 ? [] : this.#taken), ...takenUp.taken];
+    this.#isUnsure = false;
+    if (isRecovering) {
+      this.#pulse.committed();
+      this.#recoverAt = asked + this.#context.pollMs * 2;
+    }
+    for (const { id } of written.settled) this.#context.onSettled(id);
+    for (const one of takenUp.claimed) this.#inHand.begin(one, lease);
+    return takenUp.claimed.length;
+  }
+
+  /**
+   * Notes that this worker has stopped, and removes what is left of its jobs. If that fails, it counts as alive for some
+   * seconds, and the jobs are given out again one day and found to be done.
+   */
+  async tidyUp(): Promise<void> {
+    const { database, schema, jobs, onError } = this.#context;
+    try {
+      await database.transaction(async (client) => {
+        await this.#pulse.end(client, schema);
+        await jobs.remove(client, this.#taken);
+      });
+    } catch (error) {
+      if (!(error instanceof DatabaseFailure)) throw error;
+      onError(unreachable(error));
+    }
+  }
+
+  async #write(client: QueryClient, { written, marks, tidied, limits, isRecovering }: Round): Promise<TakenUp> {
+    const { schema, jobs } = this.#context;
+    await markSent(client, schema, marks);
+    await record(client, schema, jobs, written.settled, written.history);
+    await jobs.remove(client, tidied);
+    if (this.#isUnsure) {
+      // At any moment, what is in hand is running, is being written here, or has ended since.
+      await giveBack(client, this.#context, this.#id, [...this.#inHand.ids, ...written.settled.map(({ id }) => id)]);
+    }
+    if (isRecovering) {
+      await this.#pulse.beat(client, this.#context, Math.max(this.#context.pollMs * 6, LEAST_PULSE_MS));
+      await recoverExpired(client, this.#context);
+    }
+    return await this.#takeUp(client, limits);
+  }
+
+  async #takeUp(client: QueryClient, limits: readonly Limit[]): Promise<TakenUp> {
+    if (limits.length === 0) return { taken: [], claimed: [] };
+    const { schema } = this.#context;
+    await lockClaims(client, schema);
+    const taken = await this.#intake.take(client, limits, this.#free);
+    const ids = taken.map(({ id }) => id);
+    const claimed = await claim(client, schema, ids, this.#id, this.#leaseMs);
+    await noteStarts(client, schema, limits, claimed);
+    const begun = new Set(claimed.map(({ id }) => id));
+    await this.#putOff(
+      client,
+      ids.filter((id) => !begun.has(id)),
+    );
+    return { taken, claimed };
+  }
+
+  /** A job that came too early, as after the clock was set, is one for later: the ledger knows when. */
+  async #putOff(client: QueryClient, ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    const { schema, jobs } = this.#context;
+    const { rows } = await client.query(
+      `SELECT id, account, priority, not_before FROM ${schema}.cancellation
+       WHERE id = ANY($1::text[]) AND not_before > clock_timestamp() AND lease_until IS NULL AND NOT needs_person
+         AND CASE state WHEN 'planned' THEN true WHEN 'unknown' THEN true ELSE false END`,
+      [ids],
+    );
+    await jobs.add(client, rows.map(toJob));
+  }
+
+  get #free(): number {
+    return this.#concurrency - this.#inHand.running.size;
+  }
+
+  get #leaseMs(): number {
+    return this.#context.deadlineMs + LEASE_MARGIN_MS;
+  }
+}
+
+/** What one transaction writes, and what it looks for. */
+interface Round {
+  readonly written: Outbox;
+  readonly marks: readonly Sent[];
+  /** Jobs that are done with. */
+  readonly tidied: readonly TakenJob[];
+  readonly limits: readonly Limit[];
+  readonly isRecovering: boolean;
+}
+
+/** What one transaction takes up. */
+interface TakenUp {
+  readonly taken: readonly TakenJob[];
+  readonly claimed: readonly Claimed[];
+}
+
+// A lease outlasts the call that it is for by this much: the call is over before anybody else may act.
+const LEASE_MARGIN_MS = 5_000;
+
+// A worker that has been silent for so long is not alive any more.
+const LEAST_PULSE_MS = 10_000;
+
+// Jobs are removed so many at once, and the rest at the end.
+const TIDY_AT = 200;
+
+/** Whether the database did not take a value: the provider's own words, which are the only ones not made here. */
+function isDataError({ code }: DatabaseFailure): boolean {
+  return /^(22|54)/.test(code);
+}

@@ -1,0 +1,30 @@
+import type { ProviderError } from '../../contract/provider-error.ts';
+import type { WhenAbsent } from '../model/claimed.ts';
+import type { Database } from '../database/database.ts';
+import type { Limit } from '../model/limits.ts';
+import type { Recovery } from '../ledger/recovery.ts';
+import type { QueueServices } from '../model/services.ts';
+
+/** What a worker works with. */
+export interface WorkerContext extends Recovery {
+  readonly database: Database;
+  readonly services: QueueServices;
+  readonly limits: readonly Limit[];
+  /** Milliseconds for one cancellation or one read-back. */
+  readonly deadlineMs: number;
+  /** How often the database is asked for what is due while nothing else happens. */
+  readonly pollMs: number;
+  /** What happens to an absent cancellation, unless its own options say so. */
+  readonly whenAbsent: WhenAbsent;
+  /** Told of each settlement once it is in the ledger. */
+  readonly onSettled: (id: string) => void;
+  /** Told of a failing database. */
+  readonly onError: (error: ProviderError) => void;
+}
+
+/** How one run of a worker is bounded. */
+export interface WorkPlan {
+  readonly concurrency: number;
+  readonly signal: AbortSignal | undefined;
+  readonly stopWhenIdle: boolean;
+}

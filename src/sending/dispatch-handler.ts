@@ -1,0 +1,158 @@
+import type { Dispatcher } from 'undici';
+import type { ResponseBody } from '../contract/exchange.ts';
+import { BodyCollector } from './body-collector.ts';
+
+/** How far a dispatched request got. From `sending` on, bytes of it may have left the machine. */
+export type DispatchPhase = 'connecting' | 'sending' | 'answered' | 'ended';
+
+/**
+ * Records what happened to one dispatched request. It is undici's dispatch handler, with the callbacks of versions 7
+ * and 8 (`onRequestStart` …) and those of version 6 (`onConnect` …), because a dispatcher that another part of the
+ * program has installed may be of any of them.
+ *
+ * undici calls `onRequestStart` immediately before it writes the request line, on HTTP/1.1 and HTTP/2 alike. That is
+ * what makes `connecting` a proof that nothing was sent.
+ */
+export class DispatchHandler implements Dispatcher.DispatchHandler {
+  status = 0;
+  headers: Readonly<Record<string, string>> = {};
+  /** Present once the response has been read to its end, or to the bound. */
+  body: ResponseBody | undefined;
+  /** What the exchange failed with. It may hold anything, so it is only examined, never shown. */
+  error: unknown;
+  /** How often the dispatcher started to send; more than once if it repeats requests by itself. */
+  starts = 0;
+  readonly #onEnd: () => void;
+  #phase: DispatchPhase = 'connecting';
+  #reached: Exclude<DispatchPhase, 'ended'> = 'connecting';
+  #abort: ((reason: Error) => void) | undefined;
+  #collector: BodyCollector | undefined;
+
+  /** @param onEnd called once, when the response is complete or the exchange has failed or was given up. */
+  constructor(onEnd: () => void) {
+    this.#onEnd = onEnd;
+  }
+
+  get phase(): DispatchPhase {
+    return this.#phase;
+  }
+
+  /** The last phase before the end: `connecting` if nothing was written. */
+  get reached(): Exclude<DispatchPhase, 'ended'> {
+    return this.#reached;
+  }
+
+  /** Gives the exchange up. A request that has not been started will not be. */
+  giveUp(): void {
+    if (this.#end()) this.#abort?.(new Error('given up'));
+  }
+
+  onRequestStart(controller: { readonly abort: (reason: Error) => void }): void {
+    this.onConnect((reason) => controller.abort(reason));
+  }
+
+  onResponseStart(
+    _controller: unknown,
+    status: number,
+    headers: Readonly<Record<string, string | readonly string[] | undefined>>,
+  ): void {
+    // Informational responses come before the response itself.
+    if (status < 200 || this.#phase === 'ended') return;
+    this.#advance('answered');
+    this.status = status;
+    const joined: Record<string, string> = {};
+    for (const [name, value] of Object.entries(headers)) {
+      if (value !== undefined) joined[name.toLowerCase()] = typeof value === 'string' ? value : value.join(', ');
+    }
+    this.headers = joined;
+    this.#collector = new BodyCollector(joined['content-encoding'], (body) => this.#complete(body));
+  }
+
+  onResponseData(_controller: unknown, chunk: Uint8Array): void {
+    this.onData(chunk);
+  }
+
+  onResponseEnd(): void {
+    this.onComplete();
+  }
+
+  onResponseError(_controller: unknown, error: unknown): void {
+    this.onError(error);
+  }
+
+  onConnect(abort: (reason: Error) => void): void {
+    if (this.#phase === 'ended') {
+      abort(new Error('given up'));
+      return;
+    }
+    this.starts += 1;
+    this.#abort = abort;
+    this.#advance('sending');
+  }
+
+  onHeaders(status: number, raw: readonly Uint8Array[]): boolean {
+    const headers: Record<string, string> = {};
+    for (let at = 0; at + 1 < raw.length; at += 2) {
+      const name = latin1(raw[at]).toLowerCase();
+      const value = latin1(raw[at + 1]);
+      headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
+    }
+    this.onResponseStart(undefined, status, headers);
+    return true;
+  }
+
+  onData(chunk: Uint8Array): boolean {
+    if (this.#phase !== 'ended') this.#collector?.add(chunk);
+    return true;
+  }
+
+  onComplete(): void {
+    if (this.#phase === 'ended') return;
+    if (this.#collector === undefined) this.onError(new Error('a response without headers'));
+    else this.#collector.end();
+  }
+
+  onUpgrade(): void {
+    this.#fail(new Error('an upgrade that was not asked for'));
+    this.#abort?.(new Error('given up'));
+  }
+
+  onError(error: unknown): void {
+    this.#fail(error);
+  }
+
+  #complete(body: ResponseBody | undefined): void {
+    if (body === undefined) {
+      // The body cannot be decoded: what follows is of no use.
+      this.#fail(new Error('a body that cannot be decoded'));
+      this.#abort?.(new Error('given up'));
+      return;
+    }
+    this.body = body;
+    if (body.kind === 'too_large') this.giveUp();
+    else this.#end();
+  }
+
+  #fail(error: unknown): void {
+    if (this.#phase === 'ended') return;
+    this.error = error;
+    this.#end();
+  }
+
+  #advance(to: 'sending' | 'answered'): void {
+    this.#phase = to;
+    this.#reached = to;
+  }
+
+  #end(): boolean {
+    if (this.#phase === 'ended') return false;
+    this.#phase = 'ended';
+    this.#collector?.discard();
+    this.#onEnd();
+    return true;
+  }
+}
+
+function latin1(bytes: Uint8Array | undefined): string {
+  return bytes === undefined ? '' : Buffer.from(bytes).toString('latin1');
+}

@@ -1,0 +1,75 @@
+import type { ProviderRequest } from '../contract/exchange.ts';
+
+/** A request as it goes over the wire. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: string;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+}
+
+/** A built request, or what is wrong with its parts. */
+export type BuiltRequest =
+  { readonly ok: true; readonly request: HttpRequest } | { readonly ok: false; readonly expected: string };
+
+const USER_AGENT = 'cancelkit';
+
+/**
+ * What every request says to caches on its way: store no answer, and give none that the origin did not just give. An
+ * answer out of a cache would be a false "done". `pragma` is for caches of HTTP/1.0 (RFC 9111, section 5.4).
+ */
+const NO_CACHE = { 'cache-control': 'no-store, no-cache', pragma: 'no-cache' };
+
+/**
+ * Builds the wire form of a provider's request. An id that would change the path and a header value that HTTP cannot
+ * carry are refused, never sanitised: `encodeURIComponent('..')` is `..`.
+ */
+export function buildHttpRequest(baseUrl: URL, request: ProviderRequest): BuiltRequest {
+  if (!request.path.every(isSafeSegment)) {
+    return {
+      ok: false,
+      expected: 'an id that is one path segment: no /, \\, ?, #, %, control characters, "." or ".."',
+    };
+  }
+  const url = new URL(baseUrl);
+  const root = url.pathname.replace(/\/$/, '');
+  const path = `${root}/${request.path.map(encodeURIComponent).join('/')}`;
+  url.pathname = path;
+  for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value);
+  // The last line of defence: whatever the parts were, the URL is the one that they describe.
+  if (url.origin !== baseUrl.origin || url.pathname !== path) {
+    return { ok: false, expected: 'an id that leaves the path as it is' };
+  }
+  const { body, contentType } = encodeBody(request);
+  const headers = {
+    accept: 'application/json',
+    'user-agent': USER_AGENT,
+    ...(contentType === undefined ? {} : { 'content-type': contentType }),
+    // In lower case, so that no spelling of a name adds a second value to one of the core's own.
+    ...Object.fromEntries(Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value])),
+    ...NO_CACHE,
+  };
+  if (!Object.values(headers).every(isHeaderValue)) {
+    return { ok: false, expected: 'header values of printable characters' };
+  }
+  return { ok: true, request: { method: request.method, url: url.href, headers, body } };
+}
+
+/** Whether a string is exactly one segment of a path, whoever decodes it. */
+export function isSafeSegment(segment: string): boolean {
+  if (segment === '' || segment === '.' || segment === '..' || segment.length > 255) return false;
+  return segment.isWellFormed() && !/[/\\?#%\p{Cc}\p{Zl}\p{Zp}]/u.test(segment);
+}
+
+function isHeaderValue(value: string): boolean {
+  return /^[\x20-\x7e\x80-\xff]*$/.test(value);
+}
+
+function encodeBody(request: ProviderRequest): { readonly body?: string; readonly contentType?: string } {
+  if ('form' in request) {
+    return { body: new URLSearchParams(request.form).toString(), contentType: 'application/x-www-form-urlencoded' };
+  }
+  if ('json' in request) return { body: JSON.stringify(request.json), contentType: 'application/json' };
+  return {};
+}

@@ -1,0 +1,134 @@
+import type { ErrorFacts } from '../call/call.ts';
+import type { ProviderResponse } from '../contract/exchange.ts';
+import { cacheOf } from './cached-answer.ts';
+import { retryWaitOf, timeAfter } from './retry-after.ts';
+
+/**
+ * The statuses of an answer that is not the API's own, but proves that the request was turned away before anything
+ * could run: it was not understood, not routed or not let in. 403 and 406 are not among them, since a firewall also
+ * answers so when it dislikes the API's *answer*, and then the request has been carried out.
+ */
+const TURNED_AWAY: ReadonlySet<number> = new Set([400, 401, 404, 405, 407, 410, 411, 413, 414, 415, 417, 426, 431]);
+
+/** "Refused unprocessed": the server says that it did not begin. */
+const UNPROCESSED: ReadonlySet<number> = new Set([408, 421, 425, 429]);
+
+/** A redirect that is answered instead of doing what was asked. 303 is answered after it was done. */
+const MOVED: ReadonlySet<number> = new Set([301, 302, 307, 308]);
+
+/** What an answer that is not in the provider's language means, judged by its HTTP status alone. */
+export function judgeUnrecognised(response: ProviderResponse, effect: 'read' | 'write'): ErrorFacts {
+  const { status } = response;
+  if (status === 429) return rateLimited(response);
+  if (UNPROCESSED.has(status)) {
+    const message = `the server answered ${status}, without processing the request. Try again later.`;
+    return { code: 'unavailable', providerStatus: status, retryAt: retryAtOf(response), message };
+  }
+  const what = describe(response);
+  if (TURNED_AWAY.has(status)) {
+    return {
+      code: 'unexpected_response',
+      providerStatus: status,
+      message: `${what}. Nothing was processed. Check the base URL of the account; no API seems to be there.`,
+    };
+  }
+  if (effect === 'read') {
+    return status >= 500
+      ? {
+          code: 'unavailable',
+          providerStatus: status,
+          retryAt: retryAtOf(response),
+          message: `${what}. Try again later.`,
+        }
+      : { code: 'unexpected_response', providerStatus: status, message: `${what}.` };
+  }
+  if (status >= 500) {
+    return {
+      code: 'outcome_unknown',
+      reason: 'server_error',
+      providerStatus: status,
+      message: `${what}. The request may have been carried out: check that before anything is sent again.`,
+    };
+  }
+  const firewall = status === 403 || status === 406;
+  const hint = firewall ? ' A firewall can block the request, or only the answer: let it allow this address.' : '';
+  return {
+    code: 'outcome_unknown',
+    reason: 'unreadable_answer',
+    providerStatus: status,
+    message: `${what}.${hint} The request may have been carried out: check that before anything is sent again.`,
+  };
+}
+
+/** What a redirect means, or `undefined` if the answer is none. */
+export function judgeRedirect(response: ProviderResponse, effect: 'read' | 'write'): ErrorFacts | undefined {
+  const { status } = response;
+  // 0 is a redirect whose status a custom fetch does not tell.
+  if (status !== 0 && (status < 300 || status > 399)) return undefined;
+  const message = 'the base URL redirects. No redirect is followed: set the address that it leads to as the base URL.';
+  // JSON is an application's own answer, whatever its status has been turned into: it may have done what was asked.
+  const isInstead = MOVED.has(status) && response.body.kind !== 'json';
+  if (effect === 'read' || isInstead) return { code: 'unexpected_response', providerStatus: status, message };
+  return {
+    code: 'outcome_unknown',
+    reason: 'unreadable_answer',
+    providerStatus: status,
+    message: `the server answered ${status}, which can follow a request that was carried out. Check the state.`,
+  };
+}
+
+/** What an answer from a cache means, or `undefined` if the answer shows no sign of one. */
+export function judgeCached(response: ProviderResponse, effect: 'read' | 'write'): ErrorFacts | undefined {
+  const header = cacheOf(response);
+  if (header === undefined) return undefined;
+  const { status: providerStatus } = response;
+  const message =
+    `the answer came from a cache (header ${header}), although the request forbids that. ` +
+    'Exclude the address of the API from the cache or proxy.';
+  return effect === 'read'
+    ? { code: 'unexpected_response', providerStatus, message }
+    : { code: 'outcome_unknown', reason: 'unreadable_answer', providerStatus, message };
+}
+
+/** Whether a status says that the server did not begin with the request (class B). */
+export function isUnprocessed(status: number): boolean {
+  return UNPROCESSED.has(status);
+}
+
+/**
+ * Whether an answer with such a status turns the write away. Not where the provider's words are a yes that does not fit
+ * the order: that is stronger than a status that says that nothing was begun.
+ */
+export function refusedUnprocessed(
+  verdict: { readonly verdict: string; readonly reason?: string },
+  response: ProviderResponse,
+): boolean {
+  const isOddYes = verdict.verdict === 'unclear' && verdict.reason === 'unreadable_answer';
+  return !isOddYes && isUnprocessed(response.status);
+}
+
+/** The failure for a 429. */
+export function rateLimited(response: ProviderResponse): ErrorFacts {
+  return {
+    code: 'rate_limited',
+    providerStatus: response.status,
+    retryAt: retryAtOf(response),
+    message: 'too many requests. Nothing was processed; try again later.',
+  };
+}
+
+/** The time before which the answer asks not to try again, ISO 8601 by the caller's clock. */
+export function retryAtOf(response: ProviderResponse): string | undefined {
+  const wait = retryWaitOf(response);
+  return wait === undefined ? undefined : timeAfter(wait);
+}
+
+function describe({ status, body }: ProviderResponse): string {
+  const kinds = {
+    json: 'with JSON that is not in the form of this API',
+    empty: 'with an empty body',
+    other: 'with something that is not JSON, such as a login, maintenance or firewall page',
+    too_large: 'with a body over 256 KiB',
+  };
+  return `the server answered ${status} ${kinds[body.kind]}`;
+}

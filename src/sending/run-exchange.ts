@@ -1,0 +1,87 @@
+import { sendWithRetries } from './send-with-retries.ts';
+import type { Call, ErrorFacts } from '../call/call.ts';
+import { type Exchange, type ProviderRequest, type ProviderResponse, faultOf } from '../contract/exchange.ts';
+import { REPORT_IT } from '../contract/report-it.ts';
+import type { SendContext } from './send-context.ts';
+
+/** An operation's verdict with the answer that it rests on. */
+export interface ExchangeResult<Verdict> {
+  readonly verdict: Verdict;
+  readonly lastResponse: { readonly effect: 'read' | 'write'; readonly response: ProviderResponse } | undefined;
+}
+
+// More than any paging needs; an operation that goes on for longer is broken.
+const MAX_REQUESTS = 500;
+
+/**
+ * Runs a provider's operation: sends what it yields, gives it the answers, returns its verdict.
+ *
+ * @throws ProviderError
+ */
+export async function runExchange<Verdict>(
+  exchange: Exchange<Verdict>,
+  call: Call,
+  route: SendContext,
+  allowed: 'read' | 'write',
+): Promise<ExchangeResult<Verdict>> {
+  let last: ExchangeResult<Verdict>['lastResponse'];
+  let posted = false;
+  for (let count = 0; count < MAX_REQUESTS; count += 1) {
+    const step = advance(exchange, last?.response, call);
+    if (step.done === true) {
+      if (allowed === 'write' && posted && !call.wrote && isAcceptance(step.value)) throw call.error(MISCALLED);
+      return { verdict: step.value, lastResponse: last };
+    }
+    const request = step.value;
+    if (request.effect === 'write' && allowed === 'read') throw call.error(broken('it tried to write while reading'));
+    posted ||= request.method === 'POST';
+    last = { effect: request.effect, response: await sendWithRetries(request, call, route) };
+  }
+  throw call.error(broken(`it asked for more than ${MAX_REQUESTS} requests`));
+}
+
+/** The first request of an operation, which nothing has been sent for. */
+export function firstRequest(exchange: Exchange<unknown>, call: Call): ProviderRequest {
+  const step = advance(exchange, undefined, call);
+  if (step.done === true) throw call.error(broken('it asked for no request'));
+  return step.value;
+}
+
+function advance<Verdict>(
+  exchange: Exchange<Verdict>,
+  response: ProviderResponse | undefined,
+  call: Call,
+): IteratorResult<ProviderRequest, Verdict> {
+  let step: IteratorResult<ProviderRequest, Verdict>;
+  let fault: string | undefined;
+  try {
+    step = response === undefined ? exchange.next() : exchange.next(response);
+    fault = step.done === true ? undefined : faultOf(step.value);
+  } catch {
+    // What an adapter throws may hold anything it was given, so it is not passed on.
+    throw call.error(broken('it failed on this request or answer'));
+  }
+  if (fault !== undefined) throw call.error(broken(fault));
+  return step;
+}
+
+function isAcceptance(verdict: unknown): boolean {
+  return typeof verdict === 'object' && verdict !== null && 'verdict' in verdict && verdict.verdict === 'accepted';
+}
+
+// Something was accepted, so the POST that the adapter calls a read may well have changed something.
+const MISCALLED: ErrorFacts = {
+  code: 'outcome_unknown',
+  reason: 'provider_error',
+  message:
+    'the adapter is faulty: the request that was accepted is one that it calls a read. It may have been carried out: ' +
+    'check that, and report the fault.',
+};
+
+function broken(what: string): ErrorFacts {
+  return {
+    code: 'unexpected_response',
+    reason: 'provider_error',
+    message: `the adapter is faulty: ${what}. ${REPORT_IT}`,
+  };
+}

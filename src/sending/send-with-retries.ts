@@ -1,0 +1,163 @@
+import type { Call, ErrorFacts } from '../call/call.ts';
+import { endedBeforeSending } from '../call/check-input.ts';
+import { TimeLimit } from '../call/time-limit.ts';
+import type { FailureClass } from '../contract/event.ts';
+import type { ProviderRequest, ProviderResponse } from '../contract/exchange.ts';
+import { deferred } from '../platform/deferred.ts';
+import { judgeChallenge } from './challenge.ts';
+import { type HttpRequest, buildHttpRequest } from './http-request.ts';
+import { isUnprocessed, judgeCached, judgeRedirect } from './judge-status.ts';
+import { retryWaitOf } from './retry-after.ts';
+import { retryDelay } from './retry-policy.ts';
+import type { SendContext } from './send-context.ts';
+import { type SendResult, send } from './send.ts';
+
+/**
+ * The answer to one request, which is sent again as often as the retry policy allows.
+ *
+ * @throws ProviderError
+ */
+export async function sendWithRetries(
+  request: ProviderRequest,
+  call: Call,
+  route: SendContext,
+): Promise<ProviderResponse> {
+  const built = buildHttpRequest(route.baseUrl, request);
+  if (!built.ok) throw call.error(unsendable(built.expected));
+  for (let repeated = 0; ; repeated += 1) {
+    // The clock decides as well: after something that kept the thread busy, the timer has not fired yet.
+    const end = route.limit.end ?? (route.limit.remaining > 0 ? undefined : 'timeout');
+    if (end !== undefined) throw call.error(endedBeforeSending(end));
+    const tried = await sendOnce(built.request, request.effect, call, route);
+    const failure = classOf(tried);
+    const delay =
+      failure === undefined ? undefined : delayBeforeRepeat(failure, tried, request.effect, repeated, call, route);
+    if (failure === undefined || delay === undefined) return outcomeOf(tried, request.effect, call);
+    call.emit({ type: 'retry', because: failure, delayMs: Math.round(delay) });
+    await pause(delay, call, route.limit);
+  }
+}
+
+/** The failure for a request that HTTP cannot carry as it is. */
+export function unsendable(expected: string): ErrorFacts {
+  const message = `the request cannot be sent: expected ${expected}. Nothing was sent.`;
+  return { code: 'invalid_request', message, issues: [{ path: 'service', expected }] };
+}
+
+async function sendOnce(
+  request: HttpRequest,
+  effect: 'read' | 'write',
+  call: Call,
+  route: SendContext,
+): Promise<SendResult> {
+  const isCutShort = route.limit.remaining < route.attemptTimeoutMs;
+  const limit = new TimeLimit(Math.min(route.attemptTimeoutMs, route.limit.remaining), route.limit);
+  const startedAt = performance.now();
+  call.attempts += 1;
+  call.emit({
+    type: 'attempt',
+    attempt: call.attempts,
+    effect,
+    method: request.method,
+    url: call.redactor.text(request.url),
+  });
+  if (effect === 'write') call.writeLeaves();
+  const isFresh = effect === 'write' && route.writesOnFreshConnection;
+  const sent = await send(request, limit, route.transport, isFresh).finally(() => limit.dispose());
+  if (effect === 'write' && sent.kind === 'answered' && sent.repeated) call.writeWasRepeated();
+  const unprocessed = sent.kind === 'not_sent' || classOf(sent) === 'unprocessed';
+  if (effect === 'write' && unprocessed) call.writeHadNoEffect();
+  // A call that was cut short by its caller, or by its own short deadline, says nothing of the provider.
+  const isOver = route.limit.end !== undefined || (isCutShort && limit.end !== undefined);
+  if (!isOver) call.health?.record(sent.kind === 'answered' && sent.response.status < 500 ? 'answered' : 'failed');
+  call.emit({
+    type: 'answer',
+    attempt: call.attempts,
+    outcome: sent.kind === 'lost' ? sent.reason : sent.kind,
+    status: sent.kind === 'answered' ? sent.response.status : undefined,
+    durationMs: Math.round(performance.now() - startedAt),
+  });
+  return sent;
+}
+
+function classOf(sent: SendResult): FailureClass | undefined {
+  if (sent.kind === 'not_sent') return 'not_sent';
+  if (sent.kind === 'lost') return 'perhaps_sent';
+  // A challenge is no failure of the server that a repetition could get past.
+  if (judgeChallenge(sent.response) !== undefined) return undefined;
+  if (isUnprocessed(sent.response.status)) return 'unprocessed';
+  return sent.response.status >= 500 ? 'server_error' : undefined;
+}
+
+function delayBeforeRepeat(
+  failure: FailureClass,
+  sent: SendResult,
+  effect: 'read' | 'write',
+  repeated: number,
+  call: Call,
+  route: SendContext,
+): number | undefined {
+  const delay = retryDelay({
+    failure,
+    effect,
+    repeated,
+    retryAfterMs: sent.kind === 'answered' ? retryWaitOf(sent.response) : undefined,
+    remainingMs: route.limit.remaining,
+    random: Math.random(),
+  });
+  // The budget is asked last, so that nothing is taken out of it for a repetition that is not made.
+  return delay !== undefined && (call.health?.mayRepeat() ?? true) ? delay : undefined;
+}
+
+async function pause(milliseconds: number, call: Call, limit: TimeLimit): Promise<void> {
+  const { promise, resolve } = deferred<void>();
+  const timer = setTimeout(resolve, milliseconds);
+  try {
+    await limit.race(promise);
+  } catch (error) {
+    if (limit.end === undefined) throw error;
+    throw call.error(endedBeforeSending(limit.end));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The answer that the provider is given, or the error where there is none for it. */
+function outcomeOf(sent: SendResult, effect: 'read' | 'write', call: Call): ProviderResponse {
+  if (sent.kind === 'answered') {
+    const challenge = judgeChallenge(sent.response);
+    if (challenge !== undefined) {
+      if (effect === 'write') call.writeHadNoEffect();
+      throw call.error(challenge);
+    }
+    const cached = judgeCached(sent.response, effect);
+    if (cached !== undefined) throw call.error(cached);
+    const redirect = judgeRedirect(sent.response, effect);
+    if (redirect === undefined) return sent.response;
+    if (redirect.code !== 'outcome_unknown' && effect === 'write') call.writeHadNoEffect();
+    throw call.error(redirect);
+  }
+  if (sent.kind === 'not_sent') {
+    const code = sent.end === 'aborted' ? 'aborted' : 'unavailable';
+    throw call.error({ code, reason: sent.end, message: `${sent.why}. Nothing was sent.` });
+  }
+  throw call.error(effect === 'write' ? lostWrite(sent.reason) : lostRead(sent.reason));
+}
+
+const LOST = {
+  timeout: 'no answer came in time',
+  connection_lost: 'the connection was lost before the answer',
+  aborted: 'the call was aborted while the request was under way',
+};
+
+function lostWrite(reason: keyof typeof LOST): ErrorFacts {
+  return {
+    code: 'outcome_unknown',
+    reason,
+    message: `${LOST[reason]}. The request may have been carried out: check that before anything is sent again.`,
+  };
+}
+
+function lostRead(reason: keyof typeof LOST): ErrorFacts {
+  return { code: reason === 'aborted' ? 'aborted' : 'unavailable', reason, message: `${LOST[reason]}.` };
+}

@@ -1,0 +1,228 @@
+import type { KyInstance } from 'ky';
+import { chooseTransport, type TransportChoice } from './transport.ts';
+import { DispatchHandler } from './dispatch-handler.ts';
+import type { Dispatcher } from 'undici';
+import type { ProviderResponse } from '../contract/exchange.ts';
+import type { HttpRequest } from './http-request.ts';
+import { readBody, readHeaders } from './response-body.ts';
+import { SendProbe } from './send-probe.ts';
+import type { LimitEnd, TimeLimit } from '../call/time-limit.ts';
+import { describeFailure } from './transport-failure.ts';
+
+/** The outcome of one request. It is never sent twice here, and nothing of a library's error comes out. */
+export type SendResult =
+  /**
+   * `repeated`: more than one request was seen leaving, because a dispatcher or a `fetch` below repeats by itself. Then
+   * the response says nothing about the requests before it.
+   */
+  | { readonly kind: 'answered'; readonly response: ProviderResponse; readonly repeated: boolean }
+  /** Nothing left the machine. `end` is present if the time limit ended, or the caller ended it. */
+  | { readonly kind: 'not_sent'; readonly why: string; readonly end: LimitEnd | undefined }
+  /** The request may have arrived. */
+  | { readonly kind: 'lost'; readonly reason: 'timeout' | 'connection_lost' | 'aborted' };
+
+/**
+ * Sends one request once, through ky with everything that would repeat, follow or throw switched off. The only place
+ * that touches the network.
+ *
+ * @param isFresh whether the request needs a connection of its own.
+ */
+export async function send(
+  request: HttpRequest,
+  limit: TimeLimit,
+  choice: TransportChoice,
+  isFresh: boolean,
+): Promise<SendResult> {
+  if (limit.end !== undefined) return notSent('the time was up', limit.end);
+  let transport;
+  try {
+    // Loaded with the first request, because both take longer to load than all of cancelkit.
+    ky ??= (await limit.race(import('ky'))).default;
+    transport = await limit.race(chooseTransport(choice, new URL(request.url), isFresh));
+  } catch (error) {
+    if (limit.end === undefined) throw error;
+    return notSent(NOT_SENT[limit.end], limit.end);
+  }
+  switch (transport.kind) {
+    case 'own':
+      return await dispatch(ky, transport.dispatcher, request, limit, isFresh);
+    case 'foreign':
+      return await dispatchForeign(ky, transport.dispatcher, request, limit, isFresh);
+    case 'fetch':
+      return await fetchOnce(ky, transport.fetch, request, limit);
+  }
+}
+
+let ky: KyInstance | undefined;
+
+/** Through one of our own agents, whose word on what was started is exact. */
+async function dispatch(
+  ky: KyInstance,
+  dispatcher: Dispatcher,
+  request: HttpRequest,
+  limit: TimeLimit,
+  isFresh: boolean,
+): Promise<SendResult> {
+  const handler = await exchange(ky, dispatcher, request, limit, isFresh);
+  return answerOf(handler, false) ?? (handler.reached === 'connecting' ? unsent(handler.error, limit) : lost(limit));
+}
+
+// Which installed dispatchers have said that they started a request before its response came; `false` for ever after
+// one that had not.
+const proved = new WeakMap<Dispatcher, boolean>();
+
+/** Through a dispatcher of somebody else's, which may repeat, hold back or answer by itself. */
+async function dispatchForeign(
+  ky: KyInstance,
+  dispatcher: Dispatcher,
+  request: HttpRequest,
+  limit: TimeLimit,
+  isFresh: boolean,
+): Promise<SendResult> {
+  const probe = new SendProbe();
+  const handler = await probe.run(() => exchange(ky, dispatcher, request, limit, isFresh));
+  const repeated = handler.starts > 1 || probe.wasRepeated;
+  if (handler.reached === 'answered') proved.set(dispatcher, handler.starts > 0 && proved.get(dispatcher) !== false);
+  const answer = answerOf(handler, repeated);
+  if (answer !== undefined) return answer;
+  const isBelieved = proved.get(dispatcher) === true || probe.isConnectionFailure(handler.error);
+  const isUnsent = handler.reached === 'connecting' && !probe.hasLeft && !repeated && isBelieved;
+  return isUnsent ? unsent(handler.error, limit) : lost(limit);
+}
+
+/** Dispatches a request, and waits for the end of the exchange or of the limit, whichever comes first. */
+async function exchange(
+  ky: KyInstance,
+  dispatcher: Dispatcher,
+  { url, method, headers, body }: HttpRequest,
+  limit: TimeLimit,
+  isFresh: boolean,
+): Promise<DispatchHandler> {
+  let settle: () => void = () => undefined;
+  const handler = new DispatchHandler(() => settle());
+  const stop = limit.onEnd(() => handler.giveUp());
+  await throughKy(ky, url, method, () => {
+    const ended = new Promise<KyResponse>((resolve) => {
+      settle = () => resolve(new KyResponse(handler.status));
+    });
+    const at = url.indexOf('/', url.indexOf('//') + 2);
+    try {
+      // `reset: false`, because undici otherwise closes the connection after a DELETE with a body.
+      const options = { origin: url.slice(0, at), path: url.slice(at), method, headers, body: body ?? null };
+      dispatcher.dispatch({ ...options, headersTimeout: 0, bodyTimeout: 0, reset: isFresh }, handler);
+    } catch (error) {
+      handler.onError(error);
+    }
+    return ended;
+  }).finally(stop);
+  return handler;
+}
+
+/** Through a `fetch`, of which only errors that are known to come from a failed connection prove anything. */
+async function fetchOnce(
+  ky: KyInstance,
+  fetch: typeof globalThis.fetch,
+  { url, method, headers, body }: HttpRequest,
+  limit: TimeLimit,
+): Promise<SendResult> {
+  const probe = new SendProbe();
+  let answered = false;
+  try {
+    const answering = probe.run(() =>
+      captured(ky, url, method, () =>
+        // Called as a plain function with a plain `init`: some take no Request of another class, some no `this`.
+        fetch(url, {
+          method,
+          headers: { ...headers },
+          ...(body === undefined ? {} : { body }),
+          redirect: 'manual',
+          ...NO_CACHE,
+          signal: limit.signal,
+        }),
+      ),
+    );
+    const response = await limit.race(answering);
+    answered = true;
+    const read = await readBody(response, limit);
+    const { status } = response;
+    const repeated = probe.wasRepeated;
+    return { kind: 'answered', response: { status, headers: readHeaders(response), body: read }, repeated };
+  } catch (error) {
+    // Once headers have come, no error of the body can prove that the request was not sent. Nor can an error once a
+    // request was seen leaving: it can be that of a second try underneath.
+    if (answered || probe.hasLeft || probe.wasRepeated || limit.end !== undefined) return lost(limit);
+    const why = describeFailure(error);
+    return why !== undefined || probe.isConnectionFailure(error)
+      ? notSent(why ?? NOT_SENT.connection, undefined)
+      : lost(limit);
+  }
+}
+
+async function captured(
+  ky: KyInstance,
+  url: string,
+  method: string,
+  fetch: () => Promise<Response>,
+): Promise<Response> {
+  let response: Response | undefined;
+  await throughKy(ky, url, method, async () => {
+    response = await fetch();
+    return new KyResponse(response.status);
+  });
+  if (response === undefined) throw new TypeError('no response');
+  return response;
+}
+
+/** ky is given no body, headers or signal: it would only copy them, and that is what costs most in it. */
+async function throughKy(ky: KyInstance, url: string, method: string, fetch: () => Promise<KyResponse>): Promise<void> {
+  // oxlint-disable-next-line no-unsafe-type-assertion -- ky takes for a response what calls itself one
+  const options = { ...OFF, method, fetch: fetch as unknown as typeof globalThis.fetch };
+  await ky(url, options);
+}
+
+// For whatever caches below `fetch` and goes by this option; the types of Node.js leave it out. Workers refuse it by old
+// compatibility dates, and have no cache that answers by itself.
+const NO_CACHE = globalThis.navigator?.userAgent === 'Cloudflare-Workers' ? {} : ({ cache: 'no-store' } as const);
+
+const OFF = { retry: 0, timeout: false, throwHttpErrors: false, redirect: 'manual' } as const;
+
+/** What ky looks at in a response. */
+class KyResponse {
+  readonly status: number;
+  readonly type = 'default';
+
+  constructor(status: number) {
+    this.status = status;
+  }
+
+  get ok(): boolean {
+    return this.status >= 200 && this.status < 300;
+  }
+
+  get [Symbol.toStringTag](): string {
+    return 'Response';
+  }
+}
+
+function answerOf({ body, status, headers }: DispatchHandler, repeated: boolean): SendResult | undefined {
+  return body === undefined ? undefined : { kind: 'answered', response: { status, headers, body }, repeated };
+}
+
+function unsent(error: unknown, limit: TimeLimit): SendResult {
+  if (limit.end !== undefined) return notSent(NOT_SENT[limit.end], limit.end);
+  return notSent(describeFailure(error) ?? NOT_SENT.connection, undefined);
+}
+
+function lost(limit: TimeLimit): SendResult {
+  return { kind: 'lost', reason: limit.end ?? 'connection_lost' };
+}
+
+const NOT_SENT = {
+  timeout: 'the connection could not be made in time',
+  aborted: 'the call was aborted before the request left',
+  connection: 'the connection failed before the request left',
+};
+
+function notSent(why: string, end: LimitEnd | undefined): SendResult {
+  return { kind: 'not_sent', why, end };
+}

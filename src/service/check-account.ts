@@ -1,0 +1,80 @@
+import { internalsOf } from '../accounts/account.ts';
+import type { Account } from '../contract/account.ts';
+import { Call } from '../call/call.ts';
+import { runCall } from '../call/run-call.ts';
+import { configure } from '../accounts/configure.ts';
+import { DEFAULTS } from '../call/check-options.ts';
+import type { ServiceOptions } from '../contract/options.ts';
+import { readFailure } from '../outcome/read-status.ts';
+import type { SendContext } from '../sending/send-context.ts';
+import { runExchange } from '../sending/run-exchange.ts';
+import { TimeLimit } from '../call/time-limit.ts';
+
+/** What is known once an account's credentials have been accepted. */
+export interface AcceptedCredentials {
+  readonly account: string;
+  readonly provider: string;
+  /** What was read. */
+  readonly reads: string;
+  /** Whether it is documented that this read needs the credentials. */
+  readonly basis: 'documented' | 'inferred';
+  /** What the acceptance does not prove. */
+  readonly leavesOpen?: string;
+}
+
+/**
+ * Asks the provider whether an account's credentials are accepted, by a read that changes nothing.
+ *
+ * @throws ProviderError `unsupported` where the provider has no such read, else any code but `outcome_unknown`.
+ */
+export function checkAccount(
+  name: string,
+  account: Account,
+  options: Pick<ServiceOptions, 'fetch' | 'proxy' | 'deadlineMs' | 'attemptTimeoutMs'> = {},
+): Promise<AcceptedCredentials> {
+  const call = new Call('check');
+  call.account = name;
+  call.provider = account.provider;
+  return runCall(
+    call,
+    () => check(name, account, options, call),
+    () => undefined,
+  );
+}
+
+async function check(
+  name: string,
+  account: Account,
+  options: Pick<ServiceOptions, 'fetch' | 'proxy' | 'deadlineMs' | 'attemptTimeoutMs'>,
+  call: Call,
+): Promise<AcceptedCredentials> {
+  const driver = internalsOf(account);
+  if (driver?.check === undefined) {
+    const message = 'this API has no read that changes nothing and needs no service. Read the state of a service back.';
+    throw call.error({ code: 'unsupported', message });
+  }
+  const { reads, basis, leavesOpen } = driver.check;
+  const limit = new TimeLimit(options.deadlineMs ?? DEFAULTS.deadlineMs, undefined);
+  try {
+    const { configured, baseUrl } = await configure(driver.check.configure, driver.env, call, limit, options);
+    const route: SendContext = {
+      baseUrl,
+      limit,
+      attemptTimeoutMs: options.attemptTimeoutMs ?? DEFAULTS.attemptTimeoutMs,
+      transport: options,
+      writesOnFreshConnection: false,
+    };
+    const { verdict, lastResponse: last } = await runExchange(configured.run(), call, route, 'read');
+    if (last === undefined) throw call.error({ code: 'unexpected_response', message: 'the adapter asked nothing' });
+    if (verdict.verdict !== 'accepted') throw call.error(readFailure(verdict, last.response));
+  } finally {
+    limit.dispose();
+  }
+  return {
+    account: name,
+    provider: account.provider,
+    reads,
+    basis,
+    ...(leavesOpen === undefined ? {} : { leavesOpen }),
+  };
+}

@@ -1,0 +1,43 @@
+import { internalsOf } from '../accounts/account.ts';
+import type { Account } from '../contract/account.ts';
+import { Call } from '../call/call.ts';
+import { runCall } from '../call/run-call.ts';
+import { configure } from '../accounts/configure.ts';
+import { DEFAULTS } from '../call/check-options.ts';
+import { previewOf } from '../outcome/preview.ts';
+import type { PreviewedRequest } from '../contract/result.ts';
+import { notOffered } from '../outcome/revoke.ts';
+import { checkedOrThrow } from '../call/check-input.ts';
+import { TimeLimit } from '../call/time-limit.ts';
+
+/**
+ * The request that a withdrawal would send once it has read that there is a cancellation, every secret shown as
+ * `[REDACTED]`. Sends nothing.
+ *
+ * @throws ProviderError `invalid_request`, `not_configured` or `unsupported`
+ */
+export function previewRevoke(name: string, account: Account, service: unknown): Promise<PreviewedRequest> {
+  const call = new Call('preview');
+  call.account = name;
+  call.provider = account.provider;
+  return runCall(
+    call,
+    () => preview(account, service, call),
+    () => undefined,
+  );
+}
+
+async function preview(account: Account, service: unknown, call: Call): Promise<PreviewedRequest> {
+  const driver = internalsOf(account);
+  if (driver === undefined) throw call.error(notOffered());
+  const limit = new TimeLimit(DEFAULTS.deadlineMs, undefined);
+  try {
+    const bound = await checkedOrThrow(driver.bind(service), call, 'service');
+    const { configured, baseUrl } = await configure(bound.configure, driver.env, call, limit, {});
+    const exchange = configured.revoke?.();
+    if (exchange === undefined) throw call.error(notOffered());
+    return previewOf(exchange, call, baseUrl);
+  } finally {
+    limit.dispose();
+  }
+}

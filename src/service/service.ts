@@ -1,0 +1,158 @@
+import type { AccountsOf } from '../contract/account.ts';
+import type { CancelManyItem, CancelManyOptions } from '../contract/bulk.ts';
+import type { Capabilities } from '../contract/capabilities.ts';
+import type { CallOptions, ReadOptions, ServiceOptions } from '../contract/options.ts';
+import { ProviderError } from '../contract/provider-error.ts';
+import type {
+  AccountKey,
+  AccountKeyWith,
+  CancelDetails,
+  CancelRequest,
+  CancelResultOf,
+  ProviderOf,
+  RevokeResultOf,
+  ServiceOf,
+} from '../contract/request.ts';
+import type { PreviewedRequest, SafeResult, ValidatedRequest } from '../contract/result.ts';
+import type { CancellationStatus } from '../contract/vocabulary.ts';
+import { unsupportedNode } from '../platform/node-version.ts';
+import { ServiceCore } from './service-core.ts';
+
+/** Cancels services at any of the accounts. */
+export interface CancelService<A extends AccountsOf<A>> {
+  /**
+   * Cancels one service.
+   *
+   * @throws ProviderError with any code. Only `outcome_unknown` can mean that something happened at the provider.
+   */
+  cancel<const K extends keyof A & string>(
+    request: { readonly account: K } & CancelDetails<A[K]>,
+    options?: CallOptions,
+  ): Promise<CancelResultOf<A, K>>;
+
+  /** The same, with the error as a value: never rejects. */
+  safeCancel<const K extends keyof A & string>(
+    request: { readonly account: K } & CancelDetails<A[K]>,
+    options?: CallOptions,
+  ): Promise<SafeResult<CancelResultOf<A, K>>>;
+
+  /**
+   * The exact HTTP request that `cancel` would send, every secret shown as `[REDACTED]`. Sends nothing. Where a
+   * provider needs several requests, the first.
+   *
+   * @throws ProviderError with `invalid_request`, `unknown_account`, `not_configured`, `unsupported` or `aborted`.
+   */
+  preview<const K extends keyof A & string>(
+    request: { readonly account: K } & CancelDetails<A[K]>,
+    options?: ReadOptions,
+  ): Promise<PreviewedRequest>;
+
+  /**
+   * Checks a request as `cancel` does, the configuration aside: nothing is read and nothing is sent. For lists that must
+   * be sound before the first of them is sent.
+   *
+   * @throws ProviderError with `invalid_request`, `unknown_account` or `unsupported`.
+   */
+  validate<const K extends keyof A & string>(
+    request: { readonly account: K } & CancelDetails<A[K]>,
+  ): Promise<ValidatedRequest>;
+
+  /**
+   * Reads an account's configuration, and returns the place that it leads to: the provider's id and the base URL, as in
+   * `acme https://api.example.com/v1`, without secrets. Sends nothing. The option `place` of a call holds it to that.
+   *
+   * @throws ProviderError with `unknown_account`, `not_configured` or `aborted`.
+   */
+  place(account: AccountKey<A>, options?: Pick<CallOptions, 'signal' | 'deadlineMs'>): Promise<string>;
+
+  /**
+   * Reads the state of a cancellation back. Changes nothing at the provider. With the `providerReference` of an earlier
+   * result, providers that keep one tell the fate of that very cancellation.
+   *
+   * @throws ProviderError with any code but `outcome_unknown`; `unsupported` where the provider has no read-back.
+   */
+  status<const K extends AccountKeyWith<A, 'status'>>(
+    request: {
+      readonly account: K;
+      readonly service: ServiceOf<A[K]>;
+      readonly providerReference?: string | undefined;
+    },
+    options?: ReadOptions,
+  ): Promise<CancellationStatus>;
+
+  /**
+   * Withdraws a cancellation that has not taken effect. Reads the state first, and once more before it says `revoked`.
+   *
+   * @throws ProviderError with any code; `unsupported` where the provider cannot. As everywhere, only `outcome_unknown`
+   * can mean that something happened.
+   */
+  revoke<const K extends AccountKeyWith<A, 'revoke'>>(
+    request: { readonly account: K; readonly service: ServiceOf<A[K]> },
+    options?: ReadOptions,
+  ): Promise<RevokeResultOf<A, K>>;
+
+  /**
+   * Cancels many services, each account's at most `concurrency` at once, and yields what became of each as it
+   * finishes: exactly one item for each request that is taken from the source. No item's failure ends the run; an error
+   * of the source itself is thrown once the started ones have been yielded.
+   *
+   * - Takes from the source only as it goes along: up to 256 requests wait at once, up to 10,000 where an account has
+   *   nothing to do while others are slow, or where the source is a list or a set. An account begins nothing more while
+   *   as many of its results as it runs at once have not been taken.
+   * - `rate_limited` (and `unavailable` with a `status` and a `retryAt`) pauses its own account until `retryAt`, or for
+   *   30 seconds; the others go on. Nothing happened at the provider, so the request is begun again after the pause, at
+   *   most 3 times in all. See `maxPauseMs`. `outcome_unknown` is never begun again.
+   * - `unauthorized` ends its account's part: what is left of it fails with `unauthorized` without being sent, since
+   *   providers ban after a few bad logins. What is under way is seen through.
+   * - An account that has answered none of the first three requests of the run ends its part, too: what is left of it
+   *   fails with `unavailable` without being sent, since its address, port or network is wrong.
+   * - A broken account's requests fail at once (`unavailable` with `retryAt`), as those of `cancel` do.
+   * - `signal` stops the run gracefully, see there. Leaving the loop early sees through what is under way, and begins
+   *   nothing more.
+   *
+   * @throws ProviderError `invalid_request` on the first `next()`, if the source or an option is not sound.
+   */
+  cancelMany(
+    requests: Iterable<CancelRequest<A>> | AsyncIterable<CancelRequest<A>>,
+    options?: CancelManyOptions<A>,
+  ): AsyncGenerator<CancelManyItem<A>, void, undefined>;
+
+  /** What each account can do. */
+  readonly accounts: { readonly [K in AccountKey<A>]: AccountDescription<ProviderOf<A[K]>> };
+}
+
+/** An account as a user interface can show it. */
+export interface AccountDescription<Id extends string = string> {
+  readonly provider: Id;
+  readonly capabilities: Capabilities;
+}
+
+/**
+ * Makes the service object of a set of accounts. Nothing is read, checked or sent for an account before its first call.
+ *
+ * @param accounts by a name of the caller's own, each made by a provider's factory.
+ * @throws ProviderError `invalid_request` if a value is not an account or an option is not sound; `not_configured` on a
+ *   Node.js that is too old.
+ */
+export function createCancelService<const A extends AccountsOf<A>>(
+  accounts: A,
+  options: ServiceOptions<NoInfer<A>> = {},
+): CancelService<A> {
+  const problem = unsupportedNode();
+  if (problem !== undefined) throw new ProviderError('not_configured', { operation: 'create', message: problem });
+  const core = new ServiceCore(accounts, options);
+  const service = {
+    cancel: core.cancel.bind(core),
+    safeCancel: core.safeCancel.bind(core),
+    preview: core.preview.bind(core),
+    validate: core.validate.bind(core),
+    place: core.place.bind(core),
+    status: core.status.bind(core),
+    revoke: core.revoke.bind(core),
+    cancelMany: core.cancelMany.bind(core),
+    accounts: core.descriptions(),
+  };
+  // The core checks at run time what these types promise, so one and the same object serves every set of accounts.
+  // oxlint-disable-next-line no-unsafe-type-assertion
+  return service as unknown as CancelService<A>;
+}

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import type { ProviderResponse, ResponseBody } from 'cancelkit';
+import {
+  isUnprocessed,
+  judgeRedirect,
+  judgeUnrecognised,
+  rateLimited,
+  refusedUnprocessed,
+} from '../../src/sending/judge-status.ts';
+
+const JSON_BODY: ResponseBody = { kind: 'json', value: {} };
+const EMPTY: ResponseBody = { kind: 'empty' };
+const PAGE: ResponseBody = { kind: 'other', text: '<html></html>' };
+
+function answer(status: number, body: ResponseBody = PAGE, headers: Record<string, string> = {}): ProviderResponse {
+  return { status, headers, body };
+}
+
+describe('an answer that is not in the language of the API', () => {
+  it.each([400, 401, 404, 405, 407, 410, 411, 413, 414, 415, 417, 426, 431])(
+    'with %i was turned away before anything could run, for a write as for a read',
+    (status) => {
+      const judged = {
+        code: 'unexpected_response',
+        providerStatus: status,
+        message:
+          `the server answered ${status} with something that is not JSON, such as a login, maintenance or firewall page. ` +
+          'Nothing was processed. Check the base URL of the account; no API seems to be there.',
+      };
+      expect(judgeUnrecognised(answer(status), 'write')).toEqual(judged);
+      expect(judgeUnrecognised(answer(status), 'read')).toEqual(judged);
+    },
+  );
+
+  it.each([408, 421, 425])('with %i was not processed, and may be sent again later', (status) => {
+    expect(isUnprocessed(status)).toBe(true);
+    expect(judgeUnrecognised(answer(status, PAGE), 'write')).toEqual({
+      code: 'unavailable',
+      providerStatus: status,
+      retryAt: undefined,
+      message: `the server answered ${status}, without processing the request. Try again later.`,
+    });
+    const { retryAt } = judgeUnrecognised(answer(status, PAGE, { 'retry-after': '60' }), 'write');
+    expect(Date.parse(retryAt ?? '')).toBeGreaterThan(Date.now());
+  });
+
+  it('with 429 is a rate limit', () => {
+    expect(isUnprocessed(429)).toBe(true);
+    const limited = {
+      code: 'rate_limited',
+      providerStatus: 429,
+      retryAt: undefined,
+      message: 'too many requests. Nothing was processed; try again later.',
+    };
+    expect(judgeUnrecognised(answer(429), 'write')).toEqual(limited);
+    expect(rateLimited(answer(429))).toEqual(limited);
+  });
+
+  it.each([500, 502, 503, 504, 599])('with %i leaves a write unknown and a read unavailable', (status) => {
+    const what = `the server answered ${status} with an empty body`;
+    expect(judgeUnrecognised(answer(status, EMPTY), 'write')).toEqual({
+      code: 'outcome_unknown',
+      reason: 'server_error',
+      providerStatus: status,
+      message: `${what}. The request may have been carried out: check that before anything is sent again.`,
+    });
+    expect(judgeUnrecognised(answer(status, EMPTY), 'read')).toEqual({
+      code: 'unavailable',
+      providerStatus: status,
+      message: `${what}. Try again later.`,
+    });
+  });
+
+  it.each([200, 204, 402, 409, 418, 422, 423, 451, 499])('with %i leaves a write unknown', (status) => {
+    const what = `the server answered ${status} with JSON that is not in the form of this API`;
+    expect(judgeUnrecognised(answer(status, JSON_BODY), 'write')).toEqual({
+      code: 'outcome_unknown',
+      reason: 'unreadable_answer',
+      providerStatus: status,
+      message: `${what}. The request may have been carried out: check that before anything is sent again.`,
+    });
+    expect(judgeUnrecognised(answer(status, JSON_BODY), 'read')).toEqual({
+      code: 'unexpected_response',
+      providerStatus: status,
+      message: `${what}.`,
+    });
+  });
+
+  it.each([403, 406])('with %i leaves a write unknown, and names the firewall', (status) => {
+    const { code, message } = judgeUnrecognised(answer(status, { kind: 'too_large' }), 'write');
+    expect(code).toBe('outcome_unknown');
+    expect(message).toBe(
+      `the server answered ${status} with a body over 256 KiB. A firewall can block the request, or only the answer: let ` +
+        'it allow this address. The request may have been carried out: check that before anything is sent again.',
+    );
+    expect(judgeUnrecognised(answer(status), 'read').message).not.toContain('firewall can block');
+  });
+});
+
+describe('a redirect', () => {
+  const followed = {
+    code: 'unexpected_response',
+    message: 'the base URL redirects. No redirect is followed: set the address that it leads to as the base URL.',
+  };
+
+  it.each([301, 302, 307, 308])('with %i was answered instead of what was asked', (status) => {
+    expect(judgeRedirect(answer(status), 'write')).toEqual({ ...followed, providerStatus: status });
+    expect(judgeRedirect(answer(status, EMPTY), 'read')).toEqual({ ...followed, providerStatus: status });
+  });
+
+  it.each([
+    [0, PAGE],
+    [300, PAGE],
+    [303, PAGE],
+    [304, EMPTY],
+    [399, PAGE],
+    [302, JSON_BODY],
+    [308, JSON_BODY],
+  ])('with %i may follow a write that was carried out', (status, body) => {
+    expect(judgeRedirect(answer(status, body), 'write')).toEqual({
+      code: 'outcome_unknown',
+      reason: 'unreadable_answer',
+      providerStatus: status,
+      message: `the server answered ${status}, which can follow a request that was carried out. Check the state.`,
+    });
+    expect(judgeRedirect(answer(status, body), 'read')).toEqual({ ...followed, providerStatus: status });
+  });
+
+  it.each([200, 204, 299, 400, 404, 500])('is not what %i is', (status) => {
+    expect(judgeRedirect(answer(status), 'write')).toBeUndefined();
+    expect(judgeRedirect(answer(status), 'read')).toBeUndefined();
+  });
+});
+
+describe('an answer in the words of the provider', () => {
+  it.each([408, 421, 425, 429])('turns a write away with %i, unless it is a yes that does not fit', (status) => {
+    expect(refusedUnprocessed({ verdict: 'refused' }, answer(status))).toBe(true);
+    expect(refusedUnprocessed({ verdict: 'unclear', reason: 'provider_error' }, answer(status))).toBe(true);
+    expect(refusedUnprocessed({ verdict: 'refused', reason: 'unreadable_answer' }, answer(status))).toBe(true);
+    expect(refusedUnprocessed({ verdict: 'unclear', reason: 'unreadable_answer' }, answer(status))).toBe(false);
+  });
+
+  it.each([200, 400, 403, 409, 500])('does not turn it away with %i by its status alone', (status) => {
+    expect(isUnprocessed(status)).toBe(false);
+    expect(refusedUnprocessed({ verdict: 'refused' }, answer(status))).toBe(false);
+  });
+});
