@@ -11,7 +11,10 @@ const config: ViteUserConfig = {
     ...base.test,
     isolate: false,
     include: [
-      'test/core/{account-health,base-url,http-request,judge-answer,redactor,retry-after,retry-policy,secret-pattern,transport-failure,write-failure}.test.ts',
+      'test/call/breaker.test.ts',
+      'test/privacy/{redactor,secret-pattern}.test.ts',
+      'test/sending/{base-url,http-request,judge-status,retry-after,retry-policy,transport-failure}.test.ts',
+      'test/outcome/write-failure.test.ts',
     ],
   },
 };

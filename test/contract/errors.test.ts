@@ -25,7 +25,7 @@ async function anotherCopy(): Promise<{
   readonly isProviderError: typeof isProviderError;
 }> {
   const copy: unknown = await import(
-    /* @vite-ignore */ new URL('../../src/provider-error.ts?copy=2', import.meta.url).href
+    /* @vite-ignore */ new URL('../../src/contract/provider-error.ts?copy=2', import.meta.url).href
   );
   // oxlint-disable-next-line no-unsafe-type-assertion -- the same module under another name
   return copy as Awaited<ReturnType<typeof anotherCopy>>;

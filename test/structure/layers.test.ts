@@ -20,7 +20,7 @@ const library = [...coreFiles, ...adapterFiles];
 describe('the network', () => {
   const clients = /^(ky|undici|(node:)?(https?|http2|net|tls|dgram|dns(\/promises)?))$/;
 
-  it('is reached by ky, from src/send.ts alone, and by undici, from src/agents.ts alone', () => {
+  it('is reached by ky, from src/sending/send.ts alone, and by undici, from src/sending/agents.ts alone', () => {
     const loads = (client: string): readonly string[] =>
       library.filter((file) =>
         new RegExp(`^import (?!type )[^;]*'${client}'|import\\('${client}'\\)`, 'm').test(codeOf(file)),
@@ -61,7 +61,7 @@ describe('the core', () => {
     expect(coreFiles.filter((file) => names.test(textOf(file)))).toEqual([]);
   });
 
-  it('reads environment variables in src/account.ts alone, and the proxy in src/environment-proxy.ts', () => {
+  it('reads environment variables in src/accounts/account.ts alone, and the proxy in src/sending/environment-proxy.ts', () => {
     const readers = [...library, ...filesOf('src/sandbox/**/*.ts'), ...emulatorFiles].filter((file) =>
       /\bprocess\s*(\.\s*env|\[)|\benv\b[^;]*from 'node:process'/.test(codeOf(file)),
     );
@@ -79,9 +79,9 @@ describe('an adapter', () => {
 });
 
 describe('an emulator', () => {
-  it('imports the sandbox, hono, Node.js and the other emulator files of its own folder', () => {
+  it('imports the kit of the sandbox, hono, Node.js and the other emulator files of its own folder', () => {
     const isAllowed = (imported: string, file: string): boolean =>
-      imported.startsWith('src/sandbox/') ||
+      imported.startsWith('src/sandbox/kit/') ||
       imported === 'hono' ||
       imported.startsWith('node:') ||
       (emulatorFiles.includes(imported) && posix.dirname(imported) === posix.dirname(file));
@@ -97,7 +97,7 @@ describe('the conformance suite', () => {
 });
 
 describe('the queue', () => {
-  const files = filesOf('src/queue/*.ts');
+  const files = filesOf('src/queue/**/*.ts');
   const peers = ['pg', 'pg-boss', '@electric-sql/pglite'];
 
   it('imports the core, valibot, Node.js and its own files; the libraries that its user installs, when it is opened', () => {

@@ -64,7 +64,10 @@ export function forbiddenImports(
 }
 
 /** The modules of the core: what `cancelkit` itself is made of. */
-export const coreFiles: readonly string[] = filesOf('src/*.ts');
+export const coreFiles: readonly string[] = filesOf(
+  'src/*.ts',
+  'src/{platform,contract,privacy,call,sending,accounts,outcome,bulk,service}/**/*.ts',
+);
 
 /** The folders of the providers. */
 export const providerIds: readonly string[] = [
