@@ -14,7 +14,7 @@ const config: ViteUserConfig = {
       'test/call/breaker.test.ts',
       'test/privacy/{redactor,secret-pattern}.test.ts',
       'test/sending/{base-url,http-request,judge-status,retry-after,retry-policy,transport-failure}.test.ts',
-      'test/outcome/write-failure.test.ts',
+      'test/outcome/judge-write.test.ts',
     ],
   },
 };

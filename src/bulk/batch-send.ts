@@ -4,7 +4,9 @@ import { REPORT_IT } from '../contract/report-it.ts';
 import type { CancellationStatus } from '../contract/vocabulary.ts';
 import { cancelOnce } from '../outcome/cancel.ts';
 import type { Cancellation, CancelFacts } from '../outcome/cancellation.ts';
+import { compare } from '../outcome/compare.ts';
 import { readStatus } from '../outcome/read-status.ts';
+import { conflict } from '../outcome/reconcile-duplicate.ts';
 import { confirmsCancellation, reconcileUnknown } from '../outcome/reconcile-unknown.ts';
 
 /** A cancellation of a list, and where its end is told. */
@@ -90,7 +92,7 @@ async function confirmEach(members: readonly Member[], accepted: CancelFacts): P
     const { cancellation } = member;
     await tell(member, async () => {
       const doubt = cancellation.call.error({ code: 'outcome_unknown', reason: 'provider_error', message });
-      const found = await reconcileUnknown(cancellation, doubt, undefined);
+      const found = await reconcileUnknown(cancellation, { error: doubt, ifAbsent: undefined });
       return { ...found, reconciled: false, warnings: [...accepted.warnings, ...found.warnings] };
     });
   }
@@ -100,7 +102,7 @@ async function confirmEach(members: readonly Member[], accepted: CancelFacts): P
 function endOfEach(cancellation: Cancellation, error: ProviderError): Promise<CancelFacts> {
   const { attempts, operationId } = cancellation.call;
   const own = new ProviderError(error.code, { ...error, message: error.message, attempts, operationId });
-  return own.code === 'outcome_unknown' ? reconcileUnknown(cancellation, own, undefined) : Promise.reject(own);
+  return own.code === 'outcome_unknown' ? reconcileUnknown(cancellation, { error: own, ifAbsent: undefined }) : Promise.reject(own);
 }
 
 async function tell({ resolve, reject }: Member, work: () => Promise<CancelFacts>): Promise<void> {
@@ -158,10 +160,8 @@ function conflictOrDoubt(
   what: string,
   sentAt: string,
 ): ProviderError {
-  const { state, when } = seen ?? {};
-  if ((state === 'requested' || state === 'scheduled') && when !== undefined) {
-    const message = `a cancellation of this service exists already, with the timing ${when} instead of ${details.when}.`;
-    return call.error({ code: 'timing_conflict', existing: seen, message });
+  if (seen !== undefined && compare(seen, details.when) === 'other_timing') {
+    return call.error(conflict(seen, details.when));
   }
   const error = call.error({
     code: 'outcome_unknown',

@@ -1,24 +1,15 @@
-import type { Call, ErrorFacts } from '../call/call.ts';
-import { type ProviderError, isProviderError } from '../contract/provider-error.ts';
-import { REPORT_IT } from '../contract/report-it.ts';
-import type { AcceptedVerdict, CancelVerdict, DuplicateVerdict } from '../contract/verdict.ts';
-import { judgeUnrecognised, refusedUnprocessed } from '../sending/judge-status.ts';
-import { type ExchangeResult, runExchange } from '../sending/run-exchange.ts';
+import type { Call } from '../call/call.ts';
+import type { ProviderResponse } from '../contract/exchange.ts';
+import { isProviderError } from '../contract/provider-error.ts';
+import type { AcceptedVerdict, DuplicateVerdict } from '../contract/verdict.ts';
+import { runExchange } from '../sending/run-exchange.ts';
 import type { Cancellation, CancelFacts } from './cancellation.ts';
+import { judgeWrite, type AcceptedWrite, type WriteInDoubt } from './judge-write.ts';
 import { hasPassed } from './past-date.ts';
-import { providerWords } from './provider-words.ts';
 import { rawOf, textBefore } from './raw-answer.ts';
-import { readFailure } from './read-status.ts';
 import { reconcileDuplicate } from './reconcile-duplicate.ts';
 import { reconcileUnknown } from './reconcile-unknown.ts';
 import { verifyAccepted } from './verify-accepted.ts';
-
-/** A cancellation of which it is not known whether it took effect. */
-interface InDoubt {
-  readonly error: ProviderError;
-  /** The failure that it is if a read-back shows no cancellation, where the provider is known to be done with it. */
-  readonly ifAbsent: ErrorFacts | undefined;
-}
 
 /**
  * Sends one cancellation, judges what came back, and reads back what that does not tell.
@@ -26,74 +17,38 @@ interface InDoubt {
  * @throws ProviderError
  */
 export async function cancelOnce(cancellation: Cancellation, verify: boolean): Promise<CancelFacts> {
-  const { service, details, call, route } = cancellation;
-  let ran: ExchangeResult<CancelVerdict>;
-  let judged: ReturnType<typeof judge>;
-  try {
-    ran = await runExchange(service.cancel(details), call, route, 'write');
-    judged = judge(ran, call);
-  } catch (error) {
-    if (!isProviderError(error, 'outcome_unknown')) throw error;
-    return reconcileUnknown(cancellation, error, undefined);
-  }
-  if ('error' in judged) return reconcileUnknown(cancellation, judged.error, judged.ifAbsent);
-  if ('duplicate' in judged) return reconcileDuplicate(cancellation, judged.duplicate, ran.lastResponse?.response);
-  return verify ? verifyAccepted(cancellation, judged) : judged;
+  const sent = await send(cancellation);
+  if ('duplicate' in sent) return reconcileDuplicate(cancellation, sent.duplicate, sent.response);
+  if ('error' in sent) return reconcileUnknown(cancellation, sent);
+  const accepted = factsOf(sent, cancellation.call);
+  return verify ? verifyAccepted(cancellation, accepted) : accepted;
 }
-
-const VERDICTS: ReadonlySet<string> = new Set(['accepted', 'duplicate', 'refused', 'unclear', 'unrecognised']);
 
 /** @throws ProviderError for a definite no. */
-function judge(
-  { verdict, lastResponse: last }: ExchangeResult<CancelVerdict>,
-  call: Call,
-): CancelFacts | InDoubt | { readonly duplicate: DuplicateVerdict } {
-  if (last === undefined || !VERDICTS.has(verdict.verdict) || (!call.wrote && verdict.verdict === 'accepted')) {
-    const message = `the adapter is faulty: its verdict does not follow from a cancellation. ${REPORT_IT}`;
-    throw call.error({ code: 'unexpected_response', reason: 'provider_error', message });
+async function send({
+  service,
+  details,
+  call,
+  route,
+}: Cancellation): Promise<AcceptedWrite<AcceptedVerdict> | WriteInDoubt | Duplicate> {
+  try {
+    const ran = await runExchange(service.cancel(details), call, route, 'write');
+    const { verdict, lastResponse } = ran;
+    if (verdict.verdict !== 'duplicate' || lastResponse === undefined) return judgeWrite(ran, call);
+    if (lastResponse.effect === 'write') call.writeHadNoEffect();
+    return { duplicate: verdict, response: lastResponse.response };
+  } catch (error) {
+    if (!isProviderError(error, 'outcome_unknown')) throw error;
+    return { error, ifAbsent: undefined };
   }
-  const { response, effect } = last;
-  if (verdict.verdict === 'accepted') return accept(verdict, response, call);
-  // A login or a look-up before the cancellation has failed: nothing was asked of the provider yet.
-  if (!call.wrote && verdict.verdict !== 'duplicate') throw call.error(readFailure(verdict, response));
-  // A "no" to a read that followed the write says nothing of the write.
-  const answersTheWrite = effect === 'write';
-  if (answersTheWrite && verdict.verdict !== 'duplicate' && refusedUnprocessed(verdict, response)) {
-    call.writeHadNoEffect();
-    throw call.error({ ...judgeUnrecognised(response, effect), ...providerWords(verdict) });
-  }
-  if (verdict.verdict === 'unclear') {
-    const { message } = verdict;
-    const words = { message, ...providerWords(verdict), providerStatus: response.status };
-    const error = call.error({ ...words, code: 'outcome_unknown', reason: verdict.reason });
-    const absent = `${message} Read back afterwards: nothing was stored.`;
-    return {
-      error,
-      ifAbsent: verdict.settled && answersTheWrite ? { ...words, code: 'rejected', message: absent } : undefined,
-    };
-  }
-  if (verdict.verdict === 'unrecognised') {
-    const failure = judgeUnrecognised(response, effect);
-    if (failure.code === 'outcome_unknown') return { error: call.error(failure), ifAbsent: undefined };
-    if (answersTheWrite) call.writeHadNoEffect();
-    throw call.error(failure);
-  }
-  if (answersTheWrite) call.writeHadNoEffect();
-  if (verdict.verdict === 'duplicate') return { duplicate: verdict };
-  throw call.error({ providerStatus: response.status, ...verdict });
 }
 
-function accept(verdict: AcceptedVerdict, response: Parameters<typeof rawOf>[0], call: Call): CancelFacts | InDoubt {
-  if (response.status >= 500) {
-    const message = `the server said yes and failed with ${response.status}. Check the state before anything is sent again.`;
-    const failure: ErrorFacts = {
-      code: 'outcome_unknown',
-      reason: 'server_error',
-      providerStatus: response.status,
-      message,
-    };
-    return { error: call.error(failure), ifAbsent: undefined };
-  }
+interface Duplicate {
+  readonly duplicate: DuplicateVerdict;
+  readonly response: ProviderResponse;
+}
+
+function factsOf({ accepted: verdict, response }: AcceptedWrite<AcceptedVerdict>, call: Call): CancelFacts {
   const { effectiveAt, providerReference } = verdict;
   const { redactor } = call;
   const isScheduled = effectiveAt !== undefined && !hasPassed(effectiveAt, response);

@@ -1,10 +1,12 @@
+import type { ErrorFacts } from '../call/call.ts';
 import type { Cancellation, CancelFacts } from './cancellation.ts';
+import { compare } from './compare.ts';
 import type { ProviderResponse } from '../contract/exchange.ts';
 import { providerWords } from './provider-words.ts';
 import { rawOf, textBefore } from './raw-answer.ts';
 import { readIfPossible } from './read-status.ts';
 import type { DuplicateVerdict } from '../contract/verdict.ts';
-import type { CancellationStatus, Warning } from '../contract/vocabulary.ts';
+import type { CancellationStatus, Warning, When } from '../contract/vocabulary.ts';
 
 /** That a cancellation is there, but not which timing it has. */
 export const TIMING_UNKNOWN: Warning = {
@@ -23,42 +25,41 @@ const NONE_FOUND = 'But none could be found when it was read back. Look at the s
 export async function reconcileDuplicate(
   { service, details, call, route }: Cancellation,
   verdict: DuplicateVerdict,
-  response: ProviderResponse | undefined,
+  response: ProviderResponse,
 ): Promise<CancelFacts> {
   const { message } = verdict;
   const { when } = details;
-  const words = { providerStatus: response?.status, ...providerWords(verdict) };
+  const words = { providerStatus: response.status, ...providerWords(verdict) };
   call.emit({ type: 'read_back', because: 'duplicate' });
   const read = await readIfPossible(service, call, route, undefined, { afterDuplicate: true });
   const existing = read === 'absent' ? undefined : read;
-  const isThere = existing !== undefined && existing.state !== 'unknown';
-  if (isThere && (existing.state === 'none' || existing.state === 'failed')) {
+  const comparison = existing === undefined ? 'not_told' : compare(existing, when);
+  if (comparison === 'absent') {
     throw call.error({
       ...words,
       code: 'not_cancellable',
       message: `${message} ${verdict.ambiguous ? NONE_IN_FORCE : NONE_FOUND}`,
     });
   }
-  if (!isThere && verdict.ambiguous) {
+  if (comparison === 'not_told' && verdict.ambiguous) {
     throw call.error({ ...words, code: 'not_cancellable', message: `${message} ${unshown(read)}` });
   }
-  if (isThere && existing.state !== 'completed' && existing.when !== undefined && existing.when !== when) {
-    throw call.error({
-      ...words,
-      code: 'timing_conflict',
-      existing,
-      message: `a cancellation of this service exists already, with the timing ${existing.when} instead of ${when}.`,
-    });
-  }
-  const timingKnown = isThere && (existing.state === 'completed' || existing.when !== undefined);
+  if (existing !== undefined && comparison === 'other_timing')
+    throw call.error({ ...words, ...conflict(existing, when) });
   return {
     outcome: 'already_cancelled',
     ...(existing === undefined ? {} : { existing }),
     ...(existing?.effectiveAt === undefined ? {} : { effectiveAt: existing.effectiveAt }),
     reconciled: false,
-    warnings: [...(timingKnown ? [] : [TIMING_UNKNOWN]), ...(response === undefined ? [] : textBefore(response))],
-    raw: response === undefined ? null : rawOf(response, call),
+    warnings: [...(comparison === 'as_asked' ? [] : [TIMING_UNKNOWN]), ...textBefore(response)],
+    raw: rawOf(response, call),
   };
+}
+
+/** The failure if a cancellation with the other timing exists. */
+export function conflict(existing: CancellationStatus, when: When): ErrorFacts {
+  const message = `a cancellation of this service exists already, with the timing ${existing.when} instead of ${when}.`;
+  return { code: 'timing_conflict', existing, message };
 }
 
 function unshown(read: CancellationStatus | 'absent' | undefined): string {

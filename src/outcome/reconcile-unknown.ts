@@ -1,9 +1,10 @@
-import type { Cancellation, CancelFacts } from './cancellation.ts';
-import type { ErrorFacts } from '../call/call.ts';
 import { ProviderError } from '../contract/provider-error.ts';
+import type { CancellationStatus, When } from '../contract/vocabulary.ts';
+import type { Cancellation, CancelFacts } from './cancellation.ts';
+import { compare, isShown } from './compare.ts';
+import type { WriteInDoubt } from './judge-write.ts';
 import { readIfPossible } from './read-status.ts';
 import { TIMING_UNKNOWN } from './reconcile-duplicate.ts';
-import type { CancellationStatus, When } from '../contract/vocabulary.ts';
 
 /**
  * Asks the provider what became of a cancellation whose answer was lost or not readable. It is never sent again.
@@ -15,8 +16,7 @@ import type { CancellationStatus, When } from '../contract/vocabulary.ts';
  */
 export async function reconcileUnknown(
   { service, details, call, route }: Cancellation,
-  doubt: ProviderError,
-  ifAbsent: ErrorFacts | undefined,
+  { error: doubt, ifAbsent }: WriteInDoubt,
 ): Promise<CancelFacts> {
   if (service.status?.() === undefined || doubt.reason === 'aborted' || route.limit.end !== undefined) throw doubt;
   call.emit({ type: 'read_back', because: doubt.reason ?? 'provider_error' });
@@ -41,16 +41,15 @@ export function confirmsCancellation(
   seen: CancellationStatus,
   when: When,
 ): Omit<CancelFacts, 'providerReference'> | undefined {
+  // One with another timing is not the one that was sent, which may have been refused, or still be in flight.
+  if (!isShown(seen, when)) return undefined;
   const { state, effectiveAt } = seen;
-  if (state !== 'requested' && state !== 'scheduled' && state !== 'completed') return undefined;
-  // One with another timing is not the one that was sent, which may have been refused, or still be under way.
-  if (state !== 'completed' && seen.when !== undefined && seen.when !== when) return undefined;
   return {
     outcome: state,
     ...(effectiveAt === undefined ? {} : { effectiveAt }),
     existing: seen,
     reconciled: true,
-    warnings: state === 'completed' || seen.when !== undefined ? [] : [TIMING_UNKNOWN],
+    warnings: compare(seen, when) === 'as_asked' ? [] : [TIMING_UNKNOWN],
     raw: seen.raw,
   };
 }

@@ -3,12 +3,11 @@ import type { Call, ErrorFacts } from '../call/call.ts';
 import { type ProviderError, isProviderError } from '../contract/provider-error.ts';
 import { rawOf } from './raw-answer.ts';
 import { readIfPossible, readStatus } from './read-status.ts';
-import { REPORT_IT } from '../contract/report-it.ts';
 import type { SendContext } from '../sending/send-context.ts';
-import { type ExchangeResult, runExchange } from '../sending/run-exchange.ts';
-import type { RevokeVerdict, RevokedVerdict } from '../contract/verdict.ts';
+import { runExchange } from '../sending/run-exchange.ts';
+import type { RevokedVerdict } from '../contract/verdict.ts';
 import type { CancellationStatus, RevokeOutcome } from '../contract/vocabulary.ts';
-import { writeFailure } from './write-failure.ts';
+import { believed, judgeWrite, type AcceptedWrite } from './judge-write.ts';
 
 /** What a withdrawal came to, before the call's own facts are added. */
 export interface RevokeFacts {
@@ -41,21 +40,19 @@ export async function revokeOnce(service: AdapterOperations, call: Call, route: 
       message: 'the cancellation has taken effect: it can no longer be withdrawn.',
     });
   }
-  let ran: ExchangeResult<RevokeVerdict>;
-  let accepted: RevokedVerdict;
+  let judged: AcceptedWrite<RevokedVerdict>;
   try {
-    ran = await runExchange(withdrawing, call, route, 'write');
-    accepted = judge(ran, call);
+    judged = believed(judgeWrite(await runExchange(withdrawing, call, route, 'write'), call));
   } catch (error) {
     if (!isProviderError(error, 'outcome_unknown')) throw error;
     const seen = await confirmGone(service, call, route, error);
     return { outcome: 'revoked', before, reconciled: true, raw: seen.raw };
   }
-  const raw = ran.lastResponse === undefined ? null : rawOf(ran.lastResponse.response, call);
+  const { accepted, response } = judged;
   const reference = accepted.providerReference;
   const own = {
     before,
-    raw,
+    raw: rawOf(response, call),
     ...(reference === undefined ? {} : { providerReference: call.redactor.text(reference) }),
   };
   if (accepted.effect === 'queued') return { outcome: 'requested', reconciled: false, ...own };
@@ -69,20 +66,6 @@ export function notOffered(): ErrorFacts {
     'a cancellation of this service cannot be withdrawn over the API. A person can do it in the provider’s client or ' +
     'admin area, or by asking the provider.';
   return { code: 'unsupported', message };
-}
-
-function judge({ verdict, lastResponse: last }: ExchangeResult<RevokeVerdict>, call: Call): RevokedVerdict {
-  if (last === undefined || last.effect !== 'write') {
-    const message = `the adapter is faulty: it sent no withdrawal. ${REPORT_IT}`;
-    throw call.error({ code: 'unexpected_response', reason: 'provider_error', message });
-  }
-  const { response } = last;
-  if (verdict.verdict === 'accepted' && response.status < 500) return verdict;
-  if (verdict.verdict === 'accepted') {
-    const message = `the server said yes and failed with ${response.status}.`;
-    throw call.error({ code: 'outcome_unknown', reason: 'server_error', providerStatus: response.status, message });
-  }
-  throw writeFailure(verdict, response, call);
 }
 
 /**

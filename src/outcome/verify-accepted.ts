@@ -1,4 +1,5 @@
 import type { Cancellation, CancelFacts } from './cancellation.ts';
+import { compare, isShown } from './compare.ts';
 import { readIfPossible } from './read-status.ts';
 import type { Warning } from '../contract/vocabulary.ts';
 
@@ -17,16 +18,17 @@ export async function verifyAccepted(
   const seen = await readIfPossible(service, call, route, accepted.providerReference);
   if (seen === undefined) return withWarning(accepted, 'it could not be read back');
   if (seen === 'absent') return withWarning(accepted, 'read back, the provider has no such service');
-  const { state, effectiveAt } = seen;
-  if (state === 'failed') {
+  if (seen.state === 'failed') {
     call.writeHadNoEffect();
     const message = 'the cancellation was accepted, and then the provider’s own job failed: nothing was cancelled.';
     throw call.error({ code: 'rejected', message });
   }
-  if (state === 'none' || state === 'unknown') return withWarning(accepted, `read back, its state was: ${state}`);
-  if (state !== 'completed' && seen.when !== undefined && seen.when !== details.when) {
-    return withWarning(accepted, `read back, its timing was: ${seen.when}`);
+  if (!isShown(seen, details.when)) {
+    const isOther = compare(seen, details.when) === 'other_timing';
+    const what = isOther ? `its timing was: ${seen.when}` : `its state was: ${seen.state}`;
+    return withWarning(accepted, `read back, ${what}`);
   }
+  const { state, effectiveAt } = seen;
   return { ...accepted, outcome: state, ...(effectiveAt === undefined ? {} : { effectiveAt }), existing: seen };
 }
 

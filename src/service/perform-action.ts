@@ -8,14 +8,13 @@ import { DEFAULTS } from '../call/check-options.ts';
 import type { ReadOptions, ServiceOptions } from '../contract/options.ts';
 import { rawOf } from '../outcome/raw-answer.ts';
 import { Redactor } from '../privacy/redactor.ts';
-import { REPORT_IT } from '../contract/report-it.ts';
 import type { SendContext } from '../sending/send-context.ts';
-import { type ExchangeResult, runExchange } from '../sending/run-exchange.ts';
+import { runExchange } from '../sending/run-exchange.ts';
 import { checkedOrThrow, inTime, checkCallOptions } from '../call/check-input.ts';
 import type { StandardSchema } from '../contract/standard-schema.ts';
 import { TimeLimit } from '../call/time-limit.ts';
 import type { ActionVerdict } from '../contract/verdict.ts';
-import { writeFailure } from '../outcome/write-failure.ts';
+import { believed, judgeWrite } from '../outcome/judge-write.ts';
 import type { OperationEvent } from '../contract/event.ts';
 
 /** The part of a provider's definition that an action needs. The account must have been made of the same object. */
@@ -120,7 +119,10 @@ async function perform<Config, Input, Result>(
       // No action can be read back.
       writesOnFreshConnection: true,
     };
-    return judge(await runExchange(action.run(checked, ready.config), call, route, 'write'), call);
+    const ran = await runExchange(action.run(checked, ready.config), call, route, 'write');
+    const { accepted, response } = believed(judgeWrite(ran, call));
+    const { attempts, operationId } = call;
+    return { result: accepted.result, attempts, operationId, raw: rawOf(response, call) };
   } finally {
     limit.dispose();
   }
@@ -134,24 +136,4 @@ interface Ready<Config> {
 
 function readyOf<Config>(provider: ActionProvider<Config>, config: Config): Ready<Config> {
   return { config, baseUrl: provider.baseUrl(config), secrets: provider.secrets(config) };
-}
-
-function judge<Result>(
-  { verdict, lastResponse: last }: ExchangeResult<ActionVerdict<Result>>,
-  call: Call,
-): Performed<Result> {
-  if (last === undefined || last.effect !== 'write') {
-    const message = `the adapter is faulty: its verdict does not follow from what it sent. ${REPORT_IT}`;
-    throw call.error({ code: 'unexpected_response', reason: 'provider_error', message });
-  }
-  const { response } = last;
-  if (verdict.verdict === 'accepted' && response.status < 500) {
-    const { attempts, operationId } = call;
-    return { result: verdict.result, attempts, operationId, raw: rawOf(response, call) };
-  }
-  if (verdict.verdict === 'accepted') {
-    const message = `the server said yes and failed with ${response.status}.`;
-    throw call.error({ code: 'outcome_unknown', reason: 'server_error', providerStatus: response.status, message });
-  }
-  throw writeFailure(verdict, response, call);
 }

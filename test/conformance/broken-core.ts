@@ -222,8 +222,8 @@ export const brokenCores: readonly BrokenCore[] = [
     fault: 'never asks what became of a cancellation',
     install: () =>
       void vi.doMock('../../src/outcome/reconcile-unknown.ts', () => {
-        const reconcileUnknown: typeof ReconcileUnknownModule.reconcileUnknown = (_cancellation, doubt) =>
-          Promise.reject(doubt);
+        const reconcileUnknown: typeof ReconcileUnknownModule.reconcileUnknown = (_cancellation, { error }) =>
+          Promise.reject(error);
         return { reconcileUnknown };
       }),
     found: [/^lost answers: reads the state back/, /^answers: a 500, and the cancellation/],
@@ -234,7 +234,10 @@ export const brokenCores: readonly BrokenCore[] = [
       void vi.doMock('../../src/outcome/reconcile-unknown.ts', async (importOriginal) => {
         const original = await importOriginal<typeof ReconcileUnknownModule>();
         const reconcileUnknown: typeof original.reconcileUnknown = (cancellation, doubt) =>
-          original.reconcileUnknown(cancellation, doubt, { code: 'rejected', message: 'nothing was stored' });
+          original.reconcileUnknown(cancellation, {
+            ...doubt,
+            ifAbsent: { code: 'rejected', message: 'nothing was stored' },
+          });
         return { ...original, reconcileUnknown };
       }),
     found: [/^lost answers: reads the state back/, /^answers: a 500, and no cancellation yet/],

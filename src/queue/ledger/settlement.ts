@@ -1,5 +1,6 @@
 import { ProviderError } from '../../contract/provider-error.ts';
 import { isWall } from '../../bulk/lane-gate.ts';
+import { compare } from '../../outcome/compare.ts';
 import { NO_SUCH_SERVICE, confirmsCancellation } from '../../outcome/reconcile-unknown.ts';
 import type { CancelResult, SafeResult } from '../../contract/result.ts';
 import type { CancellationStatus, LastSeen } from '../../contract/vocabulary.ts';
@@ -79,8 +80,7 @@ export function afterReading(claimed: Claimed, seen: CancellationStatus, policy:
   // However late a reading is, the next one comes no sooner than the first one did: a clock that leaps ahead must not
   // use all of them up in a second.
   if (delay !== undefined) return { ...kept, nextInMs: Math.max(delay - claimed.unknownForMs, first) };
-  const isAbsent = seen.state === 'none' || seen.state === 'failed';
-  if (!isAbsent) return { ...kept, needsPerson: true };
+  if (compare(seen, claimed.request.when) !== 'absent') return { ...kept, needsPerson: true };
   const isSentAgain = seen.state === 'none' && claimed.whenAbsent === 'send_again' && !claimed.wasSentAgain;
   const error = confirmedAbsent(claimed, readings, seen, isSentAgain);
   if (isSentAgain) return { state: 'planned', error, readings: 0, needsPerson: false, isSentAgain };

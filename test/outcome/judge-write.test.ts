@@ -1,19 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import type { ProviderError, ProviderResponse } from 'cancelkit';
+import { isProviderError, type CancelVerdict, type ProviderError, type ProviderResponse } from 'cancelkit';
 import { Call } from '../../src/call/call.ts';
-import { writeFailure } from '../../src/outcome/write-failure.ts';
+import { believed, judgeWrite } from '../../src/outcome/judge-write.ts';
 
-function failureOf(
-  verdict: Parameters<typeof writeFailure>[0],
-  status: number,
-): Pick<ProviderError, 'code' | 'reason' | 'providerStatus' | 'message' | 'providerMessage'> & {
+type Failure = Pick<ProviderError, 'code' | 'reason' | 'providerStatus' | 'message' | 'providerMessage'> & {
   readonly mayHaveHappened: boolean;
-} {
+};
+
+/** What a verdict on the last of the responses means, with a write among the requests or none. */
+function failureOf(verdict: CancelVerdict, status: number, effect: 'write' | 'read' = 'write', wrote = true): Failure {
   const call = new Call('revoke');
-  call.writeLeaves();
+  if (wrote) call.writeLeaves();
   const response: ProviderResponse = { status, headers: {}, body: { kind: 'other', text: '<html></html>' } };
-  const { code, reason, message, providerMessage, providerStatus } = writeFailure(verdict, response, call);
-  return { code, reason, message, providerMessage, providerStatus, mayHaveHappened: call.mayHaveHappened };
+  try {
+    believed(judgeWrite({ verdict, lastResponse: { effect, response } }, call));
+  } catch (error) {
+    if (!isProviderError(error)) throw error;
+    const { code, reason, message, providerMessage, providerStatus } = error;
+    return { code, reason, message, providerMessage, providerStatus, mayHaveHappened: call.mayHaveHappened };
+  }
+  throw new Error('it was accepted');
 }
 
 const refused = { verdict: 'refused', code: 'not_found', message: 'There is none.', providerMessage: 'none' } as const;
@@ -51,5 +57,23 @@ describe('the answer to a write that is no yes', () => {
   it('keeps the words of the provider, also of one that was not processed', () => {
     expect(failureOf(refused, 404).providerMessage).toBe('none');
     expect(failureOf({ ...unclear, reason: 'provider_error' }, 429).providerMessage).toBe('odd');
+  });
+
+  it('is a failure to read while nothing has been written: a login that is refused', () => {
+    const login = { verdict: 'refused', code: 'unauthorized', message: 'Wrong password.' } as const;
+    expect(failureOf(login, 401, 'read', false)).toMatchObject({ code: 'unauthorized', mayHaveHappened: false });
+    expect(failureOf({ verdict: 'unrecognised' }, 502, 'read', false)).toMatchObject({ code: 'unavailable' });
+  });
+
+  it('stays unknown if it answers a read that follows the write', () => {
+    expect(failureOf(refused, 404, 'read')).toMatchObject({ code: 'outcome_unknown', mayHaveHappened: true });
+    expect(failureOf({ verdict: 'unrecognised' }, 404, 'read')).toMatchObject({ code: 'outcome_unknown' });
+  });
+
+  it('is a fault of the adapter if it does not follow from what was sent', () => {
+    const accepted = { verdict: 'accepted', outcome: 'requested' } as const;
+    const duplicate = { verdict: 'duplicate', ambiguous: false, message: 'Twice.' } as const;
+    expect(failureOf(accepted, 200, 'read', false)).toMatchObject({ code: 'unexpected_response' });
+    expect(failureOf(duplicate, 200, 'read', false).message).toMatch(/the adapter is faulty/);
   });
 });

@@ -1,0 +1,104 @@
+import type { Call, ErrorFacts } from '../call/call.ts';
+import type { ProviderResponse } from '../contract/exchange.ts';
+import type { ProviderError } from '../contract/provider-error.ts';
+import { REPORT_IT } from '../contract/report-it.ts';
+import type { DuplicateVerdict, RefusedVerdict, UnclearVerdict, UnrecognizedVerdict } from '../contract/verdict.ts';
+import { judgeUnrecognised, refusedUnprocessed } from '../sending/judge-status.ts';
+import type { ExchangeResult } from '../sending/run-exchange.ts';
+import { providerWords } from './provider-words.ts';
+import { readFailure } from './read-status.ts';
+
+/** The provider accepted a write. */
+export interface AcceptedWrite<Accepted> {
+  readonly accepted: Accepted;
+  readonly response: ProviderResponse;
+}
+
+/** A write that may or may not have taken effect. */
+export interface WriteInDoubt {
+  /** Always `outcome_unknown`. */
+  readonly error: ProviderError;
+  /** The failure if a read-back shows no effect; set only if the provider is known to be done with the request. */
+  readonly ifAbsent: ErrorFacts | undefined;
+}
+
+/**
+ * Judges the response to a write, for every operation that writes. Tells the call if the write is known to have had no
+ * effect.
+ *
+ * @throws ProviderError for a definite no.
+ */
+export function judgeWrite<Accepted extends { readonly verdict: 'accepted' }>(
+  { verdict, lastResponse }: ExchangeResult<Accepted | DuplicateVerdict | RejectedWrite>,
+  call: Call,
+): AcceptedWrite<Accepted> | WriteInDoubt {
+  if (lastResponse === undefined || !isWriteVerdict(verdict) || (!call.wrote && verdict.verdict === 'accepted')) {
+    const message = `the adapter is faulty: its verdict does not follow from what it sent. ${REPORT_IT}`;
+    throw call.error({ code: 'unexpected_response', reason: 'provider_error', message });
+  }
+  const { response, effect } = lastResponse;
+  if (verdict.verdict === 'accepted') {
+    return response.status < 500
+      ? { accepted: verdict, response }
+      : { error: contradicted(response, call), ...NO_MORE };
+  }
+  // A login or a look-up before the write failed: the provider was not asked for anything yet.
+  if (!call.wrote) throw call.error(readFailure(verdict, response));
+  // A "no" to a read that follows the write says nothing about the write.
+  const answersTheWrite = effect === 'write';
+  const definite = (failure: ErrorFacts): ProviderError => {
+    if (answersTheWrite) call.writeHadNoEffect();
+    return call.error(failure);
+  };
+  if (verdict.verdict === 'refused') {
+    const isUnprocessed = answersTheWrite && refusedUnprocessed(verdict, response);
+    throw definite(
+      isUnprocessed
+        ? { ...judgeUnrecognised(response, effect), ...providerWords(verdict) }
+        : { providerStatus: response.status, ...verdict },
+    );
+  }
+  if (verdict.verdict === 'unrecognised') {
+    const failure = judgeUnrecognised(response, effect);
+    if (failure.code === 'outcome_unknown') return { error: call.error(failure), ...NO_MORE };
+    throw definite(failure);
+  }
+  if (answersTheWrite && refusedUnprocessed(verdict, response)) {
+    throw definite({ ...judgeUnrecognised(response, effect), ...providerWords(verdict) });
+  }
+  const { message, reason } = verdict;
+  const words = { message, ...providerWords(verdict), providerStatus: response.status };
+  const absent = `${message} Read back afterwards: nothing was stored.`;
+  return {
+    error: call.error({ ...words, code: 'outcome_unknown', reason }),
+    ifAbsent: verdict.settled && answersTheWrite ? { ...words, code: 'rejected', message: absent } : undefined,
+  };
+}
+
+/**
+ * The write, if the provider accepted it, for an operation that cannot clear up a doubt by itself.
+ *
+ * @throws ProviderError `outcome_unknown`
+ */
+export function believed<Accepted>(judged: AcceptedWrite<Accepted> | WriteInDoubt): AcceptedWrite<Accepted> {
+  if ('error' in judged) throw judged.error;
+  return judged;
+}
+
+type RejectedWrite = RefusedVerdict | UnclearVerdict | UnrecognizedVerdict;
+
+const NO_MORE = { ifAbsent: undefined } as const;
+
+const VERDICTS: ReadonlySet<string> = new Set(['accepted', 'refused', 'unclear', 'unrecognised']);
+
+/** Adapters in JavaScript can return anything. */
+function isWriteVerdict<Verdict extends { readonly verdict: string }>(
+  verdict: Verdict,
+): verdict is Exclude<Verdict, DuplicateVerdict> {
+  return VERDICTS.has(verdict.verdict);
+}
+
+function contradicted({ status: providerStatus }: ProviderResponse, call: Call): ProviderError {
+  const message = `the server said yes and failed with ${providerStatus}. Check the state before anything is sent again.`;
+  return call.error({ code: 'outcome_unknown', reason: 'server_error', providerStatus, message });
+}
