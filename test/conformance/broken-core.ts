@@ -49,15 +49,15 @@ function repeating(retryDelay: typeof RetryPolicyModule.retryDelay): () => void 
 
 /** What {@link BrokenCore.install} replaces. */
 export const mockedModules: readonly string[] = [
-  'send',
-  'prepare-call',
-  'redactor',
-  'cancel-request',
-  'preview',
-  'retry-policy',
-  'reconcile-unknown',
-  'verify-accepted',
-  'read-status',
+  'sending/send',
+  'sending/retry-policy',
+  'accounts/prepare-call',
+  'privacy/redactor',
+  'call/check-request',
+  'outcome/preview',
+  'outcome/reconcile-unknown',
+  'outcome/verify-accepted',
+  'outcome/read-status',
 ].map((name) => `../../src/${name}.ts`);
 
 /** The broken cores. */
@@ -120,9 +120,9 @@ export const brokenCores: readonly BrokenCore[] = [
     install: () =>
       void vi.doMock('../../src/accounts/prepare-call.ts', async (importOriginal) => {
         const original = await importOriginal<typeof PrepareCallModule>();
-        const withPrepared: typeof original.openCall = (accounts, defaults, call, input, work) =>
+        const openCall: typeof original.openCall = (accounts, defaults, call, input, work) =>
           original.openCall(accounts, defaults, call, { ...input, options: {} }, work);
-        return { ...original, withPrepared };
+        return { ...original, openCall };
       }),
     found: [/signal says so beforehand/, /aborted after the send/],
   },

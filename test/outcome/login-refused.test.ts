@@ -58,7 +58,7 @@ const definition = {
 const provider = defineProvider(definition);
 const account = provider.account({ password: 'correct horse' });
 const fetch: typeof globalThis.fetch = async (url) =>
-  String(url).endsWith('/login') ? new Response('', { status: 401 }) : Response.json({});
+  new Request(url).url.endsWith('/login') ? new Response('', { status: 401 }) : Response.json({});
 
 describe('a login that is refused before the write', () => {
   it.each(['cancel', 'revoke'] as const)('is unauthorized for %s', async (operation) => {
