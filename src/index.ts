@@ -29,13 +29,8 @@ export type {
 export type { BatchOptions, CancelManyOptions } from './contract/bulk.ts';
 export type { AccountProgress, CancelManyProgress } from './contract/bulk.ts';
 export type { CallOptions, ReadOptions, ServiceOptions } from './contract/options.ts';
-export {
-  type ActionOptions,
-  type ActionProvider,
-  type Performed,
-  type ProviderAction,
-  performAction,
-} from './service/perform-action.ts';
+export { performAction } from './service/perform-action.ts';
+export type { ActionOptions, ActionProvider, Performed, ProviderAction } from './contract/action.ts';
 export { defineProvider } from './accounts/define-provider.ts';
 export type {
   CancelOrder,

@@ -102,7 +102,9 @@ async function confirmEach(members: readonly Member[], accepted: CancelFacts): P
 function endOfEach(cancellation: Cancellation, error: ProviderError): Promise<CancelFacts> {
   const { attempts, operationId } = cancellation.call;
   const own = new ProviderError(error.code, { ...error, message: error.message, attempts, operationId });
-  return own.code === 'outcome_unknown' ? reconcileUnknown(cancellation, { error: own, ifAbsent: undefined }) : Promise.reject(own);
+  return own.code === 'outcome_unknown'
+    ? reconcileUnknown(cancellation, { error: own, ifAbsent: undefined })
+    : Promise.reject(own);
 }
 
 async function tell({ resolve, reject }: Member, work: () => Promise<CancelFacts>): Promise<void> {

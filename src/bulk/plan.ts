@@ -2,10 +2,9 @@ import type { AccountEntry } from '../accounts/account-entry.ts';
 import { accountNameOf } from '../accounts/prepare-call.ts';
 import { Call, type ErrorFacts } from '../call/call.ts';
 import { DEFAULTS, MAX_MILLISECONDS, concurrencyOf } from '../call/check-options.ts';
-import { runCall } from '../call/run-call.ts';
+import { runCall, safely } from '../call/run-call.ts';
 import type { CancelManyOptions } from '../contract/bulk.ts';
 import type { CallOptions, ServiceOptions } from '../contract/options.ts';
-import { isProviderError } from '../contract/provider-error.ts';
 import type { CancelResult, SafeResult } from '../contract/result.ts';
 import type { LaneLimits } from './lane.ts';
 import { MAX_PAUSE_MS, batchOf, groupOf } from './options.ts';
@@ -96,14 +95,4 @@ async function endUnsent(
   call.provider = entry?.account.provider;
   const fail = (): Promise<never> => Promise.reject(call.error(failure));
   return safely(() => runCall<never>(call, fail, () => undefined));
-}
-
-/** A result, or the error, as a value. */
-export async function safely<Result>(work: () => Promise<Result>): Promise<SafeResult<Result>> {
-  try {
-    return { ok: true, result: await work() };
-  } catch (error) {
-    if (isProviderError(error)) return { ok: false, error };
-    throw error;
-  }
 }

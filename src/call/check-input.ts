@@ -1,9 +1,9 @@
-import type { CallOptions } from '../contract/options.ts';
-import type { Issue } from '../contract/provider-error.ts';
 import type { Call, ErrorFacts } from './call.ts';
-import { checkOptions } from './check-options.ts';
 import type { Checked } from './check-schema.ts';
 import { issueTexts } from './issue-text.ts';
+import { checkOptions } from './check-options.ts';
+import type { CallOptions } from '../contract/options.ts';
+import type { Issue } from '../contract/provider-error.ts';
 import type { TimeLimit } from './time-limit.ts';
 
 /**
@@ -18,6 +18,13 @@ export async function inTime<Value>(promise: Promise<Value>, call: Call, limit: 
     if (limit.end === undefined) throw error;
     throw call.error(endedBeforeSending(limit.end));
   }
+}
+
+/** The failure for a call whose time was up, or that was aborted, before its next request. */
+export function endedBeforeSending(end: 'timeout' | 'aborted'): ErrorFacts {
+  return end === 'aborted'
+    ? { code: 'aborted', reason: 'aborted', message: 'the call was aborted before anything was sent' }
+    : { code: 'unavailable', reason: 'timeout', message: 'the deadline passed before anything was sent' };
 }
 
 /**
@@ -63,11 +70,4 @@ export function checkCallOptions(options: unknown, knownOptions: readonly string
   if (issues.length > 0) throw call.error(invalid(issues));
   // oxlint-disable-next-line no-unsafe-type-assertion -- checked above, key by key
   return { ...(options as CallOptions | undefined) };
-}
-
-/** The failure for a call whose time was up, or that was aborted, before its next request. */
-export function endedBeforeSending(end: 'timeout' | 'aborted'): ErrorFacts {
-  return end === 'aborted'
-    ? { code: 'aborted', reason: 'aborted', message: 'the call was aborted before anything was sent' }
-    : { code: 'unavailable', reason: 'timeout', message: 'the deadline passed before anything was sent' };
 }

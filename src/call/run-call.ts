@@ -2,6 +2,7 @@ import { tracingChannel } from 'node:diagnostics_channel';
 import type { OutcomeEvent } from '../contract/event.ts';
 import { isProviderError } from '../contract/provider-error.ts';
 import { REPORT_IT } from '../contract/report-it.ts';
+import type { SafeResult } from '../contract/result.ts';
 import type { Call } from './call.ts';
 
 /**
@@ -27,6 +28,16 @@ export function runCall<Value>(
       throw failure;
     }
   });
+}
+
+/** A result, or the error, as a value. */
+export async function safely<Result>(work: () => Promise<Result>): Promise<SafeResult<Result>> {
+  try {
+    return { ok: true, result: await work() };
+  } catch (error) {
+    if (isProviderError(error)) return { ok: false, error };
+    throw error;
+  }
 }
 
 const INTERNAL_FAULT = {

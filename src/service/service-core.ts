@@ -1,8 +1,6 @@
 import { type AccountEntry, entriesOf } from '../accounts/account-entry.ts';
 import type { Accounts } from '../contract/account.ts';
 import { Call } from '../call/call.ts';
-import { CancelBatch } from '../bulk/batch.ts';
-import { cancelMany } from '../bulk/cancel-many.ts';
 import {
   type CheckedCancelRequest,
   cancelRequestSchema,
@@ -10,21 +8,14 @@ import {
   statusRequestSchema,
 } from '../call/check-request.ts';
 import type { OutcomeEvent } from '../contract/event.ts';
-import { runCall } from '../call/run-call.ts';
-import { checkBatch } from '../bulk/options.ts';
+import { runCall, safely } from '../call/run-call.ts';
 import type { CancelManyOptions } from '../contract/bulk.ts';
-import { type ManyItem, type BulkDependencies, planMany, safely } from '../bulk/plan.ts';
+import type { ManyItem, BulkDependencies } from '../bulk/plan.ts';
 import { checkOptions } from '../call/check-options.ts';
 import type { CallOptions, ServiceOptions } from '../contract/options.ts';
-import {
-  type AddressedRequest,
-  type CallInput,
-  type ReadyCall,
-  checkedRequest,
-  openCall,
-} from '../accounts/prepare-call.ts';
-import { cancelPrepared, previewPrepared, revokePrepared, statusPrepared } from './prepared-operations.ts';
-import { findPlace } from '../accounts/find-place.ts';
+import { type CallInput, checkedRequest, openCall } from '../accounts/prepare-call.ts';
+import type { AddressedRequest, ReadyCall } from '../accounts/run-checked.ts';
+import type * as Operations from './prepared-operations.ts';
 import type { CancellationStatus, ProviderOperation } from '../contract/vocabulary.ts';
 import { checkedOrThrow, invalid, checkCallOptions } from '../call/check-input.ts';
 import type { CancelResult, PreviewedRequest, RevokeResult, SafeResult, ValidatedRequest } from '../contract/result.ts';
@@ -64,7 +55,7 @@ export class ServiceCore {
     return this.#run(
       'cancel',
       input,
-      (prepared) => cancelPrepared(prepared),
+      async (prepared) => (await loadOperations()).cancelPrepared(prepared),
       ({ outcome }) => outcome,
     );
   }
@@ -75,7 +66,7 @@ export class ServiceCore {
 
   preview(request: unknown, options: unknown): Promise<PreviewedRequest> {
     const input = { schema: cancelRequestSchema, request, options, knownOptions: PLACED_OPTIONS };
-    return this.#run('preview', input, previewPrepared);
+    return this.#run('preview', input, async (prepared) => (await loadOperations()).previewPrepared(prepared));
   }
 
   /** Checks all that can be checked without the configuration. */
@@ -98,22 +89,36 @@ export class ServiceCore {
   async place(account: unknown, options: unknown): Promise<string> {
     const call = new Call('place');
     const sound = checkCallOptions(options, ['signal', 'deadlineMs'], call);
+    const { findPlace } = await import('../accounts/find-place.ts');
     return await findPlace(this.#accounts, account, sound, this.#options, call);
   }
 
   status(request: unknown, options: unknown): Promise<CancellationStatus> {
     const input = { schema: statusRequestSchema, request, options, knownOptions: PLACED_OPTIONS };
-    return this.#run('status', input, statusPrepared, ({ state }) => state);
+    return this.#run(
+      'status',
+      input,
+      async (prepared) => (await loadOperations()).statusPrepared(prepared),
+      ({ state }) => state,
+    );
   }
 
   revoke(request: unknown, options: unknown): Promise<RevokeResult> {
     const input = { schema: revokeRequestSchema, request, options, knownOptions: PLACED_OPTIONS };
-    return this.#run('revoke', input, revokePrepared, ({ outcome }) => outcome);
+    return this.#run(
+      'revoke',
+      input,
+      async (prepared) => (await loadOperations()).revokePrepared(prepared),
+      ({ outcome }) => outcome,
+    );
   }
 
   async *cancelMany(requests: unknown, options: CancelManyOptions = {}): AsyncGenerator<ManyItem, void, undefined> {
     const issues = checkOptions(options, MANY_OPTIONS, [...this.#accounts.keys()]);
-    if (issues.length === 0) issues.push(...checkBatch(options.batch, this.#accounts));
+    if (issues.length === 0 && options.batch !== undefined) {
+      const { checkBatch } = await import('../bulk/options.ts');
+      issues.push(...checkBatch(options.batch, this.#accounts));
+    }
     if (!isSource(requests)) issues.push({ path: 'requests', expected: 'an iterable or an async iterable' });
     if (issues.length > 0 || !isSource(requests)) {
       throw new Call('cancel').error(invalid(issues));
@@ -124,11 +129,20 @@ export class ServiceCore {
       cancel: (request, callOptions) => this.safeCancel(request, callOptions),
       cancelTogether: (several, callOptions) => this.#cancelTogether(several, callOptions),
     };
+    const [{ cancelMany }, { planMany }] = await Promise.all([
+      import('../bulk/cancel-many.ts'),
+      import('../bulk/plan.ts'),
+    ]);
     yield* cancelMany(requests, planMany(surroundings, options));
   }
 
   /** Cancels what may share a request; each is checked, traced and answered as one of its own. */
-  #cancelTogether(requests: readonly unknown[], options: CallOptions): Promise<readonly SafeResult<CancelResult>[]> {
+  async #cancelTogether(
+    requests: readonly unknown[],
+    options: CallOptions,
+  ): Promise<readonly SafeResult<CancelResult>[]> {
+    const { CancelBatch } = await import('../bulk/batch.ts');
+    const { cancelPrepared } = await loadOperations();
     const batch = new CancelBatch(requests.length);
     const cancel = (request: unknown): Promise<CancelResult> => {
       const input = { schema: cancelRequestSchema, request, options, knownOptions: CANCEL_OPTIONS };
@@ -141,7 +155,7 @@ export class ServiceCore {
         if (!isReady) batch.miss();
       });
     };
-    return Promise.all(requests.map((request) => safely(() => cancel(request))));
+    return await Promise.all(requests.map((request) => safely(() => cancel(request))));
   }
 
   #run<Request extends AddressedRequest, Value>(
@@ -153,6 +167,13 @@ export class ServiceCore {
     const call = new Call(operation, this.#options.onEvent);
     return runCall(call, () => openCall(this.#accounts, this.#options, call, input, work), outcomeOf);
   }
+}
+
+// What a call needs once it has passed its checks is most of cancelkit, and loaded then.
+let operations: typeof Operations | undefined;
+
+async function loadOperations(): Promise<typeof Operations> {
+  return (operations ??= await import('./prepared-operations.ts'));
 }
 
 function isSource(value: unknown): value is Iterable<unknown> | AsyncIterable<unknown> {

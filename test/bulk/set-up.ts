@@ -1,3 +1,11 @@
+// Loaded before time stands still, which otherwise happens during the first call.
+import '../../src/bulk/batch.ts';
+import '../../src/bulk/cancel-many.ts';
+import '../../src/bulk/options.ts';
+import '../../src/bulk/plan.ts';
+import '../../src/service/prepared-operations.ts';
+import '../../src/accounts/run-checked.ts';
+import 'ky';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   createCancelService,
