@@ -1,11 +1,14 @@
 /**
- * Finishes the declarations in dist/: the compiler leaves `./account.ts` in them and declares every module, public or
+ * Finishes the output in dist/. What the bundler says of its contents moves to .cache/bundle.json, for the checks. Then the declarations: the compiler leaves `./account.ts` in them and declares every module, public or
  * not. Here the specifiers become `./account.js`, and what no entry's declaration leads to is removed.
  */
-import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { entries, root } from './manifest.ts';
 import { importsOf } from './module-imports.ts';
+
+mkdirSync(join(root, '.cache'), { recursive: true });
+renameSync(join(root, 'dist', 'metafile-esm.json'), join(root, '.cache', 'bundle.json'));
 
 const reachable = new Set<string>();
 const waiting = entries.map(({ types }) => join(root, types));

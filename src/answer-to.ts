@@ -6,6 +6,7 @@ import { retryAtOf } from './retry-after.ts';
 import { retryDelay, type FailureClass } from './retry-policy.ts';
 import type { Route } from './route.ts';
 import { send, type SendResult } from './send.ts';
+import { endedBeforeSending } from './sound-input.ts';
 import { TimeLimit } from './time-limit.ts';
 
 /**
@@ -34,13 +35,6 @@ export async function answerTo(request: ProviderRequest, call: Call, route: Rout
 export function unsendable(expected: string): Failure {
   const message = `the request cannot be sent: expected ${expected}. Nothing was sent.`;
   return { code: 'invalid_request', message, issues: [{ path: 'service', expected }] };
-}
-
-/** The failure for a call whose time was up, or that was aborted, before its next request. */
-export function endedBeforeSending(end: 'timeout' | 'aborted'): Failure {
-  return end === 'aborted'
-    ? { code: 'aborted', reason: 'aborted', message: 'the call was aborted before anything was sent' }
-    : { code: 'unavailable', reason: 'timeout', message: 'the deadline passed before anything was sent' };
 }
 
 async function sendOnce(request: HttpRequest, effect: 'read' | 'write', call: Call, route: Route): Promise<SendResult> {

@@ -4,7 +4,7 @@ import type { Checked } from './check.ts';
 import { configurationText } from './configuration-text.ts';
 import { Redactor } from './redactor.ts';
 import type { TimeLimit } from './time-limit.ts';
-import { passesProxy, type TransportChoice } from './transport.ts';
+import type { TransportChoice } from './transport.ts';
 
 /** A configuration that has been read and checked, as far as the core needs to know it. */
 export interface Configured {
@@ -43,7 +43,10 @@ export async function configure<Value extends Configured>(
   if (checked.ok) {
     call.redactor = new Redactor(checked.value.secrets);
     const baseUrl = baseUrlOf(checked.value, env, call);
-    if (baseUrl.protocol === 'http:' && passesProxy(transport, baseUrl)) throw call.error(CLEAR_TEXT);
+    if (baseUrl.protocol === 'http:') {
+      const { passesProxy } = await import('./transport.ts');
+      if (passesProxy(transport, baseUrl)) throw call.error(CLEAR_TEXT);
+    }
     return { configured: checked.value, baseUrl };
   }
   throw call.error({

@@ -5,15 +5,12 @@ import { conduct } from './conduct.ts';
 import { configure } from './configure.ts';
 import type { Exchange } from './exchange.ts';
 import { DEFAULTS, type ReadOptions, type ServiceOptions } from './options.ts';
-import { rawOf } from './raw-answer.ts';
 import { Redactor } from './redactor.ts';
 import type { Route } from './route.ts';
-import { runExchange, type Ran } from './run-exchange.ts';
 import { checkedOrThrow, inTime, soundOptions } from './sound-input.ts';
 import type { StandardSchema } from './standard-schema.ts';
 import { TimeLimit } from './time-limit.ts';
 import type { ActionVerdict } from './verdict.ts';
-import { writeFailure } from './write-failure.ts';
 import type { CancelEvent } from './events.ts';
 
 /** The part of a provider's definition that an action needs. The account must have been made of the same object. */
@@ -117,7 +114,9 @@ async function perform<Config, Input, Result>(
       // No action can be read back.
       writesOnFreshConnection: true,
     };
-    return judge(await runExchange(action.run(checked, ready.config), call, route, 'write'), call);
+    // What sends is loaded with the first call that has passed its checks.
+    const { runAction } = await import('./run-action.ts');
+    return await runAction(action.run(checked, ready.config), call, route);
   } finally {
     limit.dispose();
   }
@@ -131,21 +130,4 @@ interface Ready<Config> {
 
 function readyOf<Config>(provider: ActionProvider<Config>, config: Config): Ready<Config> {
   return { config, baseUrl: provider.baseUrl(config), secrets: provider.secrets(config) };
-}
-
-function judge<Result>({ verdict, last }: Ran<ActionVerdict<Result>>, call: Call): Performed<Result> {
-  if (last === undefined || last.effect !== 'write') {
-    const message = 'the adapter is faulty: its verdict does not follow from what it sent. Please report it.';
-    throw call.error({ code: 'unexpected_response', reason: 'provider_error', message });
-  }
-  const { response } = last;
-  if (verdict.verdict === 'accepted' && response.status < 500) {
-    const { attempts, operationId } = call;
-    return { result: verdict.result, attempts, operationId, raw: rawOf(response, call) };
-  }
-  if (verdict.verdict === 'accepted') {
-    const message = `the server said yes and failed with ${response.status}.`;
-    throw call.error({ code: 'outcome_unknown', reason: 'server_error', status: response.status, message });
-  }
-  throw writeFailure(verdict, response, call);
 }

@@ -39,9 +39,9 @@ export async function send(
     // Loaded with the first request, because both take longer to load than all of cancelkit.
     ky ??= (await limit.race(import('ky'))).default;
     transport = await limit.race(chooseTransport(choice, new URL(request.url), isFresh));
-  } catch (error) {
-    if (limit.end === undefined) throw error;
-    return notSent(NOT_SENT[limit.end], limit.end);
+  } catch {
+    // A package that was updated under a running program can no longer be loaded. Nothing has left.
+    return notSent(NOT_SENT[limit.end ?? 'unloaded'], limit.end);
   }
   switch (transport.kind) {
     case 'own':
@@ -216,6 +216,7 @@ const NOT_SENT = {
   timeout: 'the connection could not be made in time',
   aborted: 'the call was aborted before the request left',
   connection: 'the connection failed before the request left',
+  unloaded: 'the HTTP client (ky, undici) could not be loaded; if packages were updated, restart the program',
 };
 
 function notSent(why: string, end: LimitEnd | undefined): SendResult {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { constantMessages, EXPECTED_BASE_URL, isBaseUrl, type StandardSchema } from '../../src/index.ts';
 
@@ -73,9 +72,11 @@ const resolvedApiSchema: StandardSchema<WhmcsApiCredentials, ResolvedWhmcsConfig
     resolve(url, accessKey, { identifier, secret }, [identifier, secret]),
   ),
 );
-const resolvedAdminSchema: StandardSchema<WhmcsAdminCredentials, ResolvedWhmcsConfig> = v.pipe(
+const resolvedAdminSchema: StandardSchema<WhmcsAdminCredentials, ResolvedWhmcsConfig> = v.pipeAsync(
   adminSchema,
-  v.transform(({ url, accessKey, username, password }) => {
+  v.transformAsync(async ({ url, accessKey, username, password }) => {
+    // Loaded for this form of credentials alone, because it takes longer to load than all of the adapter.
+    const { createHash } = await import('node:crypto');
     const hash = createHash('md5').update(password, 'utf8').digest('hex');
     return resolve(url, accessKey, { username, password: hash }, [password, hash]);
   }),
