@@ -136,6 +136,7 @@ async function fetchOnce(
           headers: { ...headers },
           ...(body === undefined ? {} : { body }),
           redirect: 'manual',
+          ...noStore(),
           signal: limit.signal,
         }),
       ),
@@ -156,6 +157,22 @@ async function fetchOnce(
       : lost(limit);
   }
 }
+
+/** Keeps a cache below `fetch` out. Workers of a compatibility date before 2024-11-11 throw on the option. */
+function noStore(): { readonly cache?: 'no-store' } {
+  if (takesCache === undefined) {
+    try {
+      takesCache = new Request('https://provider.invalid', { method: 'GET', ...NO_STORE }).method === 'GET';
+    } catch {
+      takesCache = false;
+    }
+  }
+  return takesCache ? NO_STORE : {};
+}
+
+const NO_STORE = { cache: 'no-store' } as const;
+
+let takesCache: boolean | undefined;
 
 async function captured(
   ky: KyInstance,
