@@ -29,6 +29,10 @@ const config: Options = {
   ],
   // An optional dependency of cli-table3, for colours that are not used.
   external: [/^@colors\/colors/],
+  esbuildOptions: (options) => {
+    // A stack trace shows the line that failed; the whole of a file would fill the screen.
+    options.lineLimit = 160;
+  },
   esbuildPlugins: [oneCoreChunk(root, 'src/index.ts')],
   plugins: [
     {

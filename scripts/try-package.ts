@@ -51,6 +51,7 @@ try {
   checkDeclarations();
   checkLicences();
   await checkFirstLoad();
+  await checkNames();
   for (const { specifier } of entries) await checkLoading(specifier);
   for (const [name, file] of Object.entries(manifest.bin)) await checkCommand(name, file);
   await checkTypes('with the types of Node.js', { module: 'nodenext', lib: ['es2023'], types: ['node'] });
@@ -159,6 +160,15 @@ async function checkFirstLoad(): Promise<void> {
         problems.push(`cancelkit/${id} loads ${url} before the first request`);
     }
   }
+}
+
+/** The bundler shortens names, but not those that users see. */
+async function checkNames(): Promise<void> {
+  const script =
+    "import { inspect } from 'node:util'; import { ProviderError } from 'cancelkit'; " +
+    "console.log(ProviderError.name, inspect(new ProviderError('not_found', { message: 'x' })).split(':')[0]);";
+  const { output } = await run(['node', '--input-type=module', '--eval', script], { directory: project });
+  if (output !== 'ProviderError ProviderError') problems.push(`the error is shown as ${output}`);
 }
 
 /** A command runs, which it can do with the package's own dependencies alone. */

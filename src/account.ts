@@ -1,6 +1,7 @@
 import type { AccountCheck, AccountDriver, ConfiguredService } from './account-driver.ts';
 import type { Capabilities } from './capabilities.ts';
 import { checkAgainst, type Checked } from './check.ts';
+import { ConfigurationCache, type CheckedConfiguration } from './configuration-cache.ts';
 import { configuredService } from './configured-service.ts';
 import type { OperationsOf, ProviderDefinition } from './provider.ts';
 import { serviceKeyOf } from './service-key.ts';
@@ -67,10 +68,13 @@ export function createAccount<
   source: ConfigSource<ConfigInput>,
 ): Account<Id, ServiceInput, Timing, OperationsOf<Readable, Revocable>> {
   const references = new WeakMap<ConfiguredService, Service>();
+  const configurations = new ConfigurationCache<Config>(definition);
+  const read = async (): Promise<Checked<CheckedConfiguration<Config>>> =>
+    withVariables(await configurations.check(await readSource(source, definition.env)), source, definition.env);
   const driver: AccountDriver = {
     env: definition.env,
     serviceForms: definition.serviceForms,
-    check: checkOf(definition, source),
+    check: checkOf(definition, read),
     bind: async (input) => {
       const service = await checkAgainst(definition.service, input);
       if (!service.ok) return service;
@@ -78,10 +82,10 @@ export function createAccount<
       if (key === undefined)
         return { ok: false, issues: [{ path: '', expected: 'a service that the adapter can name' }] };
       const configure = async (): Promise<Checked<ConfiguredService>> => {
-        const config = await readConfiguration(definition, source);
-        if (!config.ok) return config;
+        const checked = await read();
+        if (!checked.ok) return checked;
         const own = { key, value: service.value };
-        return { ok: true, value: configuredService(definition, config.value, own, references) };
+        return { ok: true, value: configuredService(definition, checked.value, own, references) };
       };
       return { ok: true, value: { key, configure } };
     },
@@ -104,11 +108,8 @@ export function driverOf(account: unknown): AccountDriver | undefined {
 }
 
 function checkOf<Config>(
-  definition: Pick<
-    ProviderDefinition<string, unknown, Config, unknown, never, When, boolean, boolean>,
-    'config' | 'env' | 'baseUrl' | 'secrets' | 'check'
-  >,
-  source: unknown,
+  definition: Pick<ProviderDefinition<string, unknown, Config, unknown, never, When, boolean, boolean>, 'check'>,
+  read: () => Promise<Checked<CheckedConfiguration<Config>>>,
 ): AccountCheck | undefined {
   const { check } = definition;
   if (check === undefined) return undefined;
@@ -116,11 +117,10 @@ function checkOf<Config>(
   return {
     ...described,
     configure: async () => {
-      const checked = await readConfiguration(definition, source);
+      const checked = await read();
       if (!checked.ok) return checked;
-      const { value } = checked;
-      const configured = { baseUrl: definition.baseUrl(value), secrets: definition.secrets(value) };
-      return { ok: true, value: { ...configured, run: () => run(value) } };
+      const { config, baseUrl, secrets } = checked.value;
+      return { ok: true, value: { baseUrl, secrets, run: () => run(config) } };
     },
   };
 }
@@ -133,7 +133,15 @@ async function readConfiguration<Config>(
   source: unknown,
 ): Promise<Checked<Config>> {
   const { config, env } = definition;
-  const checked = await checkAgainst(config, await readSource(source, env));
+  return withVariables(await checkAgainst(config, await readSource(source, env)), source, env);
+}
+
+/** The variables of the environment that the issues are about, if that is where the configuration is from. */
+function withVariables<Value>(
+  checked: Checked<Value>,
+  source: unknown,
+  env: Readonly<Record<string, string>>,
+): Checked<Value> {
   if (checked.ok || source !== undefined) return checked;
   const issues = checked.issues.map((issue) => {
     const variable = Object.hasOwn(env, issue.path) ? env[issue.path] : undefined;

@@ -1,4 +1,10 @@
-import { Agent, ProxyAgent, type Dispatcher } from 'undici';
+// oxlint-disable-next-line triple-slash-reference -- an import of a declaration would be left in the output
+/// <reference path="./undici-modules.d.ts" />
+import type { Dispatcher } from 'undici';
+// Not the whole of undici: these take half the time to load, and install no dispatcher for the whole program. The version
+// is pinned, so the paths are those that were tested.
+import Agent from 'undici/lib/dispatcher/agent.js';
+import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
 
 /** The agents for one way to the providers: directly, or through one proxy. */
 interface Agents {

@@ -42,29 +42,38 @@ async function sendOnce(request: HttpRequest, effect: 'read' | 'write', call: Ca
   const limit = new TimeLimit(Math.min(route.attemptTimeoutMs, route.limit.remaining), route.limit);
   const startedAt = performance.now();
   call.attempts += 1;
-  call.emit({
-    type: 'attempt',
-    attempt: call.attempts,
-    effect,
-    method: request.method,
-    url: call.redactor.text(request.url),
-  });
+  if (call.isObserved) {
+    call.emit({
+      type: 'attempt',
+      attempt: call.attempts,
+      effect,
+      method: request.method,
+      url: call.redactor.text(request.url),
+    });
+  }
   if (effect === 'write') call.writeLeaves();
   const isFresh = effect === 'write' && route.writesOnFreshConnection;
-  const sent = await send(request, limit, route.transport, isFresh).finally(() => limit.dispose());
+  let sent;
+  try {
+    sent = await send(request, limit, route.transport, isFresh);
+  } finally {
+    limit.dispose();
+  }
   if (effect === 'write' && sent.kind === 'answered' && sent.repeated) call.writeWasRepeated();
   const unprocessed = sent.kind === 'not_sent' || classOf(sent) === 'unprocessed';
   if (effect === 'write' && unprocessed) call.writeHadNoEffect();
   // A call that was cut short by its caller, or by its own short deadline, says nothing of the provider.
   const isOver = route.limit.end !== undefined || (isCutShort && limit.end !== undefined);
   if (!isOver) call.health?.record(sent.kind === 'answered' && sent.response.status < 500 ? 'answered' : 'failed');
-  call.emit({
-    type: 'answer',
-    attempt: call.attempts,
-    outcome: sent.kind === 'lost' ? sent.reason : sent.kind,
-    status: sent.kind === 'answered' ? sent.response.status : undefined,
-    durationMs: Math.round(performance.now() - startedAt),
-  });
+  if (call.isObserved) {
+    call.emit({
+      type: 'answer',
+      attempt: call.attempts,
+      outcome: sent.kind === 'lost' ? sent.reason : sent.kind,
+      status: sent.kind === 'answered' ? sent.response.status : undefined,
+      durationMs: Math.round(performance.now() - startedAt),
+    });
+  }
   return sent;
 }
 

@@ -1,15 +1,11 @@
 import { configurationReader } from './account.ts';
 import { Call, type Listener } from './call.ts';
-import { checkAgainst, type Checked } from './check.ts';
+import { checkAgainst } from './check.ts';
 import { conduct } from './conduct.ts';
-import { configure } from './configure.ts';
 import type { Exchange } from './exchange.ts';
-import { DEFAULTS, type ReadOptions, type ServiceOptions } from './options.ts';
-import { Redactor } from './redactor.ts';
-import type { Route } from './route.ts';
-import { checkedOrThrow, inTime, soundOptions } from './sound-input.ts';
+import type { ReadOptions, ServiceOptions } from './options.ts';
+import { soundOptions } from './sound-input.ts';
 import type { StandardSchema } from './standard-schema.ts';
-import { TimeLimit } from './time-limit.ts';
 import type { ActionVerdict } from './verdict.ts';
 import type { CancelEvent } from './events.ts';
 
@@ -96,38 +92,9 @@ async function perform<Config, Input, Result>(
     const message = 'the account is not one of this provider. Nothing was sent.';
     throw call.error({ code: 'invalid_request', message, issues });
   }
-  const limit = new TimeLimit(options.deadlineMs ?? DEFAULTS.deadlineMs, options.signal);
-  try {
-    if (limit.end === 'aborted') throw call.error({ code: 'aborted', message: 'the call was aborted before it began' });
-    const checked = await checkedOrThrow(inTime(checkAgainst(action.input, input), call, limit), call, 'order');
-    const configured = async (): Promise<Checked<Ready<Config>>> => {
-      const config = await read();
-      return config.ok ? { ok: true, value: readyOf(provider, config.value) } : config;
-    };
-    const { configured: ready, baseUrl } = await configure(configured, provider.env, call, limit, options);
-    call.redactor = new Redactor([...ready.secrets, ...action.secrets(checked)]);
-    const route: Route = {
-      baseUrl,
-      limit,
-      attemptTimeoutMs: options.attemptTimeoutMs ?? DEFAULTS.attemptTimeoutMs,
-      transport: options,
-      // No action can be read back.
-      writesOnFreshConnection: true,
-    };
-    // What sends is loaded with the first call that has passed its checks.
-    const { runAction } = await import('./run-action.ts');
-    return await runAction(action.run(checked, ready.config), call, route);
-  } finally {
-    limit.dispose();
-  }
-}
-
-interface Ready<Config> {
-  readonly config: Config;
-  readonly baseUrl: string;
-  readonly secrets: readonly string[];
-}
-
-function readyOf<Config>(provider: ActionProvider<Config>, config: Config): Ready<Config> {
-  return { config, baseUrl: provider.baseUrl(config), secrets: provider.secrets(config) };
+  // The input is read now, whatever its owner does with it while the rest is being loaded.
+  const checking = checkAgainst(action.input, input);
+  // What comes after the checks is loaded with the first call that passes them.
+  const { runAction } = await import('./run-action.ts');
+  return await runAction({ provider, action, read, checking, options, call });
 }
