@@ -34,31 +34,36 @@ export class ConfigurationCache<Config> {
     const fields = fieldsOf(input);
     const known = this.#known;
     if (known !== undefined && fields !== undefined && isSame(known.fields, fields)) return known.checked;
-    // What is compared next time is what is checked now, even if a getter or another call changes the input meanwhile.
     const { config, baseUrl, secrets } = this.#rules;
-    const result = await checkAgainst(config, fields === undefined ? input : Object.fromEntries(fields));
+    const result = await checkAgainst(config, input);
     if (!result.ok) return result;
     const { value } = result;
     const checked = {
       ok: true,
       value: { config: value, baseUrl: baseUrl(value), secrets: [...secrets(value)] },
     } as const;
-    if (fields !== undefined) this.#known = { fields, checked };
+    // A check that takes its time can have seen what the input was changed to meanwhile.
+    if (fields !== undefined && isSame(fields, fieldsOf(input) ?? [])) this.#known = { fields, checked };
     return checked;
   }
 }
 
 type Fields = readonly (readonly [string, unknown])[];
 
-/** The fields of a plain object of primitive values, read once; `undefined` for everything else. */
+/** The fields of a plain object of primitive values; `undefined` for everything else. No getter is called. */
 function fieldsOf(input: unknown): Fields | undefined {
   if (typeof input !== 'object' || input === null) return undefined;
   try {
     const prototype: unknown = Object.getPrototypeOf(input);
     if (prototype !== Object.prototype && prototype !== null) return undefined;
-    const fields = Object.entries(input);
-    const isPlain = fields.every(([, value]) => value === null || !COMPOUND.has(typeof value));
-    return isPlain && Reflect.ownKeys(input).length === fields.length ? fields : undefined;
+    const fields: [string, unknown][] = [];
+    for (const name of Reflect.ownKeys(input)) {
+      const own = Reflect.getOwnPropertyDescriptor(input, name);
+      const isPlain = typeof name === 'string' && own?.enumerable === true && 'value' in own;
+      if (!isPlain || (own.value !== null && COMPOUND.has(typeof own.value))) return undefined;
+      fields.push([name, own.value]);
+    }
+    return fields;
   } catch {
     // What cannot be read is not kept; its check says what is wrong.
     return undefined;

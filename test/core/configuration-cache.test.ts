@@ -57,6 +57,23 @@ describe('the checked configuration', () => {
     expect(JSON.stringify(await cache.check(input))).toContain(second);
   });
 
+  it('is not kept if the input changes while a slow schema checks it', async () => {
+    const slow = v.pipeAsync(
+      v.unknown(),
+      v.transformAsync(async (value) => {
+        await Promise.resolve();
+        return structuredClone(value);
+      }),
+    );
+    const cache = new ConfigurationCache({ config: slow, baseUrl: () => '', secrets: () => [] });
+    const input = { token: first };
+    const checking = cache.check(input);
+    input.token = second;
+    await checking;
+    input.token = first;
+    expect(await cache.check(input)).toMatchObject({ value: { config: { token: first } } });
+  });
+
   it('is what was compared, even if a getter returns something else each time', async () => {
     const cache = new ConfigurationCache(countingRules().rules);
     let count = 0;
