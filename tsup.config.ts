@@ -13,7 +13,7 @@ const config: Options = {
   outDir: 'dist',
   format: 'esm',
   platform: 'node',
-  target: 'node22',
+  target: 'node20',
   splitting: true,
   minify: true,
   metafile: true,

@@ -48,7 +48,10 @@ export function createPrinter(secrets: readonly string[]): Printer {
     },
     error(error) {
       const what = [error.code, error.reason].filter((part) => part !== undefined).join(', ');
-      line('answer', error.status === undefined ? 'none' : `HTTP ${error.status} ${error.providerMessage ?? ''}`);
+      line(
+        'answer',
+        error.providerStatus === undefined ? 'none' : `HTTP ${error.providerStatus} ${error.providerMessage ?? ''}`,
+      );
       line('error', what, 'red');
       line('operator', error.message);
       line('customer', error.publicMessage);

@@ -65,7 +65,7 @@ function nameOf({ operation }: Readonly<Record<string, unknown>>): string {
 function attributesOf(operation: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { operationId, account, provider, attempts, result, error } = operation;
   const { outcome, state } = isRecord(result) ? result : {};
-  const { code, reason, status } = isRecord(error) ? error : {};
+  const { code, reason, providerStatus } = isRecord(error) ? error : {};
   return {
     'cancelkit.operation_id': operationId,
     'cancelkit.account': account,
@@ -74,7 +74,7 @@ function attributesOf(operation: Readonly<Record<string, unknown>>): Readonly<Re
     'cancelkit.outcome': outcome ?? state,
     'cancelkit.unknown_reason': reason,
     'error.type': code,
-    'http.response.status_code': status,
+    'http.response.status_code': providerStatus,
   };
 }
 

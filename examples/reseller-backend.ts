@@ -2,7 +2,7 @@
  * A reseller's backend in small: its own service ids outside, the upstream accounts inside. A customer never learns
  * which provider is behind a service; the operator's log does.
  */
-import { createCancelService, type CancelRequest, type ErrorCode, type ServiceOptions, type When } from 'cancelkit';
+import { createCancelService, HTTP_STATUS, type CancelRequest, type ServiceOptions, type When } from 'cancelkit';
 import { edis, type EdisAccount } from 'cancelkit/edis';
 import { hosting, type HostingAccount } from 'cancelkit/hosting';
 import { vpsbg, type VpsbgAccount } from 'cancelkit/vpsbg';
@@ -65,32 +65,12 @@ export function createBackend(upstream: UpstreamServices, log: Log, options: Ser
       const { error } = outcome;
       log({ ...error.toJSON(), id });
       if (error.retryAt !== undefined) reply.header('retry-after', secondsUntil(error.retryAt));
-      return reply.code(STATUS[error.code]).send({ error: error.publicMessage, operationId: error.operationId });
+      return reply.code(HTTP_STATUS[error.code]).send(error.toPublic());
     },
   );
 
   return app;
 }
-
-/** What each code is to the customer's browser. */
-const STATUS: Readonly<Record<ErrorCode, number>> = {
-  invalid_request: 422,
-  unknown_account: 500,
-  not_configured: 500,
-  unsupported: 422,
-  unauthorized: 502,
-  forbidden: 502,
-  not_found: 502,
-  not_cancellable: 409,
-  timing_conflict: 409,
-  rejected: 502,
-  rate_limited: 503,
-  unavailable: 503,
-  unexpected_response: 502,
-  aborted: 503,
-  // Accepted, not confirmed: the one answer that must not make anybody press the button again.
-  outcome_unknown: 202,
-};
 
 function secondsUntil(time: string): number {
   return Math.max(0, Math.ceil((Date.parse(time) - Date.now()) / 1000));

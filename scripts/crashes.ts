@@ -3,7 +3,8 @@
  *
  * 200 times `kill -9` for a worker on each database, beside a worker that delivers at least once; a PostgreSQL server
  * that goes away; worker processes that share one. Prints the figures, and fails if a goal is not met. `--kills=20`
- * kills less often, `--seed=x` makes other choices. About ten minutes on two cores.
+ * kills less often, `--seed=x` makes other choices, `--clocks=30` sets the clocks of the killed workers 30 minutes ahead
+ * and behind in turn. About ten minutes on two cores.
  */
 import { parseArgs } from 'node:util';
 import { runControl } from '../test/queue/crash/control.ts';
@@ -16,10 +17,15 @@ import { openPostgres } from '../src/queue/postgres.ts';
 import { startPglite, startPostgresServer } from '../test/queue/support/databases.ts';
 
 const { values } = parseArgs({
-  options: { kills: { type: 'string', default: '200' }, seed: { type: 'string', default: 'cancelkit' } },
+  options: {
+    kills: { type: 'string', default: '200' },
+    seed: { type: 'string', default: 'cancelkit' },
+    clocks: { type: 'string', default: '0' },
+  },
 });
 const kills = Number(values.kills);
 const { seed } = values;
+const clocksOffMs = Number(values.clocks) * 60_000;
 // More than the workers get done before the last kill, so that each kill hits work.
 const JOBS_A_KILL = 60;
 const jobs = kills * JOBS_A_KILL;
@@ -46,13 +52,13 @@ if (broken.length > 0) process.exitCode = 1;
 
 async function killOnPglite(): Promise<KillTally> {
   await using directory = await startPglite();
-  const tally = await runKills({ database: directory.address, schema: 'killed', kills, jobs, seed });
+  const tally = await runKills({ database: directory.address, schema: 'killed', kills, jobs, seed, clocksOffMs });
   print(`PGlite: after ${seconds()} s`);
   return tally;
 }
 
 async function killOnPostgres(): Promise<readonly [KillTally, Omit<KillTally, 'onceInTheEnd'>]> {
-  const tally = await runKills({ database: server.address, schema: 'killed', kills, jobs, seed });
+  const tally = await runKills({ database: server.address, schema: 'killed', kills, jobs, seed, clocksOffMs });
   print(`PostgreSQL: after ${seconds()} s`);
   const naive = await runControl({ database: server.address, kills, jobs, seed });
   print(`the control: after ${seconds()} s`);
@@ -66,7 +72,7 @@ function reportKills(): void {
     ...all.map(of),
   ];
   table(
-    `Workers killed with kill -9 at random moments; the provider answers after 0 to 80 ms (seed ${seed})`,
+    `Workers killed with kill -9 at random moments; the provider answers after 0 to 80 ms (seed ${seed}); clocks off by ${values.clocks} minutes`,
     ['', 'PGlite', 'PostgreSQL', 'at least once'],
     [
       row('kills', (tally) => killsOf(tally)),

@@ -58,7 +58,12 @@ export function oneCoreChunk(root: string, entry: string): Plugin {
         const named = [...contents.matchAll(/^(?:(?:import|export) (?!type )|\} )(?:.* )?from '(.+)';$/gm)];
         if (!named.some(([, name = '']) => core.has(resolve(dirname(path), name)))) return undefined;
         const way = relative(dirname(path), join(root, entry)).split(sep).join('/');
-        return { contents: `import '${way.startsWith('.') ? way : `./${way}`}';\n${contents}`, loader: 'ts' };
+        // At the end, because the first line of a command says what runs it.
+        const specifier = way.startsWith('.') ? way : `./${way}`;
+        return {
+          contents: `${contents}\nimport '${specifier}';\n`,
+          loader: 'ts',
+        };
       });
     },
   };

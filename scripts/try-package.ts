@@ -6,7 +6,7 @@
  */
 import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import * as v from 'valibot';
@@ -55,6 +55,8 @@ try {
   for (const { specifier } of entries) await checkLoading(specifier);
   for (const [name, file] of Object.entries(manifest.bin)) await checkCommand(name, file);
   await checkTypes('with the types of Node.js', { module: 'nodenext', lib: ['es2023'], types: ['node'] });
+  await checkTypes('from CommonJS', { module: 'nodenext', lib: ['es2023'], types: ['node'] }, 'commonjs');
+  await checkBundle();
   await checkTypes('with the types of browsers, for a bundler', {
     module: 'esnext',
     moduleResolution: 'bundler',
@@ -81,13 +83,21 @@ async function install(file: string): Promise<void> {
 /** The package has what its users need, and nothing that only its authors need. */
 function checkFiles(): void {
   const files = globSync('**/*', { cwd: installed, exclude: (path) => path === 'node_modules' });
-  const expected = /^(dist|dist\/.+(\.js|\.d\.ts)|package\.json|[A-Z-]+\.md|LICENSE)$/;
+  const expected =
+    /^(dist|dist\/.+(\.js|\.d\.ts)|docs\/.+\.md|examples\/.+\.(ts|md)|providers\/\w+\/README\.md|package\.json|[A-Z-]+\.md|LICENSE)$/;
   for (const file of files.map((path) => path.split(sep).join('/'))) {
     const isDirectory = files.some((other) => other.startsWith(`${file}/`));
     if (!isDirectory && !expected.test(file)) problems.push(`the package contains ${file}`);
   }
-  for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE', 'THIRD-PARTY-LICENSES.md']) {
+  for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE', 'SECURITY.md', 'THIRD-PARTY-LICENSES.md']) {
     if (!files.includes(file)) problems.push(`the package lacks ${file}`);
+  }
+  for (const file of files.filter((path) => path.endsWith('.md'))) {
+    const links = readFileSync(join(installed, file), 'utf8').matchAll(/\]\((?![a-z]+:|#)(?<path>[^)#\s]+)/g);
+    for (const { groups } of links) {
+      const target = join(dirname(file), groups?.['path'] ?? '').replace(/[/\\]$/, '');
+      if (!files.includes(target)) problems.push(`${file} links to ${target}, which is not in the package`);
+    }
   }
   for (const file of globSync('dist/**/*.{js,d.ts}', { cwd: installed })) {
     if (readFileSync(join(installed, file), 'utf8').includes(root))
@@ -200,7 +210,12 @@ function sourcesOf(path: string): readonly string[] {
 }
 
 /** A strict program that uses every sub-path compiles, and so do the package's declarations themselves. */
-async function checkTypes(how: string, options: Record<string, unknown>): Promise<void> {
+async function checkTypes(
+  how: string,
+  options: Record<string, unknown>,
+  type: 'module' | 'commonjs' = 'module',
+): Promise<void> {
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type }));
   const compilerOptions = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true };
   const config = {
     compilerOptions: { target: 'es2023', ...compilerOptions, ...options },
@@ -213,4 +228,20 @@ async function checkTypes(how: string, options: Record<string, unknown>): Promis
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const { ok, output } = await run(['node', compiler, '-p', project], { directory: project });
   if (!ok) problems.push(`a consumer does not compile ${how}:\n${output}`);
+}
+
+/** A bundler makes one CommonJS file of the library and its dependencies, and that file runs by itself. */
+async function checkBundle(): Promise<void> {
+  const [source, bundle] = [join(project, 'bundled.mjs'), join(project, 'bundle.cjs')];
+  const services = `createCancelService({ vps: vpsbg({ token: 'a-token-of-no-use' }) })`;
+  writeFileSync(
+    source,
+    `import { createCancelService } from 'cancelkit';
+     import { vpsbg } from 'cancelkit/vpsbg';
+     const request = { account: 'vps', service: { serverId: 1 }, when: 'end_of_period' };
+     ${services}.preview(request).then(({ method }) => console.log(method));`,
+  );
+  const bundling = await run(['esbuild', source, '--bundle', '--platform=node', '--format=cjs', `--outfile=${bundle}`]);
+  const running = await run(['node', bundle], { directory: tmpdir() });
+  if (running.output !== 'POST') problems.push(`a bundle does not run:\n${bundling.output}\n${running.output}`);
 }

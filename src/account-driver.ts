@@ -1,13 +1,16 @@
 import type { CredentialsCheck, CredentialsVerdict } from './account-check.ts';
 import type { Checked } from './check.ts';
+import type { Configured } from './configure.ts';
 import type { Exchange } from './exchange.ts';
-import type { CancelOrder } from './provider.ts';
+import type { CancelOrder, StatusQuery } from './provider.ts';
 import type { ServiceForm } from './service-form.ts';
 import type { CancelVerdict, RevokeVerdict, StatusVerdict } from './verdict.ts';
 
 /** What the core does with an account; the provider's own types stay inside. */
 export interface AccountDriver {
   readonly env: Readonly<Record<string, string>>;
+  /** Reads and checks the configuration alone. */
+  readonly configure: () => Promise<Checked<Configured>>;
   readonly bind: (service: unknown) => Promise<Checked<BoundService>>;
   readonly serviceForms?: readonly ServiceForm[] | undefined;
   readonly check?: AccountCheck | undefined;
@@ -24,6 +27,7 @@ export interface BoundService {
 export interface ConfiguredService {
   readonly baseUrl: string;
   readonly secrets: readonly string[];
+  readonly escapesHtml?: boolean | undefined;
   /** Names the service among those of the account. */
   readonly key: string;
   readonly cancel: (details: OrderDetails) => Exchange<CancelVerdict>;
@@ -35,7 +39,9 @@ export interface ConfiguredService {
     | ((services: readonly ConfiguredService[], details: OrderDetails) => Exchange<CancelVerdict> | undefined)
     | undefined;
   /** `undefined`, or returning it: this service cannot be read back. */
-  readonly status: ((providerReference?: string) => Exchange<StatusVerdict> | undefined) | undefined;
+  readonly status:
+    | ((providerReference?: string, query?: Pick<StatusQuery, 'afterDuplicate'>) => Exchange<StatusVerdict> | undefined)
+    | undefined;
   readonly revoke: (() => Exchange<RevokeVerdict> | undefined) | undefined;
 }
 
@@ -51,5 +57,6 @@ export interface AccountCheck extends Omit<CredentialsCheck<never>, 'run'> {
 export interface ConfiguredCheck {
   readonly baseUrl: string;
   readonly secrets: readonly string[];
+  readonly escapesHtml?: boolean | undefined;
   readonly run: () => Exchange<CredentialsVerdict>;
 }

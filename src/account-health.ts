@@ -12,8 +12,8 @@ export class AccountHealth {
   #openUntil = 0;
   #trying: object | undefined;
 
-  /** @param now milliseconds since the epoch. */
-  constructor(now: () => number = Date.now) {
+  /** @param now milliseconds of a clock that is never set, unlike the time of day. */
+  constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }
 
@@ -21,14 +21,14 @@ export class AccountHealth {
    * Asks for a call to be let in.
    *
    * @param call stands for the call, so that `leave` knows it again.
-   * @returns `undefined` if it is, else the time (milliseconds since the epoch) before which it is not worth trying.
+   * @returns `undefined` if it is, else the milliseconds after which it is worth trying again.
    */
   admit(call: object): number | undefined {
     if (this.#failures >= FAILURES_TO_OPEN) {
       const now = this.#now();
-      if (now < this.#openUntil) return this.#openUntil;
+      if (now < this.#openUntil) return this.#openUntil - now;
       // One call tries; the others wait for what becomes of it.
-      if (this.#trying !== undefined) return now + TRIAL_MS;
+      if (this.#trying !== undefined) return TRIAL_MS;
       this.#trying = call;
     }
     this.#budget = Math.min(BUDGET, this.#budget + BUDGET_PER_CALL);

@@ -4,7 +4,7 @@ import { checkAgainst, type Checked } from './check.ts';
 import { ConfigurationCache, type CheckedConfiguration } from './configuration-cache.ts';
 import { configuredService } from './configured-service.ts';
 import type { OperationsOf, ProviderDefinition } from './provider.ts';
-import { serviceKeyOf } from './service-key.ts';
+import type { serviceKeyOf as ServiceKeyOf } from './service-key.ts';
 import type { OperationName, When } from './vocabulary.ts';
 
 /** Where an account's configuration comes from. Left out, it is the provider's environment variables. */
@@ -75,12 +75,18 @@ export function createAccount<
     env: definition.env,
     serviceForms: definition.serviceForms,
     check: checkOf(definition, read),
+    configure: async () => {
+      const checked = await read();
+      if (!checked.ok) return checked;
+      const { baseUrl, secrets } = checked.value;
+      return { ok: true, value: { baseUrl, secrets } };
+    },
     bind: async (input) => {
       const service = await checkAgainst(definition.service, input);
       if (!service.ok) return service;
+      serviceKeyOf ??= (await import('./service-key.ts')).serviceKeyOf;
       const key = serviceKeyOf(definition, service.value);
-      if (key === undefined)
-        return { ok: false, issues: [{ path: '', expected: 'a service that the adapter can name' }] };
+      if (key === undefined) return { ok: false, issues: [{ path: '', expected: UNNAMED }] };
       const configure = async (): Promise<Checked<ConfiguredService>> => {
         const checked = await read();
         if (!checked.ok) return checked;
@@ -99,6 +105,12 @@ export function createAccount<
   return Object.freeze(account);
 }
 
+// Loaded with the first service.
+let serviceKeyOf: typeof ServiceKeyOf | undefined;
+
+const UNNAMED =
+  'a service that the adapter can tell from others: texts and numbers as fields, or a serviceKey that returns a text';
+
 /** The driver of an account, or `undefined` if the value is not an account. */
 export function driverOf(account: unknown): AccountDriver | undefined {
   if (typeof account !== 'object' || account === null || !(DRIVER in account)) return undefined;
@@ -108,7 +120,10 @@ export function driverOf(account: unknown): AccountDriver | undefined {
 }
 
 function checkOf<Config>(
-  definition: Pick<ProviderDefinition<string, unknown, Config, unknown, never, When, boolean, boolean>, 'check'>,
+  definition: Pick<
+    ProviderDefinition<string, unknown, Config, unknown, never, When, boolean, boolean>,
+    'escapesHtml' | 'check'
+  >,
   read: () => Promise<Checked<CheckedConfiguration<Config>>>,
 ): AccountCheck | undefined {
   const { check } = definition;
@@ -120,7 +135,7 @@ function checkOf<Config>(
       const checked = await read();
       if (!checked.ok) return checked;
       const { config, baseUrl, secrets } = checked.value;
-      return { ok: true, value: { baseUrl, secrets, run: () => run(config) } };
+      return { ok: true, value: { baseUrl, secrets, escapesHtml: definition.escapesHtml, run: () => run(config) } };
     },
   };
 }

@@ -1,8 +1,10 @@
 import type { Call, Failure } from './call.ts';
+import { deferred } from './deferred.ts';
 import type { ProviderRequest, ProviderResponse } from './exchange.ts';
 import { buildHttpRequest, type HttpRequest } from './http-request.ts';
-import { isUnprocessed, judgeRedirect } from './judge-answer.ts';
-import { retryAtOf } from './retry-after.ts';
+import { judgeChallenge } from './challenge.ts';
+import { isUnprocessed, judgeCached, judgeRedirect } from './judge-answer.ts';
+import { retryWaitOf } from './retry-after.ts';
 import { retryDelay, type FailureClass } from './retry-policy.ts';
 import type { Route } from './route.ts';
 import { send, type SendResult } from './send.ts';
@@ -80,6 +82,8 @@ async function sendOnce(request: HttpRequest, effect: 'read' | 'write', call: Ca
 function classOf(sent: SendResult): FailureClass | undefined {
   if (sent.kind === 'not_sent') return 'not_sent';
   if (sent.kind === 'lost') return 'perhaps_sent';
+  // A challenge is no failure of the server that a repetition could get past.
+  if (judgeChallenge(sent.response) !== undefined) return undefined;
   if (isUnprocessed(sent.response.status)) return 'unprocessed';
   return sent.response.status >= 500 ? 'server_error' : undefined;
 }
@@ -92,12 +96,11 @@ function delayBeforeRepeat(
   call: Call,
   route: Route,
 ): number | undefined {
-  const retryAt = sent.kind === 'answered' ? retryAtOf(sent.response) : undefined;
   const delay = retryDelay({
     failure,
     effect,
     repeated,
-    retryAfterMs: retryAt === undefined ? undefined : Math.max(0, Date.parse(retryAt) - Date.now()),
+    retryAfterMs: sent.kind === 'answered' ? retryWaitOf(sent.response) : undefined,
     remainingMs: route.limit.remaining,
     random: Math.random(),
   });
@@ -106,7 +109,7 @@ function delayBeforeRepeat(
 }
 
 async function pause(milliseconds: number, call: Call, limit: TimeLimit): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
+  const { promise, resolve } = deferred<void>();
   const timer = setTimeout(resolve, milliseconds);
   try {
     await limit.race(promise);
@@ -121,6 +124,13 @@ async function pause(milliseconds: number, call: Call, limit: TimeLimit): Promis
 /** The answer that the provider is given, or the error where there is none for it. */
 function outcomeOf(sent: SendResult, effect: 'read' | 'write', call: Call): ProviderResponse {
   if (sent.kind === 'answered') {
+    const challenge = judgeChallenge(sent.response);
+    if (challenge !== undefined) {
+      if (effect === 'write') call.writeHadNoEffect();
+      throw call.error(challenge);
+    }
+    const cached = judgeCached(sent.response, effect);
+    if (cached !== undefined) throw call.error(cached);
     const redirect = judgeRedirect(sent.response, effect);
     if (redirect === undefined) return sent.response;
     if (redirect.code !== 'outcome_unknown' && effect === 'write') call.writeHadNoEffect();

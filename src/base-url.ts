@@ -15,6 +15,10 @@ export function checkBaseUrl(text: string): CheckedBaseUrl {
   if (!sound || url.username !== '' || url.password !== '' || url.hostname === '') {
     return { ok: false, expected: EXPECTED_BASE_URL };
   }
+  if (url.port !== '' && BLOCKED_PORTS.has(Number(url.port))) {
+    const expected = `another port than ${url.port}, which is one that fetch never connects to (it belongs to another protocol)`;
+    return { ok: false, expected };
+  }
   url.pathname = url.pathname.replace(/\/+$/, '');
   return { ok: true, url };
 }
@@ -23,6 +27,13 @@ export function checkBaseUrl(text: string): CheckedBaseUrl {
 export function isBaseUrl(text: string): boolean {
   return checkBaseUrl(text).ok;
 }
+/** The "bad ports" of the Fetch standard, section "port blocking": fetch.spec.whatwg.org/#port-blocking. */
+const BLOCKED_PORTS: ReadonlySet<number> = new Set([
+  0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110,
+  111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 531, 532,
+  540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061,
+  6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+]);
 
 function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);

@@ -21,7 +21,7 @@ const NOT_A_PROOF: Readonly<Partial<Record<ErrorCode, UnknownReason>>> = {
   unexpected_response: 'unreadable_answer',
 };
 
-const NO_SECRETS = new Redactor([]);
+const NO_SECRETS = new Redactor();
 
 /**
  * One call of the service: who it is for, how often something was sent, and whether a write may have taken effect.
@@ -124,7 +124,7 @@ export class Call {
       unknown && failure.code !== 'outcome_unknown'
         ? `the request was sent and may have been carried out, and then: ${failure.message} Check that before anything is sent again.`
         : failure.message;
-    const { providerCode, providerMessage, existing } = failure;
+    const { providerCode, providerMessage, providerReference, existing } = failure;
     return new ProviderError(code, {
       ...failure,
       message: `${this.provider ?? 'cancelkit'}: ${redactor.message(words)}`,
@@ -135,6 +135,8 @@ export class Call {
       attempts: this.attempts,
       providerCode: providerCode === undefined ? undefined : redactor.message(providerCode).slice(0, 64),
       providerMessage: providerMessage === undefined ? undefined : redactor.message(providerMessage),
+      providerReference:
+        providerReference === undefined ? undefined : redactor.message(providerReference).slice(0, 128),
       issues: failure.issues?.map((issue) => ({
         ...issue,
         path: redactor.text(issue.path),

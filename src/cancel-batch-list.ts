@@ -3,6 +3,7 @@ import { cancelOnce, type Cancellation, type Cancelled } from './cancel-operatio
 import type { ErrorCode } from './error-code.ts';
 import { isProviderError, ProviderError } from './provider-error.ts';
 import { reconcileUnknown } from './reconcile-unknown.ts';
+import { REPORT_IT } from './report-it.ts';
 
 /** A cancellation of a list, and where its end is told. */
 export interface Member {
@@ -61,7 +62,7 @@ async function send(members: readonly Member[], first: Member): Promise<ListEnd>
   const services = members.map(({ cancellation }) => cancellation.service);
   const exchange = service.cancelTogether?.(services, details);
   if (exchange === undefined) {
-    const message = 'the adapter is faulty: it does not take together what it takes one by one. Please report it.';
+    const message = `the adapter is faulty: it does not take together what it takes one by one. ${REPORT_IT}`;
     return { ok: false, error: call.error({ code: 'unexpected_response', reason: 'provider_error', message }) };
   }
   const attempts = call.attempts;

@@ -1,5 +1,6 @@
 import { cancelList, type Member } from './cancel-batch-list.ts';
 import type { Cancellation, Cancelled } from './cancel-operation.ts';
+import { deferred } from './deferred.ts';
 
 /**
  * Cancellations of one account that were begun together. Once each has been checked or has failed its checks, those that
@@ -21,7 +22,7 @@ export class CancelBatch {
    * @throws ProviderError
    */
   join(cancellation: Cancellation, verify: boolean): Promise<Cancelled> {
-    const { promise, resolve, reject } = Promise.withResolvers<Cancelled>();
+    const { promise, resolve, reject } = deferred<Cancelled>();
     this.#members.push({ cancellation, verify: verify || isCompanion(cancellation), resolve, reject });
     this.#arrived();
     return promise;

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AccountsOf } from './account.ts';
 import type { AccountKey, CancelRequest } from './cancel-request.ts';
+import { deferred } from './deferred.ts';
 import type { ManyItem, ManyPlan } from './many-plan.ts';
 import { ProgressReporter } from './many-reporter.ts';
 import { ManyRun } from './many-run.ts';
@@ -23,7 +24,7 @@ export async function* cancelMany(
   source: Iterable<unknown> | AsyncIterable<unknown>,
   plan: ManyPlan,
 ): AsyncGenerator<ManyItem, void, undefined> {
-  let wake = Promise.withResolvers<void>();
+  let wake = deferred<void>();
   const run = new ManyRun(plan, () => {
     reporter.changed();
     wake.resolve();
@@ -45,7 +46,7 @@ export async function* cancelMany(
   let breathedAt = performance.now();
   try {
     for (;;) {
-      wake = Promise.withResolvers<void>();
+      wake = deferred<void>();
       if (run.wantsMore(reader.size !== undefined)) reader.pull();
       if (reader.ended) run.complete();
       const finished = run.take();

@@ -1,11 +1,14 @@
 import type { ConfiguredService, OrderDetails } from './account-driver.ts';
 import type { Call, Failure } from './call.ts';
 import { judgeUnrecognised, turnsAway } from './judge-answer.ts';
+import { hasPassed } from './past-date.ts';
 import { isProviderError, type ProviderError } from './provider-error.ts';
-import { rawOf } from './raw-answer.ts';
+import { providerWords } from './provider-words.ts';
+import { rawOf, textBefore } from './raw-answer.ts';
 import { readFailure } from './read-status.ts';
 import { reconcileDuplicate } from './reconcile-duplicate.ts';
 import { reconcileUnknown } from './reconcile-unknown.ts';
+import { REPORT_IT } from './report-it.ts';
 import type { CancelOutcome } from './result.ts';
 import type { Route } from './route.ts';
 import { runExchange, type Ran } from './run-exchange.ts';
@@ -68,7 +71,7 @@ function judge(
   call: Call,
 ): Cancelled | InDoubt | { readonly duplicate: DuplicateVerdict } {
   if (last === undefined || !VERDICTS.has(verdict.verdict) || (!call.wrote && verdict.verdict === 'accepted')) {
-    const message = 'the adapter is faulty: its verdict does not follow from a cancellation. Please report it.';
+    const message = `the adapter is faulty: its verdict does not follow from a cancellation. ${REPORT_IT}`;
     throw call.error({ code: 'unexpected_response', reason: 'provider_error', message });
   }
   const { response, effect } = last;
@@ -79,12 +82,11 @@ function judge(
   const answersTheWrite = effect === 'write';
   if (answersTheWrite && verdict.verdict !== 'duplicate' && turnsAway(verdict, response)) {
     call.writeHadNoEffect();
-    const { providerCode, providerMessage } = wordsOf(verdict);
-    throw call.error({ ...judgeUnrecognised(response, effect), providerCode, providerMessage });
+    throw call.error({ ...judgeUnrecognised(response, effect), ...providerWords(verdict) });
   }
   if (verdict.verdict === 'unclear') {
-    const { message, providerCode, providerMessage } = verdict;
-    const words = { message, providerCode, providerMessage, status: response.status };
+    const { message } = verdict;
+    const words = { message, ...providerWords(verdict), providerStatus: response.status };
     const error = call.error({ ...words, code: 'outcome_unknown', reason: verdict.reason });
     const absent = `${message} Read back afterwards: nothing was stored.`;
     return {
@@ -100,28 +102,32 @@ function judge(
   }
   if (answersTheWrite) call.writeHadNoEffect();
   if (verdict.verdict === 'duplicate') return { duplicate: verdict };
-  throw call.error({ ...verdict, status: response.status });
-}
-
-function wordsOf(verdict: CancelVerdict): { readonly providerCode?: string; readonly providerMessage?: string } {
-  return verdict.verdict === 'refused' || verdict.verdict === 'unclear' ? verdict : {};
+  throw call.error({ providerStatus: response.status, ...verdict });
 }
 
 function accept(verdict: AcceptedVerdict, response: Parameters<typeof rawOf>[0], call: Call): Cancelled | InDoubt {
   if (response.status >= 500) {
     const message = `the server said yes and failed with ${response.status}. Check the state before anything is sent again.`;
-    const failure: Failure = { code: 'outcome_unknown', reason: 'server_error', status: response.status, message };
+    const failure: Failure = {
+      code: 'outcome_unknown',
+      reason: 'server_error',
+      providerStatus: response.status,
+      message,
+    };
     return { error: call.error(failure), ifAbsent: undefined };
   }
   const { effectiveAt, providerReference } = verdict;
   const { redactor } = call;
-  const undated = verdict.outcome === 'scheduled' && effectiveAt === undefined;
+  const isScheduled = effectiveAt !== undefined && !hasPassed(effectiveAt, response);
   return {
-    outcome: undated ? 'requested' : verdict.outcome,
+    outcome: verdict.outcome === 'scheduled' && !isScheduled ? 'requested' : verdict.outcome,
     ...(effectiveAt === undefined ? {} : { effectiveAt: { ...effectiveAt, value: redactor.text(effectiveAt.value) } }),
     ...(providerReference === undefined ? {} : { providerReference: redactor.text(providerReference) }),
     reconciled: false,
-    warnings: (verdict.warnings ?? []).map(({ code, message }) => ({ code, message: redactor.text(message) })),
+    warnings: [...(verdict.warnings ?? []), ...textBefore(response)].map(({ code, message }) => ({
+      code,
+      message: redactor.text(message),
+    })),
     raw: rawOf(response, call),
   };
 }

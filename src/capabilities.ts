@@ -6,6 +6,11 @@ export interface ReasonField {
   readonly field: 'no' | 'optional' | 'required';
   /** Longest text that is sent, in UTF-16 code units. Left out: no limit is known. */
   readonly maxLength?: number;
+  /**
+   * Whether the adapter sends `reason.providerCode`, for an API with a code list of its own. Left out: it does not, and
+   * a code that was given is answered with the warning `reason_code_not_sent`.
+   */
+  readonly providerCode?: boolean;
 }
 
 /** What a provider can do, as data: a user interface can read it, and the core refuses the rest before sending. */

@@ -17,10 +17,10 @@ export function composeReason(
   const label = details.category === undefined ? undefined : REASON_LABELS[details.category];
   const text = clean(details.text) ?? label;
   const warnings: Warning[] = [];
-  if (details.providerCode !== undefined) {
+  if (details.providerCode !== undefined && field.providerCode !== true) {
     warnings.push({
       code: 'reason_code_not_sent',
-      message: 'This provider has no reason codes; the code was left out.',
+      message: 'No reason code can be sent to this provider; the code was left out.',
     });
   }
   if (field.field === 'no') return { text: undefined, warnings: [...warnings, ...dropped(text, reference)] };

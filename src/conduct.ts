@@ -1,6 +1,7 @@
 import type { Call } from './call.ts';
 import type { OutcomeEvent } from './events.ts';
 import { isProviderError } from './provider-error.ts';
+import { REPORT_IT } from './report-it.ts';
 import type { SafeResult } from './result.ts';
 import { traced } from './tracing.ts';
 
@@ -42,5 +43,5 @@ export async function safely<Result>(work: () => Promise<Result>): Promise<SafeR
 const INTERNAL_FAULT = {
   code: 'unexpected_response',
   reason: 'provider_error',
-  message: 'an internal fault. Please report it.',
+  message: `an internal fault. ${REPORT_IT}`,
 } as const;

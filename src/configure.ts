@@ -2,7 +2,8 @@ import { checkBaseUrl, type CheckedBaseUrl } from './base-url.ts';
 import type { Call } from './call.ts';
 import type { Checked } from './check.ts';
 import { configurationText } from './configuration-text.ts';
-import { Redactor } from './redactor.ts';
+import type { Redactor } from './redactor.ts';
+import { redactorFor } from './redactor-for.ts';
 import type { TimeLimit } from './time-limit.ts';
 import type { passesProxy as PassesProxy, TransportChoice } from './transport.ts';
 
@@ -10,6 +11,7 @@ import type { passesProxy as PassesProxy, TransportChoice } from './transport.ts
 export interface Configured {
   readonly baseUrl: string;
   readonly secrets: readonly string[];
+  readonly escapesHtml?: boolean | undefined;
 }
 
 /**
@@ -78,10 +80,10 @@ interface Access {
 // By the array of secrets, which an account makes anew whenever its configuration changes.
 const known = new WeakMap<readonly string[], Access>();
 
-function accessOf({ baseUrl, secrets }: Configured): Access {
+function accessOf({ baseUrl, secrets, escapesHtml }: Configured): Access {
   let access = known.get(secrets);
   if (access === undefined || access.text !== baseUrl) {
-    access = { redactor: new Redactor(secrets), checked: checkBaseUrl(baseUrl), text: baseUrl };
+    access = { redactor: redactorFor(secrets, escapesHtml), checked: checkBaseUrl(baseUrl), text: baseUrl };
     known.set(secrets, access);
   }
   return access;

@@ -23,6 +23,7 @@ export function configuredService<Config, Service, Timing extends When>(
   const configured: ConfiguredService = {
     baseUrl,
     secrets,
+    escapesHtml: definition.escapesHtml,
     key,
     cancel: (details) => definition.cancel({ ...details, when: offered(details.when), service }, config),
     cancelTogether:
@@ -33,7 +34,10 @@ export function configuredService<Config, Service, Timing extends When>(
             if (known.length < members.length) return undefined;
             return cancelTogether({ services: known, when: offered(when), reasonText }, config);
           },
-    status: status === undefined ? undefined : (providerReference) => status(service, config, { providerReference }),
+    status:
+      status === undefined
+        ? undefined
+        : (providerReference, query) => status(service, config, { providerReference, ...query }),
     revoke: revoke === undefined ? undefined : () => revoke(service, config),
   };
   references.set(configured, service);

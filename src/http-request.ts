@@ -16,6 +16,12 @@ export type BuiltRequest =
 const USER_AGENT = 'cancelkit';
 
 /**
+ * What every request says to caches on its way: store no answer, and give none that the origin did not just give. An
+ * answer out of a cache would be a false "done". `pragma` is for caches of HTTP/1.0 (RFC 9111, section 5.4).
+ */
+const NO_CACHE = { 'cache-control': 'no-store, no-cache', pragma: 'no-cache' };
+
+/**
  * Builds the wire form of a provider's request. An id that would change the path and a header value that HTTP cannot
  * carry are refused, never sanitised: `encodeURIComponent('..')` is `..`.
  */
@@ -40,7 +46,9 @@ export function buildHttpRequest(baseUrl: URL, request: ProviderRequest): BuiltR
     accept: 'application/json',
     'user-agent': USER_AGENT,
     ...(contentType === undefined ? {} : { 'content-type': contentType }),
-    ...request.headers,
+    // In lower case, so that no spelling of a name adds a second value to one of the core's own.
+    ...Object.fromEntries(Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value])),
+    ...NO_CACHE,
   };
   if (!Object.values(headers).every(isHeaderValue)) {
     return { ok: false, expected: 'header values of printable characters' };

@@ -14,6 +14,8 @@ export type {
 } from './cancel-request.ts';
 export { constantMessages } from './check.ts';
 export type { Capabilities, ReasonField } from './capabilities.ts';
+export { loginRule, secretRule, type CredentialRule } from './credential.ts';
+export { decodeEntities } from './decode-entities.ts';
 export type { ErrorCode, RefusalCode, UnknownReason } from './error-code.ts';
 export type { Exchange, JsonValue, ProviderRequest, ProviderResponse, ResponseBody } from './exchange.ts';
 export type { AnswerEvent, AttemptEvent, CancelEvent, OutcomeEvent, ReadBackEvent, RetryEvent } from './events.ts';
@@ -43,6 +45,15 @@ export {
   type ProviderErrorDetails,
   type ProviderOperation,
 } from './provider-error.ts';
+export {
+  HTTP_STATUS,
+  toPublicResult,
+  toPublicStatus,
+  type PublicError,
+  type PublicErrorCode,
+  type PublicResult,
+  type PublicStatus,
+} from './public-view.ts';
 export type { Reason, ReasonCategory, ReasonDetails } from './reason.ts';
 export type { FailureClass } from './retry-policy.ts';
 export type { CancelOutcome, CancelResult, PreviewedRequest, RevokeResult, SafeResult } from './result.ts';
@@ -64,6 +75,7 @@ export type {
   CancelVerdict,
   DuplicateVerdict,
   FoundVerdict,
+  ProviderWords,
   RefusedVerdict,
   RevokedVerdict,
   RevokeVerdict,
@@ -75,6 +87,7 @@ export type {
   CancellationState,
   CancellationStatus,
   EffectiveAt,
+  LastSeen,
   OperationName,
   RevokeOutcome,
   Warning,

@@ -1,6 +1,7 @@
 import type { Failure } from './call.ts';
 import type { ProviderResponse } from './exchange.ts';
-import { retryAtOf } from './retry-after.ts';
+import { cacheOf } from './cached-answer.ts';
+import { retryWaitOf, timeAfter } from './retry-after.ts';
 
 /**
  * The statuses of an answer that is not the API's own, but proves that the request was turned away before anything
@@ -21,26 +22,31 @@ export function judgeUnrecognised(response: ProviderResponse, effect: 'read' | '
   if (status === 429) return rateLimited(response);
   if (UNPROCESSED.has(status)) {
     const message = `the server answered ${status}, without processing the request. Try again later.`;
-    return { code: 'unavailable', status, retryAt: retryAtOf(response), message };
+    return { code: 'unavailable', providerStatus: status, retryAt: retryAtOf(response), message };
   }
   const what = describe(response);
   if (TURNED_AWAY.has(status)) {
     return {
       code: 'unexpected_response',
-      status,
+      providerStatus: status,
       message: `${what}. Nothing was processed. Check the base URL of the account; no API seems to be there.`,
     };
   }
   if (effect === 'read') {
     return status >= 500
-      ? { code: 'unavailable', status, message: `${what}. Try again later.` }
-      : { code: 'unexpected_response', status, message: `${what}.` };
+      ? {
+          code: 'unavailable',
+          providerStatus: status,
+          retryAt: retryAtOf(response),
+          message: `${what}. Try again later.`,
+        }
+      : { code: 'unexpected_response', providerStatus: status, message: `${what}.` };
   }
   if (status >= 500) {
     return {
       code: 'outcome_unknown',
       reason: 'server_error',
-      status,
+      providerStatus: status,
       message: `${what}. The request may have been carried out: check that before anything is sent again.`,
     };
   }
@@ -49,7 +55,7 @@ export function judgeUnrecognised(response: ProviderResponse, effect: 'read' | '
   return {
     code: 'outcome_unknown',
     reason: 'unreadable_answer',
-    status,
+    providerStatus: status,
     message: `${what}.${hint} The request may have been carried out: check that before anything is sent again.`,
   };
 }
@@ -62,13 +68,26 @@ export function judgeRedirect(response: ProviderResponse, effect: 'read' | 'writ
   const message = 'the base URL redirects. No redirect is followed: set the address that it leads to as the base URL.';
   // JSON is an application's own answer, whatever its status has been turned into: it may have done what was asked.
   const isInstead = MOVED.has(status) && response.body.kind !== 'json';
-  if (effect === 'read' || isInstead) return { code: 'unexpected_response', status, message };
+  if (effect === 'read' || isInstead) return { code: 'unexpected_response', providerStatus: status, message };
   return {
     code: 'outcome_unknown',
     reason: 'unreadable_answer',
-    status,
+    providerStatus: status,
     message: `the server answered ${status}, which can follow a request that was carried out. Check the state.`,
   };
+}
+
+/** What an answer from a cache means, or `undefined` if the answer shows no sign of one. */
+export function judgeCached(response: ProviderResponse, effect: 'read' | 'write'): Failure | undefined {
+  const header = cacheOf(response);
+  if (header === undefined) return undefined;
+  const { status: providerStatus } = response;
+  const message =
+    `the answer came from a cache (header ${header}), although the request forbids that. ` +
+    'Exclude the address of the API from the cache or proxy.';
+  return effect === 'read'
+    ? { code: 'unexpected_response', providerStatus, message }
+    : { code: 'outcome_unknown', reason: 'unreadable_answer', providerStatus, message };
 }
 
 /** Whether a status says that the server did not begin with the request (class B). */
@@ -92,10 +111,16 @@ export function turnsAway(
 export function rateLimited(response: ProviderResponse): Failure {
   return {
     code: 'rate_limited',
-    status: response.status,
+    providerStatus: response.status,
     retryAt: retryAtOf(response),
     message: 'too many requests. Nothing was processed; try again later.',
   };
+}
+
+/** The time before which the answer asks not to try again, ISO 8601 by the caller's clock. */
+export function retryAtOf(response: ProviderResponse): string | undefined {
+  const wait = retryWaitOf(response);
+  return wait === undefined ? undefined : timeAfter(wait);
 }
 
 function describe({ status, body }: ProviderResponse): string {

@@ -1,5 +1,6 @@
 import type { Failure } from './call.ts';
 import type { ProviderError } from './provider-error.ts';
+import { timeAfter, UNREADABLE_WAIT_MS } from './retry-after.ts';
 
 /**
  * Whether a lane may begin something, by what its earlier requests ended with:
@@ -8,16 +9,24 @@ import type { ProviderError } from './provider-error.ts';
  *   for 30 seconds. Where that is longer than the longest pause, nothing is waited for: until then, every request of
  *   the lane fails at once with the same code and `retryAt`.
  * - `unauthorized`: every further request of the lane fails at once, since providers ban after a few bad logins.
+ * - No answer at all: once an account that has not answered in this run has lost three requests, or could not be reached
+ *   by them, every further request of the lane fails, since its address, port or network is wrong. Until the account has
+ *   answered, a request that was lost is followed by no more than make up these three.
+ * - `unavailable` that no repetition can mend, such as a challenge in front of the provider: the same, since every request of
+ *   the account meets it.
  * - `unavailable` of a breaker (no status, since nothing was answered) changes nothing: the breaker fails the next
  *   request by itself.
  */
 export class LaneGate {
   readonly #maxPauseMs: number;
   readonly #reopened: () => void;
+  // Both in milliseconds of the clock that is never set: a time of day that is set must not change how long a lane waits.
   #pausedUntil: number | undefined;
   #timer: NodeJS.Timeout | undefined;
   #failure: Failure | undefined;
   #failsUntil = Infinity;
+  #hasAnswered = false;
+  #unanswered = 0;
 
   /** @param reopened called when a pause is over. */
   constructor(maxPauseMs: number, reopened: () => void) {
@@ -25,9 +34,9 @@ export class LaneGate {
     this.#reopened = reopened;
   }
 
-  /** Milliseconds since the epoch. */
-  get pausedUntil(): number | undefined {
-    return this.#pausedUntil;
+  /** Milliseconds that are left of a pause, or `undefined` without one. */
+  get pauseMs(): number | undefined {
+    return this.#pausedUntil === undefined ? undefined : Math.max(0, this.#pausedUntil - performance.now());
   }
 
   get isOpen(): boolean {
@@ -36,7 +45,14 @@ export class LaneGate {
 
   /** What every request fails with instead of being begun. */
   refusal(): Failure | undefined {
-    return Date.now() < this.#failsUntil ? this.#failure : undefined;
+    const leftMs = this.#failsUntil - performance.now();
+    if (this.#failure === undefined || leftMs <= 0) return undefined;
+    return leftMs === Infinity ? this.#failure : { ...this.#failure, retryAt: timeAfter(leftMs) };
+  }
+
+  /** How many calls may be in flight at most, as long as it is in doubt whether the account can be reached. */
+  get mostCalls(): number {
+    return this.#hasAnswered || this.#unanswered === 0 ? Infinity : UNANSWERED_TO_STOP - this.#unanswered;
   }
 
   /** Every further request fails so. */
@@ -48,18 +64,19 @@ export class LaneGate {
 
   /** Learns from how a request ended; whether that one is worth beginning again. */
   learn(error: ProviderError | undefined): boolean {
+    this.#learnReach(error);
     if (error === undefined || this.#failsForGood) return false;
     if (error.code === 'unauthorized') this.shut(UNAUTHORIZED);
-    const until = untilWhen(error);
-    if (until === undefined) return false;
-    if (until - Date.now() <= this.#maxPauseMs) {
-      this.#pause(until);
+    if (isWall(error)) this.shut(WALL);
+    const waitMs = waitAskedFor(error);
+    if (waitMs === undefined) return false;
+    if (waitMs <= this.#maxPauseMs) {
+      this.#pause(waitMs);
       return true;
     }
-    const { code, retryAt } = error;
-    const message = `the provider has asked for a wait until ${retryAt ?? new Date(until).toISOString()}, which is longer than maxPauseMs. Nothing was sent.`;
-    this.#failure = { code, retryAt, message };
-    this.#failsUntil = until;
+    const message = 'the provider has asked for a wait that is longer than maxPauseMs. Nothing was sent.';
+    this.#failure = { code: error.code, message };
+    this.#failsUntil = performance.now() + waitMs;
     return false;
   }
 
@@ -73,20 +90,27 @@ export class LaneGate {
     return this.#failure !== undefined && this.#failsUntil === Infinity;
   }
 
-  #pause(until: number): void {
+  #learnReach(error: ProviderError | undefined): void {
+    const reach = reachOf(error);
+    this.#hasAnswered ||= reach === 'answered';
+    if (reach === 'unanswered') this.#unanswered += 1;
+    if (!this.#hasAnswered && !this.#failsForGood && this.#unanswered >= UNANSWERED_TO_STOP) this.shut(UNREACHABLE);
+  }
+
+  #pause(milliseconds: number): void {
+    const until = performance.now() + milliseconds;
     if (until <= (this.#pausedUntil ?? 0)) return;
     clearTimeout(this.#timer);
     this.#pausedUntil = until;
     this.#timer = setTimeout(() => {
       this.dispose();
       this.#reopened();
-    }, until - Date.now());
+    }, milliseconds);
   }
 }
 
 // A provider that is out of breath gets this at least, whatever time it names.
 const SHORTEST_PAUSE_MS = 1_000;
-const PAUSE_MS = 30_000;
 
 const UNAUTHORIZED: Failure = {
   code: 'unauthorized',
@@ -95,9 +119,42 @@ const UNAUTHORIZED: Failure = {
     'Correct the credentials, and run what is left again.',
 };
 
-function untilWhen({ code, retryAt, status }: ProviderError): number | undefined {
-  const isBusy = code === 'rate_limited' || (code === 'unavailable' && status !== undefined && retryAt !== undefined);
+const WALL: Failure = {
+  code: 'unavailable',
+  retryable: false,
+  message:
+    'an earlier request of this run met something on the way to the provider that no repetition gets past. Nothing was ' +
+    'sent. Change what its error names, and run what is left again.',
+};
+
+/** Whether the same request fails until someone changes something. */
+export function isWall({ code, retryable }: ProviderError): boolean {
+  return code === 'unavailable' && !retryable;
+}
+
+const UNANSWERED_TO_STOP = 3;
+
+const UNREACHABLE: Failure = {
+  code: 'unavailable',
+  retryable: false,
+  message:
+    `the account has not answered any of the first ${UNANSWERED_TO_STOP} requests of this run. Nothing was sent. ` +
+    'Check the host and the port of its base URL and the network, and run what is left again.',
+};
+
+/** Whether a request proves that the account can be reached, or failed to reach it; `undefined` if it says neither. */
+function reachOf(error: ProviderError | undefined): 'answered' | 'unanswered' | undefined {
+  if (error === undefined || error.providerStatus !== undefined || error.lastSeen !== undefined) return 'answered';
+  const { code, attempts, reason } = error;
+  if (attempts === 0 || code === 'aborted' || reason === 'aborted') return undefined;
+  return code === 'unavailable' || code === 'outcome_unknown' ? 'unanswered' : undefined;
+}
+
+/** Milliseconds. The error has just been made, so the time of day that it names is by the clock of this moment. */
+function waitAskedFor({ code, retryAt, providerStatus }: ProviderError): number | undefined {
+  const isBusy =
+    code === 'rate_limited' || (code === 'unavailable' && providerStatus !== undefined && retryAt !== undefined);
   if (!isBusy) return undefined;
-  const asked = retryAt === undefined ? Date.now() + PAUSE_MS : Date.parse(retryAt);
-  return Math.max(asked, Date.now() + SHORTEST_PAUSE_MS);
+  const askedMs = retryAt === undefined ? UNREADABLE_WAIT_MS : Date.parse(retryAt) - Date.now();
+  return Math.max(askedMs, SHORTEST_PAUSE_MS);
 }

@@ -65,14 +65,14 @@ export class Lane {
     return this.#waiting.length;
   }
 
-  /** Milliseconds since the epoch, while the lane waits because the provider asked for it. */
-  get pausedUntil(): number | undefined {
-    return this.#gate.pausedUntil;
+  /** Milliseconds that are left of a pause that the provider asked for, or `undefined` without one. */
+  get pauseMs(): number | undefined {
+    return this.#gate.pauseMs;
   }
 
   /** Whether it could begin something at once, had it anything. */
   get isIdle(): boolean {
-    return this.#waiting.length === 0 && this.#hasRoom && this.calls < this.limits.concurrency && this.#gate.isOpen;
+    return this.#waiting.length === 0 && this.#hasRoom && this.calls < this.#mostCalls && this.#gate.isOpen;
   }
 
   add(job: Job): void {
@@ -109,7 +109,7 @@ export class Lane {
         ? { kind: 'give_back', job: first, error: first.error }
         : { kind: 'refuse', job: first, failure };
     }
-    if (this.#gate.pausedUntil !== undefined || this.calls >= this.limits.concurrency) return undefined;
+    if (this.#gate.pauseMs !== undefined || this.calls >= this.#mostCalls) return undefined;
     const jobs = this.#companyOf(first);
     return jobs === undefined ? undefined : { kind: 'begin', jobs };
   }
@@ -119,6 +119,10 @@ export class Lane {
     const isAgain = this.#gate.learn(error) && job.begun < MOST_BEGINNINGS;
     if (isAgain && error !== undefined) this.#waiting.unshift({ ...job, error });
     return isAgain;
+  }
+
+  get #mostCalls(): number {
+    return Math.min(this.limits.concurrency, this.#gate.mostCalls);
   }
 
   /** Whether the caller keeps up with what finishes. */

@@ -3,7 +3,7 @@ import type { CancelManyProgress } from './many-progress.ts';
 import type { CallOptions, ServiceOptions } from './options.ts';
 
 /** Options of `cancelMany`. `deadlineMs`, `verify` and `onEvent` hold for each cancellation. */
-export interface CancelManyOptions<A extends AccountsOf<A> = Accounts> extends CallOptions {
+export interface CancelManyOptions<A extends AccountsOf<A> = Accounts> extends Omit<CallOptions, 'place'> {
   /**
    * Stops the run: nothing more is begun, what is under way is seen through and yielded (it ends by its own deadline),
    * what was taken from the source and not begun is yielded as `aborted` (or, where it was waiting to be begun again, as

@@ -3,6 +3,7 @@ import type { AccountKey } from './cancel-request.ts';
 import type { ErrorCode } from './error-code.ts';
 import type { Lane } from './lane.ts';
 import type { CancelOutcome } from './result.ts';
+import { timeAfter } from './retry-after.ts';
 
 /** How far a run of `cancelMany` is. */
 export interface CancelManyProgress<A extends AccountsOf<A>> {
@@ -59,12 +60,12 @@ export function progressOf(lanes: ReadonlyMap<string, Lane>, counts: RunCounts):
   };
 }
 
-function accountProgress({ done, running, waiting, pausedUntil }: Lane): AccountProgress {
+function accountProgress({ done, running, waiting, pauseMs }: Lane): AccountProgress {
   return {
     done,
     running,
     waiting,
-    ...(pausedUntil === undefined ? {} : { pausedUntil: new Date(pausedUntil).toISOString() }),
+    ...(pauseMs === undefined ? {} : { pausedUntil: timeAfter(pauseMs) }),
   };
 }
 
@@ -74,12 +75,12 @@ function remainingMs(lanes: ReadonlyMap<string, Lane>, { taken, total }: RunCoun
   if (toCome > 0 && taken === 0) return undefined;
   let longest = 0;
   for (const lane of lanes.values()) {
-    const { done, running, waiting, pausedUntil, limits } = lane;
+    const { done, running, waiting, pauseMs = 0, limits } = lane;
     const own = running + waiting;
     const share = toCome === 0 ? 0 : (toCome * (done + own)) / taken;
     const estimate = lane.pace.estimate(own + share, limits.concurrency);
     if (estimate === undefined) return undefined;
-    longest = Math.max(longest, estimate + Math.max(0, (pausedUntil ?? 0) - Date.now()));
+    longest = Math.max(longest, estimate + pauseMs);
   }
   return Math.round(longest);
 }

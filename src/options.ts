@@ -15,6 +15,11 @@ export interface CallOptions {
    * `requested` where the provider says more. Default `false`.
    */
   readonly verify?: boolean | undefined;
+  /**
+   * Refuse with `not_configured`, before anything is sent, unless the account's configuration leads to this place as
+   * `place` returned it. For requests that are kept: an account's name may lead elsewhere later.
+   */
+  readonly place?: string | undefined;
   /** Told what happens during this call, besides the service's own `onEvent`. */
   readonly onEvent?: ((event: CancelEvent) => void) | undefined;
 }
@@ -82,6 +87,9 @@ export function checkOptions(options: unknown, known: readonly string[], account
     if (given.has(key) && typeof given.get(key) !== 'function') issues.push({ path: key, expected: 'a function' });
   }
   issues.push(...checkProxy(given));
+  if (given.has('place') && typeof given.get('place') !== 'string') {
+    issues.push({ path: 'place', expected: 'a text, as place returned it' });
+  }
   if (given.has('verify') && typeof given.get('verify') !== 'boolean') {
     issues.push({ path: 'verify', expected: 'true or false' });
   }

@@ -1,7 +1,7 @@
 import {
   closeSync,
   fstatSync,
-  futimes,
+  futimesSync,
   openSync,
   readFileSync,
   renameSync,
@@ -11,6 +11,7 @@ import {
   type BigIntStats,
 } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import { isRunning, ownIdentity } from './process-identity.ts';
 
@@ -48,8 +49,12 @@ export function writeOwnerRecord(path: string): OwnerRecord {
   }
   const beating = setInterval(() => {
     const now = new Date();
-    // On the open file: another process's record is never touched. If it fails, only processes of other namespaces miss it.
-    futimes(descriptor, now, now, () => undefined);
+    try {
+      // On the open file: another process's record is never touched.
+      futimesSync(descriptor, now, now);
+    } catch {
+      // Missed by processes of other namespaces alone; whether the record is still there is what `isMine` finds out.
+    }
   }, BEAT_MS);
   beating.unref();
   const isMine = (): boolean => readRecord(path)?.token === token;
@@ -64,7 +69,7 @@ export function writeOwnerRecord(path: string): OwnerRecord {
 }
 
 /**
- * Whether the process that wrote the record still runs. The record of a process whose number says nothing here, such as
+ * Whether another process wrote the record and still runs. The record of a process whose number says nothing here, such as
  * one in another container, is watched for ten seconds: its owner renews the time of the file every two.
  *
  * A copy of a record says nothing: it tells the file that it was written as.
@@ -79,6 +84,8 @@ export async function isOwned(path: string): Promise<boolean> {
   const isHere = record.process.place === ownIdentity().place;
   // Elsewhere the same file system may have another number.
   if (isHere && String(dev) !== record.file.dev) return false;
+  // The caller has the lock, which two holders within one process never share: the other one, a thread say, is gone.
+  if (isDeepStrictEqual(record.process, ownIdentity())) return false;
   const known = isRunning(record.process);
   if (known !== undefined) return known;
   const until = performance.now() + WATCH_MS;

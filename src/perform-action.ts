@@ -16,6 +16,7 @@ export interface ActionProvider<Config> {
   readonly env: Readonly<Record<string, string>>;
   readonly baseUrl: (config: Config) => string;
   readonly secrets: (config: Config) => readonly string[];
+  readonly escapesHtml?: boolean | undefined;
 }
 
 /** Something that a provider's API does besides cancelling, as a pure function like all its operations. */

@@ -81,7 +81,8 @@ export async function checkedRequest<Request extends AddressedRequest>(
   return { entry, checked };
 }
 
-function findAccount(
+/** @throws ProviderError `unknown_account`; returns `undefined` if the input names no account. */
+export function findAccount(
   accounts: ReadonlyMap<string, AccountEntry>,
   input: unknown,
   call: Call,

@@ -1,6 +1,7 @@
 import { ERROR_CODES, type ErrorCode, type UnknownReason } from './error-code.ts';
 import { publicMessageOf } from './public-message.ts';
-import type { CancellationState, CancellationStatus, OperationName } from './vocabulary.ts';
+import { publicErrorOf, type PublicError } from './public-view.ts';
+import type { CancellationStatus, LastSeen, OperationName } from './vocabulary.ts';
 
 /** One thing that is wrong with the input: where, and what was expected there. Never what was received. */
 export interface Issue {
@@ -21,9 +22,10 @@ export interface ProviderErrorDetails {
   readonly account?: string | undefined;
   readonly provider?: string | undefined;
   readonly operation?: ProviderOperation | undefined;
-  readonly status?: number | undefined;
+  readonly providerStatus?: number | undefined;
   readonly providerCode?: string | undefined;
   readonly providerMessage?: string | undefined;
+  readonly providerReference?: string | undefined;
   readonly issues?: readonly Issue[] | undefined;
   readonly retryable?: boolean | undefined;
   readonly retryAt?: string | undefined;
@@ -31,21 +33,23 @@ export interface ProviderErrorDetails {
   readonly operationId?: string | undefined;
   readonly reason?: UnknownReason | undefined;
   readonly sentAt?: string | undefined;
-  readonly lastSeen?: CancellationState | undefined;
+  readonly lastSeen?: LastSeen | undefined;
   readonly existing?: CancellationStatus | undefined;
 }
 
 /** What was asked for: a method of the service object, its creation, a provider's own order, or the queue. */
-export type ProviderOperation = OperationName | 'preview' | 'validate' | 'check' | 'create' | 'order' | 'queue';
+export type ProviderOperation =
+  OperationName | 'preview' | 'validate' | 'place' | 'check' | 'create' | 'order' | 'queue';
 
 const OPTIONAL_FIELDS = [
   'account',
   'provider',
   'operation',
   'operationId',
-  'status',
+  'providerStatus',
   'providerCode',
   'providerMessage',
+  'providerReference',
   'issues',
   'retryAt',
   'reason',
@@ -74,11 +78,16 @@ export class ProviderError extends Error {
   declare readonly account: string | undefined;
   declare readonly provider: string | undefined;
   declare readonly operation: ProviderOperation | undefined;
-  /** HTTP status of the answer, where there was one. */
-  declare readonly status: number | undefined;
+  /**
+   * HTTP status of the provider's response, if there was one. Not named `status`: web frameworks take an error's
+   * `status` for the status of their own response.
+   */
+  declare readonly providerStatus: number | undefined;
   declare readonly providerCode: string | undefined;
   /** The provider's own message, scrubbed, at most 512 characters. */
   declare readonly providerMessage: string | undefined;
+  /** The provider's own id of the answer, for a support request; scrubbed, at most 128 characters. */
+  declare readonly providerReference: string | undefined;
   /** With `invalid_request` and `not_configured`. */
   declare readonly issues: readonly Issue[] | undefined;
   /** Whether the same call may succeed later without anyone changing anything. */
@@ -93,8 +102,11 @@ export class ProviderError extends Error {
   declare readonly reason: UnknownReason | undefined;
   /** With `outcome_unknown`: when the request was handed to the network (ISO 8601). */
   declare readonly sentAt: string | undefined;
-  /** With `outcome_unknown`: the state that a read-back showed afterwards. `none` proves nothing yet. */
-  declare readonly lastSeen: CancellationState | undefined;
+  /**
+   * With `outcome_unknown`: the state that a read-back showed afterwards. `none` proves nothing yet; `absent` means that
+   * the provider has no such service, and it is not known whether it had one before.
+   */
+  declare readonly lastSeen: LastSeen | undefined;
   /** With `timing_conflict`: the earlier cancellation. */
   declare readonly existing: CancellationStatus | undefined;
 
@@ -110,7 +122,15 @@ export class ProviderError extends Error {
     this.attempts = details.attempts ?? 0;
   }
 
-  /** Every field that is set, with the message and without the stack: ready for a log or an API's answer. */
+  /** For a response to an end customer: `publicMessage`, a coarse code, `operationId` and `retryAt`. */
+  toPublic(): PublicError {
+    return publicErrorOf(this);
+  }
+
+  /**
+   * For operators' logs: every field that is set, with the message and without the stack. It names the provider and its
+   * host, so it is not for end customers: use {@link ProviderError.toPublic} for them.
+   */
   toJSON(): Record<string, unknown> {
     return { name: this.name, message: this.message, ...Object.fromEntries(Object.entries(this)) };
   }

@@ -55,8 +55,10 @@ export interface ProviderDefinition<
   /** Checks a service reference. Its messages say what is expected. */
   readonly service: StandardSchema<ServiceInput, Service>;
   /**
-   * Names the service, the same for every form of its reference: two cancellations of the same service are told by it.
-   * At most 256 characters. Left out: the fields of the checked reference.
+   * Names the service, the same for every form of its reference and another for every other service: two cancellations
+   * of the same service are recognised by it. Not empty; one of over 256 characters is hashed. Left out: the fields of the
+   * checked reference, which then has to be a plain object of texts, numbers, booleans and `null`. Anything else is
+   * `invalid_request`, since it would take two services for one.
    */
   readonly serviceKey?: (service: Service) => string;
   /** The forms of a service reference, the most usual first. Left out: a command line takes `key=value` pairs alone. */
@@ -65,6 +67,11 @@ export interface ProviderDefinition<
   readonly baseUrl: (config: Config) => string;
   /** Every value of the configuration that must never come out, derived ones (such as a hash that is sent) included. */
   readonly secrets: (config: Config) => readonly string[];
+  /**
+   * Whether the panel is known to escape its texts for HTML, though they stand in JSON. The core then decodes messages
+   * and reasons once they are free of secrets; an adapter leaves them unchanged. Default `false`.
+   */
+  readonly escapesHtml?: boolean;
   readonly cancel: (order: CancelOrder<Service, Timing>, config: Config) => Exchange<CancelVerdict>;
   /**
    * Only with `capabilities.cancelTogether`, which needs `readBack`. `undefined` if one of the services cannot be
@@ -86,6 +93,11 @@ export interface ProviderDefinition<
 export interface StatusQuery {
   /** The `providerReference` of an earlier result: the fate of that very cancellation is asked for. */
   readonly providerReference: string | undefined;
+  /**
+   * Whether the provider has just answered a cancellation with a `duplicate` verdict: together with what is read, that
+   * can tell a cancelled service from one that cannot be cancelled.
+   */
+  readonly afterDuplicate?: boolean | undefined;
 }
 
 /** A provider that accounts can be made of. */

@@ -12,6 +12,7 @@ const SUBJECTS: { readonly [Operation in ProviderOperation]: string } = {
   cancel: 'The cancellation',
   preview: 'The cancellation',
   validate: 'The cancellation',
+  place: 'The cancellation',
   check: 'The check of the account',
   queue: 'The cancellation',
   create: 'The cancellation',

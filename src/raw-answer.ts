@@ -1,7 +1,16 @@
 import type { Call } from './call.ts';
 import type { ProviderResponse } from './exchange.ts';
+import type { Warning } from './vocabulary.ts';
 
 /** An answer as it may come out: status and JSON body, redacted; text that is not JSON is withheld. */
 export function rawOf({ status, body }: ProviderResponse, call: Call): unknown {
   return { status, body: body.kind === 'json' ? call.redactor.data(body.value) : null };
+}
+
+/** The warning for an answer whose JSON had other text before it. The text itself may hold anything. */
+export function textBefore({ body }: ProviderResponse): readonly Warning[] {
+  if (body.kind !== 'json' || body.before === undefined) return [];
+  const length = body.before.length;
+  const message = `The answer had ${length} characters of other text before its JSON, such as a PHP notice. Tell the owner of the address.`;
+  return [{ code: 'text_before_answer', message }];
 }

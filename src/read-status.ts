@@ -1,7 +1,9 @@
 import type { ConfiguredService } from './account-driver.ts';
 import type { Call, Failure } from './call.ts';
 import type { Exchange } from './exchange.ts';
-import { judgeUnrecognised, rateLimited } from './judge-answer.ts';
+import { judgeUnrecognised, rateLimited, retryAtOf } from './judge-answer.ts';
+import { withoutPastSchedule } from './past-date.ts';
+import type { StatusQuery } from './provider.ts';
 import { isProviderError } from './provider-error.ts';
 import type { Redactor } from './redactor.ts';
 import type { Route } from './route.ts';
@@ -19,27 +21,46 @@ export async function readStatus(
   call: Call,
   route: Route,
 ): Promise<CancellationStatus> {
-  const { verdict, last } = await runExchange(exchange, call, route, 'read');
-  if (verdict.verdict === 'found') return scrubbed(verdict.status, call.redactor);
-  if (last === undefined) throw call.error({ code: 'unexpected_response', message: 'the adapter asked nothing' });
-  throw call.error(readFailure(verdict, last.response));
+  const read = await readOnce(exchange, call, route);
+  if ('code' in read) throw call.error(read);
+  return read;
 }
 
-/** The state, or `undefined` where the provider has no read-back or it failed: the caller is told so in its own way. */
+/**
+ * The state; `absent` if the provider says that it has no such service; `undefined` if there is no read-back or it
+ * failed, which the caller reports in its own way.
+ */
 export async function readIfPossible(
   service: ConfiguredService,
   call: Call,
   route: Route,
   providerReference?: string,
-): Promise<CancellationStatus | undefined> {
-  const exchange = service.status?.(providerReference);
+  query: Pick<StatusQuery, 'afterDuplicate'> = {},
+): Promise<CancellationStatus | 'absent' | undefined> {
+  const exchange = service.status?.(providerReference, query);
   if (exchange === undefined) return undefined;
   try {
-    return await readStatus(exchange, call, route);
+    const read = await readOnce(exchange, call, route);
+    if (!('code' in read)) return read;
+    return read.code === 'not_found' ? 'absent' : undefined;
   } catch (error) {
     if (isProviderError(error)) return undefined;
     throw error;
   }
+}
+
+/** The state, or why the provider's answer does not show it. */
+async function readOnce(
+  exchange: Exchange<StatusVerdict>,
+  call: Call,
+  route: Route,
+): Promise<CancellationStatus | Failure> {
+  const { verdict, last } = await runExchange(exchange, call, route, 'read');
+  if (last === undefined) return { code: 'unexpected_response', message: 'the adapter asked nothing' };
+  if (verdict.verdict === 'found') {
+    return scrubbed(withoutPastSchedule(verdict.status, last.response), call.redactor);
+  }
+  return readFailure(verdict, last.response);
 }
 
 function scrubbed(status: CancellationStatus, redactor: Redactor): CancellationStatus {
@@ -48,7 +69,7 @@ function scrubbed(status: CancellationStatus, redactor: Redactor): CancellationS
     ...status,
     ...(effectiveAt === undefined ? {} : { effectiveAt: { ...effectiveAt, value: redactor.text(effectiveAt.value) } }),
     ...(requestedAt === undefined ? {} : { requestedAt: redactor.text(requestedAt) }),
-    ...(reason === undefined ? {} : { reason: redactor.text(reason) }),
+    ...(reason === undefined ? {} : { reason: redactor.words(reason) }),
     raw: redactor.data(raw),
   };
 }
@@ -59,9 +80,11 @@ export function readFailure(
   response: Parameters<typeof judgeUnrecognised>[0],
 ): Failure {
   if (verdict.verdict === 'unrecognised') return judgeUnrecognised(response, 'read');
-  const { status } = response;
+  const providerStatus = response.status;
   if (verdict.verdict === 'unclear') {
-    return { ...verdict, code: status >= 500 ? 'unavailable' : 'unexpected_response', status };
+    const isDown = providerStatus >= 500;
+    const code = isDown ? 'unavailable' : 'unexpected_response';
+    return { ...verdict, code, providerStatus, retryAt: isDown ? retryAtOf(response) : undefined };
   }
-  return verdict.code === 'rate_limited' ? { ...rateLimited(response), ...verdict } : { ...verdict, status };
+  return verdict.code === 'rate_limited' ? { ...rateLimited(response), ...verdict } : { providerStatus, ...verdict };
 }

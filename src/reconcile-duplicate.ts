@@ -1,9 +1,10 @@
 import type { Cancellation, Cancelled } from './cancel-operation.ts';
 import type { ProviderResponse } from './exchange.ts';
-import { rawOf } from './raw-answer.ts';
+import { providerWords } from './provider-words.ts';
+import { rawOf, textBefore } from './raw-answer.ts';
 import { readIfPossible } from './read-status.ts';
 import type { DuplicateVerdict } from './verdict.ts';
-import type { Warning } from './vocabulary.ts';
+import type { CancellationStatus, Warning } from './vocabulary.ts';
 
 /** That a cancellation is there, but not which timing it has. */
 export const TIMING_UNKNOWN: Warning = {
@@ -24,11 +25,12 @@ export async function reconcileDuplicate(
   verdict: DuplicateVerdict,
   response: ProviderResponse | undefined,
 ): Promise<Cancelled> {
-  const { message, providerCode, providerMessage } = verdict;
+  const { message } = verdict;
   const { when } = details;
-  const words = { status: response?.status, providerCode, providerMessage };
+  const words = { providerStatus: response?.status, ...providerWords(verdict) };
   call.emit({ type: 'read_back', because: 'duplicate' });
-  const existing = await readIfPossible(service, call, route);
+  const read = await readIfPossible(service, call, route, undefined, { afterDuplicate: true });
+  const existing = read === 'absent' ? undefined : read;
   const isThere = existing !== undefined && existing.state !== 'unknown';
   if (isThere && (existing.state === 'none' || existing.state === 'failed')) {
     throw call.error({
@@ -38,7 +40,7 @@ export async function reconcileDuplicate(
     });
   }
   if (!isThere && verdict.ambiguous) {
-    throw call.error({ ...words, code: 'not_cancellable', message: `${message} Its state could not be read back.` });
+    throw call.error({ ...words, code: 'not_cancellable', message: `${message} ${unshown(read)}` });
   }
   if (isThere && existing.state !== 'completed' && existing.when !== undefined && existing.when !== when) {
     throw call.error({
@@ -54,7 +56,13 @@ export async function reconcileDuplicate(
     ...(existing === undefined ? {} : { existing }),
     ...(existing?.effectiveAt === undefined ? {} : { effectiveAt: existing.effectiveAt }),
     reconciled: false,
-    warnings: timingKnown ? [] : [TIMING_UNKNOWN],
+    warnings: [...(timingKnown ? [] : [TIMING_UNKNOWN]), ...(response === undefined ? [] : textBefore(response))],
     raw: response === undefined ? null : rawOf(response, call),
   };
+}
+
+function unshown(read: CancellationStatus | 'absent' | undefined): string {
+  if (read === undefined) return 'Its state could not be read back.';
+  if (read === 'absent') return 'Read back afterwards, the provider has no such service.';
+  return 'Read back afterwards, its state does not show a cancellation. Look at the service in the provider’s client area.';
 }

@@ -22,14 +22,19 @@ export async function reconcileUnknown(
   call.emit({ type: 'read_back', because: doubt.reason ?? 'provider_error' });
   const seen = await readIfPossible(service, call, route);
   if (seen === undefined) throw withAttempts(doubt, call.attempts, undefined);
-  if (seen.state === 'none' && ifAbsent !== undefined) {
+  if (seen !== 'absent' && seen.state === 'none' && ifAbsent !== undefined) {
     call.writeHadNoEffect();
     throw call.error(ifAbsent);
   }
-  const found = foundAsWanted(seen, details.when);
+  const found = seen === 'absent' ? undefined : foundAsWanted(seen, details.when);
   if (found === undefined) throw withAttempts(doubt, call.attempts, seen);
   return found;
 }
+
+/** Said where a read-back after a lost answer finds no service, which can be the effect of the cancellation. */
+export const NO_SUCH_SERVICE: string =
+  'Read back afterwards: absent. The provider has no such service: either the cancellation took effect, or the id was ' +
+  'wrong from the start. If the service existed before, it is over.';
 
 /** What a read-back after a lost answer proves, or `undefined` where it does not show the cancellation that was sent. */
 export function foundAsWanted(seen: CancellationStatus, when: When): Omit<Cancelled, 'providerReference'> | undefined {
@@ -47,7 +52,15 @@ export function foundAsWanted(seen: CancellationStatus, when: When): Omit<Cancel
   };
 }
 
-function withAttempts(doubt: ProviderError, attempts: number, seen: CancellationStatus | undefined): ProviderError {
+function withAttempts(
+  doubt: ProviderError,
+  attempts: number,
+  seen: CancellationStatus | 'absent' | undefined,
+): ProviderError {
+  if (seen === 'absent') {
+    const message = `${doubt.message} ${NO_SUCH_SERVICE}`;
+    return new ProviderError('outcome_unknown', { ...doubt, message, attempts, lastSeen: 'absent' });
+  }
   const words = seen === undefined ? 'It could not be read back.' : `Read back afterwards: ${seen.state}.`;
   return new ProviderError('outcome_unknown', {
     ...doubt,

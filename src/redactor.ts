@@ -1,40 +1,48 @@
-import { stripVTControlCharacters } from 'node:util';
-import { secretPattern } from './secret-pattern.ts';
-
 /** What stands in place of a secret. */
 export const REDACTED = '[REDACTED]';
 
 const MAX_TEXT = 512;
 const MAX_DEPTH = 24;
-const CACHE_SIZE = 256;
-// A pattern has many alternatives for each character; beyond a few thousand characters the engine refuses it.
-const MAX_PIECE = 1000;
 const SENSITIVE_KEY =
   /pass(?:word|wd|phrase)?$|^pw$|^pwd$|secret|token|api_?-?key|access_?-?key|private_?-?key|credential|authorization|cookie/i;
 
-// Patterns are worth keeping: an account's secrets are the same at every call. Module-private, so out of reach.
-const patterns = new Map<string, readonly RegExp[]>();
+/** Finds secrets in texts. */
+export interface SecretFinder {
+  /** The text without any secret. */
+  readonly without: (text: string) => string;
+  /** The same, also without those that characters part which no screen shows. */
+  readonly withoutHidden: (text: string) => string;
+}
 
-/** Takes an account's secrets out of everything that comes out, by value. Holds them where no inspection shows them. */
+/**
+ * Takes an account's secrets out of everything that comes out. Holds them where no inspection shows them. Finding them is
+ * loaded with the first configuration; without a finder, texts are only made fit to be shown.
+ */
 export class Redactor {
-  readonly #patterns: readonly RegExp[];
+  readonly #secrets: SecretFinder | undefined;
+  readonly #decode: ((text: string) => string) | undefined;
 
-  constructor(secrets: readonly string[]) {
-    const held = [...new Set(secrets)].filter((secret) => secret !== '').sort((a, b) => b.length - a.length);
-    this.#patterns = held.length === 0 ? [] : patternsFor(held);
+  /** @param decode makes of a provider's text what a person wrote. */
+  constructor(secrets?: SecretFinder, decode?: (text: string) => string) {
+    this.#secrets = secrets;
+    this.#decode = decode;
   }
 
   /** The text without any secret. */
   text(text: string): string {
-    const rest = this.#without(text);
-    if (!INVISIBLE.test(rest)) return rest;
-    // What no screen shows may part a secret, which would be whole to whoever reads it.
-    return this.#ifFoundIn(stripVTControlCharacters(rest).replace(INVISIBLES, '')) ?? rest;
+    return this.#secrets?.withoutHidden(text) ?? text;
+  }
+
+  /** A provider's text as a person wrote it, without any secret. */
+  words(text: string): string {
+    const redacted = this.text(text);
+    // Before the decoding, which can change a secret that holds an entity or stands beside half of one, and after it.
+    return this.#decode === undefined ? redacted : this.text(this.#decode(redacted));
   }
 
   /** A provider's message for an error: one line, without secrets, tags and control characters, at most 512 characters. */
   message(text: string): string {
-    const redacted = this.text(text);
+    const redacted = this.words(text);
     // Whole secrets first, which may hold what looks like a tag; then those that tags part.
     const line = (this.#ifFoundIn(redacted.replace(TAGS, '')) ?? redacted)
       .toWellFormed()
@@ -66,34 +74,11 @@ export class Redactor {
     );
   }
 
-  #without(text: string): string {
-    return this.#patterns.reduce((rest, pattern) => rest.replace(pattern, REDACTED), text);
-  }
-
   /** The text without the secrets in it; `undefined` where it holds none. */
   #ifFoundIn(text: string): string | undefined {
-    const rest = this.#without(text);
+    const rest = this.#secrets?.without(text);
     return rest === text ? undefined : rest;
   }
 }
 
 const TAGS = /<[^<>]{0,200}>/g;
-const INVISIBLE = /[\p{Cc}\p{Cf}]/u;
-const INVISIBLES = /[\p{Cc}\p{Cf}]+/gu;
-
-function patternsFor(secrets: readonly string[]): readonly RegExp[] {
-  const key = JSON.stringify(secrets);
-  const known = patterns.get(key);
-  if (known !== undefined) return known;
-  const made = secrets.flatMap(pieces).map((piece) => new RegExp(secretPattern(piece), 'g'));
-  if (patterns.size >= CACHE_SIZE) patterns.clear();
-  patterns.set(key, made);
-  return made;
-}
-
-/** A long secret in parts of about the same length: where the whole is, each of them is. */
-function pieces(secret: string): string[] {
-  const characters = [...secret];
-  const size = Math.ceil(characters.length / Math.ceil(characters.length / MAX_PIECE));
-  return characters.flatMap((_, index) => (index % size === 0 ? [characters.slice(index, index + size).join('')] : []));
-}

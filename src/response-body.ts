@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ResponseBody } from './exchange.ts';
 import type { TimeLimit } from './time-limit.ts';
+import { findTrailingJson } from './trailing-json.ts';
 
 /** Longest body that is read, in decoded bytes: 256 KiB. */
 export const MAX_BODY_BYTES: number = 256 * 1024;
@@ -73,14 +74,15 @@ function sourceOf(body: unknown): BodySource | undefined {
   };
 }
 
-/** What a body's text is, without a judgement on it. PHP installations put white space before their JSON. */
+/** What a body's text is, without a judgement on it. PHP installations put white space, or notices, before their JSON. */
 export function parseBody(text: string): ResponseBody {
   const trimmed = text.trim();
   if (trimmed === '') return { kind: 'empty' };
   try {
     return { kind: 'json', value: JSON.parse(trimmed) };
   } catch {
-    // Not JSON: which text it is does not matter, and the parser's error would repeat it.
-    return { kind: 'other' };
+    // Not JSON as a whole; the parser's error would repeat the text.
+    const trailing = findTrailingJson(trimmed);
+    return trailing === undefined ? { kind: 'other', text: trimmed } : { kind: 'json', ...trailing };
   }
 }

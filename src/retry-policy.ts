@@ -8,8 +8,8 @@
  * - Nothing is sent again if the wait does not fit the deadline, if the account's retry budget is spent, or once the
  *   call is over.
  *
- * The wait is full jitter: a random time up to 250 ms, doubled with each repetition, at most 5 s. `Retry-After` is
- * waited for in full.
+ * The wait is full jitter: a random time up to 250 ms, doubled with each repetition, at most 5 s. A longer `Retry-After`
+ * is waited for in full.
  */
 export type FailureClass = 'not_sent' | 'unprocessed' | 'perhaps_sent' | 'server_error';
 
@@ -32,7 +32,8 @@ export function retryDelay(question: RetryQuestion): number | undefined {
   const { failure, effect, repeated, retryAfterMs, remainingMs, random } = question;
   if (repeated >= mostRepetitions(failure, effect)) return undefined;
   const jitter = random * Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** repeated);
-  const delay = failure === 'unprocessed' ? (retryAfterMs ?? jitter) : jitter;
+  const isAnswered = failure === 'unprocessed' || failure === 'server_error';
+  const delay = Math.max(isAnswered ? (retryAfterMs ?? 0) : 0, jitter);
   return delay < remainingMs ? delay : undefined;
 }
 

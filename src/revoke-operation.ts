@@ -3,6 +3,7 @@ import type { Call, Failure } from './call.ts';
 import { isProviderError, type ProviderError } from './provider-error.ts';
 import { rawOf } from './raw-answer.ts';
 import { readIfPossible, readStatus } from './read-status.ts';
+import { REPORT_IT } from './report-it.ts';
 import type { Route } from './route.ts';
 import { runExchange, type Ran } from './run-exchange.ts';
 import type { RevokedVerdict, RevokeVerdict } from './verdict.ts';
@@ -72,14 +73,14 @@ export function notOffered(): Failure {
 
 function judge({ verdict, last }: Ran<RevokeVerdict>, call: Call): RevokedVerdict {
   if (last === undefined || last.effect !== 'write') {
-    const message = 'the adapter is faulty: it sent no withdrawal. Please report it.';
+    const message = `the adapter is faulty: it sent no withdrawal. ${REPORT_IT}`;
     throw call.error({ code: 'unexpected_response', reason: 'provider_error', message });
   }
   const { response } = last;
   if (verdict.verdict === 'accepted' && response.status < 500) return verdict;
   if (verdict.verdict === 'accepted') {
     const message = `the server said yes and failed with ${response.status}.`;
-    throw call.error({ code: 'outcome_unknown', reason: 'server_error', status: response.status, message });
+    throw call.error({ code: 'outcome_unknown', reason: 'server_error', providerStatus: response.status, message });
   }
   throw writeFailure(verdict, response, call);
 }
@@ -98,15 +99,21 @@ async function confirmGone(
   call.emit({ type: 'read_back', because: doubt?.reason ?? 'verify' });
   const isOver = doubt?.reason === 'aborted' || route.limit.end !== undefined;
   const seen = isOver ? undefined : await readIfPossible(service, call, route);
-  if (seen?.state === 'none') return seen;
-  const words = seen === undefined ? 'could not be read back' : `still reads as ${seen.state}`;
+  if (seen !== 'absent' && seen?.state === 'none') return seen;
+  const words = wordsFor(seen);
   throw call.error({
     code: 'outcome_unknown',
     reason: doubt?.reason ?? 'provider_error',
-    status: doubt?.status,
+    providerStatus: doubt?.providerStatus,
     providerCode: doubt?.providerCode,
     providerMessage: doubt?.providerMessage,
-    lastSeen: seen?.state,
+    providerReference: doubt?.providerReference,
+    lastSeen: seen === 'absent' ? seen : seen?.state,
     message: `the withdrawal was sent, but the cancellation ${words}. Check its state before anything is sent again.`,
   });
+}
+
+function wordsFor(seen: CancellationStatus | 'absent' | undefined): string {
+  if (seen === undefined) return 'could not be read back';
+  return seen === 'absent' ? 'is gone together with its service' : `still reads as ${seen.state}`;
 }

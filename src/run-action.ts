@@ -4,7 +4,8 @@ import { configure } from './configure.ts';
 import { DEFAULTS } from './options.ts';
 import type { ActionOptions, ActionProvider, Performed, ProviderAction } from './perform-action.ts';
 import { rawOf } from './raw-answer.ts';
-import { Redactor } from './redactor.ts';
+import { redactorFor } from './redactor-for.ts';
+import { REPORT_IT } from './report-it.ts';
 import type { Route } from './route.ts';
 import { runExchange, type Ran } from './run-exchange.ts';
 import { checkedOrThrow, inTime } from './sound-input.ts';
@@ -45,7 +46,7 @@ export async function runAction<Config, Input, Result>({
       return config.ok ? { ok: true, value: readyOf(provider, config.value) } : config;
     };
     const { configured: ready, baseUrl } = await configure(configured, provider.env, call, limit, options);
-    call.redactor = new Redactor([...ready.secrets, ...action.secrets(checked)]);
+    call.redactor = redactorFor([...ready.secrets, ...action.secrets(checked)], provider.escapesHtml);
     const route: Route = {
       baseUrl,
       limit,
@@ -72,7 +73,7 @@ function readyOf<Config>(provider: ActionProvider<Config>, config: Config): Read
 
 function judge<Result>({ verdict, last }: Ran<ActionVerdict<Result>>, call: Call): Performed<Result> {
   if (last === undefined || last.effect !== 'write') {
-    const message = 'the adapter is faulty: its verdict does not follow from what it sent. Please report it.';
+    const message = `the adapter is faulty: its verdict does not follow from what it sent. ${REPORT_IT}`;
     throw call.error({ code: 'unexpected_response', reason: 'provider_error', message });
   }
   const { response } = last;
@@ -82,7 +83,7 @@ function judge<Result>({ verdict, last }: Ran<ActionVerdict<Result>>, call: Call
   }
   if (verdict.verdict === 'accepted') {
     const message = `the server said yes and failed with ${response.status}.`;
-    throw call.error({ code: 'outcome_unknown', reason: 'server_error', status: response.status, message });
+    throw call.error({ code: 'outcome_unknown', reason: 'server_error', providerStatus: response.status, message });
   }
   throw writeFailure(verdict, response, call);
 }

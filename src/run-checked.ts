@@ -4,6 +4,8 @@ import type { Capabilities } from './capabilities.ts';
 import { configure } from './configure.ts';
 import { DEFAULTS, type CallOptions, type ServiceOptions } from './options.ts';
 import type { AddressedRequest, Prepared } from './prepare-call.ts';
+import { placeOf } from './place.ts';
+import { timeAfter } from './retry-after.ts';
 import type { Route } from './route.ts';
 import { checkedOrThrow, inTime } from './sound-input.ts';
 import { TimeLimit } from './time-limit.ts';
@@ -27,6 +29,7 @@ export async function runChecked<Request extends AddressedRequest, Value>(
     const bound = await checkedOrThrow(inTime(entry.driver.bind(request.service), call, limit), call, 'service');
     call.serviceKey = bound.key;
     const { configured: service, baseUrl } = await configure(bound.configure, entry.driver.env, call, limit, defaults);
+    checkPlace(options.place, placeOf(entry.account.provider, baseUrl, call.redactor), call);
     const route: Route = {
       baseUrl,
       limit,
@@ -51,10 +54,10 @@ function needsFreshConnection({ readBack, recognisesRepeat }: Capabilities): boo
 /** Runs `work` if the account's breaker lets it in. A preview sends nothing, so it always may. */
 async function admitted<Value>({ health }: AccountEntry, call: Call, work: () => Promise<Value>): Promise<Value> {
   if (call.operation === 'preview') return await work();
-  const notBefore = health.admit(call);
-  if (notBefore !== undefined) {
+  const waitMs = health.admit(call);
+  if (waitMs !== undefined) {
     const message = 'the provider has not been answering for a while, so nothing was sent. Try again later.';
-    throw call.error({ code: 'unavailable', retryAt: new Date(notBefore).toISOString(), message });
+    throw call.error({ code: 'unavailable', retryAt: timeAfter(waitMs), message });
   }
   call.health = health;
   try {
@@ -62,4 +65,14 @@ async function admitted<Value>({ health }: AccountEntry, call: Call, work: () =>
   } finally {
     health.leave(call);
   }
+}
+
+/** Compared with the configuration that this very call uses: one that is a function may differ from call to call. */
+function checkPlace(wanted: string | undefined, found: string, call: Call): void {
+  if (wanted === undefined || wanted === found) return;
+  throw call.error({
+    code: 'not_configured',
+    issues: [{ path: 'options.place', expected: found }],
+    message: `the account leads to ${found} now, and the request is for ${wanted}. Nothing was sent.`,
+  });
 }

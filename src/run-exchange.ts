@@ -1,6 +1,7 @@
 import { answerTo } from './answer-to.ts';
 import type { Call, Failure } from './call.ts';
-import type { Exchange, ProviderRequest, ProviderResponse } from './exchange.ts';
+import { faultOf, type Exchange, type ProviderRequest, type ProviderResponse } from './exchange.ts';
+import { REPORT_IT } from './report-it.ts';
 import type { Route } from './route.ts';
 
 /** An operation's verdict with the answer that it rests on. */
@@ -24,11 +25,16 @@ export async function runExchange<Verdict>(
   allowed: 'read' | 'write',
 ): Promise<Ran<Verdict>> {
   let last: Ran<Verdict>['last'];
+  let posted = false;
   for (let count = 0; count < MAX_REQUESTS; count += 1) {
     const step = advance(exchange, last?.response, call);
-    if (step.done === true) return { verdict: step.value, last };
+    if (step.done === true) {
+      if (allowed === 'write' && posted && !call.wrote && isAcceptance(step.value)) throw call.error(MISCALLED);
+      return { verdict: step.value, last };
+    }
     const request = step.value;
     if (request.effect === 'write' && allowed === 'read') throw call.error(broken('it tried to write while reading'));
+    posted ||= request.method === 'POST';
     last = { effect: request.effect, response: await answerTo(request, call, route) };
   }
   throw call.error(broken(`it asked for more than ${MAX_REQUESTS} requests`));
@@ -46,18 +52,36 @@ function advance<Verdict>(
   response: ProviderResponse | undefined,
   call: Call,
 ): IteratorResult<ProviderRequest, Verdict> {
+  let step: IteratorResult<ProviderRequest, Verdict>;
+  let fault: string | undefined;
   try {
-    return response === undefined ? exchange.next() : exchange.next(response);
+    step = response === undefined ? exchange.next() : exchange.next(response);
+    fault = step.done === true ? undefined : faultOf(step.value);
   } catch {
     // What an adapter throws may hold anything it was given, so it is not passed on.
     throw call.error(broken('it failed on this request or answer'));
   }
+  if (fault !== undefined) throw call.error(broken(fault));
+  return step;
 }
+
+function isAcceptance(verdict: unknown): boolean {
+  return typeof verdict === 'object' && verdict !== null && 'verdict' in verdict && verdict.verdict === 'accepted';
+}
+
+// Something was accepted, so the POST that the adapter calls a read may well have changed something.
+const MISCALLED: Failure = {
+  code: 'outcome_unknown',
+  reason: 'provider_error',
+  message:
+    'the adapter is faulty: the request that was accepted is one that it calls a read. It may have been carried out: ' +
+    'check that, and report the fault.',
+};
 
 function broken(what: string): Failure {
   return {
     code: 'unexpected_response',
     reason: 'provider_error',
-    message: `the adapter is faulty: ${what}. Please report it.`,
+    message: `the adapter is faulty: ${what}. ${REPORT_IT}`,
   };
 }

@@ -3,10 +3,22 @@
  * by character, so that mixtures are found too), base64, base64url and hex.
  */
 
-/** The source of a regular expression that matches the secret in any of its encodings. */
+/**
+ * The source of a regular expression that matches the secret in any of its encodings. It is to be used without regard to
+ * case: a hash in hex is the same secret in either, and providers change the case of what they repeat.
+ */
 export function secretPattern(secret: string): string {
   const bytes = Buffer.from(secret, 'utf8');
-  return [characters(secret), ...hashPatterns(secret), ...base64Patterns(bytes), ...hexPatterns(bytes)].join('|');
+  const plain = secret.length < SHORTEST_ANYWHERE ? alone(characters(secret)) : characters(secret);
+  return [plain, ...base64Patterns(bytes), ...hexPatterns(bytes)].join('|');
+}
+
+// So few letters are a part of many a word. Adapters that apply the `secretRule` have none of them.
+const SHORTEST_ANYWHERE = 4;
+
+/** Not inside of a word, which would lose its letters. An escape before it ends in letters, and is none. */
+function alone(pattern: string): string {
+  return `(?:(?<![A-Za-z0-9])|(?<=%[0-9A-F]{2}|\\\\u[0-9A-F]{4}|\\\\[nrtbf]))(?:${pattern})(?![A-Za-z0-9])`;
 }
 
 // HTML's names of the ASCII characters that have one: an encoder for HTML 5 uses them all.
@@ -14,11 +26,11 @@ const NAMED_ENTITIES: Readonly<Record<string, string>> = {
   '\t': 'Tab',
   '\n': 'NewLine',
   '!': 'excl',
-  '"': '(?:quot|QUOT)',
+  '"': 'quot',
   '#': 'num',
   $: 'dollar',
   '%': 'percnt',
-  '&': '(?:amp|AMP)',
+  '&': 'amp',
   "'": 'apos',
   '(': 'lpar',
   ')': 'rpar',
@@ -29,9 +41,9 @@ const NAMED_ENTITIES: Readonly<Record<string, string>> = {
   '/': 'sol',
   ':': 'colon',
   ';': 'semi',
-  '<': '(?:lt|LT)',
+  '<': 'lt',
   '=': 'equals',
-  '>': '(?:gt|GT)',
+  '>': 'gt',
   '?': 'quest',
   '@': 'commat',
   '[': '(?:lsqb|lbrack)',
@@ -63,9 +75,9 @@ function characters(secret: string): string {
 }
 
 // Backslashes that escape the character after them. Any number: a bounded repetition is unrolled by the engine.
-const ESCAPING = '(?:\\\\|%(?:25)*5[cC])';
+const ESCAPING = '(?:\\\\|%(?:25)*5c)';
 // One backslash in any encoding.
-const BACKSLASH = `(?:\\\\u005[cC]|${ESCAPING}|&(?:amp;)*(?:#0*92|#[xX]0*5[cC]|bsol);)`;
+const BACKSLASH = `(?:\\\\u005c|${ESCAPING}|&(?:amp;)*(?:#0*92|#x0*5c|bsol);)`;
 
 function backslashes(count: number): string {
   // A longer run is looked at once, from its beginning, and not again from each of its backslashes.
@@ -88,16 +100,16 @@ function character(char: string, mayBeEscaped: boolean): string {
 }
 
 function percent(bytes: Uint8Array): string {
-  return [...bytes].map((byte) => `%(?:25)*${anyCase(byte.toString(16).padStart(2, '0'))}`).join('');
+  return [...bytes].map((byte) => `%(?:25)*${byte.toString(16).padStart(2, '0')}`).join('');
 }
 
 function entity(code: number): string {
-  return `&(?:amp;)*#(?:0*${code}|[xX]0*${anyCase(code.toString(16))});`;
+  return `&(?:amp;)*#(?:0*${code}|x0*${code.toString(16)});`;
 }
 
 /** Without the first backslash. */
 function unicodeEscape(char: string): string {
-  const units = char.split('').map((unit) => `u${anyCase(unit.charCodeAt(0).toString(16).padStart(4, '0'))}`);
+  const units = char.split('').map((unit) => `u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
   return units.join('\\\\{1,3}');
 }
 
@@ -117,22 +129,13 @@ function base64Patterns(bytes: Buffer): string[] {
 }
 
 function base64Character(char: string): string {
-  if (char === '+') return '(?:\\+|-|%2[bB]|\\\\u002[bB])';
-  if (char === '/') return '(?:\\\\?/|_|%2[fF]|\\\\u002[fF])';
+  if (char === '+') return '(?:\\+|-|%2b|\\\\u002b)';
+  if (char === '/') return '(?:\\\\?/|_|%2f|\\\\u002f)';
   return char;
 }
 
-/** A hash in hex is the same secret in either case. */
-function hashPatterns(secret: string): string[] {
-  return /^(?:[0-9a-f]{2}){4,}$/i.test(secret) ? [anyCase(secret.toLowerCase())] : [];
-}
-
 function hexPatterns(bytes: Buffer): string[] {
-  return bytes.length < MIN_HEX_BYTES ? [] : [anyCase(bytes.toString('hex'))];
-}
-
-function anyCase(hex: string): string {
-  return hex.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+  return bytes.length < MIN_HEX_BYTES ? [] : [bytes.toString('hex')];
 }
 
 function escape(char: string): string {

@@ -16,7 +16,7 @@ import { checkOptions, type CallOptions, type ServiceOptions } from './options.t
 import { checkedRequest, withPrepared, type AddressedRequest, type CallInput, type Prepared } from './prepare-call.ts';
 import type * as Operations from './prepared-operations.ts';
 import type { ProviderOperation } from './provider-error.ts';
-import { checkedOrThrow, invalid } from './sound-input.ts';
+import { checkedOrThrow, invalid, soundOptions } from './sound-input.ts';
 import type { CancelResult, PreviewedRequest, RevokeResult, SafeResult } from './result.ts';
 import type { ValidatedRequest } from './validated-request.ts';
 import type { CancellationStatus } from './vocabulary.ts';
@@ -24,8 +24,9 @@ import type { Capabilities } from './capabilities.ts';
 
 const SERVICE_OPTIONS = ['fetch', 'proxy', 'deadlineMs', 'attemptTimeoutMs', 'concurrency', 'onEvent'];
 const CALL_OPTIONS = ['signal', 'deadlineMs', 'onEvent'];
-const CANCEL_OPTIONS = [...CALL_OPTIONS, 'verify'];
-const MANY_OPTIONS = [...CANCEL_OPTIONS, 'concurrency', 'maxPauseMs', 'batch', 'total', 'onProgress'];
+const PLACED_OPTIONS = [...CALL_OPTIONS, 'place'];
+const CANCEL_OPTIONS = [...PLACED_OPTIONS, 'verify'];
+const MANY_OPTIONS = [...CALL_OPTIONS, 'verify', 'concurrency', 'maxPauseMs', 'batch', 'total', 'onProgress'];
 
 /** The service behind its types: takes anything, checks it, and answers in the vocabulary alone. */
 export class ServiceCore {
@@ -65,7 +66,7 @@ export class ServiceCore {
   }
 
   preview(request: unknown, options: unknown): Promise<PreviewedRequest> {
-    const input = { schema: cancelRequestSchema, request, options, knownOptions: CALL_OPTIONS };
+    const input = { schema: cancelRequestSchema, request, options, knownOptions: PLACED_OPTIONS };
     return this.#run('preview', input, async (prepared) => (await loadOperations()).previewPrepared(prepared));
   }
 
@@ -85,8 +86,16 @@ export class ServiceCore {
     };
   }
 
+  /** Reads an account's configuration, and tells where it leads. */
+  async place(account: unknown, options: unknown): Promise<string> {
+    const call = new Call('place');
+    const sound = soundOptions(options, ['signal', 'deadlineMs'], call);
+    const { findPlace } = await import('./find-place.ts');
+    return await findPlace(this.#accounts, account, sound, this.#options, call);
+  }
+
   status(request: unknown, options: unknown): Promise<CancellationStatus> {
-    const input = { schema: statusRequestSchema, request, options, knownOptions: CALL_OPTIONS };
+    const input = { schema: statusRequestSchema, request, options, knownOptions: PLACED_OPTIONS };
     return this.#run(
       'status',
       input,
@@ -96,7 +105,7 @@ export class ServiceCore {
   }
 
   revoke(request: unknown, options: unknown): Promise<RevokeResult> {
-    const input = { schema: revokeRequestSchema, request, options, knownOptions: CALL_OPTIONS };
+    const input = { schema: revokeRequestSchema, request, options, knownOptions: PLACED_OPTIONS };
     return this.#run(
       'revoke',
       input,

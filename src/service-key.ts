@@ -1,21 +1,87 @@
+import { createHash } from 'node:crypto';
+
 /**
- * What names a service among those of its account; `undefined` where the adapter fails. What it throws may hold
- * anything.
+ * Names a service among those of its account: the same text for every form of its reference, another for every other
+ * service, at most 256 characters. `undefined` where the adapter fails, or names it by what cannot tell two services
+ * apart. What it throws is discarded, since it may hold anything.
  */
 export function serviceKeyOf<Service>(
-  definition: { readonly serviceKey?: (service: Service) => string },
+  definition: { readonly serviceKey?: (service: Service) => unknown },
   service: Service,
 ): string | undefined {
   try {
-    return (definition.serviceKey?.(service) ?? keyOf(service)).slice(0, 256);
+    const key = definition.serviceKey === undefined ? keyOf(service) : ownKey(definition.serviceKey(service));
+    return key === undefined || key === '' ? undefined : storable(key);
   } catch {
     return undefined;
   }
 }
 
-/** The fields of a reference by name, so that their order says nothing. */
-function keyOf(service: unknown): string {
-  if (typeof service !== 'object' || service === null) return String(service);
-  const fields = Object.entries(service).map(([name, value]) => `${name}=${String(value)}`);
-  return fields.toSorted().join(' ');
+// A key of the core's own making, which no adapter's key and no field may look like.
+const HASHED = 'sha256:';
+const LONGEST = 256;
+
+/** Longer keys are hashed, never cut, and so are those that a database could not store unchanged. */
+function storable(key: string): string {
+  const isPlain = key.length <= LONGEST && !/\p{Cc}/u.test(key) && !key.startsWith(HASHED);
+  return isPlain ? key : HASHED + createHash('sha256').update(key, 'utf8').digest('hex');
+}
+
+function ownKey(key: unknown): string | undefined {
+  // An object that was joined into a text is the same text for each service.
+  return typeof key === 'string' && key.isWellFormed() && key.trim() !== '' && !/\[object \w+\]/.test(key)
+    ? key
+    : undefined;
+}
+
+/**
+ * The fields of a reference by name, so that their order says nothing: `domain=example.com hostingId=1_aed1`. A number
+ * and the text of its digits are the same service. The form is written into queues and results files, and must stay.
+ *
+ * Where a name or a value could be taken for the boundary between two fields, or is neither a text nor a number, the
+ * whole is JSON, which begins with a bracket as no name does.
+ */
+function keyOf(service: unknown): string | undefined {
+  if (isScalar(service))
+    return isSimpleName(`_${textOf(service)}`) ? textOf(service) : JSON.stringify([textOf(service)]);
+  if (typeof service !== 'object' || service === null || Array.isArray(service)) return undefined;
+  const prototype: unknown = Object.getPrototypeOf(service);
+  const isPlainObject = prototype === null || Object.getPrototypeOf(prototype) === null;
+  // A field without a value says as much as one that is not there.
+  const fields = Object.entries(service).filter(([, value]) => value !== undefined);
+  if (!isPlainObject || fields.length === 0 || Object.getOwnPropertySymbols(service).length > 0) return undefined;
+  const scalars = fields.flatMap(([name, value]) => (isField(value) ? [[name, value] as const] : []));
+  if (scalars.length < fields.length) return undefined;
+  const sorted = scalars.toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return sorted.every(([name, value]) => isSimpleName(name) && isScalar(value) && isSimple(textOf(value)))
+    ? sorted.map(([name, value]) => `${name}=${String(value)}`).join(' ')
+    : JSON.stringify(sorted.map(([name, value]) => [name, isScalar(value) ? textOf(value) : value]));
+}
+
+type Scalar = string | number | bigint;
+
+function isScalar(value: unknown): value is Scalar {
+  return typeof value === 'string' || typeof value === 'bigint' || (typeof value === 'number' && isExact(value));
+}
+
+/** Whole numbers beyond 2^53 stand for several at a time. */
+function isExact(value: number): boolean {
+  return Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value));
+}
+
+function isField(value: unknown): value is Scalar | boolean | null {
+  return isScalar(value) || typeof value === 'boolean' || value === null;
+}
+
+function textOf(value: Scalar): string {
+  return String(value);
+}
+
+function isSimpleName(name: string): boolean {
+  return /^[A-Za-z_$][\w$.-]*$/.test(name);
+}
+
+/** JSON escapes half a character, which would be stored as the same sign as any other half. */
+function isSimple(value: string): boolean {
+  return value.isWellFormed() && !/[\s\p{Cc}\p{Cf}]/u.test(value);
 }

@@ -11,7 +11,9 @@ import type {
 } from './cancel-request.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { CancelManyOptions } from './many-options.ts';
+import { unsupportedNode } from './node-version.ts';
 import type { CallOptions, ReadOptions, ServiceOptions } from './options.ts';
+import { ProviderError } from './provider-error.ts';
 import type { CancelResult, PreviewedRequest, RevokeResult, SafeResult } from './result.ts';
 import { ServiceCore } from './service-core.ts';
 import type { ValidatedRequest } from './validated-request.ts';
@@ -72,6 +74,14 @@ export interface CancelService<A extends AccountsOf<A>> {
   ): Promise<ValidatedRequest>;
 
   /**
+   * Reads an account's configuration, and returns the place that it leads to: the provider's id and the base URL, as in
+   * `acme https://api.example.com/v1`, without secrets. Sends nothing. The option `place` of a call holds it to that.
+   *
+   * @throws ProviderError with `unknown_account`, `not_configured` or `aborted`.
+   */
+  place(account: AccountKey<A>, options?: Pick<CallOptions, 'signal' | 'deadlineMs'>): Promise<string>;
+
+  /**
    * Reads the state of a cancellation back. Changes nothing at the provider. With the `providerReference` of an earlier
    * result, providers that keep one tell the fate of that very cancellation.
    *
@@ -110,6 +120,8 @@ export interface CancelService<A extends AccountsOf<A>> {
    *   most 3 times in all. See `maxPauseMs`. `outcome_unknown` is never begun again.
    * - `unauthorized` ends its account's part: what is left of it fails with `unauthorized` without being sent, since
    *   providers ban after a few bad logins. What is under way is seen through.
+   * - An account that has answered none of the first three requests of the run ends its part, too: what is left of it
+   *   fails with `unavailable` without being sent, since its address, port or network is wrong.
    * - A broken account's requests fail at once (`unavailable` with `retryAt`), as those of `cancel` do.
    * - `signal` stops the run gracefully, see there. Leaving the loop early sees through what is under way, and begins
    *   nothing more.
@@ -135,18 +147,22 @@ export interface AccountDescription<Id extends string = string> {
  * Makes the service object of a set of accounts. Nothing is read, checked or sent for an account before its first call.
  *
  * @param accounts by a name of the caller's own, each made by a provider's factory.
- * @throws ProviderError `invalid_request` if a value is not an account or an option is not sound.
+ * @throws ProviderError `invalid_request` if a value is not an account or an option is not sound; `not_configured` on a
+ *   Node.js that is too old.
  */
 export function createCancelService<const A extends AccountsOf<A>>(
   accounts: A,
   options: ServiceOptions<NoInfer<A>> = {},
 ): CancelService<A> {
+  const problem = unsupportedNode();
+  if (problem !== undefined) throw new ProviderError('not_configured', { operation: 'create', message: problem });
   const core = new ServiceCore(accounts, options);
   const service = {
     cancel: core.cancel.bind(core),
     safeCancel: core.safeCancel.bind(core),
     preview: core.preview.bind(core),
     validate: core.validate.bind(core),
+    place: core.place.bind(core),
     status: core.status.bind(core),
     revoke: core.revoke.bind(core),
     cancelMany: core.cancelMany.bind(core),

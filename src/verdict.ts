@@ -1,11 +1,14 @@
 import type { RefusalCode, UnknownReason } from './error-code.ts';
 import type { CancellationStatus, EffectiveAt, Warning } from './vocabulary.ts';
 
-interface ProviderWords {
+/** What a provider says in an answer that is no yes. */
+export interface ProviderWords {
   /** The provider's own error code, where it has one. */
   readonly providerCode?: string;
   /** The provider's own message. The core scrubs and cuts it. */
   readonly providerMessage?: string;
+  /** The provider's own id of this answer, where it documents one. The core scrubs and cuts it. */
+  readonly providerReference?: string;
 }
 
 /** The provider said yes, in its own documented words. */
@@ -26,12 +29,17 @@ export interface DuplicateVerdict extends ProviderWords {
   readonly message: string;
 }
 
-/** A definite no: the provider is known to have done nothing. */
+/**
+ * A definite no: the provider is known to have done nothing. `not_found` is the provider's own word that it has no such
+ * service, never a bare 404: a read-back goes by it.
+ */
 export interface RefusedVerdict extends ProviderWords {
   readonly verdict: 'refused';
   readonly code: RefusalCode;
   /** What happened and what to do next, without the provider's name. */
   readonly message: string;
+  /** HTTP status of the answer that this rests on. Default: that of the last answer. */
+  readonly providerStatus?: number;
 }
 
 /** The provider answered in its own words, but they do not tell whether something happened. */

@@ -16,6 +16,7 @@ export async function verifyAccepted(
   call.emit({ type: 'read_back', because: 'verify' });
   const seen = await readIfPossible(service, call, route, accepted.providerReference);
   if (seen === undefined) return withWarning(accepted, 'it could not be read back');
+  if (seen === 'absent') return withWarning(accepted, 'read back, the provider has no such service');
   const { state, effectiveAt } = seen;
   if (state === 'failed') {
     call.writeHadNoEffect();

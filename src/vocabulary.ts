@@ -19,8 +19,14 @@ export interface EffectiveAt {
   readonly source: 'provider' | 'computed';
 }
 
-/** The states of a cancellation as read back from a provider. `none`: there is no cancellation. */
+/**
+ * The states of a cancellation as read back from a provider. `none`: there is no cancellation. `scheduled`: its date is
+ * in the future. A cancellation whose date has passed is `requested` until the provider says that the service is over.
+ */
 export type CancellationState = 'none' | 'requested' | 'scheduled' | 'completed' | 'failed' | 'unknown';
+
+/** What a read-back after a lost answer showed. `absent`: the provider has no such service. */
+export type LastSeen = CancellationState | 'absent';
 
 /** What a provider says of a service's cancellation when it is asked. */
 export interface CancellationStatus {
@@ -31,7 +37,7 @@ export interface CancellationStatus {
   /** When the cancellation was asked for, ISO 8601. */
   readonly requestedAt?: string;
   readonly reason?: string;
-  /** Whether the provider's API can still withdraw it. */
+  /** Whether the provider's API can still withdraw it. `false` also if that is not known, as after its date. */
   readonly revocable: boolean;
   /** The provider's own words, redacted. */
   readonly raw: unknown;
@@ -56,6 +62,7 @@ export type WarningCode =
   | 'immediate_deferred'
   | 'timing_unknown'
   | 'not_verified'
+  | 'text_before_answer'
   | 'side_effect'
   | 'resolved_by_person';
 

@@ -1,4 +1,4 @@
-import { constantMessages, EXPECTED_BASE_URL, isBaseUrl, type StandardSchema } from 'cancelkit';
+import { constantMessages, EXPECTED_BASE_URL, isBaseUrl, secretRule, type StandardSchema } from 'cancelkit';
 import * as v from 'valibot';
 
 /** What an account needs. */
@@ -9,8 +9,6 @@ export interface Config {
   readonly token: string;
 }
 
-const token = 'an API token of 8 or more characters';
-
 /**
  * Checks a configuration. The messages say what is expected, never what was received; one in the form "an object with
  * only a and b" lets the core suggest the right name for a misspelt one.
@@ -19,7 +17,7 @@ export const configSchema: StandardSchema<Config> = constantMessages(
   v.strictObject(
     {
       baseUrl: v.pipe(v.string(EXPECTED_BASE_URL), v.check(isBaseUrl, EXPECTED_BASE_URL)),
-      token: v.pipe(v.string(token), v.minLength(8, token)),
+      token: v.pipe(v.string(secretRule.expected), v.check(secretRule.accepts, secretRule.expected)),
     },
     'an object with only baseUrl and token',
   ),

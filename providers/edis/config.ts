@@ -1,11 +1,18 @@
 import * as v from 'valibot';
-import { constantMessages, EXPECTED_BASE_URL, isBaseUrl, type StandardSchema } from '../../src/index.ts';
+import {
+  constantMessages,
+  EXPECTED_BASE_URL,
+  isBaseUrl,
+  loginRule,
+  secretRule,
+  type StandardSchema,
+} from '../../src/index.ts';
 
 /** The credentials of an EDIS Global client-area account. */
 export interface EdisConfig {
   /** Address that the client area is entered with. Environment: `EDIS_EMAIL`. */
   readonly email: string;
-  /** Client-area password; any characters. Environment: `EDIS_PASSWORD`. */
+  /** Client-area password of at least 6 characters, without white space around it. Environment: `EDIS_PASSWORD`. */
   readonly password: string;
   /** Default `https://order.edisglobal.com`; with or without `/kvm/v2` at its end. Environment: `EDIS_BASE_URL`. */
   readonly baseUrl?: string | undefined;
@@ -18,11 +25,8 @@ export interface ResolvedEdisConfig {
   readonly baseUrl: string;
 }
 
-const text = v.pipe(
-  v.string('a non-empty text'),
-  v.minLength(1, 'a non-empty text'),
-  v.check((value) => value.isWellFormed(), 'well-formed text'),
-);
+const email = v.pipe(v.string(loginRule.expected), v.check(loginRule.accepts, loginRule.expected));
+const password = v.pipe(v.string(secretRule.expected), v.check(secretRule.accepts, secretRule.expected));
 
 const baseUrl = v.pipe(
   v.string(EXPECTED_BASE_URL),
@@ -37,7 +41,7 @@ const baseUrl = v.pipe(
 
 export const edisConfigSchema: StandardSchema<EdisConfig, ResolvedEdisConfig> = constantMessages(
   v.strictObject(
-    { email: text, password: text, baseUrl: v.optional(baseUrl, 'https://order.edisglobal.com') },
+    { email, password, baseUrl: v.optional(baseUrl, 'https://order.edisglobal.com') },
     'an object with only email, password and baseUrl',
   ),
 );

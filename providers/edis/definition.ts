@@ -36,6 +36,8 @@ export const edisDefinition: ProviderDefinition<
   ],
   baseUrl: (config) => config.baseUrl,
   secrets: (config) => [config.password],
+  // A front for WHMCS.
+  escapesHtml: true,
   *cancel(order, config) {
     return fromCancelResponse(yield toCancelRequest(order, config), order);
   },

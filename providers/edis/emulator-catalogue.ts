@@ -1,12 +1,14 @@
 /** A billing cycle of the emulated EDIS. */
-export type EdisBillingCycle = 'monthly' | 'quarterly' | 'semiannually' | 'annually';
+export type EdisBillingCycle = 'monthly' | 'quarterly' | 'semi-annually' | 'annually' | 'yearly';
 
 /** The billing cycles of the emulated EDIS, with their length in months. */
 export const edisBillingCycles: Readonly<Record<EdisBillingCycle, number>> = {
   monthly: 1,
   quarterly: 3,
-  semiannually: 6,
+  'semi-annually': 6,
   annually: 12,
+  // The page of the order gives this as an example, the page of the upgrade lists the others.
+  yearly: 12,
 };
 
 /** The payment methods of the emulated EDIS. */

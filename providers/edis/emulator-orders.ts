@@ -10,7 +10,14 @@ export interface EdisOrder {
   readonly items: readonly { readonly pid: number; readonly hostname: string }[];
 }
 
-const extras = ['additional_ram', 'additional_vcpu', 'additional_ip', 'additional_diskboost'];
+const extras = [
+  'additional_ram',
+  'additional_vcpu',
+  'additional_ip',
+  'additional_diskboost',
+  // In the second item of the page's example.
+  'additional_driveboost',
+];
 
 /** Reads the `order` field of `add/order`, a JSON text; a list of complaints when it is not in order. */
 export function parseEdisOrder(text: string | null): EdisOrder | readonly string[] {

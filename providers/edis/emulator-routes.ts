@@ -11,6 +11,8 @@ export interface EdisOptions {
   readonly clientId: number | null;
   /** The `status` in the 200 of a cancellation; with `failed` nothing is stored. Default `success`. */
   readonly cancelAnswer: 'success' | 'failed';
+  /** Whether the account's credit pays the invoice of an order that asks for it. Default `sufficient`. */
+  readonly credit: 'sufficient' | 'insufficient';
 }
 
 /** The one client-area login of the emulated EDIS. */
@@ -42,7 +44,7 @@ export function createEdisRoutes(
   };
 
   call('/cancel/product', (form) => cancelProduct(form, state, options()));
-  call('/add/order', (form) => addOrder(form, state));
+  call('/add/order', (form) => addOrder(form, state, options()));
   call('/get/paymentmethods', () => success({ paymentmethods: edisPaymentMethods }));
   call('/get/billingcycles', () => success({ billingcycles: Object.keys(edisBillingCycles) }));
   call('/get/locations', () => success({ locations: edisCatalogue.map(({ location }) => location) }));
@@ -86,10 +88,13 @@ function cancelProduct(form: URLSearchParams, state: EdisState, options: Readonl
   return json(200, { status: options.cancelAnswer, serviceid: service.serviceId, clientid: options.clientId });
 }
 
-function addOrder(form: URLSearchParams, state: EdisState): Response {
+function addOrder(form: URLSearchParams, state: EdisState, { credit }: Readonly<EdisOptions>): Response {
   const order = parseEdisOrder(form.get('order'));
-  if (!('items' in order)) return invalid(order);
+  if (!('items' in order)) {
+    return json(400, { status: 'error', message: 'The order could not be processed.', errors: order });
+  }
 
+  const isPaid = order.applyCredit && credit === 'sufficient';
   const orderId = state.nextId();
   const wanted = new Map<number, number>();
   for (const { pid } of order.items) wanted.set(pid, (wanted.get(pid) ?? 0) + 1);
@@ -104,14 +109,14 @@ function addOrder(form: URLSearchParams, state: EdisState): Response {
       productId: pid,
       hostname,
       billingCycle: order.billingCycle,
-      status: order.applyCredit ? 'active' : 'pending',
+      status: isPaid ? 'active' : 'pending',
     }),
   );
   return success({
     orderid: orderId,
     serviceids: services.map(({ serviceId }) => serviceId).join(','),
     invoiceid: state.nextId(),
-    invoicepaid: order.applyCredit,
+    invoicepaid: isPaid,
   });
 }
 

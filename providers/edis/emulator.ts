@@ -43,8 +43,12 @@ export const edisSandboxLogin: EdisLogin = { email: 'reseller+edis@example.com',
 export function createEdisEmulator({ clock }: EmulatorContext): Emulator<EdisControls> {
   const options = createOptions<EdisOptions>(
     'edis',
-    { clientId: 4711, cancelAnswer: 'success' },
-    { clientId: positiveIntegerOrNull, cancelAnswer: oneOf('success', 'failed') },
+    { clientId: 4711, cancelAnswer: 'success', credit: 'sufficient' },
+    {
+      clientId: positiveIntegerOrNull,
+      cancelAnswer: oneOf('success', 'failed'),
+      credit: oneOf('sufficient', 'insufficient'),
+    },
   );
   const state = createEdisState(clock);
   clock.onMove(() => state.tick());

@@ -5,7 +5,7 @@ import type { EdisService } from './service.ts';
 
 export type { EdisConfig } from './config.ts';
 export type { EdisOrder, EdisOrderItem } from './order.ts';
-export type { EdisOrderResult } from './order-response.ts';
+export type { EdisOrderResult, EdisOrderWarning } from './order-response.ts';
 export { orderVps, type OrderVpsOptions, type OrderVpsResult } from './order-vps.ts';
 export type { EdisService } from './service.ts';
 

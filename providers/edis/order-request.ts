@@ -30,7 +30,9 @@ function toItem(item: EdisOrderItem): Readonly<Record<string, string | number>> 
     additional_ram: item.additionalRam ?? '',
     additional_vcpu: item.additionalVcpu ?? '',
     additional_ip: item.additionalIp ?? '',
-    additional_diskboost: item.additionalDiskboost ?? '',
+    ...(item.additionalDriveboost === undefined
+      ? { additional_diskboost: item.additionalDiskboost ?? '' }
+      : { additional_driveboost: item.additionalDriveboost }),
     ...(item.sshPublicKey === undefined ? {} : { ssh_pubkey: item.sshPublicKey }),
   };
 }

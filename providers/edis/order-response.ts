@@ -11,12 +11,26 @@ export type EdisOrderResult =
       readonly services: readonly { readonly serviceId: string }[];
       readonly invoiceId: string | undefined;
       readonly invoicePaid: boolean | undefined;
+      readonly warnings: readonly EdisOrderWarning[];
     }
   | {
-      /** The location has none left. Nothing was ordered. */
-      readonly outcome: 'out_of_stock';
+      /**
+       * EDIS says that the order failed: the servers may not have been provisioned, for example because the location is
+       * out of stock. The order itself may exist.
+       */
+      readonly outcome: 'not_provisioned';
       readonly orderId: string | undefined;
+      /** What is known, and where to look before anything is ordered again. English. */
+      readonly message: string;
     };
+
+/** Something that the caller should know about an order that went through. */
+export interface EdisOrderWarning {
+  /** The account's credit was to pay the invoice, and did not. */
+  readonly code: 'invoice_unpaid';
+  /** For operators; English. */
+  readonly message: string;
+}
 
 /** What an answer to `add/order` means. */
 export function fromOrderResponse(response: ProviderResponse, order: EdisOrder): ActionVerdict<EdisOrderResult> {
@@ -26,7 +40,7 @@ export function fromOrderResponse(response: ProviderResponse, order: EdisOrder):
   if (isOk && answer.status === 'success') return fromSuccess(answer, order);
   const said = saidIn(answer);
   if (isOk && answer.status === 'failed' && said === '' && answer.serviceids === undefined) {
-    return { verdict: 'accepted', result: { outcome: 'out_of_stock', orderId: idOf(answer.orderid) } };
+    return { verdict: 'accepted', result: notProvisioned(idOf(answer.orderid)) };
   }
   if (response.status >= 500) {
     const message = 'the server failed while it handled the order. Ask EDIS whether it was placed.';
@@ -42,6 +56,14 @@ export function fromOrderResponse(response: ProviderResponse, order: EdisOrder):
     message: `the order was refused: ${said}`,
   };
   return { verdict: 'refused', ...refusal, providerMessage: said };
+}
+
+function notProvisioned(orderId: string | undefined): EdisOrderResult {
+  const order = orderId === undefined ? 'the newest order' : `order ${orderId}`;
+  const message =
+    'EDIS says that the order failed. The servers may not have been provisioned, for example because the location is ' +
+    `out of stock, and an order may exist: look at ${order} and its invoice in the client area before ordering again.`;
+  return { outcome: 'not_provisioned', orderId, message };
 }
 
 function fromSuccess(
@@ -62,9 +84,17 @@ function fromSuccess(
     services,
     invoiceId: idOf(invoiceid),
     invoicePaid: invoicepaid,
+    warnings: order.applyCredit === true && invoicepaid === false ? [UNPAID] : [],
   } as const;
   return { verdict: 'accepted', result };
 }
+
+const UNPAID: EdisOrderWarning = {
+  code: 'invoice_unpaid',
+  message:
+    'The credit of the account was to pay the invoice, and EDIS says that it is not paid: the credit may not suffice, ' +
+    'or a part of the order may be wrong. Look at the invoice in the client area.',
+};
 
 /** Only what is a number: any other text may hold anything, and what an order returns goes out as it is. */
 function idOf(text: string | undefined): string | undefined {

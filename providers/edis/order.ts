@@ -23,6 +23,8 @@ export interface EdisOrderItem {
   readonly additionalVcpu?: number | undefined;
   readonly additionalIp?: number | undefined;
   readonly additionalDiskboost?: number | undefined;
+  /** The other name that EDIS's own example gives the disk boost. Only one of the two can be set. */
+  readonly additionalDriveboost?: number | undefined;
   /** In OpenSSH's form, such as `ssh-ed25519 AAAA…`. Kept out of errors and answers. */
   readonly sshPublicKey?: string | undefined;
 }
@@ -35,28 +37,35 @@ const word = v.pipe(
 const expectedHostname = 'a host name';
 const expectedKey = 'a public key in one line of OpenSSH’s form';
 
-const itemSchema = v.strictObject(
-  {
-    productId: number,
-    os: number,
-    hostname: v.pipe(
-      v.string(expectedHostname),
-      v.maxLength(253, expectedHostname),
-      v.regex(/^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/, expectedHostname),
-    ),
-    additionalRam: v.optional(number),
-    additionalVcpu: v.optional(number),
-    additionalIp: v.optional(number),
-    additionalDiskboost: v.optional(number),
-    sshPublicKey: v.optional(
-      v.pipe(
-        v.string(expectedKey),
-        v.maxLength(16_384, expectedKey),
-        v.regex(/^[\w.@-]+ [A-Za-z0-9+/=]{16,}(?: [^\p{Cc}]*)?$/u, expectedKey),
+const itemSchema = v.pipe(
+  v.strictObject(
+    {
+      productId: number,
+      os: number,
+      hostname: v.pipe(
+        v.string(expectedHostname),
+        v.maxLength(253, expectedHostname),
+        v.regex(/^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/, expectedHostname),
       ),
-    ),
-  },
-  'an object with only productId, os, hostname, additionalRam, additionalVcpu, additionalIp, additionalDiskboost and sshPublicKey',
+      additionalRam: v.optional(number),
+      additionalVcpu: v.optional(number),
+      additionalIp: v.optional(number),
+      additionalDiskboost: v.optional(number),
+      additionalDriveboost: v.optional(number),
+      sshPublicKey: v.optional(
+        v.pipe(
+          v.string(expectedKey),
+          v.maxLength(16_384, expectedKey),
+          v.regex(/^[\w.@-]+ [A-Za-z0-9+/=]{16,}(?: [^\p{Cc}]*)?$/u, expectedKey),
+        ),
+      ),
+    },
+    'an object with only productId, os, hostname, additionalRam, additionalVcpu, additionalIp, additionalDiskboost, additionalDriveboost and sshPublicKey',
+  ),
+  v.check(
+    (item) => item.additionalDiskboost === undefined || item.additionalDriveboost === undefined,
+    'only one of additionalDiskboost and additionalDriveboost',
+  ),
 );
 
 const expectedItems = '1 to 100 items';

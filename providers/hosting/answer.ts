@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type {
   EffectiveAt,
   ProviderResponse,
+  ProviderWords,
   RefusedVerdict,
   UnclearVerdict,
   UnrecognisedVerdict,
@@ -18,15 +19,39 @@ const hostingSchema = v.object({
   openJobCount: v.fallback(v.optional(v.number()), undefined),
 });
 
+const wholeNumber = v.fallback(v.optional(v.pipe(v.number(), v.safeInteger())), undefined);
+const job = {
+  jobType: text,
+  jobStatus: v.optional(v.unknown()),
+  responseId: text,
+  response_id: text,
+};
+
 // Not an array: valibot takes one for an object, and an event without fields would pass for one of another kind.
-const event = v.custom<Readonly<Record<string, unknown>>>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+const event = v.pipe(
+  v.custom<Readonly<Record<string, unknown>>>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  ),
+  v.object({
+    id: wholeNumber,
+    created: wholeNumber,
+    ...job,
+    context: v.fallback(v.optional(v.object(job)), undefined),
+  }),
+  // An older form has the job in the event's context.
+  v.transform(({ id, created, context, ...own }): HostingEvent => ({
+    id,
+    created,
+    jobType: own.jobType ?? context?.jobType,
+    jobStatus: own.jobStatus ?? context?.jobStatus,
+    responseId: own.responseId ?? own.response_id ?? context?.responseId ?? context?.response_id,
+  })),
 );
 
 // Older deployments write the keys with underscores.
 const answerSchema = v.pipe(
   v.object({
-    status: v.string(),
+    status: v.optional(v.string()),
     responseId: text,
     response_id: text,
     errorCode: code,
@@ -36,8 +61,9 @@ const answerSchema = v.pipe(
     hosting: v.fallback(v.optional(hostingSchema), undefined),
     hostingEvents: v.fallback(v.optional(v.array(event)), undefined),
   }),
-  v.transform((answer): HostingAnswer => ({
-    status: answer.status.toLowerCase(),
+  v.transform((answer) => ({
+    // An error of an older deployment has no status.
+    status: answer.status?.toLowerCase() ?? (answer.error_code && answer.error_message ? 'error' : undefined),
     responseId: answer.responseId ?? answer.response_id,
     errorCode: answer.errorCode ?? answer.error_code,
     errorMessage: answer.errorMessage ?? answer.error_message,
@@ -55,7 +81,18 @@ export interface HostingAnswer {
   readonly errorMessage: string | undefined;
   readonly hosting: Hosting | undefined;
   /** Of a history. */
-  readonly events: readonly Readonly<Record<string, unknown>>[] | undefined;
+  readonly events: readonly HostingEvent[] | undefined;
+}
+
+/** An entry of a history, as far as it speaks of a job. */
+export interface HostingEvent {
+  readonly id: number | undefined;
+  /** Unix seconds. */
+  readonly created: number | undefined;
+  readonly jobType: string | undefined;
+  readonly jobStatus: unknown;
+  /** The id of the answer that queued the job. */
+  readonly responseId: string | undefined;
 }
 
 /** The part of an answer that describes the hosting. */
@@ -71,7 +108,9 @@ export interface Hosting {
 /** Reads an answer; `undefined` if it is not in the form of this API. */
 export function readAnswer({ body }: ProviderResponse): HostingAnswer | undefined {
   const parsed = body.kind === 'json' ? v.safeParse(answerSchema, body.value) : undefined;
-  return parsed?.success ? parsed.output : undefined;
+  if (!parsed?.success) return undefined;
+  const { status, ...answer } = parsed.output;
+  return status === undefined ? undefined : { status, ...answer };
 }
 
 /** The end of the service period, where the answer has one. */
@@ -87,20 +126,29 @@ export function fromErrorAnswer(
   httpStatus: number,
   answer: HostingAnswer,
 ): RefusedVerdict | UnclearVerdict | UnrecognisedVerdict {
-  const { errorCode: providerCode, errorMessage: providerMessage } = answer;
-  const said = providerMessage || providerCode;
+  const said = answer.errorMessage || answer.errorCode;
   // The API always says what is wrong; an error without a word may be a proxy's, and proves nothing.
   if (said === undefined || said === '') return { verdict: 'unrecognised' };
+  return { ...judge(httpStatus, answer.errorCode, said), ...wordsOf(answer) };
+}
+
+/** What an error says for itself, with the id of the answer, which a support request needs. */
+export function wordsOf({ errorCode, errorMessage, responseId }: HostingAnswer): ProviderWords {
   return {
-    ...judge(httpStatus, providerCode, said),
-    ...(providerCode === undefined ? {} : { providerCode }),
-    ...(providerMessage === undefined ? {} : { providerMessage }),
+    ...(errorCode === undefined ? {} : { providerCode: errorCode }),
+    ...(errorMessage === undefined ? {} : { providerMessage: errorMessage }),
+    ...(responseId === undefined || responseId === '' ? {} : { providerReference: responseId }),
   };
 }
 
+const CREDENTIAL_CODES =
+  /^(?:unauthori[sz]ed|not_authori[sz]ed|unauthenticated|authentication_failed|invalid_(?:token|credentials|api_?key)|forbidden|access_denied)$/i;
+
 function judge(httpStatus: number, code: string | undefined, said: string): RefusedVerdict | UnclearVerdict {
   if (httpStatus >= 500) return { verdict: 'unclear', reason: 'server_error', message: `the server failed: ${said}` };
-  if (httpStatus < 400) {
+  // What refuses the credentials is no reason to ask again, whatever the status.
+  const isRefusal = httpStatus < 400 && code !== undefined && CREDENTIAL_CODES.test(code);
+  if (httpStatus < 400 && !isRefusal) {
     return { verdict: 'unclear', reason: 'provider_error', message: `an error came with HTTP ${httpStatus}: ${said}` };
   }
   if (code === 'does_not_exist' || httpStatus === 404) {
@@ -109,7 +157,7 @@ function judge(httpStatus: number, code: string | undefined, said: string): Refu
   if (code === 'conflict') {
     return refused('rejected', 'the domain is not linked to this hosting. Check the domain.');
   }
-  switch (httpStatus) {
+  switch (isRefusal ? 401 : httpStatus) {
     case 401:
       return refused('unauthorized', 'the token was not accepted. Check it, and the header that it is sent in.');
     case 403:

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { constantMessages, EXPECTED_BASE_URL, isBaseUrl, type StandardSchema } from '../../src/index.ts';
+import { constantMessages, EXPECTED_BASE_URL, isBaseUrl, secretRule, type StandardSchema } from '../../src/index.ts';
 
 /** Where a Hosting API is, and how to sign in to it. */
 export interface HostingConfig {
@@ -24,6 +24,7 @@ export interface ResolvedHostingConfig {
 // What the request carries for itself, and what HTTP keeps for the connection.
 const OWN_HEADERS = [
   'accept',
+  'cache-control',
   'client-request-id',
   'connection',
   'content-length',
@@ -31,6 +32,7 @@ const OWN_HEADERS = [
   'expect',
   'host',
   'keep-alive',
+  'pragma',
   'te',
   'trailer',
   'transfer-encoding',
@@ -38,6 +40,7 @@ const OWN_HEADERS = [
   'user-agent',
 ];
 
+const expectedToken = 'a token: six characters minimum, visible ASCII, without spaces and line breaks';
 const tokenHeader = v.pipe(
   v.string('the name of a header'),
   v.regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'the name of a header'),
@@ -63,7 +66,7 @@ export const hostingConfigSchema: StandardSchema<HostingConfig, ResolvedHostingC
       baseUrl,
       token: v.pipe(
         v.string('a non-empty text'),
-        v.regex(/^[\x21-\x7e]+$/, 'a token: visible ASCII characters, no spaces or line breaks'),
+        v.check((value) => secretRule.accepts(value) && /^[\x21-\x7e]+$/.test(value), expectedToken),
       ),
       tokenHeader: v.optional(tokenHeader, 'token'),
       tokenScheme: v.optional(

@@ -6,7 +6,7 @@ import type { HostingJob, HostingService } from './emulator-types.ts';
 export interface HostingAnswers {
   /** The id of this answer, by which the history can be searched. */
   readonly responseId: string;
-  ok(fields: Readonly<Record<string, unknown>>): Response;
+  ok(message: string, fields: Readonly<Record<string, unknown>>): Response;
   pending(message: string, hosting: Readonly<Record<string, unknown>>): Response;
   error(status: number, code: string, message: string): Response;
 }
@@ -25,10 +25,16 @@ export function createAnswers(
   };
   return {
     responseId,
-    ok: (fields) => json(200, { ...head, status: 'ok', ...fields }),
+    ok: (message, fields) => json(200, { ...head, status: 'ok', message, ...fields }),
     pending: (message, hosting) => json(202, { ...head, status: 'pending', message, hosting }),
     error: (status, code, message) =>
-      json(status, { ...head, status: 'error', [key('errorCode')]: code, [key('errorMessage')]: message }),
+      json(status, {
+        ...head,
+        // The documented errors of older deployments have none.
+        ...(keyStyle === 'camelCase' ? { status: 'error' } : {}),
+        [key('errorCode')]: code,
+        [key('errorMessage')]: message,
+      }),
   };
 }
 
@@ -41,10 +47,20 @@ export function hostingJson(
   const serviceStatus = { provisioning: 'adopting', active: 'active', cancelled: serviceStatusAfterCancel };
   return {
     identifier: hostingId,
-    status: state === 'deleted' ? 'deleted' : state === 'provisioning' ? 'pending' : 'ok',
+    status: state === 'deleted' ? 'deleted' : state === 'provisioning' ? 'provisioning' : 'active',
     domain,
+    domains: [{ name: domain, forward: false, primary: true }],
+    info: INFO,
+    options: [{ name: 'letsEncrypt', value: 'disabled', arguments: [] }],
+    package: PACKAGE,
+    server: SERVER,
     suspended,
+    suspendedDomain: false,
+    renewalDay: renewal.getUTCDate(),
+    period: 1,
+    periodUnit: 'month',
     openJobCount: jobs.filter(({ status }) => status === 'new').length,
+    servicePeriod: 1,
     serviceStatus: state === 'deleted' ? serviceStatusAfterCancel : serviceStatus[state],
     nextRenewal: dateOnly(state === 'active' ? addMonths(renewal, 1) : renewal),
     nextServiceRenewalDate: dateOnly(renewal),
@@ -53,20 +69,73 @@ export function hostingJson(
   };
 }
 
-/** The history of a hosting, newest first: its jobs, and the event of its creation, which is no job. */
+// What the documented example shows of the account's stats, package and server.
+const INFO = {
+  serverPlan: 'basic',
+  pleskUser: 'h_00000001',
+  pleskFtpUser: 'f_00000001',
+  pleskClientId: 282,
+  pleskHostingId: 235,
+  activeDomains: 1,
+  subdomains: 0,
+  diskspace: 0,
+  databases: 0,
+  traffic: 0,
+  trafficPrevDay: 0,
+};
+const PACKAGE = {
+  packageId: 'basic',
+  type: 'plesk',
+  status: 'active',
+  spec: [{ type: 'diskspace', value: '1000' }],
+  created: 1_626_272_615,
+  modified: 1_626_272_619,
+};
+const SERVER = {
+  identifier: 'pleskdev',
+  hostname: 'plesk.sandbox.example',
+  type: 'plesk',
+  status: 'active',
+  ips: [
+    { address: '192.0.2.50', version: 4 },
+    { address: '2001:db8::50', version: 6 },
+  ],
+  availablePackages: ['basic', 'pro'],
+  usage: 1,
+  capacity: 20,
+  created: 1_626_259_040,
+  modified: 1_626_259_045,
+};
+
+/** The history of a hosting, newest first: its jobs, that of its creation among them, and the request for that. */
 export function historyJson(service: HostingService): readonly Readonly<Record<string, unknown>>[] {
-  const creation = { type: 'event', message: 'Hosting created', created: unixSeconds(service.created) };
-  return [...service.jobs.map(jobJson).reverse(), creation];
+  const { hostingId, domain, state, jobs } = service;
+  const responseId = `${hostingId}0`;
+  const created = unixSeconds(service.created);
+  const creation = { created, type: 'job', jobType: 'createHosting', responseId, context: [] };
+  const events = [
+    { created, message: 'create hosting requested', type: 'request', responseId, context: { ip: '127.0.0.1' } },
+    state === 'provisioning'
+      ? { ...creation, message: 'Creating hosting', jobStatus: 'new' }
+      : { ...creation, message: 'Creating hosting completed', jobStatus: 'done', delivered: created },
+    ...jobs.map(jobJson),
+  ];
+  return events
+    .map((event, index) => ({ id: index + 1, hostingIdentifier: hostingId, domainName: domain, ...event }))
+    .toReversed();
 }
 
-function jobJson(job: HostingJob): Readonly<Record<string, unknown>> {
+function jobJson(job: HostingJob, index: number): Readonly<Record<string, unknown>> {
   return {
     type: 'job',
+    message: `${job.type} ${job.status}`,
+    jobId: index + 2,
     jobType: job.type,
     jobStatus: job.status,
     responseId: job.responseId,
     created: unixSeconds(job.created),
-    ...(job.finished === undefined ? {} : { finished: unixSeconds(job.finished) }),
+    context: [],
+    ...(job.finished === undefined ? {} : { delivered: unixSeconds(job.finished) }),
     ...(job.clientRequestId === undefined ? {} : { clientRequestId: job.clientRequestId }),
   };
 }

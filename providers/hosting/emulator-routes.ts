@@ -16,7 +16,10 @@ export interface HostingOptions {
   readonly tokenScheme: string;
   /** From a job's creation to its end, by the sandbox's clock; 0 carries jobs out at once. Default 60 000. */
   readonly jobDelayMs: number;
-  /** `serviceStatus` once a cancellation was carried out. Default `cancelled`. */
+  /**
+   * `serviceStatus` once a cancellation was carried out, which is not documented. Default `expiring`, a word that no
+   * client can know.
+   */
   readonly serviceStatusAfterCancel: string;
   /** A deleted hosting is a 404 (`gone`), or still shown with the status `deleted` (`listed`). Default `gone`. */
   readonly deletedHosting: 'gone' | 'listed';
@@ -61,7 +64,7 @@ export function createHostingRoutes(
 
   app.get(
     '/hosting/:id',
-    handle(({ service, answers }) => answers.ok({ hosting: show(service) })),
+    handle(({ service, answers }) => answers.ok('The hosting object is attached', { hosting: show(service) })),
   );
 
   // The history outlives the hosting: it is where the fate of an immediate cancellation is read.
@@ -75,7 +78,8 @@ export function createHostingRoutes(
       }
       const wanted = req.query('responseId');
       const events = historyJson(service).filter((event) => wanted === undefined || event['responseId'] === wanted);
-      return answers.ok({ hostingEvents: events.slice(start, start + limit) });
+      const hostingEvents = events.slice(start, start + limit);
+      return answers.ok('The event list is attached', { listItemCount: events.length, hostingEvents });
     }, true),
   );
 
@@ -94,10 +98,10 @@ export function createHostingRoutes(
         return answers.error(400, 'invalid_parameter', 'The parameter immediate must be true or false');
       }
       if (String(domain).toLowerCase() !== service.domain.toLowerCase()) {
-        return answers.error(409, 'conflict', 'The domain is not linked to this hosting');
+        return answers.error(409, 'conflict', 'Domain does not exist in hosting');
       }
       if (service.state !== 'active' || service.cancellation !== null) {
-        return answers.error(405, 'not_active', 'The hosting is not active');
+        return answers.error(405, 'not_active', 'This hosting is not in an active state so cannot be deleted');
       }
       const { responseId } = answers;
       const order = { responseId, type: 'cancelHosting', immediate, reason: String(reason), clientRequestId } as const;
@@ -119,13 +123,13 @@ export function createHostingRoutes(
       const { responseId } = answers;
       const order = {
         responseId,
-        type: 'resumeHosting',
+        type: 'resumeHostingService',
         immediate: false,
         reason: undefined,
         clientRequestId,
       } as const;
       state.queue(service, order, options().jobDelayMs);
-      return answers.pending('Your resume request is pending', show(service));
+      return answers.pending('Your update request is pending', show(service));
     }),
   );
 

@@ -38,7 +38,7 @@ export function createHostingState(clock: EmulatorClock): HostingState {
     service.jobs = service.jobs.map((other) =>
       other.responseId === job.responseId ? { ...job, status: fails ? 'failed' : 'done', finished: at } : other,
     );
-    if (job.type === 'resumeHosting') {
+    if (job.type === 'resumeHostingService') {
       if (fails) return;
       service.cancellation = null;
       service.state = 'active';

@@ -18,7 +18,7 @@ export interface HostingService extends SandboxService {
 /** A queued piece of work. */
 export interface HostingJob {
   readonly responseId: string;
-  readonly type: 'cancelHosting' | 'resumeHosting';
+  readonly type: 'cancelHosting' | 'resumeHostingService';
   readonly status: 'new' | 'done' | 'failed';
   readonly immediate: boolean;
   readonly reason: string | undefined;

@@ -54,7 +54,7 @@ export function createHostingEmulator({ clock }: EmulatorContext): Emulator<Host
       tokenHeader: 'token',
       tokenScheme: '',
       jobDelayMs: 60_000,
-      serviceStatusAfterCancel: 'cancelled',
+      serviceStatusAfterCancel: 'expiring',
       deletedHosting: 'gone',
     },
     {

@@ -1,5 +1,5 @@
-import type { Exchange, ProviderResponse } from '../../src/index.ts';
-import { readAnswer } from './answer.ts';
+import type { Exchange, ProviderResponse, RefusedVerdict } from '../../src/index.ts';
+import { fromErrorAnswer, readAnswer, type HostingEvent } from './answer.ts';
 import type { ResolvedHostingConfig } from './config.ts';
 import { toHistoryRequest } from './request.ts';
 import type { HostingService } from './service.ts';
@@ -7,49 +7,89 @@ import type { HostingService } from './service.ts';
 /** The cancellation jobs in a hosting's history. */
 export interface CancelJobs {
   /** `new`, `done` or `failed`, and `unknown` for any other value. */
-  readonly statuses: readonly ('new' | 'done' | 'failed' | 'unknown')[];
+  readonly statuses: readonly JobStatus[];
+  /**
+   * What the last finished job left behind: a cancellation, or a service that was resumed since. `unclear` if their
+   * order cannot be told; `undefined` if no cancellation job is done.
+   */
+  readonly effect: 'cancelled' | 'resumed' | 'unclear' | undefined;
   /** Whether the history was read to its end. */
   readonly complete: boolean;
 }
+
+type JobStatus = 'new' | 'done' | 'failed' | 'unknown';
 
 const PAGE_SIZE = 50;
 const MAX_PAGES = 20;
 
 /**
- * Reads a hosting's history page by page; `undefined` if it cannot be read.
+ * Reads a hosting's history page by page; `undefined` if it cannot be read. A refusal of the credentials is returned,
+ * since nothing else may be asked after it.
  *
- * @param responseId of the answer that queued the job which is looked for. Left out: every cancellation job.
+ * @param responseId of the answer that queued the job which is looked for. Left out: every job.
  */
 export function* readCancelJobs(
   service: HostingService,
   config: ResolvedHostingConfig,
   responseId?: string,
-): Exchange<CancelJobs | undefined> {
-  const statuses: CancelJobs['statuses'][number][] = [];
+): Exchange<CancelJobs | RefusedVerdict | undefined> {
+  const seen: HostingEvent[] = [];
   let start = 0;
   for (let page = 0; page < MAX_PAGES; page += 1) {
-    const events = readEvents(yield toHistoryRequest(service, start, PAGE_SIZE, config, responseId));
-    if (events === undefined) return undefined;
-    for (const event of events) if (isCancelJob(event, responseId)) statuses.push(known(event['jobStatus']));
-    if (events.length < PAGE_SIZE) return { statuses, complete: true };
+    const response = yield toHistoryRequest(service, start, PAGE_SIZE, config, responseId);
+    const events = readEvents(response);
+    if (events === undefined) return refusalIn(response);
+    seen.push(...events.filter((event) => isOf(event, responseId)));
+    if (events.length < PAGE_SIZE) return jobsIn(seen, true);
     start += events.length;
   }
-  return { statuses, complete: false };
+  return jobsIn(seen, false);
 }
 
-function readEvents(response: ProviderResponse): readonly Readonly<Record<string, unknown>>[] | undefined {
+function readEvents(response: ProviderResponse): readonly HostingEvent[] | undefined {
   const answer = response.status === 200 ? readAnswer(response) : undefined;
   return answer?.status === 'ok' ? answer.events : undefined;
 }
 
-function known(value: unknown): CancelJobs['statuses'][number] {
-  return value === 'new' || value === 'done' || value === 'failed' ? value : 'unknown';
+function refusalIn(response: ProviderResponse): RefusedVerdict | undefined {
+  const answer = readAnswer(response);
+  const verdict = answer?.status === 'error' ? fromErrorAnswer(response.status, answer) : undefined;
+  const isClosed = verdict?.verdict === 'refused' && (verdict.code === 'unauthorized' || verdict.code === 'forbidden');
+  return isClosed ? verdict : undefined;
 }
 
 /** An event that names another answer is another job's, whatever the server was asked for. */
-function isCancelJob(event: Readonly<Record<string, unknown>>, responseId: string | undefined): boolean {
-  const named = event['responseId'] ?? event['response_id'];
-  return (
-    event['jobType'] === 'cancelHosting' && (responseId === undefined || named === undefined || named === responseId)
-  );
+function isOf({ responseId }: HostingEvent, wanted: string | undefined): boolean {
+  return wanted === undefined || responseId === undefined || responseId === wanted;
+}
+
+function jobsIn(events: readonly HostingEvent[], complete: boolean): CancelJobs {
+  const cancels = events.filter(({ jobType }) => jobType === 'cancelHosting');
+  return { statuses: cancels.map(({ jobStatus }) => known(jobStatus)), effect: effectOf(events, complete), complete };
+}
+
+function known(value: unknown): JobStatus {
+  return value === 'new' || value === 'done' || value === 'failed' ? value : 'unknown';
+}
+
+/** The order of the list is not documented; the ids and times of its events are. */
+function effectOf(events: readonly HostingEvent[], complete: boolean): CancelJobs['effect'] {
+  const done = events.filter(({ jobStatus }) => jobStatus === 'done');
+  const cancels = done.filter(({ jobType }) => jobType === 'cancelHosting');
+  const resumes = done.filter(({ jobType }) => jobType !== undefined && /resume/i.test(jobType));
+  if (cancels.length === 0) return undefined;
+  if (!complete) return 'unclear';
+  if (resumes.length === 0) return 'cancelled';
+  for (const key of ['id', 'created'] as const) {
+    const [cancelled, resumed] = [latest(cancels, key), latest(resumes, key)];
+    if (cancelled !== undefined && resumed !== undefined && cancelled !== resumed) {
+      return cancelled > resumed ? 'cancelled' : 'resumed';
+    }
+  }
+  return 'unclear';
+}
+
+function latest(events: readonly HostingEvent[], key: 'id' | 'created'): number | undefined {
+  const values = events.flatMap((event) => event[key] ?? []);
+  return values.length < events.length ? undefined : Math.max(...values);
 }

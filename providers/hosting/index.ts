@@ -3,8 +3,7 @@ import { hostingConfigSchema, hostingEnv, type HostingConfig } from './config.ts
 import { toCancelRequest, toResumeRequest } from './request.ts';
 import { fromCancelResponse, fromResumeResponse } from './response.ts';
 import { hostingServiceSchema, type HostingService } from './service.ts';
-import { readJob } from './job.ts';
-import { readState } from './status.ts';
+import { readJob, readState } from './status.ts';
 
 export type { HostingConfig } from './config.ts';
 export type { HostingService } from './service.ts';
@@ -32,8 +31,10 @@ export const hostingProvider: Provider<'hosting', HostingConfig, HostingService,
     *cancel(order, config) {
       return fromCancelResponse(yield toCancelRequest(order, config), order);
     },
-    status: (service, config, { providerReference }) =>
-      providerReference === undefined ? readState(service, config) : readJob(service, config, providerReference),
+    status: (service, config, { providerReference, afterDuplicate = false }) =>
+      providerReference === undefined
+        ? readState(service, config, afterDuplicate)
+        : readJob(service, config, providerReference),
     *revoke(service, config) {
       return fromResumeResponse(yield toResumeRequest(service, config));
     },

@@ -6,7 +6,7 @@ import type {
   UnclearVerdict,
   UnrecognisedVerdict,
 } from '../../src/index.ts';
-import { fromErrorAnswer, readAnswer, serviceEnd, type HostingAnswer } from './answer.ts';
+import { fromErrorAnswer, readAnswer, serviceEnd, wordsOf, type HostingAnswer } from './answer.ts';
 import type { HostingService } from './service.ts';
 
 /** What an answer to `DELETE /hosting/{id}` means. */
@@ -15,13 +15,11 @@ export function fromCancelResponse(response: ProviderResponse, order: CancelOrde
   if (answer === undefined) return { verdict: 'unrecognised' };
   if (answer.status === 'error') {
     if (answer.errorCode !== 'not_active' || response.status >= 500) return fromErrorAnswer(response.status, answer);
-    const { errorCode: providerCode, errorMessage: providerMessage } = answer;
     return {
       verdict: 'duplicate',
       ambiguous: true,
       message: 'the hosting is not active: it is cancelled already, or still being set up.',
-      providerCode,
-      ...(providerMessage === undefined ? {} : { providerMessage }),
+      ...wordsOf(answer),
     };
   }
   const jobId = queuedJob(response, answer);
@@ -29,7 +27,7 @@ export function fromCancelResponse(response: ProviderResponse, order: CancelOrde
   const { hosting } = answer;
   if (hosting !== undefined && hosting.identifier !== order.service.hostingId) {
     const message = 'the answer is for another hosting. Look in the client area which one was cancelled.';
-    return { verdict: 'unclear', reason: 'unreadable_answer', message };
+    return { verdict: 'unclear', reason: 'unreadable_answer', message, ...wordsOf(answer) };
   }
   const effectiveAt = order.when === 'end_of_period' ? serviceEnd(hosting) : undefined;
   return {
@@ -57,8 +55,14 @@ function queuedJob(response: ProviderResponse, { status, responseId }: HostingAn
 }
 
 /** The API's own words for a yes count against the status, which alone could stand for "not processed". */
-function notQueued(response: ProviderResponse, { status }: HostingAnswer): UnclearVerdict | UnrecognisedVerdict {
+function notQueued(response: ProviderResponse, answer: HostingAnswer): UnclearVerdict | UnrecognisedVerdict {
+  const { status } = answer;
   if (status !== 'pending' && status !== 'ok') return { verdict: 'unrecognised' };
   const message = `the answer says ${status} under HTTP ${response.status} and names no job as it should. Look in the client area whether one was queued.`;
-  return { verdict: 'unclear', reason: response.status >= 500 ? 'server_error' : 'unreadable_answer', message };
+  return {
+    verdict: 'unclear',
+    reason: response.status >= 500 ? 'server_error' : 'unreadable_answer',
+    message,
+    ...wordsOf(answer),
+  };
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { constantMessages, EXPECTED_BASE_URL, isBaseUrl, type StandardSchema } from '../../src/index.ts';
+import { constantMessages, EXPECTED_BASE_URL, isBaseUrl, secretRule, type StandardSchema } from '../../src/index.ts';
 
 /** The credentials of a VPSBG API token. */
 export interface VpsbgConfig {
@@ -12,26 +12,48 @@ export interface VpsbgConfig {
    * API's pages do not show it. Default `v1/servers/cancel`. Environment: `VPSBG_UNDO_PATH`.
    */
   readonly undoPath?: string | undefined;
+  /**
+   * Path of the DELETE that withdraws an addon's cancellation, with `{server_id}` and `{addon_id}`. Inferred: the API's
+   * menu has a DELETE among the calls of addons and no path. Default `v1/servers/{server_id}/addons/{addon_id}`.
+   * Environment: `VPSBG_ADDON_UNDO_PATH`.
+   */
+  readonly addonUndoPath?: string | undefined;
+  /**
+   * Path of the DELETE that withdraws a floating IP's cancellation, with `{floating_ip_id}` where the id belongs.
+   * Inferred, like the others. Default `v1/floating-ips/cancel`. Environment: `VPSBG_FLOATING_IP_UNDO_PATH`.
+   */
+  readonly floatingIpUndoPath?: string | undefined;
 }
 
 /** A checked {@link VpsbgConfig}. */
 export interface ResolvedVpsbgConfig {
   readonly token: string;
   readonly baseUrl: string;
-  /** Its segments. */
+  /** The segments of the paths. */
   readonly undoPath: readonly string[];
+  readonly addonUndoPath: readonly string[];
+  readonly floatingIpUndoPath: readonly string[];
 }
 
+const expectedToken = 'a token: six characters minimum, visible ASCII, without spaces and line breaks';
 const token = v.pipe(
   v.string('a non-empty text'),
-  v.regex(/^[\x21-\x7e]+$/, 'a token: visible ASCII characters, no spaces or line breaks'),
+  v.check((value) => secretRule.accepts(value) && /^[\x21-\x7e]+$/.test(value), expectedToken),
 );
 
-const undoPath = v.pipe(
-  v.string('a path'),
-  v.regex(/^\/?(?:[\w-]+|\{server_id\})(?:\/(?:[\w-]+|\{server_id\}))*$/, 'a path such as v1/servers/cancel'),
-  v.transform((path) => path.replace(/^\//, '').split('/')),
-);
+/** A path of words and of these placeholders. */
+function pathWith(example: string, ...placeholders: readonly string[]) {
+  const segment = `(?:[\\w-]+|${placeholders.map((name) => `\\{${name}\\}`).join('|')})`;
+  return v.pipe(
+    v.string('a path'),
+    v.regex(new RegExp(`^/?${segment}(?:/${segment})*$`), `a path such as ${example}`),
+    v.transform((path): readonly string[] => path.replace(/^\//, '').split('/')),
+  );
+}
+
+const UNDO_PATH = 'v1/servers/cancel';
+const ADDON_UNDO_PATH = 'v1/servers/{server_id}/addons/{addon_id}';
+const FLOATING_IP_UNDO_PATH = 'v1/floating-ips/cancel';
 
 const baseUrl = v.pipe(
   v.string(EXPECTED_BASE_URL),
@@ -49,11 +71,19 @@ export const vpsbgConfigSchema: StandardSchema<VpsbgConfig, ResolvedVpsbgConfig>
     {
       token,
       baseUrl: v.optional(baseUrl, 'https://api.vpsbg.eu'),
-      undoPath: v.optional(undoPath, 'v1/servers/cancel'),
+      undoPath: v.optional(pathWith(UNDO_PATH, 'server_id'), UNDO_PATH),
+      addonUndoPath: v.optional(pathWith(ADDON_UNDO_PATH, 'server_id', 'addon_id'), ADDON_UNDO_PATH),
+      floatingIpUndoPath: v.optional(pathWith(FLOATING_IP_UNDO_PATH, 'floating_ip_id'), FLOATING_IP_UNDO_PATH),
     },
-    'an object with only token, baseUrl and undoPath',
+    'an object with only token, baseUrl, undoPath, addonUndoPath and floatingIpUndoPath',
   ),
 );
 
 /** The environment variable of each option. */
-export const vpsbgEnv = { token: 'VPSBG_TOKEN', baseUrl: 'VPSBG_BASE_URL', undoPath: 'VPSBG_UNDO_PATH' } as const;
+export const vpsbgEnv = {
+  token: 'VPSBG_TOKEN',
+  baseUrl: 'VPSBG_BASE_URL',
+  undoPath: 'VPSBG_UNDO_PATH',
+  addonUndoPath: 'VPSBG_ADDON_UNDO_PATH',
+  floatingIpUndoPath: 'VPSBG_FLOATING_IP_UNDO_PATH',
+} as const;

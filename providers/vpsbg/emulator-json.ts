@@ -1,10 +1,14 @@
 import { addMonths } from '../../src/sandbox/calendar.ts';
 import { json } from '../../src/sandbox/bodies.ts';
 import type { SandboxCancellation } from '../../src/sandbox/emulator.ts';
-import type { VpsbgServer } from './emulator-types.ts';
+import type { VpsbgOptions } from './emulator-options.ts';
+import type { VpsbgAddon, VpsbgFloatingIp, VpsbgServer } from './emulator-types.ts';
 
 /** A server as `GET /v1/servers/{id}` shows it. */
-export function serverJson(server: VpsbgServer, cancelRequest: 'object' | 'flag'): Readonly<Record<string, unknown>> {
+export function serverJson(
+  server: VpsbgServer,
+  { cancelRequest, addonCancelRequest }: Readonly<VpsbgOptions>,
+): Readonly<Record<string, unknown>> {
   const { cancellation, expiryAt } = server;
   return {
     id: server.serverId,
@@ -15,13 +19,17 @@ export function serverJson(server: VpsbgServer, cancelRequest: 'object' | 'flag'
     expiry_at: timestamp(expiryAt),
     potential_expiry_at: timestamp(cancellation === null ? addMonths(expiryAt, 1) : expiryAt),
     cancel_request: cancellation === null ? null : cancelRequest === 'flag' ? true : cancelRequestJson(cancellation),
-    addons: server.addons.map(({ addonId, name }) => ({ id: addonId, name })),
+    addons: server.addons.map((addon) => addonJson(addon, addonCancelRequest === 'shown')),
   };
 }
 
-/** A page of servers as `GET /v1/servers` shows it, 15 to a page. */
-export function serverPage(servers: readonly unknown[], page: number, url: URL): Readonly<Record<string, unknown>> {
-  const size = 15;
+/** A page of a list as `GET /v1/servers` and `GET /v1/floating-ips` show it. */
+export function listPage(
+  servers: readonly unknown[],
+  page: number,
+  size: number,
+  url: URL,
+): Readonly<Record<string, unknown>> {
   const pages = Math.max(1, Math.ceil(servers.length / size));
   const link = (to: number): string | null => (to < 1 || to > pages ? null : `${url.origin}${url.pathname}?page=${to}`);
   const from = (page - 1) * size;
@@ -38,6 +46,23 @@ export function serverPage(servers: readonly unknown[], page: number, url: URL):
       to: data.length === 0 ? null : from + data.length,
       total: servers.length,
     },
+  };
+}
+
+/** A floating IP as `GET /v1/floating-ips` shows it, with the documented form of a cancel request. */
+export function floatingIpJson(floatingIp: VpsbgFloatingIp): Readonly<Record<string, unknown>> {
+  const { floatingIpId, serverId, expiryAt, address, cancellation } = floatingIp;
+  return {
+    id: floatingIpId,
+    status: 'active',
+    server_id: serverId,
+    locked: false,
+    locked_at: null,
+    lock_reason: null,
+    billing_cycle: 1,
+    expiry_at: timestamp(expiryAt),
+    ip_address: { id: floatingIpId + 1000, ip_address: address, prefix: 32, version: 4, type: 'public', main: false },
+    cancel_request: cancellation === null ? null : typedRequestJson(floatingIpId, cancellation),
   };
 }
 
@@ -58,6 +83,32 @@ export function validationError(errors: Readonly<Record<string, readonly string[
   const first = complaints[0] ?? 'The given data was invalid.';
   const message = more === 0 ? first : `${first} (and ${more} more error${more === 1 ? '' : 's'})`;
   return json(422, { message, errors });
+}
+
+function addonJson(addon: VpsbgAddon, showsRequest: boolean): Readonly<Record<string, unknown>> {
+  const { addonId, name, cancellation } = addon;
+  const endedAt = cancellation?.effectiveAt;
+  return {
+    id: addonId,
+    name,
+    status: endedAt === undefined ? 'active' : 'terminated',
+    quantity: 1,
+    amount: 36,
+    amount_with_vat: 43.2,
+    ended_at: endedAt === undefined ? null : endedAt.toISOString().slice(0, 19).replace('T', ' '),
+    ...(showsRequest ? { cancel_request: cancellation === null ? null : typedRequestJson(addonId, cancellation) } : {}),
+  };
+}
+
+/** The documented form. What the numbers of `type` mean is not documented: these are invented. */
+function typedRequestJson(id: number, cancellation: SandboxCancellation): Readonly<Record<string, unknown>> {
+  const { when, reason, requestedAt } = cancellation;
+  return {
+    id,
+    type: when === 'immediate' ? 2 : 1,
+    reason: reason ?? null,
+    created_at: timestamp(requestedAt),
+  };
 }
 
 function cancelRequestJson(cancellation: SandboxCancellation): Readonly<Record<string, unknown>> {

@@ -13,8 +13,10 @@ export interface VpsbgOptions {
   readonly partlyBadList: 'refused' | 'partly_executed' | 'skipped';
   /** What `cancel_request` holds: an object with reason, now and created_at, or only `true`. Default `object`. */
   readonly cancelRequest: 'object' | 'flag';
-  /** The undo call takes the request back (`works`), answers 204 in vain (`ignored`) or does not exist (`absent`). Default `works`. */
+  /** The undo calls take the request back (`works`), answer 204 in vain (`ignored`) or do not exist (`absent`). Default `works`. */
   readonly undo: 'works' | 'ignored' | 'absent';
+  /** Whether an addon shows its cancel request; the documented addons show none. Default `hidden`. */
+  readonly addonCancelRequest: 'hidden' | 'shown';
   /** A terminated server is still shown by its id (`shown`), or is a 404 (`gone`). Default `shown`. */
   readonly terminated: 'shown' | 'gone';
 }

@@ -30,14 +30,14 @@ export function readIds(
 export function readCancelOrder(
   body: Readonly<Record<string, unknown>>,
   complaints: Complaints,
-  required: boolean,
+  required: readonly ('now' | 'reason')[],
 ): VpsbgCancelOrder {
   const { now, reason } = body;
   if (now === undefined || now === null) {
-    if (required) complaints['now'] = ['The now field is required.'];
+    if (required.includes('now')) complaints['now'] = ['The now field is required.'];
   } else if (typeof now !== 'boolean') complaints['now'] = ['The now field must be true or false.'];
   if (reason === undefined || reason === null || reason === '') {
-    if (required) complaints['reason'] = ['The reason field is required.'];
+    if (required.includes('reason')) complaints['reason'] = ['The reason field is required.'];
   } else if (typeof reason !== 'string') complaints['reason'] = ['The reason field must be a string.'];
   return { now: now === true, reason: typeof reason === 'string' && reason !== '' ? reason : undefined };
 }

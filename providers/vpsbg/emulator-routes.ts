@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
+import type { HonoRequest } from 'hono';
 import { json, readJsonObject } from '../../src/sandbox/bodies.ts';
-import { notFound, refusal, serverJson, serverPage, validationError } from './emulator-json.ts';
+import { floatingIpJson, listPage, notFound, refusal, serverJson, validationError } from './emulator-json.ts';
 import type { VpsbgOptions } from './emulator-options.ts';
 import { readCancelOrder, readIds } from './emulator-orders.ts';
 import type { Complaints } from './emulator-orders.ts';
@@ -34,15 +35,14 @@ export function createVpsbgRoutes(
   });
 
   app.get('/servers', ({ req }) => {
-    const page = Number(req.query('page') ?? '1');
     const listed = [...state.servers.values()].filter(({ status }) => status !== 'terminated');
-    const data = listed.map((server) => serverJson(server, options().cancelRequest));
-    return json(200, serverPage(data, Number.isInteger(page) && page > 0 ? page : 1, new URL(req.url)));
+    const data = listed.map((server) => serverJson(server, options()));
+    return json(200, listPage(data, ...pageOf(req), new URL(req.url)));
   });
   app.get('/servers/:id{[0-9]+}', ({ req }) => {
     const server = state.servers.get(Number(req.param('id')));
     const hidden = server?.status === 'terminated' && options().terminated === 'gone';
-    return server === undefined || hidden ? notFound() : json(200, serverJson(server, options().cancelRequest));
+    return server === undefined || hidden ? notFound() : json(200, serverJson(server, options()));
   });
 
   app.post('/servers/cancel', (context) => cancelServers(context, state, options(), landing));
@@ -50,7 +50,7 @@ export function createVpsbgRoutes(
 
   app.post('/servers/:id{[0-9]+}/addons/:addon{[0-9]+}', async ({ req }) => {
     const complaints: Complaints = {};
-    const order = readCancelOrder((await readJsonObject(req.raw)) ?? {}, complaints, true);
+    const order = readCancelOrder((await readJsonObject(req.raw)) ?? {}, complaints, ['now', 'reason']);
     if (Object.keys(complaints).length > 0) return validationError(complaints);
     const server = state.servers.get(Number(req.param('id')));
     const addonId = Number(req.param('addon'));
@@ -59,11 +59,44 @@ export function createVpsbgRoutes(
     return new Response(null, { status: 204 });
   });
 
+  app.delete('/servers/:id{[0-9]+}/addons/:addon{[0-9]+}', ({ req }) => {
+    const { undo } = options();
+    const server = state.servers.get(Number(req.param('id')));
+    const addonId = Number(req.param('addon'));
+    const addon = server?.addons.find((one) => one.addonId === addonId);
+    if (undo === 'absent' || server === undefined || addon === undefined) return notFound();
+    if (addon.cancellation?.effectiveAt !== undefined) return validationError({ addon: ['The addon has ended.'] });
+    if (undo === 'works') state.undoAddon(server, addonId);
+    return new Response(null, { status: 204 });
+  });
+
+  app.get('/floating-ips', ({ req }) => {
+    const listed = [...state.floatingIps.values()].filter(
+      ({ cancellation }) => cancellation?.effectiveAt === undefined,
+    );
+    return json(200, listPage(listed.map(floatingIpJson), ...pageOf(req), new URL(req.url)));
+  });
+  app.delete('/floating-ips/cancel', async ({ req }) => {
+    const { undo } = options();
+    if (undo === 'absent') return notFound();
+    const complaints: Complaints = {};
+    const ids = readIds((await readJsonObject(req.raw)) ?? {}, 'ids', complaints);
+    const found = ids.flatMap((id, index) => {
+      const floatingIp = state.floatingIps.get(id);
+      if (floatingIp !== undefined && floatingIp.cancellation?.effectiveAt === undefined) return [floatingIp];
+      complaints[`ids.${index}`] = [`The selected ids.${index} is invalid.`];
+      return [];
+    });
+    if (Object.keys(complaints).length > 0) return validationError(complaints);
+    if (undo === 'works') for (const floatingIp of found) state.undoFloatingIp(floatingIp);
+    return json(200, {});
+  });
+
   app.post('/floating-ips/cancel', async ({ req }) => {
     const body = (await readJsonObject(req.raw)) ?? {};
     const complaints: Complaints = {};
     const ids = readIds(body, 'ids', complaints);
-    const order = readCancelOrder(body, complaints, false);
+    const order = readCancelOrder(body, complaints, ['now']);
     const found = ids.flatMap((id, index) => {
       const floatingIp = state.floatingIps.get(id);
       if (floatingIp !== undefined) return [floatingIp];
@@ -77,6 +110,15 @@ export function createVpsbgRoutes(
 
   app.notFound(notFound);
   return (request) => app.fetch(request);
+}
+
+/** Which page is asked for, and how many it holds: 15 unless told. */
+function pageOf(req: HonoRequest): [page: number, size: number] {
+  const positive = (name: string, otherwise: number): number => {
+    const number = Number(req.query(name) ?? otherwise);
+    return Number.isInteger(number) && number > 0 ? number : otherwise;
+  };
+  return [positive('page', 1), positive('per_page', 15)];
 }
 
 /** The body of a failure inside VPSBG. */

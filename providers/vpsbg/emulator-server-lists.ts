@@ -18,7 +18,7 @@ export async function cancelServers(
   const body = (await readJsonObject(req.raw)) ?? {};
   const complaints: Complaints = {};
   const ids = readIds(body, 'server_ids', complaints);
-  const order = readCancelOrder(body, complaints, false);
+  const order = readCancelOrder(body, complaints, []);
   if (Object.keys(complaints).length > 0) return validationError(complaints);
 
   const refused = refusalOf(ids, state, options);

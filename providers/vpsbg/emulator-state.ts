@@ -18,11 +18,13 @@ export interface VpsbgState {
   undo(server: Mutable<VpsbgServer>): void;
   cancelAddon(server: Mutable<VpsbgServer>, addonId: number, order: VpsbgCancelOrder): void;
   cancelFloatingIp(floatingIp: Mutable<VpsbgFloatingIp>, order: VpsbgCancelOrder): void;
+  undoAddon(server: Mutable<VpsbgServer>, addonId: number): void;
+  undoFloatingIp(floatingIp: Mutable<VpsbgFloatingIp>): void;
   /** Applies what has fallen due. */
   tick(): void;
 }
 
-/** From the suspension by an immediate cancellation to the termination; the real time is not documented. */
+/** From the suspension by a cancellation to the termination; the real time is not documented. */
 const suspendedDays = 1;
 /** After an answer of 423, the action was seen to land tens of seconds later. */
 const landingSeconds = 30;
@@ -53,10 +55,13 @@ export function createVpsbgState(clock: EmulatorClock): VpsbgState {
     const { cancellation: standing, expiryAt, status } = server;
     if (status === 'terminated') return undefined;
     if (standing !== null) {
-      const at =
-        standing.when === 'immediate'
-          ? addDays(standing.requestedAt, suspendedDays)
-          : latest(expiryAt, standing.requestedAt);
+      const suspendedAt = standing.when === 'immediate' ? standing.requestedAt : latest(expiryAt, standing.requestedAt);
+      const suspend = (): void => {
+        server.status = 'suspended';
+        endAddons(server, suspendedAt);
+      };
+      if (status === 'active') return { at: suspendedAt, apply: suspend };
+      const at = addDays(suspendedAt, suspendedDays);
       const terminate = (): void => {
         server.status = 'terminated';
         server.cancellation = { ...standing, effectiveAt: at };
@@ -144,6 +149,14 @@ export function createVpsbgState(clock: EmulatorClock): VpsbgState {
     cancelFloatingIp(floatingIp, order) {
       floatingIp.cancellation = cancellation(order);
       if (order.now) endFloatingIp(floatingIp, clock.now());
+    },
+    undoAddon(server, addonId) {
+      server.addons = server.addons.map((addon) =>
+        addon.addonId === addonId ? { ...addon, cancellation: null } : addon,
+      );
+    },
+    undoFloatingIp(floatingIp) {
+      floatingIp.cancellation = null;
     },
     tick() {
       const now = clock.now();

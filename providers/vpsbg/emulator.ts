@@ -67,6 +67,7 @@ export function createVpsbgEmulator({ clock }: EmulatorContext): Emulator<VpsbgC
       partlyBadList: 'refused',
       cancelRequest: 'object',
       undo: 'works',
+      addonCancelRequest: 'hidden',
       terminated: 'shown',
     },
     {
@@ -76,6 +77,7 @@ export function createVpsbgEmulator({ clock }: EmulatorContext): Emulator<VpsbgC
       partlyBadList: oneOf('refused', 'partly_executed', 'skipped'),
       cancelRequest: oneOf('object', 'flag'),
       undo: oneOf('works', 'ignored', 'absent'),
+      addonCancelRequest: oneOf('hidden', 'shown'),
       terminated: oneOf('shown', 'gone'),
     },
   );

@@ -14,8 +14,14 @@ import { vpsbgCheck } from './check.ts';
 import { vpsbgConfigSchema, vpsbgEnv, type ResolvedVpsbgConfig, type VpsbgConfig } from './config.ts';
 import { toCancelRequest, toServerRequest, toServersRequest, toUndoRequest } from './request.ts';
 import { fromCancelResponse, fromUndoResponse } from './response.ts';
-import { vpsbgServiceSchema, type VpsbgServer, type VpsbgService } from './service.ts';
-import { fromServerResponse } from './status.ts';
+import {
+  vpsbgServiceSchema,
+  type VpsbgAddon,
+  type VpsbgServer,
+  type VpsbgService,
+  type VpsbgTarget,
+} from './service.ts';
+import { fromServerOfAddon, fromServerResponse, readFloatingIp } from './status.ts';
 
 export type { VpsbgConfig } from './config.ts';
 export type { VpsbgService } from './service.ts';
@@ -54,8 +60,9 @@ export const vpsbgProvider: Provider<'vpsbg', VpsbgConfig, VpsbgService, When, '
         ? cancelServers({ services: servers, when, reasonText }, config)
         : undefined;
     },
-    status: (service, config) => (service.kind === 'server' ? readServer(service, config) : undefined),
-    revoke: (service, config) => (service.kind === 'server' ? undo(service, config) : undefined),
+    status: (service, config) =>
+      service.kind === 'floating_ip' ? readFloatingIp(service, config) : readServer(service, config),
+    revoke: undo,
     check: vpsbgCheck,
   });
 
@@ -77,10 +84,11 @@ function* cancelServers(order: TogetherOrder<VpsbgServer>, config: ResolvedVpsbg
   return service === undefined ? { verdict: 'unrecognised' } : fromCancelResponse(response, { ...order, service });
 }
 
-function* readServer(service: VpsbgServer, config: ResolvedVpsbgConfig): Exchange<StatusVerdict> {
-  return fromServerResponse(yield toServerRequest(service, config), service);
+function* readServer(service: VpsbgServer | VpsbgAddon, config: ResolvedVpsbgConfig): Exchange<StatusVerdict> {
+  const response = yield toServerRequest(service, config);
+  return service.kind === 'server' ? fromServerResponse(response, service) : fromServerOfAddon(response, service);
 }
 
-function* undo(service: VpsbgServer, config: ResolvedVpsbgConfig): Exchange<RevokeVerdict> {
-  return fromUndoResponse(yield toUndoRequest(service, config));
+function* undo(service: VpsbgTarget, config: ResolvedVpsbgConfig): Exchange<RevokeVerdict> {
+  return fromUndoResponse(yield toUndoRequest(service, config), service);
 }

@@ -1,18 +1,17 @@
 import type { CancelOrder, ProviderRequest, TogetherOrder } from '../../src/index.ts';
 import type { ResolvedVpsbgConfig } from './config.ts';
-import type { VpsbgServer, VpsbgTarget } from './service.ts';
+import type { VpsbgAddon, VpsbgServer, VpsbgTarget } from './service.ts';
 
 /** What is sent as the reason where the API requires one and there is none. */
 export const NEUTRAL_REASON = 'Cancelled by the account holder';
 
 /**
  * `POST /v1/servers/cancel`, `POST /v1/servers/{id}/addons/{id}` or `POST /v1/floating-ips/cancel`. `now` is always
- * sent, though the first has a default for it; the other two require a reason as well.
+ * sent, though the first has a default for it; an addon requires a reason as well.
  */
 export function toCancelRequest(order: CancelOrder<VpsbgTarget>, config: ResolvedVpsbgConfig): ProviderRequest {
   const { service, when, reasonText } = order;
   const now = when === 'immediate';
-  const reason = reasonText ?? NEUTRAL_REASON;
   const common = { method: 'POST', effect: 'write', headers: authorization(config) } as const;
   switch (service.kind) {
     case 'server':
@@ -21,10 +20,14 @@ export function toCancelRequest(order: CancelOrder<VpsbgTarget>, config: Resolve
       return {
         ...common,
         path: ['v1', 'servers', String(service.serverId), 'addons', String(service.addonId)],
-        json: { reason, now },
+        json: { reason: reasonText ?? NEUTRAL_REASON, now },
       };
     case 'floating_ip':
-      return { ...common, path: ['v1', 'floating-ips', 'cancel'], json: { ids: [service.floatingIpId], now, reason } };
+      return {
+        ...common,
+        path: ['v1', 'floating-ips', 'cancel'],
+        json: { ids: [service.floatingIpId], now, ...(reasonText === undefined ? {} : { reason: reasonText }) },
+      };
   }
 }
 
@@ -45,7 +48,7 @@ export function toServersRequest(order: TogetherOrder<VpsbgServer>, config: Reso
 }
 
 /** `GET /v1/servers/{id}`. */
-export function toServerRequest(service: VpsbgServer, config: ResolvedVpsbgConfig): ProviderRequest {
+export function toServerRequest(service: VpsbgServer | VpsbgAddon, config: ResolvedVpsbgConfig): ProviderRequest {
   return {
     method: 'GET',
     effect: 'read',
@@ -65,15 +68,38 @@ export function toListRequest(config: ResolvedVpsbgConfig): ProviderRequest {
   };
 }
 
-/** A DELETE whose path is inferred, and so can be set by the option `undoPath`. */
-export function toUndoRequest(service: VpsbgServer, config: ResolvedVpsbgConfig): ProviderRequest {
+/** `GET /v1/floating-ips`: a page of the active and suspended ones. */
+export function toFloatingIpsRequest(page: number, config: ResolvedVpsbgConfig): ProviderRequest {
   return {
-    method: 'DELETE',
-    effect: 'write',
-    path: config.undoPath.map((segment) => (segment === '{server_id}' ? String(service.serverId) : segment)),
+    method: 'GET',
+    effect: 'read',
+    path: ['v1', 'floating-ips'],
+    query: { page: String(page), per_page: '100' },
     headers: authorization(config),
-    json: { server_ids: [service.serverId] },
   };
+}
+
+/** A DELETE whose path is inferred, and so can be set by an option of its own for each kind of service. */
+export function toUndoRequest(service: VpsbgTarget, config: ResolvedVpsbgConfig): ProviderRequest {
+  const common = { method: 'DELETE', effect: 'write', headers: authorization(config) } as const;
+  switch (service.kind) {
+    case 'server': {
+      const ids = { '{server_id}': service.serverId };
+      return { ...common, path: filled(config.undoPath, ids), json: { server_ids: [service.serverId] } };
+    }
+    case 'addon': {
+      const ids = { '{server_id}': service.serverId, '{addon_id}': service.addonId };
+      return { ...common, path: filled(config.addonUndoPath, ids), json: {} };
+    }
+    case 'floating_ip': {
+      const ids = { '{floating_ip_id}': service.floatingIpId };
+      return { ...common, path: filled(config.floatingIpUndoPath, ids), json: { ids: [service.floatingIpId] } };
+    }
+  }
+}
+
+function filled(path: readonly string[], ids: Readonly<Record<string, number>>): readonly string[] {
+  return path.map((segment) => (Object.hasOwn(ids, segment) ? String(ids[segment]) : segment));
 }
 
 function authorization(config: ResolvedVpsbgConfig): { readonly authorization: string } {

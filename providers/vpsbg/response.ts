@@ -27,20 +27,26 @@ export function fromCancelResponse(response: ProviderResponse, order: AnsweredOr
   return { verdict: 'accepted', outcome: 'requested', warnings: warningsFor(order) };
 }
 
-/** What an answer to the withdrawal of a server's cancellation means. */
-export function fromUndoResponse(response: ProviderResponse): RevokeVerdict {
+const UNDO_OPTIONS: { readonly [Kind in VpsbgTarget['kind']]: string } = {
+  server: 'undoPath',
+  addon: 'addonUndoPath',
+  floating_ip: 'floatingIpUndoPath',
+};
+
+/** What an answer to the withdrawal of a cancellation means. */
+export function fromUndoResponse(response: ProviderResponse, { kind }: VpsbgTarget): RevokeVerdict {
   if (response.status >= 200 && response.status <= 299) {
     return saysNothingElse(response) ? { verdict: 'accepted', effect: 'done' } : { verdict: 'unrecognised' };
   }
   const verdict = fromErrorResponse(response);
   if (verdict.verdict !== 'refused' || (response.status !== 404 && response.status !== 405)) return verdict;
-  // The server has just been read, and the path is inferred: it is the call that is not there, not the server.
+  // The service has just been read, and the path is inferred: it is the call that is not there, not the server.
   return {
     ...verdict,
     code: 'unexpected_response',
     message:
-      'the API has no such call under the path of the withdrawal, which is inferred: set the option undoPath, or ' +
-      'withdraw the cancellation in the client area.',
+      `the API has no such call under the path of the withdrawal, which is inferred: set the option ${UNDO_OPTIONS[kind]}, ` +
+      'or withdraw the cancellation in the client area.',
   };
 }
 
@@ -52,7 +58,7 @@ function warningsFor({ service, when, reasonText }: AnsweredOrder): Warning[] {
   if (service.kind === 'floating_ip') {
     warnings.push({ code: 'side_effect', message: 'VPSBG reboots the servers that the floating IP points to.' });
   }
-  if (service.kind !== 'server' && reasonText === undefined) {
+  if (service.kind === 'addon' && reasonText === undefined) {
     const message = `This call requires a reason and none was given; "${NEUTRAL_REASON}" was sent.`;
     warnings.push({ code: 'reason_defaulted', message });
   }
@@ -94,7 +100,7 @@ function fromErrorStatus(status: number, said: string): RefusedVerdict | Unclear
       // The API is a beta whose paths have changed before; a missing route is not a missing server.
       return /\broute\b/i.test(said)
         ? refused('unexpected_response', `the API no longer has this call: ${said}`)
-        : refused('not_found', 'no server of this account has that id. Check the serverId.');
+        : refused('not_found', 'this account has nothing under that id. Check the serverId, addonId or floatingIpId.');
     case 405:
       return refused('unexpected_response', `the API no longer has this call: ${said}`);
     case 423:

@@ -1,17 +1,42 @@
 import * as v from 'valibot';
-import type { CancellationStatus, EffectiveAt, ProviderResponse, StatusVerdict, When } from '../../src/index.ts';
+import type {
+  CancellationStatus,
+  EffectiveAt,
+  Exchange,
+  ProviderResponse,
+  StatusVerdict,
+  When,
+} from '../../src/index.ts';
+import type { ResolvedVpsbgConfig } from './config.ts';
+import { toFloatingIpsRequest } from './request.ts';
 import { fromErrorResponse } from './response.ts';
-import type { VpsbgServer } from './service.ts';
+import type { VpsbgAddon, VpsbgFloatingIp, VpsbgServer } from './service.ts';
 
 const time = v.fallback(v.optional(v.nullable(v.string())), undefined);
 
 // `cancel_request` must be there: only an answer that speaks of it can say that there is none.
-const serverSchema = v.object({
+const serviceSchema = v.object({
   id: v.union([v.number(), v.string()]),
   status: v.fallback(v.optional(v.string()), undefined),
   expiry_at: time,
   cancel_request: v.unknown(),
 });
+
+const addonSchema = v.object({
+  id: v.union([v.number(), v.string()]),
+  status: v.fallback(v.optional(v.string()), undefined),
+  ended_at: time,
+});
+
+const addonsSchema = v.object({ id: v.union([v.number(), v.string()]), addons: v.array(v.unknown()) });
+
+const pageSchema = v.object({
+  data: v.array(v.unknown()),
+  meta: v.object({ last_page: v.pipe(v.number(), v.safeInteger(), v.minValue(1)), total: v.unknown() }),
+});
+
+// Far more floating IPs than an account has.
+const MAX_PAGES = 40;
 
 // As a database writes it.
 const truth = v.pipe(
@@ -28,9 +53,64 @@ const requestSchema = v.object({
 /** What an answer to `GET /v1/servers/{id}` says of the server's cancellation. */
 export function fromServerResponse(response: ProviderResponse, service: VpsbgServer): StatusVerdict {
   if (response.status !== 200) return fromErrorResponse(response);
-  const parsed = response.body.kind === 'json' ? v.safeParse(serverSchema, response.body.value) : undefined;
+  const parsed = response.body.kind === 'json' ? v.safeParse(serviceSchema, response.body.value) : undefined;
+  return parsed?.success && String(parsed.output.id) === String(service.serverId)
+    ? stateOf(parsed.output)
+    : { verdict: 'unrecognised' };
+}
+
+/**
+ * What an answer to `GET /v1/servers/{id}` says of an addon's cancellation. The documented addons have no
+ * `cancel_request`; without one, the state is not known.
+ */
+export function fromServerOfAddon(response: ProviderResponse, service: VpsbgAddon): StatusVerdict {
+  if (response.status !== 200) return fromErrorResponse(response);
+  const parsed = response.body.kind === 'json' ? v.safeParse(addonsSchema, response.body.value) : undefined;
   if (!parsed?.success || String(parsed.output.id) !== String(service.serverId)) return { verdict: 'unrecognised' };
-  const { id, status, expiry_at, cancel_request } = parsed.output;
+  const { addons } = parsed.output;
+  const ids = v.safeParse(v.array(addonSchema), addons);
+  // One that cannot be read may be the one that is looked for.
+  if (!ids.success) return { verdict: 'unrecognised' };
+  const index = ids.output.findIndex(({ id }) => String(id) === String(service.addonId));
+  const addon = ids.output[index];
+  if (addon !== undefined) {
+    const withRequest = v.safeParse(serviceSchema, addons[index]);
+    if (withRequest.success) return stateOf(withRequest.output);
+    const isOver = /^terminated$/i.test(addon.status ?? '');
+    return found({ state: isOver ? 'completed' : 'unknown', revocable: false, raw: addon });
+  }
+  const message = 'the server does not list an addon with that id. Check the serverId and the addonId.';
+  return { verdict: 'refused', code: 'not_found', message };
+}
+
+/** Looks for a floating IP in the list, page by page, since the API documents no call for a single one. */
+export function* readFloatingIp(service: VpsbgFloatingIp, config: ResolvedVpsbgConfig): Exchange<StatusVerdict> {
+  let total: unknown;
+  for (let page = 1; page <= MAX_PAGES; page += 1) {
+    const response: ProviderResponse = yield toFloatingIpsRequest(page, config);
+    if (response.status !== 200) return fromErrorResponse(response);
+    const parsed = response.body.kind === 'json' ? v.safeParse(pageSchema, response.body.value) : undefined;
+    if (!parsed?.success) return { verdict: 'unrecognised' };
+    const { data, meta } = parsed.output;
+    const entries = v.safeParse(v.array(serviceSchema), data);
+    // An entry that cannot be read may be the one that is looked for.
+    if (!entries.success) return { verdict: 'unrecognised' };
+    const entry = entries.output.find(({ id }) => String(id) === String(service.floatingIpId));
+    if (entry !== undefined) return stateOf(entry);
+    // A list that changed between two pages may have moved what is looked for to a page that was read before.
+    if (page > 1 && meta.total !== total) break;
+    total = meta.total;
+    if (page >= meta.last_page) {
+      const message = 'the account lists no active or suspended floating IP with that id. Check the floatingIpId.';
+      return { verdict: 'refused', code: 'not_found', message };
+    }
+  }
+  const message = 'the list of floating IPs could not be read to its end, or changed meanwhile. Read it again later.';
+  return { verdict: 'unclear', reason: 'unreadable_answer', message };
+}
+
+/** What a server, a floating IP or an addon says of its cancellation. */
+function stateOf({ id, status, expiry_at, cancel_request }: v.InferOutput<typeof serviceSchema>): StatusVerdict {
   const raw = { id, status, expiry_at, cancel_request };
   if (/^terminated$/i.test(status ?? '')) return found({ state: 'completed', revocable: false, raw });
   // A status that speaks of a cancellation without a request beside it is not documented: over, or still to come.
@@ -46,7 +126,10 @@ function saysNothing(value: unknown): boolean {
   return !value || (typeof value === 'object' && Object.keys(value).length === 0);
 }
 
-/** The shape of a pending request is not documented: what is not null is one, and its fields count where they are there. */
+/**
+ * A pending request. Its documented form, that of a floating IP's, is `{ id, type, reason, created_at }`, and the meaning
+ * of `type` is not documented: only a `now` would tell the timing.
+ */
 function fromRequest(value: unknown, expiry: string | undefined, raw: unknown): CancellationStatus {
   const request = v.safeParse(requestSchema, value);
   const { now, reason, created_at } = request.success ? request.output : {};

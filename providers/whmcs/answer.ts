@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import type { ProviderResponse, RefusedVerdict, UnclearVerdict } from '../../src/index.ts';
+import { decodeEntities, type ProviderResponse, type RefusedVerdict, type UnclearVerdict } from '../../src/index.ts';
 
 // `result` decides, not the HTTP status: business errors come with 200, access errors with 403.
 const answerSchema = v.looseObject({
-  result: v.pipe(v.string(), v.toLowerCase(), v.picklist(['success', 'error'])),
+  result: v.pipe(v.string(), v.trim(), v.toLowerCase(), v.picklist(['success', 'error'])),
   message: v.fallback(v.optional(v.string()), undefined),
 });
 
@@ -14,16 +14,42 @@ export interface WhmcsAnswer {
   readonly [field: string]: unknown;
 }
 
-/** Reads an answer; `undefined` if it is not in the form of this API. */
+/**
+ * Reads an answer; `undefined` if it is not in the form of this API. JSON is asked for. Of the other two forms that the
+ * API has, only an error is believed: some access errors come before the form that was asked for is looked at.
+ */
 export function readAnswer({ body }: ProviderResponse): WhmcsAnswer | undefined {
-  const parsed = body.kind === 'json' ? v.safeParse(answerSchema, body.value) : undefined;
-  return parsed?.success ? parsed.output : undefined;
+  if (body.kind === 'other') return errorInText(body.text);
+  if (body.kind !== 'json') return undefined;
+  // Two answers contradict each other, whatever they say.
+  if (body.before !== undefined && /\bresult\s*(?:=|&gt;|>)/i.test(body.before)) return undefined;
+  const parsed = v.safeParse(answerSchema, body.value);
+  return parsed.success ? parsed.output : undefined;
+}
+
+/** `result=error;message=…;`, or the XML of an error. */
+function errorInText(text: string): WhmcsAnswer | undefined {
+  const message = ERROR_PAIRS.exec(text)?.[1] ?? xmlMessage(text);
+  if (message === undefined) return undefined;
+  return { result: 'error', message: message.trim().replace(END_OF_PAIRS, '').trim() };
+}
+
+/** The end of the last pair, and not that of an entity. */
+const END_OF_PAIRS = /(?<!&[#\w]{1,10});$/;
+
+const ERROR_PAIRS = /^(?:action=\w{1,60};)?result=error;message=(.{0,2000})$/is;
+
+function xmlMessage(text: string): string | undefined {
+  if (!/^(?:<\?xml[^<>]{0,200}>\s{0,20})?<whmcsapi\b/i.test(text)) return undefined;
+  const results = [...text.matchAll(/<result>\s{0,20}(\w{1,20})\s{0,20}<\/result>/gi)];
+  if (results.length !== 1 || results[0]?.[1]?.toLowerCase() !== 'error') return undefined;
+  return /<message>\s{0,20}(?:<!\[CDATA\[)?([^<>\]]{0,2000})(?:\]\]>)?\s{0,20}<\/message>/i.exec(text)?.[1];
 }
 
 /** What `result: error` means, by its message. */
 export function fromErrorAnswer(httpStatus: number, answer: WhmcsAnswer): RefusedVerdict | UnclearVerdict {
   const providerMessage = answer.message ?? '';
-  return { ...(knownError(providerMessage) ?? unknownError(httpStatus, providerMessage)), providerMessage };
+  return { ...(knownError(providerMessage) ?? otherError(httpStatus, providerMessage)), providerMessage };
 }
 
 interface KnownError {
@@ -32,62 +58,98 @@ interface KnownError {
   readonly message: (match: RegExpExecArray) => string;
 }
 
+const ADDRESS = String.raw`[([]?([0-9a-f]{0,4}[.:][0-9a-f.:]{2,41})[)\]]?`;
+const NOT_ALLOWED = '(?:not (?:allowed|authori[sz]ed|permitted|whitelisted)|denied|blocked|forbidden|invalid)';
+
 const KNOWN_ERRORS: readonly KnownError[] = [
   {
-    pattern: /^service id not found$/i,
+    pattern: /^service id not found$/,
     code: 'not_found',
     message: () => 'no service has that id. Check the serviceId.',
   },
   {
-    pattern: /^(?:authentication failed|invalid or missing credentials)$/i,
+    pattern:
+      /^(?:authentication (?:failed|error|required)|(?:invalid|incorrect|wrong|missing|invalid or missing) (?:api |login |whmcs )?(?:credentials|username or password|login details|identifier or secret)(?: provided)?|login (?:failed|incorrect)|not authenticated)$/,
     code: 'unauthorized',
     message: () =>
-      'the credentials are wrong. Check them before another call: WHMCS bans an address after three failures.',
+      'the credentials are wrong. Check them before another call: WHMCS bans an address after three failures. The ' +
+      'option `password` is the password itself and is sent as its MD5 hash; a stored hash belongs in `passwordHash`, ' +
+      'API credentials in `identifier` and `secret`.',
   },
   {
-    pattern: /^invalid ip:? ([0-9a-f.:]{2,45})$/i,
+    pattern: new RegExp(
+      `^(?:access denied[:,]? )?(?:invalid|forbidden|unauthori[sz]ed|disallowed|blocked|denied) ip(?: address)?:? ${ADDRESS}$`,
+    ),
     code: 'forbidden',
-    message: (match) =>
-      `the address ${match[1] ?? ''} is not on the API allowlist. Add it under Security in the WHMCS general settings.`,
+    message: (match) => notOnAllowlist(match[1]),
   },
   {
-    pattern: /^invalid permissions: api action "?([a-z]{1,40})"? is not allowed$/i,
+    pattern: new RegExp(`^(?:access denied[:,]? )?(?:your )?ip(?: address)?:? ${ADDRESS} (?:is |was )?${NOT_ALLOWED}$`),
+    code: 'forbidden',
+    message: (match) => notOnAllowlist(match[1]),
+  },
+  {
+    pattern:
+      /^(?:invalid permissions?|permission denied|insufficient permissions?): api action "?([a-z]{1,40})"? is not allowed$/,
     code: 'forbidden',
     message: (match) =>
       `the API role of these credentials lacks the action ${match[1] ?? ''}. Allow it under API roles in WHMCS.`,
   },
   {
-    pattern: /^administrator account disabled$/i,
+    pattern: /^administrator account (?:is )?(?:disabled|inactive)$/,
     code: 'forbidden',
     message: () => 'the administrator account of these credentials is disabled. Enable it in WHMCS.',
   },
   {
-    pattern: /^ip banned$/i,
+    pattern: new RegExp(
+      `^(?:(?:your )?ip(?: address)?(?: ${ADDRESS})? (?:is |has been )?banned|banned ip(?: address)?(?::? ${ADDRESS})?)$`,
+    ),
     code: 'forbidden',
     message: () => 'WHMCS has banned the address of this machine after failed logins. Lift the ban in WHMCS.',
   },
   {
-    pattern: /^access denied$/i,
+    pattern: /^(?:(?:api )?access (?:is )?(?:denied|forbidden|disabled)|invalid permissions?)$/,
     code: 'forbidden',
     message: () => 'access was denied. Check the API access of these credentials in WHMCS.',
   },
   {
-    pattern: /^invalid api action\b/i,
+    pattern: /^invalid api action\b/,
     code: 'unexpected_response',
     message: () => 'this installation does not know the API action. Check its URL, and update WHMCS if it is old.',
   },
 ];
 
+function notOnAllowlist(address = ''): string {
+  return `the address ${address} is not on the API allowlist. Add it under Security in the WHMCS general settings.`;
+}
+
 function knownError(said: string): RefusedVerdict | undefined {
+  const words = normalised(said);
   for (const { pattern, code, message } of KNOWN_ERRORS) {
-    const match = pattern.exec(said.trim().replace(/[.!]$/, ''));
+    const match = pattern.exec(words);
     if (match !== null) return { verdict: 'refused', code, message: message(match) };
   }
   return undefined;
 }
 
-/** A wording that is not known may come from a payment gateway, after the request was stored. */
-function unknownError(httpStatus: number, said: string): UnclearVerdict {
+/** A message as it is compared: in lower case, on one line, without escapes for HTML, tags and without the marks at its end. */
+export function normalised(said: string): string {
+  return decodeEntities(said.slice(0, 1000))
+    .replaceAll(/<[^<>]{0,200}>/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+    .replace(/[\s.!;,:]{1,20}$/, '')
+    .toLowerCase();
+}
+
+function otherError(httpStatus: number, said: string): RefusedVerdict | UnclearVerdict {
+  // Errors of access come with these two, errors of the action itself with 200. After one, nothing more may be asked:
+  // WHMCS bans an address after three refused logins.
+  if (httpStatus === 401 || httpStatus === 403) {
+    const message = `access was refused: ${said || 'no message'}. Check the credentials, their API role and the API allowlist in WHMCS.`;
+    return { verdict: 'refused', code: httpStatus === 401 ? 'unauthorized' : 'forbidden', message };
+  }
+  // A wording that is not known may come from a payment gateway, after the request was stored.
   return {
     verdict: 'unclear',
     reason: httpStatus >= 500 ? 'server_error' : 'provider_error',

@@ -1,5 +1,12 @@
 import * as v from 'valibot';
-import { constantMessages, EXPECTED_BASE_URL, isBaseUrl, type StandardSchema } from '../../src/index.ts';
+import {
+  constantMessages,
+  EXPECTED_BASE_URL,
+  isBaseUrl,
+  loginRule,
+  secretRule,
+  type StandardSchema,
+} from '../../src/index.ts';
 
 interface WhmcsAddress {
   /**
@@ -18,20 +25,38 @@ export interface WhmcsApiCredentials extends WhmcsAddress {
   readonly secret: string;
   readonly username?: never;
   readonly password?: never;
+  readonly passwordHash?: never;
 }
 
 /** An admin's own name and password; the older form of credentials. */
 export interface WhmcsAdminCredentials extends WhmcsAddress {
   /** Environment: `WHMCS_USERNAME`. */
   readonly username: string;
-  /** The password itself; its md5 is what is sent. Environment: `WHMCS_PASSWORD`. */
+  /**
+   * The password itself; its MD5 hash is what is sent. Environment: `WHMCS_PASSWORD`.
+   *
+   * An API identifier and its secret, which WHMCS accepts in these two fields, are recognised by their form (32 letters
+   * and digits each) and sent unchanged.
+   */
   readonly password: string;
+  readonly passwordHash?: never;
   readonly identifier?: never;
   readonly secret?: never;
 }
 
-/** An installation of WHMCS and one of the two forms of credentials. */
-export type WhmcsConfig = WhmcsApiCredentials | WhmcsAdminCredentials;
+/** An admin's own name and the stored hash of the password. */
+export interface WhmcsHashedCredentials extends WhmcsAddress {
+  /** Environment: `WHMCS_USERNAME`. */
+  readonly username: string;
+  /** The MD5 hash of the password: 32 hexadecimal digits, sent in lower case. Environment: `WHMCS_PASSWORD_HASH`. */
+  readonly passwordHash: string;
+  readonly password?: never;
+  readonly identifier?: never;
+  readonly secret?: never;
+}
+
+/** An installation of WHMCS and one of the forms of credentials. */
+export type WhmcsConfig = WhmcsApiCredentials | WhmcsAdminCredentials | WhmcsHashedCredentials;
 
 /** A checked {@link WhmcsConfig}. */
 export interface ResolvedWhmcsConfig {
@@ -44,12 +69,8 @@ export interface ResolvedWhmcsConfig {
 // Where it is certain what is meant, the part that every request adds may be there.
 const API = /\/+includes(?:\/+api(?:\.php)?)?\/*$/i;
 
-const expectedText = 'a non-empty text';
-const text = v.pipe(
-  v.string(expectedText),
-  v.minLength(1, expectedText),
-  v.check((value) => value.isWellFormed(), 'well-formed text'),
-);
+const login = v.pipe(v.string(loginRule.expected), v.check(loginRule.accepts, loginRule.expected));
+const secret = v.pipe(v.string(secretRule.expected), v.check(secretRule.accepts, secretRule.expected));
 const expectedRoot =
   'the address of WHMCS itself, or of its includes/api.php: not that of the admin area or of another page';
 const url = v.pipe(
@@ -59,12 +80,15 @@ const url = v.pipe(
   v.check((address) => API.test(address) || !/\/(?:admin|[^/]*\.php|api)\/*$/i.test(address), expectedRoot),
   v.transform((address) => address.replace(API, '').replace(/\/+$/, '')),
 );
-const address = { url, accessKey: v.optional(text) };
+const address = { url, accessKey: v.optional(secret) };
 const onlyOneForm =
-  'an object with only url, accessKey, and either identifier and secret or username and password, not both forms';
+  'an object with only url, accessKey, and either identifier and secret or username and password, not both forms; passwordHash takes the place of password';
 
-const apiSchema = v.strictObject({ ...address, identifier: text, secret: text }, onlyOneForm);
-const adminSchema = v.strictObject({ ...address, username: text, password: text }, onlyOneForm);
+const apiSchema = v.strictObject({ ...address, identifier: secret, secret }, onlyOneForm);
+const adminSchema = v.strictObject({ ...address, username: login, password: secret }, onlyOneForm);
+const expectedHash = 'the MD5 hash of the password: 32 hexadecimal digits';
+const hash = v.pipe(v.string(expectedHash), v.regex(/^[0-9a-f]{32}$/i, expectedHash), v.toLowerCase());
+const hashedSchema = v.strictObject({ ...address, username: login, passwordHash: hash }, onlyOneForm);
 
 const resolvedApiSchema: StandardSchema<WhmcsApiCredentials, ResolvedWhmcsConfig> = v.pipe(
   apiSchema,
@@ -75,12 +99,24 @@ const resolvedApiSchema: StandardSchema<WhmcsApiCredentials, ResolvedWhmcsConfig
 const resolvedAdminSchema: StandardSchema<WhmcsAdminCredentials, ResolvedWhmcsConfig> = v.pipeAsync(
   adminSchema,
   v.transformAsync(async ({ url, accessKey, username, password }) => {
+    if (API_CREDENTIAL.test(username) && API_CREDENTIAL.test(password)) {
+      return resolve(url, accessKey, { username, password }, [username, password]);
+    }
     // Loaded for this form of credentials alone, because it takes longer to load than all of the adapter.
     const { createHash } = await import('node:crypto');
-    const hash = createHash('md5').update(password, 'utf8').digest('hex');
-    return resolve(url, accessKey, { username, password: hash }, [password, hash]);
+    const md5 = createHash('md5').update(password, 'utf8').digest('hex');
+    return resolve(url, accessKey, { username, password: md5 }, [password, md5]);
   }),
 );
+const resolvedHashedSchema: StandardSchema<WhmcsHashedCredentials, ResolvedWhmcsConfig> = v.pipe(
+  hashedSchema,
+  v.transform(({ url, accessKey, username, passwordHash }) =>
+    resolve(url, accessKey, { username, password: passwordHash }, [passwordHash]),
+  ),
+);
+
+/** How WHMCS makes API identifiers and secrets. */
+const API_CREDENTIAL = /^[A-Za-z0-9]{32}$/;
 
 /** Checks whichever form of credentials is there; without either, the API credentials are asked for. */
 export const whmcsConfigSchema: StandardSchema<WhmcsConfig, ResolvedWhmcsConfig> = constantMessages({
@@ -88,11 +124,16 @@ export const whmcsConfigSchema: StandardSchema<WhmcsConfig, ResolvedWhmcsConfig>
     version: 1,
     vendor: 'cancelkit',
     validate: (value) => {
-      const isAdmin = typeof value === 'object' && value !== null && ('username' in value || 'password' in value);
-      return (isAdmin ? resolvedAdminSchema : resolvedApiSchema)['~standard'].validate(value);
+      return schemaFor(value)['~standard'].validate(value);
     },
   },
 });
+
+function schemaFor(value: unknown): StandardSchema<WhmcsConfig, ResolvedWhmcsConfig> {
+  if (typeof value !== 'object' || value === null) return resolvedApiSchema;
+  if ('passwordHash' in value) return resolvedHashedSchema;
+  return 'username' in value || 'password' in value ? resolvedAdminSchema : resolvedApiSchema;
+}
 
 /** The environment variable of each option. */
 export const whmcsEnv = {
@@ -101,6 +142,7 @@ export const whmcsEnv = {
   secret: 'WHMCS_SECRET',
   username: 'WHMCS_USERNAME',
   password: 'WHMCS_PASSWORD',
+  passwordHash: 'WHMCS_PASSWORD_HASH',
   accessKey: 'WHMCS_ACCESS_KEY',
 } as const;
 

@@ -51,8 +51,13 @@ export function createWhmcsAccess(
   const bannedUntil = new Map<string, Date>();
   const passwordHash = createHash('md5').update(administrator.password).digest('hex');
 
+  const matching = (identifier: string | null, secret: string | null): WhmcsLogin | undefined =>
+    logins.find((login) => login.identifier === identifier && login.secret === secret);
+  // API credentials may also come in the fields of an administrator's login.
   const loginOf = (form: URLSearchParams): WhmcsLogin | undefined =>
-    logins.find(({ identifier, secret }) => form.get('identifier') === identifier && form.get('secret') === secret);
+    filled(form, 'identifier') && filled(form, 'secret')
+      ? matching(form.get('identifier'), form.get('secret'))
+      : matching(form.get('username'), form.get('password'));
 
   function recordFailure(address: string): void {
     const count = (failures.get(address) ?? 0) + 1;
@@ -69,7 +74,7 @@ export function createWhmcsAccess(
       const byKey = filled(form, 'identifier') && filled(form, 'secret');
       const byName = filled(form, 'username') && filled(form, 'password');
       if (!byKey && !byName) return 'Invalid or missing credentials';
-      const login = byKey ? loginOf(form) : undefined;
+      const login = loginOf(form);
       const isAdministrator =
         !byKey && form.get('username') === administrator.username && form.get('password') === passwordHash;
       if (login === undefined && !isAdministrator) {

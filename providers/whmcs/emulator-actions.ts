@@ -25,7 +25,8 @@ function addCancelRequest({ form, state, shapes }: WhmcsCall): WhmcsFields {
   if ([...state.requests.values()].some(({ serviceId }) => serviceId === service.serviceId)) {
     return { result: 'error', message: 'Existing Cancellation Request Exists' };
   }
-  const type = form.get('type');
+  // It is optional; what it then is is not documented, and the later of the two does the least harm.
+  const type = form.get('type') || 'End of Billing Period';
   if (type !== 'Immediate' && type !== 'End of Billing Period') {
     return { result: 'error', message: 'Invalid Cancellation Type' };
   }
@@ -41,7 +42,7 @@ function getCancelledPackages({ form, state, shapes, listsCompletedRequests }: W
     id: idOf(requestId, shapes),
     date: dateAndTime(date),
     relid: idOf(serviceId, shapes),
-    reason,
+    reason: escapeHtml(reason),
     type,
     created_at: dateAndTime(date),
     updated_at: '0000-00-00 00:00:00',
@@ -93,6 +94,16 @@ function page(
     numreturned: shown.length,
     ...listOf(outer, inner, shown, shapes),
   };
+}
+
+/** WHMCS answers with texts as it shows them on a page. */
+function escapeHtml(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#039;');
 }
 
 function wholeNumber(text: string | null, otherwise: number): number {

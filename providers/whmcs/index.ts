@@ -6,7 +6,7 @@ import { fromCancelResponse } from './response.ts';
 import { whmcsServiceSchema, type WhmcsService } from './service.ts';
 import { readState } from './status.ts';
 
-export type { WhmcsAdminCredentials, WhmcsApiCredentials, WhmcsConfig } from './config.ts';
+export type { WhmcsAdminCredentials, WhmcsApiCredentials, WhmcsConfig, WhmcsHashedCredentials } from './config.ts';
 export type { WhmcsService } from './service.ts';
 
 /** WHMCS's API action AddCancelRequest. Its facts, their sources and the table of answers are in this folder's README. */
@@ -28,6 +28,7 @@ export const whmcsProvider: Provider<'whmcs', WhmcsConfig, WhmcsService, When, '
   serviceForms: [{ example: { serviceId: 4711 }, plainId: /^\d+$/ }],
   baseUrl: (config) => config.baseUrl,
   secrets: (config) => config.secrets,
+  escapesHtml: true,
   *cancel(order, config) {
     return fromCancelResponse(yield toCancelRequest(order, config), order);
   },

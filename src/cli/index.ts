@@ -1,14 +1,16 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
-import { endProcess, watchProcess } from './process-end.ts';
-import { run } from './program.ts';
+import { unsupportedNode } from '../node-version.ts';
+import { EXIT } from './exit-code.ts';
 
-/** The version in the package's manifest, which lies three directories above the built file. */
-function versionOf(manifest: URL): string {
-  const text: unknown = JSON.parse(readFileSync(manifest, 'utf8'));
-  const isManifest = typeof text === 'object' && text !== null && 'version' in text;
-  return isManifest ? String(text.version) : '0.0.0';
+// Whatever fails from here on, and however this process ends, it does not end with 0 before an outcome is known.
+process.exitCode = EXIT.unknown;
+
+const problem = unsupportedNode();
+if (problem === undefined) {
+  // Loaded only now, since an older Node.js may be unable to.
+  const { main } = await import('./main.ts');
+  await main();
+} else {
+  process.stderr.write(`✗ ${problem}\n`);
+  process.exitCode = EXIT.wrongUse;
 }
-
-watchProcess();
-await endProcess(await run(process.argv.slice(2), versionOf(new URL('../../../package.json', import.meta.url))));

@@ -1,3 +1,5 @@
+import { deferred } from '../deferred.ts';
+
 /** What is told that this process has nothing left to do, the innermost last. */
 const waiting: (() => void)[] = [];
 
@@ -25,7 +27,7 @@ export function watchProcess(): void {
 
 /** The value of a promise, or that of `otherwise` once this process has nothing left to do that could settle it. */
 export async function unlessIdle<Value>(promise: Promise<Value>, otherwise: () => Value): Promise<Value> {
-  const { promise: idle, resolve } = Promise.withResolvers<void>();
+  const { promise: idle, resolve } = deferred<void>();
   waiting.push(resolve);
   try {
     return await Promise.race([promise, idle.then(otherwise)]);
@@ -41,7 +43,7 @@ export async function endProcess(code: number): Promise<never> {
 }
 
 function flushed(stream: NodeJS.WriteStream): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
+  const { promise, resolve } = deferred<void>();
   // Also called where the reader has gone.
   stream.write('', () => resolve());
   return promise;

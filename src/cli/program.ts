@@ -22,7 +22,7 @@ import { wrongUse } from './wrong-use.ts';
 
 /** Runs a command line and returns its exit code. Never rejects. */
 export async function run(args: readonly string[], version: string): Promise<number> {
-  let exitCode: number = EXIT.done;
+  let exitCode: number = EXIT.unknown;
   const program = createProgram(version, async (command, work) => {
     const { json = false, color, config } = program.opts<{ json?: boolean; color: boolean; config?: string }>();
     const output = createOutput({ json, color });

@@ -1,4 +1,5 @@
 import { isProviderError, ProviderError } from '../provider-error.ts';
+import { REPORT_IT } from '../report-it.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { labelledLines } from './labelled.ts';
 import { NEXT_STEPS } from './next-step.ts';
@@ -12,7 +13,7 @@ export function reportError(error: unknown, command: string, output: Output): nu
     const { code, words } = faultOf(command);
     const message = `an internal fault of cancelkit. ${words}`;
     output.record({ command, ok: false, error: new ProviderError(code, { message }) });
-    output.message(`${output.errorColours.red('✗')} ${message} Please report it.`);
+    output.message(`${output.errorColours.red('✗')} ${message} ${REPORT_IT}`);
     return exitCodeOf(code);
   }
   output.record({ command, ok: false, error });
@@ -56,8 +57,9 @@ export function errorLines(error: ProviderError, { errorColours: colours }: Outp
     provider,
     code,
     message,
-    status,
+    providerStatus,
     providerMessage,
+    providerReference,
     reason,
     lastSeen,
     sentAt,
@@ -73,10 +75,11 @@ export function errorLines(error: ProviderError, { errorColours: colours }: Outp
       [
         ['account', account === undefined ? undefined : `${account}${provider === undefined ? '' : ` (${provider})`}`],
         ['provider said', repeats ? undefined : providerMessage],
-        ['http status', status === undefined || status < 300 ? undefined : String(status)],
+        ['provider reference', providerReference],
+        ['http status', providerStatus === undefined || providerStatus < 300 ? undefined : String(providerStatus)],
         ['because of', reason],
         ['sent at', sentAt],
-        ['last seen', lastSeen],
+        ['last seen', lastSeen === 'absent' ? 'absent: the provider has no such service' : lastSeen],
         ['existing', earlier],
         ['retry at', retryAt],
         ['operation', operationId],

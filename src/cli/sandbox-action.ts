@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { deferred } from '../deferred.ts';
 import { startSandbox, type Sandbox } from '../sandbox/index.ts';
 import { driverOf } from '../account.ts';
 import { builtInProviders, type BuiltInProvider } from './built-in-providers.ts';
@@ -29,7 +30,7 @@ interface Emulated {
 export async function sandbox({ port }: SandboxFlags, { output, command }: Session): Promise<number> {
   await using running = await started(port);
   const emulated = builtInProviders.map((provider) => describe(provider, running));
-  const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
+  const { promise: stopped, resolve: stop } = deferred<void>();
   const quit = onInterrupt(stop);
   for (const { provider, settings, variables, services } of emulated) {
     const environment = Object.fromEntries(variables);

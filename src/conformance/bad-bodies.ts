@@ -24,7 +24,7 @@ export function badBodies(successes: readonly ConformanceAnswer[]): readonly Bad
   const objects = successes.flatMap(({ body }) => (typeof body === 'object' && body !== null ? [body] : []));
   return [
     { name: 'nothing', texts: ['', ' \r\n '] },
-    { name: 'HTML', texts: [HTML, `\n${HTML}`, `<br />\n<b>Warning</b>: success\n${bodies[0] ?? '{}'}`] },
+    { name: 'HTML', texts: [HTML, `\n${HTML}`, `${bodies[0] ?? '{}'}\n<br />\n<b>Warning</b>: success`] },
     { name: 'XML', texts: [XML] },
     {
       name: 'truncated JSON',
@@ -34,6 +34,7 @@ export function badBodies(successes: readonly ConformanceAnswer[]): readonly Bad
         ...bodies.flatMap((text) => [text.slice(0, -1), text.slice(0, text.length / 2)]),
       ],
     },
+    { name: 'two documents', texts: bodies.map((text) => `{"unrelated":true}\n${text}`) },
     { name: 'null', texts: ['null'] },
     { name: 'an array', texts: ['[]', '["success"]', ...objects.map((body) => JSON.stringify([body]))] },
     { name: 'a JSON text', texts: ['"text"', '"success"', '""'] },

@@ -51,6 +51,10 @@ export function capabilityChecks(subject: ConformanceSubject): readonly Check[] 
         }
       },
     },
+    {
+      name: 'names each service by a key of its own',
+      run: () => namesEachService(subject),
+    },
     ...ALL_TIMINGS.map((when) => (timings.includes(when) ? offered(subject, when) : notOffered(subject, when))),
     ...(timings.length > 1 ? [differing(subject)] : []),
   ];
@@ -100,4 +104,28 @@ function differing(subject: ConformanceSubject): Check {
       assert.ok(!isDeepStrictEqual(one, other), 'immediate and end_of_period send the same');
     },
   };
+}
+
+/** A service whose id differs must have another key, or an order for it would be taken for a repetition. */
+async function namesEachService(subject: ConformanceSubject): Promise<void> {
+  const driver = driverOf(subject.provider.account());
+  for (const form of [subject.service, ...(subject.otherServices ?? [])]) {
+    const own = await driver?.bind(form);
+    assert.ok(own?.ok, 'a service of the subject has no key: its fields are nested, or its serviceKey is no text');
+    const others = await Promise.all(withEachIdChanged(form).map(async (changed) => await driver?.bind(changed)));
+    const keys = others.flatMap((bound) => (bound?.ok ? [bound.value.key] : []));
+    const differs = keys.length === 0 || keys.some((key) => key !== own.value.key);
+    assert.ok(differs, `services with different ids share the key ${own.value.key}`);
+  }
+}
+
+/** Copies of a reference in which one text or number is another one, each in turn. */
+function withEachIdChanged(value: unknown): readonly unknown[] {
+  if (typeof value === 'string')
+    return /\d$/.test(value) ? [`${value.slice(0, -1)}${(Number(value.at(-1)) % 9) + 1}`] : [`${value}x`];
+  if (typeof value === 'number') return [value + 1];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, entry]: [string, unknown]) =>
+    withEachIdChanged(entry).map((changed) => ({ ...value, [key]: changed })),
+  );
 }

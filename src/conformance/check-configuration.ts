@@ -5,7 +5,7 @@ import { holdsSecret } from './secret-encodings.ts';
 import type { ConformanceSubject } from './subject.ts';
 import { orderOf, serviceWith, settle, type Settled } from './trial.ts';
 
-const NOWHERE = 'http://127.0.0.1:1';
+const NOWHERE = 'http://127.0.0.1:2';
 
 /** Whether a configuration that lacks something is refused before anything is sent, with a word on what to do. */
 export function configurationChecks(subject: ConformanceSubject): readonly Check[] {
@@ -44,6 +44,21 @@ export function configurationChecks(subject: ConformanceSubject): readonly Check
             assertNotConfigured(await tried(subject, { ...rest, [name]: value }));
         }
         assert.ok(needed > 0, 'no option is needed');
+      },
+    },
+    {
+      name: 'is not configured where a secret has white space or invisible characters around it',
+      run: async () => {
+        const secret = options.filter(([, value]) => typeof value === 'string' && subject.secrets.includes(value));
+        for (const [name, value] of secret) {
+          for (const around of ['\n', '\r\n', ' ', '\t', '\uFEFF', '\u200B']) {
+            for (const changed of [`${String(value)}${around}`, `${around}${String(value)}`]) {
+              const settled = await tried(subject, { ...optionsOf(subject), [name]: changed });
+              assert.ok(!settled.ok, `${name} was accepted with ${JSON.stringify(around)} around it`);
+              assertNotConfigured(settled);
+            }
+          }
+        }
       },
     },
     {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { CancellationStatus, CancelResult, When } from '../index.ts';
+import type { CancellationStatus, CancelResult, LastSeen, When } from '../index.ts';
 import { handingOver, inOrder } from './answers.ts';
 import type { Check } from './check.ts';
 import { losing, LOSSES, type Loss } from './fault.ts';
@@ -57,7 +57,7 @@ async function readsBackAfter(subject: ConformanceSubject, loss: Loss): Promise<
       const settled = await cancelledOnce(subject, respond, { when }, {});
       const what = `${when}, then ${name}`;
       if (seen !== undefined && shows(seen, when)) assertReconciled(settled, seen, what);
-      else assertUnknown(settled, seen, what);
+      else assertUnknown(settled, lastSeenIn(read), what);
     }
   }
 }
@@ -115,8 +115,14 @@ function assertReconciled(settled: Settled<CancelResult>, seen: CancellationStat
   assert.deepEqual(existing, seen, what);
 }
 
-function assertUnknown(settled: Settled<CancelResult>, seen: CancellationStatus | undefined, what: string): void {
+/** A read-back that finds no such service says so; any other that fails says nothing. */
+function lastSeenIn(read: Settled<CancellationStatus>): LastSeen | undefined {
+  if (read.ok) return read.value.state;
+  return read.error.code === 'not_found' ? 'absent' : undefined;
+}
+
+function assertUnknown(settled: Settled<CancelResult>, lastSeen: LastSeen | undefined, what: string): void {
   const code = settled.ok ? settled.value.outcome : settled.error.code;
   assert.equal(code, 'outcome_unknown', `${what}: ${describeSettled(settled)}`);
-  assert.equal(settled.ok ? undefined : settled.error.lastSeen, seen?.state, `${what}: lastSeen`);
+  assert.equal(settled.ok ? undefined : settled.error.lastSeen, lastSeen, `${what}: lastSeen`);
 }

@@ -8,7 +8,7 @@ import type { ConformanceSubject } from './subject.ts';
 import { orderOf, serviceWith, settle, successAnswers, withTrial } from './trial.ts';
 import { withdrawn } from './withdrawal.ts';
 
-const NOWHERE = 'http://127.0.0.1:1';
+const NOWHERE = 'http://127.0.0.1:2';
 
 /** Whether the same order makes the same request, whatever the time, and leaves what it was given as it was. */
 export function purityChecks(subject: ConformanceSubject): readonly Check[] {

@@ -5,9 +5,26 @@ import type { ConformanceSubject } from './subject.ts';
 import { orderOf, sentFor, settle, successAnswers, withTrial } from './trial.ts';
 
 const MARKER = 'Reason-Marker-Q7x';
+const CODE = 'reason-code-Q7x';
 
 /** Whether the reason is sent as the capabilities say. */
 export function reasonChecks(subject: ConformanceSubject): readonly Check[] {
+  return [...textChecks(subject), codeCheck(subject)];
+}
+
+function codeCheck(subject: ConformanceSubject): Check {
+  const { providerCode = false } = subject.provider.capabilities.reason;
+  return {
+    name: 'sends the reason code that was given exactly if it says so',
+    run: async () => {
+      const order = { reason: { text: 'Project ended', providerCode: CODE } };
+      const places = placesOf(await sentFor(subject, order), CODE);
+      assert.equal(places.length > 0, providerCode, 'the code in the request');
+    },
+  };
+}
+
+function textChecks(subject: ConformanceSubject): readonly Check[] {
   const { field, maxLength } = subject.provider.capabilities.reason;
   if (field === 'no') return [{ name: 'has no field for a reason, and sends none', run: () => sendsNoReason(subject) }];
   return [

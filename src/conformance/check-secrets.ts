@@ -31,7 +31,7 @@ export function secretChecks(subject: ConformanceSubject): readonly Check[] {
     {
       name: 'holds the configuration where no inspection of the account shows it',
       run: async () => {
-        const account = provider.account(subject.config('http://127.0.0.1:1'));
+        const account = provider.account(subject.config('http://127.0.0.1:2'));
         const seen = `${JSON.stringify(account)} ${inspect(account, { depth: Infinity, showHidden: true })}`;
         assert.ok(!holdsSecret(seen, secrets), 'a secret can be seen in the account');
       },

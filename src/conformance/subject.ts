@@ -88,7 +88,7 @@ export interface ExpectedResult {
 export interface ExpectedError {
   readonly code: ErrorCode;
   readonly reason?: UnknownReason;
-  readonly status?: number;
+  readonly providerStatus?: number;
   readonly providerCode?: string;
   readonly providerMessage?: string;
   readonly existing?: Partial<CancellationStatus>;

@@ -1,32 +1,76 @@
 import type { CancelEvent } from '../events.ts';
 import { isProviderError, ProviderError } from '../provider-error.ts';
+import { REPORT_IT } from '../report-it.ts';
 import type { Claimed } from './claimed.ts';
-import { afterFailedReading, afterReading, afterSend, type Settlement } from './settlement.ts';
+import { DatabaseFailure } from './database.ts';
+import { otherPlaceIn, otherProvidersPlace, pinnedPlace } from './pinned-place.ts';
+import { readAgain, sendAgain } from './recovery.ts';
+import { afterFailedReading, afterOtherPlace, afterReading, afterSend, type Settlement } from './settlement.ts';
 import type { WorkerContext } from './worker-context.ts';
 
-/** Sends a cancellation or reads it back, and tells what follows from that. */
-export async function carryOut(
-  claimed: Claimed,
-  deadlineMs: number,
-  { services, policy, readable }: Pick<WorkerContext, 'services' | 'policy' | 'readable'>,
-  onEvent: (event: CancelEvent) => void,
-): Promise<Settlement> {
-  const { request } = claimed;
-  const options = { deadlineMs, onEvent };
-  if (claimed.task === 'send') {
-    const sent = await services.safeCancel(request, options);
-    return afterSend(claimed, sent, readable.get(request.account) === true, policy, Date.now());
-  }
+/** How one call is bounded. */
+export interface CarryOutOptions {
+  readonly deadlineMs: number;
+  /** Stops the call before it sends anything more. */
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: CancelEvent) => void;
+}
+
+type Context = Pick<WorkerContext, 'database' | 'schema' | 'services' | 'policy' | 'readable'>;
+
+/** Sends a cancellation or reads it back, and returns what follows from that. */
+export async function carryOut(claimed: Claimed, options: CarryOutOptions, context: Context): Promise<Settlement> {
+  const startedAt = performance.now();
+  // Durations of the row are as of the claim, and a call takes time.
+  const aged = (): Claimed => {
+    const { failingForMs, unknownForMs } = claimed;
+    const passed = performance.now() - startedAt;
+    return { ...claimed, failingForMs: failingForMs && failingForMs + passed, unknownForMs: unknownForMs + passed };
+  };
   try {
-    const seen = await services.status({ account: request.account, service: request.service }, options);
-    return afterReading(claimed, seen, policy, Date.now());
+    const other = await otherProvidersPlace(claimed, options, context.services);
+    if (other !== undefined) return afterOtherPlace(claimed, other);
+    const place = await pinnedPlace(claimed, options, context);
+    // Another worker has recovered it: this one may send nothing.
+    if (place === undefined) return notBegun(claimed);
+    const deadlineMs = Math.max(1, options.deadlineMs - (performance.now() - startedAt));
+    return await call({ ...claimed, place }, { ...options, deadlineMs }, context, aged);
   } catch (error) {
-    const failure = isProviderError(error) ? error : new ProviderError('unexpected_response', FAULT);
-    return afterFailedReading(claimed, failure, policy, Date.now());
+    if (error instanceof DatabaseFailure) return notBegun(claimed);
+    return afterFailure(aged(), error, context);
   }
+}
+
+async function call(
+  { task, request, place }: Claimed,
+  options: CarryOutOptions,
+  { services, policy, readable }: Context,
+  aged: () => Claimed,
+): Promise<Settlement> {
+  const { account, service } = request;
+  if (task === 'read') {
+    const seen = await services.status({ account, service }, { ...options, place });
+    return afterReading(aged(), seen, policy);
+  }
+  const sent = await services.safeCancel(request, { ...options, place });
+  if (!sent.ok && otherPlaceIn(sent.error) !== undefined) throw sent.error;
+  return afterSend(aged(), sent, readable.get(account) === true, policy);
+}
+
+function afterFailure(claimed: Claimed, thrown: unknown, { policy, readable }: Context): Settlement {
+  const error = isProviderError(thrown) ? thrown : new ProviderError('unexpected_response', FAULT);
+  const otherPlace = otherPlaceIn(error);
+  if (otherPlace !== undefined) return afterOtherPlace(claimed, otherPlace);
+  if (claimed.task === 'read') return afterFailedReading(claimed, error, policy);
+  return afterSend(claimed, { ok: false, error }, readable.get(claimed.request.account) === true, policy);
+}
+
+/** A call that was not begun: it is claimed again. */
+export function notBegun(claimed: Claimed): Settlement {
+  return claimed.task === 'read' ? readAgain(claimed) : sendAgain(claimed);
 }
 
 const FAULT = {
   operation: 'status',
-  message: 'queue: an internal fault while reading back. Please report it.',
+  message: `queue: an internal fault while reading back. ${REPORT_IT}`,
 } as const;

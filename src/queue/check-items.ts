@@ -1,25 +1,23 @@
 import { isProviderError, type Issue } from '../provider-error.ts';
-import type { ValidatedRequest } from '../validated-request.ts';
-import { toNew, type NewCancellation } from './enqueue.ts';
-import { itemSchema } from './queue-input.ts';
-import type { QueueServices } from './services.ts';
+import type { NewCancellation } from './enqueue.ts';
+import { itemSchema, type CheckedPlacing } from './queue-input.ts';
 import { invalidInput, sound } from './sound-input.ts';
+
+/** Checks a request, and makes of it what goes into the ledger. */
+export type ToNew = (request: unknown, placing: CheckedPlacing) => Promise<NewCancellation>;
 
 /**
  * Checks what `enqueueMany` is given, to the last of it.
  *
  * @throws ProviderError `invalid_request`, with an issue for each that is not sound
  */
-export async function checkItems(
-  items: unknown,
-  services: Pick<QueueServices, 'validate'>,
-): Promise<readonly NewCancellation[]> {
+export async function checkItems(items: unknown, toNewOne: ToNew): Promise<readonly NewCancellation[]> {
   if (!isIterable(items)) throw invalidInput([{ path: 'items', expected: 'an iterable or an async iterable' }]);
   const wanted: NewCancellation[] = [];
   const issues: Issue[] = [];
   let index = 0;
   for await (const item of items) {
-    const checked = await checkItem(item, `items.${index}`, services);
+    const checked = await checkItem(item, `items.${index}`, toNewOne);
     if ('issues' in checked) issues.push(...checked.issues);
     else wanted.push(checked);
     index += 1;
@@ -31,12 +29,11 @@ export async function checkItems(
 async function checkItem(
   item: unknown,
   path: string,
-  services: Pick<QueueServices, 'validate'>,
+  toNewOne: ToNew,
 ): Promise<NewCancellation | { readonly issues: readonly Issue[] }> {
   try {
     const { request, ...placing } = await sound(itemSchema, item, path);
-    const validated: ValidatedRequest = await services.validate(request);
-    return toNew(validated, placing);
+    return await toNewOne(request, placing);
   } catch (error) {
     if (!isProviderError(error)) throw error;
     const issues = error.issues ?? [{ path: 'request', expected: `another one (${error.code})` }];

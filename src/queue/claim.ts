@@ -1,4 +1,4 @@
-import { toClaimed } from './claimed-row.ts';
+import { AGES, toClaimed } from './claimed-row.ts';
 import type { Claimed } from './claimed.ts';
 import type { QueryClient } from './database.ts';
 import type { Limit } from './limits.ts';
@@ -22,7 +22,7 @@ export async function claim(
          lease_until = clock_timestamp() + $3 * interval '1 millisecond', updated_at = clock_timestamp()
        WHERE id = ANY($1::text[]) AND lease_until IS NULL
          AND (not_before IS NULL OR not_before <= clock_timestamp())
-         AND CASE state WHEN 'planned' THEN true WHEN 'unknown' THEN NOT needs_person ELSE false END
+         AND NOT needs_person AND CASE state WHEN 'planned' THEN true WHEN 'unknown' THEN true ELSE false END
        RETURNING *
      ), noted AS (
        INSERT INTO ${schema}.history (cancellation_id, at, type, data)
@@ -30,7 +30,7 @@ export async function claim(
          jsonb_build_object('worker', worker, 'try', tries)
        FROM claimed
      )
-     SELECT * FROM claimed`,
+     SELECT *, ${AGES} FROM claimed`,
     [ids, worker, leaseMs],
   );
   return rows.map(toClaimed);

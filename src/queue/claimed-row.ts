@@ -3,12 +3,6 @@ import type { Claimed, StoredRequest } from './claimed.ts';
 import type { Row } from './database.ts';
 import { storedError } from './stored-outcome.ts';
 
-/** A time as the driver gives it, in milliseconds since the epoch. */
-export const time: v.GenericSchema<unknown, number | undefined> = v.pipe(
-  v.nullable(v.date()),
-  v.transform((date) => date?.getTime()),
-);
-
 /** A request out of a row, which only the queue writes. */
 export const storedRequest: v.GenericSchema<unknown, StoredRequest> = v.custom<StoredRequest>(
   (value) => typeof value === 'object' && value !== null && 'account' in value && 'service' in value && 'when' in value,
@@ -20,6 +14,22 @@ export const count: v.GenericSchema<unknown, number> = v.pipe(
   v.transform(Number),
 );
 
+/** Columns for a claimed cancellation, besides its own: for how long it has failed, and has been unknown. */
+export const AGES: string = `${ageSince('first_failed_at')} AS failing_for_ms, ${ageSince('unknown_since')} AS unknown_for_ms`;
+
+/** A clock that was set back makes no age negative. */
+function ageSince(column: string): string {
+  return `GREATEST(0, extract(epoch FROM clock_timestamp() - ${column})::float8 * 1000)`;
+}
+
+const age = v.optional(
+  v.pipe(
+    v.nullable(v.number()),
+    v.transform((ms) => ms ?? 0),
+  ),
+  0,
+);
+
 const schema = v.object({
   id: v.string(),
   claim: count,
@@ -29,19 +39,28 @@ const schema = v.object({
   state: v.string(),
   tries: v.number(),
   readings: v.number(),
-  first_failed_at: time,
-  unknown_since: time,
+  failing_for_ms: age,
+  unknown_for_ms: age,
+  place: v.nullable(v.string()),
+  when_absent: v.picklist(['refuse', 'send_again']),
+  sent_again: v.boolean(),
   error: v.nullable(storedError),
 });
 
 /** A claimed cancellation out of its row. */
 export function toClaimed(row: Row): Claimed {
-  const { first_failed_at, unknown_since, state, error, ...rest } = v.parse(schema, row);
+  const { failing_for_ms, unknown_for_ms, state, place, when_absent, sent_again, error, ...rest } = v.parse(
+    schema,
+    row,
+  );
   return {
     ...rest,
     task: state === 'unknown' ? 'read' : 'send',
-    firstFailedAt: first_failed_at,
-    unknownSince: unknown_since,
+    failingForMs: failing_for_ms,
+    unknownForMs: unknown_for_ms,
+    place: place ?? undefined,
+    whenAbsent: when_absent,
+    wasSentAgain: sent_again,
     error: error ?? undefined,
   };
 }

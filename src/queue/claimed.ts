@@ -11,6 +11,12 @@ export interface StoredRequest {
   readonly reference?: string | undefined;
 }
 
+/**
+ * What happens if the last read-back does not find a cancellation whose outcome was unknown: `refuse` settles it as
+ * `refused`, `send_again` plans it again, once.
+ */
+export type WhenAbsent = 'refuse' | 'send_again';
+
 /** A cancellation that this worker alone may act on until its lease ends. */
 export interface Claimed {
   readonly id: string;
@@ -24,9 +30,15 @@ export interface Claimed {
   /** How often it has been sent or read back, this time included. */
   readonly tries: number;
   readonly readings: number;
-  /** Milliseconds since the epoch. */
-  readonly firstFailedAt: number | undefined;
-  /** Milliseconds since the epoch. */
-  readonly unknownSince: number | undefined;
+  /** Milliseconds since the provider did not take it for the first time, by the database's clock; 0 if it has not yet. */
+  readonly failingForMs: number;
+  /** Milliseconds since it became unknown, by the database's clock; 0 if it is not. */
+  readonly unknownForMs: number;
+  /** Where its requests may go; `undefined`: not known yet, the first call says so. */
+  readonly place: string | undefined;
+  /** What happens if the last read-back does not find it. */
+  readonly whenAbsent: WhenAbsent;
+  /** It was sent again by {@link whenAbsent} already. */
+  readonly wasSentAgain: boolean;
   readonly error: ProviderError | undefined;
 }

@@ -1,22 +1,23 @@
-import { ProviderError } from '../provider-error.ts';
+import { isProviderError, ProviderError } from '../provider-error.ts';
+import { adviceFor, isMisconfigured } from './database-advice.ts';
 import { DatabaseFailure } from './database.ts';
 
 /**
  * Runs what a caller has asked for, and says what is known of it where the database fails.
  *
- * @throws ProviderError instead of a failure of the database
+ * @throws ProviderError instead of a failure of the database, and instead of anything else that is thrown
  */
 export async function clearly<Value>(work: () => Promise<Value>): Promise<Value> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof DatabaseFailure)) throw error;
-    const { committed, code, message } = error;
+    if (!(error instanceof DatabaseFailure)) throw isProviderError(error) ? error : fault();
+    const { committed, code } = error;
     if (committed === 'no') {
-      const what = `queue: ${message}. Nothing was written.`;
+      const what = `queue: ${described(error)} Nothing was written.`;
       throw new ProviderError('unavailable', { operation: 'queue', providerCode: code, message: what });
     }
-    const what = `queue: ${message} while it was writing: it may have been written. The same call with the same id is safe.`;
+    const what = `queue: ${error.message} while it was writing: it may have been written. The same call with the same id is safe.`;
     throw new ProviderError('outcome_unknown', {
       operation: 'queue',
       reason: 'connection_lost',
@@ -27,29 +28,58 @@ export async function clearly<Value>(work: () => Promise<Value>): Promise<Value>
 }
 
 /** What a worker tells of a database that fails it. */
-export function unreachable({ message, code }: DatabaseFailure): ProviderError {
-  const what = `queue: ${message}. Nothing new is begun until it can be reached; what has ended is written down then.`;
-  return new ProviderError('unavailable', { operation: 'queue', message: what, providerCode: code });
+export function unreachable(failure: DatabaseFailure): ProviderError {
+  const what = `queue: ${described(failure)} Nothing new is begun until it can be reached; what has ended is written down then.`;
+  return new ProviderError('unavailable', { operation: 'queue', message: what, providerCode: failure.code });
 }
 
-/** @throws ProviderError instead of a failure of the database that is to be opened */
-export function notOpened(error: unknown): never {
-  if (!(error instanceof DatabaseFailure)) throw error;
-  const message = `queue: ${error.message}. Check that it is there, and that the user may create schemas and tables in it.`;
-  throw new ProviderError(isMisconfigured(error.code) ? 'not_configured' : 'unavailable', {
+/** Why a worker has ended that cannot go on, and whether that leaves open what it had sent. */
+export function stopped(error: unknown, isDone: boolean): ProviderError {
+  const reason = isProviderError(error) ? error : fault();
+  if (isDone) return reason;
+  return new ProviderError('outcome_unknown', {
     operation: 'queue',
-    providerCode: error.code,
-    message,
+    reason: 'connection_lost',
+    message: `${reason.message} What this worker had in flight is not written down: the next worker reads it back.`,
   });
 }
 
-/** PostgreSQL's classes 28 (the user or the password is refused) and 3D (no such database): waiting does not mend them. */
-function isMisconfigured(code: string | undefined): boolean {
-  return code !== undefined && /^(?:28|3D)[0-9A-Z]{3}$/.test(code);
+/** @throws ProviderError instead of whatever failed while the database was opened */
+export function notOpened(error: unknown): never {
+  if (!(error instanceof DatabaseFailure)) throw isProviderError(error) ? error : fault();
+  const { code } = error;
+  const what =
+    adviceFor(code) === undefined
+      ? `${error.message}. Check that it is there, and that the user may create schemas and tables in it.`
+      : described(error);
+  throw new ProviderError(isMisconfigured(code) ? 'not_configured' : 'unavailable', {
+    operation: 'queue',
+    providerCode: code,
+    message: `queue: ${what}`,
+  });
 }
 
 /** What is told of pg-boss, where it has failed by itself. */
 export function jobsFailed(error: unknown): ProviderError {
-  const { message, code } = new DatabaseFailure(error, 'no');
-  return new ProviderError('unavailable', { operation: 'queue', providerCode: code, message: `queue: ${message}.` });
+  if (isProviderError(error)) return error;
+  const failure = error instanceof DatabaseFailure ? error : new DatabaseFailure(error, 'no');
+  return new ProviderError('unavailable', {
+    operation: 'queue',
+    providerCode: failure.code,
+    message: `queue: ${described(failure)}`,
+  });
+}
+
+function described({ message, code }: DatabaseFailure): string {
+  const advice = adviceFor(code);
+  return advice === undefined ? `${message}.` : `${message}. ${advice}.`;
+}
+
+/** What was thrown may hold values of the rows, and is not shown. */
+function fault(): ProviderError {
+  return new ProviderError('unexpected_response', {
+    operation: 'queue',
+    message:
+      'queue: an internal fault, or a row that this version does not understand. Nothing was written. Please report it.',
+  });
 }

@@ -1,3 +1,6 @@
+import { isProviderError } from '../provider-error.ts';
+import { NO_TLS } from './database-advice.ts';
+
 /** A row as a driver gives it. */
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -39,17 +42,33 @@ export class DatabaseFailure extends Error {
   }
 }
 
-/** Turns whatever a driver throws into a failure; passes on what is no driver's error. */
+/** Turns whatever a driver throws into a failure; passes on our own errors. */
 export async function guarded<Value>(work: () => Promise<Value>): Promise<Value> {
   try {
     return await work();
   } catch (error) {
-    throw error instanceof DatabaseFailure ? error : new DatabaseFailure(error, 'no');
+    throw asFailure(error);
   }
 }
 
+/** The same for what is done without waiting. */
+export function guardedSync<Value>(work: () => Value): Value {
+  try {
+    return work();
+  } catch (error) {
+    throw asFailure(error);
+  }
+}
+
+function asFailure(error: unknown): Error {
+  return error instanceof DatabaseFailure || isProviderError(error) ? error : new DatabaseFailure(error, 'no');
+}
+
 function codeOf(error: unknown): string {
+  if (error instanceof DatabaseFailure) return error.code;
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   if (typeof code === 'string' && /^[\w-]{1,40}$/.test(code)) return code;
+  // The driver gives it no code.
+  if (error instanceof Error && /does not support SSL/.test(error.message)) return NO_TLS;
   return 'no connection';
 }

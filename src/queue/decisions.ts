@@ -5,7 +5,7 @@ import type { QueryClient, Row } from './database.ts';
 import { writeHistory } from './history.ts';
 import type { Jobs } from './jobs.ts';
 import { toJsonb } from './jsonb.ts';
-import type { CheckedDecision, CheckedResolution } from './queue-input.ts';
+import type { CheckedDecision, CheckedResolution, CheckedRetry } from './queue-input.ts';
 import { invalidInput } from './sound-input.ts';
 
 /** Where decisions are written. */
@@ -42,18 +42,28 @@ export async function withdraw(
 }
 
 /**
- * Plans a cancellation again that was refused, or that a person has found not to have taken effect.
+ * Plans a cancellation again that was refused, that is held, or that a person has found not to have taken effect.
  *
- * @throws ProviderError `invalid_request` if it is neither refused nor unknown, if it is being read back at this moment,
- * or if another cancellation of the service is open
+ * @throws ProviderError `invalid_request` if it is neither refused, held nor unknown, if it is being read back at this
+ * moment, if another cancellation of the service is open, or if there is no new place to accept
  */
 export async function retry(
   client: QueryClient,
   context: DecisionContext,
   id: string,
-  decision: CheckedDecision,
+  { acceptPlace = false, ...decision }: CheckedRetry,
 ): Promise<void> {
-  const row = await locked(client, context, id, ['refused', 'unknown'], 'is refused or unknown');
+  const row = await locked(client, context, id, ['refused', 'unknown', 'planned'], RETRIED);
+  const isHeld = row['needs_person'] === true;
+  if (row['state'] === 'planned' && !isHeld) {
+    throw invalidInput([{ path: 'id', expected: `a cancellation that ${RETRIED}; it is planned` }]);
+  }
+  const newPlace = row['other_place'];
+  const isOfProvider = typeof newPlace === 'string' && newPlace.startsWith(`${String(row['provider'])} `);
+  if (acceptPlace && !isOfProvider) {
+    const expected = 'left out unless the account has been seen to lead to another place of the same provider';
+    throw invalidInput([{ path: 'decision.acceptPlace', expected }]);
+  }
   const { priority, request } = toClaimed(row);
   if (!context.readable.has(request.account)) {
     throw invalidInput([{ path: 'id', expected: 'a cancellation at one of the accounts of this queue' }]);
@@ -66,7 +76,10 @@ export async function retry(
   if (rows.length > 0)
     throw invalidInput([{ path: 'id', expected: 'a cancellation of whose service no other one is open' }]);
   await write(client, context, id, { state: 'planned' });
-  await note(client, context, id, 'retried', decision);
+  if (acceptPlace) {
+    await client.query(`UPDATE ${context.schema}.cancellation SET place = $2 WHERE id = $1`, [id, newPlace]);
+  }
+  await note(client, context, id, 'retried', decision, acceptPlace ? { place: newPlace } : {});
   await context.jobs.add(client, [{ id, account: request.account, priority, startAfter: undefined }]);
 }
 
@@ -105,12 +118,18 @@ export async function resolve(
   await note(client, context, id, 'resolved', decision, { as });
 }
 
-/** Lets an account go on that rests, and at once those of its cancellations that the provider has not taken so far. */
+/**
+ * Lets an account go on that rests, and immediately those of its cancellations that the provider has not taken so far,
+ * and those that were held because the account led to another place. They stay pinned to their own.
+ */
 export async function resume(client: QueryClient, { schema, jobs }: DecisionContext, account: string): Promise<void> {
   await client.query(`DELETE FROM ${schema}.account WHERE name = $1`, [account]);
   const { rows } = await client.query(
-    `UPDATE ${schema}.cancellation SET not_before = NULL
-     WHERE account = $1 AND state = 'planned' AND first_failed_at IS NOT NULL RETURNING id, priority`,
+    `UPDATE ${schema}.cancellation SET not_before = NULL, needs_person = false, other_place = NULL
+     WHERE account = $1 AND lease_until IS NULL AND CASE state
+       WHEN 'planned' THEN first_failed_at IS NOT NULL OR other_place IS NOT NULL
+       WHEN 'unknown' THEN other_place IS NOT NULL ELSE false END
+     RETURNING id, priority`,
     [account],
   );
   const again = rows.map(({ id, priority }) => ({
@@ -121,6 +140,8 @@ export async function resume(client: QueryClient, { schema, jobs }: DecisionCont
   }));
   await jobs.add(client, again);
 }
+
+const RETRIED = 'is refused, unknown or held';
 
 const BY_A_PERSON = {
   code: 'resolved_by_person',
@@ -155,7 +176,7 @@ async function write(
   { state, result, error }: { readonly state: string; readonly result?: CancelResult; readonly error?: object },
 ): Promise<void> {
   await client.query(
-    `UPDATE ${schema}.cancellation SET state = $2, result = $3, error = $4, claim = claim + 1, needs_person = false,
+    `UPDATE ${schema}.cancellation SET state = $2, result = $3, error = $4, claim = claim + 1, needs_person = false, other_place = NULL,
        not_before = NULL, readings = 0, unknown_since = NULL, first_failed_at = NULL, updated_at = clock_timestamp(),
        sent_at = CASE $2 WHEN 'planned' THEN NULL ELSE sent_at END
      WHERE id = $1`,
@@ -175,5 +196,5 @@ async function note(
   decision: CheckedDecision,
   more: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
-  await writeHistory(client, schema, [{ id, at: new Date().toISOString(), type, data: { ...decision, ...more } }]);
+  await writeHistory(client, schema, [{ id, type, data: { ...decision, ...more } }]);
 }

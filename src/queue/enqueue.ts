@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Issue } from '../provider-error.ts';
 import type { ValidatedRequest } from '../validated-request.ts';
-import type { StoredRequest } from './claimed.ts';
+import type { StoredRequest, WhenAbsent } from './claimed.ts';
 import type { QueryClient } from './database.ts';
-import { writeHistory } from './history.ts';
+import { writeHistory, type NewEntry } from './history.ts';
 import type { Jobs } from './jobs.ts';
 import { isStorable } from './jsonb.ts';
 import type { CheckedPlacing } from './queue-input.ts';
@@ -20,6 +20,9 @@ export interface NewCancellation {
   readonly priority: number;
   readonly notBefore: string | undefined;
   readonly by: string | undefined;
+  /** Where its requests may go; `undefined`: not known here. */
+  readonly place: string | undefined;
+  readonly whenAbsent: WhenAbsent;
 }
 
 /**
@@ -29,7 +32,8 @@ export interface NewCancellation {
  */
 export function toNew(
   validated: ValidatedRequest,
-  { id, notBefore, priority = 0, by }: CheckedPlacing,
+  { id, notBefore, priority = 0, by, whenAbsent }: CheckedPlacing & { readonly whenAbsent: WhenAbsent },
+  place: string | undefined,
 ): NewCancellation {
   const { account, provider, service, serviceKey, when, reason, reference } = validated;
   const request: StoredRequest = { account, service, when, reason, reference };
@@ -46,6 +50,8 @@ export function toNew(
     priority,
     notBefore,
     by,
+    place,
+    whenAbsent,
   };
 }
 
@@ -103,10 +109,10 @@ async function insert(
   batch: readonly NewCancellation[],
 ): Promise<ReadonlyMap<string, string>> {
   const { rows } = await client.query(
-    `INSERT INTO ${schema}.cancellation (id, fingerprint, account, provider, service_key, request, asked_by, priority, not_before, state)
-     SELECT id, fingerprint, account, provider, "serviceKey", request, by, priority, "notBefore", 'planned'
+    `INSERT INTO ${schema}.cancellation (id, fingerprint, account, provider, service_key, request, asked_by, priority, not_before, place, when_absent, state)
+     SELECT id, fingerprint, account, provider, "serviceKey", request, by, priority, "notBefore", place, "whenAbsent", 'planned'
      FROM jsonb_to_recordset($1::jsonb) AS x(id text, fingerprint text, account text, provider text, "serviceKey" text,
-       request jsonb, by text, priority integer, "notBefore" timestamptz)
+       request jsonb, by text, priority integer, "notBefore" timestamptz, place text, "whenAbsent" text)
      ON CONFLICT DO NOTHING RETURNING id, fingerprint`,
     [JSON.stringify(batch)],
   );
@@ -142,6 +148,6 @@ async function conflictsOf(
   });
 }
 
-function entryOf({ id, by }: NewCancellation): { id: string; at: string; type: string; data: Record<string, unknown> } {
-  return { id, at: new Date().toISOString(), type: 'enqueued', data: by === undefined ? {} : { by } };
+function entryOf({ id, by }: NewCancellation): NewEntry {
+  return { id, type: 'enqueued', data: by === undefined ? {} : { by } };
 }

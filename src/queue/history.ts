@@ -4,6 +4,8 @@ import type { QueryClient } from './database.ts';
  * One line of a cancellation's history.
  *
  * - `enqueued`, `withdrawn`, `retried`, `resolved`: what was asked for, with `by` and `note` where they were given.
+ * - `sent_again`: the last read-back confirmed that it is absent, and it is planned again, as `whenAbsent` says.
+ * - `quarantined`: it may have been sent without this ledger's knowledge; with `by`, `since` and the state it `was` in.
  * - `intent`: a worker took it up to send it. `reading`: to read it back.
  * - `attempt`, `answer`, `retry`, `read_back`: what happened on the wire, as `onEvent` tells it.
  * - `settled`: where that led, with the state, and the error's code where there is one.
@@ -11,7 +13,7 @@ import type { QueryClient } from './database.ts';
  * - `worker_lost`: the worker that had taken it up was gone. `not_sent`: it gave it back without having sent it.
  */
 export interface HistoryEntry {
-  /** ISO 8601. */
+  /** ISO 8601, by the database's clock. */
   readonly at: string;
   readonly type: string;
   /** Without a secret, a body or a reason. */
@@ -19,16 +21,24 @@ export interface HistoryEntry {
 }
 
 /** A line that is to be written. */
-export interface NewEntry extends HistoryEntry {
+export interface NewEntry extends Omit<HistoryEntry, 'at'> {
   readonly id: string;
+  /** When it happened (`performance.now`). Left out: now. */
+  readonly happened?: number;
 }
 
-/** Writes lines of history, in their order. */
+/** Writes lines of history, in their order. Their times are the database's: how long ago each of them happened is told. */
 export async function writeHistory(client: QueryClient, schema: string, entries: readonly NewEntry[]): Promise<void> {
   if (entries.length === 0) return;
   await client.query(
     `INSERT INTO ${schema}.history (cancellation_id, at, type, data)
-     SELECT id, at, type, data FROM jsonb_to_recordset($1::jsonb) AS x(id text, at timestamptz, type text, data jsonb)`,
-    [JSON.stringify(entries)],
+     SELECT id, clock_timestamp() - ago * interval '1 millisecond', type, data
+     FROM jsonb_to_recordset($1::jsonb) AS x(id text, ago float8, type text, data jsonb)`,
+    [JSON.stringify(entries.map(({ happened, ...entry }) => ({ ...entry, ago: msSince(happened) })))],
   );
+}
+
+/** How many milliseconds ago a moment of this process (`performance.now`) was; 0 for now. */
+export function msSince(moment: number | undefined): number {
+  return moment === undefined ? 0 : Math.max(0, performance.now() - moment);
 }

@@ -1,22 +1,22 @@
 import type { CancelEvent } from '../events.ts';
-import { carryOut } from './carry-out.ts';
+import { carryOut, notBegun } from './carry-out.ts';
 import type { Claimed } from './claimed.ts';
+import type { Lease } from './lease.ts';
 import { Outbox } from './outbox.ts';
-import { readAgain, sendAgain } from './recovery.ts';
 import { SentMarks } from './sent-marks.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /** What a worker has in hand: the calls that it has begun, and what they came to until that is written down. */
 export class InHand {
   readonly sent: SentMarks = new SentMarks();
-  readonly #context: Pick<WorkerContext, 'services' | 'policy' | 'readable' | 'deadlineMs'>;
+  readonly #context: Pick<WorkerContext, 'database' | 'schema' | 'services' | 'policy' | 'readable' | 'deadlineMs'>;
   readonly #onEnd: (account: string) => void;
   readonly #running = new Map<string, Claimed>();
   #outbox = new Outbox();
 
   /** @param onEnd told of the account of each call that has ended. */
   constructor(
-    context: Pick<WorkerContext, 'services' | 'policy' | 'readable' | 'deadlineMs'>,
+    context: Pick<WorkerContext, 'database' | 'schema' | 'services' | 'policy' | 'readable' | 'deadlineMs'>,
     onEnd: (account: string) => void,
   ) {
     this.#context = context;
@@ -50,31 +50,38 @@ export class InHand {
     this.#outbox = outbox.followedBy(this.#outbox);
   }
 
-  /** Begins the call that is claimed, unless too little is left of the time (`performance.now`) until it has to end. */
-  begin(claimed: Claimed, endsBy: number): void {
+  /** Begins the call that is claimed, unless too little is left of its lease. */
+  begin(claimed: Claimed, lease: Lease): void {
     this.#running.set(claimed.id, claimed);
-    const rest = endsBy - performance.now();
-    const deadlineMs = Math.min(this.#context.deadlineMs, Math.floor(rest));
+    const deadlineMs = Math.min(this.#context.deadlineMs, Math.floor(lease.remainingMs));
+    const stop = new AbortController();
+    const onEvent = (event: CancelEvent): void => {
+      // The thread, or the machine, may have slept since the claim: whatever the call still wanted to send is not sent.
+      if (event.type === 'attempt' && lease.remainingMs <= 0) stop.abort();
+      this.#note(claimed, event, stop.signal.aborted);
+    };
     const work =
       deadlineMs < Math.min(SHORTEST_CALL_MS, this.#context.deadlineMs / 2)
-        ? Promise.resolve(claimed.task === 'read' ? readAgain(claimed, Date.now()) : sendAgain(claimed))
-        : carryOut(claimed, deadlineMs, this.#context, (event) => this.#note(claimed, event));
+        ? Promise.resolve(notBegun(claimed))
+        : carryOut(claimed, { deadlineMs, signal: stop.signal, onEvent }, this.#context);
     void work.then((settlement) => {
       const { id, claim: number, priority, task, request } = claimed;
       this.#running.delete(id);
-      const sentAt = this.sent.forget(id);
-      this.#outbox.settled.push({ ...settlement, id, claim: number, priority, task, account: request.account, sentAt });
+      const handedOver = this.sent.forget(id);
+      const { account } = request;
+      this.#outbox.settled.push({ ...settlement, id, claim: number, priority, task, account, handedOver });
       this.#onEnd(request.account);
     });
   }
 
-  #note({ id, claim: number, task }: Claimed, { at, type, ...event }: CancelEvent): void {
+  #note({ id, claim: number, task }: Claimed, { at: _at, type, ...event }: CancelEvent, isStopped: boolean): void {
     if (type === 'outcome') return;
     const { account: _account, provider: _provider, serviceKey: _key, operation: _operation, ...data } = event;
-    this.#outbox.history.push({ id, at, type, data });
+    const happened = performance.now();
+    this.#outbox.history.push({ id, happened, type, data });
     const isWrite = type === 'attempt' && 'effect' in event && event.effect === 'write';
-    if (task !== 'send' || !isWrite) return;
-    this.sent.note({ id, claim: number, at });
+    if (task !== 'send' || !isWrite || isStopped) return;
+    this.sent.note({ id, claim: number, at: happened });
   }
 }
 

@@ -11,16 +11,21 @@ import { queueOptionsSchema, type CheckedQueueOptions } from './options-input.ts
 import { openPglite } from './pglite.ts';
 import { DEFAULT_POLICY } from './policy.ts';
 import { openPostgres } from './postgres.ts';
+import { serveReaders } from './reader-server.ts';
+import { openHereOrThere } from './reader.ts';
+import { lossySettings } from './session-settings.ts';
+import { warnOnce } from './warn-once.ts';
 import { QueueCore } from './queue-core.ts';
 import type { CancelQueue, QueueOptions } from './queue.ts';
 import type { QueueServices } from './services.ts';
 import { invalidInput, sound } from './sound-input.ts';
 
-export type { StoredRequest } from './claimed.ts';
+export type { StoredRequest, WhenAbsent } from './claimed.ts';
 export type { QueryClient, Row } from './database.ts';
 export type { HistoryEntry } from './history.ts';
 export type { AccountLimit } from './limits.ts';
-export type { CancelQueue, Decision, Placing, QueueOptions, TransactionOption } from './queue.ts';
+export type { CancelQueue, Decision, Placing, Quarantine, QueueOptions, TransactionOption } from './queue.ts';
+export type { Quarantined } from './quarantine.ts';
 export type { QueuedCancellation, QueuedCancellationWithHistory } from './record.ts';
 export type { QueueState } from './state.ts';
 export type { AccountStats, QueueStats } from './stats.ts';
@@ -29,16 +34,12 @@ export type { AccountStats, QueueStats } from './stats.ts';
  * Opens a queue of cancellations that survives the process. Makes or migrates its tables; sends nothing before `work`.
  *
  * @throws ProviderError `invalid_request` for an option that is not sound; `not_configured` if pg-boss, or the driver of
- * the database, is not installed, if another process has the directory open, or if the tables are of a newer version;
- * `unavailable` if the database cannot be reached.
+ * the database, is not installed, if another process has the directory open, if every user may write to it, if the user
+ * has not the rights that it needs, or if the tables are of a newer version; `unavailable` if the database cannot be
+ * reached.
  */
 export async function createCancelQueue<A extends AccountsOf<A>>(options: QueueOptions<A>): Promise<CancelQueue<A>> {
-  const given: unknown = options;
-  const defaulted = typeof given === 'object' && given !== null ? { database: DEFAULT_DATABASE, ...given } : given;
-  const checked = await sound(queueOptionsSchema, defaulted, 'options');
-  // Checked above for the methods; what they take and return is the service's own contract.
-  // oxlint-disable-next-line no-unsafe-type-assertion
-  const core = await open(checked, checked.services as QueueServices);
+  const { core, close } = await openChecked(await checkedOptions(options));
   const queue = {
     enqueue: core.enqueue.bind(core),
     enqueueMany: core.enqueueMany.bind(core),
@@ -50,25 +51,79 @@ export async function createCancelQueue<A extends AccountsOf<A>>(options: QueueO
     resolve: core.resolve.bind(core),
     withdraw: core.withdraw.bind(core),
     resume: core.resume.bind(core),
+    quarantine: core.quarantine.bind(core),
     stats: core.stats.bind(core),
-    close: core.close.bind(core),
+    close,
   };
   // The core checks at run time what these types promise, so one and the same object serves every set of accounts.
   return queue;
 }
 
+/** What reads a queue, and cannot change it. */
+export type QueueReader<A extends AccountsOf<A>> = Pick<CancelQueue<A>, 'get' | 'list' | 'stats' | 'close'>;
+
+/**
+ * Opens a queue to read it. Works while another process has the directory of an embedded queue open: that process
+ * answers then, through a socket that only its own user can reach. A directory without a queue is not made one.
+ *
+ * @throws ProviderError as `createCancelQueue`; `not_configured` if there is no queue; `unavailable` if the other process
+ * does not answer, as one of an older version, or in another container.
+ */
+export async function openQueueReader<A extends AccountsOf<A>>(options: QueueOptions<A>): Promise<QueueReader<A>> {
+  const checked = await checkedOptions(options);
+  const open = async (): Promise<Pick<QueueCore, 'get' | 'list' | 'stats' | 'close'>> => {
+    const { core, close } = await openChecked(checked);
+    return { get: core.get.bind(core), list: core.list.bind(core), stats: core.stats.bind(core), close };
+  };
+  if (placeOfDatabase(checked.database) === 'server') return await open();
+  const reader = await openHereOrThere(checked.database, checked.schema ?? DEFAULT_SCHEMA, open);
+  return {
+    get: reader.get.bind(reader),
+    list: reader.list.bind(reader),
+    stats: reader.stats.bind(reader),
+    close: reader.close.bind(reader),
+  };
+}
+
+const DEFAULT_SCHEMA = 'cancelkit';
+
+async function checkedOptions(options: unknown): Promise<CheckedQueueOptions> {
+  const isObject = typeof options === 'object' && options !== null;
+  return await sound(queueOptionsSchema, isObject ? { database: DEFAULT_DATABASE, ...options } : options, 'options');
+}
+
+interface Opened {
+  readonly core: QueueCore;
+  readonly close: () => Promise<void>;
+}
+
+async function openChecked(checked: CheckedQueueOptions): Promise<Opened> {
+  // Checked for the methods; what they take and return is the service's own contract.
+  // oxlint-disable-next-line no-unsafe-type-assertion
+  const core = await open(checked, checked.services as QueueServices);
+  const { database, schema = DEFAULT_SCHEMA } = checked;
+  const readers = placeOfDatabase(database) === 'directory' ? await serveReaders(database, schema, core) : undefined;
+  let closing: Promise<unknown> | undefined;
+  return {
+    core,
+    close: async () => {
+      closing ??= Promise.all([core.close(), readers?.close()]);
+      await closing;
+    },
+  };
+}
+
 async function open(options: CheckedQueueOptions, services: QueueServices): Promise<QueueCore> {
-  const { schema = 'cancelkit', pollMs = 500, deadlineMs = DEFAULTS.deadlineMs } = options;
+  const { schema = DEFAULT_SCHEMA, pollMs = 500, deadlineMs = DEFAULTS.deadlineMs } = options;
   const limits = limitsOf(options, services);
-  const onError = options.onError ?? warner();
+  const onError = harmless(options.onError ?? warner());
   const isUrl = placeOfDatabase(options.database) === 'server';
   const database = await (isUrl ? openPostgres(options.database) : openPglite(options.database)).catch(notOpened);
   try {
     await migrate(database, schema);
+    await warnOfLoss(database);
     const accounts = limits.map(({ account }) => account);
-    const jobs = await oneAtATime(database, schema, () =>
-      openJobs(database, `${schema}_jobs`, accounts, (error) => onError(jobsFailed(error))),
-    );
+    const jobs = await openJobs(database, `${schema}_jobs`, accounts, (error) => onError(jobsFailed(error)));
     return new QueueCore({
       database,
       schema,
@@ -78,6 +133,7 @@ async function open(options: CheckedQueueOptions, services: QueueServices): Prom
       deadlineMs,
       pollMs,
       onError,
+      whenAbsent: options.whenAbsent ?? 'refuse',
       policy: {
         readBackAfterMs: options.readBackAfterMs ?? DEFAULT_POLICY.readBackAfterMs,
         giveUpAfterMs: options.giveUpAfterMs ?? DEFAULT_POLICY.giveUpAfterMs,
@@ -102,13 +158,14 @@ function limitsOf({ limits = {} }: CheckedQueueOptions, { accounts }: QueueServi
   }));
 }
 
-/** pg-boss does not bear several processes that make its tables at once. The embedded database has one alone. */
-async function oneAtATime<Value>(database: Database, schema: string, work: () => Promise<Value>): Promise<Value> {
-  if (database.kind === 'pglite') return await work();
-  return await database.transaction(async (client) => {
-    await client.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`cancelkit jobs ${schema}`]);
-    return await work();
-  });
+/** PGlite itself does not wait for the disk; docs/queue.md says so. */
+async function warnOfLoss(database: Database): Promise<void> {
+  if (database.kind === 'pglite') return;
+  for (const name of await lossySettings(database)) {
+    warnOnce(
+      `queue: the server runs with ${name} = off, so a power cut may lose or break what is in the queue. Set it to on.`,
+    );
+  }
 }
 
 async function closeQuietly(database: Database): Promise<void> {
@@ -118,6 +175,18 @@ async function closeQuietly(database: Database): Promise<void> {
     // Why it could not be opened is what the caller has to know; that it cannot be closed either says the same.
     if (error instanceof ProviderError) throw error;
   }
+}
+
+/** A listener of the caller's that throws stops no worker. */
+function harmless(listener: (error: ProviderError) => void): (error: ProviderError) => void {
+  return (error) => {
+    try {
+      listener(error);
+    } catch {
+      // What it threw may hold anything.
+      warnOnce(`queue: onError threw. What it was given: ${error.message}`);
+    }
+  };
 }
 
 // A database that is gone fails many times a minute.

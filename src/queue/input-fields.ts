@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { WhenAbsent } from './claimed.ts';
 
 /** Who asks or decides. */
 export const by: v.GenericSchema<unknown, string> = name('who asks, in 1 to 128 characters without control characters');
@@ -22,6 +23,12 @@ export const note: v.GenericSchema<unknown, string> = v.pipe(
   v.maxLength(1_000, 'a text of up to 1,000 characters'),
   // PostgreSQL's text holds everything but this one.
   v.check((text) => text.isWellFormed() && !text.includes('\0'), 'well-formed text'),
+);
+
+/** What happens if the last read-back does not find a cancellation. */
+export const whenAbsent: v.GenericSchema<unknown, WhenAbsent> = v.picklist(
+  ['refuse', 'send_again'],
+  'refuse or send_again',
 );
 
 /** What ends a call early. */

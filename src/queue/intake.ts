@@ -1,3 +1,4 @@
+import { groupBy } from '../deferred.ts';
 import { roomOf } from './claim.ts';
 import type { Claimed } from './claimed.ts';
 import type { QueryClient } from './database.ts';
@@ -27,7 +28,7 @@ export class Intake {
   /** The accounts of which this worker could take more, as far as it knows itself. */
   limitsWithRoom(underWay: Iterable<Claimed>): readonly Limit[] {
     const now = performance.now();
-    const running = Map.groupBy(underWay, ({ request }) => request.account);
+    const running = groupBy(underWay, ({ request }) => request.account);
     return this.#context.limits.filter(
       ({ account, concurrency }) =>
         (running.get(account)?.length ?? 0) < concurrency && now >= (this.#quietUntil.get(account) ?? 0),

@@ -1,4 +1,6 @@
-import { DatabaseFailure, type Database, type QueryClient } from './database.ts';
+import { groupBy } from '../deferred.ts';
+import { DatabaseFailure, type Database, type QueryClient, type Row } from './database.ts';
+import { makeSchema } from './migrations.ts';
 import { loadPeer } from './peer.ts';
 
 /** When a cancellation is to be taken up. */
@@ -9,6 +11,17 @@ export interface Job {
   readonly priority: number;
   /** ISO 8601; left out: now. */
   readonly startAfter: string | undefined;
+}
+
+/** The job of a row of the ledger, at the time that the row names. */
+export function toJob({ id, account, priority, not_before }: Row): Job {
+  return {
+    id: String(id),
+    account: String(account),
+    priority: Number(priority),
+    // Rounded up: a job that comes early finds a row that is not due yet.
+    startAfter: not_before instanceof Date ? new Date(not_before.getTime() + 1).toISOString() : undefined,
+  };
 }
 
 /** A job that has been taken. */
@@ -40,6 +53,9 @@ export interface Jobs {
 // A job waits for as long as it has to: a cancellation for next year is not to vanish.
 const TEN_YEARS = 315_360_000;
 
+// What goes in one statement.
+const AT_ONCE = 1_000;
+
 /** Opens the jobs, which pg-boss keeps in a schema of their own. */
 export async function openJobs(
   database: Database,
@@ -48,32 +64,41 @@ export async function openJobs(
   onError: (error: unknown) => void,
 ): Promise<Jobs> {
   const { PgBoss } = await loadPeer('pg-boss', () => import('pg-boss'));
-  const boss = new PgBoss({
-    db: executorOf(database),
-    schema,
-    backend: database.kind,
-    schedule: false,
-    registerInstance: false,
-    openTelemetry: { enabled: false },
-  });
-  boss.on('error', onError);
-  try {
-    await boss.start();
-    for (const account of accounts) await boss.createQueue(queueOf(account), { retentionSeconds: TEN_YEARS });
-  } catch (error) {
-    await boss.stop({ graceful: false, close: false });
-    throw error instanceof DatabaseFailure ? error : new DatabaseFailure(error, 'no');
-  }
+  const start = async (): Promise<InstanceType<typeof PgBoss>> => {
+    const boss = new PgBoss({
+      db: executorOf(database),
+      schema,
+      backend: database.kind,
+      // The schema is there: pg-boss would ask for the right to make schemas all the same.
+      createSchema: false,
+      schedule: false,
+      registerInstance: false,
+      openTelemetry: { enabled: false },
+    });
+    boss.on('error', onError);
+    try {
+      await database.transaction((client) => makeSchema(client, schema));
+      await boss.start();
+      for (const account of accounts) await boss.createQueue(queueOf(account), { retentionSeconds: TEN_YEARS });
+    } catch (error) {
+      await boss.stop({ graceful: false, close: false });
+      throw error;
+    }
+    return boss;
+  };
+  const boss = await unlessMadeElsewhere(start);
   return {
     add: async (client, jobs) => {
       const db = executorOf(client);
-      for (const [account, own] of Map.groupBy(jobs, (job) => job.account)) {
+      for (const [account, own] of groupBy(jobs, (job) => job.account)) {
         const rows = own.map(({ id, priority, startAfter }) => ({
           data: { id },
           priority,
           ...(startAfter === undefined ? {} : { startAfter }),
         }));
-        await boss.insert(queueOf(account), rows, { db });
+        for (let start = 0; start < rows.length; start += AT_ONCE) {
+          await boss.insert(queueOf(account), rows.slice(start, start + AT_ONCE), { db });
+        }
       }
     },
     take: async (client, account, count) => {
@@ -83,7 +108,7 @@ export async function openJobs(
     },
     remove: async (client, jobs) => {
       const db = executorOf(client);
-      for (const [account, own] of Map.groupBy(jobs, (job) => job.account)) {
+      for (const [account, own] of groupBy(jobs, (job) => job.account)) {
         const ids = own.map(({ job }) => job);
         await boss.deleteJob(queueOf(account), ids, { db });
       }
@@ -91,6 +116,25 @@ export async function openJobs(
     close: () => boss.stop({ graceful: false, close: false }),
   };
 }
+
+/**
+ * pg-boss fails where another process makes its tables at the same moment. That has made them once it has failed, so it
+ * is started again. A lock around it would need a second connection, which not every server gives.
+ */
+async function unlessMadeElsewhere<Value>(start: () => Promise<Value>): Promise<Value> {
+  for (let failures = 0; ; failures += 1) {
+    try {
+      return await start();
+    } catch (error) {
+      const failure = error instanceof DatabaseFailure ? error : new DatabaseFailure(error, 'no');
+      if (failures >= STARTS || !MADE_ELSEWHERE.test(failure.code)) throw failure;
+    }
+  }
+}
+
+// Duplicate objects and keys, and what is seen of tables that come or go meanwhile.
+const MADE_ELSEWHERE = /^(?:23505|42710|42P0[67]|42723|22012|40P01|XX000)$/;
+const STARTS = 5;
 
 /** pg-boss allows fewer characters in a queue's name than an account's name may have. */
 function queueOf(account: string): string {

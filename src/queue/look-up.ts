@@ -9,10 +9,10 @@ export async function lookUp(client: QueryClient, schema: string, id: string): P
   return rows.map(toRecord).at(0);
 }
 
-/** All that has happened to a cancellation, oldest first. */
+/** All that has happened to a cancellation, in the order in which it was written down: the clock may have been set. */
 export async function lookUpHistory(client: QueryClient, schema: string, id: string): Promise<readonly HistoryEntry[]> {
   const { rows } = await client.query(
-    `SELECT at, type, data FROM ${schema}.history WHERE cancellation_id = $1 ORDER BY at, seq`,
+    `SELECT at, type, data FROM ${schema}.history WHERE cancellation_id = $1 ORDER BY seq`,
     [id],
   );
   return rows.map(toEntry);

@@ -57,6 +57,20 @@ export const MIGRATIONS: readonly ((schema: string) => readonly string[])[] = [
     `CREATE TABLE ${schema}.start (account text NOT NULL, at timestamptz NOT NULL)`,
     `CREATE INDEX start_of_account ON ${schema}.start (account, at)`,
   ],
+  // Places, what follows from a confirmed absence, and what is needed to notice that the database's clock was set back.
+  (schema) => [
+    `ALTER TABLE ${schema}.cancellation
+      ADD COLUMN place text,
+      ADD COLUMN other_place text,
+      ADD COLUMN when_absent text NOT NULL DEFAULT 'refuse' CHECK (when_absent IN ('refuse', 'send_again')),
+      ADD COLUMN sent_again boolean NOT NULL DEFAULT false`,
+    `ALTER TABLE ${schema}.account ADD COLUMN paused_at timestamptz NOT NULL DEFAULT clock_timestamp()`,
+    `CREATE TABLE ${schema}.worker (
+      id text PRIMARY KEY,
+      seen_at timestamptz NOT NULL,
+      alive_until timestamptz NOT NULL
+    )`,
+  ],
 ];
 
 /**
@@ -71,19 +85,32 @@ export async function migrate(
 ): Promise<void> {
   await database.transaction(async (client) => {
     await client.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`cancelkit migrate ${schema}`]);
-    await client.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
-    await client.query(`CREATE TABLE IF NOT EXISTS ${schema}.version (number integer NOT NULL)`);
+    await makeSchema(client, schema);
     const found = await versionOf(client, schema);
     if (found > migrations.length) throw tooNew(found, migrations.length);
+    // A user who may not change tables works with those that are up to date.
+    if (found === migrations.length) return;
     for (const statements of migrations.slice(found)) {
       for (const statement of statements(schema)) await client.query(statement);
     }
+    await client.query(`CREATE TABLE IF NOT EXISTS ${schema}.version (number integer NOT NULL)`);
     await client.query(`DELETE FROM ${schema}.version`);
     await client.query(`INSERT INTO ${schema}.version (number) VALUES ($1)`, [migrations.length]);
   });
 }
 
+/** Makes a schema if it does not exist. `IF NOT EXISTS` alone asks for the right to make schemas, also where there is nothing to make. */
+export async function makeSchema(client: QueryClient, schema: string): Promise<void> {
+  const { rows } = await client.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema]);
+  if (rows.length === 0) await client.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
+}
+
 async function versionOf(client: QueryClient, schema: string): Promise<number> {
+  const { rows: tables } = await client.query('SELECT 1 FROM pg_tables WHERE schemaname = $1 AND tablename = $2', [
+    schema,
+    'version',
+  ]);
+  if (tables.length === 0) return 0;
   const { rows } = await client.query(`SELECT number FROM ${schema}.version`);
   return Number(rows[0]?.['number'] ?? 0);
 }

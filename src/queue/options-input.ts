@@ -3,7 +3,8 @@ import type { ProviderError } from '../provider-error.ts';
 import { only } from '../issue-text.ts';
 import type { StandardSchema } from '../standard-schema.ts';
 import { placeOfDatabase } from './database-place.ts';
-import { positive, whole } from './input-fields.ts';
+import type { WhenAbsent } from './claimed.ts';
+import { positive, whenAbsent, whole } from './input-fields.ts';
 import type { AccountLimit } from './limits.ts';
 
 /** The options of `createCancelQueue`. */
@@ -16,6 +17,7 @@ export interface CheckedQueueOptions {
   readonly pollMs?: number | undefined;
   readonly readBackAfterMs?: readonly number[] | undefined;
   readonly giveUpAfterMs?: number | undefined;
+  readonly whenAbsent?: WhenAbsent | undefined;
   readonly onError?: ((error: ProviderError) => void) | undefined;
 }
 
@@ -57,6 +59,7 @@ export const queueOptionsSchema: StandardSchema<unknown, CheckedQueueOptions> = 
         ),
       ),
       giveUpAfterMs: v.optional(positive('a positive number of milliseconds')),
+      whenAbsent: v.optional(whenAbsent),
       onError: v.optional(
         v.custom<(error: ProviderError) => void>((value) => typeof value === 'function', 'a function'),
       ),
@@ -70,6 +73,7 @@ export const queueOptionsSchema: StandardSchema<unknown, CheckedQueueOptions> = 
       'pollMs',
       'readBackAfterMs',
       'giveUpAfterMs',
+      'whenAbsent',
       'onError',
     ),
   ),
@@ -77,5 +81,5 @@ export const queueOptionsSchema: StandardSchema<unknown, CheckedQueueOptions> = 
 
 function isServices(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  return ['validate', 'safeCancel', 'status'].every((key) => typeof Reflect.get(value, key) === 'function');
+  return ['validate', 'place', 'safeCancel', 'status'].every((key) => typeof Reflect.get(value, key) === 'function');
 }

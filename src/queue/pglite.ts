@@ -1,57 +1,103 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PGlite, Transaction } from '@electric-sql/pglite';
+import { isProviderError } from '../provider-error.ts';
+import { deferred } from '../deferred.ts';
 import { DatabaseFailure, guarded, type Database, type QueryClient, type Row } from './database.ts';
-import { lockDirectory } from './directory-lock.ts';
+import { lockDirectory, type DirectoryLock } from './directory-lock.ts';
 import { loadPeer } from './peer.ts';
+import { makePrivateDirectory } from './private-directory.ts';
+import { SETTLE } from './session-settings.ts';
 
 /**
  * Opens the embedded database in a directory, which is made if it is not there.
  *
- * @throws ProviderError `not_configured` if another process holds the directory
+ * @throws ProviderError `not_configured` if another process holds the directory, or other users may write to it
  */
 export async function openPglite(directory: string): Promise<Database> {
   const { PGlite: Embedded } = await loadPeer('@electric-sql/pglite', () => import('@electric-sql/pglite'));
-  await guarded(() => mkdir(directory, { recursive: true }));
+  const data = join(directory, 'pgdata');
+  await guarded(async () => makePrivateDirectory(directory, data));
   const lock = await lockDirectory(directory);
+  let opened: Database;
   try {
-    return database(await Embedded.create(join(directory, 'pgdata')), lock.release);
+    opened = database(await Embedded.create(data), lock);
   } catch (error) {
     lock.release();
     throw new DatabaseFailure(error, 'no');
   }
+  try {
+    await opened.query(SETTLE);
+    return opened;
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
 }
 
-function database(pglite: PGlite, release: () => void): Database {
+/**
+ * Everything asks first whether the directory is still this process's: PGlite keeps pages in its own memory, and what it
+ * wrote would destroy what the next owner has written.
+ */
+function database(pglite: PGlite, lock: DirectoryLock): Database {
   return {
     kind: 'pglite',
-    query: (text, values) => guarded(() => pglite.query<Row>(text, values)),
-    script: (text) => guarded(async () => ({ rows: (await pglite.exec(text)).flatMap(({ rows }) => rows) })),
-    transaction: (work) => inTransaction(pglite, work),
+    query: async (text, values) => {
+      lock.check();
+      return await guarded(() => pglite.query<Row>(text, values));
+    },
+    script: async (text) => {
+      lock.check();
+      return await guarded(async () => ({ rows: (await pglite.exec(text)).flatMap(({ rows }) => rows) }));
+    },
+    transaction: (work) => inTransaction(pglite, lock, work),
     close: async () => {
       try {
-        await pglite.close();
+        // It would write on closing.
+        if (lock.isMine()) await pglite.close();
       } finally {
-        release();
+        lock.release();
       }
     },
   };
 }
 
-async function inTransaction<Value>(pglite: PGlite, work: (client: QueryClient) => Promise<Value>): Promise<Value> {
+async function inTransaction<Value>(
+  pglite: PGlite,
+  lock: DirectoryLock,
+  work: (client: QueryClient) => Promise<Value>,
+): Promise<Value> {
+  lock.check();
+  const lost = deferred<never>();
+  /** Goes no further once the directory is lost: not even to roll back, which writes as well. */
+  const stillMine = async (): Promise<void> => {
+    if (lock.isMine()) return;
+    lost.reject(lock.lost());
+    await new Promise<never>(() => undefined);
+  };
   let worked = false;
+  const running = pglite.transaction(async (transaction) => {
+    const value = await work(clientOf(transaction, stillMine));
+    await stillMine();
+    worked = true;
+    return value;
+  });
   try {
-    return await pglite.transaction(async (transaction) => {
-      const value = await work(clientOf(transaction));
-      worked = true;
-      return value;
-    });
+    const value = await Promise.race([running, lost.promise]);
+    // What is told as committed is acted on: nothing is sent for a claim that another owner cannot see.
+    lock.check();
+    return value;
   } catch (error) {
     // Until the work was done, what it threw is the reason, and everything was rolled back.
-    throw worked ? new DatabaseFailure(error, 'unknown') : error;
+    throw worked && !isProviderError(error) ? new DatabaseFailure(error, 'unknown') : error;
   }
 }
 
-function clientOf(transaction: Transaction): QueryClient {
-  return { query: (text, values) => guarded(() => transaction.query<Row>(text, values)) };
+function clientOf(transaction: Transaction, stillMine: () => Promise<void>): QueryClient {
+  return {
+    query: (text, values) =>
+      guarded(async () => {
+        await stillMine();
+        return await transaction.query<Row>(text, values);
+      }),
+  };
 }

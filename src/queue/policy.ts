@@ -26,3 +26,8 @@ export const SLOW_DOWN_MS: number = MINUTE;
 export function backoffMs(tries: number): number {
   return Math.min(30 * SECOND * 2 ** Math.min(Math.max(0, tries - 1), 10), 15 * MINUTE);
 }
+
+/** How long one waits at least, whatever time the provider named: doubled with each try, up to a minute. */
+export function leastWaitMs(tries: number): number {
+  return Math.min(SECOND * 2 ** Math.min(Math.max(0, tries - 1), 10), SLOW_DOWN_MS);
+}

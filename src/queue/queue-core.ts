@@ -1,9 +1,11 @@
 import { ProviderError } from '../provider-error.ts';
-import { checkItems } from './check-items.ts';
+import { checkItems, type ToNew } from './check-items.ts';
 import { clearly } from './database-error.ts';
 import { guarded, type QueryClient } from './database.ts';
 import { resolve, resume, retry, withdraw } from './decisions.ts';
 import { enqueue, toNew, type NewCancellation, type PathOf } from './enqueue.ts';
+import { placeOrNone } from './pinned-place.ts';
+import { quarantine, workersAlive, type Quarantined } from './quarantine.ts';
 import { lookUp, lookUpAll, lookUpHistory } from './look-up.ts';
 import {
   decisionSchema,
@@ -11,12 +13,15 @@ import {
   enqueueSchema,
   idSchema,
   listSchema,
+  quarantineSchema,
   resolutionSchema,
+  retrySchema,
   waitSchema,
   workSchema,
 } from './queue-input.ts';
 import type { QueuedCancellation, QueuedCancellationWithHistory } from './record.ts';
 import { invalidInput, sound } from './sound-input.ts';
+import { makeDurable } from './session-settings.ts';
 import { readStats, type QueueStats } from './stats.ts';
 import { Waiting } from './waiting.ts';
 import type { WorkerContext } from './worker-context.ts';
@@ -36,7 +41,7 @@ export class QueueCore {
 
   async enqueue(request: unknown, options: unknown): Promise<{ readonly id: string; readonly added: boolean }> {
     const { transaction, ...placing } = await sound(enqueueSchema, options, 'options');
-    const wanted = toNew(await this.#context.services.validate(request), placing);
+    const wanted = await this.#toNew()(request, placing);
     const added = await this.#enqueue([wanted], transaction, (_, part) => (part === 'id' ? 'options.id' : part));
     return { id: wanted.id, added: added === 1 };
   }
@@ -46,7 +51,7 @@ export class QueueCore {
     options: unknown,
   ): Promise<{ readonly ids: readonly string[]; readonly added: number }> {
     const { transaction } = await sound(enqueueManySchema, options, 'options');
-    const wanted = await checkItems(items, this.#context.services);
+    const wanted = await checkItems(items, this.#toNew());
     const added = await this.#enqueue(
       wanted,
       transaction,
@@ -58,7 +63,7 @@ export class QueueCore {
   async work(options: unknown): Promise<void> {
     const { concurrency = 10, signal, stopWhenIdle = false } = await sound(workSchema, options, 'options');
     this.#open();
-    await this.#workers.run(this.#context, { concurrency, signal, stopWhenIdle });
+    await clearly(() => this.#workers.run(this.#context, { concurrency, signal, stopWhenIdle }));
   }
 
   async get(id: unknown): Promise<QueuedCancellationWithHistory | undefined> {
@@ -81,7 +86,7 @@ export class QueueCore {
   }
 
   async retry(id: unknown, decision: unknown): Promise<void> {
-    const [own, by] = [await sound(idSchema, id, 'id'), await sound(decisionSchema, decision, 'decision')];
+    const [own, by] = [await sound(idSchema, id, 'id'), await sound(retrySchema, decision, 'decision')];
     await this.#write((client) => retry(client, this.#context, own, by));
     this.#workers.notify();
   }
@@ -106,6 +111,12 @@ export class QueueCore {
     this.#workers.notify();
   }
 
+  async quarantine(what: unknown): Promise<Quarantined> {
+    const checked = await sound(quarantineSchema, what, 'quarantine');
+    if (this.#workers.areAny) throw workersAlive('this process works on the queue');
+    return await this.#write((client) => quarantine(client, this.#context, checked));
+  }
+
   async stats(): Promise<QueueStats> {
     this.#open();
     return await clearly(() => readStats(this.#context.database, this.#context.schema));
@@ -118,8 +129,26 @@ export class QueueCore {
 
   async #close(): Promise<void> {
     await this.#workers.stop();
-    await this.#context.jobs.close();
-    await this.#context.database.close();
+    await clearly(async () => {
+      try {
+        await this.#context.jobs.close();
+      } finally {
+        await this.#context.database.close();
+      }
+    });
+  }
+
+  /** Makes new cancellations, and asks but once where each account leads. */
+  #toNew(): ToNew {
+    const { services, whenAbsent } = this.#context;
+    const places = new Map<string, Promise<string | undefined>>();
+    return async (request, placing) => {
+      const validated = await services.validate(request);
+      const { account } = validated;
+      const place = places.get(account) ?? placeOrNone(account, services);
+      places.set(account, place);
+      return toNew(validated, { ...placing, whenAbsent: placing.whenAbsent ?? whenAbsent }, await place);
+    };
   }
 
   async #enqueue(
@@ -132,7 +161,10 @@ export class QueueCore {
     if (transaction !== undefined) {
       this.#open();
       const own: QueryClient = { query: (text, values) => guarded(() => transaction.query(text, values)) };
-      return await clearly(() => put(own));
+      return await clearly(async () => {
+        await makeDurable(own);
+        return await put(own);
+      });
     }
     const added = await this.#write(put);
     this.#workers.notify();

@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { only } from '../issue-text.ts';
 import type { StandardSchema } from '../standard-schema.ts';
 import type { QueryClient } from './database.ts';
-import { by, id, moment, note, positive, signal, whole } from './input-fields.ts';
+import type { WhenAbsent } from './claimed.ts';
+import { by, id, moment, note, positive, signal, whenAbsent, whole } from './input-fields.ts';
 import { QUEUE_STATES, type QueueState } from './state.ts';
 
 const optional = v.optional;
@@ -20,6 +21,7 @@ const placing = {
   notBefore: optional(moment),
   priority: optional(whole('a whole number from -1000 to 1000', -1_000, 1_000)),
   by: optional(by),
+  whenAbsent: optional(whenAbsent),
 };
 
 /** Where a cancellation is put in the queue. */
@@ -28,6 +30,7 @@ export interface CheckedPlacing {
   readonly notBefore?: string | undefined;
   readonly priority?: number | undefined;
   readonly by?: string | undefined;
+  readonly whenAbsent?: WhenAbsent | undefined;
 }
 
 /** The options of `enqueue`. */
@@ -40,7 +43,7 @@ export const enqueueSchema: StandardSchema<unknown, CheckedEnqueue> = v.pipe(
   v.optional(v.unknown(), {}),
   v.strictObject(
     { id: optional(id), ...placing, transaction: optional(transaction) },
-    only('id', 'notBefore', 'priority', 'by', 'transaction'),
+    only('id', 'notBefore', 'priority', 'by', 'whenAbsent', 'transaction'),
   ),
 );
 
@@ -54,7 +57,7 @@ export const itemSchema: StandardSchema<unknown, CheckedItem> = v.pipe(
   v.unknown(),
   v.strictObject(
     { request: v.unknown(), id: optional(id), ...placing },
-    only('request', 'id', 'notBefore', 'priority', 'by'),
+    only('request', 'id', 'notBefore', 'priority', 'by', 'whenAbsent'),
   ),
 );
 
@@ -129,10 +132,39 @@ export interface CheckedDecision {
   readonly note?: string | undefined;
 }
 
-/** Checks a person's word, for `retry` and `withdraw`. */
+/** Checks a person's word, for `withdraw`. */
 export const decisionSchema: StandardSchema<unknown, CheckedDecision> = v.pipe(
   v.unknown(),
   v.strictObject({ by, note: optional(note) }, only('by', 'note')),
+);
+
+/** A person's word on one that is to be planned again. */
+export interface CheckedRetry extends CheckedDecision {
+  readonly acceptPlace?: boolean | undefined;
+}
+
+/** Checks a person's word on one that is to be planned again, for `retry`. */
+export const retrySchema: StandardSchema<unknown, CheckedRetry> = v.pipe(
+  v.unknown(),
+  v.strictObject(
+    { by, note: optional(note), acceptPlace: optional(v.boolean('true or false')) },
+    only('by', 'note', 'acceptPlace'),
+  ),
+);
+
+/** What `quarantine` is given. */
+export interface CheckedQuarantine extends CheckedDecision {
+  readonly since: string;
+  readonly whenAbsent?: WhenAbsent | undefined;
+}
+
+/** Checks what `quarantine` is given. */
+export const quarantineSchema: StandardSchema<unknown, CheckedQuarantine> = v.pipe(
+  v.unknown(),
+  v.strictObject(
+    { since: moment, by, note: optional(note), whenAbsent: optional(whenAbsent) },
+    only('since', 'by', 'note', 'whenAbsent'),
+  ),
 );
 
 const RESOLUTIONS = ['requested', 'scheduled', 'completed', 'refused'] as const;

@@ -2,8 +2,10 @@ import type { AccountsOf } from '../account.ts';
 import type { AccountKey, CancelRequest } from '../cancel-request.ts';
 import type { ProviderError } from '../provider-error.ts';
 import type { CancelService } from '../service.ts';
+import type { WhenAbsent } from './claimed.ts';
 import type { QueryClient } from './database.ts';
 import type { AccountLimit } from './limits.ts';
+import type { Quarantined } from './quarantine.ts';
 import type { QueuedCancellation, QueuedCancellationWithHistory } from './record.ts';
 import type { QueueState } from './state.ts';
 import type { QueueStats } from './stats.ts';
@@ -33,6 +35,11 @@ export interface QueueOptions<A extends AccountsOf<A>> {
   readonly readBackAfterMs?: readonly number[] | undefined;
   /** For how long one that the provider did not take is tried again, in milliseconds. Default 24 hours. */
   readonly giveUpAfterMs?: number | undefined;
+  /**
+   * What happens to an unknown one that the last read-back does not find: `refuse` settles it, `send_again` plans it
+   * again, once. See docs/queue.md for which to choose. Each `enqueue` may say otherwise. Default `refuse`.
+   */
+  readonly whenAbsent?: WhenAbsent | undefined;
   /** Told of a database that fails while a worker runs. Default: a warning of the process, at most one a minute. */
   readonly onError?: ((error: ProviderError) => void) | undefined;
 }
@@ -50,6 +57,8 @@ export interface Placing {
   readonly priority?: number | undefined;
   /** Who asks for it, for the audit trail. */
   readonly by?: string | undefined;
+  /** What happens if it becomes unknown and the last read-back does not find it. Default: the queue's. */
+  readonly whenAbsent?: WhenAbsent | undefined;
 }
 
 /** Options of `enqueue` and `enqueueMany`. */
@@ -66,6 +75,14 @@ export interface Decision {
   /** Who decides, for the audit trail. */
   readonly by: string;
   readonly note?: string | undefined;
+}
+
+/** What `quarantine` is given. */
+export interface Quarantine extends Decision {
+  /** Since when requests may have been sent that this ledger does not know of: a `Date`, or ISO 8601 as `notBefore`. */
+  readonly since: Date | string;
+  /** Sets what happens to those that the last read-back does not find. Default: unchanged. */
+  readonly whenAbsent?: WhenAbsent | undefined;
 }
 
 /** Durable cancellations: what is in the queue survives the process, and is sent at most once. */
@@ -138,12 +155,14 @@ export interface CancelQueue<A extends AccountsOf<A>> {
   ): Promise<QueuedCancellation>;
 
   /**
-   * Plans one again that is `refused`, or `unknown` where a person has found that it did not take effect: **it is sent
+   * Plans one again that is `refused`, held, or `unknown` if a person has found that it did not take effect: **it is sent
    * again**.
    *
+   * @param decision `acceptPlace`: send it to the place that the account was seen to lead to (`otherPlace`), instead of
+   * the one that it was enqueued for.
    * @throws ProviderError `invalid_request` for one in another state.
    */
-  retry(id: string, decision: Decision): Promise<void>;
+  retry(id: string, decision: Decision & { readonly acceptPlace?: boolean | undefined }): Promise<void>;
 
   /**
    * Settles an `unknown` one by a person's word.
@@ -162,8 +181,20 @@ export interface CancelQueue<A extends AccountsOf<A>> {
    */
   withdraw(id: string, decision: Decision): Promise<void>;
 
-  /** Lets an account go on that rests, such as after its credentials were refused. */
+  /**
+   * Lets an account go on that rests, such as after its credentials were refused, with what was held because it led to
+   * another place: that is compared anew.
+   */
   resume(account: AccountKey<A>): Promise<void>;
+
+  /**
+   * After a failover or a restored backup, before a worker starts: turns every open cancellation of these accounts that
+   * may have been sent since a time into `unknown`, so that it is read back first. See docs/queue.md.
+   *
+   * @throws ProviderError `invalid_request` for a time in the future; `unavailable` while a worker is alive, as far as
+   * this database knows.
+   */
+  quarantine(what: Quarantine): Promise<Quarantined>;
 
   /** How many there are in each state, and how each account stands. */
   stats(): Promise<QueueStats>;

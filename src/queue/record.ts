@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { ProviderError } from '../provider-error.ts';
 import type { CancelResult, SafeResult } from '../result.ts';
 import { count, storedRequest } from './claimed-row.ts';
-import type { StoredRequest } from './claimed.ts';
+import type { StoredRequest, WhenAbsent } from './claimed.ts';
 import type { Row } from './database.ts';
 import type { HistoryEntry } from './history.ts';
 import { QUEUE_STATES, type QueueState } from './state.ts';
@@ -16,7 +16,10 @@ export interface QueuedCancellation {
   /** As it was enqueued. */
   readonly request: StoredRequest;
   readonly state: QueueState;
-  /** Whether nothing more is done by itself, and a person has to decide with `resolve` or `retry`. */
+  /**
+   * Whether nothing more is done by itself, and a person has to decide with `resolve` or `retry`. A planned one is held
+   * because its account leads to another place: see `lastError`, `place` and `otherPlace`.
+   */
   readonly needsPerson: boolean;
   /**
    * What it came to, in the words of `safeCancel` and `cancelMany`. Left out while it is planned or under way; with
@@ -25,6 +28,15 @@ export interface QueuedCancellation {
   readonly outcome?: SafeResult<CancelResult>;
   /** While it is planned: why it has not been taken yet, where it was tried. */
   readonly lastError?: ProviderError;
+  /**
+   * Where its requests may go: provider and base URL, read when it was enqueued or first taken up. Left out: not known
+   * yet.
+   */
+  readonly place?: string;
+  /** Where its account leads instead, with `needsPerson`. */
+  readonly otherPlace?: string;
+  /** What happens if the last read-back does not find it. */
+  readonly whenAbsent: WhenAbsent;
   readonly priority: number;
   /** Who asked for it. */
   readonly askedBy?: string;
@@ -58,6 +70,9 @@ const schema = v.object({
   state: v.picklist(QUEUE_STATES),
   needs_person: v.boolean(),
   priority: v.number(),
+  place: v.nullable(v.string()),
+  other_place: v.nullable(v.string()),
+  when_absent: v.picklist(['refuse', 'send_again']),
   asked_by: v.nullable(v.string()),
   not_before: v.nullable(iso),
   sent_at: v.nullable(iso),
@@ -82,6 +97,9 @@ export function toRecord(row: Row): QueuedCancellation {
     needsPerson: parsed.needs_person,
     ...(isOpen ? {} : outcomeOf(result, error)),
     ...(isOpen && error !== null ? { lastError: error } : {}),
+    ...(parsed.place === null ? {} : { place: parsed.place }),
+    ...(parsed.other_place === null ? {} : { otherPlace: parsed.other_place }),
+    whenAbsent: parsed.when_absent,
     priority,
     ...(parsed.asked_by === null ? {} : { askedBy: parsed.asked_by }),
     ...(parsed.not_before === null ? {} : { notBefore: parsed.not_before }),

@@ -33,7 +33,6 @@ export async function recoverExpired(client: QueryClient, recovery: Recovery): P
      ORDER BY lease_until LIMIT ${AT_ONCE} FOR UPDATE SKIP LOCKED`,
     [[...recovery.readable.keys()]],
   );
-  const now = Date.now();
   const lost = rows.map((row) => ({ claimed: toClaimed(row), sentAt: row['sent_at'] }));
   await writeOff(
     client,
@@ -46,8 +45,8 @@ export async function recoverExpired(client: QueryClient, recovery: Recovery): P
     recovery,
     lost.map(({ claimed, sentAt }) => {
       const readable = recovery.readable.get(claimed.request.account) === true;
-      if (claimed.task === 'read') return { claimed, settlement: readAgain(claimed, now) };
-      return { claimed, settlement: becameUnknown(workerLost(claimed, sentAt), readable, recovery.policy, now) };
+      if (claimed.task === 'read') return { claimed, settlement: readAgain(claimed) };
+      return { claimed, settlement: becameUnknown(workerLost(claimed, sentAt), readable, recovery.policy) };
     }),
   );
   return lost.length;
@@ -71,40 +70,24 @@ export async function giveBack(
   );
   const unsent = rows.map(toClaimed);
   await writeOff(client, recovery, unsent, 'not_sent');
-  const now = Date.now();
   await settleAll(
     client,
     recovery,
     unsent.map((claimed) => ({
       claimed,
-      settlement: claimed.task === 'read' ? readAgain(claimed, now) : sendAgain(claimed),
+      settlement: claimed.task === 'read' ? readAgain(claimed) : sendAgain(claimed),
     })),
   );
 }
 
 /** A claim that ended before anything was sent. */
-export function sendAgain(claimed: Claimed): Settlement {
-  const { firstFailedAt, error } = claimed;
-  return {
-    state: 'planned',
-    readings: 0,
-    needsPerson: false,
-    ...(firstFailedAt === undefined ? {} : { firstFailedAt }),
-    ...(error === undefined ? {} : { error }),
-  };
+export function sendAgain({ error }: Claimed): Settlement {
+  return { state: 'planned', readings: 0, needsPerson: false, ...(error === undefined ? {} : { error }) };
 }
 
-/** A read-back that did not come to an end. */
-export function readAgain(claimed: Claimed, now: number): Settlement {
-  const { readings, error, unknownSince = now } = claimed;
-  return {
-    state: 'unknown',
-    readings,
-    needsPerson: false,
-    unknownSince,
-    next: now,
-    ...(error === undefined ? {} : { error }),
-  };
+/** A read-back that was not finished. */
+export function readAgain({ readings, error }: Claimed): Settlement {
+  return { state: 'unknown', readings, needsPerson: false, ...(error === undefined ? {} : { error }) };
 }
 
 async function settleAll(
@@ -118,7 +101,7 @@ async function settleAll(
     jobs,
     all.map(({ claimed, settlement }) => {
       const { id, claim, priority, task, request } = claimed;
-      return { ...settlement, id, claim, priority, task, account: request.account, sentAt: undefined };
+      return { ...settlement, id, claim, priority, task, account: request.account, handedOver: undefined };
     }),
   );
 }
@@ -129,11 +112,10 @@ async function writeOff(
   all: readonly Claimed[],
   type: 'worker_lost' | 'not_sent',
 ): Promise<void> {
-  const at = new Date().toISOString();
   await writeHistory(
     client,
     schema,
-    all.map(({ id, task }) => ({ id, at, type, data: { task } })),
+    all.map(({ id, task }) => ({ id, type, data: { task } })),
   );
 }
 

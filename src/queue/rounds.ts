@@ -4,9 +4,11 @@ import { unreachable } from './database-error.ts';
 import { DatabaseFailure, type QueryClient } from './database.ts';
 import { InHand } from './in-hand.ts';
 import { Intake } from './intake.ts';
-import type { TakenJob } from './jobs.ts';
+import { toJob, type TakenJob } from './jobs.ts';
+import { Lease } from './lease.ts';
 import type { Limit } from './limits.ts';
 import type { Outbox } from './outbox.ts';
+import { Pulse } from './pulse.ts';
 import { giveBack, recoverExpired } from './recovery.ts';
 import { markSent, type Sent } from './sent-marks.ts';
 import { settle } from './settle.ts';
@@ -22,6 +24,7 @@ export class Rounds {
   readonly #context: WorkerContext;
   readonly #concurrency: number;
   readonly #id: string = crypto.randomUUID();
+  readonly #pulse: Pulse = new Pulse(this.#id);
   readonly #inHand: InHand;
   readonly #intake: Intake;
   #recoverAt = 0;
@@ -77,6 +80,7 @@ export class Rounds {
     const tidied = this.#taken.length >= TIDY_AT ? this.#taken : [];
     // What the database says later than this is no longer sure to hold: leases count from here.
     const asked = performance.now();
+    const lease = new Lease(this.#leaseMs - LEASE_MARGIN_MS);
     let takenUp;
     try {
       takenUp = await this.#context.database.transaction((client) =>
@@ -90,18 +94,26 @@ export class Rounds {
     this.#inHand.sent.written(marks);
     this.#taken = [...(tidied.length > 0 ? [] : this.#taken), ...takenUp.taken];
     this.#isUnsure = false;
-    if (isRecovering) this.#recoverAt = asked + this.#context.pollMs * 2;
+    if (isRecovering) {
+      this.#pulse.committed();
+      this.#recoverAt = asked + this.#context.pollMs * 2;
+    }
     for (const { id } of written.settled) this.#context.onSettled(id);
-    for (const one of takenUp.claimed) this.#inHand.begin(one, asked + this.#leaseMs - LEASE_MARGIN_MS);
+    for (const one of takenUp.claimed) this.#inHand.begin(one, lease);
     return takenUp.claimed.length;
   }
 
-  /** Removes what is left of the jobs. Where that fails, they are given out again one day, and seen through. */
+  /**
+   * Notes that this worker has stopped, and removes what is left of its jobs. If that fails, it counts as alive for some
+   * seconds, and the jobs are given out again one day and found to be done.
+   */
   async tidyUp(): Promise<void> {
-    const { database, jobs, onError } = this.#context;
-    if (this.#taken.length === 0) return;
+    const { database, schema, jobs, onError } = this.#context;
     try {
-      await database.transaction((client) => jobs.remove(client, this.#taken));
+      await database.transaction(async (client) => {
+        await this.#pulse.end(client, schema);
+        await jobs.remove(client, this.#taken);
+      });
     } catch (error) {
       if (!(error instanceof DatabaseFailure)) throw error;
       onError(unreachable(error));
@@ -117,7 +129,10 @@ export class Rounds {
       // At any moment, what is in hand is running, is being written here, or has ended since.
       await giveBack(client, this.#context, this.#id, [...this.#inHand.ids, ...written.settled.map(({ id }) => id)]);
     }
-    if (isRecovering) await recoverExpired(client, this.#context);
+    if (isRecovering) {
+      await this.#pulse.beat(client, this.#context, Math.max(this.#context.pollMs * 6, LEAST_PULSE_MS));
+      await recoverExpired(client, this.#context);
+    }
     return await this.#takeUp(client, limits);
   }
 
@@ -129,7 +144,25 @@ export class Rounds {
     const ids = taken.map(({ id }) => id);
     const claimed = await claim(client, schema, ids, this.#id, this.#leaseMs);
     await noteStarts(client, schema, limits, claimed);
+    const begun = new Set(claimed.map(({ id }) => id));
+    await this.#putOff(
+      client,
+      ids.filter((id) => !begun.has(id)),
+    );
     return { taken, claimed };
+  }
+
+  /** A job that came too early, as after the clock was set, is one for later: the ledger knows when. */
+  async #putOff(client: QueryClient, ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    const { schema, jobs } = this.#context;
+    const { rows } = await client.query(
+      `SELECT id, account, priority, not_before FROM ${schema}.cancellation
+       WHERE id = ANY($1::text[]) AND not_before > clock_timestamp() AND lease_until IS NULL AND NOT needs_person
+         AND CASE state WHEN 'planned' THEN true WHEN 'unknown' THEN true ELSE false END`,
+      [ids],
+    );
+    await jobs.add(client, rows.map(toJob));
   }
 
   get #free(): number {
@@ -159,6 +192,9 @@ interface TakenUp {
 
 // A lease outlasts the call that it is for by this much: the call is over before anybody else may act.
 const LEASE_MARGIN_MS = 5_000;
+
+// A worker that has been silent for so long is not alive any more.
+const LEAST_PULSE_MS = 10_000;
 
 // Jobs are removed so many at once, and the rest at the end.
 const TIDY_AT = 200;

@@ -1,11 +1,12 @@
 import type { QueryClient } from './database.ts';
+import { msSince } from './history.ts';
 
 /** A request that has been handed to the network. */
 export interface Sent {
   readonly id: string;
   readonly claim: number;
-  /** ISO 8601. */
-  readonly at: string;
+  /** When (`performance.now`). */
+  readonly at: number;
 }
 
 /** The requests under way that have been handed to the network, and whether the ledger says so. */
@@ -20,8 +21,8 @@ export class SentMarks {
 
   /** Those that have been under way for a while, and that the ledger does not know of. */
   worthWriting(): readonly Sent[] {
-    const before = Date.now() - MARK_AFTER_MS;
-    return [...this.#sent.values()].filter((sent) => !this.#written.has(sent) && Date.parse(sent.at) <= before);
+    const before = performance.now() - MARK_AFTER_MS;
+    return [...this.#sent.values()].filter((sent) => !this.#written.has(sent) && sent.at <= before);
   }
 
   /** The ledger knows of these. */
@@ -32,9 +33,9 @@ export class SentMarks {
   /**
    * One is under way no longer.
    *
-   * @returns when it was handed over last (ISO 8601), if it was
+   * @returns when it was handed over last (`performance.now`), if it was
    */
-  forget(id: string): string | undefined {
+  forget(id: string): number | undefined {
     const sentAt = this.#sent.get(id)?.at;
     this.#sent.delete(id);
     return sentAt;
@@ -45,10 +46,11 @@ export class SentMarks {
 export async function markSent(client: QueryClient, schema: string, marks: readonly Sent[]): Promise<void> {
   if (marks.length === 0) return;
   await client.query(
-    `UPDATE ${schema}.cancellation c SET state = CASE c.state WHEN 'intent' THEN 'sent' ELSE c.state END, sent_at = x.at
-     FROM jsonb_to_recordset($1::jsonb) AS x(id text, claim bigint, at timestamptz)
+    `UPDATE ${schema}.cancellation c SET state = CASE c.state WHEN 'intent' THEN 'sent' ELSE c.state END, 
+       sent_at = clock_timestamp() - x.ago * interval '1 millisecond'
+     FROM jsonb_to_recordset($1::jsonb) AS x(id text, claim bigint, ago float8)
      WHERE c.id = x.id AND c.claim = x.claim`,
-    [JSON.stringify(marks)],
+    [JSON.stringify(marks.map(({ at, ...mark }) => ({ ...mark, ago: msSince(at) })))],
   );
 }
 

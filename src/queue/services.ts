@@ -15,6 +15,7 @@ export interface QueueServices {
     >
   >;
   validate(request: unknown): Promise<ValidatedRequest>;
+  place(account: string, options: { readonly deadlineMs: number; readonly signal?: AbortSignal }): Promise<string>;
   safeCancel(request: unknown, options: QueueCallOptions): Promise<SafeResult<CancelResult>>;
   status(request: unknown, options: QueueCallOptions): Promise<CancellationStatus>;
 }
@@ -22,5 +23,7 @@ export interface QueueServices {
 /** How the queue calls. */
 export interface QueueCallOptions {
   readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+  readonly place: string | undefined;
   readonly onEvent: (event: CancelEvent) => void;
 }

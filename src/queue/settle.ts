@@ -1,5 +1,5 @@
 import type { QueryClient } from './database.ts';
-import { writeHistory, type NewEntry } from './history.ts';
+import { msSince, writeHistory, type NewEntry } from './history.ts';
 import type { Job, Jobs } from './jobs.ts';
 import { toJsonb } from './jsonb.ts';
 import type { Settlement } from './settlement.ts';
@@ -12,8 +12,8 @@ export interface Settled extends Settlement {
   readonly priority: number;
   /** `send`: the provider's own yes, which stands above an `unknown` that somebody else wrote meanwhile. */
   readonly task: 'send' | 'read';
-  /** When a request was handed to the network (ISO 8601). */
-  readonly sentAt: string | undefined;
+  /** When a request was last handed to the network (`performance.now`). */
+  readonly handedOver: number | undefined;
 }
 
 /** Writes settlements, the history that led to them, and the jobs that follow from them. */
@@ -31,13 +31,35 @@ export async function settle(
   // States are compared within CASE so that the planner, which knows nothing of a new table, finds the rows by their ids,
   // and does not read all that are in a state.
   const { rows } = await client.query(
-    `UPDATE ${schema}.cancellation c SET
-       state = x.state, result = x.result, error = x.error, needs_person = x."needsPerson", readings = x.readings,
-       not_before = x.next, lease_until = NULL, worker = NULL, updated_at = clock_timestamp(),
-       unknown_since = x."unknownSince", first_failed_at = x."firstFailedAt",
-       sent_at = CASE x.state WHEN 'planned' THEN NULL ELSE COALESCE(x."sentAt", c.sent_at) END
-     FROM jsonb_to_recordset($1::jsonb) AS x(id text, claim bigint, task text, state text, result jsonb, error jsonb,
-       next timestamptz, "sentAt" timestamptz, readings integer, "needsPerson" boolean, "unknownSince" timestamptz, "firstFailedAt" timestamptz)
+    `WITH clock AS MATERIALIZED (
+       SELECT date_trunc('milliseconds', clock_timestamp()) AS now
+     ), given AS (
+       SELECT clock.now, x.*,
+         date_trunc('milliseconds', clock.now + x."nextInMs" * interval '1 millisecond') AS next,
+         clock.now - x."sentAgoMs" * interval '1 millisecond' AS "sentAt"
+       FROM clock, jsonb_to_recordset($1::jsonb) AS x(id text, account text, claim bigint, task text, state text,
+         result jsonb, error jsonb, "nextInMs" float8, "retryInMs" float8, "sentAgoMs" float8, "hasFailed" boolean,
+         readings integer, "needsPerson" boolean, "pauseMs" float8, "pauseBecause" text, "isSentAgain" boolean,
+         "otherPlace" text)
+     ), paused AS (
+       INSERT INTO ${schema}.account AS a (name, paused_at, paused_until, paused_because)
+       SELECT DISTINCT ON (account) account, now, now + "pauseMs" * interval '1 millisecond', "pauseBecause"
+       FROM given WHERE "pauseMs" IS NOT NULL ORDER BY account, "pauseMs" DESC
+       ON CONFLICT (name) DO UPDATE SET paused_at = EXCLUDED.paused_at,
+         paused_until = GREATEST(a.paused_until, EXCLUDED.paused_until), paused_because = EXCLUDED.paused_because
+     )
+     UPDATE ${schema}.cancellation c SET
+       state = x.state, result = x.result, needs_person = x."needsPerson", readings = x.readings,
+       error = x.error || jsonb_strip_nulls(jsonb_build_object(
+         'retryAt', ${iso(`x.now + x."retryInMs" * interval '1 millisecond'`)},
+         'sentAt', CASE WHEN x.error->'sentAt' IS NOT NULL THEN ${iso('COALESCE(x."sentAt", c.sent_at)')} END)),
+       not_before = x.next, lease_until = NULL, worker = NULL, updated_at = x.now,
+       unknown_since = CASE x.state WHEN 'unknown' THEN COALESCE(c.unknown_since, x.now) END,
+       first_failed_at = CASE x.state WHEN 'planned' THEN
+         CASE WHEN x."hasFailed" THEN COALESCE(c.first_failed_at, x.now) ELSE c.first_failed_at END END,
+       sent_at = CASE x.state WHEN 'planned' THEN NULL ELSE COALESCE(x."sentAt", c.sent_at) END,
+       sent_again = c.sent_again OR COALESCE(x."isSentAgain", false), other_place = x."otherPlace"
+     FROM given x
      WHERE c.id = ANY($2::text[]) AND c.id = x.id AND CASE c.state
          WHEN 'unknown' THEN c.claim = x.claim OR (x.task = 'send'
            AND x.state IN ('requested', 'scheduled', 'completed', 'already_cancelled'))
@@ -45,54 +67,48 @@ export async function settle(
          WHEN 'sent' THEN c.claim = x.claim
          ELSE false
        END
-     RETURNING c.id`,
+     RETURNING c.id, c.not_before`,
     [toJsonb(settled.map(toRow)), settled.map(({ id }) => id)],
   );
-  const written = new Set(rows.map(({ id }) => id));
-  const entries = settled.map((one) => entryOf(one, written.has(one.id)));
+  const written = new Map(rows.map(({ id, not_before }) => [id, not_before instanceof Date ? not_before : undefined]));
+  const entries = settled.flatMap((one) => entriesOf(one, written.has(one.id), written.get(one.id)));
   await writeHistory(client, schema, [...history, ...entries]);
-  await jobs.add(client, settled.filter(({ id }) => written.has(id)).flatMap(jobsOf));
-  for (const { account, pause } of settled) {
-    if (pause !== undefined) await pauseAccount(client, schema, account, pause);
-  }
-}
-
-/** The job that takes a cancellation up again, where it is to be. */
-function jobsOf({ id, account, priority, state, needsPerson, next }: Settled): readonly Job[] {
-  if (state !== 'planned' && (state !== 'unknown' || needsPerson)) return [];
-  return [{ id, account, priority, startAfter: toIso(next) }];
-}
-
-async function pauseAccount(
-  client: QueryClient,
-  schema: string,
-  account: string,
-  { until, because }: NonNullable<Settlement['pause']>,
-): Promise<void> {
-  await client.query(
-    `INSERT INTO ${schema}.account AS a (name, paused_until, paused_because) VALUES ($1, $2, $3)
-     ON CONFLICT (name) DO UPDATE SET paused_until = GREATEST(a.paused_until, EXCLUDED.paused_until),
-       paused_because = EXCLUDED.paused_because`,
-    [account, toIso(until), because],
+  await jobs.add(
+    client,
+    settled.filter(({ id }) => written.has(id)).flatMap((one) => jobsOf(one, written.get(one.id))),
   );
+}
+
+/** A time as `toISOString` writes it. */
+function iso(time: string): string {
+  return `to_char((${time}) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+}
+
+/** The job that takes a cancellation up again, if it is to be. */
+function jobsOf({ id, account, priority, state, needsPerson }: Settled, next: Date | undefined): readonly Job[] {
+  if (needsPerson || (state !== 'planned' && state !== 'unknown')) return [];
+  return [{ id, account, priority, startAfter: next?.toISOString() }];
 }
 
 function toRow(settled: Settled): Readonly<Record<string, unknown>> {
-  const { id, claim: number, task, state, result, error, readings, needsPerson, sentAt } = settled;
-  const times = {
-    next: toIso(settled.next),
-    unknownSince: toIso(settled.unknownSince),
-    firstFailedAt: toIso(settled.firstFailedAt),
+  const { handedOver, pause, priority: _priority, ...row } = settled;
+  return {
+    ...row,
+    ...(handedOver === undefined ? {} : { sentAgoMs: msSince(handedOver) }),
+    ...(pause === undefined ? {} : { pauseMs: pause.forMs, pauseBecause: pause.because }),
   };
-  return { id, claim: number, task, state, result, error, readings, needsPerson, sentAt, ...times };
 }
 
-function entryOf(settled: Settled, written: boolean): NewEntry {
-  const { id, state, error, needsPerson, next, result } = settled;
-  const data = { state, code: error?.code, needsPerson, next: toIso(next), reconciled: result?.reconciled };
-  return { id, at: new Date().toISOString(), type: written ? 'settled' : 'late_outcome', data };
-}
-
-function toIso(time: number | undefined): string | undefined {
-  return time === undefined ? undefined : new Date(time).toISOString();
+function entriesOf(settled: Settled, isWritten: boolean, next: Date | undefined): readonly NewEntry[] {
+  const { id, state, error, needsPerson, result, isSentAgain, otherPlace } = settled;
+  const data = {
+    state,
+    code: error?.code,
+    needsPerson,
+    next: next?.toISOString(),
+    reconciled: result?.reconciled,
+    otherPlace,
+  };
+  const entry = { id, type: isWritten ? 'settled' : 'late_outcome', data };
+  return isWritten && isSentAgain === true ? [entry, { id, type: 'sent_again', data: {} }] : [entry];
 }

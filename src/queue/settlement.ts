@@ -1,60 +1,69 @@
 import { ProviderError } from '../provider-error.ts';
-import { foundAsWanted } from '../reconcile-unknown.ts';
+import { isWall } from '../lane-gate.ts';
+import { foundAsWanted, NO_SUCH_SERVICE } from '../reconcile-unknown.ts';
 import type { CancelResult, SafeResult } from '../result.ts';
-import type { CancellationStatus } from '../vocabulary.ts';
+import type { CancellationStatus, LastSeen } from '../vocabulary.ts';
 import type { Claimed } from './claimed.ts';
-import { backoffMs, REST_MS, SLOW_DOWN_MS, type Policy } from './policy.ts';
+import { backoffMs, leastWaitMs, REST_MS, SLOW_DOWN_MS, type Policy } from './policy.ts';
 import type { QueueState } from './state.ts';
 import { storable, storableError } from './stored-outcome.ts';
 
-/** What is written into the ledger after a claim: where the cancellation stands now, and what comes next. */
+/**
+ * What is written into the ledger after a claim: the new state, and what comes next. Holds durations only, in
+ * milliseconds from the moment of writing: the times that follow from them are the database's.
+ */
 export interface Settlement {
   readonly state: QueueState;
   readonly result?: CancelResult;
   readonly error?: ProviderError;
-  /** Milliseconds since the epoch: when it is taken up again, in the states `planned` and `unknown`. */
-  readonly next?: number;
+  /** Until it is taken up again, in the states `planned` and `unknown`. */
+  readonly nextInMs?: number;
+  /** Until the time that `error.retryAt` names by the clock of this process. */
+  readonly retryInMs?: number;
+  /** The provider did not take it: the time of giving up counts from the first time that this happened. */
+  readonly hasFailed?: boolean;
   /** How often it has been read back without being found. */
   readonly readings: number;
   /** Nothing more is done by itself: a person has to look. */
   readonly needsPerson: boolean;
-  readonly unknownSince?: number;
-  readonly firstFailedAt?: number;
-  /** The whole account rests until then. */
-  readonly pause?: { readonly until: number; readonly because: string };
+  /** The whole account rests for so long. */
+  readonly pause?: { readonly forMs: number; readonly because: string };
+  /** It is planned again since the last read-back did not find it. This happens once. */
+  readonly isSentAgain?: boolean;
+  /** The account leads to this place now, which is not the one that the cancellation is pinned to. */
+  readonly otherPlace?: string;
 }
 
-/** What follows from an attempt to cancel. `now` in milliseconds since the epoch. */
+/** What follows from an attempt to cancel. */
 export function afterSend(
   claimed: Claimed,
   settled: SafeResult<CancelResult>,
   readable: boolean,
   policy: Policy,
-  now: number,
 ): Settlement {
   if (settled.ok) {
     const result = storable(settled.result);
     return { state: result.outcome, result, readings: 0, needsPerson: false };
   }
   const error = storableError(settled.error);
-  if (error.code === 'outcome_unknown') return becameUnknown(error, readable, policy, now);
-  const firstFailedAt = claimed.firstFailedAt ?? now;
-  const again = whenAgain(error, claimed.tries, now);
-  if (again === undefined || again.next - firstFailedAt > policy.giveUpAfterMs) {
-    return { state: 'refused', error, readings: 0, needsPerson: false };
+  if (error.code === 'outcome_unknown') return becameUnknown(error, readable, policy);
+  const kept = { error, readings: 0, ...retryInMsOf(error) };
+  const again = whenAgain(error, claimed.tries);
+  if (again === undefined || claimed.failingForMs + again.nextInMs > policy.giveUpAfterMs) {
+    return { ...kept, state: 'refused', needsPerson: false };
   }
-  return { state: 'planned', error, readings: 0, needsPerson: false, firstFailedAt, ...again };
+  return { ...kept, ...again, state: 'planned', needsPerson: false, hasFailed: true };
 }
 
-/** A cancellation of which it is not known whether it took effect: read back where that is possible. */
-export function becameUnknown(error: ProviderError, readable: boolean, policy: Policy, now: number): Settlement {
+/** A cancellation of which it is not known whether it took effect: read back if the provider can be asked. */
+export function becameUnknown(error: ProviderError, readable: boolean, policy: Policy): Settlement {
   const [first = 0] = policy.readBackAfterMs;
-  const unknown = { state: 'unknown', error, readings: 0, unknownSince: now } as const;
-  return readable ? { ...unknown, needsPerson: false, next: now + first } : { ...unknown, needsPerson: true };
+  const unknown = { state: 'unknown', error, readings: 0 } as const;
+  return readable ? { ...unknown, needsPerson: false, nextInMs: first } : { ...unknown, needsPerson: true };
 }
 
 /** What follows from a read-back that was answered. */
-export function afterReading(claimed: Claimed, seen: CancellationStatus, policy: Policy, now: number): Settlement {
+export function afterReading(claimed: Claimed, seen: CancellationStatus, policy: Policy): Settlement {
   const found = foundAsWanted(seen, claimed.request.when);
   if (found !== undefined) {
     const { account, service, when } = claimed.request;
@@ -64,67 +73,125 @@ export function afterReading(claimed: Claimed, seen: CancellationStatus, policy:
     return { state: result.outcome, result, readings: claimed.readings, needsPerson: false };
   }
   const readings = claimed.readings + 1;
-  const kept = stillUnknown(claimed, readings, now, seen);
+  const kept = stillUnknown(claimed, readings, seen.state);
+  const [first = 0] = policy.readBackAfterMs;
   const delay = policy.readBackAfterMs[readings];
-  if (delay !== undefined) return { ...kept, next: Math.max(kept.unknownSince + delay, now) };
+  // However late a reading is, the next one comes no sooner than the first one did: a clock that leaps ahead must not
+  // use all of them up in a second.
+  if (delay !== undefined) return { ...kept, nextInMs: Math.max(delay - claimed.unknownForMs, first) };
   const isAbsent = seen.state === 'none' || seen.state === 'failed';
   if (!isAbsent) return { ...kept, needsPerson: true };
-  return { state: 'refused', error: confirmedAbsent(claimed, readings, seen), readings, needsPerson: false };
+  const isSentAgain = seen.state === 'none' && claimed.whenAbsent === 'send_again' && !claimed.wasSentAgain;
+  const error = confirmedAbsent(claimed, readings, seen, isSentAgain);
+  if (isSentAgain) return { state: 'planned', error, readings: 0, needsPerson: false, isSentAgain };
+  return { state: 'refused', error, readings, needsPerson: false };
 }
 
 /** What follows from a read-back that failed: it says nothing, so it is made again. */
-export function afterFailedReading(claimed: Claimed, error: ProviderError, policy: Policy, now: number): Settlement {
-  const kept = stillUnknown(claimed, claimed.readings, now);
+export function afterFailedReading(claimed: Claimed, error: ProviderError, policy: Policy): Settlement {
+  if (error.code === 'not_found') return afterAbsence(claimed, policy);
+  const kept = stillUnknown(claimed, claimed.readings);
   const last = policy.readBackAfterMs.at(-1) ?? 0;
-  const isOver = now - kept.unknownSince > last + policy.giveUpAfterMs;
+  const isOver = claimed.unknownForMs > last + policy.giveUpAfterMs;
   if (isOver || error.code === 'unsupported' || error.code === 'invalid_request') return { ...kept, needsPerson: true };
-  const again = whenAgain(error, claimed.tries, now);
-  return { ...kept, ...(again ?? { next: now + backoffMs(claimed.tries) }) };
+  return { ...kept, ...(whenAgain(error, claimed.tries) ?? { nextInMs: backoffMs(claimed.tries) }) };
 }
 
-function stillUnknown(
-  claimed: Claimed,
-  readings: number,
-  now: number,
-  seen?: CancellationStatus,
-): Settlement & { readonly unknownSince: number } {
-  const unknownSince = claimed.unknownSince ?? now;
-  const { error } = claimed;
-  const stored =
-    error === undefined || seen === undefined
-      ? error
-      : new ProviderError('outcome_unknown', { ...error, message: error.message, lastSeen: seen.state });
-  return {
-    state: 'unknown',
-    ...(stored === undefined ? {} : { error: stored }),
-    readings,
-    needsPerson: false,
-    unknownSince,
-  };
+/**
+ * What follows if the account leads to another place than the one that the cancellation is pinned to. Nothing was sent
+ * or read; a person has to decide.
+ */
+export function afterOtherPlace(claimed: Claimed, otherPlace: string): Settlement {
+  const { account } = claimed.request;
+  const held =
+    `${claimed.provider}: held, because the account leads to ${otherPlace} now and this cancellation was enqueued for ` +
+    `${claimed.place ?? 'another place'}. It was not sent to the new place, and not read back there.`;
+  if (claimed.task === 'read') {
+    const kept = stillUnknown(claimed, claimed.readings);
+    const before = claimed.error?.message ?? `${claimed.provider}: it may have been carried out.`;
+    const message = `${before} ${held}`;
+    const error = new ProviderError('outcome_unknown', {
+      account,
+      provider: claimed.provider,
+      ...claimed.error,
+      message,
+    });
+    return { ...kept, error, needsPerson: true, otherPlace };
+  }
+  const error = new ProviderError('not_configured', {
+    message: held,
+    account,
+    provider: claimed.provider,
+    operation: 'cancel',
+    retryable: false,
+  });
+  return { state: 'planned', error, readings: 0, needsPerson: true, otherPlace };
 }
+
+/**
+ * What follows where the provider says that it has no such service. One that an earlier read-back found is over; of any
+ * other it is not known whether it ever existed.
+ */
+function afterAbsence(claimed: Claimed, policy: Policy): Settlement {
+  const { lastSeen } = claimed.error ?? {};
+  if (lastSeen !== undefined && lastSeen !== 'absent') {
+    return afterReading(claimed, { state: 'completed', revocable: false, raw: null }, policy);
+  }
+  const readings = claimed.readings + 1;
+  const kept = stillUnknown(claimed, readings, 'absent');
+  const [first = 0] = policy.readBackAfterMs;
+  const delay = policy.readBackAfterMs[readings];
+  if (delay === undefined) return { ...kept, needsPerson: true };
+  return { ...kept, nextInMs: Math.max(delay - claimed.unknownForMs, first) };
+}
+
+function stillUnknown({ error }: Claimed, readings: number, lastSeen?: LastSeen): Settlement {
+  const stored =
+    error === undefined || lastSeen === undefined
+      ? error
+      : new ProviderError('outcome_unknown', { ...error, message: wordsFor(error, lastSeen), lastSeen });
+  return { state: 'unknown', ...(stored === undefined ? {} : { error: stored }), readings, needsPerson: false };
+}
+
+/** A person who has to decide needs to know what an absence can mean. */
+function wordsFor({ message }: ProviderError, lastSeen: LastSeen): string {
+  return lastSeen !== 'absent' || message.includes(NO_SUCH_SERVICE) ? message : `${message} ${NO_SUCH_SERVICE}`;
+}
+
+type Again = Required<Pick<Settlement, 'nextInMs'>> & Pick<Settlement, 'pause' | 'retryInMs'>;
 
 /** When a cancellation is tried again that the provider did not take, or `undefined` if that would change nothing. */
-function whenAgain(
-  { code, retryAt }: ProviderError,
-  tries: number,
-  now: number,
-): Required<Pick<Settlement, 'next'>> | (Required<Pick<Settlement, 'next' | 'pause'>> & object) | undefined {
-  const told = retryAt === undefined ? undefined : Date.parse(retryAt);
-  const rest = (next: number): Required<Pick<Settlement, 'next' | 'pause'>> => ({
-    next,
-    pause: { until: next, because: code },
-  });
-  if (code === 'rate_limited') return rest(told ?? now + SLOW_DOWN_MS);
-  if (code === 'unauthorized' || code === 'not_configured') return rest(now + REST_MS);
-  if (code !== 'unavailable' && code !== 'aborted') return undefined;
-  return told === undefined ? { next: now + backoffMs(tries) } : rest(told);
+function whenAgain(error: ProviderError, tries: number): Again | undefined {
+  const { code } = error;
+  const rest = (nextInMs: number): Again => ({ nextInMs, pause: { forMs: nextInMs, because: code } });
+  if (code === 'unauthorized' || code === 'not_configured' || isWall(error)) return rest(REST_MS);
+  if (code !== 'rate_limited' && code !== 'unavailable' && code !== 'aborted') return undefined;
+  const { retryInMs } = retryInMsOf(error);
+  if (retryInMs !== undefined) {
+    // A wrong clock, here or at the provider, can make nothing of a time that was named.
+    const wait = Math.max(retryInMs, leastWaitMs(tries));
+    return { ...rest(wait), retryInMs: wait };
+  }
+  return code === 'rate_limited' ? rest(SLOW_DOWN_MS) : { nextInMs: backoffMs(tries) };
 }
 
-function confirmedAbsent(claimed: Claimed, readings: number, seen: CancellationStatus): ProviderError {
+/** How long it is until the time that an error names. The clock that made that time is the one that is read here. */
+function retryInMsOf({ retryAt }: ProviderError): Pick<Settlement, 'retryInMs'> {
+  const retryInMs = retryAt === undefined ? NaN : Date.parse(retryAt) - Date.now();
+  return Number.isNaN(retryInMs) ? {} : { retryInMs: Math.max(0, retryInMs) };
+}
+
+function confirmedAbsent(
+  claimed: Claimed,
+  readings: number,
+  seen: CancellationStatus,
+  isSentAgain: boolean,
+): ProviderError {
   const doubt = claimed.error;
+  const next = isSentAgain ? 'It is sent again, once.' : 'If it is still wanted, enqueue it again under a new id.';
   const message =
     `${claimed.provider}: confirmed not cancelled. The answer to the request was lost, and it was read back ${readings} times ` +
-    'since: no cancellation is there. If it is still wanted, enqueue it again under a new id.';
+    `since: no cancellation is there. ${next}`;
   return new ProviderError('rejected', {
     message,
     account: claimed.request.account,

@@ -45,6 +45,8 @@ export const storedResult: v.GenericSchema<unknown, CancelResult> = v.custom<Can
 
 interface StoredError extends ProviderErrorDetails {
   readonly code: ErrorCode;
+  /** The former name of `providerStatus`, in rows of earlier versions. */
+  readonly status?: number;
 }
 
 /** An error out of a row, as its `toJSON` wrote it. */
@@ -57,5 +59,5 @@ export const storedError: v.GenericSchema<unknown, ProviderError> = v.pipe(
       typeof value.code === 'string' &&
       Object.hasOwn(ERROR_CODES, value.code),
   ),
-  v.transform(({ code, ...details }) => new ProviderError(code, details)),
+  v.transform(({ code, status, ...details }) => new ProviderError(code, { providerStatus: status, ...details })),
 );

@@ -1,3 +1,4 @@
+import { deferred } from '../deferred.ts';
 import { ProviderError } from '../provider-error.ts';
 import type { CheckedWait } from './queue-input.ts';
 import type { QueuedCancellation } from './record.ts';
@@ -48,7 +49,7 @@ export class Waiting {
   }
 
   #wakeUp(id: string, ms: number, signal: AbortSignal | undefined): { promise: Promise<void>; cancel: () => void } {
-    const { promise, resolve: wake } = Promise.withResolvers<void>();
+    const { promise, resolve: wake } = deferred<void>();
     const timer = setTimeout(wake, Math.max(0, ms));
     const waiting = this.#waiting.get(id) ?? new Set();
     this.#waiting.set(id, waiting.add(wake));

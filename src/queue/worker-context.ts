@@ -1,4 +1,5 @@
 import type { ProviderError } from '../provider-error.ts';
+import type { WhenAbsent } from './claimed.ts';
 import type { Database } from './database.ts';
 import type { Limit } from './limits.ts';
 import type { Recovery } from './recovery.ts';
@@ -13,6 +14,8 @@ export interface WorkerContext extends Recovery {
   readonly deadlineMs: number;
   /** How often the database is asked for what is due while nothing else happens. */
   readonly pollMs: number;
+  /** What happens to an absent cancellation, unless its own options say so. */
+  readonly whenAbsent: WhenAbsent;
   /** Told of each settlement once it is in the ledger. */
   readonly onSettled: (id: string) => void;
   /** Told of a failing database. */

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { deferred } from '../deferred.ts';
 import { isAnythingDue } from './claim.ts';
-import { unreachable } from './database-error.ts';
+import { stopped, unreachable } from './database-error.ts';
 import { DatabaseFailure } from './database.ts';
 import { Rounds } from './rounds.ts';
 import type { WorkerContext, WorkPlan } from './worker-context.ts';
@@ -13,7 +14,7 @@ export class Worker {
   readonly #context: WorkerContext;
   readonly #plan: WorkPlan;
   readonly #rounds: Rounds;
-  #wake = Promise.withResolvers<void>();
+  #wake = deferred<void>();
 
   constructor(context: WorkerContext, plan: WorkPlan) {
     this.#context = context;
@@ -34,7 +35,7 @@ export class Worker {
     let failures = 0;
     try {
       for (;;) {
-        this.#wake = Promise.withResolvers<void>();
+        this.#wake = deferred<void>();
         const isStopping = this.#plan.signal?.aborted === true;
         if (isStopping && this.#rounds.isDone) break;
         try {
@@ -42,7 +43,7 @@ export class Worker {
           failures = 0;
           if (this.#plan.stopWhenIdle && begun === 0 && this.#rounds.isDone && !(await this.#isAnythingDue())) break;
         } catch (error) {
-          if (!(error instanceof DatabaseFailure)) throw error;
+          if (!(error instanceof DatabaseFailure)) throw stopped(error, this.#rounds.isDone);
           failures += 1;
           this.#rounds.doubt();
           const trouble = unreachable(error);

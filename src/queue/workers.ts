@@ -5,6 +5,11 @@ import { Worker } from './worker.ts';
 export class Workers {
   readonly #workers = new Map<Worker, { readonly stop: AbortController; readonly done: Promise<void> }>();
 
+  /** Whether one is running. */
+  get areAny(): boolean {
+    return this.#workers.size > 0;
+  }
+
   /** Runs another one, until it ends by its plan or all are stopped. */
   async run(context: WorkerContext, plan: WorkPlan): Promise<void> {
     const stop = new AbortController();

@@ -1,10 +1,24 @@
 /**
- * The fields of a form-encoded body. A body of another content type has none, as in PHP: what was not sent as a form
- * is not there.
+ * The fields of a form, URL-encoded or multipart. A body of another content type has none, as in PHP: what was not sent
+ * as a form is not there.
  */
 export async function readForm(request: Request): Promise<URLSearchParams> {
+  if (mediaType(request) === 'multipart/form-data') return readMultipart(request);
   if (mediaType(request) !== 'application/x-www-form-urlencoded') return new URLSearchParams();
   return new URLSearchParams(await request.text());
+}
+
+/** Without the files, which PHP keeps elsewhere. A body that is not what its type says has no fields. */
+async function readMultipart(request: Request): Promise<URLSearchParams> {
+  try {
+    const fields = [...(await request.formData())];
+    return new URLSearchParams(
+      fields.flatMap(([name, value]): [string, string][] => (typeof value === 'string' ? [[name, value]] : [])),
+    );
+  } catch (error) {
+    if (error instanceof TypeError) return new URLSearchParams();
+    throw error;
+  }
 }
 
 /** The object in a JSON body; `undefined` when the content type is not JSON or the body is not one JSON object. */

@@ -81,7 +81,11 @@ export async function serve(
     { overrideGlobalObjects: false },
   );
   // The listener turns what goes wrong into an answer of 500; its promise does not reject.
-  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
+  const server = createServer((incoming, outgoing) => {
+    // The emulated provider's clock is the sandbox's.
+    outgoing.setHeader('date', clock.now().toUTCString());
+    void listener(incoming, outgoing);
+  });
   server.listen(port, '127.0.0.1');
   await listening(server, provider, port);
   const address = server.address();

@@ -420,7 +420,7 @@ describe('a resumed run', () => {
     });
     sandbox.vpsbg.clearFaults();
     sandbox.vpsbg.clearRequests();
-    const { code, stdout } = await project.run(['bulk', file, '--resume'], { env: { VPSBG_TOKEN: 'wrong' } });
+    const { code, stdout } = await project.run(['bulk', file, '--resume'], { env: { VPSBG_TOKEN: 'wrong-token' } });
     expect(code).toBe(3);
     expect(stdout).toContain('It could not be read back (unauthorized)');
     expect(sandbox.vpsbg.requests).toHaveLength(1);

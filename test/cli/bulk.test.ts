@@ -291,7 +291,7 @@ describe('an interrupted run', () => {
   it('tries again what had no effect', async () => {
     const { serverId } = sandbox.vpsbg.add();
     const file = list(`vpsbg,${serverId},end_of_period,,`);
-    expect((await project.run(['bulk', file], { env: { VPSBG_TOKEN: 'wrong' } })).code).toBe(1);
+    expect((await project.run(['bulk', file], { env: { VPSBG_TOKEN: 'wrong-token' } })).code).toBe(1);
     expect(outcomesOf(file)).toEqual({ 1: 'refused' });
     expect((await project.run(['bulk', file, '--resume'])).code).toBe(0);
     expect(timesCancelled([serverId])).toEqual([1]);
@@ -377,7 +377,7 @@ describe('a long list', () => {
     const { kvmId } = sandbox.edis.add();
     const file = list(...ids.map((id) => `edis,${id},end_of_period,,order-${id}`), `edis,${kvmId},end_of_period,,`);
     // An earlier run has been through all but the last.
-    const place = `edis ${sandbox.settings.edis.baseUrl}/kvm/v2/cancel/product`;
+    const place = `edis ${sandbox.settings.edis.baseUrl}/`;
     const line = (id: number): string => {
       const asked = { account: 'edis', when: 'end_of_period', reference: `order-${id}` };
       const fingerprint = fingerprintOf(asked, `field=serviceid value=${id}`, place);

@@ -66,6 +66,26 @@ describe('cancelkit cancel', () => {
     expect(sandbox.vpsbg.service(serverId).cancellation?.reason).toBe('Non-payment (reference: order-7)');
   });
 
+  it('shows the provider’s own id of an error, which its support asks for', async () => {
+    const { hostingId, domain } = sandbox.hosting.add({ state: 'provisioning' });
+    const words = ['cancel', 'hosting', `hostingId=${hostingId}`, `domain=${domain}`, ...END, '--reason', 'Over'];
+    const { stderr } = await project.run(words);
+    expect(stderr).toMatch(/provider reference\s+1_[0-9a-f]{40}/);
+    const { stdout } = await project.run([...words, '--json']);
+    expect(recordsOf(stdout)).toMatchObject([
+      { ok: false, error: { code: 'not_cancellable', providerReference: expect.stringMatching(/^1_[0-9a-f]{40}$/) } },
+    ]);
+  });
+
+  it('says what it can mean that the service is gone after a lost answer', async () => {
+    sandbox.hosting.fault({ kind: 'reset', executed: true, only: ({ method }) => method === 'DELETE' });
+    const words = ['cancel', 'hosting', 'hostingId=1_neverThere', 'domain=gone.example', ...END, '--reason', 'Over'];
+    const { code, stderr } = await project.run(words);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/last seen\s+absent: the provider has no such service/);
+    expect(stderr).toContain('If the service existed before, it is over.');
+  });
+
   it('prints the masked request and sends nothing with --dry-run, as preview does', async () => {
     const words = ['hosting', 'hostingId=1_a', 'domain=example.com', '--when', 'immediate', '--reason', 'Over'];
     const dry = await project.run(['cancel', ...words, '--dry-run']);

@@ -8,7 +8,7 @@ import { createProject, type Project } from './support/project.ts';
 
 let project: Project;
 beforeAll(async () => {
-  project = await createProject({ VPSBG_TOKEN: 'token', WHMCS_URL: 'https://billing.example' });
+  project = await createProject({ VPSBG_TOKEN: 'a-token', WHMCS_URL: 'https://billing.example' });
   project.write('cancelkit', `#!/bin/sh\nexec "${process.execPath}" "${project.command}" "$@"\n`);
   chmodSync(join(project.directory, 'cancelkit'), 0o755);
 }, 60_000);

@@ -37,7 +37,7 @@ describe('the configuration file', () => {
   });
 
   it('is the one that is named, and hides the environment', async () => {
-    using project = await createProject({ VPSBG_TOKEN: 'token' });
+    using project = await createProject({ VPSBG_TOKEN: 'a-token' });
     project.write('other.mjs', configText());
     const { stdout } = await project.run(['accounts', '--json', '--config', 'other.mjs']);
     expect(recordsOf(stdout).map(({ result }) => result)).toMatchObject([{ account: 'servers' }]);
@@ -136,7 +136,7 @@ describe('cancelkit init', () => {
     ['cancelkit.config.ts', []],
     ['cancelkit.config.mjs', ['--js']],
   ])('writes a %s that works, with the providers of which variables are set', async (file, flags) => {
-    using project = await createProject({ VPSBG_TOKEN: 'token' });
+    using project = await createProject({ VPSBG_TOKEN: 'a-token' });
     expect((await project.run(['init', ...flags])).code).toBe(0);
     const { code, stdout } = await project.run(['accounts', '--json']);
     expect(code).toBe(0);
@@ -146,7 +146,7 @@ describe('cancelkit init', () => {
   });
 
   it('writes a module in a package whose files are CommonJS', async () => {
-    using project = await createProject({ VPSBG_TOKEN: 'token' });
+    using project = await createProject({ VPSBG_TOKEN: 'a-token' });
     project.write('package.json', '{ "name": "shop", "type": "commonjs" }');
     expect((await project.run(['init'])).stdout).toContain('wrote cancelkit.config.mts');
     const { code, stderr } = await project.run(['accounts']);

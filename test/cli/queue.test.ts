@@ -1,5 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts';
 import { startPostgres, type TestDatabase } from '../queue/support/databases.ts';
@@ -80,6 +81,30 @@ it('says that a cancellation that was refused is not carried out by adding it ag
   expect(stdout).toContain('It is not carried out.');
 }, 60_000);
 
+it('quarantines what may have been sent, asks first, and refuses a time that is not one', async () => {
+  const { serverId } = sandbox.vpsbg.add();
+  const add = ['queue', 'add', 'vpsbg', String(serverId), '--when', 'end_of_period', '--id', 'restored'];
+  expect((await project.run([...add, '--when-absent', 'always'])).code).toBe(2);
+  expect((await project.run([...add, '--when-absent', 'send_again'])).code).toBe(0);
+  const quarantine = (...args: readonly string[]) => project.run(['queue', 'quarantine', ...args]);
+  expect((await quarantine()).stderr).toContain('--since is missing');
+  expect((await quarantine('--since', '2026-01-01')).stderr).toContain('Add --yes');
+  expect((await quarantine('--since', 'yesterday', '--yes')).code).toBe(2);
+  const { code, stdout } = await quarantine('--since', '2026-01-01', '--yes', '--by', 'Kim', '--json');
+  expect({ code, records: recordsOf(stdout) }).toMatchObject({
+    code: 0,
+    records: [{ command: 'queue quarantine', ok: true, result: { readBack: 1, needsPerson: 0, otherAccounts: [] } }],
+  });
+  const [shown] = recordsOf((await project.run(['queue', 'show', 'restored', '--json'])).stdout);
+  expect(shown).toMatchObject({
+    result: { state: 'unknown', whenAbsent: 'send_again', place: expect.stringMatching(/^vpsbg http:/) },
+  });
+  expect(sandbox.vpsbg.service(serverId).timesCancelled).toBe(0);
+  expect((await project.run(['queue', 'resolve', 'restored', '--as', 'refused'])).code).toBe(0);
+  // There is no new place that could be accepted.
+  expect((await project.run(['queue', 'retry', 'restored', '--accept-place', '--yes'])).code).toBe(2);
+}, 120_000);
+
 it('does not take the wrong working directory for an empty queue', async () => {
   project.write('elsewhere.mjs', "export default { accounts: {}, queue: { database: 'no-such-queue' } };");
   const { code, stderr } = await project.run(['queue', 'list', '--config', 'elsewhere.mjs']);
@@ -122,3 +147,38 @@ it('says what to do where the database cannot be reached, without its password',
   expect(stderr).toMatch(/^✗ unavailable: queue: /);
   expect(stderr).not.toContain('aPasswordThatNobodyMaySee');
 }, 60_000);
+
+it('lists, shows and counts what is in a directory while a worker has it open, and says that deciding has to wait', async () => {
+  using own = await createProject();
+  own.write(
+    'cancelkit.config.mjs',
+    `import { defineConfig } from 'cancelkit/config';
+    import { vpsbg } from 'cancelkit/vpsbg';
+    export default defineConfig({ accounts: { vpsbg: vpsbg(${JSON.stringify(sandbox.settings.vpsbg)}) } });`,
+  );
+  const { serverId } = sandbox.vpsbg.add();
+  const queue = (...args: readonly string[]) => own.run(['queue', ...args]);
+  expect((await queue('list')).stderr).toContain('there is no queue in');
+  const later = ['--when', 'end_of_period', '--id', 'one', '--not-before', '2100-01-01T00:00Z'];
+  expect((await queue('add', 'vpsbg', String(serverId), ...later)).code).toBe(0);
+  expect(statSync(join(own.directory, '.cancelkit')).mode & 0o777).toBe(0o700);
+  await own.run(['queue', 'work'], {
+    started: async (worker) => {
+      const record = join(own.directory, '.cancelkit', 'lock.reader');
+      while (!existsSync(record) && worker.exitCode === null) await delay(50);
+      expect(recordsOf((await queue('list', '--json')).stdout)).toMatchObject([
+        { result: { id: 'one', state: 'planned' } },
+      ]);
+      expect((await queue('show', 'one')).stdout).toMatch(/history\n.*enqueued/);
+      expect(recordsOf((await queue('stats', '--json')).stdout)).toMatchObject([
+        { result: { states: { planned: 1 } } },
+      ]);
+      expect((await queue('show', 'none')).code).toBe(2);
+      const refused = await queue('withdraw', 'one');
+      expect(refused.code).toBe(2);
+      expect(refused.stderr).toContain('Reading works meanwhile: queue list, show and stats');
+      worker.kill('SIGINT');
+    },
+  });
+  expect((await queue('list')).stdout).toContain('planned');
+}, 240_000);

@@ -116,9 +116,9 @@ describe('cancelkit check', () => {
   });
 
   it.each([
-    ['edis', { EDIS_PASSWORD: 'wrong' }],
-    ['vpsbg', { VPSBG_TOKEN: 'wrong' }],
-    ['whmcs', { WHMCS_SECRET: 'wrong' }],
+    ['edis', { EDIS_PASSWORD: 'wrong-password' }],
+    ['vpsbg', { VPSBG_TOKEN: 'wrong-token' }],
+    ['whmcs', { WHMCS_SECRET: 'wrong-secret' }],
   ])('says that the credentials of %s are refused', async (account, env) => {
     const { code, stderr } = await project.run(['check', account], { env });
     expect(code).toBe(1);
@@ -130,7 +130,7 @@ describe('cancelkit check', () => {
     const { hostingId, domain } = sandbox.hosting.seeded.active;
     const words = ['check', 'hosting', `hostingId=${hostingId}`, `domain=${domain}`];
     expect((await project.run(words)).code).toBe(0);
-    expect((await project.run(words, { env: { HOSTING_TOKEN: 'wrong' } })).code).toBe(1);
+    expect((await project.run(words, { env: { HOSTING_TOKEN: 'wrong-token' } })).code).toBe(1);
     expect((await project.run(['check', 'hosting'])).code).toBe(2);
   });
 

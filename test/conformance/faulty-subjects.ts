@@ -67,6 +67,12 @@ function withdrawing(judge: (response: ProviderResponse) => RevokeVerdict): Part
   };
 }
 
+/** What JavaScript can say of a request although the types refuse it. */
+function called(effect: 'read', request: ProviderRequest): ProviderRequest {
+  // @ts-expect-error only a GET or a POST can be a read
+  return { ...request, effect };
+}
+
 /** A read-back that says something else of whether a cancellation can be withdrawn. */
 function revocable(change: (status: CancellationStatus) => boolean): Partial<SampleDefinition> {
   return reading((response) => {
@@ -190,6 +196,26 @@ const misdescribed: readonly Faulty[] = [
   },
 ];
 
+/** What goes wrong in the names of services. */
+const misnamed: readonly Faulty[] = [
+  {
+    fault: 'names all services by the same key',
+    subject: sample({ serviceKey: () => 'subscription' }),
+    found: [/names each service by a key of its own$/],
+  },
+  {
+    fault: 'joins an object into the key',
+    // What joining the reference into a text gives, whichever service it is.
+    subject: sample({ serviceKey: () => 'of [object Object]' }),
+    found: [/names each service by a key of its own$/],
+  },
+  {
+    fault: 'cuts the key',
+    subject: sample({ serviceKey: ({ subscriptionId }) => subscriptionId.slice(0, 3) }),
+    found: [/names each service by a key of its own$/],
+  },
+];
+
 /** What goes wrong in the requests. */
 const misasked: readonly Faulty[] = [
   {
@@ -204,6 +230,16 @@ const misasked: readonly Faulty[] = [
       capabilities: capable({ reason: { field: 'no' } }),
     }),
     found: [/has no field for a reason/],
+  },
+  {
+    fault: 'sends a reason code and does not say so',
+    subject: sample(asking((request, { reason }) => ({ ...request, json: { code: reason.providerCode } }))),
+    found: [/the reason code that was given exactly if it says so$/],
+  },
+  {
+    fault: 'says that it sends a reason code, and does not',
+    subject: sample({ capabilities: capable({ reason: { field: 'optional', maxLength: 500, providerCode: true } }) }),
+    found: [/the reason code that was given exactly if it says so$/],
   },
   {
     fault: 'sends the reason only if one was given, though one is required',
@@ -222,6 +258,16 @@ const misasked: readonly Faulty[] = [
     fault: 'sends the reason uncut',
     subject: sample(asking((request, { reason }) => ({ ...request, json: { note: reason.text } }))),
     found: [/no reason longer than 500/],
+  },
+  {
+    fault: 'calls the POST that cancels a read',
+    subject: sample(asking((request) => ({ ...request, method: 'POST', effect: 'read' }))),
+    found: [/^answers: .*requested$/, /^the network: .*reset after/],
+  },
+  {
+    fault: 'calls the DELETE that cancels a read',
+    subject: sample(asking((request) => called('read', { ...request, method: 'DELETE', effect: 'write' }))),
+    found: [/^answers: .*requested$/, /^the network: .*reset after/],
   },
   {
     fault: 'changes the service reference that it is given',
@@ -398,9 +444,14 @@ const miscarried: readonly Faulty[] = [
     found: [/never repeats a configuration that it refuses$/],
   },
   {
+    fault: 'takes a token with the line break of the file that it came from',
+    subject: sample({ config: unchecked(isConfig) }),
+    found: [/a secret has white space or invisible characters around it$/],
+  },
+  {
     fault: 'reads its environment too early',
     subject: wrapped((_account, config) =>
-      sample().provider.account(config ?? { baseUrl: 'http://127.0.0.1:2', token }),
+      sample().provider.account(config ?? { baseUrl: 'http://127.0.0.1:3', token }),
     ),
     found: [/reads its environment variables at the time of the call$/],
   },
@@ -530,7 +581,7 @@ const misread: readonly Faulty[] = [
     subject: sample({
       *status(service, config): Exchange<StatusVerdict> {
         const order = { service, when: 'immediate', reasonText: undefined, reason: {}, reference: undefined } as const;
-        return fromStatusResponse(yield { ...toCancelRequest(order, config), effect: 'read' });
+        return fromStatusResponse(yield called('read', toCancelRequest(order, config)));
       },
     }),
     found: [/^read-back: only reads$/],
@@ -540,7 +591,7 @@ const misread: readonly Faulty[] = [
     subject: sample({
       *status(service, config) {
         const { path, headers = {} } = toStatusRequest(service, config);
-        return fromStatusResponse(yield { method: 'DELETE', effect: 'read', path, headers, json: {} });
+        return fromStatusResponse(yield called('read', { method: 'DELETE', effect: 'write', path, headers, json: {} }));
       },
     }),
     found: [/^read-back: only reads$/],
@@ -587,10 +638,10 @@ const miswithdrawn: readonly Faulty[] = [
     fault: 'withdraws without a write',
     subject: sample({
       *revoke(service, config) {
-        return fromRevokeResponse(yield { ...toRevokeRequest(service, config), effect: 'read' });
+        return fromRevokeResponse(yield called('read', toRevokeRequest(service, config)));
       },
     }),
-    found: [/^withdrawal: a 200/, /^withdrawal: reads the state back where the connection is reset/],
+    found: [/^withdrawal: reads the state back where the connection is reset/],
   },
   {
     fault: 'never says that a cancellation can be withdrawn',
@@ -643,6 +694,7 @@ const misreconciled: readonly Faulty[] = [
 
 /** Every faulty subject. */
 export const faultySubjects: readonly Faulty[] = [
+  ...misnamed,
   ...misdescribed,
   ...misasked,
   ...miscarried,

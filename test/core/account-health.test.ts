@@ -68,12 +68,11 @@ describe('the breaker', () => {
     expect(health.admit(CALL)).toBeUndefined();
   });
 
-  it('refuses every call for ten seconds after the fifteenth, and says until when', () => {
+  it('refuses every call for ten seconds after the fifteenth, and says for how long', () => {
     fail(FAILURES_TO_OPEN);
-    const until = now + OPEN_MS;
-    expect(health.admit(CALL)).toBe(until);
-    now = until - 1;
-    expect(health.admit(CALL)).toBe(until);
+    expect(health.admit(CALL)).toBe(OPEN_MS);
+    now += OPEN_MS - 1;
+    expect(health.admit(CALL)).toBe(1);
   });
 
   it('counts failures in a row only: one answer sets it back', () => {
@@ -87,7 +86,7 @@ describe('the breaker', () => {
     fail(FAILURES_TO_OPEN);
     now += OPEN_MS;
     expect(health.admit(CALL)).toBeUndefined();
-    expect(health.admit(CALL)).toBe(now + 1_000);
+    expect(health.admit(CALL)).toBe(1_000);
   });
 
   it('closes when the call that tries is answered', () => {
@@ -105,7 +104,7 @@ describe('the breaker', () => {
     health.admit(CALL);
     health.record('failed');
     health.leave(CALL);
-    expect(health.admit(CALL)).toBe(now + OPEN_MS);
+    expect(health.admit(CALL)).toBe(OPEN_MS);
   });
 
   it('lets the next one try when the call that tried ended without an answer or a failure', () => {
@@ -123,7 +122,7 @@ describe('the breaker', () => {
     now += OPEN_MS;
     expect(health.admit(CALL)).toBeUndefined();
     health.leave(older);
-    expect(health.admit({})).toBe(now + 1_000);
+    expect(health.admit({})).toBe(1_000);
   });
 
   it('adds nothing to the budget for a call that it refuses', () => {

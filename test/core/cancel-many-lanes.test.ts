@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isProviderError, type CancelEvent } from 'cancelkit';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { json, networkError } from '../support/fetch.ts';
+import { json, networkError, recordingFetch } from '../support/fetch.ts';
 import { untyped } from '../support/untyped.ts';
 import {
   advance,
@@ -98,7 +98,7 @@ describe('an account whose provider has had enough', () => {
     await done;
     expect(sent('slow')).toEqual(['0', '0', '0', '1']);
     expect(items.map(endOf)).toEqual(['rate_limited', 'requested']);
-    expect(items[0]).toMatchObject({ error: { retryAt: expect.any(String), status: 429 } });
+    expect(items[0]).toMatchObject({ error: { retryAt: expect.any(String), providerStatus: 429 } });
   });
 
   it('that asks for more than the longest pause fails until then, and nothing of it is sent', async () => {
@@ -129,6 +129,48 @@ describe('an account whose provider has had enough', () => {
     expect(items).toHaveLength(11);
   });
 
+  it.each([
+    ['back', -3_600_000],
+    ['forward', 3_600_000],
+  ])('pauses for the same time where the clock is set %s by an hour', async (_, difference) => {
+    let isLimited = true;
+    const { service, sent } = setUpMany(() => (isLimited ? limited(60) : ok()));
+    const { items, done } = collecting(service.cancelMany(requestsOf('slow', 2), { concurrency: 1 }));
+    await rest();
+    isLimited = false;
+    vi.setSystemTime(Date.now() + difference);
+    await advance(59_000);
+    expect(sent('slow')).toEqual(['0']);
+    await advance(2_000);
+    await done;
+    expect(items.map(endOf)).toEqual(['requested', 'requested']);
+  });
+
+  it.each([
+    ['back', -3_600_000],
+    ['forward', 3_600_000],
+  ])(
+    'fails for the same time where the clock is set %s by an hour, and names the time by it',
+    async (_, difference) => {
+      const { service, sent } = setUpMany(() => limited(600));
+      const later = Promise.withResolvers<void>();
+      async function* source() {
+        yield requestOf('slow', 'first');
+        await later.promise;
+        yield requestOf('slow', 'second');
+      }
+      const { items, done } = collecting(service.cancelMany(source()));
+      await rest();
+      vi.setSystemTime(Date.now() + difference);
+      await advance(590_000);
+      const retryAt = new Date(Date.now() + 10_000).toISOString();
+      later.resolve();
+      await done;
+      expect(sent('slow')).toEqual(['first']);
+      expect(items[1]).toMatchObject({ ok: false, error: { code: 'rate_limited', retryAt, attempts: 0 } });
+    },
+  );
+
   it('never pauses where the longest pause is 0', async () => {
     const { service, sent } = setUpMany(() => limited());
     const { items, done } = collecting(service.cancelMany(requestsOf('slow', 4), { concurrency: 1, maxPauseMs: 0 }));
@@ -141,8 +183,8 @@ describe('an account whose provider has had enough', () => {
 
 describe('an account that is broken', () => {
   it('fails at once when its breaker is open, and leaves the others running', async () => {
-    const { service, sent } = setUpMany((name) => {
-      if (name === 'slow') throw networkError('ECONNREFUSED', 'connect');
+    const { service, sent } = setUpMany((name, id) => {
+      if (name === 'slow' && id !== '0') throw networkError('ECONNREFUSED', 'connect');
       return ok();
     });
     const requests = requestsOf('slow', 50).flatMap((request, index) => [request, requestOf('fast', index)]);
@@ -156,10 +198,75 @@ describe('an account that is broken', () => {
     expect(sent('fast')).toHaveLength(50);
     expect(sent('slow').length).toBeLessThan(25);
     const ofSlow = items.filter(({ request }) => request.account === 'slow');
-    expect(new Set(ofSlow.map(endOf))).toEqual(new Set(['unavailable']));
+    expect(new Set(ofSlow.map(endOf))).toEqual(new Set(['requested', 'unavailable']));
     const unsent = ofSlow.filter((item) => !item.ok && item.error.attempts === 0);
     expect(unsent.length).toBeGreaterThan(25);
     for (const item of unsent) expect(item).toMatchObject({ error: { retryAt: expect.any(String) } });
+  });
+});
+
+describe('an account that has never answered', () => {
+  it.each([1, 2, 3, 4, 6])(
+    'is left alone after three requests, or those that were in flight: %i at once',
+    async (concurrency) => {
+      const { fetch, requests } = recordingFetch(({ url }) => {
+        if (url.includes('slow')) throw networkError('ECONNRESET', 'read');
+        return json({ result: 'success' });
+      });
+      const { service } = setUpMany(ok, { fetch });
+      const all = [...requestsOf('slow', 20), ...requestsOf('fast', 20)];
+      const { items, done } = collecting(service.cancelMany(all, { concurrency: { slow: concurrency } }));
+      while (items.length < 40) await advance(1);
+      await done;
+      const ofSlow = items.filter(({ request }) => request.account === 'slow');
+      const unknown = ofSlow.filter((item) => endOf(item) === 'outcome_unknown');
+      expect(unknown).toHaveLength(Math.max(3, concurrency));
+      expect(requests.filter(({ method, url }) => method !== 'GET' && url.includes('slow'))).toHaveLength(
+        unknown.length,
+      );
+      const unsent = ofSlow.filter((item) => !item.ok && item.error.attempts === 0);
+      expect(unsent).toHaveLength(20 - unknown.length);
+      for (const item of unsent) {
+        expect(item).toMatchObject({ error: { code: 'unavailable', retryable: false } });
+        expect(!item.ok && item.error.message).toContain('has not answered any of the first 3 requests');
+      }
+      expect(items.filter((item) => item.ok)).toHaveLength(20);
+    },
+  );
+
+  it('is left alone as well where nothing could be sent', async () => {
+    const { service, sent } = setUpMany(() => {
+      throw networkError('ECONNREFUSED', 'connect');
+    });
+    const { items, done } = collecting(service.cancelMany(requestsOf('slow', 20), { concurrency: 1 }));
+    while (items.length < 20) await advance(1);
+    await done;
+    expect(new Set(sent('slow'))).toEqual(new Set(['0', '1', '2']));
+    expect(new Set(items.map(endOf))).toEqual(new Set(['unavailable']));
+  });
+
+  it.each([
+    ['a yes', ok],
+    ['a no', () => json({ result: 'refused' }, 422)],
+    ['a failure of the server', () => json({}, 500)],
+  ])('is another than one that has answered once, with %s', async (_, answer) => {
+    const { service, sent } = setUpMany((_name, id) => {
+      if (id === '2') return answer();
+      throw networkError('ECONNREFUSED', 'connect');
+    });
+    const { items, done } = collecting(service.cancelMany(requestsOf('slow', 8), { concurrency: 1 }));
+    while (items.length < 8) await advance(1);
+    await done;
+    expect(sent('slow')).toContain('4');
+  });
+
+  it('is not what requests that cannot be sent at all make of it', async () => {
+    const { service, sent } = setUpMany();
+    const bad = Array.from({ length: 5 }, () => ({ ...requestOf('slow', 'x'), when: 'never' }));
+    const { items, done } = collecting(untyped(service).cancelMany([...bad, ...requestsOf('slow', 3)]));
+    await done;
+    expect(items).toHaveLength(8);
+    expect(sent('slow')).toEqual(['0', '1', '2']);
   });
 });
 
@@ -293,6 +400,7 @@ describe('a caller who takes no items', () => {
 
 describe('requests that fail without being sent', () => {
   it('let everything else in the process have its turn', async () => {
+    vi.useRealTimers();
     const { service } = setUpMany();
     const over = new AbortController();
     let turns = 0;

@@ -120,7 +120,7 @@ describe('the signal of cancelMany', () => {
       [1, 'aborted'],
       [2, 'aborted'],
     ]);
-    expect(items[0]).toMatchObject({ error: { attempts: 1, status: 429 } });
+    expect(items[0]).toMatchObject({ error: { attempts: 1, providerStatus: 429 } });
     expect(vi.getTimerCount()).toBe(0);
   });
 

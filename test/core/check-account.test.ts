@@ -20,15 +20,15 @@ describe('the check of an account', () => {
   });
 
   it.each([
-    ['a wrong password', () => edis({ ...sandbox.settings.edis, password: 'wrong' }), 'unauthorized'],
-    ['a wrong token', () => vpsbg({ ...sandbox.settings.vpsbg, token: 'wrong' }), 'unauthorized'],
-    ['a wrong secret', () => whmcs({ ...sandbox.settings.whmcs, secret: 'wrong' }), 'unauthorized'],
+    ['a wrong password', () => edis({ ...sandbox.settings.edis, password: 'wrong-password' }), 'unauthorized'],
+    ['a wrong token', () => vpsbg({ ...sandbox.settings.vpsbg, token: 'wrong-token' }), 'unauthorized'],
+    ['a wrong secret', () => whmcs({ ...sandbox.settings.whmcs, secret: 'wrong-secret' }), 'unauthorized'],
     ['a disabled administrator', () => whmcs(sandbox.settings.whmcsDisabled), 'forbidden'],
     ['a provider without such a read', () => hosting(sandbox.settings.hosting), 'unsupported'],
     ['no configuration', () => edis(() => ({ email: '', password: '' })), 'not_configured'],
     [
       'a server that is not there',
-      () => edis({ ...sandbox.settings.edis, baseUrl: 'http://127.0.0.1:1' }),
+      () => edis({ ...sandbox.settings.edis, baseUrl: 'http://127.0.0.1:2' }),
       'unavailable',
     ],
   ])('says what is wrong with %s', async (_, account, code) => {

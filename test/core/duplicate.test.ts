@@ -43,7 +43,7 @@ describe('the answer that there is a cancellation already', () => {
         expect(settled.result.raw).toMatchObject({ status: 405, body: { message: 'Exists.' } });
       } else {
         expect(settled.error).toMatchObject({
-          status: 405,
+          providerStatus: 405,
           providerCode: 'E7',
           providerMessage: 'Exists.',
           attempts: 2,
@@ -76,7 +76,7 @@ describe('the answer that there is a cancellation already', () => {
       method === 'GET' ? answer() : json({ result: 'not_active' }, 405),
     );
     const settled = await createCancelService({ acme: acme(config) }, { fetch }).safeCancel(REQUEST);
-    expect(settled).toMatchObject({ ok: false, error: { code: 'not_cancellable', status: 405 } });
+    expect(settled).toMatchObject({ ok: false, error: { code: 'not_cancellable', providerStatus: 405 } });
   });
 
   it.each([

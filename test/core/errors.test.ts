@@ -31,6 +31,23 @@ async function anotherCopy(): Promise<{
   return copy as Awaited<ReturnType<typeof anotherCopy>>;
 }
 
+describe('the provider’s own id of an answer', () => {
+  it('is carried by an error, without secrets, on one line and bounded', async () => {
+    const given = `id-\n<b>1</b>-${config.token}-${'x'.repeat(300)}`;
+    const account = acme(config, {
+      *cancel(order, own) {
+        yield toWrite(order, own);
+        return { verdict: 'refused', code: 'rejected', message: 'No.', providerReference: given };
+      },
+    });
+    const { fetch } = recordingFetch(() => json({}));
+    const error = await failureOf(createCancelService({ acme: account }, { fetch }).cancel(REQUEST));
+    expect(error.providerReference).toMatch(/^id- 1 -\[REDACTED\]-x+/);
+    expect(error.providerReference?.length).toBeLessThanOrEqual(128);
+    expect(error.toJSON()).toMatchObject({ providerReference: error.providerReference });
+  });
+});
+
 describe('ProviderError', () => {
   it('has fifteen codes', () => {
     expect(CODES).toHaveLength(15);
@@ -125,7 +142,7 @@ describe('an error of a call', () => {
       account: 'brand-a',
       provider: 'acme',
       operation: 'cancel',
-      status: 422,
+      providerStatus: 422,
       providerCode: 'E1',
       providerMessage: 'No way .',
       attempts: 1,
@@ -214,6 +231,8 @@ describe('a preview', () => {
       url: 'https://api.example.com/services/h-1/cancel',
       headers: {
         accept: 'application/json',
+        'cache-control': 'no-store, no-cache',
+        pragma: 'no-cache',
         'user-agent': 'cancelkit',
         'content-type': 'application/json',
         authorization: 'Bearer [REDACTED]',

@@ -168,7 +168,7 @@ describe('an answer in full', () => {
       response.write(body.subarray(0, -1));
     });
     const error = await failureOf(blindServiceAt(server.origin, { attemptTimeoutMs: 5_000 }).cancel(REQUEST));
-    expect(error).toMatchObject({ code: 'outcome_unknown', reason: 'unreadable_answer', status: 200 });
+    expect(error).toMatchObject({ code: 'outcome_unknown', reason: 'unreadable_answer', providerStatus: 200 });
     expect(error.message).toContain('256 KiB');
     expect(finished).toBe(false);
     expect(server.seen).toHaveLength(1);
@@ -210,7 +210,7 @@ describe('a redirect', () => {
     await using server = await startAnswering(302, '', { location: other.origin });
     const { account, service } = REQUEST;
     const error = await failureOf(serviceAt(server.origin).status({ account, service }));
-    expect(error).toMatchObject({ code: 'unexpected_response', status: 302 });
+    expect(error).toMatchObject({ code: 'unexpected_response', providerStatus: 302 });
     expect(other.seen).toEqual([]);
   });
 

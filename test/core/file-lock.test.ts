@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { lockFile, ownerRecordOf, type FileLock, type NotLocked } from '../../src/file-lock.ts';
@@ -54,6 +55,21 @@ describe('a lock on a file', () => {
     expect(lock.isMine()).toBe(true);
     lock.release();
     expect(existsSync(ownerRecordOf(path))).toBe(false);
+    held(await lockFile(path)).release();
+  });
+
+  it('is free once the thread that held it has ended without releasing it', async () => {
+    const module = new URL('../../src/file-lock.ts', import.meta.url).href;
+    const worker = new Worker(
+      `import(${JSON.stringify(module)}).then(async ({ lockFile }) => {
+        const lock = await lockFile(${JSON.stringify(path)});
+        require('node:worker_threads').parentPort.on('message', () => lock.isMine()).postMessage(typeof lock);
+      });`,
+      { eval: true },
+    );
+    expect(await once(worker, 'message')).toEqual(['object']);
+    expect(await lockFile(path)).toBe('taken');
+    await worker.terminate();
     held(await lockFile(path)).release();
   });
 

@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { buildHttpRequest, isSafeSegment } from '../../src/http-request.ts';
 
 const BASE = new URL('https://api.example.com/v1');
-const ALWAYS = { accept: 'application/json', 'user-agent': 'cancelkit' };
+const ALWAYS = {
+  accept: 'application/json',
+  'cache-control': 'no-store, no-cache',
+  pragma: 'no-cache',
+  'user-agent': 'cancelkit',
+};
 const read = (more: Partial<Extract<ProviderRequest, { method: 'GET' }>> = {}): ProviderRequest => ({
   effect: 'read',
   method: 'GET',

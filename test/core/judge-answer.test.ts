@@ -4,7 +4,7 @@ import { isUnprocessed, judgeRedirect, judgeUnrecognised, rateLimited, turnsAway
 
 const JSON_BODY: ResponseBody = { kind: 'json', value: {} };
 const EMPTY: ResponseBody = { kind: 'empty' };
-const PAGE: ResponseBody = { kind: 'other' };
+const PAGE: ResponseBody = { kind: 'other', text: '<html></html>' };
 
 function answer(status: number, body: ResponseBody = PAGE, headers: Record<string, string> = {}): ProviderResponse {
   return { status, headers, body };
@@ -16,7 +16,7 @@ describe('an answer that is not in the language of the API', () => {
     (status) => {
       const judged = {
         code: 'unexpected_response',
-        status,
+        providerStatus: status,
         message:
           `the server answered ${status} with something that is not JSON, such as a login, maintenance or firewall page. ` +
           'Nothing was processed. Check the base URL of the account; no API seems to be there.',
@@ -28,9 +28,9 @@ describe('an answer that is not in the language of the API', () => {
 
   it.each([408, 421, 425])('with %i was not processed, and may be sent again later', (status) => {
     expect(isUnprocessed(status)).toBe(true);
-    expect(judgeUnrecognised(answer(status, PAGE, { 'retry-after': 'soon' }), 'write')).toEqual({
+    expect(judgeUnrecognised(answer(status, PAGE), 'write')).toEqual({
       code: 'unavailable',
-      status,
+      providerStatus: status,
       retryAt: undefined,
       message: `the server answered ${status}, without processing the request. Try again later.`,
     });
@@ -42,7 +42,7 @@ describe('an answer that is not in the language of the API', () => {
     expect(isUnprocessed(429)).toBe(true);
     const limited = {
       code: 'rate_limited',
-      status: 429,
+      providerStatus: 429,
       retryAt: undefined,
       message: 'too many requests. Nothing was processed; try again later.',
     };
@@ -55,12 +55,12 @@ describe('an answer that is not in the language of the API', () => {
     expect(judgeUnrecognised(answer(status, EMPTY), 'write')).toEqual({
       code: 'outcome_unknown',
       reason: 'server_error',
-      status,
+      providerStatus: status,
       message: `${what}. The request may have been carried out: check that before anything is sent again.`,
     });
     expect(judgeUnrecognised(answer(status, EMPTY), 'read')).toEqual({
       code: 'unavailable',
-      status,
+      providerStatus: status,
       message: `${what}. Try again later.`,
     });
   });
@@ -70,12 +70,12 @@ describe('an answer that is not in the language of the API', () => {
     expect(judgeUnrecognised(answer(status, JSON_BODY), 'write')).toEqual({
       code: 'outcome_unknown',
       reason: 'unreadable_answer',
-      status,
+      providerStatus: status,
       message: `${what}. The request may have been carried out: check that before anything is sent again.`,
     });
     expect(judgeUnrecognised(answer(status, JSON_BODY), 'read')).toEqual({
       code: 'unexpected_response',
-      status,
+      providerStatus: status,
       message: `${what}.`,
     });
   });
@@ -98,8 +98,8 @@ describe('a redirect', () => {
   };
 
   it.each([301, 302, 307, 308])('with %i was answered instead of what was asked', (status) => {
-    expect(judgeRedirect(answer(status), 'write')).toEqual({ ...followed, status });
-    expect(judgeRedirect(answer(status, EMPTY), 'read')).toEqual({ ...followed, status });
+    expect(judgeRedirect(answer(status), 'write')).toEqual({ ...followed, providerStatus: status });
+    expect(judgeRedirect(answer(status, EMPTY), 'read')).toEqual({ ...followed, providerStatus: status });
   });
 
   it.each([
@@ -114,10 +114,10 @@ describe('a redirect', () => {
     expect(judgeRedirect(answer(status, body), 'write')).toEqual({
       code: 'outcome_unknown',
       reason: 'unreadable_answer',
-      status,
+      providerStatus: status,
       message: `the server answered ${status}, which can follow a request that was carried out. Check the state.`,
     });
-    expect(judgeRedirect(answer(status, body), 'read')).toEqual({ ...followed, status });
+    expect(judgeRedirect(answer(status, body), 'read')).toEqual({ ...followed, providerStatus: status });
   });
 
   it.each([200, 204, 299, 400, 404, 500])('is not what %i is', (status) => {

@@ -116,7 +116,7 @@ export async function rest(): Promise<void> {
 
 /** Stops the clock and the timers. Everything else goes on. */
 export function stopTheClock(): void {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
 }
 
 /** Moves the clock on, and lets what that sets off come to rest. */

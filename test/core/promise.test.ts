@@ -517,7 +517,7 @@ describe('a verdict of success', () => {
   });
 
   it('carries the date, the reference and the warnings that the provider gave', async () => {
-    const effectiveAt = { value: '2026-12-01', precision: 'date', source: 'provider' } as const;
+    const effectiveAt = { value: '2999-12-01', precision: 'date', source: 'provider' } as const;
     const warnings = [{ code: 'immediate_deferred', message: 'At the next run.' }] as const;
     const service = serviceWith(
       recordingFetch(() => json({ id: 7 })),

@@ -1,37 +1,56 @@
 import { createCancelService } from 'cancelkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { retryAtOf } from '../../src/retry-after.ts';
+import { retryWaitOf } from '../../src/retry-after.ts';
 import { acme, REQUEST, toWrite } from '../support/acme.ts';
 import { failureOf } from '../support/failure.ts';
 import { json, recordingFetch } from '../support/fetch.ts';
 
 const NOW = Date.parse('2026-06-01T12:00:00.000Z');
-const at = (value: string | undefined): string | undefined =>
-  retryAtOf(
-    { status: 429, headers: value === undefined ? {} : { 'retry-after': value }, body: { kind: 'empty' } },
-    NOW,
-  );
+const SECOND = 1_000;
+const waitOf = (value: string | undefined, date?: string): number | undefined => {
+  const headers = {
+    ...(value === undefined ? {} : { 'retry-after': value }),
+    ...(date === undefined ? {} : { date }),
+  };
+  return retryWaitOf({ status: 429, headers, body: { kind: 'empty' } }, NOW);
+};
 
 describe('Retry-After', () => {
   it.each([
-    ['0', '2026-06-01T12:00:00.000Z'],
-    ['120', '2026-06-01T12:02:00.000Z'],
-    [' 120 ', '2026-06-01T12:02:00.000Z'],
-    ['86400', '2026-06-02T12:00:00.000Z'],
-    ['31622400', '2027-06-02T12:00:00.000Z'],
-    ['Mon, 01 Jun 2026 12:30:00 GMT', '2026-06-01T12:30:00.000Z'],
-    ['Mon, 01 Jun 2020 12:30:00 GMT', '2026-06-01T12:00:00.000Z'],
-  ])('%s means %s', (value, expected) => {
-    expect(at(value)).toBe(expected);
+    ['0', 0],
+    ['120', 120],
+    [' 120 ', 120],
+    ['30.0', 30],
+    ['0.5', 0.5],
+    ['30s', 30],
+    ['30 seconds', 30],
+    ['Retry after 30 seconds.', 30],
+    ['"30"', 30],
+    ['30;', 30],
+    ['500ms', 0.5],
+    ['2 minutes', 120],
+    ['1h', 3_600],
+    ['5, 10', 10],
+    ['10,5', 10],
+    ['120, Mon, 01 Jun 2026 12:01:00 GMT', 120],
+    ['86400', 86_400],
+    ['31622400', 31_622_400],
+    ['Mon, 01 Jun 2026 12:30:00 GMT', 1_800],
+    ['on Mon, 01 Jun 2026 12:30:00 GMT, please', 1_800],
+    ['Monday, 01-Jun-26 12:30:00 GMT', 1_800],
+    ['Mon Jun  1 12:30:00 2026', 1_800],
+    ['2026-06-01T12:30:00Z', 1_800],
+    ['2026-06-01T14:30:00.5+02:00', 1_800.5],
+  ])('%s is a wait of %d seconds', (value, expected) => {
+    expect(waitOf(value)).toBe(expected * SECOND);
   });
 
   it.each([
-    undefined,
     '',
     ' ',
     '-1',
-    '1.5',
+    '-30.5',
     '1e3',
     '0x10',
     '+5',
@@ -39,38 +58,67 @@ describe('Retry-After', () => {
     'Infinity',
     '99999999999',
     '9999999999',
-    '5, 10',
+    '31622401',
     'soon',
     '2026-06-01',
-    '2026-06-01T12:30:00Z',
+    '12:30',
+    'Mon, 01 Jun 2020 12:30:00 GMT',
     'Mon, 01 Jun 2026 12:30:00',
     'Mon, 01 Jun 2026 12:30:00 CET',
-    'on Mon, 01 Jun 2026 12:30:00 GMT',
     'Mon, 01 Jun 2026 12:30:00 GMT+0100',
-    '31622401',
     'Mon, 99 Jun 2026 12:30:00 GMT',
     'Fri, 01 Jun 2029 12:30:00 GMT',
-  ])('of %j says nothing', (value) => {
-    expect(at(value)).toBeUndefined();
+  ])('of %j, which says no sound time, is a wait of 30 seconds', (value) => {
+    expect(waitOf(value)).toBe(30 * SECOND);
   });
 
-  it('gives a time from now to a year ahead, or nothing, whatever the header says', () => {
+  it('that is not there asks for no wait', () => {
+    expect(waitOf(undefined)).toBeUndefined();
+  });
+
+  it.each([
+    ['far behind', 'Thu, 01 Jan 2026 00:00:00 GMT', 'Thu, 01 Jan 2026 00:02:00 GMT', 120],
+    ['ahead', 'Mon, 01 Jun 2026 13:00:00 GMT', 'Mon, 01 Jun 2026 13:00:30 GMT', 30],
+    ['ahead, with a date that is over', 'Mon, 01 Jun 2026 13:00:00 GMT', 'Mon, 01 Jun 2026 12:59:00 GMT', 0],
+  ])('as a date is measured against the Date of the answer, whose clock is %s', (_, date, value, expected) => {
+    expect(waitOf(value, date)).toBe(expected * SECOND);
+  });
+
+  it('as a date is measured against the own clock where the Date of the answer cannot be read', () => {
+    expect(waitOf('Mon, 01 Jun 2026 12:30:00 GMT', 'today')).toBe(1_800 * SECOND);
+  });
+
+  it('is a wait of nothing to a year, whatever it says', () => {
+    const words = fc.array(
+      fc.oneof(
+        fc.string(),
+        fc.integer().map(String),
+        fc.double().map(String),
+        fc.constantFrom('s', 'ms', 'hours', 'GMT', '-', ':', ',', '.'),
+        fc.date({ noInvalidDate: true }).map((date) => date.toUTCString()),
+      ),
+    );
     fc.assert(
       fc.property(
-        fc.oneof(
-          fc.string(),
-          fc.integer().map(String),
+        words.map((parts) => parts.join(' ')),
+        fc.option(
           fc.date({ noInvalidDate: true }).map((date) => date.toUTCString()),
+          { nil: undefined },
         ),
-        (value) => {
-          const time = at(value);
-          if (time === undefined) return;
-          expect(Date.parse(time)).toBeGreaterThanOrEqual(NOW);
-          expect(Date.parse(time)).toBeLessThanOrEqual(NOW + 366 * 24 * 3_600_000);
+        (value, date) => {
+          const wait = waitOf(value, date);
+          expect(wait).toBeGreaterThanOrEqual(0);
+          expect(wait).toBeLessThanOrEqual(366 * 24 * 3_600_000);
         },
       ),
       { numRuns: 1_000 },
     );
+  });
+
+  it.each([0, 1, 59, 30_000, 31_622_400])('of %i seconds is read as such, in each way to write it', (seconds) => {
+    const date = new Date(NOW + seconds * SECOND).toUTCString();
+    for (const value of [`${seconds}`, `${seconds}.0`, `${seconds}s`, `wait ${seconds} sec`, date])
+      expect(waitOf(value, new Date(NOW).toUTCString())).toBe(seconds * SECOND);
   });
 
   const config = { baseUrl: 'https://api.example.com', token: 'a-token-of-the-account' };
@@ -86,9 +134,41 @@ describe('Retry-After', () => {
       },
     });
     const error = await failureOf(createCancelService({ acme: account }, { fetch }).cancel(REQUEST));
-    expect(error).toMatchObject({ code: 'rate_limited', status: 429, retryable: true });
+    expect(error).toMatchObject({ code: 'rate_limited', providerStatus: 429, retryable: true });
     const ahead = Date.parse(error.retryAt ?? '') - Date.now();
     expect(ahead).toBeGreaterThan(3_500_000);
     expect(ahead).toBeLessThanOrEqual(3_600_000);
+  });
+
+  it.each([
+    ['a date of a provider whose clock is behind', () => new Date(Date.now() - 3_600_000)],
+    ['a date of a provider whose clock is ahead', () => new Date(Date.now() + 3_600_000)],
+  ])('of %s is waited for: nothing is sent before', async (_, clock) => {
+    const { fetch, requests } = recordingFetch(() => {
+      const date = clock();
+      const headers = { date: date.toUTCString(), 'retry-after': new Date(date.getTime() + 60_000).toUTCString() };
+      return json({}, 429, headers);
+    });
+    const error = await failureOf(createCancelService({ acme: acme(config) }, { fetch }).cancel(REQUEST));
+    expect(requests).toHaveLength(1);
+    const ahead = Date.parse(error.retryAt ?? '') - Date.now();
+    expect(ahead).toBeGreaterThan(55_000);
+    expect(ahead).toBeLessThanOrEqual(60_000);
+  });
+
+  it('that cannot be read is waited for: nothing is sent before', async () => {
+    const { fetch, requests } = recordingFetch(() => json({}, 429, { 'retry-after': 'in a while' }));
+    const error = await failureOf(createCancelService({ acme: acme(config) }, { fetch }).cancel(REQUEST));
+    expect(requests).toHaveLength(1);
+    expect(Date.parse(error.retryAt ?? '') - Date.now()).toBeGreaterThan(25_000);
+  });
+
+  it('of a server that is down is waited for before a read is repeated', async () => {
+    const { fetch, requests } = recordingFetch(() => json({}, 503, { 'retry-after': '120' }));
+    const { account, service } = REQUEST;
+    const error = await failureOf(createCancelService({ acme: acme(config) }, { fetch }).status({ account, service }));
+    expect(error).toMatchObject({ code: 'unavailable', providerStatus: 503 });
+    expect(requests).toHaveLength(1);
+    expect(Date.parse(error.retryAt ?? '') - Date.now()).toBeGreaterThan(115_000);
   });
 });

@@ -3,7 +3,7 @@ import { secretPattern } from '../../src/secret-pattern.ts';
 
 /** The text with a cross in place of the secret. */
 function cross(secret: string, text: string): string {
-  return text.replace(new RegExp(secretPattern(secret), 'g'), '×');
+  return text.replace(new RegExp(secretPattern(secret), 'gi'), '×');
 }
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
@@ -175,7 +175,6 @@ describe('a secret within a longer text in base64', () => {
 describe('no secret is found', () => {
   it.each([
     ['in a part of it', 'hunter2', 'hunter'],
-    ['in another case', 'hunter2', 'Hunter2'],
     ['in base64 that is too short to be known by', 'pins', base64('pins')],
     ['in three bytes of hexadecimal digits', 'pin', hex('pin')],
     ['where a space stands for no plus', 'ab+cd', 'ab cd'],

@@ -6,14 +6,14 @@ import { writeFailure } from '../../src/write-failure.ts';
 function failureOf(
   verdict: Parameters<typeof writeFailure>[0],
   status: number,
-): Pick<ProviderError, 'code' | 'reason' | 'status' | 'message' | 'providerMessage'> & {
+): Pick<ProviderError, 'code' | 'reason' | 'providerStatus' | 'message' | 'providerMessage'> & {
   readonly mayHaveHappened: boolean;
 } {
   const call = new Call('revoke');
   call.writeLeaves();
-  const response: ProviderResponse = { status, headers: {}, body: { kind: 'other' } };
-  const { code, reason, message, providerMessage, status: told } = writeFailure(verdict, response, call);
-  return { code, reason, message, providerMessage, status: told, mayHaveHappened: call.mayHaveHappened };
+  const response: ProviderResponse = { status, headers: {}, body: { kind: 'other', text: '<html></html>' } };
+  const { code, reason, message, providerMessage, providerStatus } = writeFailure(verdict, response, call);
+  return { code, reason, message, providerMessage, providerStatus, mayHaveHappened: call.mayHaveHappened };
 }
 
 const refused = { verdict: 'refused', code: 'not_found', message: 'There is none.', providerMessage: 'none' } as const;
@@ -38,12 +38,12 @@ describe('the answer to a write that is no yes', () => {
   it('says why it is unknown, in the words of the adapter where it has some', () => {
     expect(failureOf({ ...unclear, reason: 'provider_error' }, 200)).toMatchObject({
       reason: 'provider_error',
-      status: 200,
+      providerStatus: 200,
       message: 'cancelkit: Odd.',
     });
     expect(failureOf({ verdict: 'unrecognised' }, 502)).toMatchObject({
       reason: 'server_error',
-      status: 502,
+      providerStatus: 502,
       message: expect.stringMatching(/^cancelkit: the server answered 502 .* before anything is sent again\.$/),
     });
   });

@@ -33,7 +33,12 @@ describe('a second cancellation at WHMCS', () => {
   it.each(TIMINGS)('with another timing than %s is a conflict, which carries the earlier one', async (when) => {
     await cancel(when);
     const failure = await failureOf(cancel(other(when)));
-    expect(failure).toMatchObject({ code: 'timing_conflict', existing: { when }, retryable: false, status: 200 });
+    expect(failure).toMatchObject({
+      code: 'timing_conflict',
+      existing: { when },
+      retryable: false,
+      providerStatus: 200,
+    });
     expect(failure).toMatchObject({ providerMessage: 'Existing Cancellation Request Exists', attempts: 3 });
     expect(failure.message).toContain(`with the timing ${when} instead of ${other(when)}`);
     expect([writes(), timesCancelled()]).toEqual([2, 1]);
@@ -91,16 +96,25 @@ describe('a hosting that is not active', () => {
   const timesCancelled = (name: Name): number =>
     sandbox.hosting.service(sandbox.hosting.seeded[name].hostingId).timesCancelled;
 
-  it.each(TIMINGS)('is cancelled already where it says so; whether %s, it does not tell', async (when) => {
-    const result = await cancel('cancelled', when);
-    expect(result).toMatchObject({
-      outcome: 'already_cancelled',
-      existing: { state: 'requested' },
-      effectiveAt: { value: '2026-03-30' },
-      warnings: [{ code: 'timing_unknown' }],
-    });
-    expect(timesCancelled('cancelled')).toBe(1);
-  });
+  it.each(['expiring', 'resigned', 'quarantine', 'inactive', 'ended', 'terminated', 'suspended', 'cancelled'])(
+    'is cancelled already where the job of an earlier one is done, whatever it is then called: %s',
+    async (serviceStatusAfterCancel) => {
+      sandbox.hosting.configure({ serviceStatusAfterCancel });
+      const { providerReference } = await cancel('active', 'end_of_period');
+      sandbox.clock.advance({ minutes: 5 });
+      expect(await cancel('active', 'end_of_period')).toMatchObject({
+        outcome: 'already_cancelled',
+        existing: { state: 'scheduled', when: 'end_of_period' },
+        effectiveAt: { value: '2026-03-30' },
+        warnings: [],
+      });
+      expect(await failureOf(cancel('active', 'immediate'))).toMatchObject({ code: 'timing_conflict' });
+      expect(timesCancelled('active')).toBe(1);
+      const reference = { account: 'hosting', service: sandbox.hosting.seeded.active } as const;
+      expect(await services.status({ ...reference, providerReference })).toMatchObject({ state: 'scheduled' });
+      expect(await services.status(reference)).toMatchObject({ state: 'scheduled' });
+    },
+  );
 
   it.each(TIMINGS)('is cancelled already where the job of an earlier one waits: %s', async (when) => {
     await cancel('active', 'end_of_period');
@@ -117,7 +131,12 @@ describe('a hosting that is not active', () => {
     async (keyStyle) => {
       sandbox.hosting.configure({ keyStyle });
       const failure = await failureOf(cancel('provisioning', 'end_of_period'));
-      expect(failure).toMatchObject({ code: 'not_cancellable', status: 405, providerCode: 'not_active', attempts: 3 });
+      expect(failure).toMatchObject({
+        code: 'not_cancellable',
+        providerStatus: 405,
+        providerCode: 'not_active',
+        attempts: 3,
+      });
       expect(failure.message).toMatch(/still being set up\. No cancellation is in force/);
       expect(timesCancelled('provisioning')).toBe(0);
     },
@@ -131,12 +150,7 @@ describe('a hosting that is not active', () => {
     sandbox.hosting.fault({ ...fault, times: Infinity, only: (request) => !isWrite(request) });
     const failure = await failureOf(cancel(hosting, 'end_of_period'));
     expect(failure).toMatchObject({ code: 'not_cancellable', providerCode: 'not_active' });
-    expect(failure.message).toMatch(/could not be read back/);
-  });
-
-  it('is not said to be cancelled where its state means nothing known', async () => {
-    sandbox.hosting.configure({ serviceStatusAfterCancel: 'winding_down' });
-    expect(await failureOf(cancel('cancelled', 'end_of_period'))).toMatchObject({ code: 'not_cancellable' });
+    expect(failure.message).toMatch(/could not be read back|does not show a cancellation/);
   });
 
   it.each(TIMINGS)('is over where it is deleted and still listed: %s', async (when) => {
@@ -182,7 +196,7 @@ describe('a second cancellation at VPSBG, which does not recognise one', () => {
   it('is rejected, in the API’s words, where the API refuses it', async () => {
     sandbox.vpsbg.configure({ repeatedCancel: 'refused' });
     const failure = await failureOf(cancel('immediate'));
-    expect(failure).toMatchObject({ code: 'rejected', status: 422, attempts: 1 });
+    expect(failure).toMatchObject({ code: 'rejected', providerStatus: 422, attempts: 1 });
     expect(failure.message).toMatch(/cannot be cancelled/);
   });
 });

@@ -160,7 +160,10 @@ describe.each(READABLE)('a cancellation at %s', (provider) => {
   it('that is answered with a redirect is not followed, not sent again and not carried out', async () => {
     const target = targetAt(provider, sandbox);
     target.faultyCancel({ kind: 'redirect', location: '/elsewhere' });
-    expect(await failureOf(target.cancel('end_of_period'))).toMatchObject({ code: 'unexpected_response', status: 307 });
+    expect(await failureOf(target.cancel('end_of_period'))).toMatchObject({
+      code: 'unexpected_response',
+      providerStatus: 307,
+    });
     expect(sandbox[provider].requests).toHaveLength(1);
     expect(target.timesCancelled()).toBe(0);
   });
@@ -170,7 +173,7 @@ describe.each(READABLE)('a cancellation at %s', (provider) => {
     target.faultyCancel({ kind: 'redirect', status: 303, location: '/done' });
     expect(await failureOf(target.cancel('end_of_period'))).toMatchObject({
       code: 'outcome_unknown',
-      status: 303,
+      providerStatus: 303,
       lastSeen: 'none',
     });
     expect(target.writes()).toBe(1);
@@ -321,14 +324,26 @@ describe('a cancellation that is over before the read-back', () => {
     });
   });
 
-  it('is unknown at a hosting that is gone, since one that never was looks the same', async () => {
+  it('is completed at a hosting that is gone, whose history shows its cancellation', async () => {
     sandbox.hosting.configure({ jobDelayMs: 0 });
     const target = targetAt('hosting', sandbox);
     target.faultyCancel({ kind: 'reset', executed: true });
-    const failure = await failureOf(target.cancel('immediate'));
-    expect(failure).toMatchObject({ code: 'outcome_unknown', reason: 'connection_lost' });
-    expect(failure).not.toHaveProperty('lastSeen');
+    expect(await target.cancel('immediate')).toMatchObject({
+      outcome: 'completed',
+      reconciled: true,
+      existing: { state: 'completed' },
+    });
     expect([target.writes(), target.timesCancelled()]).toEqual([1, 1]);
+  });
+
+  it('is unknown at a hosting that is gone without a trace, and says what was seen', async () => {
+    const service = { hostingId: '1_neverThere', domain: 'example.com' };
+    sandbox.hosting.fault({ kind: 'reset', executed: true, only: isWrite });
+    const failure = await failureOf(
+      servicesOf(sandbox).cancel({ account: 'hosting', service, when: 'immediate', reason: 'Over' }),
+    );
+    expect(failure).toMatchObject({ code: 'outcome_unknown', reason: 'connection_lost', lastSeen: 'absent' });
+    expect(failure.message).toMatch(/no such service: either the cancellation took effect, or the id was wrong/);
   });
 
   it('is unknown at a hosting whose job has failed, since another may still be under way', async () => {
@@ -360,7 +375,7 @@ describe('an error of unknown wording at WHMCS', () => {
     const target = targetAt('whmcs', sandbox);
     sandbox.whmcs.failNextCancel({ message, executed: false });
     const failure = await failureOf(target.cancel(when));
-    expect(failure).toMatchObject({ code: 'rejected', status: 200, providerMessage: message, attempts: 3 });
+    expect(failure).toMatchObject({ code: 'rejected', providerStatus: 200, providerMessage: message, attempts: 3 });
     expect(failure).not.toHaveProperty('reason');
     expect(failure).not.toHaveProperty('sentAt');
     expect(failure.message).toMatch(/Read back afterwards: nothing was stored\.$/);
@@ -401,7 +416,12 @@ describe('a locked server at VPSBG', () => {
     sandbox.vpsbg.lock(service.serverId, { landing });
     const services = servicesOf(sandbox);
     const failure = await failureOf(services.cancel({ account: 'vpsbg', service, when: 'end_of_period' }));
-    expect(failure).toMatchObject({ code: 'outcome_unknown', reason: 'provider_error', status: 423, lastSeen: 'none' });
+    expect(failure).toMatchObject({
+      code: 'outcome_unknown',
+      reason: 'provider_error',
+      providerStatus: 423,
+      lastSeen: 'none',
+    });
     expect(failure).toMatchObject({ providerMessage: 'The server is locked.', retryable: false, attempts: 2 });
     sandbox.clock.advance({ seconds: 30 });
     expect(await services.status({ account: 'vpsbg', service })).toMatchObject(later);

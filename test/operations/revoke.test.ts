@@ -55,8 +55,17 @@ describe('a withdrawal at VPSBG', () => {
     expect(methods('vpsbg')).toEqual(['GET']);
   });
 
-  it('is refused, and not sent, once the cancellation has taken effect', async () => {
+  it('is tried while the server is only suspended, and done only if it is read to be gone', async () => {
     sandbox.clock.advance({ days: 20 });
+    const before = { state: 'requested', revocable: false, effectiveAt: { value: '2026-03-30T08:00:00.000Z' } };
+    sandbox.vpsbg.configure({ undo: 'ignored' });
+    expect(await failureOf(revoke())).toMatchObject({ code: 'outcome_unknown', lastSeen: 'requested' });
+    sandbox.vpsbg.configure({ undo: 'works' });
+    expect(await revoke()).toMatchObject({ outcome: 'revoked', before });
+  });
+
+  it('is refused, and not sent, once the cancellation has taken effect', async () => {
+    sandbox.clock.advance({ days: 21 });
     const failure = await failureOf(revoke());
     expect(failure).toMatchObject({ code: 'rejected', operation: 'revoke', retryable: false });
     expect(failure.message).toMatch(/has taken effect: it can no longer be withdrawn/);
@@ -87,7 +96,7 @@ describe('a withdrawal at VPSBG', () => {
   it('says where the API has no such call, and does not call the server missing', async () => {
     sandbox.vpsbg.configure({ undo: 'absent' });
     const failure = await failureOf(revoke());
-    expect(failure).toMatchObject({ code: 'unexpected_response', status: 404, attempts: 2 });
+    expect(failure).toMatchObject({ code: 'unexpected_response', providerStatus: 404, attempts: 2 });
     expect(failure.message).toMatch(
       /no such call .* set the option undoPath, or withdraw the cancellation in the client area/,
     );
@@ -99,7 +108,7 @@ describe('a withdrawal at VPSBG', () => {
     const service = sandbox.vpsbg.seeded.cancelled;
     expect(await failureOf(services.revoke({ account: 'vpsbgReadOnly', service }))).toMatchObject({
       code: 'forbidden',
-      status: 403,
+      providerStatus: 403,
     });
     expect(cancellation()).not.toBeNull();
   });
@@ -136,25 +145,29 @@ describe('a withdrawal at a hosting', () => {
     const result = await revoke();
     expect(result).toMatchObject({
       outcome: 'requested',
-      before: { state: 'requested' },
+      before: { state: 'scheduled' },
       reconciled: false,
-      attempts: 2,
+      attempts: 3,
     });
     const { jobs } = sandbox.hosting.service(sandbox.hosting.seeded.cancelled.hostingId);
-    expect(jobs.at(-1)).toMatchObject({ type: 'resumeHosting', status: 'new', responseId: result.providerReference });
-    expect(methods('hosting')).toEqual(['GET', 'PATCH']);
+    expect(jobs.at(-1)).toMatchObject({
+      type: 'resumeHostingService',
+      status: 'new',
+      responseId: result.providerReference,
+    });
+    expect(methods('hosting')).toEqual(['GET', 'GET', 'PATCH']);
 
     sandbox.clock.advance({ minutes: 1 });
     expect(stateOf('cancelled')).toBe('active');
-    // A done job is still in the history, so the API alone does not prove that there is none.
-    expect(await read('cancelled')).toMatchObject({ state: 'unknown' });
+    // The history has both jobs, and their ids tell which came last.
+    expect(await read('cancelled')).toMatchObject({ state: 'none' });
   });
 
   it('that fails as a job leaves the cancellation where it was', async () => {
     sandbox.hosting.failJobs();
     expect(await revoke()).toMatchObject({ outcome: 'requested' });
     sandbox.clock.advance({ minutes: 1 });
-    expect(await read('cancelled')).toMatchObject({ state: 'requested', effectiveAt: { value: '2026-03-30' } });
+    expect(await read('cancelled')).toMatchObject({ state: 'scheduled', effectiveAt: { value: '2026-03-30' } });
   });
 
   it('of a cancellation whose own job still waits is requested', async () => {
@@ -183,7 +196,7 @@ describe('a withdrawal at a hosting', () => {
     const service = sandbox.hosting.seeded.active;
     await services.cancel({ account: 'hosting', service, when: 'immediate' });
     const failure = await failureOf(revoke('active'));
-    expect(failure).toMatchObject({ code: 'rejected', status: 405, providerCode: 'not_active' });
+    expect(failure).toMatchObject({ code: 'rejected', providerStatus: 405, providerCode: 'not_active' });
     expect(failure).not.toHaveProperty('sentAt');
   });
 
@@ -193,8 +206,8 @@ describe('a withdrawal at a hosting', () => {
     expect(writes('hosting')).toBe(0);
   });
 
-  it('is not found where the hosting is gone', async () => {
-    expect(await failureOf(revoke('deleted'))).toMatchObject({ code: 'not_found' });
+  it('is refused, and not sent, where the hosting is gone', async () => {
+    expect(await failureOf(revoke('deleted'))).toMatchObject({ code: 'rejected' });
     expect(writes('hosting')).toBe(0);
   });
 });
@@ -243,7 +256,7 @@ describe('a withdrawal whose answer is lost', () => {
         expect(failure).toMatchObject({
           code: 'outcome_unknown',
           reason,
-          lastSeen: executed ? 'unknown' : 'requested',
+          lastSeen: executed ? 'unknown' : 'scheduled',
         });
         expect(writes('hosting')).toBe(1);
       }

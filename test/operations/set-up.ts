@@ -132,7 +132,7 @@ export interface Reply {
   readonly body?: unknown;
 }
 
-/** A fetch that gives these answers in order, the last one for ever, and what it was asked. */
+/** A fetch that gives these answers in order, the last one for ever, on 10 March 2026, and what it was asked. */
 export function replying(...replies: readonly Reply[]): {
   readonly fetch: typeof globalThis.fetch;
   readonly requests: Request[];
@@ -146,7 +146,7 @@ export function replying(...replies: readonly Reply[]): {
       if (reply === undefined) throw new Error('no request was expected');
       const { status, body } = reply;
       const text = typeof body === 'string' ? body : body === undefined ? null : JSON.stringify(body);
-      return new Response(text, { status });
+      return new Response(text, { status, headers: { date: 'Tue, 10 Mar 2026 08:00:00 GMT' } });
     },
   };
 }

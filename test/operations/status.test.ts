@@ -75,9 +75,21 @@ describe('the state of a server at VPSBG', () => {
       },
     ],
     [
-      'is completed at the end of the paid month',
+      'is requested, with a date in the past, while it is suspended after the end of the paid month',
       'cancelled',
       () => sandbox.clock.set(new Date('2026-03-30T08:00:00Z')),
+      {
+        ...scheduled('2026-03-30T08:00:00.000Z', 'instant'),
+        ...requested,
+        state: 'requested',
+        reason: 'No longer needed',
+        revocable: false,
+      },
+    ],
+    [
+      'is completed once it is terminated',
+      'cancelled',
+      () => sandbox.clock.set(new Date('2026-03-31T08:00:00Z')),
       { state: 'completed', revocable: false },
     ],
     [
@@ -121,7 +133,7 @@ describe('the state of a server at VPSBG', () => {
     given();
     expect(await failureOf(services.status({ account: 'vpsbg', service }))).toMatchObject({
       code: 'not_found',
-      status: 404,
+      providerStatus: 404,
     });
   });
 
@@ -147,10 +159,10 @@ describe('the state of a hosting', () => {
     ['is none where it is only suspended', 'suspended', () => undefined, { state: 'none', revocable: false }],
     ['is none while it is being set up', 'provisioning', () => undefined, { state: 'none', revocable: false }],
     [
-      'is requested, with the end of the period, where the hosting says that it is cancelled',
+      'is scheduled for the end of the period where the hosting says that it is cancelled',
       'cancelled',
-      () => undefined,
-      { state: 'requested', ...renewal, revocable: true },
+      () => sandbox.hosting.configure({ serviceStatusAfterCancel: 'cancelled' }),
+      { state: 'scheduled', when: 'end_of_period', ...renewal, revocable: true },
     ],
     [
       'is requested, without a date, while the job waits',
@@ -165,13 +177,13 @@ describe('the state of a hosting', () => {
       { state: 'requested', revocable: false },
     ],
     [
-      'is requested with its date once the job is done',
+      'is scheduled once the job is done',
       'active',
       async () => {
         await cancel('end_of_period');
         sandbox.clock.advance({ minutes: 1 });
       },
-      { state: 'requested', ...renewal, revocable: true },
+      { state: 'scheduled', when: 'end_of_period', ...renewal, revocable: true },
     ],
     [
       'is failed once the job has failed',
@@ -195,10 +207,10 @@ describe('the state of a hosting', () => {
       { state: 'requested', revocable: false },
     ],
     [
-      'is unknown where the job is done and the hosting says a word of unknown meaning',
+      'is scheduled where the job is done and the hosting says a word of unknown meaning',
       'cancelled',
       () => sandbox.hosting.configure({ serviceStatusAfterCancel: 'winding_down' }),
-      { state: 'unknown', revocable: false },
+      { state: 'scheduled', when: 'end_of_period', ...renewal, revocable: true },
     ],
     [
       'is unknown where the job is done and the hosting looks untouched',
@@ -229,12 +241,21 @@ describe('the state of a hosting', () => {
   it.each<[string, Name, () => unknown]>([
     ['it was deleted', 'deleted', () => undefined],
     ['its period is over', 'cancelled', () => sandbox.clock.advance({ days: 21 })],
-  ])('is not_found where %s and it is no longer listed', async (_name, hosting, given) => {
-    given();
-    expect(await failureOf(read(hosting))).toMatchObject({
+  ])(
+    'is completed where %s, it is no longer listed, and its history has the cancellation',
+    async (_name, hosting, given) => {
+      given();
+      expect(await read(hosting)).toEqual(whole({ state: 'completed', revocable: false }));
+    },
+  );
+
+  it('is not_found, with the id of the answer, where there never was such a hosting', async () => {
+    const service = { hostingId: '1_neverThere', domain: 'example.com' };
+    expect(await failureOf(services.status({ account: 'hosting', service }))).toMatchObject({
       code: 'not_found',
-      status: 404,
+      providerStatus: 404,
       providerCode: 'does_not_exist',
+      providerReference: expect.stringMatching(/^1_[0-9a-f]{40}$/),
     });
   });
 });
@@ -344,12 +365,12 @@ describe('a read-back that fails', () => {
     [
       'a server’s failure',
       { kind: 'server_error', executed: false },
-      { code: 'unavailable', status: 500, retryable: true },
+      { code: 'unavailable', providerStatus: 500, retryable: true },
     ],
-    ['a page', { kind: 'html', executed: false }, { code: 'unexpected_response', status: 200 }],
-    ['a firewall', { kind: 'firewall' }, { code: 'unexpected_response', status: 403 }],
-    ['half an answer', { kind: 'truncated', executed: true }, { code: 'unexpected_response', status: 200 }],
-    ['no body', { kind: 'empty', executed: true }, { code: 'unexpected_response', status: 200 }],
+    ['a page', { kind: 'html', executed: false }, { code: 'unexpected_response', providerStatus: 200 }],
+    ['a firewall', { kind: 'firewall' }, { code: 'unexpected_response', providerStatus: 403 }],
+    ['half an answer', { kind: 'truncated', executed: true }, { code: 'unexpected_response', providerStatus: 200 }],
+    ['no body', { kind: 'empty', executed: true }, { code: 'unexpected_response', providerStatus: 200 }],
   ] as const)('because of %s is never outcome_unknown, and never “not cancelled”', async (_name, fault, expected) => {
     sandbox.vpsbg.fault({ ...fault, times: Infinity });
     sandbox.hosting.fault({ ...fault, times: Infinity });

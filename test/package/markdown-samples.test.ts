@@ -1,8 +1,10 @@
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { root } from '../../scripts/manifest.ts';
-import { complaintsAbout, samplesIn } from './markdown-samples.ts';
+import { run } from '../../scripts/run.ts';
+import { complaintsAbout, isRunnable, samplesIn } from './markdown-samples.ts';
 
 const documents = globSync(['README.md', 'CONTRIBUTING.md', 'docs/**/*.md', 'providers/*/README.md'], { cwd: root });
 
@@ -13,11 +15,48 @@ describe('the code samples in Markdown', () => {
     expect(samples.filter(({ language }) => language !== 'ts')).toEqual([]);
   });
 
+  it('use no syntax that the lowest supported Node.js lacks', () => {
+    const newer = samples.filter(({ code }) => /^\s*(await\s+)?using\s|\bwith\s*\{\s*type:/m.test(code));
+    expect(newer).toEqual([]);
+  });
+
+  it('that start a sandbox run', async () => {
+    const runnable = samples.filter(isRunnable);
+    expect(runnable.map(({ file }) => file)).toEqual(expect.arrayContaining(['README.md', 'docs/sandbox.md']));
+    mkdirSync(join(root, '.cache'), { recursive: true });
+    const directory = mkdtempSync(join(root, '.cache', 'running-'));
+    try {
+      for (const [index, { file, line, code }] of runnable.entries()) {
+        // Imported from the sources, which this Node.js runs: the package may not be built.
+        const script = stripTypeScriptTypes(code).replaceAll(/'cancelkit(?:\/(\w+))?'/g, (_, entry?: string) =>
+          JSON.stringify(join(root, sourceOf(entry))),
+        );
+        const path = join(directory, `${index}.mjs`);
+        writeFileSync(path, script);
+        const { ok, output } = await run(['node', path], { directory });
+        expect({ sample: `${file}:${line}`, ok, output: ok ? '' : output }).toEqual({
+          sample: `${file}:${line}`,
+          ok: true,
+          output: '',
+        });
+      }
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  }, 60_000);
+
   it('are there, and compile', async () => {
     expect(samples.map(({ file }) => file)).toContain('README.md');
     expect(await complaintsAbout(samples)).toEqual([]);
   }, 60_000);
 });
+
+function sourceOf(entry: string | undefined): string {
+  if (entry === undefined) return 'src/index.ts';
+  return ['sandbox', 'conformance', 'queue', 'config'].includes(entry)
+    ? `src/${entry}/index.ts`
+    : `providers/${entry}/index.ts`;
+}
 
 describe('a wrong code sample', () => {
   it('is found, and its line is named', async () => {

@@ -25,6 +25,11 @@ export function samplesIn(file: string, markdown: string): readonly Sample[] {
   });
 }
 
+/** Whether a sample is complete and reaches nothing but a sandbox of its own. */
+export function isRunnable({ code }: Sample): boolean {
+  return code.includes('startSandbox(') && !code.includes("'vitest'");
+}
+
 /** The compiler's complaints about the samples, each taken as a module of its own: `README.md:12:3: error …`. */
 export async function complaintsAbout(samples: readonly Sample[]): Promise<readonly string[]> {
   mkdirSync(join(root, '.cache'), { recursive: true });

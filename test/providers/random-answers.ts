@@ -49,7 +49,8 @@ export function asRandom({ status, body }: ConformanceAnswer): RandomAnswer {
 /** What a text is as JSON, or `undefined`: a parser of the test's own. */
 export function parsed(text: string): unknown {
   try {
-    return JSON.parse(text.trim());
+    // A notice before the JSON does not hide it.
+    return JSON.parse(text.replace(NOTICE, '').trim());
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
@@ -61,9 +62,10 @@ export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
 
-/** A fetch that gives one answer, whatever is asked. */
+/** A fetch that gives one answer, whatever is asked, at a time before every date in the fixtures. */
 export function always({ status, body }: RandomAnswer): typeof globalThis.fetch {
-  return async () => new Response([204, 205, 304].includes(status) ? null : body, { status });
+  const headers = { date: 'Sun, 01 Aug 2021 08:00:00 GMT' };
+  return async () => new Response([204, 205, 304].includes(status) ? null : body, { status, headers });
 }
 
 /** A fetch that gives one answer to the first request, and a page that says nothing to every other. */
@@ -75,6 +77,8 @@ export function once(answer: RandomAnswer): typeof globalThis.fetch {
   };
 }
 
+const NOTICE = '<b>Notice</b>: undefined index\n';
+
 type Way = (body: JsonValue, key: string, value: JsonValue) => string;
 
 const WAYS: readonly Way[] = [
@@ -82,7 +86,7 @@ const WAYS: readonly Way[] = [
   (body) => JSON.stringify(body).slice(0, -1),
   (body) => JSON.stringify([body]),
   (body) => JSON.stringify({ data: body }),
-  (body) => `<b>Notice</b>: undefined index\n${JSON.stringify(body)}`,
+  (body) => `${NOTICE}${JSON.stringify(body)}`,
   (body) => `${JSON.stringify(body)}<!-- cached -->`,
   (body, key) => JSON.stringify(Object.fromEntries(Object.entries(fieldsOf(body)).filter(([name]) => name !== key))),
   (body, key, value) => JSON.stringify({ ...fieldsOf(body), [key]: value }),

@@ -64,6 +64,7 @@ export async function expectOnWire({ cancel, preview, wire, answer }: WireCase):
   expect(headers['content-type']).toBe(contentType);
   expect(headers['accept']).toBe('application/json');
   expect(headers['user-agent']).toBe('cancelkit');
+  expect(headers['cache-control']).toBe('no-store, no-cache');
   for (const [name, value] of Object.entries(expected.headers ?? {})) expect(headers[name]).toBe(value);
 
   const shown = wire(() => '[REDACTED]');
@@ -72,6 +73,8 @@ export async function expectOnWire({ cancel, preview, wire, answer }: WireCase):
     url: `${shown.origin}${shown.path}`,
     headers: {
       accept: 'application/json',
+      'cache-control': 'no-store, no-cache',
+      pragma: 'no-cache',
       'user-agent': 'cancelkit',
       'content-type': contentType,
       ...Object.fromEntries(Object.entries(shown.headers ?? {}).filter(([, value]) => value !== undefined)),

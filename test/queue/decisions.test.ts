@@ -40,7 +40,7 @@ describe.each(DATABASES)('a person’s decision on %s', (_, open) => {
 
   it('is taken in the states where it means something, and in no other', async () => {
     const gate = closedGate();
-    const effectiveAt = { value: '2026-05-01', precision: 'date', source: 'provider' } as const;
+    const effectiveAt = { value: '2999-05-01', precision: 'date', source: 'provider' } as const;
     const scripts: Readonly<Record<keyof typeof allowed, Script> & Record<string, Script>> = {
       planned: {},
       sending: { writes: [() => gate.pass()] },

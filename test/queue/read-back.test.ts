@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
 import { freshSchema, openQueue, openTables, settle } from './support/open-queue.ts';
-import { busy, lost, openShop, request, seen, type Reply } from './support/shop.ts';
+import { accepted, busy, lost, openShop, request, seen, type Reply } from './support/shop.ts';
 
 describe.each(DATABASES)('a cancellation of which nobody knows, on %s', (_, open) => {
   let database: TestDatabase;
@@ -53,6 +53,40 @@ describe.each(DATABASES)('a cancellation of which nobody knows, on %s', (_, open
     await queue.enqueue(request('alpha', 'none'), { id: 'again' });
     await queue.work({ stopWhenIdle: true });
     expect([shop.writes('none'), shop.writes('failed')]).toEqual([2, 1]);
+  });
+
+  it('is sent again, once, if the last reading confirms that it is absent and that was asked for', async () => {
+    const found: Reply = () => seen('scheduled', { when: 'immediate' });
+    const shop = openShop({
+      lost: { writes: [lost], reads: [none] },
+      late: { writes: [lost], reads: [none, none, none, found] },
+      fine: { writes: [lost, accepted], reads: [none] },
+      other: { writes: [lost], reads: [none] },
+    });
+    await using queue = await openQueue(database, { services: shop.services, whenAbsent: 'send_again' });
+    await queue.enqueueMany([
+      ...['lost', 'late', 'fine'].map((id) => ({ id, request: request('alpha', id) })),
+      { id: 'other', request: request('alpha', 'other'), whenAbsent: 'refuse' },
+    ]);
+    const [twice, late, fine, other] = await settle(queue, 'lost', 'late', 'fine', 'other');
+    expect(twice).toMatchObject({
+      state: 'refused',
+      whenAbsent: 'send_again',
+      outcome: { error: { code: 'rejected' } },
+    });
+    // Each sending, and each call's own read-back, is one; the queue reads back three times after each.
+    expect([shop.writes('lost'), shop.reads('lost')]).toEqual([2, 8]);
+    expect(late).toMatchObject({ state: 'scheduled', outcome: { result: { reconciled: true } } });
+    expect(shop.writes('late')).toBe(1);
+    expect(fine).toMatchObject({ state: 'requested' });
+    expect([shop.writes('fine'), shop.reads('fine')]).toEqual([2, 4]);
+    expect(other).toMatchObject({ state: 'refused', whenAbsent: 'refuse' });
+    expect(shop.writes('other')).toBe(1);
+    const types = async (id: string): Promise<readonly string[]> =>
+      ((await queue.get(id))?.history ?? []).map(({ type }) => type).filter((type) => /intent|sent_again/.test(type));
+    expect(await types('fine')).toEqual(['intent', 'sent_again', 'intent']);
+    expect(await types('lost')).toEqual(['intent', 'sent_again', 'intent']);
+    expect(await types('late')).toEqual(['intent']);
   });
 
   it('is left to a person if the last reading does not know, or shows one with another timing', async () => {

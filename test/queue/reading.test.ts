@@ -17,7 +17,7 @@ describe.each(DATABASES)('what is read of a queue on %s', (_, open) => {
   afterAll(() => database[Symbol.asyncDispose]());
 
   it('says of each the same as cancel does', async () => {
-    const effectiveAt = { value: '2026-05-01', precision: 'date', source: 'provider' } as const;
+    const effectiveAt = { value: '2999-05-01', precision: 'date', source: 'provider' } as const;
     const earlier = { when: 'end_of_period', effectiveAt, requestedAt: '2026-01-01', reason: 'Gone' } as const;
     const same = { ...earlier, when: 'immediate' } as const;
     const duplicate = { verdict: 'duplicate', ambiguous: false, message: 'there is one.', providerCode: 'E7' } as const;

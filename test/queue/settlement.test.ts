@@ -1,6 +1,6 @@
 import { ProviderError, type CancellationStatus, type CancelResult, type ErrorCode, type SafeResult } from 'cancelkit';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ERROR_CODES } from '../../src/error-code.ts';
 import type { Claimed } from '../../src/queue/claimed.ts';
 import { backoffMs, REST_MS, SLOW_DOWN_MS } from '../../src/queue/policy.ts';
@@ -12,20 +12,23 @@ const HOUR = 3_600_000;
 const POLICY = { readBackAfterMs: [1_000, 5_000, 60_000], giveUpAfterMs: HOUR };
 const SUCCESSES = ['requested', 'scheduled', 'completed', 'already_cancelled'] as const;
 
+// An error says when to come back by the clock of this process, which is the only use that is made of it.
+beforeAll(() => vi.useFakeTimers({ toFake: ['Date'], now: NOW }));
+afterAll(() => vi.useRealTimers());
+
 describe('what follows from an attempt to cancel', () => {
   it.each(SUCCESSES)('is %s where cancel says so', (outcome) => {
-    const settlement = afterSend(planned(), success(outcome), true, POLICY, NOW);
+    const settlement = afterSend(planned(), success(outcome), true, POLICY);
     expect(settlement).toEqual({ state: outcome, result: result(outcome), readings: 0, needsPerson: false });
   });
 
-  const again = NOW + backoffMs(1);
-  const told = NOW + 7_000;
+  const told = 7_000;
   const refused = { state: 'refused', needsPerson: false } as const;
-  const rests = (next: number, because: ErrorCode): object => ({
+  const rests = (nextInMs: number, because: ErrorCode): object => ({
     state: 'planned',
-    next,
-    firstFailedAt: NOW,
-    pause: { until: next, because },
+    nextInMs,
+    hasFailed: true,
+    pause: { forMs: nextInMs, because },
   });
   const cases: readonly (readonly [ErrorCode, 'without' | 'with', object])[] = [
     ['invalid_request', 'without', refused],
@@ -37,20 +40,21 @@ describe('what follows from an attempt to cancel', () => {
     ['timing_conflict', 'without', refused],
     ['rejected', 'without', refused],
     ['unexpected_response', 'without', refused],
-    ['not_configured', 'without', rests(NOW + REST_MS, 'not_configured')],
-    ['unauthorized', 'without', rests(NOW + REST_MS, 'unauthorized')],
-    ['unauthorized', 'with', rests(NOW + REST_MS, 'unauthorized')],
-    ['rate_limited', 'without', rests(NOW + SLOW_DOWN_MS, 'rate_limited')],
+    ['not_configured', 'without', rests(REST_MS, 'not_configured')],
+    ['unauthorized', 'without', rests(REST_MS, 'unauthorized')],
+    ['unauthorized', 'with', rests(REST_MS, 'unauthorized')],
+    ['rate_limited', 'without', rests(SLOW_DOWN_MS, 'rate_limited')],
     ['rate_limited', 'with', rests(told, 'rate_limited')],
-    ['unavailable', 'without', { state: 'planned', next: again, firstFailedAt: NOW }],
+    ['unavailable', 'without', { state: 'planned', nextInMs: backoffMs(1), hasFailed: true }],
     ['unavailable', 'with', rests(told, 'unavailable')],
-    ['aborted', 'without', { state: 'planned', next: again, firstFailedAt: NOW }],
-    ['outcome_unknown', 'without', { state: 'unknown', next: NOW + 1_000, unknownSince: NOW }],
+    ['aborted', 'without', { state: 'planned', nextInMs: backoffMs(1), hasFailed: true }],
+    ['outcome_unknown', 'without', { state: 'unknown', nextInMs: 1_000 }],
   ];
   it.each(cases)('is as the table says after %s %s a time to come back', (code, has, expected) => {
-    const error = failure(code, has === 'with' ? new Date(told).toISOString() : undefined);
-    const settlement = afterSend(planned(), { ok: false, error }, true, POLICY, NOW);
-    expect(settlement).toEqual({ readings: 0, needsPerson: false, error, ...expected });
+    const error = failure(code, has === 'with' ? new Date(NOW + told).toISOString() : undefined);
+    const settlement = afterSend(planned(), { ok: false, error }, true, POLICY);
+    const retry = has === 'with' ? { retryInMs: told } : {};
+    expect(settlement).toEqual({ readings: 0, needsPerson: false, error, ...retry, ...expected });
   });
 
   it('is told for every code there is', () => {
@@ -59,12 +63,11 @@ describe('what follows from an attempt to cancel', () => {
 
   it('needs a person where the outcome is unknown and the provider cannot be asked', () => {
     const error = failure('outcome_unknown');
-    expect(afterSend(planned(), { ok: false, error }, false, POLICY, NOW)).toEqual({
+    expect(afterSend(planned(), { ok: false, error }, false, POLICY)).toEqual({
       state: 'unknown',
       error,
       readings: 0,
       needsPerson: true,
-      unknownSince: NOW,
     });
   });
 
@@ -72,20 +75,81 @@ describe('what follows from an attempt to cancel', () => {
     'is refused after %s where the next try would come too late',
     (code) => {
       const outcome: SafeResult<CancelResult> = { ok: false, error: failure(code) };
-      const since = (firstFailedAt: number): Settlement =>
-        afterSend({ ...planned(), firstFailedAt }, outcome, true, POLICY, NOW);
-      expect(since(NOW - HOUR + REST_MS)).toMatchObject({ state: 'planned', firstFailedAt: NOW - HOUR + REST_MS });
-      expect(since(NOW - HOUR)).toEqual({ state: 'refused', error: outcome.error, readings: 0, needsPerson: false });
+      const after = (failingForMs: number): Settlement =>
+        afterSend({ ...planned(), failingForMs }, outcome, true, POLICY);
+      expect(after(HOUR - REST_MS)).toMatchObject({ state: 'planned', hasFailed: true });
+      expect(after(HOUR)).toEqual({ state: 'refused', error: outcome.error, readings: 0, needsPerson: false });
     },
   );
 
   it('waits longer after each try, up to a quarter of an hour', () => {
     const waits = [1, 2, 3, 4, 5, 6, 7, 1_000].map((tries) => {
       const outcome: SafeResult<CancelResult> = { ok: false, error: failure('unavailable') };
-      const { next } = afterSend({ ...planned(), tries }, outcome, true, POLICY, NOW);
-      return ((next ?? 0) - NOW) / 1_000;
+      const { nextInMs } = afterSend({ ...planned(), tries }, outcome, true, POLICY);
+      return (nextInMs ?? 0) / 1_000;
     });
     expect(waits).toEqual([30, 60, 120, 240, 480, 900, 900, 900]);
+  });
+});
+
+describe('a time that an error names', () => {
+  const after = (retryAt: string, tries = 1): Settlement =>
+    afterSend({ ...planned(), tries }, { ok: false, error: failure('rate_limited', retryAt) }, true, POLICY);
+
+  it('is a duration from now on, whatever the clock of this process says', () => {
+    for (const offBy of [-25 * HOUR, -HOUR / 3, 0, HOUR / 2]) {
+      vi.setSystemTime(NOW + offBy);
+      const settlement = after(new Date(NOW + offBy + 90_000).toISOString());
+      expect(settlement).toMatchObject({ nextInMs: 90_000, retryInMs: 90_000, pause: { forMs: 90_000 } });
+    }
+    vi.setSystemTime(NOW);
+  });
+
+  it('that has passed makes the account rest all the same, longer with each try', () => {
+    const past = new Date(NOW - HOUR).toISOString();
+    expect([1, 2, 3, 7, 50].map((tries) => after(past, tries).nextInMs)).toEqual([1_000, 2_000, 4_000, 60_000, 60_000]);
+  });
+
+  it('that cannot be read counts as none', () => {
+    expect(after('soon')).toMatchObject({ nextInMs: SLOW_DOWN_MS });
+  });
+});
+
+describe('what follows where a wall is in front of the provider', () => {
+  it('is a rest of the whole account', () => {
+    const error = new ProviderError('unavailable', { message: 'acme: a challenge', retryable: false });
+    expect(afterSend(planned(), { ok: false, error }, true, POLICY)).toMatchObject({
+      state: 'planned',
+      pause: { forMs: REST_MS, because: 'unavailable' },
+    });
+  });
+});
+
+describe('what follows where the provider has no such service', () => {
+  const gone = failure('not_found');
+
+  it.each(['none', 'requested', 'unknown'] as const)(
+    'is completed where an earlier read-back saw it: %s',
+    (lastSeen) => {
+      const { error } = unknown();
+      const doubt = new ProviderError('outcome_unknown', { ...error, message: error?.message ?? '', lastSeen });
+      const settlement = afterFailedReading({ ...unknown(), error: doubt }, gone, POLICY);
+      expect(settlement).toMatchObject({
+        state: 'completed',
+        needsPerson: false,
+        result: { outcome: 'completed', reconciled: true, existing: { state: 'completed' } },
+      });
+    },
+  );
+
+  it('is read back again where it was never seen, and then left to a person, with what was seen', () => {
+    const first = afterFailedReading(unknown(), gone, POLICY);
+    expect(first).toMatchObject({ state: 'unknown', readings: 1, needsPerson: false, error: { lastSeen: 'absent' } });
+    expect(first.error?.message).toMatch(/no such service: either the cancellation took effect, or the id was wrong/);
+    const again = { ...unknown({ readings: 2 }), ...(first.error === undefined ? {} : { error: first.error }) };
+    const last = afterFailedReading(again, gone, POLICY);
+    expect(last).toMatchObject({ state: 'unknown', needsPerson: true, error: { lastSeen: 'absent' } });
+    expect(last.error?.message).toBe(first.error?.message);
   });
 });
 
@@ -94,7 +158,7 @@ describe('what follows from a read-back that was answered', () => {
   it.each(states)('is %s where that is what it shows, with the timing that was asked for', (state) => {
     const effectiveAt = { value: '2026-02-01', precision: 'date', source: 'provider' } as const;
     const seen: CancellationStatus = { ...status(state), when: 'end_of_period', effectiveAt };
-    expect(afterReading(unknown({ readings: 2 }), seen, POLICY, NOW)).toEqual({
+    expect(afterReading(unknown({ readings: 2 }), seen, POLICY)).toEqual({
       state,
       readings: 2,
       needsPerson: false,
@@ -116,13 +180,13 @@ describe('what follows from a read-back that was answered', () => {
   });
 
   it('says so where the timing is not told', () => {
-    const { state, result: found } = afterReading(unknown(), status('scheduled'), POLICY, NOW);
+    const { state, result: found } = afterReading(unknown(), status('scheduled'), POLICY);
     expect([state, found?.warnings.map(({ code }) => code)]).toEqual(['scheduled', ['timing_unknown']]);
   });
 
   it('is completed whatever the timing was', () => {
     const seen: CancellationStatus = { ...status('completed'), when: 'immediate' };
-    expect(afterReading(unknown(), seen, POLICY, NOW)).toMatchObject({ state: 'completed', needsPerson: false });
+    expect(afterReading(unknown(), seen, POLICY)).toMatchObject({ state: 'completed', needsPerson: false });
   });
 
   const notFound: readonly CancellationStatus[] = [
@@ -133,20 +197,21 @@ describe('what follows from a read-back that was answered', () => {
     { ...status('scheduled'), when: 'immediate' },
   ];
   it.each(notFound)('is another reading, on the schedule, after $state with the timing $when', (seen) => {
-    const nextAfter = (readings: number, unknownSince: number): Partial<Settlement> => {
-      const { state, next, ...rest } = afterReading(unknown({ readings, unknownSince }), seen, POLICY, NOW);
+    const nextAfter = (readings: number, unknownForMs: number): Partial<Settlement> => {
+      const { state, nextInMs, ...rest } = afterReading(unknown({ readings, unknownForMs }), seen, POLICY);
       expect([state, rest.needsPerson, rest.error?.code]).toEqual(['unknown', false, 'outcome_unknown']);
-      expect([rest.error?.lastSeen, rest.unknownSince]).toEqual([seen.state, unknownSince]);
-      return { readings: rest.readings, ...(next === undefined ? {} : { next }) };
+      expect(rest.error?.lastSeen).toBe(seen.state);
+      return { readings: rest.readings, ...(nextInMs === undefined ? {} : { nextInMs }) };
     };
-    expect(nextAfter(0, NOW - 1_000)).toEqual({ readings: 1, next: NOW + 4_000 });
-    expect(nextAfter(1, NOW - 5_000)).toEqual({ readings: 2, next: NOW + 55_000 });
-    // A reading that came late is followed at once by the one that was due meanwhile.
-    expect(nextAfter(0, NOW - HOUR)).toEqual({ readings: 1, next: NOW });
+    expect(nextAfter(0, 1_000)).toEqual({ readings: 1, nextInMs: 4_000 });
+    expect(nextAfter(1, 5_000)).toEqual({ readings: 2, nextInMs: 55_000 });
+    // However late a reading is, the provider is given some time until the next one.
+    expect(nextAfter(0, HOUR)).toEqual({ readings: 1, nextInMs: 1_000 });
+    expect(nextAfter(1, 25 * HOUR)).toEqual({ readings: 2, nextInMs: 1_000 });
   });
 
   it.each(notFound.slice(0, 2))('is refused as confirmed not cancelled after the last reading with $state', (seen) => {
-    const settlement = afterReading(unknown({ readings: 2 }), seen, POLICY, NOW);
+    const settlement = afterReading(unknown({ readings: 2 }), seen, POLICY);
     expect(settlement).toMatchObject({
       state: 'refused',
       readings: 3,
@@ -156,25 +221,45 @@ describe('what follows from a read-back that was answered', () => {
     expect(settlement.error?.message).toContain('confirmed not cancelled');
     expect(settlement.error?.message).toContain('read back 3 times');
     expect(settlement.error?.existing).toEqual(seen.state === 'failed' ? seen : undefined);
-    expect(settlement.next).toBeUndefined();
+    expect(settlement.nextInMs).toBeUndefined();
   });
 
   it.each(notFound.slice(2))('needs a person after the last reading with $state and the timing $when', (seen) => {
-    const settlement = afterReading(unknown({ readings: 2 }), seen, POLICY, NOW);
+    const settlement = afterReading(unknown({ readings: 2 }), seen, POLICY);
     expect(settlement).toMatchObject({ state: 'unknown', readings: 3, needsPerson: true });
-    expect(settlement.next).toBeUndefined();
+    expect(settlement.nextInMs).toBeUndefined();
+  });
+});
+
+describe('an absence that the last reading confirms, for one that is to be sent again then', () => {
+  const last = (more: Partial<Claimed>, state: CancellationStatus['state'] = 'none'): Settlement =>
+    afterReading(unknown({ readings: 2, whenAbsent: 'send_again', ...more }), status(state), POLICY);
+
+  it('plans it again, and says so', () => {
+    const settlement = last({});
+    expect(settlement).toMatchObject({ state: 'planned', readings: 0, needsPerson: false, isSentAgain: true });
+    expect(settlement.error?.message).toContain('sent again, once');
+  });
+
+  it('does so once', () => {
+    expect(last({ wasSentAgain: true })).toMatchObject({ state: 'refused', error: { code: 'rejected' } });
+  });
+
+  it('does so for nothing but an absence, and at no earlier reading', () => {
+    expect(last({}, 'failed')).toMatchObject({ state: 'refused' });
+    expect(last({}, 'unknown')).toMatchObject({ state: 'unknown', needsPerson: true });
+    for (const readings of [0, 1]) expect(last({ readings })).toMatchObject({ state: 'unknown', needsPerson: false });
   });
 });
 
 describe('what follows from a read-back that failed', () => {
-  it.each(['unavailable', 'unexpected_response', 'not_found', 'forbidden', 'aborted'] as const)(
+  it.each(['unavailable', 'unexpected_response', 'forbidden', 'aborted'] as const)(
     'is another one after %s, which counts for nothing',
     (code) => {
       const claimed = unknown({ readings: 1, tries: 3 });
-      const settlement = afterFailedReading(claimed, failure(code), POLICY, NOW);
-      const { error, unknownSince } = claimed;
-      const next = NOW + backoffMs(3);
-      expect(settlement).toEqual({ state: 'unknown', error, readings: 1, needsPerson: false, unknownSince, next });
+      const settlement = afterFailedReading(claimed, failure(code), POLICY);
+      const { error } = claimed;
+      expect(settlement).toEqual({ state: 'unknown', error, readings: 1, needsPerson: false, nextInMs: backoffMs(3) });
     },
   );
 
@@ -183,26 +268,26 @@ describe('what follows from a read-back that failed', () => {
     ['unauthorized', REST_MS],
     ['not_configured', REST_MS],
   ] as const)('lets the account rest after %s', (code, rest) => {
-    expect(afterFailedReading(unknown(), failure(code), POLICY, NOW)).toMatchObject({
+    expect(afterFailedReading(unknown(), failure(code), POLICY)).toMatchObject({
       state: 'unknown',
       needsPerson: false,
-      next: NOW + rest,
-      pause: { until: NOW + rest, because: code },
+      nextInMs: rest,
+      pause: { forMs: rest, because: code },
     });
   });
 
   it.each(['unsupported', 'invalid_request'] as const)('needs a person after %s', (code) => {
-    const settlement = afterFailedReading(unknown(), failure(code), POLICY, NOW);
+    const settlement = afterFailedReading(unknown(), failure(code), POLICY);
     expect(settlement).toMatchObject({ state: 'unknown', needsPerson: true, error: { code: 'outcome_unknown' } });
-    expect(settlement.next).toBeUndefined();
+    expect(settlement.nextInMs).toBeUndefined();
   });
 
   it('needs a person once it has failed for longer than anything is tried after the last reading', () => {
-    const until = NOW - 60_000 - HOUR;
-    const after = (unknownSince: number): Settlement =>
-      afterFailedReading(unknown({ unknownSince }), failure('unavailable'), POLICY, NOW);
+    const until = 60_000 + HOUR;
+    const after = (unknownForMs: number): Settlement =>
+      afterFailedReading(unknown({ unknownForMs }), failure('unavailable'), POLICY);
     expect(after(until)).toMatchObject({ state: 'unknown', needsPerson: false });
-    expect(after(until - 1)).toMatchObject({ state: 'unknown', needsPerson: true });
+    expect(after(until + 1)).toMatchObject({ state: 'unknown', needsPerson: true });
   });
 });
 
@@ -245,13 +330,11 @@ describe('whatever happens to a cancellation', () => {
   it('is never sent again once it is unknown, and done only by a yes or by being found', () => {
     fc.assert(
       fc.property(steps, (all) => {
-        let now = NOW;
         let claimed = planned();
         let wasUnknown = false;
         for (const { passed, readable, sent, read } of all) {
-          now += passed;
           const step = claimed.task === 'send' ? sent : read;
-          const settlement = settle(claimed, step, readable, now);
+          const settlement = settle(claimed, step, readable);
           wasUnknown ||= settlement.state === 'unknown';
           if (wasUnknown) expect(settlement.state).not.toBe('planned');
           if (isSuccess(settlement.state)) {
@@ -260,11 +343,11 @@ describe('whatever happens to a cancellation', () => {
           }
           // Nothing waits for ever: it is settled, a person has to look, or it is taken up again at a known time.
           const goesOn = settlement.state === 'planned' || settlement.state === 'unknown';
-          expect(goesOn ? settlement.needsPerson || step.does === 'lose' || settlement.next !== undefined : true).toBe(
-            true,
-          );
+          expect(
+            goesOn ? settlement.needsPerson || step.does === 'lose' || settlement.nextInMs !== undefined : true,
+          ).toBe(true);
           if (!goesOn || settlement.needsPerson) return;
-          claimed = claimedAgain(claimed, settlement);
+          claimed = claimedAgain(claimed, settlement, passed);
         }
       }),
       { numRuns: 3_000 },
@@ -276,46 +359,54 @@ describe('whatever happens to a cancellation', () => {
       .record({
         tries: fc.nat(50),
         readings: fc.nat(5),
-        unknownSince: fc.option(fc.integer({ min: NOW - 100 * HOUR, max: NOW }), { nil: undefined }),
-        firstFailedAt: fc.option(fc.integer({ min: NOW - 100 * HOUR, max: NOW }), { nil: undefined }),
+        unknownForMs: fc.nat(100 * HOUR),
+        failingForMs: fc.nat(100 * HOUR),
+        wasSentAgain: fc.boolean(),
         error: fc.option(errors, { nil: undefined }),
       })
       .map((more): Claimed => ({ ...unknown(), ...more }));
     fc.assert(
       fc.property(claims, statuses, errors, (claimed, seen, error) => {
-        expect(afterReading(claimed, seen, POLICY, NOW).state).not.toBe('planned');
-        expect(afterFailedReading(claimed, error, POLICY, NOW).state).toBe('unknown');
+        expect(afterReading(claimed, seen, POLICY).state).not.toBe('planned');
+        expect(afterFailedReading(claimed, error, POLICY).state).toBe('unknown');
       }),
       { numRuns: 2_000 },
     );
   });
 
-  function settle(claimed: Claimed, step: Step, readable: boolean, now: number): Settlement {
+  function settle(claimed: Claimed, step: Step, readable: boolean): Settlement {
     switch (step.does) {
       case 'answer':
-        return afterSend(claimed, step.outcome, readable, POLICY, now);
+        return afterSend(claimed, step.outcome, readable, POLICY);
       case 'see':
-        return afterReading(claimed, step.seen, POLICY, now);
+        return afterReading(claimed, step.seen, POLICY);
       case 'fail':
-        return afterFailedReading(claimed, step.error, POLICY, now);
+        return afterFailedReading(claimed, step.error, POLICY);
       case 'lose':
-        return claimed.task === 'send' ? sendAgain(claimed) : readAgain(claimed, now);
+        return claimed.task === 'send' ? sendAgain(claimed) : readAgain(claimed);
     }
   }
 
   function provesIt(step: Step): boolean {
     if (step.does === 'answer') return step.outcome.ok;
+    // Only of a service that an earlier reading saw.
+    if (step.does === 'fail') return step.error.code === 'not_found';
     if (step.does !== 'see') return false;
     const { state, when } = step.seen;
     const isThere = state === 'completed' || ((state === 'requested' || state === 'scheduled') && when !== 'immediate');
     return isThere;
   }
 
-  function claimedAgain(claimed: Claimed, settlement: Settlement): Claimed {
-    const { state, readings, firstFailedAt, unknownSince, error } = settlement;
+  function claimedAgain(claimed: Claimed, settlement: Settlement, passed: number): Claimed {
+    const { state, readings, error, isSentAgain } = settlement;
     const task = state === 'unknown' ? 'read' : 'send';
-    const { claim, tries } = claimed;
-    return { ...claimed, task, claim: claim + 1, tries: tries + 1, readings, firstFailedAt, unknownSince, error };
+    const { claim, tries, failingForMs, unknownForMs } = claimed;
+    const ages = {
+      failingForMs: task === 'send' && (failingForMs > 0 || settlement.hasFailed === true) ? failingForMs + passed : 0,
+      unknownForMs: task === 'read' ? unknownForMs + passed : 0,
+    };
+    const wasSentAgain = claimed.wasSentAgain || isSentAgain === true;
+    return { ...claimed, ...ages, task, claim: claim + 1, tries: tries + 1, readings, error, wasSentAgain };
   }
 });
 
@@ -333,14 +424,17 @@ function planned(): Claimed {
     task: 'send',
     tries: 1,
     readings: 0,
-    firstFailedAt: undefined,
-    unknownSince: undefined,
+    failingForMs: 0,
+    unknownForMs: 0,
+    place: 'acme https://api.example.com/',
+    whenAbsent: 'refuse',
+    wasSentAgain: false,
     error: undefined,
   };
 }
 
 function unknown(more: Partial<Claimed> = {}): Claimed {
-  return { ...planned(), task: 'read', unknownSince: NOW, error: failure('outcome_unknown'), ...more };
+  return { ...planned(), task: 'read', error: failure('outcome_unknown'), ...more };
 }
 
 function result(outcome: CancelResult['outcome']): CancelResult {

@@ -166,7 +166,7 @@ describe.each(DATABASES)('a worker on %s', (_, open) => {
 
   it('gives up on what the provider has not taken for long enough', async () => {
     const shop = openShop({ one: { writes: [() => busy(425, 0)] } });
-    await using queue = await openQueue(database, { services: shop.services, giveUpAfterMs: 200 });
+    await using queue = await openQueue(database, { services: shop.services, giveUpAfterMs: 2_500 });
     await queue.enqueue(request('alpha', 'one'), { id: 'one' });
     const [record] = await settle(queue, 'one');
     expect(record).toMatchObject({

@@ -125,6 +125,44 @@ describe('an order at EDIS', () => {
     expect((await cancel({ serviceid: '500105', type: 'Immediate' })).status).toBe(200);
   });
 
+  it('is answered as on the page of the documentation', async () => {
+    const key = 'ssh-rsa. ...';
+    const extras = { additional_ram: 467, additional_vcpu: 467, additional_ip: 467, additional_diskboost: 615 };
+    const none = { additional_ram: '', additional_vcpu: '', additional_ip: '', additional_driveboost: '' };
+    const example = {
+      billingcycle: 'monthly',
+      paymentmethod: 'paypal',
+      applycredit: true,
+      item: [
+        { pid: 1814, os: 92, hostname: 'kvmtest', ...extras, ssh_pubkey: key },
+        { pid: 1814, os: 88, hostname: 'kvmtest2', ...none, ssh_pubkey: key },
+      ],
+    };
+    const success = {
+      status: 'success',
+      orderid: expect.any(Number),
+      serviceids: expect.stringMatching(/^\d+,\d+$/),
+      invoiceid: expect.any(Number),
+    };
+    expect(await add(example)).toMatchObject({ status: 200, json: { ...success, invoicepaid: true } });
+    expect((await add({ ...example, billingcycle: 'yearly' })).json).toEqual({ ...success, invoicepaid: true });
+    sandbox.edis.configure({ credit: 'insufficient' });
+    expect((await add(example)).json).toEqual({ ...success, invoicepaid: false });
+    sandbox.edis.setStock(1814, 0);
+    expect(await add(example)).toMatchObject({ status: 200, json: { status: 'failed', orderid: expect.any(Number) } });
+    expect(await add({ ...example, billingcycle: undefined })).toMatchObject({
+      status: 400,
+      json: { status: 'error', errors: ['billingcycle is required'] },
+    });
+    expect(await add('{')).toMatchObject({ status: 400, json: { errors: ['invalid JSON structure'] } });
+  });
+
+  it('has another text for a bad order than for a bad cancellation', async () => {
+    const texts = [(await add('{')).json, (await cancel({})).json].map((body) => JSON.stringify(body));
+    expect(texts[0]).not.toContain('Invalid parameters or missing required fields.');
+    expect(texts[1]).toContain('Invalid parameters or missing required fields.');
+  });
+
   it('leaves an unpaid service pending', async () => {
     expect((await add({ ...order, applycredit: false })).json).toMatchObject({ invoicepaid: false });
     expect(sandbox.edis.service(500_104).status).toBe('pending');

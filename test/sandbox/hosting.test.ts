@@ -53,7 +53,7 @@ describe('a cancellation at the Hosting API', () => {
     sandbox.clock.advance({ minutes: 1 });
     expect(await serviceStatus()).toMatchObject({
       status: 'ok',
-      hosting: { openJobCount: 0, serviceStatus: 'cancelled', nextServiceRenewalDate: '2026-03-30' },
+      hosting: { openJobCount: 0, serviceStatus: 'expiring', nextServiceRenewalDate: '2026-03-30' },
     });
     expect(sandbox.hosting.service(active.hostingId).jobs[0]).toMatchObject({
       status: 'done',
@@ -160,6 +160,117 @@ describe('a cancellation at the Hosting API', () => {
   });
 });
 
+/** What a page of the documentation shows as the answer to each call; ids, names, dates and stats are a deployment's own. */
+describe('the examples of the Hosting API’s documentation', () => {
+  const text: unknown = expect.any(String);
+  const number: unknown = expect.any(Number);
+  const shown = {
+    identifier: text,
+    status: 'active',
+    domain: text,
+    info: {
+      serverPlan: text,
+      pleskUser: text,
+      pleskFtpUser: text,
+      pleskClientId: number,
+      pleskHostingId: number,
+      activeDomains: number,
+      subdomains: number,
+      diskspace: number,
+      databases: number,
+      traffic: number,
+      trafficPrevDay: number,
+    },
+    options: [{ name: 'letsEncrypt', value: 'disabled', arguments: [] }],
+    package: { packageId: text, type: 'plesk', status: 'active', spec: [{ type: 'diskspace', value: text }] },
+    server: {
+      identifier: text,
+      hostname: text,
+      type: 'plesk',
+      status: 'active',
+      ips: [{ version: 4 }, { version: 6 }],
+    },
+    suspended: false,
+    renewalDay: number,
+    period: 1,
+    nextRenewal: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+    openJobCount: number,
+    servicePeriod: number,
+    serviceStatus: text,
+    nextServiceRenewalDate: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+    created: number,
+    modified: number,
+  };
+  const pending = (message: string): object => ({ responseId: text, status: 'pending', message, hosting: shown });
+  const seeded = (): Sandbox['hosting']['seeded'] => sandbox.hosting.seeded;
+  const events = [
+    { id: 2, hostingIdentifier: text, domainName: text, type: 'job', jobType: 'createHosting', jobStatus: 'done' },
+    { id: 1, hostingIdentifier: text, domainName: text, type: 'request', message: 'create hosting requested' },
+  ];
+
+  it.each<[string, () => Promise<Answer>, number, object]>([
+    ['cancel', () => cancel(active, { immediate: undefined }), 202, pending('Your cancel request is pending')],
+    [
+      'resume',
+      () => hosting('PATCH', seeded().cancelled.hostingId, { resumeService: true }),
+      202,
+      pending('Your update request is pending'),
+    ],
+    [
+      'get',
+      () => hosting('GET', active.hostingId),
+      200,
+      { responseId: text, status: 'ok', message: 'The hosting object is attached', hosting: shown },
+    ],
+    [
+      'history',
+      () => hosting('GET', `${active.hostingId}/history?start=0&limit=50`),
+      200,
+      {
+        responseId: text,
+        status: 'ok',
+        message: 'The event list is attached',
+        listItemCount: 2,
+        hostingEvents: events,
+      },
+    ],
+    [
+      'a hosting that is not active',
+      () => cancel(seeded().provisioning),
+      405,
+      {
+        responseId: text,
+        status: 'error',
+        errorCode: 'not_active',
+        errorMessage: 'This hosting is not in an active state so cannot be deleted',
+      },
+    ],
+    [
+      'a domain that is not in the hosting',
+      () => cancel(active, { domain: 'other.example' }),
+      409,
+      { responseId: text, status: 'error', errorCode: 'conflict', errorMessage: 'Domain does not exist in hosting' },
+    ],
+  ])('are answered as on the page: %s', async (_name, ask, status, expected) => {
+    expect(await ask()).toMatchObject({ status, json: expected });
+  });
+
+  it('have no status in an error of an older deployment', async () => {
+    sandbox.hosting.configure({ keyStyle: 'snake_case' });
+    expect((await cancel(seeded().provisioning)).json).toEqual({
+      response_id: text,
+      error_code: 'not_active',
+      error_message: 'This hosting is not in an active state so cannot be deleted',
+    });
+  });
+
+  it('leave open what the service status is after a cancellation: the default is a word that no client knows', async () => {
+    sandbox.hosting.configure({ jobDelayMs: 0 });
+    await cancel(active);
+    expect(await serviceStatus()).toMatchObject({ hosting: { status: 'active', serviceStatus: 'expiring' } });
+  });
+});
+
 describe('deployments of the Hosting API', () => {
   it('refuse another token', async () => {
     expect(await cancel(active, {}, { token: 'wrong' })).toMatchObject({ status: 401, json: { status: 'error' } });
@@ -176,7 +287,6 @@ describe('deployments of the Hosting API', () => {
     sandbox.hosting.configure({ keyStyle: 'snake_case' });
     expect((await cancel(active, { domain: 'other.example' })).json).toEqual({
       response_id: expect.any(String),
-      status: 'error',
       error_code: 'conflict',
       error_message: expect.any(String),
     });

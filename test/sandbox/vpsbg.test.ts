@@ -21,7 +21,7 @@ const cancel = (body: unknown): Promise<Answer> => vpsbg('POST', 'servers/cancel
 const show = (id: number): Promise<Answer> => vpsbg('GET', `servers/${id}`);
 
 describe('a cancellation at VPSBG', () => {
-  it('at the end of the period answers 204 without a body and takes effect at expiry', async () => {
+  it('at the end of the period answers 204 without a body and suspends at expiry, and terminates later', async () => {
     const answer = await cancel({ server_ids: [active], now: false, reason: 'Ende & vorbei' });
     expect(answer).toMatchObject({ status: 204, text: '' });
     expect((await show(active)).json).toMatchObject({
@@ -34,6 +34,8 @@ describe('a cancellation at VPSBG', () => {
       cancel_request: { reason: 'Ende & vorbei', now: false, created_at: '2026-03-10T08:00:00.123000Z' },
     });
     sandbox.clock.advance({ days: 20 });
+    expect((await show(active)).json).toMatchObject({ status: 'suspended', cancel_request: { now: false } });
+    sandbox.clock.advance({ days: 1 });
     expect((await show(active)).json).toMatchObject({ status: 'terminated' });
   });
 

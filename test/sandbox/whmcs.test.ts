@@ -113,6 +113,29 @@ describe('access to WHMCS', () => {
     expect(await log(password)).toMatchObject(refused('Authentication Failed'));
   });
 
+  it('is also had with API credentials in the fields of a name and a password', async () => {
+    const { url, identifier, secret } = sandbox.settings.whmcs;
+    const fields = { action: 'GetClientsProducts', responsetype: 'json' };
+    const answer = await postForm(`${url}/includes/api.php`, { ...fields, username: identifier, password: secret });
+    expect(answer.json).toMatchObject({ result: 'success' });
+    const md5 = createHash('md5').update(secret).digest('hex');
+    const hashed = await postForm(`${url}/includes/api.php`, { ...fields, username: identifier, password: md5 });
+    expect(hashed).toMatchObject(refused('Authentication Failed'));
+  });
+
+  it('is also had with a multipart form, as PHP reads it', async () => {
+    const { url, identifier, secret } = sandbox.settings.whmcs;
+    const form = new FormData();
+    const fields = { action: 'GetClientsProducts', responsetype: 'json', identifier, secret };
+    for (const [name, value] of Object.entries(fields)) form.append(name, value);
+    form.append('upload', new Blob(['x']), 'x.txt');
+    expect((await call(`${url}/includes/api.php`, { method: 'POST', body: form })).json).toMatchObject({
+      result: 'success',
+    });
+    const broken = { method: 'POST', body: 'no parts', headers: { 'content-type': 'multipart/form-data' } };
+    expect((await call(`${url}/includes/api.php`, broken)).text).toContain('Invalid or missing credentials');
+  });
+
   it('is banned after three bad logins, for 15 minutes', async () => {
     for (let attempt = 0; attempt < 3; attempt += 1) {
       expect(await whmcs('GetClientsProducts', { secret: 'wrong' })).toMatchObject(refused('Authentication Failed'));
@@ -176,7 +199,56 @@ describe('access to WHMCS', () => {
   });
 });
 
+/** The calls of the developer documentation's pages, with its parameters, and what a page shows as the answer to each. */
+describe('the examples of the WHMCS documentation', () => {
+  const counts = { totalresults: 1, startnumber: 0, numreturned: 1 };
+  it.each([
+    [
+      'AddCancelRequest',
+      (id: number) => ({ serviceid: String(id), type: 'Immediate' }),
+      (id: number) => ({ result: 'success', serviceid: id, userid: 7 }),
+    ],
+    [
+      'AddCancelRequest without the optional type and reason',
+      (id: number) => ({ serviceid: String(id) }),
+      (id: number) => ({ result: 'success', serviceid: id, userid: 7 }),
+    ],
+    [
+      'GetCancelledPackages',
+      () => ({}),
+      () => ({
+        result: 'success',
+        ...counts,
+        packages: { package: [{ id: 1, relid: expect.any(Number), type: 'End of Billing Period' }] },
+      }),
+    ],
+    [
+      'GetClientsProducts',
+      (id: number) => ({ serviceid: String(id) }),
+      (id: number) => ({ result: 'success', ...counts, products: { product: [{ id, status: 'Active' }] } }),
+    ],
+  ])('are answered as on the page: %s', async (name, fields, expected) => {
+    const [action = ''] = name.split(' ');
+    const answer = await whmcs(action, fields(active));
+    expect(answer.status).toBe(200);
+    expect(answer.json).toMatchObject(expected(active));
+  });
+
+  it('request the end of the period where the type is left out', async () => {
+    await whmcs('AddCancelRequest', { serviceid: String(active) });
+    expect(sandbox.whmcs.service(active).cancellation?.when).toBe('end_of_period');
+  });
+});
+
 describe('answers of WHMCS', () => {
+  it('have texts as they stand on a page', async () => {
+    await cancel(active, 'Immediate', { reason: `Tom & Ann's <shop> "x"` });
+    expect((await whmcs('GetCancelledPackages', { limitstart: '1' })).json).toMatchObject({
+      packages: { package: [{ reason: 'Tom &amp; Ann&#039;s &lt;shop&gt; &quot;x&quot;' }] },
+    });
+    expect(sandbox.whmcs.service(active).cancellation?.reason).toBe(`Tom & Ann's <shop> "x"`);
+  });
+
   it('are XML unless JSON was asked for', async () => {
     const answer = await whmcs('GetClientsProducts', { responsetype: '', serviceid: String(active) });
     expect(answer.headers.get('content-type')).toContain('xml');

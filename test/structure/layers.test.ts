@@ -144,7 +144,8 @@ describe('the command line', () => {
 
   it('loads nothing but commander and picocolors before a command needs it', () => {
     const loaded = new Set<string>();
-    const waiting = ['src/cli/index.ts'];
+    // index.ts loads main.ts whenever the version of Node.js is supported.
+    const waiting = ['src/cli/index.ts', 'src/cli/main.ts'];
     for (const file of waiting) {
       if (loaded.has(file)) continue;
       loaded.add(file);

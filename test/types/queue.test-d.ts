@@ -2,9 +2,11 @@
 import { createCancelService } from 'cancelkit';
 import {
   createCancelQueue,
+  openQueueReader,
   type CancelQueue,
   type QueuedCancellation,
   type QueuedCancellationWithHistory,
+  type QueueReader,
   type QueueState,
 } from 'cancelkit/queue';
 import pg from 'pg';
@@ -40,6 +42,14 @@ export async function opening(): Promise<void> {
     limits: { plesk: { concurrency: 2 }, vps: { rate: { count: 1, perMs: 1_000 } } },
   });
   await createCancelQueue({ services, readBackAfterMs: [1_000, 5_000], giveUpAfterMs: 1_000, deadlineMs: 5_000 });
+
+  const reader = await openQueueReader({ services });
+  check<Equal<typeof reader, QueueReader<Own>>>();
+  await reader.list({ account: 'plesk' });
+  // @ts-expect-error an account that there is not
+  await reader.list({ account: 'brand-a' });
+  // @ts-expect-error a reader changes nothing
+  await reader.withdraw('one', { by: 'ann' });
 
   // @ts-expect-error no services
   await createCancelQueue({ database: '.cancelkit' });

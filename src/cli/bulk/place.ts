@@ -1,8 +1,8 @@
-import { accountNamed, formsOf, type OpenedServices } from '../open-services.ts';
+import { accountNamed, type OpenedServices } from '../open-services.ts';
 
 /**
- * Where an account's requests go: its provider and its address, which a configuration of the same account's name may
- * change. Read once for each account.
+ * Where an account's requests go, which a configuration of the same account's name may change. Read once for each
+ * account.
  *
  * @throws ProviderError `not_configured`
  */
@@ -17,11 +17,6 @@ export function placeOf(account: string, opened: OpenedServices): Promise<string
 const places = new WeakMap<OpenedServices, Map<string, Promise<string>>>();
 
 async function findPlace(name: string, opened: OpenedServices): Promise<string> {
-  const account = await accountNamed(name, opened);
-  const service = formsOf(account)[0]?.example;
-  const [when] = account.capabilities.timings;
-  // Without an example of a service there is no request that is the same in every run.
-  if (service === undefined || when === undefined) return account.provider;
-  const { url } = await opened.services.preview({ account: name, service, when });
-  return `${account.provider} ${url}`;
+  await accountNamed(name, opened);
+  return await opened.services.place(name);
 }

@@ -55,6 +55,7 @@ function ofResult(result: CancelResult): object {
   };
 }
 
-function ofError({ code, message, reason, sentAt, lastSeen, retryAt, attempts, operationId }: ProviderError): object {
-  return { code, message, reason, sentAt, lastSeen, retryAt, attempts, operationId };
+function ofError(error: ProviderError): object {
+  const { code, message, providerReference, reason, sentAt, lastSeen, retryAt, attempts, operationId } = error;
+  return { code, message, providerReference, reason, sentAt, lastSeen, retryAt, attempts, operationId };
 }

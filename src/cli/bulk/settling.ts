@@ -1,8 +1,8 @@
 import type { ErrorCode } from '../../error-code.ts';
 import { isProviderError, ProviderError } from '../../provider-error.ts';
-import { foundAsWanted } from '../../reconcile-unknown.ts';
+import { foundAsWanted, NO_SUCH_SERVICE } from '../../reconcile-unknown.ts';
 import type { CancelResult, SafeResult } from '../../result.ts';
-import type { CancellationStatus } from '../../vocabulary.ts';
+import type { CancellationStatus, LastSeen } from '../../vocabulary.ts';
 import type { OpenedServices } from '../open-services.ts';
 import type { SoundRow } from './result-line.ts';
 
@@ -30,7 +30,7 @@ export class Settling {
       const operationId = crypto.randomUUID();
       return { ok: true, result: { account, provider, service, when, ...found, attempts: 0, operationId } };
     }
-    return this.#unknown(request, state, nextStep(seen), isProviderError(seen) ? {} : { lastSeen: seen.state });
+    return this.#unknown(request, state, nextStep(seen), lastSeenIn(seen));
   }
 
   /** The row of a run that was stopped before it could be read back. */
@@ -42,7 +42,7 @@ export class Settling {
     { account }: SoundRow['request'],
     state: 'started' | 'unknown',
     next: string,
-    seen: { readonly lastSeen?: CancellationStatus['state'] } = {},
+    lastSeen?: LastSeen,
   ): SafeResult<CancelResult> {
     const provider = this.#services.accounts[account]?.provider ?? '';
     const message = `${provider}: ${EARLIER[state]}. ${next} It is not sent again.`;
@@ -51,7 +51,7 @@ export class Settling {
       provider,
       message,
       reason: 'connection_lost',
-      ...seen,
+      ...(lastSeen === undefined ? {} : { lastSeen }),
     });
     return { ok: false, error };
   }
@@ -81,8 +81,15 @@ const EARLIER = {
   unknown: 'what became of it is not known since an earlier run',
 } as const;
 
+/** A provider that has no such service has answered the question, if not whether the cancellation ended it. */
+function lastSeenIn(seen: CancellationStatus | ProviderError): LastSeen | undefined {
+  if (!isProviderError(seen)) return seen.state;
+  return seen.code === 'not_found' ? 'absent' : undefined;
+}
+
 function nextStep(seen: CancellationStatus | ProviderError): string {
   if (!isProviderError(seen)) return `Read back: ${seen.state}. Read it back later, or look it up at the provider.`;
+  if (seen.code === 'not_found') return NO_SUCH_SERVICE;
   if (seen.code === 'unsupported') return 'It cannot be read back: look it up at the provider.';
   return `It could not be read back (${seen.code}): ${seen.message}`;
 }

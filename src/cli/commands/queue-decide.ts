@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { examples } from '../examples.ts';
 import type { Act } from '../session.ts';
+import { whenAbsent } from './queue-work.ts';
 import { text } from './text.ts';
 
 /** What an unknown one may be settled as. */
@@ -12,9 +13,16 @@ export interface DecisionFlags {
   readonly by?: string;
   readonly note?: string;
   readonly yes?: boolean;
+  readonly acceptPlace?: boolean;
 }
 
-/** Adds `cancelkit queue resolve`, `retry`, `withdraw` and `resume`. */
+/** What `queue quarantine` is given. */
+export interface QuarantineFlags extends DecisionFlags {
+  readonly since?: string;
+  readonly whenAbsent?: string;
+}
+
+/** Adds `cancelkit queue resolve`, `retry`, `quarantine`, `withdraw` and `resume`. */
 export function addDeciding(queue: Command, act: Act): void {
   decision(queue.command('resolve'))
     .description('Settle an unknown one by your word, once you have looked it up at the provider.')
@@ -27,7 +35,8 @@ export function addDeciding(queue: Command, act: Act): void {
       act('queue resolve', async (session) => (await import('../queue/decide-actions.ts')).resolve(id, flags, session)),
     );
   decision(queue.command('retry'))
-    .description('Send one again that was refused, or that is known not to have taken effect. Asks first.')
+    .description('Send one again that was refused, is held, or is known not to have taken effect. Asks first.')
+    .option('--accept-place', 'send it to the place that its account leads to now, if it is held because of that')
     .option('--yes', 'do not ask')
     .addHelpText(
       'after',
@@ -35,6 +44,26 @@ export function addDeciding(queue: Command, act: Act): void {
     )
     .action((id: string, flags: DecisionFlags) =>
       act('queue retry', async (session) => (await import('../queue/decide-actions.ts')).retry(id, flags, session)),
+    );
+  byWhom(queue.command('quarantine'))
+    .description(
+      'After a failover or a restored backup, before any worker starts: read back all that may have been sent. Asks first.',
+    )
+    .option(
+      '--since <time>',
+      'since when requests may have been sent that this database does not know of (required)',
+      text,
+    )
+    .addOption(whenAbsent('what happens to those that the last read-back does not find (default: unchanged)'))
+    .option('--yes', 'do not ask')
+    .addHelpText(
+      'after',
+      examples([['cancelkit queue quarantine --since 2026-05-01T10:00Z', 'the backup is of 10 o’clock']]),
+    )
+    .action((flags: QuarantineFlags) =>
+      act('queue quarantine', async (session) =>
+        (await import('../queue/decide-actions.ts')).quarantine(flags, session),
+      ),
     );
   decision(queue.command('withdraw'))
     .description('Take a planned one out of the queue.')
@@ -55,8 +84,11 @@ export function addDeciding(queue: Command, act: Act): void {
 }
 
 function decision(command: Command): Command {
+  return byWhom(command.argument('<id>', 'the id of the cancellation'));
+}
+
+function byWhom(command: Command): Command {
   return command
-    .argument('<id>', 'the id of the cancellation')
     .option('--by <name>', 'who decides (default: the user)', text)
     .option('--note <text>', 'why, for its history', text);
 }

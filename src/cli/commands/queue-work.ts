@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { examples } from '../examples.ts';
 import type { Act } from '../session.ts';
 import { withCancelOptions, type CancelFlags } from './cancel.ts';
@@ -11,6 +11,7 @@ export interface AddFlags extends CancelFlags {
   readonly by?: string;
   readonly notBefore?: string;
   readonly priority?: number;
+  readonly whenAbsent?: string;
 }
 
 /** What `queue work` is told. */
@@ -27,6 +28,7 @@ export function addAdding(queue: Command, act: Act): void {
     .option('--by <name>', 'who asks for it (default: the user)', text)
     .option('--not-before <time>', 'not taken up before this time (ISO 8601)', text)
     .option('--priority <number>', 'from -1000 to 1000; the higher comes first', priority)
+    .addOption(whenAbsent('if it becomes unknown and the last read-back does not find it (default: the configuration)'))
     .option('--yes', 'do not ask before an immediate cancellation')
     .addHelpText(
       'after',
@@ -51,6 +53,14 @@ export function addWorking(queue: Command, act: Act): void {
       act('queue work', async (session) => (await import('../queue/work-action.ts')).work(flags, session)),
     );
 }
+
+/** The option that says what happens to an absent cancellation. */
+export function whenAbsent(description: string): Option {
+  return new Option('--when-absent <what>', description).choices(WHEN_ABSENT);
+}
+
+/** What may happen to one that the last read-back does not find. */
+export const WHEN_ABSENT = ['refuse', 'send_again'] as const;
 
 function priority(value: string): number {
   if (!/^-?\d{1,4}$/.test(value)) throw new InvalidArgumentError('It has to be a whole number from -1000 to 1000.');

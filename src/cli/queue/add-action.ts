@@ -3,6 +3,7 @@ import type { AddFlags } from '../commands/queue-work.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Session } from '../session.ts';
 import { visible } from '../visible.ts';
+import { whenAbsentOf } from './decide-actions.ts';
 import { byWhom, withQueue } from './with-queue.ts';
 
 /** `cancelkit queue add` */
@@ -20,7 +21,8 @@ export async function add(
       const request = await describedCancellation(account, words, flags, opened);
       await confirmImmediate(request, flags.yes === true, opened, session);
       const { id, notBefore, priority } = flags;
-      const result = await queue.enqueue(request, { id, notBefore, priority, by: byWhom(flags.by) });
+      const placing = { id, notBefore, priority, by: byWhom(flags.by), whenAbsent: whenAbsentOf(flags.whenAbsent) };
+      const result = await queue.enqueue(request, placing);
       output.record({ command, ok: true, result });
       const { green, yellow, bold } = output.colours;
       if (result.added) {

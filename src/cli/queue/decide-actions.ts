@@ -1,7 +1,9 @@
 import * as v from 'valibot';
-import { RESOLUTIONS, type DecisionFlags } from '../commands/queue-decide.ts';
+import { RESOLUTIONS, type DecisionFlags, type QuarantineFlags } from '../commands/queue-decide.ts';
+import { WHEN_ABSENT } from '../commands/queue-work.ts';
 import { confirm } from '../confirm.ts';
 import { EXIT } from '../exit-code.ts';
+import type { WhenAbsent } from '../../queue/index.ts';
 import type { Session } from '../session.ts';
 import { visible } from '../visible.ts';
 import { wrongUse } from '../wrong-use.ts';
@@ -21,10 +23,40 @@ export async function resolve(id: string, flags: DecisionFlags, session: Session
 export async function retry(id: string, flags: DecisionFlags, session: Session): Promise<number> {
   if (flags.yes !== true) {
     const warnings = ['This sends the cancellation again: look up at the provider first that it did not take effect'];
+    if (flags.acceptPlace === true) warnings.push('It goes to another place than the one that it was enqueued for');
     await confirm({ warnings, message: `Type ${id} to send it again.`, expected: id }, session.output);
   }
-  await withQueue(session, (queue) => queue.retry(id, decisionOf(flags)));
+  await withQueue(session, (queue) => queue.retry(id, { ...decisionOf(flags), acceptPlace: flags.acceptPlace }));
   return say(`${id} is planned again`, { id }, session);
+}
+
+/** `cancelkit queue quarantine` */
+export async function quarantine(flags: QuarantineFlags, session: Session): Promise<number> {
+  const { since } = flags;
+  if (since === undefined) throw wrongUse('--since is missing: the time of the backup, such as 2026-05-01T10:00Z.');
+  const { output, command } = session;
+  if (flags.yes !== true) {
+    const warnings = [
+      'Every open cancellation that was due becomes unknown, and is read back before anything else happens',
+    ];
+    await confirm({ warnings, message: 'Type quarantine to go on.', expected: 'quarantine' }, output);
+  }
+  const whenAbsent = whenAbsentOf(flags.whenAbsent);
+  return await withQueue(session, async (queue) => {
+    const result = await queue.quarantine({ since, whenAbsent, ...decisionOf(flags) });
+    output.record({ command, ok: true, result });
+    const { readBack, needsPerson, otherAccounts } = result;
+    output.line(`${output.colours.green('✓')} ${readBack} are read back, ${needsPerson} wait for a person`);
+    if (otherAccounts.length === 0) return EXIT.done;
+    const names = otherAccounts.map(visible).join(', ');
+    output.message(`! Not in this configuration, and unchanged: ${names}. Quarantine them with the one that has them.`);
+    return EXIT.unknown;
+  });
+}
+
+/** What `--when-absent` says; commander has checked it. */
+export function whenAbsentOf(text: string | undefined): WhenAbsent | undefined {
+  return WHEN_ABSENT.find((known) => known === text);
 }
 
 /** `cancelkit queue withdraw` */

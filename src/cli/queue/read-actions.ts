@@ -8,7 +8,7 @@ import type { Session } from '../session.ts';
 import { serviceText } from '../show-result.ts';
 import { visible } from '../visible.ts';
 import { wrongUse } from '../wrong-use.ts';
-import { withQueue } from './with-queue.ts';
+import { withReader } from './with-queue.ts';
 
 const stateSchema = v.picklist(QUEUE_STATES);
 
@@ -17,7 +17,7 @@ export async function list(flags: ListFlags, session: Session): Promise<number> 
   const { output, command } = session;
   const state = flags.state === undefined ? undefined : v.safeParse(stateSchema, flags.state);
   if (state?.success === false) throw wrongUse(`there is no such state. The states are: ${QUEUE_STATES.join(', ')}.`);
-  return await withQueue(session, async (queue) => {
+  return await withReader(session, async (queue) => {
     const found = await queue.list({ ...flags, state: state?.output });
     for (const result of found) output.record({ command, ok: true, result });
     if (output.json) return EXIT.done;
@@ -33,7 +33,7 @@ export async function list(flags: ListFlags, session: Session): Promise<number> 
 /** `cancelkit queue show` */
 export async function show(id: string, session: Session): Promise<number> {
   const { output, command } = session;
-  return await withQueue(session, async (queue) => {
+  return await withReader(session, async (queue) => {
     const result = await queue.get(id);
     if (result === undefined) throw wrongUse('there is no cancellation of that id in the queue.');
     output.record({ command, ok: true, result });
@@ -44,8 +44,10 @@ export async function show(id: string, session: Session): Promise<number> {
       ['when', result.request.when],
       [
         'needs a person',
-        result.needsPerson ? 'yes: look it up at the provider, then `cancelkit queue resolve`' : undefined,
+        result.needsPerson ? `yes: ${WHAT_TO_DO[result.state === 'planned' ? 'held' : 'unknown']}` : undefined,
       ],
+      ['place', result.place],
+      ['leads now to', result.otherPlace],
       ['came to', outcomeText(result)],
       ['last error', result.lastError?.message],
       ['not before', result.notBefore],
@@ -60,9 +62,14 @@ export async function show(id: string, session: Session): Promise<number> {
   });
 }
 
+const WHAT_TO_DO = {
+  held: 'correct the configuration and `cancelkit queue resume` the account, or `cancelkit queue retry --accept-place`',
+  unknown: 'look it up at the provider, then `cancelkit queue resolve`',
+} as const;
+
 /** `cancelkit queue stats` */
 export async function stats(session: Session): Promise<number> {
-  return await withQueue(session, async (queue) => {
+  return await withReader(session, async (queue) => {
     await writeStats(await queue.stats(), session);
     return EXIT.done;
   });

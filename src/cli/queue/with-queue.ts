@@ -2,7 +2,13 @@ import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import type { Accounts } from '../../account.ts';
-import { createCancelQueue, type CancelQueue } from '../../queue/index.ts';
+import {
+  createCancelQueue,
+  openQueueReader,
+  type CancelQueue,
+  type QueueOptions,
+  type QueueReader,
+} from '../../queue/index.ts';
 import { DEFAULT_DATABASE, placeOfDatabase } from '../../queue/database-place.ts';
 import type { ProviderError } from '../../provider-error.ts';
 import type { OpenedServices } from '../open-services.ts';
@@ -20,6 +26,27 @@ export async function withQueue<Value>(
   work: (queue: CancelQueue<Accounts>, opened: OpenedServices) => Promise<Value>,
   beginsOne: boolean = false,
 ): Promise<Value> {
+  return await withOpened(session, createCancelQueue, work, beginsOne);
+}
+
+/**
+ * The same to read it: that goes while another process has its directory open.
+ *
+ * @throws ProviderError
+ */
+export async function withReader<Value>(
+  session: Session,
+  work: (queue: QueueReader<Accounts>) => Promise<Value>,
+): Promise<Value> {
+  return await withOpened(session, openQueueReader, work, false);
+}
+
+async function withOpened<Queue extends { readonly close: () => Promise<void> }, Value>(
+  session: Session,
+  open: (options: QueueOptions<Accounts>) => Promise<Queue>,
+  work: (queue: Queue, opened: OpenedServices) => Promise<Value>,
+  beginsOne: boolean,
+): Promise<Value> {
   const opened = await session.open();
   const { services, queue: options } = opened;
   const { database = DEFAULT_DATABASE } = options;
@@ -28,7 +55,7 @@ export async function withQueue<Value>(
     throw wrongUse(`there is no queue in ${resolve(database)}. Run this where it is, or name it in the configuration.`);
   }
   const onError = ({ message }: ProviderError): void => session.output.message(`! ${message}`);
-  const queue = await createCancelQueue({ onError, ...options, services });
+  const queue = await open({ onError, ...options, services });
   try {
     return await work(queue, opened);
   } finally {

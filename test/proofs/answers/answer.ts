@@ -43,10 +43,21 @@ export function readAnswer(answer: FuzzedAnswer): ReadAnswer | undefined {
 
 function readText(text: string): ReadBody {
   if (text === '') return { is: 'nothing' };
+  const whole = parsed(text);
+  if (whole !== undefined) return { is: 'json', value: whole };
+  // After other text, one object that says something is an answer.
+  const start = text.indexOf('{');
+  const ending = start > 0 ? asObject(parsed(text.slice(start))) : undefined;
+  return ending === undefined || Object.keys(ending).length === 0
+    ? { is: 'unreadable' }
+    : { is: 'json', value: ending };
+}
+
+function parsed(text: string): unknown {
   try {
-    return { is: 'json', value: JSON.parse(text) };
+    return JSON.parse(text);
   } catch (error) {
-    if (error instanceof SyntaxError) return { is: 'unreadable' };
+    if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }

@@ -30,7 +30,7 @@ import { whmcsOracle } from './oracle-whmcs.ts';
 export type ProviderName = 'edis' | 'vpsbg' | 'hosting' | 'whmcs';
 
 export interface OrderEnd {
-  readonly result: { readonly outcome: 'ordered' | 'out_of_stock' };
+  readonly result: { readonly outcome: 'ordered' | 'not_provisioned' };
 }
 
 /** The calls of one provider's adapter. What a provider cannot do is left out. */

@@ -75,9 +75,9 @@ export function judgeRevoke(end: SafeResult<RevokeResult>, exchanges: readonly E
     : 'queued without the documented yes';
 }
 
-/** An order's end: `ordered` with its ids, or `out_of_stock` in the documented words. */
+/** An order's end: `ordered` with its ids, or `not_provisioned` in the documented words. */
 export function judgeOrder(
-  end: SafeResult<{ readonly result: { readonly outcome: 'ordered' | 'out_of_stock' } }>,
+  end: SafeResult<{ readonly result: { readonly outcome: 'ordered' | 'not_provisioned' } }>,
   exchanges: readonly Exchanged[],
   oracle: Oracle,
 ): Violation {
@@ -87,7 +87,7 @@ export function judgeOrder(
   const answer = last?.read;
   if (answer === undefined || !oracle.accepts(answer, 'order')) return 'an order without the documented answer';
   if (end.result.result.outcome === 'ordered') return namesOrder(answer) ? undefined : 'an order without its ids';
-  return objectIn(answer)?.['status'] === 'failed' ? undefined : 'out of stock without the documented word';
+  return objectIn(answer)?.['status'] === 'failed' ? undefined : 'not provisioned without the documented word';
 }
 
 function writesIn(exchanges: readonly Exchanged[]): {

@@ -14,6 +14,8 @@ export const hostingOracle: Oracle = {
     return answer.status === 202 && sameWord(body?.['status'], 'pending') && id !== undefined && id !== '';
   },
   refuses: (answer) => {
+    const isCredentials = /^(?:unauthori[sz]ed|invalid_token|forbidden)$/i.test(String(codeOf(answer)));
+    if (isError(answer) && isCredentials && answer.status < 400) return ['unauthorized'];
     if (!isError(answer) || !isClientError(answer)) return [];
     const notFound: readonly ErrorCode[] =
       answer.status === 404 || codeOf(answer) === 'does_not_exist' ? ['not_found'] : [];
@@ -21,7 +23,7 @@ export const hostingOracle: Oracle = {
   },
   isDuplicate: (answer) => isError(answer) && codeOf(answer) === 'not_active' && answer.status < 500,
   duplicateIsAmbiguous: true,
-  speaks: (answer) => ['pending', 'ok', 'error'].some((word) => sameWord(objectIn(answer)?.['status'], word)),
+  speaks: (answer) => isError(answer) || ['pending', 'ok'].some((word) => sameWord(objectIn(answer)?.['status'], word)),
   isOpen: () => false,
   states: statesOf,
 };
@@ -32,7 +34,9 @@ function sameWord(value: unknown, word: string): boolean {
 }
 
 function isError(answer: ReadAnswer | undefined): boolean {
-  return sameWord(objectIn(answer)?.['status'], 'error');
+  const body = objectIn(answer);
+  // The documented errors of older deployments have no status.
+  return sameWord(body?.['status'], 'error') || (body?.['status'] === undefined && body?.['error_code'] !== undefined);
 }
 
 function codeOf(answer: ReadAnswer | undefined): unknown {
@@ -52,12 +56,12 @@ function statesOf(reads: readonly Exchanged[]): ReadonlySet<CancellationState> {
   if (known !== undefined) addWords(known, states);
   // Without an answer about the hosting itself, its jobs alone say nothing.
   if (jobs === undefined || (known === undefined && !isGone)) return states;
-  // What is done may have been withdrawn since, unless it is the job that was asked for.
-  const isOne = reads.some(({ key }) => key.includes('responseId='));
-  const done = isOne && jobs.statuses.includes('done');
+  // What is done may have been resumed since, which is a job of its own.
+  const done = jobs.statuses.includes('done');
   if (jobs.statuses.includes('new')) states.add('requested');
   if (jobs.statuses.length > 0 && jobs.statuses.every((status) => status === 'failed')) states.add('failed');
   if (done && isGone) states.add('completed');
+  if (done && known !== undefined && jobs.resumed) states.add('none');
   if (done && known !== undefined)
     states.add('requested').add(isDate(known['nextServiceRenewalDate']) ? 'scheduled' : 'requested');
   const isQuiet = known !== undefined && !(Number(known['openJobCount'] ?? 0) > 0);
@@ -77,6 +81,8 @@ function addWords(hosting: Readonly<Record<string, unknown>>, states: Set<Cancel
 interface Jobs {
   readonly statuses: readonly unknown[];
   readonly complete: boolean;
+  /** Whether the history has a resumption that is done. */
+  readonly resumed: boolean;
 }
 
 /** The cancellation jobs of a history, if all of its pages could be read. */
@@ -95,7 +101,8 @@ function jobsIn(pages: readonly (ReadAnswer | undefined)[]): Jobs | undefined {
     }
   }
   const jobs = events.filter((event) => event['jobType'] === 'cancelHosting');
-  return { statuses: jobs.map((event) => event['jobStatus']), complete: (lists.at(-1)?.length ?? 0) < 50 };
+  const resumed = events.some((event) => event['jobType'] === 'resumeHostingService' && event['jobStatus'] === 'done');
+  return { statuses: jobs.map((event) => event['jobStatus']), complete: (lists.at(-1)?.length ?? 0) < 50, resumed };
 }
 
 function isDate(value: unknown): boolean {

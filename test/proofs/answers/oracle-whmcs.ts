@@ -20,10 +20,14 @@ const MESSAGES: readonly (readonly [RegExp, ErrorCode])[] = [
 /** WHMCS: `result` decides, whatever the HTTP status. */
 export const whmcsOracle: Oracle = {
   accepts: (answer) => resultOf(answer) === 'success',
-  refuses: (answer) =>
-    resultOf(answer) === 'error'
-      ? MESSAGES.flatMap(([pattern, code]) => (pattern.test(messageOf(answer)) ? [code] : []))
-      : [],
+  refuses: (answer) => {
+    if (resultOf(answer) !== 'error') return [];
+    const known = MESSAGES.flatMap(([pattern, code]) => (pattern.test(messageOf(answer)) ? [code] : []));
+    // Errors of access come with these statuses, whatever their words.
+    const byStatus: readonly ErrorCode[] =
+      answer.status === 401 ? ['unauthorized'] : answer.status === 403 ? ['forbidden'] : [];
+    return [...known, ...byStatus];
+  },
   isDuplicate: (answer) =>
     resultOf(answer) === 'error' && /^existing cancellation request exists(?!\w)/.test(messageOf(answer)),
   duplicateIsAmbiguous: false,
@@ -36,13 +40,18 @@ export const whmcsOracle: Oracle = {
 /** Letters of another size do not make it another word. */
 function resultOf(answer: ReadAnswer | undefined): 'success' | 'error' | undefined {
   const result = objectIn(answer)?.['result'];
-  const word = typeof result === 'string' ? result.toLowerCase() : undefined;
+  const word = typeof result === 'string' ? result.trim().toLowerCase() : undefined;
   return word === 'success' || word === 'error' ? word : undefined;
 }
 
 function messageOf(answer: ReadAnswer): string {
   const message = objectIn(answer)?.['message'];
-  return typeof message === 'string' ? message.trim().toLowerCase().replace(/[.!]$/, '') : '';
+  return typeof message === 'string'
+    ? message
+        .trim()
+        .toLowerCase()
+        .replace(/[.!;,: ]+$/, '')
+    : '';
 }
 
 function statesOf(reads: readonly Exchanged[]): ReadonlySet<CancellationState> {

@@ -118,7 +118,7 @@ export function edisOrderSubject(password: string, sshPublicKey: string): Subjec
       call: order,
     },
     {
-      name: 'out_of_stock',
+      name: 'not_provisioned',
       expects: 'result',
       answers: (echo) => [{ status: 200, body: { status: 'failed', orderid: echo.text, ...echo.fields } }],
       call: order,

@@ -1,3 +1,4 @@
+import { secretRule } from 'cancelkit';
 import { Random } from '../random.ts';
 
 /** `token`: visible ASCII, as a header can carry it. `password`: any printable text. */
@@ -41,7 +42,8 @@ export function randomSecret(seed: number, index: number): RandomSecret {
   while (characters.length < length) characters.push(...random.pick(random.pick(pools)));
   const value = characters.slice(0, length).join('');
   // What is left of it without backslashes is what the search goes by; and a run of one character is in many a text.
-  const isTellTale = value.replaceAll('\\', '').length >= 6 && new Set(characters).size >= 5;
+  const isTellTale =
+    value.replaceAll('\\', '').length >= 6 && new Set(characters).size >= 5 && secretRule.accepts(value);
   return isTellTale ? { kind, value } : randomSecret(seed + 1, index);
 }
 

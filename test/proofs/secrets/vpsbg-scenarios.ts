@@ -98,10 +98,24 @@ export function vpsbgSubject(token: string): Subject {
       call: (ask) => service(ask).preview({ ...target, when, reason: ask.echo.text }),
     },
     {
-      name: 'unsupported',
-      expects: 'unsupported',
-      answers: () => [],
-      call: (ask) => service(ask).revoke({ account: 'a', service: { floatingIpId: 7 } }),
+      name: 'outcome_unknown, an addon’s withdrawal that cannot be seen',
+      expects: 'outcome_unknown',
+      answers: (echo) => {
+        const addon = { id: 7, name: echo.text, status: echo.text, ended_at: echo.text };
+        const shown = { status: 200, body: { id: 608, addons: [addon], ...echo.fields } };
+        return [shown, { status: 204 }, shown];
+      },
+      call: (ask) => service(ask).revoke({ account: 'a', service: { serverId: 608, addonId: 7 } }),
+    },
+    {
+      name: 'the state of a floating IP',
+      expects: 'result',
+      answers: (echo) => {
+        const request = { id: 1, type: 1, reason: echo.text, created_at: echo.text };
+        const entry = { id: 7, status: 'active', expiry_at: echo.text, cancel_request: request, ...echo.fields };
+        return [{ status: 200, body: { data: [entry], meta: { last_page: 1, total: 1 } } }];
+      },
+      call: (ask) => service(ask).status({ account: 'a', service: { floatingIpId: 7 } }),
     },
     {
       name: 'not_configured',

@@ -24,6 +24,15 @@ const error = (status: number, fields: Readonly<Record<string, string | string[]
   body: { status: 'error', ...fields },
 });
 
+describe('a text of EDIS, which is a front for WHMCS', () => {
+  it('is read out of its escapes for HTML', async () => {
+    const failure = await failureOf(
+      cancel(error(400, { message: 'Tom &amp; Ann&#039;s shop', errors: ['&quot;x&quot;'] })),
+    );
+    expect(failure).toMatchObject({ code: 'rejected', providerMessage: `Tom & Ann's shop "x"` });
+  });
+});
+
 describe('a success of EDIS', () => {
   it('is a request and no more: no date, no reference, nothing completed', async () => {
     const result = await cancel(answers.success, { serviceId: 123456 }, 'end_of_period');
@@ -38,6 +47,12 @@ describe('a success of EDIS', () => {
     expect(warnings).toEqual([
       { code: 'immediate_deferred', message: expect.stringMatching(/EDIS stores the request; .*not documented/) },
     ]);
+  });
+
+  it('says in a warning that something came before it', async () => {
+    const body = `<b>Notice</b>: x in y.php on line 3<br />\n${JSON.stringify(answers.success.body)}`;
+    const { outcome, warnings } = await cancel({ status: 200, body }, { serviceId: 123456 }, 'end_of_period');
+    expect([outcome, warnings.map(({ code }) => code)]).toEqual(['requested', ['text_before_answer']]);
   });
 
   it.each([
@@ -93,7 +108,7 @@ describe('a refusal of EDIS', () => {
   ] as const)('says %s', async (_name, answer, code, message) => {
     const failure = await failureOf(cancel(answer));
     // Only what was refused unprocessed is sent again, twice.
-    expect(failure).toMatchObject({ code, status: answer.status, attempts: answer.status === 429 ? 3 : 1 });
+    expect(failure).toMatchObject({ code, providerStatus: answer.status, attempts: answer.status === 429 ? 3 : 1 });
     expect(failure.message).toMatch(message);
   });
 
@@ -106,7 +121,7 @@ describe('a refusal of EDIS', () => {
     ['a page with 403', page(403), 'outcome_unknown'],
     ['an error without a word and 403', error(403, { message: '' }), 'outcome_unknown'],
   ] as const)('is not read into %s', async (_name, answer, code) => {
-    expect(await failureOf(cancel(answer))).toMatchObject({ code, status: answer.status });
+    expect(await failureOf(cancel(answer))).toMatchObject({ code, providerStatus: answer.status });
   });
 });
 
@@ -157,7 +172,7 @@ describe('an answer of EDIS that leaves the outcome open', () => {
     ['a list', { status: 200, body: [{ status: 'success' }] }, 'unreadable_answer'],
   ] as const)('is %s', async (_name, answer, reason) => {
     const failure = await failureOf(cancel(answer));
-    expect(failure).toMatchObject({ code: 'outcome_unknown', reason, status: answer.status, retryable: false });
+    expect(failure).toMatchObject({ code: 'outcome_unknown', reason, providerStatus: answer.status, retryable: false });
     expect(failure.sentAt).toMatch(/^\d{4}-\d\d-\d\dT/);
   });
 });

@@ -100,7 +100,7 @@ export const subject: ConformanceSubject<EdisConfig, EdisService> = {
       source: `${ORDER}, 200 out of stock; that a cancellation can be answered so too is inferred`,
       kind: 'other',
       answers: [answers.failed],
-      expected: { code: 'outcome_unknown', reason: 'provider_error', status: 200 },
+      expected: { code: 'outcome_unknown', reason: 'provider_error', providerStatus: 200 },
     },
     {
       name: 'a 400 with the complaints of each field',
@@ -109,7 +109,7 @@ export const subject: ConformanceSubject<EdisConfig, EdisService> = {
       answers: [answers.invalid],
       expected: {
         code: 'rejected',
-        status: 400,
+        providerStatus: 400,
         providerMessage:
           'Invalid parameters or missing required fields. service ID is required; cancellation type is invalid',
       },
@@ -119,14 +119,14 @@ export const subject: ConformanceSubject<EdisConfig, EdisService> = {
       source: `${CANCEL}, 401`,
       kind: 'unauthorized',
       answers: [answers.unauthorized],
-      expected: { code: 'unauthorized', status: 401, providerMessage: 'Invalid WHMCS credentials provided.' },
+      expected: { code: 'unauthorized', providerStatus: 401, providerMessage: 'Invalid WHMCS credentials provided.' },
     },
     {
       name: 'a 404 for an id that does not exist',
       source: `${CANCEL}, 404`,
       kind: 'not_found',
       answers: [answers.notFound],
-      expected: { code: 'not_found', status: 404 },
+      expected: { code: 'not_found', providerStatus: 404 },
     },
     {
       name: 'a second cancellation',
@@ -140,14 +140,14 @@ export const subject: ConformanceSubject<EdisConfig, EdisService> = {
       source: 'inferred: no limit is documented',
       kind: 'rate_limited',
       answers: [answers.rateLimited],
-      expected: { code: 'rate_limited', status: 429 },
+      expected: { code: 'rate_limited', providerStatus: 429 },
     },
     {
       name: 'a 500',
       source: `${ORDER}, 500; for a cancellation it is inferred`,
       kind: 'server_error',
       answers: [answers.serverError],
-      expected: { code: 'outcome_unknown', reason: 'server_error', status: 500 },
+      expected: { code: 'outcome_unknown', reason: 'server_error', providerStatus: 500 },
     },
   ],
 };

@@ -127,14 +127,52 @@ describe('an order at EDIS', () => {
     expect((await orderVps(sandbox.accounts.edis, { ...order, ...given })).result).toMatchObject(expected);
   });
 
-  it('that is out of stock is an outcome, not an error, and orders nothing', async () => {
+  it('warns that the invoice is not paid, although credit was to pay it', async () => {
+    sandbox.edis.configure({ credit: 'insufficient' });
+    const asked = await orderVps(sandbox.accounts.edis, order);
+    sandbox.edis.configure({ credit: 'sufficient' });
+    expect(asked.result).toMatchObject({
+      outcome: 'ordered',
+      invoicePaid: false,
+      warnings: [{ code: 'invoice_unpaid', message: expect.stringMatching(/Look at the invoice in the client area/) }],
+    });
+  });
+
+  it.each([
+    [true, true],
+    [false, false],
+    [false, undefined],
+    [true, undefined],
+  ])('warns of no invoice where credit was asked for: %s, and EDIS says paid: %s', async (applyCredit, invoicepaid) => {
+    const body = { status: 'success', orderid: 1, serviceids: '2', invoiceid: 3, invoicepaid };
+    const { result } = await orderFrom({ status: 200, body }, { ...order, applyCredit });
+    expect(result).toMatchObject({ outcome: 'ordered', warnings: [] });
+  });
+
+  it('takes the disk boost under the other name of the documentation, one of them at a time', async () => {
+    const boosted = { ...order, billingCycle: 'yearly', items: [{ ...item, additionalDriveboost: 615 }] };
+    expect((await orderVps(sandbox.accounts.edis, boosted)).result).toMatchObject({ outcome: 'ordered' });
+    const sent = sentOrder(sandbox.edis.requests[0]);
+    expect(sent).toMatchObject({ item: [{ additional_driveboost: 615 }] });
+    expect(JSON.stringify(sent)).not.toContain('diskboost');
+    const both = { ...order, items: [{ ...item, additionalDiskboost: 1, additionalDriveboost: 1 }] };
+    const failure = await failureOf(orderVps(sandbox.accounts.edis, both));
+    expect(failure).toMatchObject({ code: 'invalid_request', issues: [{ path: 'order.items.0' }] });
+    expect(failure.message).toContain('only one of additionalDiskboost and additionalDriveboost');
+    expect(sandbox.edis.requests).toHaveLength(1);
+  });
+
+  it('that failed claims neither that it exists nor that it does not, and says where to look', async () => {
     sandbox.edis.setStock(1814, 1);
     const before = sandbox.edis.services().length;
     const { result } = await orderVps(sandbox.accounts.edis, {
       ...order,
       items: [item, { ...item, hostname: 'second' }],
     });
-    expect(result).toEqual({ outcome: 'out_of_stock', orderId: expect.stringMatching(/^\d+$/) });
+    if (result.outcome !== 'not_provisioned') throw new Error(`got ${result.outcome}`);
+    expect(result.orderId).toMatch(/^\d+$/);
+    expect(result.message).toContain(`an order may exist: look at order ${result.orderId} and its invoice`);
+    expect(result.message).not.toMatch(/nothing was ordered/i);
     expect(sandbox.edis.services()).toHaveLength(before);
   });
 
@@ -208,11 +246,13 @@ describe('the ids in the answer to an order', () => {
       services: [{ serviceId: '2' }],
       invoiceId: undefined,
       invoicePaid: undefined,
+      warnings: [],
     });
     const failed = { status: 'failed', orderid: 'none' };
     expect((await orderFrom({ status: 200, body: failed })).result).toEqual({
-      outcome: 'out_of_stock',
+      outcome: 'not_provisioned',
       orderId: undefined,
+      message: expect.stringContaining('look at the newest order'),
     });
   });
 });
@@ -261,7 +301,7 @@ describe('an error of EDIS about an order', () => {
     ['it says error and nothing more', { status: 400, body: { status: 'error' } }, { code: 'unexpected_response' }],
     ['access is refused', { status: 403, body: { status: 'error', message: 'No.' } }, { code: 'forbidden' }],
     [
-      'a 200 says neither success nor out of stock',
+      'a 200 says neither success nor failure',
       { status: 200, body: { status: 'error', message: 'Something.' } },
       { code: 'outcome_unknown', reason: 'provider_error' },
     ],
@@ -279,7 +319,7 @@ describe('an error of EDIS about an order', () => {
     const failure = await failureOf(orderFrom(reply));
     expect(failure).toMatchObject({
       ...expected,
-      status: reply.status,
+      providerStatus: reply.status,
       operation: 'order',
       provider: 'edis',
       attempts: 1,
@@ -297,7 +337,7 @@ describe('an error of EDIS about an order', () => {
     ['another product', { items: [{ ...item, productId: 1 }] }, 'pid is invalid'],
   ])('comes through in its own words: %s', async (_name, given, said) => {
     const failure = await failureOf(orderVps(sandbox.accounts.edis, { ...order, ...given }));
-    expect(failure).toMatchObject({ code: 'rejected', status: 400 });
+    expect(failure).toMatchObject({ code: 'rejected', providerStatus: 400 });
     expect(failure.providerMessage).toContain(said);
   });
 });
@@ -483,10 +523,10 @@ describe('what an order keeps to itself', () => {
     expect(printed(performed.raw)).toContain('[REDACTED]');
   });
 
-  it('is not in the result of an order that is out of stock either', async () => {
+  it('is not in the result of an order that failed either', async () => {
     const { password } = sandbox.settings.edis;
     const performed = await orderFrom({ status: 200, body: { status: 'failed', orderid: password } }, given());
-    expect(performed.result).toEqual({ outcome: 'out_of_stock', orderId: undefined });
+    expect(performed.result).toEqual({ outcome: 'not_provisioned', orderId: undefined, message: expect.any(String) });
     expect(printed(performed)).not.toContain(password);
   });
 });

@@ -31,7 +31,7 @@ type AnswerName =
 
 const hosting = {
   identifier: hostingId,
-  status: 'ok',
+  status: 'active',
   domain: 'example.com',
   suspended: false,
   openJobCount: 0,
@@ -58,7 +58,7 @@ export const answers: Readonly<Record<AnswerName, ConformanceAnswer>> = {
   notActive: errorAnswer(405, 'not_active', 'The hosting is not active'),
   notActiveInOldKeys: {
     status: 405,
-    body: { response_id: responseId, status: 'error', error_code: 'not_active', error_message: 'Not active' },
+    body: { response_id: responseId, error_code: 'not_active', error_message: 'Not active' },
   },
   conflict: errorAnswer(409, 'conflict', 'The domain is not in this hosting'),
   doesNotExist: errorAnswer(404, 'does_not_exist', 'The hosting does not exist'),
@@ -69,9 +69,12 @@ export const answers: Readonly<Record<AnswerName, ConformanceAnswer>> = {
   serverError: errorAnswer(500, 'internal_error', 'An internal error occurred'),
 };
 
+// By the provider's clock, the service period is not over yet.
+const headers = { date: 'Sun, 01 Aug 2021 08:00:00 GMT' };
+
 /** The answer of `GET /hosting/{id}`. */
 export function shown(fields: Readonly<Record<string, JsonValue | undefined>> = {}): ConformanceAnswer {
-  return { status: 200, body: { responseId: '1_77', status: 'ok', hosting: { ...hosting, ...fields } } };
+  return { status: 200, headers, body: { responseId: '1_77', status: 'ok', hosting: { ...hosting, ...fields } } };
 }
 
 /** The answer of `GET /hosting/{id}/history` with these cancellation jobs, among other events. */
@@ -85,7 +88,7 @@ export function history(...jobStatuses: readonly JsonValue[]): ConformanceAnswer
 
 /** A page of a history with these events. */
 export function events(hostingEvents: JsonValue): ConformanceAnswer {
-  return { status: 200, body: { responseId: '1_78', status: 'ok', hostingEvents } };
+  return { status: 200, headers, body: { responseId: '1_78', status: 'ok', hostingEvents } };
 }
 
 /** An error in the documented form. */
@@ -146,7 +149,7 @@ export const subject: ConformanceSubject<HostingConfig, HostingService> = {
       name: 'a 405 of a hosting that is shown as cancelled',
       source: `${CANCEL}, 405 not_active; the value of serviceStatus is inferred`,
       kind: 'already_cancelled',
-      answers: [answers.notActive, shown({ serviceStatus: 'cancelled' })],
+      answers: [answers.notActive, shown({ serviceStatus: 'cancelled' }), history()],
       expected: {
         outcome: 'already_cancelled',
         effectiveAt: serviceEnd,
@@ -166,63 +169,68 @@ export const subject: ConformanceSubject<HostingConfig, HostingService> = {
       source: `${CANCEL}, 405 not_active; ${SHOW}, serviceStatus adopting`,
       kind: 'refusal',
       answers: [answers.notActive, shown({ serviceStatus: 'adopting' }), history()],
-      expected: { code: 'not_cancellable', status: 405, providerCode: 'not_active' },
+      expected: { code: 'not_cancellable', providerStatus: 405, providerCode: 'not_active' },
     },
     {
       name: 'a 405 of a hosting whose state cannot be read',
       source: `${CANCEL}, 405 not_active`,
       kind: 'refusal',
       answers: [answers.notActive, { status: 503 }],
-      expected: { code: 'not_cancellable', status: 405, providerCode: 'not_active' },
+      expected: { code: 'not_cancellable', providerStatus: 405, providerCode: 'not_active' },
     },
     {
       name: 'a 409 for a domain of another hosting',
       source: `${CLIENTS}: 409 conflict`,
       kind: 'refusal',
       answers: [answers.conflict],
-      expected: { code: 'rejected', status: 409, providerCode: 'conflict' },
+      expected: { code: 'rejected', providerStatus: 409, providerCode: 'conflict' },
     },
     {
       name: 'an error that the hosting does not exist',
       source: `${CLIENTS}: does_not_exist; the status is inferred`,
       kind: 'not_found',
       answers: [answers.doesNotExist],
-      expected: { code: 'not_found', status: 404, providerCode: 'does_not_exist' },
+      expected: { code: 'not_found', providerStatus: 404, providerCode: 'does_not_exist' },
     },
     {
       name: 'a 400 for a parameter that is missing',
       source: `${ERRORS}; the code is inferred`,
       kind: 'refusal',
       answers: [answers.invalid],
-      expected: { code: 'rejected', status: 400, providerMessage: 'The parameter reason is required' },
+      expected: { code: 'rejected', providerStatus: 400, providerMessage: 'The parameter reason is required' },
     },
     {
       name: 'a 401',
       source: `${ERRORS}; the code is inferred`,
       kind: 'unauthorized',
       answers: [answers.unauthorized],
-      expected: { code: 'unauthorized', status: 401 },
+      expected: { code: 'unauthorized', providerStatus: 401 },
     },
     {
       name: 'a 403 in the API’s own words',
       source: `${ERRORS}; the code is inferred`,
       kind: 'refusal',
       answers: [answers.forbidden],
-      expected: { code: 'forbidden', status: 403 },
+      expected: { code: 'forbidden', providerStatus: 403 },
     },
     {
       name: 'a 429',
       source: 'inferred: no limit is documented',
       kind: 'rate_limited',
       answers: [answers.rateLimited],
-      expected: { code: 'rate_limited', status: 429 },
+      expected: { code: 'rate_limited', providerStatus: 429 },
     },
     {
       name: 'a 500',
       source: `${ERRORS}; the code is inferred`,
       kind: 'server_error',
       answers: [answers.serverError],
-      expected: { code: 'outcome_unknown', reason: 'server_error', status: 500, providerCode: 'internal_error' },
+      expected: {
+        code: 'outcome_unknown',
+        reason: 'server_error',
+        providerStatus: 500,
+        providerCode: 'internal_error',
+      },
     },
   ],
   revokeFixtures: [
@@ -236,13 +244,13 @@ export const subject: ConformanceSubject<HostingConfig, HostingService> = {
       name: 'a 405 of a hosting without a service to resume',
       source: `${RESUME}; the code is inferred`,
       answers: [errorAnswer(405, 'not_active', 'There is no service to resume')],
-      expected: { code: 'rejected', status: 405 },
+      expected: { code: 'rejected', providerStatus: 405 },
     },
     {
       name: 'a resumption with a wrong token',
       source: ERRORS,
       answers: [answers.unauthorized],
-      expected: { code: 'unauthorized', status: 401 },
+      expected: { code: 'unauthorized', providerStatus: 401 },
     },
   ],
   statusFixtures: [
@@ -273,20 +281,26 @@ export const subject: ConformanceSubject<HostingConfig, HostingService> = {
     {
       name: 'a hosting that is shown as cancelled',
       source: `${SHOW}, 200; the value of serviceStatus is inferred`,
-      answers: [shown({ serviceStatus: 'cancelled' })],
+      answers: [shown({ serviceStatus: 'cancelled' }), history()],
       expected: { state: 'requested', effectiveAt: serviceEnd },
+    },
+    {
+      name: 'a cancellation that is done, of a hosting that is still in service',
+      source: `${HISTORY}, jobStatus done; ${SHOW}, status active`,
+      answers: [shown({ serviceStatus: 'expiring' }), history('done')],
+      expected: { state: 'scheduled', when: 'end_of_period', effectiveAt: serviceEnd },
     },
     {
       name: 'a read-back of a hosting that does not exist',
       source: `${CLIENTS}: does_not_exist; the status is inferred`,
-      answers: [answers.doesNotExist],
-      expected: { code: 'not_found', status: 404 },
+      answers: [answers.doesNotExist, answers.doesNotExist],
+      expected: { code: 'not_found', providerStatus: 404 },
     },
     {
       name: 'a read-back with a wrong token',
       source: `${ERRORS}; the code is inferred`,
       answers: [answers.unauthorized],
-      expected: { code: 'unauthorized', status: 401 },
+      expected: { code: 'unauthorized', providerStatus: 401 },
     },
   ],
 };

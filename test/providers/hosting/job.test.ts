@@ -117,7 +117,7 @@ describe('the fate of one cancellation of a hosting', () => {
 
   it('is not found where there never was such a hosting', async () => {
     const at = { hostingId: '1_0000', domain: 'active.example' };
-    expect(await failureOf(fateOf('1_2aa0', at))).toMatchObject({ code: 'not_found', status: 404 });
+    expect(await failureOf(fateOf('1_2aa0', at))).toMatchObject({ code: 'not_found', providerStatus: 404 });
   });
 
   it.each([
@@ -197,7 +197,11 @@ describe('the answers that tell the fate of a cancellation', () => {
     ['no event', [history(), shown()], { state: 'unknown' }],
     ['no event of a hosting that is gone', [history(), missing], { state: 'unknown' }],
     ['a failed job of a hosting that is gone', [history(job('failed')), missing], { state: 'failed' }],
-    ['a job of another kind', [history(job('done', { jobType: 'resumeHosting' })), shown()], { state: 'unknown' }],
+    [
+      'a job of another kind',
+      [history(job('done', { jobType: 'resumeHostingService' })), shown()],
+      { state: 'unknown' },
+    ],
     [
       'a job that names another answer',
       [history(job('done', { responseId: '1_other' })), shown()],
@@ -209,11 +213,6 @@ describe('the answers that tell the fate of a cancellation', () => {
       { state: 'scheduled' },
     ],
     ['a history that cannot be read', [{ status: 200, body: '<html>' }, shown()], { state: 'unknown' }],
-    [
-      'a history that is refused',
-      [{ status: 403, body: { status: 'error', errorCode: 'no', errorMessage: 'No.' } }, shown()],
-      { state: 'unknown' },
-    ],
     [
       'a hosting that looks untouched',
       [history(job('done')), shown({ serviceStatus: 'active' })],
@@ -248,6 +247,11 @@ describe('the answers that tell the fate of a cancellation', () => {
       'a refusal',
       [history(job('done')), { status: 401, body: { status: 'error', errorCode: 'no', errorMessage: 'No.' } }],
       { code: 'unauthorized' },
+    ],
+    [
+      'a history that is refused, after which nothing else is asked',
+      [{ status: 403, body: { status: 'error', errorCode: 'no', errorMessage: 'No.' } }],
+      { code: 'forbidden', attempts: 1 },
     ],
     [
       'a hosting that is gone with a history that cannot be read',

@@ -21,14 +21,17 @@ const shown = (serviceStatus: string): Reply => ({
     },
   },
 });
-const CANCELLED = shown('cancelled');
+const CANCELLED: readonly Reply[] = [
+  shown('expiring'),
+  { status: 200, body: { status: 'ok', hostingEvents: [{ jobType: 'cancelHosting', jobStatus: 'done' }] } },
+];
 /** Documented: a resume is queued like a cancellation. */
 const PENDING: Reply = {
   status: 202,
   body: {
     responseId: '1_2aa0',
     status: 'pending',
-    message: 'Your resume request is pending',
+    message: 'Your update request is pending',
     hosting: { identifier: '1_aed1' },
   },
 };
@@ -49,30 +52,37 @@ function resume(
 
 describe('the withdrawal of a cancellation at a Hosting API', () => {
   it('is a PATCH that resumes the service, with the token of the account', async () => {
-    const { outcome, requests } = resume([CANCELLED, PENDING]);
+    const { outcome, requests } = resume([...CANCELLED, PENDING]);
     expect(await outcome).toMatchObject({
       outcome: 'requested',
       providerReference: '1_2aa0',
       reconciled: false,
-      attempts: 2,
+      attempts: 3,
     });
-    const [, sent] = requests;
+    const sent = requests.at(-1);
     expect([sent?.method, sent?.url]).toEqual(['PATCH', 'https://hosting.example.net/api/v1/hosting/1_aed1']);
     expect(sent?.headers.get('token')).toBe(token);
     expect(sent?.headers.get('content-type')).toBe('application/json');
     expect(await sent?.json()).toEqual({ resumeService: true });
-    expect(requests).toHaveLength(2);
+    expect(requests).toHaveLength(3);
   });
 
   it('sends the token in the configured header', async () => {
-    const { outcome, requests } = resume([CANCELLED, PENDING], { tokenHeader: 'Authorization', tokenScheme: 'Bearer' });
+    const { outcome, requests } = resume([...CANCELLED, PENDING], {
+      tokenHeader: 'Authorization',
+      tokenScheme: 'Bearer',
+    });
     await outcome;
-    expect(requests.map(({ headers }) => headers.get('authorization'))).toEqual([`Bearer ${token}`, `Bearer ${token}`]);
+    expect(requests.map(({ headers }) => headers.get('authorization'))).toEqual([
+      `Bearer ${token}`,
+      `Bearer ${token}`,
+      `Bearer ${token}`,
+    ]);
   });
 
   it('is requested where the answer has the older keys', async () => {
     const body = { response_id: '1_old', status: 'PENDING' };
-    expect(await resume([CANCELLED, { status: 202, body }]).outcome).toMatchObject({ providerReference: '1_old' });
+    expect(await resume([...CANCELLED, { status: 202, body }]).outcome).toMatchObject({ providerReference: '1_old' });
   });
 
   it.each([
@@ -86,11 +96,11 @@ describe('the withdrawal of a cancellation at a Hosting API', () => {
     ['the token may not do this', error(403, 'forbidden', 'Read only'), 'forbidden', /may not do this: Read only/],
     ['the hosting is gone meanwhile', error(404, 'does_not_exist', 'No.'), 'not_found', /no hosting/],
   ] as const)('is refused for good where %s', async (_name, answer, code, message) => {
-    const { outcome, requests } = resume([CANCELLED, answer]);
+    const { outcome, requests } = resume([...CANCELLED, answer]);
     const failure = await failureOf(outcome);
-    expect(failure).toMatchObject({ code, status: answer.status, operation: 'revoke' });
+    expect(failure).toMatchObject({ code, providerStatus: answer.status, operation: 'revoke' });
     expect(failure.message).toMatch(message);
-    expect(requests).toHaveLength(2);
+    expect(requests).toHaveLength(3);
   });
 
   it.each([
@@ -101,26 +111,26 @@ describe('the withdrawal of a cancellation at a Hosting API', () => {
     ['a failure', error(500, 'internal_error', 'Oops')],
     ['an error under a 200', error(200, 'not_active', 'No.')],
   ] as const)('is unknown after %s, with what the hosting says afterwards', async (_name, answer) => {
-    const { outcome, requests } = resume([CANCELLED, answer, CANCELLED]);
+    const { outcome, requests } = resume([...CANCELLED, answer, ...CANCELLED]);
     expect(await failureOf(outcome)).toMatchObject({
       code: 'outcome_unknown',
-      lastSeen: 'requested',
-      status: answer.status,
+      lastSeen: 'scheduled',
+      providerStatus: answer.status,
     });
-    expect(requests.map(({ method }) => method)).toEqual(['GET', 'PATCH', 'GET']);
+    expect(requests.map(({ method }) => method)).toEqual(['GET', 'GET', 'PATCH', 'GET', 'GET']);
   });
 
   it('is revoked after an unreadable answer where hosting and history show no cancellation', async () => {
     const history: Reply = { status: 200, body: { status: 'ok', hostingEvents: [] } };
-    const { outcome } = resume([CANCELLED, { status: 202, body: '<html>' }, shown('active'), history]);
-    expect(await outcome).toMatchObject({ outcome: 'revoked', reconciled: true, before: { state: 'requested' } });
+    const { outcome } = resume([...CANCELLED, { status: 202, body: '<html>' }, shown('active'), history]);
+    expect(await outcome).toMatchObject({ outcome: 'revoked', reconciled: true, before: { state: 'scheduled' } });
   });
 
   it('keeps the token out of everything', async () => {
     const body = { responseId: '1_2aa0', status: 'pending', message: `with ${token}`, token };
-    const result = await resume([CANCELLED, { status: 202, body }]).outcome;
+    const result = await resume([...CANCELLED, { status: 202, body }]).outcome;
     expect(printed(result)).not.toContain(token);
-    const failure = await failureOf(resume([CANCELLED, error(403, 'forbidden', `not with ${token}`)]).outcome);
+    const failure = await failureOf(resume([...CANCELLED, error(403, 'forbidden', `not with ${token}`)]).outcome);
     expect(printed(failure)).not.toContain(token);
     expect(failure.providerMessage).toBe('not with [REDACTED]');
   });

@@ -62,7 +62,7 @@ describe('a success of VPSBG', () => {
   ] as const)('is not seen in a 2xx with %s', async (_name, body) => {
     for (const code of [200, 201, 202]) {
       const failure = await failureOf(cancel({ status: code, body }));
-      expect(failure).toMatchObject({ code: 'outcome_unknown', reason: 'unreadable_answer', status: code });
+      expect(failure).toMatchObject({ code: 'outcome_unknown', reason: 'unreadable_answer', providerStatus: code });
     }
   });
 });
@@ -71,7 +71,7 @@ describe('a refusal of VPSBG', () => {
   it.each([
     ['where to get a token', answers.unauthorized, 'unauthorized', /token is not valid.*client area/],
     ['which ability a token needs', answers.forbidden, 'forbidden', /cancelling one with "Write"/],
-    ['which id to check', answers.notFound, 'not_found', /no server .* has that id.*serverId/],
+    ['which id to check', answers.notFound, 'not_found', /nothing under that id.*serverId, addonId or floatingIpId/],
     ['that the call is gone', answers.noRoute, 'unexpected_response', /no longer has this call: The route v1\/servers/],
     ['that the method is gone', error(405, 'Not supported.'), 'unexpected_response', /no longer has this call: Not/],
     ['which field is wrong', answers.invalid, 'rejected', /refused: .*The selected server_ids\.0 is invalid\./],
@@ -79,7 +79,7 @@ describe('a refusal of VPSBG', () => {
     ['the API’s own words for any other', error(409, 'Unpaid.'), 'rejected', /refused: Unpaid\./],
   ] as const)('says %s', async (_name, answer, code, message) => {
     const failure = await failureOf(cancel(answer));
-    expect(failure).toMatchObject({ code, status: answer.status, attempts: 1 });
+    expect(failure).toMatchObject({ code, providerStatus: answer.status, attempts: 1 });
     expect(failure.message).toMatch(message);
   });
 
@@ -98,7 +98,7 @@ describe('a refusal of VPSBG', () => {
     ['a page with 422', page(422), 'outcome_unknown'],
     ['another API’s 403', { status: 403, body: { blocked: true } }, 'outcome_unknown'],
   ] as const)('is not read into %s', async (_name, answer, code) => {
-    expect(await failureOf(cancel(answer))).toMatchObject({ code, status: answer.status });
+    expect(await failureOf(cancel(answer))).toMatchObject({ code, providerStatus: answer.status });
   });
 });
 
@@ -116,7 +116,7 @@ describe('an answer of VPSBG that leaves the outcome open', () => {
     ['a 504 with an empty object', { status: 504, body: {} }],
   ] as const)('is %s', async (_name, answer) => {
     const failure = await failureOf(cancel(answer));
-    expect(failure).toMatchObject({ code: 'outcome_unknown', reason: 'server_error', status: answer.status });
+    expect(failure).toMatchObject({ code: 'outcome_unknown', reason: 'server_error', providerStatus: answer.status });
   });
 });
 
@@ -191,7 +191,10 @@ describe('a read-back at VPSBG', () => {
     ['is a firewall’s 403', page(403)],
     ['is a 404 of the call itself', { status: 404, body: { message: 'The route v1/servers/608 could not be found.' } }],
   ] as const)('shows nothing where the answer %s', async (_name, answer) => {
-    expect(await failureOf(status(answer))).toMatchObject({ code: 'unexpected_response', status: answer.status });
+    expect(await failureOf(status(answer))).toMatchObject({
+      code: 'unexpected_response',
+      providerStatus: answer.status,
+    });
   });
 
   it.each([

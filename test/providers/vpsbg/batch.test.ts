@@ -168,7 +168,7 @@ describe('a list that VPSBG accepts', () => {
     const [good = 0, locked = 0] = own.add(2);
     own.sandbox.vpsbg.lock(locked);
     const items = await own.run([requestOf(good), requestOf(locked), requestOf(UNKNOWN_ID)]);
-    expect(items.map(endOf)).toEqual(['scheduled', 'outcome_unknown, none', 'outcome_unknown']);
+    expect(items.map(endOf)).toEqual(['scheduled', 'outcome_unknown, none', 'outcome_unknown, absent']);
     expect(own.lists()).toHaveLength(1);
     for (const item of items.slice(1)) {
       expect(item).toMatchObject({ error: { reason: 'provider_error', sentAt: expect.any(String), retryable: false } });

@@ -53,7 +53,7 @@ export function server(fields: Readonly<Record<string, JsonValue | undefined>> =
     cancel_request: null,
     ...fields,
   };
-  return { status: 200, body };
+  return { status: 200, headers: { date: 'Wed, 02 Oct 2024 08:00:00 GMT' }, body };
 }
 
 /** VPSBG for the conformance suite. */
@@ -102,28 +102,28 @@ export const subject: ConformanceSubject<VpsbgConfig, VpsbgService> = {
       source: `${STATUS_CODES}, 401; ${LARAVEL}`,
       kind: 'unauthorized',
       answers: [answers.unauthorized],
-      expected: { code: 'unauthorized', status: 401, providerMessage: 'Unauthenticated.' },
+      expected: { code: 'unauthorized', providerStatus: 401, providerMessage: 'Unauthenticated.' },
     },
     {
       name: 'a 403 to a token that may only read',
       source: `${STATUS_CODES}, 403; ${LARAVEL}`,
       kind: 'refusal',
       answers: [answers.forbidden],
-      expected: { code: 'forbidden', status: 403 },
+      expected: { code: 'forbidden', providerStatus: 403 },
     },
     {
       name: 'a 404 for the server',
       source: `${STATUS_CODES}, 404; ${LARAVEL}`,
       kind: 'not_found',
       answers: [answers.notFound],
-      expected: { code: 'not_found', status: 404 },
+      expected: { code: 'not_found', providerStatus: 404 },
     },
     {
       name: 'a 404 for the call itself',
       source: 'inferred: Laravel’s answer where a call has moved, as this one has before',
       kind: 'refusal',
       answers: [answers.noRoute],
-      expected: { code: 'unexpected_response', status: 404 },
+      expected: { code: 'unexpected_response', providerStatus: 404 },
     },
     {
       name: 'a 422',
@@ -132,7 +132,7 @@ export const subject: ConformanceSubject<VpsbgConfig, VpsbgService> = {
       answers: [answers.invalid],
       expected: {
         code: 'rejected',
-        status: 422,
+        providerStatus: 422,
         providerMessage: 'The given data was invalid. The selected server_ids.0 is invalid.',
       },
     },
@@ -141,21 +141,21 @@ export const subject: ConformanceSubject<VpsbgConfig, VpsbgService> = {
       source: `${STATUS_CODES}, 423; seen in public client code: such an action can still take effect`,
       kind: 'other',
       answers: [answers.locked],
-      expected: { code: 'outcome_unknown', reason: 'provider_error', status: 423 },
+      expected: { code: 'outcome_unknown', reason: 'provider_error', providerStatus: 423 },
     },
     {
       name: 'a 429',
       source: `${STATUS_CODES}, 429; the name of the header is inferred`,
       kind: 'rate_limited',
       answers: [answers.rateLimited],
-      expected: { code: 'rate_limited', status: 429 },
+      expected: { code: 'rate_limited', providerStatus: 429 },
     },
     {
       name: 'a 500',
       source: `${STATUS_CODES}, 500; ${LARAVEL}`,
       kind: 'server_error',
       answers: [answers.serverError],
-      expected: { code: 'outcome_unknown', reason: 'server_error', status: 500 },
+      expected: { code: 'outcome_unknown', reason: 'server_error', providerStatus: 500 },
     },
   ],
   revokeFixtures: [
@@ -170,13 +170,13 @@ export const subject: ConformanceSubject<VpsbgConfig, VpsbgService> = {
       name: 'a 404 for the call of the withdrawal',
       source: `${UNDO}; ${LARAVEL}`,
       answers: [answers.noRoute],
-      expected: { code: 'unexpected_response', status: 404 },
+      expected: { code: 'unexpected_response', providerStatus: 404 },
     },
     {
       name: 'a withdrawal with a wrong token',
       source: STATUS_CODES,
       answers: [answers.unauthorized],
-      expected: { code: 'unauthorized', status: 401 },
+      expected: { code: 'unauthorized', providerStatus: 401 },
     },
   ],
   statusFixtures: [
@@ -225,19 +225,19 @@ export const subject: ConformanceSubject<VpsbgConfig, VpsbgService> = {
       name: 'a read-back without a valid token',
       source: `${STATUS_CODES}, 401; ${LARAVEL}`,
       answers: [answers.unauthorized],
-      expected: { code: 'unauthorized', status: 401 },
+      expected: { code: 'unauthorized', providerStatus: 401 },
     },
     {
       name: 'a read-back of a server that is not there',
       source: `${STATUS_CODES}, 404; ${LARAVEL}`,
       answers: [answers.notFound],
-      expected: { code: 'not_found', status: 404 },
+      expected: { code: 'not_found', providerStatus: 404 },
     },
     {
       name: 'a read-back while the server fails',
       source: `${STATUS_CODES}, 500; ${LARAVEL}`,
       answers: [answers.serverError],
-      expected: { code: 'unavailable', status: 500 },
+      expected: { code: 'unavailable', providerStatus: 500 },
     },
   ],
 };

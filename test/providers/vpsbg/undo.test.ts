@@ -151,7 +151,7 @@ describe('the withdrawal of a cancellation at VPSBG', () => {
   ] as const)('is refused for good where %s', async (_name, answer, code, message) => {
     const { outcome, requests } = revoke([PENDING, answer]);
     const failure = await failureOf(outcome);
-    expect(failure).toMatchObject({ code, status: answer.status, operation: 'revoke', attempts: 2 });
+    expect(failure).toMatchObject({ code, providerStatus: answer.status, operation: 'revoke', attempts: 2 });
     expect(failure.message).toMatch(message);
     expect(requests).toHaveLength(2);
   });

@@ -49,6 +49,16 @@ describe('a success of WHMCS', () => {
     ]);
   });
 
+  it('says in a warning that something came before it', async () => {
+    const body = `<br />\n<b>Notice</b>: Undefined index: x in /srv/init.php on line 7<br />\n${JSON.stringify(success.body)}`;
+    const result = await cancel([{ status: 200, body }]);
+    expect(result).toMatchObject({ outcome: 'requested', attempts: 1, raw: { body: success.body } });
+    expect(result.warnings).toEqual([
+      { code: 'text_before_answer', message: expect.stringMatching(/\d+ characters of other text before its JSON/) },
+    ]);
+    expect(JSON.stringify(result)).not.toContain('Undefined index');
+  });
+
   it.each([
     ['has its ids as texts', withFields(success, { serviceid: '77', userid: '12' })],
     ['names no service', { status: 200, body: { result: 'success' } }],
@@ -78,8 +88,14 @@ describe('a success of WHMCS', () => {
       /not JSON/,
     ],
     [
-      'is preceded by a PHP warning',
-      { status: 200, body: `<br />\n<b>Warning</b>: ini_set()\n${JSON.stringify(success.body)}` },
+      'is followed by a PHP warning',
+      { status: 200, body: `${JSON.stringify(success.body)}<br />\n<b>Warning</b>: ini_set()` },
+      'unreadable_answer',
+      /not JSON/,
+    ],
+    [
+      'is preceded by another answer',
+      { status: 200, body: `{"result":"error"}\n${JSON.stringify(success.body)}` },
       'unreadable_answer',
       /not JSON/,
     ],
@@ -87,7 +103,7 @@ describe('a success of WHMCS', () => {
     ['is a text', { status: 200, body: '"success"' }, 'unreadable_answer', /not in the form/],
   ] as const)('is not believed where it %s', async (_name, answer, reason, message) => {
     const failure = await failureOf(cancel([answer]));
-    expect(failure).toMatchObject({ code: 'outcome_unknown', reason, status: answer.status, retryable: false });
+    expect(failure).toMatchObject({ code: 'outcome_unknown', reason, providerStatus: answer.status, retryable: false });
     expect(failure.message).toMatch(message);
   });
 });
@@ -112,7 +128,7 @@ describe('an error of WHMCS', () => {
     ['that the action is unknown', errors.invalidAction, 'unexpected_response', /does not know the API action.*update/],
   ] as const)('says %s', async (_name, answer, code, message) => {
     const failure = await failureOf(cancel([answer]));
-    expect(failure).toMatchObject({ code, status: answer.status, attempts: 1 });
+    expect(failure).toMatchObject({ code, providerStatus: answer.status, attempts: 1 });
     expect(failure.message).toMatch(message);
     expect(failure.providerMessage).toBe(fieldsOf(answer.body)['message']);
   });
@@ -124,9 +140,99 @@ describe('an error of WHMCS', () => {
     ['with white space', ' Invalid IP: 203.0.113.7 ', 'forbidden'],
     ['with an IPv4 address in IPv6', 'Invalid IP ::ffff:203.0.113.7', 'forbidden'],
     ['for a read-back', 'Invalid Permissions: API action "getclientsproducts" is not allowed', 'forbidden'],
+    ['with Forbidden for Invalid', 'Forbidden IP 203.0.113.9', 'forbidden'],
+    ['with Forbidden and IPv6 in brackets', 'FORBIDDEN IP: [2001:db8::9]...', 'forbidden'],
+    ['with a sentence about the address', 'Your IP address 203.0.113.9 is not allowed.', 'forbidden'],
+    ['with a sentence before it', 'Access Denied: Invalid IP 203.0.113.9', 'forbidden'],
+    ['escaped for HTML', 'Invalid Permissions: API action &quot;addcancelrequest&quot; is not allowed', 'forbidden'],
+    ['between tags', '<strong>Invalid IP</strong> 203.0.113.9<br />', 'forbidden'],
+    ['of wrong credentials in other words', 'Invalid credentials!', 'unauthorized'],
+    ['as EDIS words it', 'Invalid WHMCS credentials provided.', 'unauthorized'],
+    ['of a banned address with its name', 'Banned IP 203.0.113.9', 'forbidden'],
   ] as const)('is recognised %s', async (_name, message, code) => {
     for (const code_ of [200, 403, 500])
       expect(await failureOf(cancel([failed(message, code_)]))).toMatchObject({ code });
+  });
+
+  const xml = (fields: string): string =>
+    `<?xml version="1.0" encoding="utf-8"?>\n<whmcsapi version="8.8">\n<action>addcancelrequest</action>\n${fields}</whmcsapi>`;
+
+  it.each([
+    ['the older pairs', 'result=error;message=Invalid IP 203.0.113.9', 'forbidden', /203\.0\.113\.9 is not on the API/],
+    ['pairs with an end', 'RESULT=error;message=Forbidden IP 2001:db8::9.;', 'forbidden', /2001:db8::9 is not on/],
+    [
+      'pairs escaped for HTML',
+      'action=addcancelrequest;result=error;message=Invalid Permissions: API action &quot;addcancelrequest&quot; is not allowed;',
+      'forbidden',
+      /lacks the action addcancelrequest/,
+    ],
+    [
+      'pairs that end with an escaped quote',
+      'result=error;message=Invalid Permissions: API action &quot;addcancelrequest&quot; is not allowed',
+      'forbidden',
+      /lacks the action/,
+    ],
+    ['pairs about credentials', 'result=error;message=Authentication Failed;', 'unauthorized', /passwordHash/],
+    ['XML', xml('<result>error</result>\n<message>Invalid IP 203.0.113.9</message>\n'), 'forbidden', /API allowlist/],
+    [
+      'XML with CDATA',
+      xml('<result>error</result><message><![CDATA[Authentication Failed]]></message>'),
+      'unauthorized',
+      /credentials are wrong/,
+    ],
+  ] as const)('is recognised in %s, and nothing more is asked after it', async (_name, body, code, message) => {
+    for (const status_ of [200, 403]) {
+      const failure = await failureOf(cancel([{ status: status_, body }]));
+      expect(failure).toMatchObject({ code, status: status_, attempts: 1 });
+      expect(failure.message).toMatch(message);
+    }
+  });
+
+  it.each([
+    ['a success in pairs', 'result=success;serviceid=77;userid=12;'],
+    ['a success in XML', xml('<result>success</result><serviceid>77</serviceid>')],
+    [
+      'XML with two results',
+      xml('<result>error</result><result>success</result><message>Invalid IP 1.2.3.4</message>'),
+    ],
+    ['pairs in the middle of a page', '<p>result=error;message=Invalid IP 203.0.113.9</p>'],
+    ['pairs before a success', 'result=error;message=Invalid IP 203.0.113.9\n{"result":"success","serviceid":77}'],
+    ['XML before a success', `${xml('<result>error</result>')}\n{"result":"success","serviceid":77}`],
+  ])('is not found in %s', async (_name, body) => {
+    expect(await failureOf(cancel([{ status: 200, body }]))).toMatchObject({ code: 'outcome_unknown' });
+  });
+
+  it.each([
+    [401, 'unauthorized'],
+    [403, 'forbidden'],
+  ] as const)('in any words under %d is one of access, and nothing more is asked after it', async (status_, code) => {
+    const failure = await failureOf(cancel([failed('Some wording of a later version', status_)]));
+    expect(failure).toMatchObject({ code, attempts: 1, providerMessage: 'Some wording of a later version' });
+  });
+
+  it('says how a password is sent where the credentials are wrong', async () => {
+    const failure = await failureOf(cancel([errors.authenticationFailed]));
+    expect(failure.message).toMatch(
+      /`password` is the password itself.*MD5 hash.*stored hash belongs in `passwordHash`/,
+    );
+  });
+
+  it('is read out of its escapes for HTML', async () => {
+    const failure = await failureOf(cancel([failed('Tom &amp; Ann&#039;s &lt;shop&gt; &amp;amp; is locked', 403)]));
+    expect(failure.providerMessage).toBe("Tom & Ann's &amp; is locked");
+  });
+
+  it('shows no secret, escaped or not', async () => {
+    const escaped = credentials.secret.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
+    const twice = escaped.replaceAll('&', '&amp;');
+    for (const secret of [credentials.secret, escaped, twice]) {
+      const failure = await failureOf(cancel([failed(`Refused: ${secret} is wrong`, 403)]));
+      expect(failure.providerMessage).toBe('Refused: [REDACTED] is wrong');
+      expect(failure.message).not.toContain('s3cret');
+      const found = await status(oneProduct(), onlyPage(request({ reason: `Wrong: ${secret}` })));
+      expect(found.reason).toBe('Wrong: [REDACTED]');
+      expect(JSON.stringify(found.raw)).not.toContain('s3cret');
+    }
   });
 
   it.each([
@@ -140,7 +246,7 @@ describe('an error of WHMCS', () => {
     '',
   ])('of the wording %j leaves the outcome open', async (message) => {
     const failure = await failureOf(cancel([failed(message)]));
-    expect(failure).toMatchObject({ code: 'outcome_unknown', reason: 'provider_error', status: 200 });
+    expect(failure).toMatchObject({ code: 'outcome_unknown', reason: 'provider_error', providerStatus: 200 });
     expect(failure.message).toMatch(/can also come after the request was stored/);
   });
 
@@ -157,7 +263,7 @@ describe('an error of WHMCS', () => {
   });
 
   it.each([401, 404, 405])('is not read into a page with %d', async (code) => {
-    expect(await failureOf(cancel([page(code)]))).toMatchObject({ code: 'unexpected_response', status: code });
+    expect(await failureOf(cancel([page(code)]))).toMatchObject({ code: 'unexpected_response', providerStatus: code });
   });
 });
 
@@ -229,7 +335,7 @@ describe('a read-back at WHMCS', () => {
   ] as const)('takes %s for a list without the service', async (_name, list) => {
     for (const counts of countsFor(list)) {
       const failure = await failureOf(status(products(list, counts)));
-      expect(failure).toMatchObject({ code: 'not_found', status: 200 });
+      expect(failure).toMatchObject({ code: 'not_found', providerStatus: 200 });
       expect(failure.message).toMatch(/Check the serviceId/);
     }
   });

@@ -86,14 +86,17 @@ export function request(fields: Fields = {}): Readonly<Record<string, JsonValue 
   };
 }
 
+// By the provider's clock, what is due on 30 March is still to come.
+const headers = { date: 'Tue, 10 Mar 2026 09:15:00 GMT' };
+
 /** An answer of `GetClientsProducts` with this in the place of the list. */
 export function products(list: JsonValue | undefined, fields: Fields = {}): ConformanceAnswer {
-  return { status: 200, body: { result: 'success', products: list, ...fields } };
+  return { status: 200, headers, body: { result: 'success', products: list, ...fields } };
 }
 
 /** An answer of `GetCancelledPackages` with this in the place of the list. */
 export function packages(list: JsonValue | undefined, fields: Fields = {}): ConformanceAnswer {
-  return { status: 200, body: { result: 'success', packages: list, ...fields } };
+  return { status: 200, headers, body: { result: 'success', packages: list, ...fields } };
 }
 
 /** The usual form of the list of one product. */
@@ -127,7 +130,7 @@ const refusals: readonly ConformanceFixture[] = (
   source,
   kind,
   answers: [answer],
-  expected: { code, status: answer.status },
+  expected: { code, providerStatus: answer.status },
 }));
 
 /** WHMCS for the conformance suite. */
@@ -218,21 +221,21 @@ export const subject: ConformanceSubject<WhmcsConfig, WhmcsService> = {
       source: 'inferred: such an error can come from a payment gateway, after the request was stored',
       kind: 'other',
       answers: [failed('Subscription could not be cancelled at the gateway')],
-      expected: { code: 'outcome_unknown', reason: 'provider_error', status: 200 },
+      expected: { code: 'outcome_unknown', reason: 'provider_error', providerStatus: 200 },
     },
     {
       name: 'a 429 of a web server',
       source: 'inferred: WHMCS itself has no limit that is documented',
       kind: 'rate_limited',
       answers: [{ status: 429, body: '<html><body>Too many requests</body></html>' }],
-      expected: { code: 'rate_limited', status: 429 },
+      expected: { code: 'rate_limited', providerStatus: 429 },
     },
     {
       name: 'a 503 of a web server',
       source: `${CLIENTS}: a maintenance page`,
       kind: 'server_error',
       answers: [{ status: 503, body: '<html><body>Down for Maintenance</body></html>' }],
-      expected: { code: 'outcome_unknown', reason: 'server_error', status: 503 },
+      expected: { code: 'outcome_unknown', reason: 'server_error', providerStatus: 503 },
     },
   ],
   statusFixtures: [
@@ -289,13 +292,13 @@ export const subject: ConformanceSubject<WhmcsConfig, WhmcsService> = {
       name: 'an id that no service has',
       source: `${CLIENTS}: an unknown id gives an empty list, not an error`,
       answers: [products('', { totalresults: 0 })],
-      expected: { code: 'not_found', status: 200 },
+      expected: { code: 'not_found', providerStatus: 200 },
     },
     {
       name: 'a read-back with wrong credentials',
       source: ACCESS,
       answers: [errors.authenticationFailed],
-      expected: { code: 'unauthorized', status: 403 },
+      expected: { code: 'unauthorized', providerStatus: 403 },
     },
   ],
 };

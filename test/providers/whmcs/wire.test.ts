@@ -116,6 +116,17 @@ describe('a WHMCS account', () => {
       (secret: Secret) =>
         `identifier=${secret(identifier)}&secret=${secret(encodedSecret)}&accesskey=${secret('open-sesame%2B42')}`,
     ],
+    [
+      'an administrator’s name and a stored hash',
+      { username: 'api admin', passwordHash: md5.toUpperCase() },
+      (secret: Secret) => `username=api+admin&password=${secret(md5)}`,
+    ],
+    [
+      'an API identifier and its secret, given as a name and a password',
+      { username: 'D4j1dKYE3g40VROOPCGyJ9zRwP0ADJIv', password: 'F1CKGXRIpylMfsrig3mwwdSdYUdLiFlo' },
+      (secret: Secret) =>
+        `username=${secret('D4j1dKYE3g40VROOPCGyJ9zRwP0ADJIv')}&password=${secret('F1CKGXRIpylMfsrig3mwwdSdYUdLiFlo')}`,
+    ],
   ] as const)('signs in with %s', async (_name, login, start) => {
     const api = createCancelService({ whmcs: whmcs({ url: origin, ...login }) });
     await expectOnWire({
@@ -141,12 +152,18 @@ describe('a WHMCS account', () => {
       (secret: Secret) => ({ ...wireOf('')(secret), body: `username=admin&password=${secret(md5)}&` }),
     ],
     [
+      'a stored hash',
+      { WHMCS_USERNAME: 'admin', WHMCS_PASSWORD_HASH: md5 },
+      (secret: Secret) => ({ ...wireOf('')(secret), body: `username=admin&password=${secret(md5)}&` }),
+    ],
+    [
       'an access key',
       { WHMCS_IDENTIFIER: identifier, WHMCS_SECRET: credentials.secret, WHMCS_ACCESS_KEY: accessKey },
       (secret: Secret) => wireOf(`accesskey=${secret('open-sesame%2B42')}&`)(secret),
     ],
   ] as const)('takes %s from the environment where it has no options', async (_name, variables, start) => {
-    for (const name of ['IDENTIFIER', 'SECRET', 'USERNAME', 'PASSWORD', 'ACCESS_KEY']) vi.stubEnv(`WHMCS_${name}`, '');
+    for (const name of ['IDENTIFIER', 'SECRET', 'USERNAME', 'PASSWORD', 'PASSWORD_HASH', 'ACCESS_KEY'])
+      vi.stubEnv(`WHMCS_${name}`, '');
     vi.stubEnv('WHMCS_URL', `${origin}/billing/includes/api.php`);
     for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
     const api = createCancelService({ whmcs: whmcs() });
@@ -159,6 +176,20 @@ describe('a WHMCS account', () => {
       },
       answer: success,
     });
+  });
+
+  it.each([
+    ['a hash that is none', { username: 'admin', passwordHash: 'pässwort+1' }, /MD5 hash of the password: 32 hex/],
+    ['a hash and a password', { username: 'admin', password: 'pässwort+1', passwordHash: md5 }, /takes the place of/],
+    ['a hash without a name', { passwordHash: md5 }, /username/],
+    ['a hash and API credentials', { ...credentials, passwordHash: md5 }, /not both forms/],
+  ])('is not configured with %s', async (_name, login, message) => {
+    // oxlint-disable-next-line no-unsafe-type-assertion -- it is what untyped callers pass
+    const api = createCancelService({ whmcs: whmcs({ url: origin, ...login } as WhmcsConfig) });
+    const outcome = await api.safeCancel(order);
+    expect(outcome).toMatchObject({ ok: false, error: { code: 'not_configured' } });
+    expect(outcome.ok ? '' : outcome.error.message).toMatch(message);
+    expect(JSON.stringify(outcome)).not.toContain(md5);
   });
 
   it('is not configured with both forms of credentials, as they come from the environment', async () => {

@@ -18,6 +18,11 @@ export interface KillPlan {
   readonly jobs: number;
   /** The same seed makes the same choices; where they hit, the machine decides too. */
   readonly seed: string;
+  /**
+   * How far off the workers' clocks are, in milliseconds: ahead and behind in turn. An embedded database takes its time
+   * from them, so that its own clock is set back and forth. Default 0.
+   */
+  readonly clocksOffMs?: number;
 }
 
 /** What came of it. */
@@ -38,33 +43,49 @@ const CONCURRENCY = 12;
 const LAST_CONCURRENCY = 60;
 
 /** Kills a worker again and again, lets the last one finish, and holds the ledger against the provider's record. */
-export async function runKills({ database, schema, kills, jobs: count, seed }: KillPlan): Promise<KillTally> {
+export async function runKills({
+  database,
+  schema,
+  kills,
+  jobs: count,
+  seed,
+  clocksOffMs = 0,
+}: KillPlan): Promise<KillTally> {
   await using provider = await startRecordingProvider(randomConduct(seed));
   const site: Site = { database, schema, url: provider.url };
   const jobs = makeJobs(count);
   await withQueue(site, (queue) => enqueueJobs(queue, jobs));
-  const hit = await killRepeatedly(provider, kills, seed, () => startWorker(site, CONCURRENCY, false));
+  let started = 0;
+  const clockOff = (): number => (started++ % 2 === 0 ? clocksOffMs : -clocksOffMs);
+  const hit = await killRepeatedly(provider, kills, seed, () => startWorker(site, CONCURRENCY, false, clockOff()));
   const leftAtLastKill = count - provider.executions.size;
-  await finish(site, provider);
+  await finish(site, provider, clockOff());
   const verdict = await withQueue(site, async (queue) => judge(jobs, await everyRow(queue), provider));
   // What is sent again may lose its answer again.
   for (let round = 0; round < 10; round += 1) {
     const decided = await withQueue(site, (queue) => decideOnTheRest(queue, provider.executions));
     if (decided === 0) break;
-    await finish(site, provider);
+    await finish(site, provider, clockOff());
   }
   const onceInTheEnd = [...provider.executions.values()].filter((times) => times === 1).length;
   return { kills: hit, leftAtLastKill, verdict, onceInTheEnd };
 }
 
-function startWorker(site: Site, concurrency: number, untilSettled: boolean): Child {
-  const options: WorkerOptions = { ...site, ...SHORT_DELAYS, limits: ROOMY_LIMITS, concurrency, untilSettled };
+function startWorker(site: Site, concurrency: number, untilSettled: boolean, clockOffMs: number): Child {
+  const options: WorkerOptions = {
+    ...site,
+    ...SHORT_DELAYS,
+    limits: ROOMY_LIMITS,
+    concurrency,
+    untilSettled,
+    clockOffMs,
+  };
   return startChild('worker-process.ts', options);
 }
 
 /** Lets a worker that nobody kills settle everything that settles by itself. */
-async function finish(site: Site, provider: RecordingProvider): Promise<void> {
-  await using child = startWorker(site, LAST_CONCURRENCY, true);
+async function finish(site: Site, provider: RecordingProvider, clockOffMs: number): Promise<void> {
+  await using child = startWorker(site, LAST_CONCURRENCY, true, clockOffMs);
   await child.ended;
   await provider.settled();
 }

@@ -6,11 +6,19 @@ import { runKills } from './kill-campaign.ts';
 const KILLS = 8;
 const JOBS = 500;
 
+const CLOCKS = [
+  ['right', 0],
+  ['30 minutes ahead and behind in turn', 30 * 60_000],
+] as const;
+const CASES = CLOCKS.flatMap(([clocks, clocksOffMs]) =>
+  DATABASES.map(([name, open]) => ({ name, open, clocks, clocksOffMs })),
+);
+
 // Two hundred times each, with a control, is `npm run test:crash`.
 describe('a worker that is killed at random moments', () => {
-  it.concurrent.each(DATABASES)(
-    'loses no cancellation on %s, carries none out twice, and says of none what is not so',
-    async (_, open) => {
+  it.concurrent.each(CASES)(
+    'loses no cancellation on $name, carries none out twice, and says of none what is not so; clocks are $clocks',
+    async ({ open, clocksOffMs }) => {
       await using database = await open();
       const schema = freshSchema();
       const { kills, leftAtLastKill, verdict, onceInTheEnd } = await runKills({
@@ -19,6 +27,7 @@ describe('a worker that is killed at random moments', () => {
         kills: KILLS,
         jobs: JOBS,
         seed: 'npm test',
+        clocksOffMs,
       });
       expect(kills.opening + kills.working + kills.stopping).toBe(KILLS);
       // Where nothing is under way, a kill proves nothing.
@@ -29,6 +38,6 @@ describe('a worker that is killed at random moments', () => {
       await using tables = await openTables(database);
       await tables.query(`DROP SCHEMA ${schema}, ${schema}_jobs CASCADE`);
     },
-    180_000,
+    300_000,
   );
 });

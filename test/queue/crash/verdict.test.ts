@@ -14,6 +14,7 @@ function row(job: Job, state: QueuedCancellation['state'], more: Partial<QueuedC
     request: { account: 'alpha', service: { id: job.service }, when: 'immediate' },
     state,
     needsPerson: false,
+    whenAbsent: 'refuse',
     priority: 0,
     tries: 1,
     createdAt: '2026-05-01T10:00:00.000Z',

@@ -1,6 +1,7 @@
 /** A process that works on a queue until it is told to stop, or killed; with `untilSettled`, until nothing is left. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { createCancelQueue, type QueueOptions } from '../../../src/queue/index.ts';
+import { shiftClock } from '../support/shifted-clock.ts';
 import { crashServices, type CrashAccounts } from './crash-accounts.ts';
 import { endWithParent } from './end-with-parent.ts';
 import { isAnythingOpen } from './jobs.ts';
@@ -14,9 +15,12 @@ export interface WorkerOptions extends Pick<
   readonly database: string;
   readonly concurrency: number;
   readonly untilSettled: boolean;
+  /** How far ahead its clock is, in milliseconds; negative: behind. */
+  readonly clockOffMs: number;
 }
 
-const { url, concurrency, untilSettled, ...options }: WorkerOptions = JSON.parse(process.argv[2] ?? '{}');
+const { url, concurrency, untilSettled, clockOffMs, ...options }: WorkerOptions = JSON.parse(process.argv[2] ?? '{}');
+shiftClock(clockOffMs);
 endWithParent();
 const stop = new AbortController();
 process.once('SIGTERM', () => stop.abort());

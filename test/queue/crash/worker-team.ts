@@ -40,7 +40,7 @@ export async function runTeam(plan: TeamPlan): Promise<TeamTally> {
   try {
     const jobs = makeJobs(plan.jobs, ['alpha']);
     await enqueueJobs(queue, jobs);
-    const child: WorkerOptions = { ...options, url: provider.url, concurrency, untilSettled: true };
+    const child: WorkerOptions = { ...options, url: provider.url, concurrency, untilSettled: true, clockOffMs: 0 };
     await using team = new AsyncDisposableStack();
     const all = Array.from({ length: workers }, () => team.use(startChild('worker-process.ts', child)));
     await Promise.all([...all.map(({ ended }) => ended), meanwhile?.(provider)]);

@@ -44,6 +44,8 @@ export interface Shop {
   /** How many cancellations of a service, or of all of them, it was sent. */
   readonly writes: (id?: string) => number;
   readonly reads: (id: string) => number;
+  /** The hosts that were asked for anything, in order. */
+  readonly hosts: () => readonly string[];
   /** The ids of the services in the order in which their cancellations came. */
   readonly order: () => readonly string[];
   /** How many requests of an account, or of all of them, were under way at once, at most. */
@@ -55,9 +57,22 @@ export const TOKEN = 'token-of-the-shop-9';
 
 const TAKEN: Script = { writes: [() => accepted()], reads: [() => seen('none')] };
 
-/** Opens a shop; what has no script is accepted, and not found when it is read back. */
-export function openShop(scripts: Readonly<Record<string, Script>> = {}, token: string = TOKEN): Shop {
-  const asked: { readonly effect: 'writes' | 'reads'; readonly id: string }[] = [];
+interface ShopConfig {
+  readonly baseUrl: string;
+  readonly token: string;
+}
+
+/**
+ * Opens a shop; what has no script is accepted, and not found when it is read back.
+ *
+ * @param baseUrlOf where each account leads, asked at each call. Left out: always to the same place.
+ */
+export function openShop(
+  scripts: Readonly<Record<string, Script>> = {},
+  token: string = TOKEN,
+  baseUrlOf?: (account: string) => string | Promise<string>,
+): Shop {
+  const asked: { readonly effect: 'writes' | 'reads'; readonly id: string; readonly host: string }[] = [];
   const running = new Map<string, number>();
   const most = new Map<string, number>();
   const count = (effect: 'writes' | 'reads', id?: string): number =>
@@ -69,7 +84,7 @@ export function openShop(scripts: Readonly<Record<string, Script>> = {}, token: 
     const effect = method === 'GET' ? 'reads' : 'writes';
     const replies = scripts[id]?.[effect] ?? TAKEN[effect] ?? [];
     const reply = replies[count(effect, id)] ?? replies.at(-1);
-    asked.push({ effect, id });
+    asked.push({ effect, id, host: hostname });
     for (const lane of [account, 'all']) {
       const now = (running.get(lane) ?? 0) + 1;
       running.set(lane, now);
@@ -81,10 +96,10 @@ export function openShop(scripts: Readonly<Record<string, Script>> = {}, token: 
       for (const lane of [account, 'all']) running.set(lane, (running.get(lane) ?? 0) - 1);
     }
   });
-  const configOf = (name: string): { readonly baseUrl: string; readonly token: string } => ({
-    baseUrl: `https://${name}.example.com`,
-    token,
-  });
+  const configOf = (name: string): ShopConfig | (() => Promise<ShopConfig>) =>
+    baseUrlOf === undefined
+      ? { baseUrl: `https://${name}.example.com`, token }
+      : async () => ({ baseUrl: await baseUrlOf(name), token });
   const accounts: Own = {
     alpha: readable.account(configOf('alpha')),
     beta: readable.account(configOf('beta')),
@@ -94,6 +109,7 @@ export function openShop(scripts: Readonly<Record<string, Script>> = {}, token: 
     services: createCancelService(accounts, { fetch }),
     writes: (id) => count('writes', id),
     reads: (id) => count('reads', id),
+    hosts: () => asked.map(({ host }) => host),
     order: () => asked.filter(({ effect }) => effect === 'writes').map(({ id }) => id),
     most: (account) => most.get(account ?? 'all') ?? 0,
   };

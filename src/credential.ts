@@ -1,0 +1,42 @@
+/** What a configuration option for a credential accepts, and the words for a schema's message. */
+export interface CredentialRule {
+  readonly accepts: (value: string) => boolean;
+  /** Says what is expected; never what was received. */
+  readonly expected: string;
+}
+
+/**
+ * A secret: a password, a token or a key. Refused are
+ *
+ * - white space and invisible characters around it, and line breaks, control characters, byte order marks and zero-width
+ *   spaces anywhere: they come from the file that it was read from, and the provider would see a bad login;
+ * - fewer than 6 characters: no provider issues such a secret, and taking it out of a text would take letters out of words.
+ */
+export const secretRule: CredentialRule = {
+  accepts: (value) => isClean(value) && [...value].length >= SHORTEST_SECRET,
+  expected:
+    'text with six characters minimum, without surrounding white space, line breaks, control characters and invisible characters',
+};
+
+/** A login name, such as an e-mail address or an identifier: as {@link secretRule}, of any length but none. */
+export const loginRule: CredentialRule = {
+  accepts: (value) => isClean(value) && value !== '',
+  expected:
+    'text that says who signs in, without surrounding white space, line breaks, control characters and invisible characters',
+};
+
+// In characters.
+const SHORTEST_SECRET = 6;
+
+/** A text without white space, control and invisible characters around it. */
+export function trimmed(text: string): string {
+  return text.replace(AROUND, '');
+}
+
+const AROUND = /^[\s\p{Cc}\p{Cf}]+|[\s\p{Cc}\p{Cf}]+$/gu;
+// Joiners stay, since emoji are made of them.
+const NOWHERE = /[\p{Cc}\p{Zl}\p{Zp}\u00AD\u200B\u2060\uFEFF]/u;
+
+function isClean(value: string): boolean {
+  return value.isWellFormed() && trimmed(value) === value && !NOWHERE.test(value);
+}

@@ -1,0 +1,31 @@
+import type { ProviderResponse } from './exchange.ts';
+import { dateIn } from './retry-after.ts';
+import type { CancellationStatus, EffectiveAt } from './vocabulary.ts';
+
+/**
+ * Returns the state that a status may claim. If its date has passed and the provider does not say that the service is
+ * over, the cancellation is `requested` (the provider still has to act on it), and nobody knows whether it can still be
+ * undone.
+ */
+export function withoutPastSchedule(status: CancellationStatus, response: ProviderResponse): CancellationStatus {
+  const { state, effectiveAt } = status;
+  if ((state !== 'scheduled' && state !== 'requested') || !hasPassed(effectiveAt, response)) return status;
+  return { ...status, state: 'requested', revocable: false };
+}
+
+/**
+ * Whether a date has passed, by the clock of the provider (the response's `Date` header), or by the clock of this
+ * machine if there is no such header. A date without a time has passed only once the day is over everywhere.
+ */
+export function hasPassed(
+  effectiveAt: EffectiveAt | undefined,
+  { headers }: ProviderResponse,
+  now: number = Date.now(),
+): boolean {
+  if (effectiveAt === undefined) return false;
+  const end = Date.parse(effectiveAt.value) + (effectiveAt.precision === 'date' ? LONGEST_DAY_MS : 0);
+  return end <= (dateIn(headers['date'] ?? '') ?? now);
+}
+
+// From midnight UTC to the end of that day at UTC−12, the last place to have it.
+const LONGEST_DAY_MS = 36 * 3_600_000;

@@ -1,0 +1,52 @@
+import { chmodSync, mkdirSync, statSync, type Stats } from 'node:fs';
+import { resolve } from 'node:path';
+import { ProviderError } from '../provider-error.ts';
+import { warnOnce } from './warn-once.ts';
+
+/**
+ * Makes the directory of an embedded queue and the one of its data in it, both for this user alone.
+ *
+ * What is in the data directory can be reached through it only, so its mode (0700) protects every file there, whatever
+ * modes PGlite gives them. The directory around it is the caller's: its mode is not changed if it exists. Modes are all
+ * that is checked: no directories above, and no access lists beyond what the mode shows of them. Windows has no modes.
+ *
+ * @throws ProviderError `not_configured` if other users may write to a directory, or the data is another user's; the system's error
+ */
+export function makePrivateDirectory(directory: string, data: string): void {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const isNew = mkdirSync(data, { recursive: true, mode: 0o700 }) !== undefined;
+  if (process.platform === 'win32') return;
+  const around = statSync(directory);
+  const path = resolve(directory);
+  if (mayEnter(around, 0o002)) throw exposed(`other users may write to ${path}`, path);
+  if (!isOwn(around)) warnOnce(`queue: ${path} belongs to another user, who can read and replace the queue in it.`);
+  else if (mayEnter(around, 0o077)) {
+    warnOnce(
+      `queue: other users may enter ${path}. The data in it is for this user alone; to close it: chmod 700 ${path}`,
+    );
+  }
+  if (isNew) return;
+  const inside = statSync(data);
+  if (!mayEnter(inside, 0o077)) return;
+  const own = resolve(data);
+  // Of an earlier version, or a copy.
+  if (isOwn(inside)) chmodSync(data, 0o700);
+  else throw exposed(`other users may enter ${own}, which belongs to another user`, own);
+}
+
+function mayEnter({ mode }: Stats, bits: number): boolean {
+  return (mode & bits) !== 0;
+}
+
+/** Root may use what is anyone's, and nobody is safe from root. */
+function isOwn({ uid }: Stats): boolean {
+  const self = process.getuid?.();
+  return self === undefined || self === 0 || uid === self || uid === 0;
+}
+
+function exposed(what: string, path: string): ProviderError {
+  return new ProviderError('not_configured', {
+    operation: 'queue',
+    message: `queue: ${what}. A queue says who leaves and why, and what is cancelled. Name a directory of its own, or run: chmod 700 ${path}`,
+  });
+}

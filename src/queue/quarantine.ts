@@ -1,0 +1,116 @@
+import { ProviderError } from '../provider-error.ts';
+import { lockClaims } from './claim.ts';
+import type { QueryClient } from './database.ts';
+import { writeHistory } from './history.ts';
+import { toJob } from './jobs.ts';
+import { toJsonb } from './jsonb.ts';
+import type { CheckedQuarantine } from './queue-input.ts';
+import type { Recovery } from './recovery.ts';
+import { invalidInput } from './sound-input.ts';
+
+/** What `quarantine` did. */
+export interface Quarantined {
+  /** How many are `unknown` from now on: read back before anything else happens to them. */
+  readonly readBack: number;
+  /** How many are `unknown` and wait for a person, since their provider cannot be asked. */
+  readonly needsPerson: number;
+  /** Accounts with open cancellations that this queue does not know. Theirs were left unchanged. */
+  readonly otherAccounts: readonly string[];
+}
+
+/**
+ * Turns every cancellation that may have been sent without this ledger's knowledge into `unknown`: whatever is open and
+ * was due, and was in the ledger as it was restored. What is unknown already is read back from the start.
+ *
+ * @throws ProviderError `invalid_request` for a time in the future; `unavailable` while a worker is alive
+ */
+export async function quarantine(
+  client: QueryClient,
+  recovery: Recovery,
+  { since, by, note, whenAbsent }: CheckedQuarantine,
+): Promise<Quarantined> {
+  const { schema, jobs, readable, policy } = recovery;
+  // No worker claims anything meanwhile.
+  await lockClaims(client, schema);
+  await checkQuiet(client, schema, since);
+  const { rows } = await client.query(
+    `WITH clock AS MATERIALIZED (
+       SELECT date_trunc('milliseconds', clock_timestamp()) AS now
+     ), open AS (
+       SELECT id, state, clock.now, (a.readable) AS readable FROM ${schema}.cancellation c CROSS JOIN clock
+       JOIN jsonb_to_recordset($1::jsonb) AS a(account text, readable boolean) ON a.account = c.account
+       WHERE CASE c.state WHEN 'intent' THEN true WHEN 'sent' THEN true WHEN 'unknown' THEN NOT c.needs_person
+         WHEN 'planned' THEN c.not_before IS NULL OR c.not_before <= clock.now OR c.tries > 0 ELSE false END
+       FOR UPDATE OF c
+     )
+     UPDATE ${schema}.cancellation c SET
+       state = 'unknown', claim = c.claim + 1, lease_until = NULL, worker = NULL, updated_at = open.now,
+       result = NULL, error = CASE open.state WHEN 'unknown' THEN c.error ELSE $2::jsonb || jsonb_build_object(
+         'message', c.provider || $3, 'account', c.account, 'provider', c.provider) END,
+       readings = 0, unknown_since = open.now, first_failed_at = NULL, needs_person = NOT open.readable,
+       not_before = CASE WHEN open.readable THEN open.now + $4 * interval '1 millisecond' END,
+       other_place = NULL, when_absent = COALESCE($5, c.when_absent)
+     FROM open WHERE c.id = open.id
+     RETURNING c.id, c.account, c.priority, c.not_before, c.needs_person, open.state`,
+    [
+      JSON.stringify([...readable].map(([account, isReadable]) => ({ account, readable: isReadable }))),
+      toJsonb(new ProviderError('outcome_unknown', { operation: 'cancel', reason: 'connection_lost', message: '' })),
+      `: the ledger was restored or taken over. It may have been sent since ${since}: ${NEXT}`,
+      policy.readBackAfterMs[0] ?? 0,
+      whenAbsent ?? null,
+    ],
+  );
+  await writeHistory(
+    client,
+    schema,
+    rows.map(({ id, state }) => ({
+      id: String(id),
+      type: 'quarantined',
+      data: { by, note, since, whenAbsent, was: state },
+    })),
+  );
+  const read = rows.filter(({ needs_person }) => needs_person === false);
+  await jobs.add(client, read.map(toJob));
+  // A backup may lack the jobs, and one too many does no harm.
+  const planned = await client.query(
+    `SELECT id, account, priority, not_before FROM ${schema}.cancellation
+     WHERE state = 'planned' AND NOT needs_person AND account = ANY($1::text[])`,
+    [[...readable.keys()]],
+  );
+  await jobs.add(client, planned.rows.map(toJob));
+  const others = await client.query(
+    `SELECT DISTINCT account FROM ${schema}.cancellation
+     WHERE state IN ('planned', 'intent', 'sent', 'unknown') AND NOT (account = ANY($1::text[])) ORDER BY account`,
+    [[...readable.keys()]],
+  );
+  return {
+    readBack: read.length,
+    needsPerson: rows.length - read.length,
+    otherAccounts: others.rows.map(({ account }) => String(account)),
+  };
+}
+
+/** The error for a quarantine while workers may act. */
+export function workersAlive(how: string): ProviderError {
+  const message = `queue: ${how}. Stop all workers, wait a minute, and quarantine again. Nothing was changed.`;
+  return new ProviderError('unavailable', { operation: 'queue', message });
+}
+
+/** @throws ProviderError */
+async function checkQuiet(client: QueryClient, schema: string, since: string): Promise<void> {
+  // What lies in the future by this database's clock was written by another clock, and is no sign of life.
+  const { rows } = await client.query(
+    `SELECT $1::timestamptz > clock_timestamp() AS early,
+       EXISTS (SELECT FROM ${schema}.worker WHERE alive_until > clock_timestamp()
+         AND seen_at <= clock_timestamp() + interval '1 second') AS seen,
+       EXISTS (SELECT FROM ${schema}.cancellation WHERE lease_until > clock_timestamp()
+         AND updated_at <= clock_timestamp() + interval '1 second') AS leased`,
+    [since],
+  );
+  const [{ early, seen, leased } = {}] = rows;
+  if (early === true) throw invalidInput([{ path: 'quarantine.since', expected: 'a time that is not in the future' }]);
+  if (seen === true) throw workersAlive('a worker was at this queue a moment ago');
+  if (leased === true) throw workersAlive('a worker may still be at what it has taken up');
+}
+
+const NEXT = 'it is read back if the provider can be asked, and never sent again by itself.';

@@ -1,0 +1,58 @@
+import type { QueryClient } from './database.ts';
+
+/**
+ * What the queue relies on, whatever is set for the server, the database or the role. Set for one transaction at a time:
+ * a pooler may give each transaction another connection, and a caller's connection stays as it was.
+ */
+const NEEDED = {
+  // Times are read in this form alone.
+  datestyle: 'ISO, MDY',
+  timezone: 'UTC',
+  intervalstyle: 'postgres',
+  bytea_output: 'hex',
+  standard_conforming_strings: 'on',
+  // Nobody's function stands in for the server's own.
+  search_path: 'pg_catalog, pg_temp',
+  // The driver's own limits bound each statement.
+  statement_timeout: '30s',
+  lock_timeout: '0',
+  idle_in_transaction_session_timeout: '60s',
+} as const;
+
+/**
+ * What is off is raised to `on`: what is acknowledged has to survive a crash of the server. `local`, `remote_write` and
+ * `remote_apply` wait for the disk already, and are left alone.
+ */
+const DURABLE = `CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END`;
+
+// Not every version has it.
+const UNBOUNDED = `CASE WHEN current_setting('transaction_timeout', true) IS NOT NULL THEN set_config('transaction_timeout', '0', true) END`;
+
+const settings = Object.entries(NEEDED).map(([name, value]) => `set_config('${name}', '${value}', true)`);
+
+/** Begins a transaction with the settings that the queue needs. Two statements. */
+export const BEGIN: string = [
+  'BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE',
+  `SELECT ${[...settings, DURABLE, UNBOUNDED].join(', ')}`,
+].join('; ');
+
+/**
+ * Has the commit of a caller's own transaction wait for the disk, as those of the queue do. Ends with the transaction,
+ * and lowers nothing.
+ */
+export async function makeDurable(client: QueryClient): Promise<void> {
+  await client.query(`SELECT pg_catalog.set_config('synchronous_commit', 'on', true)
+    WHERE pg_catalog.current_setting('synchronous_commit') = 'off'`);
+}
+
+/** Has the one connection of an embedded database keep the settings that the queue needs. */
+export const SETTLE: string = `SELECT ${settings.map((setting) => setting.replace(/, true\)$/, ', false)')).join(', ')},
+  set_config('synchronous_commit', 'on', false)`;
+
+/** The settings of a server with which a power cut may lose what was acknowledged. They cannot be set from here. */
+export async function lossySettings(client: QueryClient): Promise<readonly string[]> {
+  const { rows } = await client.query(
+    `SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off' ORDER BY name`,
+  );
+  return rows.map(({ name }) => String(name));
+}

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import {
+  HTTP_STATUS,
+  ProviderError,
+  toPublicResult,
+  toPublicStatus,
+  type CancelResult,
+  type CancellationStatus,
+  type ErrorCode,
+  type RevokeResult,
+} from 'cancelkit';
+import { ERROR_CODES } from '../../src/error-code.ts';
+import { storedError } from '../../src/queue/stored-outcome.ts';
+import { parse } from 'valibot';
+
+const codes = Object.keys(ERROR_CODES).filter((code): code is ErrorCode => code in ERROR_CODES);
+
+const upstream = {
+  account: 'upstream-account',
+  provider: 'upstream',
+  message: 'upstream: https://api.upstream.example said 401.',
+  providerStatus: 401,
+  providerCode: 'upstream_code',
+  providerMessage: 'upstream says no',
+  operationId: 'operation-1',
+  retryAt: '2026-12-01T00:00:00.000Z',
+  issues: [{ path: 'service.upstreamId', expected: 'an id of upstream' }],
+} as const;
+
+const state = {
+  state: 'scheduled',
+  when: 'immediate',
+  effectiveAt: { value: '2026-12-01', precision: 'date', source: 'provider' },
+  reason: 'upstream: reason',
+  revocable: true,
+  raw: { upstream: true },
+} as const satisfies CancellationStatus;
+
+describe('an error', () => {
+  it.each(codes)('with %s names no provider in its public view', (code) => {
+    const view = new ProviderError(code, upstream).toPublic();
+    expect(JSON.stringify(view)).not.toMatch(/upstream|401/i);
+    expect(Object.keys(view).sort()).toEqual(['code', 'error', 'operationId', 'retryAt']);
+  });
+
+  it.each(codes)('with %s has no field that a web framework takes for its own response', (code) => {
+    const error = new ProviderError(code, upstream);
+    for (const field of ['status', 'statusCode', 'headers', 'expose', 'getResponse', 'body']) {
+      expect({ [field]: field in error }).toEqual({ [field]: false });
+    }
+  });
+
+  it('leaves out of its public view what is not set', () => {
+    expect(new ProviderError('rejected', { message: 'no' }).toPublic()).toEqual({
+      code: 'failed',
+      error: 'The cancellation was not accepted. Please contact support.',
+    });
+  });
+
+  it.each(codes)('with %s is a success to HTTP only if it must not be repeated', (code) => {
+    expect(HTTP_STATUS[code] < 400).toBe(code === 'outcome_unknown');
+    expect([401, 403, 404]).not.toContain(HTTP_STATUS[code]);
+  });
+
+  it('that an earlier version stored with `status` is read with `providerStatus`', () => {
+    const stored = { code: 'rejected', message: 'acme: no.', status: 422, retryable: false, attempts: 1 };
+    const error = parse(storedError, stored);
+    expect(error.providerStatus).toBe(422);
+    expect(error).not.toHaveProperty('status');
+    expect(parse(storedError, error.toJSON()).providerStatus).toBe(422);
+  });
+});
+
+describe('the public view of a result', () => {
+  const result: CancelResult = {
+    account: 'upstream-account',
+    provider: 'upstream',
+    service: { upstreamId: 1 },
+    when: 'immediate',
+    outcome: 'already_cancelled',
+    providerReference: 'upstream-1',
+    effectiveAt: state.effectiveAt,
+    existing: state,
+    reconciled: false,
+    warnings: [{ code: 'timing_unknown', message: 'upstream does not say' }],
+    attempts: 2,
+    operationId: 'operation-1',
+    raw: { status: 200, body: { upstream: true } },
+  };
+
+  it('says what a customer may know of a cancellation, and names no provider', () => {
+    const { effectiveAt } = state;
+    const view = { state: 'scheduled', when: 'immediate', effectiveAt, revocable: true };
+    expect(toPublicResult(result)).toEqual({
+      outcome: 'already_cancelled',
+      when: 'immediate',
+      effectiveAt,
+      existing: view,
+      warnings: ['timing_unknown'],
+      operationId: 'operation-1',
+    });
+    expect(toPublicStatus(state)).toEqual(view);
+  });
+
+  it('says the same of a withdrawal', () => {
+    const { account, provider, service, raw, reconciled, attempts, operationId } = result;
+    const common = { account, provider, service, raw, reconciled, attempts, operationId };
+    const revoked: RevokeResult = { ...common, outcome: 'revoked', before: state };
+    expect(toPublicResult(revoked)).toEqual({ outcome: 'revoked', warnings: [], operationId });
+  });
+
+  it('contains no field that an adapter adds to a date', () => {
+    const effectiveAt = { ...state.effectiveAt, upstream: 'x' };
+    expect(JSON.stringify(toPublicResult({ ...result, effectiveAt }))).not.toMatch(/upstream/);
+  });
+});

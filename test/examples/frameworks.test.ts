@@ -1,0 +1,178 @@
+import { createServer, type RequestListener } from 'node:http';
+import { createAdaptorServer } from '@hono/node-server';
+import express from 'express';
+import fastify from 'fastify';
+import { Hono } from 'hono';
+import { ProviderError, type CancelResult } from 'cancelkit';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createApp as createExpress } from '../../examples/frameworks/express.ts';
+import { createApp as createFastify } from '../../examples/frameworks/fastify.ts';
+import { createApp as createHono } from '../../examples/frameworks/hono.ts';
+import { createApp as createNest } from '../../examples/frameworks/nest.ts';
+
+// NestJS tells its modules apart by random numbers, which the tests' set-up makes equal.
+vi.hoisted(() => vi.mocked(Math.random).mockRestore());
+
+type Cancel = () => Promise<CancelResult>;
+
+interface Running {
+  readonly port: number;
+  readonly close: () => Promise<unknown>;
+}
+
+const portOf = (address: unknown): number => {
+  if (typeof address === 'object' && address !== null && 'port' in address) return Number(address.port);
+  throw new Error('not listening');
+};
+
+async function listen(server: ReturnType<typeof createServer>): Promise<Running> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: portOf(server.address()),
+    close: () => new Promise((resolve) => server.close(resolve)),
+  };
+}
+
+const serve = (listener: RequestListener): Promise<Running> => listen(createServer(listener));
+
+/** The recipes. */
+const recipes: Readonly<Record<string, (cancel: Cancel) => Promise<Running>>> = {
+  Fastify: async (cancel) => {
+    const app = createFastify(cancel);
+    const url = await app.listen({ port: 0, host: '127.0.0.1' });
+    return { port: Number(new URL(url).port), close: () => app.close() };
+  },
+  Express: (cancel) => serve(createExpress(cancel)),
+  Hono: async (cancel) => {
+    const app = createHono(cancel);
+    return listen(createServer(nodeListener(app)));
+  },
+  NestJS: async (cancel) => {
+    const app = await createNest(cancel);
+    await app.listen(0, '127.0.0.1');
+    return { port: portOf(app.getHttpServer().address()), close: () => app.close() };
+  },
+};
+
+/** The same routes, with nothing but the framework's own error handling. */
+const bare: Readonly<Record<string, (cancel: Cancel) => Promise<Running>>> = {
+  Fastify: async (cancel) => {
+    const app = fastify();
+    app.post('/cancel', cancel);
+    const url = await app.listen({ port: 0, host: '127.0.0.1' });
+    return { port: Number(new URL(url).port), close: () => app.close() };
+  },
+  Express: (cancel) => {
+    const app = express();
+    app.post('/cancel', async (_request, response) => void response.json(await cancel()));
+    return serve(app);
+  },
+  Hono: (cancel) => {
+    const app = new Hono();
+    app.post('/cancel', async () => Response.json(await cancel()));
+    return listen(createServer(nodeListener(app)));
+  },
+};
+
+function nodeListener(app: Hono): RequestListener {
+  const server = createAdaptorServer({ fetch: app.fetch });
+  return (request, response) => void server.emit('request', request, response);
+}
+
+const thrown = new ProviderError('unauthorized', {
+  message: 'upstream: https://api.upstream.example refused the token.',
+  account: 'upstream',
+  provider: 'upstream',
+  providerStatus: 401,
+  operationId: 'operation-1',
+});
+
+async function post({ port }: Running): Promise<{ status: number; text: string }> {
+  const response = await fetch(`http://127.0.0.1:${port}/cancel`, { method: 'POST' });
+  return { status: response.status, text: await response.text() };
+}
+
+describe('an error that escapes from a route', () => {
+  let logged: unknown[];
+  beforeEach(() => {
+    logged = [];
+    vi.spyOn(console, 'error').mockImplementation((...values) => void logged.push(...values));
+  });
+  afterEach(() => void vi.restoreAllMocks());
+
+  it.each(Object.keys(recipes))('tells the customer of %s what to do, and nothing of the upstream', async (name) => {
+    const running = await recipes[name]!(() => Promise.reject(thrown));
+    try {
+      const { status, text } = await post(running);
+      expect(status).toBe(502);
+      expect(JSON.parse(text)).toEqual(thrown.toPublic());
+      expect(text).not.toMatch(/upstream/);
+      expect(logged).toContain(thrown);
+    } finally {
+      await running.close();
+    }
+  });
+
+  it.each(Object.keys(recipes))('and is not ours stays the framework’s with %s', async (name) => {
+    const running = await recipes[name]!(() => Promise.reject(new Error('other')));
+    try {
+      expect((await post(running)).status).toBe(500);
+    } finally {
+      await running.close();
+    }
+  });
+
+  it.each(Object.keys(bare))('is a 500 of the default handling of %s, not the provider’s status', async (name) => {
+    const running = await bare[name]!(() => Promise.reject(thrown));
+    try {
+      expect((await post(running)).status).toBe(500);
+    } finally {
+      await running.close();
+    }
+  });
+
+  // The documentation says so; a framework that stops doing it makes this test fail, and the documentation wrong.
+  it.each([
+    ['Fastify', true],
+    ['Express', true],
+    ['Hono', false],
+  ])('shows its message by the default handling of %s: %s', async (name, leaks) => {
+    const running = await bare[name]!(() => Promise.reject(thrown));
+    try {
+      expect((await post(running)).text.includes('upstream')).toBe(leaks);
+    } finally {
+      await running.close();
+    }
+  });
+});
+
+describe('a result of a route', () => {
+  it.each(Object.keys(recipes))('names no upstream with %s', async (name) => {
+    const running = await recipes[name]!(() =>
+      Promise.resolve({
+        account: 'upstream',
+        provider: 'upstream',
+        service: { upstreamId: 1 },
+        when: 'immediate',
+        outcome: 'requested',
+        reconciled: false,
+        warnings: [],
+        attempts: 1,
+        operationId: 'operation-1',
+        raw: { upstream: true },
+      }),
+    );
+    try {
+      const { status, text } = await post(running);
+      expect(status).toBe(202);
+      expect(JSON.parse(text)).toEqual({
+        outcome: 'requested',
+        when: 'immediate',
+        warnings: [],
+        operationId: 'operation-1',
+      });
+    } finally {
+      await running.close();
+    }
+  });
+});

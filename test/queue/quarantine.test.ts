@@ -1,0 +1,158 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createCancelService } from 'cancelkit';
+import { acme } from '../support/acme.ts';
+import { failureOf } from '../support/failure.ts';
+import { DATABASES, type TestDatabase } from './support/databases.ts';
+import { freshSchema, openQueue, openTables, settle } from './support/open-queue.ts';
+import { openShop, request, seen } from './support/shop.ts';
+import { untyped } from './support/untyped.ts';
+
+const SINCE = '2026-01-01T00:00:00.000Z';
+const BY = { by: 'ann', note: 'the backup of the night', since: SINCE } as const;
+
+describe.each(DATABASES)('a ledger that was restored from a backup, on %s', (_, open) => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await open();
+  }, 60_000);
+  afterAll(() => database[Symbol.asyncDispose]());
+
+  it('sends nothing again that may have been sent since, once it has been quarantined', async () => {
+    const schema = freshSchema();
+    const shop = openShop({ done: { reads: [() => seen('requested', { when: 'immediate' })] } });
+    const options = { services: shop.services, schema };
+    const first = await openQueue(database, options);
+    const rows = ['done', 'not', 'intent', 'sent', 'tried', 'later', 'unknown', 'settled'] as const;
+    await first.enqueueMany([
+      ...rows.map((id) => ({
+        id,
+        request: request('alpha', id),
+        ...(id === 'later' ? { notBefore: '2100-01-01' } : {}),
+      })),
+      { id: 'blind', request: request('blind', 'blind') },
+    ]);
+    await first.close();
+    {
+      // As the backup has it: two were taken up, one was refused by a busy provider, one was settled.
+      await using tables = await openTables(database);
+      await tables.query(
+        `UPDATE ${schema}.cancellation SET claim = 1, tries = 1,
+           state = CASE id WHEN 'tried' THEN 'planned' WHEN 'settled' THEN 'refused' ELSE id END,
+           worker = CASE WHEN id IN ('intent', 'sent') THEN 'gone' END,
+           lease_until = CASE WHEN id IN ('intent', 'sent') THEN clock_timestamp() - interval '1 hour' END,
+           not_before = CASE WHEN id = 'tried' THEN clock_timestamp() + interval '1 hour' END,
+           readings = CASE id WHEN 'unknown' THEN 2 ELSE 0 END,
+           unknown_since = CASE id WHEN 'unknown' THEN clock_timestamp() - interval '2 days' END
+         WHERE id IN ('intent', 'sent', 'tried', 'unknown', 'settled')`,
+      );
+    }
+    await using queue = await openQueue(database, options);
+    expect(await queue.quarantine(BY)).toEqual({ readBack: 6, needsPerson: 1, otherAccounts: [] });
+    const states = await queue.list();
+    expect(Object.fromEntries(states.map(({ id, state }) => [id, state]))).toEqual({
+      done: 'unknown',
+      not: 'unknown',
+      intent: 'unknown',
+      sent: 'unknown',
+      tried: 'unknown',
+      later: 'planned',
+      unknown: 'unknown',
+      settled: 'refused',
+      blind: 'unknown',
+    });
+    const done = await queue.get('done');
+    expect(done?.history.at(-1)).toMatchObject({ type: 'quarantined', data: { ...BY, was: 'planned' } });
+    expect(done?.outcome).toMatchObject({
+      ok: false,
+      error: { code: 'outcome_unknown', account: 'alpha', provider: 'shop' },
+    });
+    expect(done?.outcome?.ok === false && done.outcome.error.message).toContain(`may have been sent since ${SINCE}`);
+    expect(await queue.get('blind')).toMatchObject({ needsPerson: true });
+    const settled = await settle(queue, 'done', 'not', 'intent', 'sent', 'tried', 'unknown');
+    expect(settled.map(({ state }) => state)).toEqual(['requested', ...Array.from({ length: 5 }, () => 'refused')]);
+    expect(shop.reads('unknown')).toBe(3);
+    expect(shop.writes()).toBe(0);
+  });
+
+  it('sends again what is confirmed to be absent, if that is asked for', async () => {
+    const shop = openShop();
+    await using queue = await openQueue(database, { services: shop.services });
+    await queue.enqueue(request('alpha', 'one'), { id: 'one' });
+    await queue.quarantine({ by: 'ann', since: new Date(0), whenAbsent: 'send_again' });
+    const [one] = await settle(queue, 'one');
+    expect(one).toMatchObject({ state: 'requested', whenAbsent: 'send_again' });
+    expect([shop.reads('one'), shop.writes('one')]).toEqual([3, 1]);
+  });
+
+  it('is not quarantined while a worker is alive, here or elsewhere', async () => {
+    const schema = freshSchema();
+    const shop = openShop();
+    await using queue = await openQueue(database, { services: shop.services, schema });
+    await queue.enqueue(request('alpha', 'one'), { id: 'one', notBefore: '2100-01-01' });
+    const stop = new AbortController();
+    const working = queue.work({ signal: stop.signal });
+    await delay(200);
+    expect(await failureOf(queue.quarantine(BY))).toMatchObject({ code: 'unavailable' });
+    stop.abort();
+    await working;
+    expect(await queue.quarantine(BY)).toMatchObject({ readBack: 0 });
+    await queue.close();
+    // One of another process, which gave a sign of life a moment ago; and one whose lease has not ended.
+    for (const [alive, dead] of [
+      [
+        `INSERT INTO ${schema}.worker VALUES ('other', clock_timestamp(), clock_timestamp() + interval '10 seconds')`,
+        `DELETE FROM ${schema}.worker`,
+      ],
+      [
+        `UPDATE ${schema}.cancellation SET lease_until = clock_timestamp() + interval '10 seconds'`,
+        `UPDATE ${schema}.cancellation SET lease_until = clock_timestamp() - interval '10 seconds'`,
+      ],
+    ] as const) {
+      await runStatement(database, alive);
+      await using again = await openQueue(database, { services: shop.services, schema });
+      const error = await failureOf(again.quarantine(BY));
+      expect(error).toMatchObject({ code: 'unavailable' });
+      expect(error.message).toContain('Stop all workers');
+      await again.close();
+      await runStatement(database, dead);
+      await using free = await openQueue(database, { services: shop.services, schema });
+      await free.quarantine(BY);
+    }
+  });
+
+  it('names the accounts that this queue does not have, and leaves theirs alone', async () => {
+    const schema = freshSchema();
+    const shop = openShop();
+    const first = await openQueue(database, { services: shop.services, schema });
+    await first.enqueue(request('beta', 'one'), { id: 'one' });
+    await first.close();
+    await using second = await openQueue(database, { services: createCancelService({ alpha: acme() }), schema });
+    expect(await second.quarantine(BY)).toEqual({ readBack: 0, needsPerson: 0, otherAccounts: ['beta'] });
+    expect(await second.get('one')).toMatchObject({ state: 'planned' });
+  });
+
+  it('is not quarantined by input that is not valid', async () => {
+    await using queue = await openQueue(database, { services: openShop().services });
+    await queue.enqueue(request('alpha', 'one'), { id: 'one' });
+    for (const [what, path] of [
+      [undefined, 'quarantine'],
+      [{ by: 'ann' }, 'quarantine.since'],
+      [{ since: SINCE }, 'quarantine.by'],
+      [{ ...BY, since: 'yesterday' }, 'quarantine.since'],
+      [{ ...BY, since: '2026-01-01T10:00:00' }, 'quarantine.since'],
+      [{ ...BY, since: new Date(Date.now() + 3_600_000) }, 'quarantine.since'],
+      [{ ...BY, whenAbsent: 'send' }, 'quarantine.whenAbsent'],
+      [{ ...BY, account: 'alpha' }, 'quarantine.account'],
+    ] as const) {
+      const error = await failureOf(untyped(queue).quarantine(what));
+      expect(error).toMatchObject({ code: 'invalid_request', issues: [{ path }] });
+    }
+    expect(await queue.get('one')).toMatchObject({ state: 'planned' });
+  });
+});
+
+async function runStatement(database: TestDatabase, statement: string): Promise<void> {
+  await using tables = await openTables(database);
+  await tables.query(statement);
+}
