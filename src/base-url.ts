@@ -7,14 +7,8 @@ export const EXPECTED_BASE_URL = 'an https URL (http only to loopback) without u
 
 /** Checks an account's base URL. The URL that comes back ends without a slash in its path, unless it is the root. */
 export function checkBaseUrl(text: string): CheckedBaseUrl {
-  // The parser drops an empty query or fragment, tabs and line breaks, and turns backslashes; none of these is meant.
-  if (/[\s\\?#@\p{Cc}]/u.test(text)) return { ok: false, expected: EXPECTED_BASE_URL };
-  if (!URL.canParse(text)) return { ok: false, expected: EXPECTED_BASE_URL };
-  const url = new URL(text);
-  const sound = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
-  if (!sound || url.username !== '' || url.password !== '' || url.hostname === '') {
-    return { ok: false, expected: EXPECTED_BASE_URL };
-  }
+  const url = parsed(text);
+  if (url === undefined) return { ok: false, expected: EXPECTED_BASE_URL };
   if (url.port !== '' && BLOCKED_PORTS.has(Number(url.port))) {
     const expected = `another port than ${url.port}, which is one that fetch never connects to (it belongs to another protocol)`;
     return { ok: false, expected };
@@ -23,10 +17,22 @@ export function checkBaseUrl(text: string): CheckedBaseUrl {
   return { ok: true, url };
 }
 
-/** Whether a text is a base URL that requests may go to: for the schema of an adapter's configuration. */
+/**
+ * Whether a text has the form of a base URL: for the schema of an adapter's configuration. A port that `fetch` refuses
+ * passes, because the core has a message of its own for it.
+ */
 export function isBaseUrl(text: string): boolean {
-  return checkBaseUrl(text).ok;
+  return parsed(text) !== undefined;
 }
+
+function parsed(text: string): URL | undefined {
+  // The parser drops an empty query or fragment, tabs and line breaks, and turns backslashes; none of these is meant.
+  if (/[\s\\?#@\p{Cc}]/u.test(text) || !URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  const isAllowed = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
+  return isAllowed && url.username === '' && url.password === '' && url.hostname !== '' ? url : undefined;
+}
+
 /** The "bad ports" of the Fetch standard, section "port blocking": fetch.spec.whatwg.org/#port-blocking. */
 const BLOCKED_PORTS: ReadonlySet<number> = new Set([
   0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110,

@@ -1,3 +1,4 @@
+import { REPORT_IT } from '../report-it.ts';
 import { isProviderError, ProviderError } from '../provider-error.ts';
 import { adviceFor, isMisconfigured } from './database-advice.ts';
 import { DatabaseFailure } from './database.ts';
@@ -80,6 +81,6 @@ function fault(): ProviderError {
   return new ProviderError('unexpected_response', {
     operation: 'queue',
     message:
-      'queue: an internal fault, or a row that this version does not understand. Nothing was written. Please report it.',
+      'queue: an internal fault, or a row that this version does not understand. Nothing was written. ' + REPORT_IT,
   });
 }

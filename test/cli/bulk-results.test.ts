@@ -488,7 +488,7 @@ describe('an account that cannot be used', () => {
   it('ends its part of the list: the rows that were not tried are not sent, and can be resumed', async () => {
     const { file, results, ids } = list(12);
     const args = ['bulk', file, '--concurrency', '1', '--json'];
-    const { code, stdout } = await project.run(args, { env: { VPSBG_TOKEN: 'wrong' } });
+    const { code, stdout } = await project.run(args, { env: { VPSBG_TOKEN: 'wrong-token' } });
     expect(code).toBe(1);
     expect(summaryOf(stdout)).toMatchObject({
       outcomes: { refused: 1, not_begun: 11, unknown: 0 },
@@ -496,7 +496,7 @@ describe('an account that cannot be used', () => {
     });
     expect(sends()).toBe(1);
     expect(recordsOf(project.read(results)).map(({ row }) => row)).toEqual([1, 1]);
-    const shown = await project.run(['bulk', file, '--resume'], { env: { VPSBG_TOKEN: 'wrong' } });
+    const shown = await project.run(['bulk', file, '--resume'], { env: { VPSBG_TOKEN: 'wrong-token' } });
     expect(shown.code).toBe(1);
     expect(shown.stdout).toMatch(/! vpsbg: \d+ not sent, unauthorized: .*Nothing was sent/);
     expect(shown.stdout).toMatch(/! \d+ not sent: --resume sends them\./);
@@ -508,7 +508,7 @@ describe('an account that cannot be used', () => {
     const { file, ids } = list(20);
     const { serviceId } = sandbox.whmcs.add();
     appendFileSync(path(file), `whmcs,${serviceId},end_of_period\n`);
-    const env = { VPSBG_BASE_URL: 'http://127.0.0.1:1/' };
+    const env = { VPSBG_BASE_URL: 'http://127.0.0.1:2/' };
     const { code, stdout } = await project.run(['bulk', file, '--json'], { env });
     expect(code).toBe(1);
     expect(summaryOf(stdout)).toMatchObject({
@@ -553,7 +553,7 @@ describe('a list that cannot be run', () => {
       '{"account":"vpsbg","p@ss w0rd":1}\n',
       'line 1: the name of column 2 is not the name of a column.',
     ],
-    ['blank lines', '\naccount,service,when\n\n\nvpsbg,1\n', 'line 5: when: expected '],
+    ['blank lines', '\naccount,service,when\n\n\nvpsbg,1\n', 'line 5: when is missing: expected '],
   ])('is told by its place: %s', async (name, text, words) => {
     const file = text.startsWith('{') ? 'wrong.jsonl' : 'wrong.csv';
     project.write(file, text);

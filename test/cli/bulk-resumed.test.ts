@@ -74,7 +74,7 @@ describe('a resumed run reports what the first run reported', () => {
     expect(sandbox.edis.requests).toHaveLength(sends);
   });
 
-  const place = `edis ${sandbox.settings.edis.baseUrl}/kvm/v2/cancel/product`;
+  const place = `edis ${sandbox.settings.edis.baseUrl}/`;
   const outcomes = ['requested', 'scheduled', 'completed', 'already_cancelled'];
   const warnings = ['reason_defaulted', 'reason_truncated', 'reference_not_sent', 'immediate_deferred', 'not_verified'];
   it.each([

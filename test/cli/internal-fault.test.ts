@@ -1,3 +1,4 @@
+import { REPORT_IT } from '../../src/report-it.ts';
 import { describe, expect, it } from 'vitest';
 import { createOutput } from '../../src/cli/output.ts';
 import { reportError } from '../../src/cli/report-error.ts';
@@ -18,7 +19,7 @@ describe('a failure that nobody foresaw', () => {
     (command) => {
       expect(reported(command)).toEqual({
         code: 1,
-        text: '✗ an internal fault of cancelkit. Nothing was sent that changes anything. Please report it.',
+        text: '✗ an internal fault of cancelkit. Nothing was sent that changes anything. ' + REPORT_IT,
       });
     },
   );

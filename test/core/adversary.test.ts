@@ -14,7 +14,7 @@ describe('a cancellation', () => {
     const services = createCancelService({ acme: blindAcmeProvider().account(config) }, { fetch });
     expect(await failureOf(services.cancel(REQUEST))).toMatchObject({
       code: status === 429 ? 'rate_limited' : 'unavailable',
-      status,
+      providerStatus: status,
       retryAt: expect.any(String),
       providerMessage: 'Slow down.',
       retryable: true,

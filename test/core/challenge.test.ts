@@ -19,7 +19,7 @@ describe('a challenge that something in front of the provider answers', () => {
     await using server = await startHttp((response) => response.writeHead(status, headers).end(body));
     const services = createCancelService({ acme: acme({ baseUrl: server.origin, token }) });
     const error = await failureOf(services.cancel(REQUEST));
-    expect(error).toMatchObject({ code: 'unavailable', status, attempts: 1, retryable: false });
+    expect(error).toMatchObject({ code: 'unavailable', providerStatus: status, attempts: 1, retryable: false });
     expect(error.message).toContain(`${name} answered with a challenge`);
     expect(error.message).toMatch(/did not reach the provider.*skip the challenge/);
     expect(error.providerReference).toBe(name === 'Cloudflare' ? '8f3a1c2b4d5e6f70-AMS' : undefined);

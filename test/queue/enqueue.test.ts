@@ -138,7 +138,7 @@ describe.each(DATABASES)('enqueueing on %s', (kind, open) => {
       ['no timing', { ...sound, when: undefined }, 'invalid_request', 'when'],
       ['another timing', { ...sound, when: SECRET }, 'invalid_request', 'when'],
       ['another service', { ...sound, service: { id: { [SECRET]: SECRET } } }, 'invalid_request', 'service.id'],
-      ['another category', { ...sound, reason: { category: SECRET } }, 'invalid_request', 'reason'],
+      ['another category', { ...sound, reason: { category: SECRET } }, 'invalid_request', 'reason.category'],
       ['a key that there is not', { ...sound, dryRun: SECRET }, 'invalid_request', 'dryRun'],
       ['a reason that cannot be stored', { ...sound, reason: `${SECRET}\0` }, 'invalid_request', 'request'],
       [

@@ -51,7 +51,7 @@ export function lenientCalls(provider: ProviderName): Calls {
     kindOf,
     cancel: (fetch, when, verify) =>
       createCancelService({ a: lenient.account({}) }, { fetch }).safeCancel(
-        { account: 'a', service: {}, when },
+        { account: 'a', service: { id: 'x' }, when },
         { verify },
       ),
   };

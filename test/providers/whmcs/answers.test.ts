@@ -183,7 +183,7 @@ describe('an error of WHMCS', () => {
   ] as const)('is recognised in %s, and nothing more is asked after it', async (_name, body, code, message) => {
     for (const status_ of [200, 403]) {
       const failure = await failureOf(cancel([{ status: status_, body }]));
-      expect(failure).toMatchObject({ code, status: status_, attempts: 1 });
+      expect(failure).toMatchObject({ code, providerStatus: status_, attempts: 1 });
       expect(failure.message).toMatch(message);
     }
   });
@@ -530,7 +530,8 @@ describe('any answer at WHMCS', () => {
         const { code } = outcome.error;
         seen.add(code);
         if (['unauthorized', 'not_found', 'forbidden'].includes(code)) expect(result).toBe('error');
-        if (code === 'unauthorized')
+        // A 401 with an error is a refusal whatever its words.
+        if (code === 'unauthorized' && answer.status !== 401)
           expect(message).toMatch(/^(authentication failed|invalid or missing credentials)$/);
         if (result !== 'error' && (answer.status < 300 || answer.status >= 500)) expect(code).toBe('outcome_unknown');
       }),
