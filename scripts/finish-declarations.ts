@@ -20,7 +20,7 @@ renameSync(join(root, 'dist', 'metafile-esm.json'), join(root, '.cache', 'bundle
 // Every entry names the chunk of the bundler's own helpers, which most of them do not use.
 const outputs = v.parse(outputsSchema, readJson(join(root, '.cache', 'bundle.json'))).outputs;
 const helpers = Object.entries(outputs).flatMap(([path, { inputs }]) =>
-  Object.keys(inputs).length === 0 && /^chunk-/.test(basename(path)) ? [basename(path)] : [],
+  Object.keys(inputs).length === 0 && basename(path).startsWith('chunk-') ? [basename(path)] : [],
 );
 for (const file of globSync('dist/**/*.js', { cwd: root })) {
   const path = join(root, file);

@@ -20,12 +20,12 @@ const library = [...coreFiles, ...adapterFiles];
 describe('the network', () => {
   const clients = /^(ky|undici(\/.+)?|(node:)?(https?|http2|net|tls|dgram|dns(\/promises)?))$/;
 
-  it('is reached by ky, from src/send.ts alone, and by undici, from src/agents.ts alone', () => {
+  it('is reached by ky, from src/send.ts alone, and by undici, from our agents alone', () => {
     const loads = (client: string): readonly string[] =>
       library.filter((file) =>
         new RegExp(`^import (?!type )[^;]*'${client}(/.+)?'|import\\('${client}(/.+)?'\\)`, 'm').test(codeOf(file)),
       );
-    expect([loads('ky'), loads('undici')]).toEqual([['src/send.ts'], ['src/agents.ts']]);
+    expect([loads('ky'), loads('undici')]).toEqual([['src/send.ts'], ['src/agents.ts', 'src/proxy-agents.ts']]);
     const others = library
       .flatMap(importsFrom)
       .filter((imported) => clients.test(imported) && !/^(ky|undici)(\/|$)/.test(imported));
@@ -35,8 +35,11 @@ describe('the network', () => {
   it('is loaded with the first request', () => {
     expect(library.filter((file) => staticImportsFrom(file).some((imported) => clients.test(imported)))).toEqual([
       'src/agents.ts',
+      'src/proxy-agents.ts',
     ]);
-    expect(library.filter((file) => staticImportsFrom(file).includes('src/agents.ts'))).toEqual([]);
+    const importers = (agents: string): readonly string[] =>
+      library.filter((file) => staticImportsFrom(file).includes(agents));
+    expect([importers('src/agents.ts'), importers('src/proxy-agents.ts')]).toEqual([['src/proxy-agents.ts'], []]);
   });
 
   it('is not reached by calling fetch or a socket directly', () => {
