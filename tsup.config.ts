@@ -22,7 +22,6 @@ const config: Options = {
   removeNodeProtocol: false,
   // Whoever installs the package gets ky and undici only; all else is bundled.
   noExternal: [
-    /^valibot$/,
     /^hono(\/|$)/,
     /^@hono\/node-server(\/|$)/,
     /^(commander|picocolors|cli-table3|cli-progress|csv-parse|@clack\/prompts)(\/|$)/,

@@ -23,16 +23,16 @@ export async function runControl({
   const jobs = Array.from({ length: count }, (_, index) => `naive-${index}`);
   const tables = await openPostgres(database);
   await tables.query(
-    'CREATE TABLE naive_job (id text PRIMARY KEY, done boolean DEFAULT false, expires_at timestamptz)',
+    'CREATE TABLE public.naive_job (id text PRIMARY KEY, done boolean DEFAULT false, expires_at timestamptz)',
   );
-  await tables.query('INSERT INTO naive_job (id) SELECT * FROM unnest($1::text[])', [jobs]);
+  await tables.query('INSERT INTO public.naive_job (id) SELECT * FROM unnest($1::text[])', [jobs]);
   const options: NaiveOptions = { database, url: provider.url, concurrency: 16, untilSettled: false };
   const hit = await killRepeatedly(provider, kills, seed, () => startChild('naive-process.ts', options));
   const leftAtLastKill = count - provider.executions.size;
   await using last = startChild('naive-process.ts', { ...options, concurrency: 60, untilSettled: true });
   await last.ended;
   await provider.settled();
-  const { rows } = await tables.query('SELECT id FROM naive_job WHERE done');
+  const { rows } = await tables.query('SELECT id FROM public.naive_job WHERE done');
   await tables.close();
   const done = rows.map(({ id }) => String(id));
   return { kills: hit, leftAtLastKill, verdict: judgeControl(jobs, done, provider) };

@@ -21,18 +21,18 @@ const client = new pg.Client({ connectionString: database });
 await client.connect();
 while (!stop.signal.aborted) {
   const { rows } = await client.query<{ readonly id: string }>(
-    `UPDATE naive_job SET expires_at = clock_timestamp() + interval '2 seconds'
-     WHERE id IN (SELECT id FROM naive_job WHERE NOT done AND (expires_at IS NULL OR expires_at < clock_timestamp())
+    `UPDATE public.naive_job SET expires_at = clock_timestamp() + interval '2 seconds'
+     WHERE id IN (SELECT id FROM public.naive_job WHERE NOT done AND (expires_at IS NULL OR expires_at < clock_timestamp())
        LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING id`,
     [concurrency],
   );
   await Promise.all(
     rows.map(async ({ id }) => {
       const { ok } = await fetch(`${url}/services/${id}`, { method: 'DELETE' });
-      if (ok) await client.query('UPDATE naive_job SET done = true WHERE id = $1', [id]);
+      if (ok) await client.query('UPDATE public.naive_job SET done = true WHERE id = $1', [id]);
     }),
   );
-  const { rowCount } = await client.query('SELECT 1 FROM naive_job WHERE NOT done LIMIT 1');
+  const { rowCount } = await client.query('SELECT 1 FROM public.naive_job WHERE NOT done LIMIT 1');
   if (untilSettled && rowCount === 0) break;
 }
 await client.end();
