@@ -1,5 +1,6 @@
 import type { Options } from 'tsup';
-import { commands, entries } from './scripts/manifest.ts';
+import { commands, entries, root } from './scripts/manifest.ts';
+import { oneCoreChunk } from './scripts/one-core-chunk.ts';
 
 const sources = [...entries.map(({ source }) => source), ...commands];
 
@@ -14,10 +15,12 @@ const config: Options = {
   platform: 'node',
   target: 'node20',
   splitting: true,
+  minify: true,
+  metafile: true,
   clean: true,
   // `node:sqlite` has no name without its prefix.
   removeNodeProtocol: false,
-  // What only the sandbox and the command line need is bundled: whoever installs the package gets ky, undici and valibot only.
+  // Whoever installs the package gets ky and undici only; all else is bundled.
   noExternal: [
     /^hono(\/|$)/,
     /^@hono\/node-server(\/|$)/,
@@ -25,6 +28,11 @@ const config: Options = {
   ],
   // An optional dependency of cli-table3, for colours that are not used.
   external: [/^@colors\/colors/],
+  esbuildOptions: (options) => {
+    // A stack trace shows the line that failed; the whole of a file would fill the screen.
+    options.lineLimit = 160;
+  },
+  esbuildPlugins: [oneCoreChunk(root, 'src/index.ts')],
   plugins: [
     {
       name: 'require-of-node',

@@ -6,6 +6,7 @@ import * as v from 'valibot';
 export interface Manifest {
   readonly name: string;
   readonly version: string;
+  readonly engines: { readonly node: string };
   /** Where each sub-path leads, relative to the package's root. */
   readonly exports: Readonly<Record<string, { readonly types: string; readonly default: string } | './package.json'>>;
   /** The commands, each with its file. */
@@ -17,6 +18,7 @@ export interface Manifest {
 const manifestSchema: v.GenericSchema<unknown, Manifest> = v.object({
   name: v.string(),
   version: v.string(),
+  engines: v.object({ node: v.string() }),
   exports: v.record(
     v.string(),
     v.union([v.strictObject({ types: v.string(), default: v.string() }), v.literal('./package.json')]),

@@ -9,6 +9,7 @@ import { setDefaultCACertificates } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { makeCertificate } from '../test/campaign/certificate.ts';
+import { cancelBehindEnvironmentProxy, cancelWhileStopped, type ChildOutcome } from '../test/transports/processes.ts';
 import { faultsOf, runMatrix, stacks } from '../test/transports/matrix.ts';
 
 const NODE_VERSIONS = ['22', '24', '26'];
@@ -59,6 +60,16 @@ async function runHere(): Promise<void> {
       if (faults.length > 0) process.exitCode = 1;
     }
   }
+  const proxied = await cancelBehindEnvironmentProxy(certificate);
+  const stopped = await cancelWhileStopped();
+  show('NODE_USE_ENV_PROXY=1, in a process of its own', proxied, proxied.tunnels === 1);
+  show('stopped while the answer arrives', stopped, true);
   // Hanging requests of a foreign dispatcher would keep the process alive.
   process.exit();
+}
+
+function show(name: string, { outcome, cancellations }: ChildOutcome, isOtherwiseMet: boolean): void {
+  const isMet = isOtherwiseMet && outcome === 'requested' && cancellations === 1;
+  console.log(`${name}: ${outcome}, ${cancellations} cancellation(s)   ${isMet ? 'ok' : 'NOT MET'}`);
+  if (!isMet) process.exitCode = 1;
 }

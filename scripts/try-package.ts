@@ -8,8 +8,9 @@ import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFi
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import * as v from 'valibot';
-import { entries, manifest, root } from './manifest.ts';
+import { entries, manifest, readJson, root } from './manifest.ts';
 import { importsOf } from './module-imports.ts';
 import { run } from './run.ts';
 
@@ -20,6 +21,15 @@ const project = mkdtempSync(join(tmpdir(), 'package-consumer-'));
 const modules = join(project, 'node_modules');
 const installed = join(modules, manifest.name);
 const problems: string[] = [];
+
+// Of cancelkit and one adapter, before the first call.
+const FIRST_LOAD_BYTES = 20_000;
+const FIRST_LOAD_FILES = 6;
+
+const bundleSchema = v.object({
+  outputs: v.record(v.string(), v.object({ inputs: v.record(v.string(), v.object({ bytesInOutput: v.number() })) })),
+});
+const bundle = v.parse(bundleSchema, readJson(join(root, '.cache', 'bundle.json'))).outputs;
 
 const loadingSchema = v.object({ names: v.array(v.string()), loaded: v.array(v.string()) });
 
@@ -40,6 +50,8 @@ try {
   checkFiles();
   checkDeclarations();
   checkLicences();
+  await checkFirstLoad();
+  await checkNames();
   for (const { specifier } of entries) await checkLoading(specifier);
   for (const [name, file] of Object.entries(manifest.bin)) await checkCommand(name, file);
   await checkTypes('with the types of Node.js', { module: 'nodenext', lib: ['es2023'], types: ['node'] });
@@ -134,9 +146,39 @@ async function checkLoading(specifier: string): Promise<void> {
     const isKnown = owner === manifest.name || Object.hasOwn(manifest.dependencies, owner);
     if (!isKnown) problems.push(`${specifier} loads ${path}`);
     if (isTool || owner !== manifest.name) continue;
-    const foreign = sourcesOf(path).filter((source) => /node_modules|sandbox|conformance|emulator/.test(source));
+    const foreign = sourcesOf(path).filter((source) =>
+      /node_modules\/(?!valibot\/)|sandbox|conformance|emulator/.test(source),
+    );
     if (foreign.length > 0) problems.push(`${specifier} loads the code of ${foreign.join(', ')}`);
   }
+}
+
+/** What is loaded at first stays small; what sends is loaded with the first call. */
+async function checkFirstLoad(): Promise<void> {
+  for (const id of ['edis', 'vpsbg', 'hosting', 'whmcs']) {
+    const loaded = await load(`${manifest.name}/${id}`, 'module', loadModule);
+    const core = await load(manifest.name, 'module', loadModule);
+    const files = new Set(
+      [...(loaded?.loaded ?? []), ...(core?.loaded ?? [])].filter((url) => url.startsWith('file:')),
+    );
+    const bytes = [...files].map((url) => gzipSync(readFileSync(fileURLToPath(url))).byteLength);
+    const sum = bytes.reduce((left, right) => left + right, 0);
+    if (sum > FIRST_LOAD_BYTES) problems.push(`cancelkit and cancelkit/${id} load ${sum} bytes at first, gzip`);
+    if (files.size > FIRST_LOAD_FILES) problems.push(`cancelkit and cancelkit/${id} load ${files.size} files at first`);
+    for (const url of files) {
+      if (/node_modules\/(ky|undici)\//.test(url))
+        problems.push(`cancelkit/${id} loads ${url} before the first request`);
+    }
+  }
+}
+
+/** The bundler shortens names, but not those that users see. */
+async function checkNames(): Promise<void> {
+  const script =
+    "import { inspect } from 'node:util'; import { ProviderError } from 'cancelkit'; " +
+    "console.log(ProviderError.name, inspect(new ProviderError('not_found', { message: 'x' })).split(':')[0]);";
+  const { output } = await run(['node', '--input-type=module', '--eval', script], { directory: project });
+  if (output !== 'ProviderError ProviderError') problems.push(`the error is shown as ${output}`);
 }
 
 /** A command runs, which it can do with the package's own dependencies alone. */
@@ -161,9 +203,10 @@ async function load(
   return undefined;
 }
 
-/** The bundler heads the code of every module with a comment that names its source. */
+/** The sources of which there is code in a file of the output, as the bundler reported them when it was built. */
 function sourcesOf(path: string): readonly string[] {
-  return [...readFileSync(path, 'utf8').matchAll(/^\/\/ (\S+\.[cm]?[jt]s)$/gm)].map(([, source = '']) => source);
+  const { inputs = {} } = bundle[relative(installed, path).split(sep).join('/')] ?? {};
+  return Object.entries(inputs).flatMap(([source, { bytesInOutput }]) => (bytesInOutput > 0 ? [source] : []));
 }
 
 /** A strict program that uses every sub-path compiles, and so do the package's declarations themselves. */

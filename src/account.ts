@@ -1,9 +1,10 @@
 import type { AccountCheck, AccountDriver, ConfiguredService } from './account-driver.ts';
 import type { Capabilities } from './capabilities.ts';
 import { checkAgainst, type Checked } from './check.ts';
+import { ConfigurationCache, type CheckedConfiguration } from './configuration-cache.ts';
 import { configuredService } from './configured-service.ts';
 import type { OperationsOf, ProviderDefinition } from './provider.ts';
-import { serviceKeyOf } from './service-key.ts';
+import type { serviceKeyOf as ServiceKeyOf } from './service-key.ts';
 import type { OperationName, When } from './vocabulary.ts';
 
 /** Where an account's configuration comes from. Left out, it is the provider's environment variables. */
@@ -67,28 +68,30 @@ export function createAccount<
   source: ConfigSource<ConfigInput>,
 ): Account<Id, ServiceInput, Timing, OperationsOf<Readable, Revocable>> {
   const references = new WeakMap<ConfiguredService, Service>();
+  const configurations = new ConfigurationCache<Config>(definition);
+  const read = async (): Promise<Checked<CheckedConfiguration<Config>>> =>
+    withVariables(await configurations.check(await readSource(source, definition.env)), source, definition.env);
   const driver: AccountDriver = {
     env: definition.env,
     serviceForms: definition.serviceForms,
-    check: checkOf(definition, source),
+    check: checkOf(definition, read),
     configure: async () => {
-      const config = await readConfiguration(definition, source);
-      if (!config.ok) return config;
-      return {
-        ok: true,
-        value: { baseUrl: definition.baseUrl(config.value), secrets: definition.secrets(config.value) },
-      };
+      const checked = await read();
+      if (!checked.ok) return checked;
+      const { baseUrl, secrets } = checked.value;
+      return { ok: true, value: { baseUrl, secrets } };
     },
     bind: async (input) => {
       const service = await checkAgainst(definition.service, input);
       if (!service.ok) return service;
+      serviceKeyOf ??= (await import('./service-key.ts')).serviceKeyOf;
       const key = serviceKeyOf(definition, service.value);
       if (key === undefined) return { ok: false, issues: [{ path: '', expected: UNNAMED }] };
       const configure = async (): Promise<Checked<ConfiguredService>> => {
-        const config = await readConfiguration(definition, source);
-        if (!config.ok) return config;
+        const checked = await read();
+        if (!checked.ok) return checked;
         const own = { key, value: service.value };
-        return { ok: true, value: configuredService(definition, config.value, own, references) };
+        return { ok: true, value: configuredService(definition, checked.value, own, references) };
       };
       return { ok: true, value: { key, configure } };
     },
@@ -101,6 +104,9 @@ export function createAccount<
   origins.set(account, { definition, source });
   return Object.freeze(account);
 }
+
+// Loaded with the first service.
+let serviceKeyOf: typeof ServiceKeyOf | undefined;
 
 const UNNAMED =
   'a service that the adapter can tell from others: texts and numbers as fields, or a serviceKey that returns a text';
@@ -116,9 +122,9 @@ export function driverOf(account: unknown): AccountDriver | undefined {
 function checkOf<Config>(
   definition: Pick<
     ProviderDefinition<string, unknown, Config, unknown, never, When, boolean, boolean>,
-    'config' | 'env' | 'baseUrl' | 'secrets' | 'escapesHtml' | 'check'
+    'escapesHtml' | 'check'
   >,
-  source: unknown,
+  read: () => Promise<Checked<CheckedConfiguration<Config>>>,
 ): AccountCheck | undefined {
   const { check } = definition;
   if (check === undefined) return undefined;
@@ -126,12 +132,10 @@ function checkOf<Config>(
   return {
     ...described,
     configure: async () => {
-      const checked = await readConfiguration(definition, source);
+      const checked = await read();
       if (!checked.ok) return checked;
-      const { value } = checked;
-      const { escapesHtml } = definition;
-      const configured = { baseUrl: definition.baseUrl(value), secrets: definition.secrets(value), escapesHtml };
-      return { ok: true, value: { ...configured, run: () => run(value) } };
+      const { config, baseUrl, secrets } = checked.value;
+      return { ok: true, value: { baseUrl, secrets, escapesHtml: definition.escapesHtml, run: () => run(config) } };
     },
   };
 }
@@ -144,7 +148,15 @@ async function readConfiguration<Config>(
   source: unknown,
 ): Promise<Checked<Config>> {
   const { config, env } = definition;
-  const checked = await checkAgainst(config, await readSource(source, env));
+  return withVariables(await checkAgainst(config, await readSource(source, env)), source, env);
+}
+
+/** The variables of the environment that the issues are about, if that is where the configuration is from. */
+function withVariables<Value>(
+  checked: Checked<Value>,
+  source: unknown,
+  env: Readonly<Record<string, string>>,
+): Checked<Value> {
   if (checked.ok || source !== undefined) return checked;
   const issues = checked.issues.map((issue) => {
     const variable = Object.hasOwn(env, issue.path) ? env[issue.path] : undefined;

@@ -1,43 +1,31 @@
-import { Agent, ProxyAgent, type Dispatcher } from 'undici';
-
-/** The agents for one way to the providers: directly, or through one proxy. */
-interface Agents {
-  /** Keeps connections for the next request. */
-  readonly kept: Dispatcher;
-  /** Opens a connection for each request. */
-  readonly fresh: Dispatcher;
-}
+// oxlint-disable-next-line triple-slash-reference -- an import of a declaration would be left in the output
+/// <reference path="./undici-modules.d.ts" />
+import type { Dispatcher } from 'undici';
+// Not the whole of undici: this takes half the time to load, and installs no dispatcher for the whole program. The version
+// is pinned, so the path is the one that was tested.
+import Agent from 'undici/lib/dispatcher/agent.js';
 
 /**
- * Returns the agent that sends through a proxy, or directly, with kept or with fresh connections.
+ * Returns our agent for direct connections, kept ones or a new one for each request.
  *
  * HTTP/1.1 alone. undici limits the time of a connection attempt (10 s); all other limits are those of each request.
- *
- * @param proxy URL of an HTTP proxy.
  */
-export function agentFor(proxy: string | undefined, isFresh: boolean): Dispatcher {
-  let agents = known.get(proxy);
-  if (agents === undefined) {
-    agents = { kept: makeAgent(proxy, KEPT), fresh: makeAgent(proxy, FRESH) };
-    known.set(proxy, agents);
-  }
-  return isFresh ? agents.fresh : agents.kept;
+export function directAgent(isFresh: boolean): Dispatcher {
+  return isFresh ? (fresh ??= new Agent(agentOptions(true))) : (kept ??= new Agent(agentOptions(false)));
 }
 
-// A program knows a handful of proxies at most, and an agent without connections holds nothing.
-const known = new Map<string | undefined, Agents>();
+let kept: Dispatcher | undefined;
+let fresh: Dispatcher | undefined;
 
-const COMMON = {
-  allowH2: false,
-  headersTimeout: 0,
-  bodyTimeout: 0,
-  // To one origin. Without a bound, undici opens another connection whenever none is free.
-  connections: 64,
-} as const;
-const KEPT = { ...COMMON, pipelining: 1 } as const;
-// undici: with 0, every request has a connection of its own.
-const FRESH = { ...COMMON, pipelining: 0 } as const;
-
-function makeAgent(proxy: string | undefined, options: typeof KEPT | typeof FRESH): Dispatcher {
-  return proxy === undefined ? new Agent(options) : new ProxyAgent({ ...options, uri: proxy, proxyTunnel: true });
+/** The options of our agents, with connections that are kept or with a new one for each request. */
+export function agentOptions(isFresh: boolean): Agent.Options {
+  return {
+    allowH2: false,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    // To one origin. Without a bound, undici opens another connection whenever none is free.
+    connections: 64,
+    // With 0, undici opens a connection for each request.
+    pipelining: isFresh ? 0 : 1,
+  };
 }

@@ -8,6 +8,7 @@ import { retryWaitOf } from './retry-after.ts';
 import { retryDelay, type FailureClass } from './retry-policy.ts';
 import type { Route } from './route.ts';
 import { send, type SendResult } from './send.ts';
+import { endedBeforeSending } from './sound-input.ts';
 import { TimeLimit } from './time-limit.ts';
 
 /**
@@ -38,41 +39,43 @@ export function unsendable(expected: string): Failure {
   return { code: 'invalid_request', message, issues: [{ path: 'service', expected }] };
 }
 
-/** The failure for a call whose time was up, or that was aborted, before its next request. */
-export function endedBeforeSending(end: 'timeout' | 'aborted'): Failure {
-  return end === 'aborted'
-    ? { code: 'aborted', reason: 'aborted', message: 'the call was aborted before anything was sent' }
-    : { code: 'unavailable', reason: 'timeout', message: 'the deadline passed before anything was sent' };
-}
-
 async function sendOnce(request: HttpRequest, effect: 'read' | 'write', call: Call, route: Route): Promise<SendResult> {
   const isCutShort = route.limit.remaining < route.attemptTimeoutMs;
   const limit = new TimeLimit(Math.min(route.attemptTimeoutMs, route.limit.remaining), route.limit);
   const startedAt = performance.now();
   call.attempts += 1;
-  call.emit({
-    type: 'attempt',
-    attempt: call.attempts,
-    effect,
-    method: request.method,
-    url: call.redactor.text(request.url),
-  });
+  if (call.isObserved) {
+    call.emit({
+      type: 'attempt',
+      attempt: call.attempts,
+      effect,
+      method: request.method,
+      url: call.redactor.text(request.url),
+    });
+  }
   if (effect === 'write') call.writeLeaves();
   const isFresh = effect === 'write' && route.writesOnFreshConnection;
-  const sent = await send(request, limit, route.transport, isFresh).finally(() => limit.dispose());
+  let sent;
+  try {
+    sent = await send(request, limit, route.transport, isFresh);
+  } finally {
+    limit.dispose();
+  }
   if (effect === 'write' && sent.kind === 'answered' && sent.repeated) call.writeWasRepeated();
   const unprocessed = sent.kind === 'not_sent' || classOf(sent) === 'unprocessed';
   if (effect === 'write' && unprocessed) call.writeHadNoEffect();
   // A call that was cut short by its caller, or by its own short deadline, says nothing of the provider.
   const isOver = route.limit.end !== undefined || (isCutShort && limit.end !== undefined);
   if (!isOver) call.health?.record(sent.kind === 'answered' && sent.response.status < 500 ? 'answered' : 'failed');
-  call.emit({
-    type: 'answer',
-    attempt: call.attempts,
-    outcome: sent.kind === 'lost' ? sent.reason : sent.kind,
-    status: sent.kind === 'answered' ? sent.response.status : undefined,
-    durationMs: Math.round(performance.now() - startedAt),
-  });
+  if (call.isObserved) {
+    call.emit({
+      type: 'answer',
+      attempt: call.attempts,
+      outcome: sent.kind === 'lost' ? sent.reason : sent.kind,
+      status: sent.kind === 'answered' ? sent.response.status : undefined,
+      durationMs: Math.round(performance.now() - startedAt),
+    });
+  }
   return sent;
 }
 

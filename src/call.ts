@@ -21,6 +21,8 @@ const NOT_A_PROOF: Readonly<Partial<Record<ErrorCode, UnknownReason>>> = {
   unexpected_response: 'unreadable_answer',
 };
 
+const NO_SECRETS = new Redactor();
+
 /**
  * One call of the service: who it is for, how often something was sent, and whether a write may have taken effect.
  * Every error of a call is made here, so that the promise of the error codes is kept in one place.
@@ -32,7 +34,7 @@ export class Call {
   provider: string | undefined;
   serviceKey: string | undefined;
   /** Knows no secret until the configuration has been read. */
-  redactor: Redactor = new Redactor([]);
+  redactor: Redactor = NO_SECRETS;
   health: AccountHealth | undefined;
   attempts = 0;
   readonly #listeners: Listener[];
@@ -40,7 +42,7 @@ export class Call {
   #wrote = false;
   #pending = false;
   #kept = false;
-  #sentAt: string | undefined;
+  #sentAt: number | undefined;
 
   constructor(operation: ProviderOperation, listener?: Listener) {
     this.operation = operation;
@@ -57,7 +59,7 @@ export class Call {
     // A write that was answered and did not end the operation stands, whatever becomes of the next one.
     this.#kept ||= this.#pending;
     this.#wrote = true;
-    if (!this.#kept) this.#sentAt = new Date().toISOString();
+    if (!this.#kept) this.#sentAt = Date.now();
     this.#pending = true;
   }
 
@@ -81,9 +83,14 @@ export class Call {
     return this.#kept || this.#pending;
   }
 
+  /** Whether anybody listens, so that nothing needs to be made for nobody. */
+  get isObserved(): boolean {
+    return this.#listeners.length > 0;
+  }
+
   /** Tells the listeners. One that throws is the caller's fault, and changes nothing of what happens. */
   emit(details: EventDetails): void {
-    if (this.#listeners.length === 0) return;
+    if (!this.isObserved) return;
     const { operationId, operation, account, provider } = this;
     const serviceKey = this.serviceKey === undefined ? undefined : this.redactor.text(this.serviceKey);
     const at = new Date().toISOString();
@@ -99,6 +106,7 @@ export class Call {
 
   /** Tells the listener that the call is over. */
   emitOutcome(details: Pick<Extract<CancelEvent, { type: 'outcome' }>, 'ok' | 'outcome' | 'code'>): void {
+    if (!this.isObserved) return;
     const durationMs = Math.round(performance.now() - this.#startedAt);
     this.emit({ type: 'outcome', ...details, attempts: this.attempts, durationMs });
   }
@@ -138,7 +146,7 @@ export class Call {
       retryable: unknown ? false : failure.retryable,
       retryAt: unknown ? undefined : failure.retryAt,
       reason: unknown ? (failure.reason ?? NOT_A_PROOF[failure.code] ?? 'provider_error') : undefined,
-      sentAt: unknown ? this.#sentAt : undefined,
+      sentAt: unknown && this.#sentAt !== undefined ? new Date(this.#sentAt).toISOString() : undefined,
       lastSeen: unknown ? failure.lastSeen : undefined,
     });
   }

@@ -2,6 +2,7 @@ import type { Call } from './call.ts';
 import type { OutcomeEvent } from './events.ts';
 import { isProviderError } from './provider-error.ts';
 import { REPORT_IT } from './report-it.ts';
+import type { SafeResult } from './result.ts';
 import { traced } from './tracing.ts';
 
 /**
@@ -27,6 +28,16 @@ export function conduct<Value>(
       throw failure;
     }
   });
+}
+
+/** A result, or the error, as a value. */
+export async function safely<Result>(work: () => Promise<Result>): Promise<SafeResult<Result>> {
+  try {
+    return { ok: true, result: await work() };
+  } catch (error) {
+    if (isProviderError(error)) return { ok: false, error };
+    throw error;
+  }
 }
 
 const INTERNAL_FAULT = {

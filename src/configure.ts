@@ -1,10 +1,11 @@
-import { checkBaseUrl } from './base-url.ts';
+import { checkBaseUrl, type CheckedBaseUrl } from './base-url.ts';
 import type { Call } from './call.ts';
 import type { Checked } from './check.ts';
 import { configurationText } from './configuration-text.ts';
-import { Redactor } from './redactor.ts';
+import type { Redactor } from './redactor.ts';
+import { redactorFor } from './redactor-for.ts';
 import type { TimeLimit } from './time-limit.ts';
-import { passesProxy, type TransportChoice } from './transport.ts';
+import type { passesProxy as PassesProxy, TransportChoice } from './transport.ts';
 
 /** A configuration that has been read and checked, as far as the core needs to know it. */
 export interface Configured {
@@ -42,9 +43,13 @@ export async function configure<Value extends Configured>(
     });
   }
   if (checked.ok) {
-    call.redactor = new Redactor(checked.value.secrets, checked.value.escapesHtml);
-    const baseUrl = baseUrlOf(checked.value, env, call);
-    if (baseUrl.protocol === 'http:' && passesProxy(transport, baseUrl)) throw call.error(CLEAR_TEXT);
+    const access = accessOf(checked.value);
+    call.redactor = access.redactor;
+    const baseUrl = baseUrlOf(access, env, call);
+    if (baseUrl.protocol === 'http:') {
+      passesProxy ??= (await import('./transport.ts')).passesProxy;
+      if (passesProxy(transport, baseUrl)) throw call.error(CLEAR_TEXT);
+    }
     return { configured: checked.value, baseUrl };
   }
   throw call.error({
@@ -62,9 +67,30 @@ const CLEAR_TEXT = {
     'Nothing was sent.',
 } as const;
 
+let passesProxy: typeof PassesProxy | undefined;
+
+/** What the core makes of a configuration. */
+interface Access {
+  readonly redactor: Redactor;
+  readonly checked: CheckedBaseUrl;
+  /** The text that was checked. */
+  readonly text: string;
+}
+
+// By the array of secrets, which an account makes anew whenever its configuration changes.
+const known = new WeakMap<readonly string[], Access>();
+
+function accessOf({ baseUrl, secrets, escapesHtml }: Configured): Access {
+  let access = known.get(secrets);
+  if (access === undefined || access.text !== baseUrl) {
+    access = { redactor: redactorFor(secrets, escapesHtml), checked: checkBaseUrl(baseUrl), text: baseUrl };
+    known.set(secrets, access);
+  }
+  return access;
+}
+
 /** For an adapter whose own schema lets a base URL pass that is not usable. */
-function baseUrlOf({ baseUrl }: Configured, env: Readonly<Record<string, string>>, call: Call): URL {
-  const checked = checkBaseUrl(baseUrl);
+function baseUrlOf({ checked }: Access, env: Readonly<Record<string, string>>, call: Call): URL {
   if (checked.ok) return checked.url;
   const option = Object.keys(env).find((name) => /url|endpoint/i.test(name));
   const issues = [{ path: option ?? 'base URL', expected: checked.expected }];

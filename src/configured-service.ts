@@ -1,4 +1,5 @@
 import type { ConfiguredService } from './account-driver.ts';
+import type { CheckedConfiguration } from './configuration-cache.ts';
 import type { ProviderDefinition } from './provider.ts';
 import type { When } from './vocabulary.ts';
 
@@ -10,7 +11,7 @@ import type { When } from './vocabulary.ts';
  */
 export function configuredService<Config, Service, Timing extends When>(
   definition: ProviderDefinition<string, unknown, Config, unknown, Service, Timing, boolean, boolean>,
-  config: Config,
+  { config, baseUrl, secrets }: CheckedConfiguration<Config>,
   { key, value: service }: { readonly key: string; readonly value: Service },
   references: WeakMap<ConfiguredService, Service>,
 ): ConfiguredService {
@@ -20,8 +21,8 @@ export function configuredService<Config, Service, Timing extends When>(
     return when;
   };
   const configured: ConfiguredService = {
-    baseUrl: definition.baseUrl(config),
-    secrets: definition.secrets(config),
+    baseUrl,
+    secrets,
     escapesHtml: definition.escapesHtml,
     key,
     cancel: (details) => definition.cancel({ ...details, when: offered(details.when), service }, config),

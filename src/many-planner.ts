@@ -1,12 +1,11 @@
 import type { AccountEntry } from './account-entry.ts';
 import { Call, type Failure } from './call.ts';
-import { conduct } from './conduct.ts';
+import { conduct, safely } from './conduct.ts';
 import { batchOf, groupOf } from './many-batch.ts';
 import { MAX_PAUSE_MS, type CancelManyOptions } from './many-options.ts';
 import type { ManyPlan } from './many-plan.ts';
 import { concurrencyOf, DEFAULTS, MAX_MILLISECONDS, type CallOptions, type ServiceOptions } from './options.ts';
 import { accountNameOf } from './prepare-call.ts';
-import { isProviderError } from './provider-error.ts';
 import type { CancelResult, SafeResult } from './result.ts';
 
 /** What a run needs of the service that it belongs to. */
@@ -71,14 +70,4 @@ async function endUnsent(
   call.provider = entry?.account.provider;
   const fail = (): Promise<never> => Promise.reject(call.error(failure));
   return safely(() => conduct<never>(call, fail, () => undefined));
-}
-
-/** A result, or the error, as a value. */
-export async function safely<Result>(work: () => Promise<Result>): Promise<SafeResult<Result>> {
-  try {
-    return { ok: true, result: await work() };
-  } catch (error) {
-    if (isProviderError(error)) return { ok: false, error };
-    throw error;
-  }
 }

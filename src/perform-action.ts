@@ -1,20 +1,12 @@
 import { configurationReader } from './account.ts';
 import { Call, type Listener } from './call.ts';
-import { checkAgainst, type Checked } from './check.ts';
+import { checkAgainst } from './check.ts';
 import { conduct } from './conduct.ts';
-import { configure } from './configure.ts';
 import type { Exchange } from './exchange.ts';
-import { DEFAULTS, type ReadOptions, type ServiceOptions } from './options.ts';
-import { rawOf } from './raw-answer.ts';
-import { Redactor } from './redactor.ts';
-import { REPORT_IT } from './report-it.ts';
-import type { Route } from './route.ts';
-import { runExchange, type Ran } from './run-exchange.ts';
-import { checkedOrThrow, inTime, soundOptions } from './sound-input.ts';
+import type { ReadOptions, ServiceOptions } from './options.ts';
+import { soundOptions } from './sound-input.ts';
 import type { StandardSchema } from './standard-schema.ts';
-import { TimeLimit } from './time-limit.ts';
 import type { ActionVerdict } from './verdict.ts';
-import { writeFailure } from './write-failure.ts';
 import type { CancelEvent } from './events.ts';
 
 /** The part of a provider's definition that an action needs. The account must have been made of the same object. */
@@ -101,53 +93,9 @@ async function perform<Config, Input, Result>(
     const message = 'the account is not one of this provider. Nothing was sent.';
     throw call.error({ code: 'invalid_request', message, issues });
   }
-  const limit = new TimeLimit(options.deadlineMs ?? DEFAULTS.deadlineMs, options.signal);
-  try {
-    if (limit.end === 'aborted') throw call.error({ code: 'aborted', message: 'the call was aborted before it began' });
-    const checked = await checkedOrThrow(inTime(checkAgainst(action.input, input), call, limit), call, 'order');
-    const configured = async (): Promise<Checked<Ready<Config>>> => {
-      const config = await read();
-      return config.ok ? { ok: true, value: readyOf(provider, config.value) } : config;
-    };
-    const { configured: ready, baseUrl } = await configure(configured, provider.env, call, limit, options);
-    call.redactor = new Redactor([...ready.secrets, ...action.secrets(checked)], provider.escapesHtml);
-    const route: Route = {
-      baseUrl,
-      limit,
-      attemptTimeoutMs: options.attemptTimeoutMs ?? DEFAULTS.attemptTimeoutMs,
-      transport: options,
-      // No action can be read back.
-      writesOnFreshConnection: true,
-    };
-    return judge(await runExchange(action.run(checked, ready.config), call, route, 'write'), call);
-  } finally {
-    limit.dispose();
-  }
-}
-
-interface Ready<Config> {
-  readonly config: Config;
-  readonly baseUrl: string;
-  readonly secrets: readonly string[];
-}
-
-function readyOf<Config>(provider: ActionProvider<Config>, config: Config): Ready<Config> {
-  return { config, baseUrl: provider.baseUrl(config), secrets: provider.secrets(config) };
-}
-
-function judge<Result>({ verdict, last }: Ran<ActionVerdict<Result>>, call: Call): Performed<Result> {
-  if (last === undefined || last.effect !== 'write') {
-    const message = `the adapter is faulty: its verdict does not follow from what it sent. ${REPORT_IT}`;
-    throw call.error({ code: 'unexpected_response', reason: 'provider_error', message });
-  }
-  const { response } = last;
-  if (verdict.verdict === 'accepted' && response.status < 500) {
-    const { attempts, operationId } = call;
-    return { result: verdict.result, attempts, operationId, raw: rawOf(response, call) };
-  }
-  if (verdict.verdict === 'accepted') {
-    const message = `the server said yes and failed with ${response.status}.`;
-    throw call.error({ code: 'outcome_unknown', reason: 'server_error', providerStatus: response.status, message });
-  }
-  throw writeFailure(verdict, response, call);
+  // The input is read now, whatever its owner does with it while the rest is being loaded.
+  const checking = checkAgainst(action.input, input);
+  // What comes after the checks is loaded with the first call that passes them.
+  const { runAction } = await import('./run-action.ts');
+  return await runAction({ provider, action, read, checking, options, call });
 }

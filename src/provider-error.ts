@@ -67,6 +67,11 @@ const BRAND = Symbol.for('cancelkit.ProviderError');
  * received value or an error of a library.
  */
 export class ProviderError extends Error {
+  static {
+    // The bundler shortens names, and this one is shown wherever the error is inspected.
+    Object.defineProperty(this, 'name', { value: 'ProviderError' });
+  }
+
   declare readonly code: ErrorCode;
   /** For end customers: names no provider, host or account. */
   declare readonly publicMessage: string;

@@ -38,10 +38,11 @@ export async function send(
   try {
     // Loaded with the first request, because both take longer to load than all of cancelkit.
     ky ??= (await limit.race(import('ky'))).default;
-    transport = await limit.race(chooseTransport(choice, new URL(request.url), isFresh));
-  } catch (error) {
-    if (limit.end === undefined) throw error;
-    return notSent(NOT_SENT[limit.end], limit.end);
+    const chosen = chooseTransport(choice, request.url, isFresh);
+    transport = chosen instanceof Promise ? await limit.race(chosen) : chosen;
+  } catch {
+    // A package that was updated under a running program can no longer be loaded. Nothing has left.
+    return notSent(NOT_SENT[limit.end ?? 'unloaded'], limit.end);
   }
   switch (transport.kind) {
     case 'own':
@@ -101,9 +102,9 @@ async function exchange(
   let settle: () => void = () => undefined;
   const handler = new DispatchHandler(() => settle());
   const stop = limit.onEnd(() => handler.giveUp());
-  await throughKy(ky, url, method, () => {
-    const ended = new Promise<KyResponse>((resolve) => {
-      settle = () => resolve(new KyResponse(handler.status));
+  const start = (): Promise<void> => {
+    const ended = new Promise<void>((resolve) => {
+      settle = resolve;
     });
     const at = url.indexOf('/', url.indexOf('//') + 2);
     try {
@@ -114,7 +115,12 @@ async function exchange(
       handler.onError(error);
     }
     return ended;
-  }).finally(stop);
+  };
+  try {
+    await throughKy(ky, url, method, start);
+  } finally {
+    stop();
+  }
   return handler;
 }
 
@@ -136,7 +142,7 @@ async function fetchOnce(
           headers: { ...headers },
           ...(body === undefined ? {} : { body }),
           redirect: 'manual',
-          ...NO_CACHE,
+          ...noStore(),
           signal: limit.signal,
         }),
       ),
@@ -158,6 +164,22 @@ async function fetchOnce(
   }
 }
 
+/** Keeps a cache below `fetch` out. Workers of a compatibility date before 2024-11-11 throw on the option. */
+function noStore(): { readonly cache?: 'no-store' } {
+  if (takesCache === undefined) {
+    try {
+      takesCache = new Request('https://provider.invalid', { method: 'GET', ...NO_STORE }).method === 'GET';
+    } catch {
+      takesCache = false;
+    }
+  }
+  return takesCache ? NO_STORE : {};
+}
+
+const NO_STORE = { cache: 'no-store' } as const;
+
+let takesCache: boolean | undefined;
+
 async function captured(
   ky: KyInstance,
   url: string,
@@ -167,42 +189,28 @@ async function captured(
   let response: Response | undefined;
   await throughKy(ky, url, method, async () => {
     response = await fetch();
-    return new KyResponse(response.status);
   });
   if (response === undefined) throw new TypeError('no response');
   return response;
 }
 
-/** ky is given no body, headers or signal: it would only copy them, and that is what costs most in it. */
-async function throughKy(ky: KyInstance, url: string, method: string, fetch: () => Promise<KyResponse>): Promise<void> {
-  // oxlint-disable-next-line no-unsafe-type-assertion -- ky takes for a response what calls itself one
-  const options = { ...OFF, method, fetch: fetch as unknown as typeof globalThis.fetch };
+/**
+ * ky is given no body, headers or signal: it would only copy them, and that is what costs most in it. Nor does it need
+ * the response: it sees one that is well.
+ */
+async function throughKy(ky: KyInstance, url: string, method: string, fetch: () => Promise<unknown>): Promise<void> {
+  const sent = async (): Promise<typeof SEEN_BY_KY> => {
+    await fetch();
+    return SEEN_BY_KY;
+  };
+  // oxlint-disable-next-line no-unsafe-type-assertion -- ky hands on what is no Response
+  const options = { ...OFF, method, fetch: sent as unknown as typeof globalThis.fetch };
   await ky(url, options);
 }
 
-// For whatever caches below `fetch` and goes by this option; the types of Node.js leave it out. Workers refuse it by old
-// compatibility dates, and have no cache that answers by itself.
-const NO_CACHE = globalThis.navigator?.userAgent === 'Cloudflare-Workers' ? {} : ({ cache: 'no-store' } as const);
+const SEEN_BY_KY = { ok: true } as const;
 
 const OFF = { retry: 0, timeout: false, throwHttpErrors: false, redirect: 'manual' } as const;
-
-/** What ky looks at in a response. */
-class KyResponse {
-  readonly status: number;
-  readonly type = 'default';
-
-  constructor(status: number) {
-    this.status = status;
-  }
-
-  get ok(): boolean {
-    return this.status >= 200 && this.status < 300;
-  }
-
-  get [Symbol.toStringTag](): string {
-    return 'Response';
-  }
-}
 
 function answerOf({ body, status, headers }: DispatchHandler, repeated: boolean): SendResult | undefined {
   return body === undefined ? undefined : { kind: 'answered', response: { status, headers, body }, repeated };
@@ -221,6 +229,7 @@ const NOT_SENT = {
   timeout: 'the connection could not be made in time',
   aborted: 'the call was aborted before the request left',
   connection: 'the connection failed before the request left',
+  unloaded: 'the HTTP client (ky, undici) could not be loaded; if packages were updated, restart the program',
 };
 
 function notSent(why: string, end: LimitEnd | undefined): SendResult {

@@ -1,8 +1,6 @@
 import { entriesOf, type AccountEntry } from './account-entry.ts';
 import type { Accounts } from './account.ts';
 import { Call } from './call.ts';
-import { CancelBatch } from './cancel-batch.ts';
-import { cancelMany } from './cancel-many.ts';
 import {
   cancelRequestSchema,
   revokeRequestSchema,
@@ -10,15 +8,13 @@ import {
   type CheckedCancelRequest,
 } from './cancel-request.ts';
 import type { OutcomeEvent } from './events.ts';
-import { conduct } from './conduct.ts';
-import { checkBatch } from './many-batch.ts';
+import { conduct, safely } from './conduct.ts';
 import type { CancelManyOptions } from './many-options.ts';
 import type { ManyItem } from './many-plan.ts';
-import { planMany, safely, type RunSurroundings } from './many-planner.ts';
+import type { RunSurroundings } from './many-planner.ts';
 import { checkOptions, type CallOptions, type ServiceOptions } from './options.ts';
 import { checkedRequest, withPrepared, type AddressedRequest, type CallInput, type Prepared } from './prepare-call.ts';
-import { cancelPrepared, previewPrepared, revokePrepared, statusPrepared } from './prepared-operations.ts';
-import { findPlace } from './find-place.ts';
+import type * as Operations from './prepared-operations.ts';
 import type { ProviderOperation } from './provider-error.ts';
 import { checkedOrThrow, invalid, soundOptions } from './sound-input.ts';
 import type { CancelResult, PreviewedRequest, RevokeResult, SafeResult } from './result.ts';
@@ -60,7 +56,7 @@ export class ServiceCore {
     return this.#run(
       'cancel',
       input,
-      (prepared) => cancelPrepared(prepared),
+      async (prepared) => (await loadOperations()).cancelPrepared(prepared),
       ({ outcome }) => outcome,
     );
   }
@@ -71,7 +67,7 @@ export class ServiceCore {
 
   preview(request: unknown, options: unknown): Promise<PreviewedRequest> {
     const input = { schema: cancelRequestSchema, request, options, knownOptions: PLACED_OPTIONS };
-    return this.#run('preview', input, previewPrepared);
+    return this.#run('preview', input, async (prepared) => (await loadOperations()).previewPrepared(prepared));
   }
 
   /** Checks all that can be checked without the configuration. */
@@ -94,22 +90,36 @@ export class ServiceCore {
   async place(account: unknown, options: unknown): Promise<string> {
     const call = new Call('place');
     const sound = soundOptions(options, ['signal', 'deadlineMs'], call);
+    const { findPlace } = await import('./find-place.ts');
     return await findPlace(this.#accounts, account, sound, this.#options, call);
   }
 
   status(request: unknown, options: unknown): Promise<CancellationStatus> {
     const input = { schema: statusRequestSchema, request, options, knownOptions: PLACED_OPTIONS };
-    return this.#run('status', input, statusPrepared, ({ state }) => state);
+    return this.#run(
+      'status',
+      input,
+      async (prepared) => (await loadOperations()).statusPrepared(prepared),
+      ({ state }) => state,
+    );
   }
 
   revoke(request: unknown, options: unknown): Promise<RevokeResult> {
     const input = { schema: revokeRequestSchema, request, options, knownOptions: PLACED_OPTIONS };
-    return this.#run('revoke', input, revokePrepared, ({ outcome }) => outcome);
+    return this.#run(
+      'revoke',
+      input,
+      async (prepared) => (await loadOperations()).revokePrepared(prepared),
+      ({ outcome }) => outcome,
+    );
   }
 
   async *cancelMany(requests: unknown, options: CancelManyOptions = {}): AsyncGenerator<ManyItem, void, undefined> {
     const issues = checkOptions(options, MANY_OPTIONS, [...this.#accounts.keys()]);
-    if (issues.length === 0) issues.push(...checkBatch(options.batch, this.#accounts));
+    if (issues.length === 0 && options.batch !== undefined) {
+      const { checkBatch } = await import('./many-batch.ts');
+      issues.push(...checkBatch(options.batch, this.#accounts));
+    }
     if (!isSource(requests)) issues.push({ path: 'requests', expected: 'an iterable or an async iterable' });
     if (issues.length > 0 || !isSource(requests)) {
       throw new Call('cancel').error(invalid(issues));
@@ -120,11 +130,17 @@ export class ServiceCore {
       cancel: (request, callOptions) => this.safeCancel(request, callOptions),
       cancelTogether: (several, callOptions) => this.#cancelTogether(several, callOptions),
     };
+    const [{ cancelMany }, { planMany }] = await Promise.all([import('./cancel-many.ts'), import('./many-planner.ts')]);
     yield* cancelMany(requests, planMany(surroundings, options));
   }
 
   /** Cancels what may share a request; each is checked, traced and answered as one of its own. */
-  #cancelTogether(requests: readonly unknown[], options: CallOptions): Promise<readonly SafeResult<CancelResult>[]> {
+  async #cancelTogether(
+    requests: readonly unknown[],
+    options: CallOptions,
+  ): Promise<readonly SafeResult<CancelResult>[]> {
+    const { CancelBatch } = await import('./cancel-batch.ts');
+    const { cancelPrepared } = await loadOperations();
     const batch = new CancelBatch(requests.length);
     const cancel = (request: unknown): Promise<CancelResult> => {
       const input = { schema: cancelRequestSchema, request, options, knownOptions: CANCEL_OPTIONS };
@@ -137,7 +153,7 @@ export class ServiceCore {
         if (!isReady) batch.miss();
       });
     };
-    return Promise.all(requests.map((request) => safely(() => cancel(request))));
+    return await Promise.all(requests.map((request) => safely(() => cancel(request))));
   }
 
   #run<Request extends AddressedRequest, Value>(
@@ -149,6 +165,13 @@ export class ServiceCore {
     const call = new Call(operation, this.#options.onEvent);
     return conduct(call, () => withPrepared(this.#accounts, this.#options, call, input, work), outcomeOf);
   }
+}
+
+// What a call needs once it has passed its checks is most of cancelkit, and loaded then.
+let operations: typeof Operations | undefined;
+
+async function loadOperations(): Promise<typeof Operations> {
+  return (operations ??= await import('./prepared-operations.ts'));
 }
 
 function isSource(value: unknown): value is Iterable<unknown> | AsyncIterable<unknown> {

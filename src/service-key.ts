@@ -20,10 +20,11 @@ export function serviceKeyOf<Service>(
 // A key of the core's own making, which no adapter's key and no field may look like.
 const HASHED = 'sha256:';
 const LONGEST = 256;
+const CONTROL = /\p{Cc}/u;
 
 /** Longer keys are hashed, never cut, and so are those that a database could not store unchanged. */
 function storable(key: string): string {
-  const isPlain = key.length <= LONGEST && !/\p{Cc}/u.test(key) && !key.startsWith(HASHED);
+  const isPlain = key.length <= LONGEST && !CONTROL.test(key) && !key.startsWith(HASHED);
   return isPlain ? key : HASHED + createHash('sha256').update(key, 'utf8').digest('hex');
 }
 
@@ -83,5 +84,8 @@ function isSimpleName(name: string): boolean {
 
 /** JSON escapes half a character, which would be stored as the same sign as any other half. */
 function isSimple(value: string): boolean {
-  return value.isWellFormed() && !/[\s\p{Cc}\p{Cf}]/u.test(value);
+  return ASCII.test(value) || (value.isWellFormed() && !/[\s\p{Cc}\p{Cf}]/u.test(value));
 }
+
+// Nearly every value, and quicker to see.
+const ASCII = /^[!-~]*$/;

@@ -1,5 +1,4 @@
-import { endedBeforeSending } from './answer-to.ts';
-import type { Call } from './call.ts';
+import type { Call, Failure } from './call.ts';
 import type { Checked } from './check.ts';
 import { issueTexts } from './issue-text.ts';
 import { checkOptions, type CallOptions } from './options.ts';
@@ -18,6 +17,13 @@ export async function inTime<Value>(promise: Promise<Value>, call: Call, limit: 
     if (limit.end === undefined) throw error;
     throw call.error(endedBeforeSending(limit.end));
   }
+}
+
+/** The failure for a call whose time was up, or that was aborted, before its next request. */
+export function endedBeforeSending(end: 'timeout' | 'aborted'): Failure {
+  return end === 'aborted'
+    ? { code: 'aborted', reason: 'aborted', message: 'the call was aborted before anything was sent' }
+    : { code: 'unavailable', reason: 'timeout', message: 'the deadline passed before anything was sent' };
 }
 
 /**

@@ -59,21 +59,26 @@ export class TimeLimit {
    *
    * @throws LimitEnded
    */
-  async race<Value>(promise: Promise<Value>): Promise<Value> {
+  race<Value>(promise: Promise<Value>): Promise<Value> {
     if (this.#end !== undefined) {
       // A promise that is settled already would win each race, and a row of such promises would never end.
       promise.catch(() => undefined);
-      throw new LimitEnded('the time limit ended');
+      return Promise.reject(new LimitEnded('the time limit ended'));
     }
-    let stop: () => void = () => undefined;
-    const ended = new Promise<never>((_resolve, reject) => {
-      stop = this.onEnd(() => reject(new LimitEnded('the time limit ended')));
+    return new Promise((resolve, reject) => {
+      const stop = this.onEnd(() => reject(new LimitEnded('the time limit ended')));
+      promise.then(
+        (value) => {
+          stop();
+          resolve(value);
+        },
+        (error: unknown) => {
+          stop();
+          // oxlint-disable-next-line prefer-promise-reject-errors -- what the promise itself was rejected with
+          reject(error);
+        },
+      );
     });
-    try {
-      return await Promise.race([promise, ended]);
-    } finally {
-      stop();
-    }
   }
 
   /** Frees the timer and the listener. Must be called once the limit is no longer needed. */

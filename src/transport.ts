@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
-import type { agentFor } from './agents.ts';
+import type { directAgent } from './agents.ts';
 import { environmentProxyFor } from './environment-proxy.ts';
+import type { proxyAgent } from './proxy-agents.ts';
 
 /** What carries a request, and with it what may be believed of a failure. */
 export type Transport =
@@ -19,23 +20,28 @@ export interface TransportChoice {
 }
 
 /**
- * Returns what carries a request: the caller's `fetch` or proxy, else a patched global `fetch`, else a dispatcher that
- * another part of the program has installed, else the proxy that Node.js was told to use, else our own agent.
+ * Returns what carries a request, as a promise only while our own agents are being loaded: the caller's `fetch` or proxy,
+ * else a patched global `fetch`, else a dispatcher that another part of the program has installed, else the proxy that
+ * Node.js was told to use, else our own agent.
  *
  * @param isFresh whether the request needs a connection of its own, which the server cannot just have closed as idle.
  */
-export async function chooseTransport(
+export function chooseTransport(
   { fetch, proxy }: TransportChoice,
-  url: URL,
+  url: string,
   isFresh: boolean,
-): Promise<Transport> {
+): Transport | Promise<Transport> {
   if (fetch !== undefined) return { kind: 'fetch', fetch };
   if (!isNode() || !isNodesOwn(globalThis.fetch)) return { kind: 'fetch', fetch: globalThis.fetch };
   const installed = proxy === undefined ? installedDispatcher() : undefined;
   if (typeof installed === 'object') return { kind: 'foreign', dispatcher: installed };
-  const through = proxy ?? (installed === 'environment proxy' ? environmentProxyFor(url) : undefined);
-  agents ??= await loadAgents();
-  return { kind: 'own', dispatcher: agents(through, isFresh) };
+  const through = proxy ?? (installed === 'environment proxy' ? environmentProxyFor(new URL(url)) : undefined);
+  const own = (dispatcher: Dispatcher): Transport => ({ kind: 'own', dispatcher });
+  if (through === undefined)
+    return direct === undefined ? loadDirect().then((agent) => own(agent(isFresh))) : own(direct(isFresh));
+  return proxied === undefined
+    ? loadProxied().then((agent) => own(agent(through, isFresh)))
+    : own(proxied(through, isFresh));
 }
 
 /** Whether a request to this URL would pass a proxy, as far as that can be known before it is sent. */
@@ -48,16 +54,19 @@ export function passesProxy({ fetch, proxy }: TransportChoice, url: URL): boolea
   return installed.constructor.name === 'ProxyAgent';
 }
 
-let agents: AgentFor | undefined;
+// Loaded with the first request, because loading undici takes longer than all of cancelkit.
+let direct: typeof directAgent | undefined;
+let proxied: typeof proxyAgent | undefined;
 
-type AgentFor = typeof agentFor;
+async function loadDirect(): Promise<typeof directAgent> {
+  return (direct ??= (await import('./agents.ts')).directAgent);
+}
 
-/** Loaded with the first request, because loading undici takes longer than all of cancelkit. */
-async function loadAgents(): Promise<AgentFor> {
-  // npm's undici installs an agent of its own for the whole program if there is none. Node's own comes first: it is
+async function loadProxied(): Promise<typeof proxyAgent> {
+  // All of undici, which installs an agent of its own for the whole program if there is none. Node's own comes first: it is
   // loaded when one of its classes is first looked at.
   Reflect.get(globalThis, 'Response');
-  return (await import('./agents.ts')).agentFor;
+  return (proxied ??= (await import('./proxy-agents.ts')).proxyAgent);
 }
 
 /** Whether this is Node.js itself: Bun, Deno and Workers claim to be, but bring another HTTP stack. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import {
   constantMessages,
@@ -97,12 +96,14 @@ const resolvedApiSchema: StandardSchema<WhmcsApiCredentials, ResolvedWhmcsConfig
     resolve(url, accessKey, { identifier, secret }, [identifier, secret]),
   ),
 );
-const resolvedAdminSchema: StandardSchema<WhmcsAdminCredentials, ResolvedWhmcsConfig> = v.pipe(
+const resolvedAdminSchema: StandardSchema<WhmcsAdminCredentials, ResolvedWhmcsConfig> = v.pipeAsync(
   adminSchema,
-  v.transform(({ url, accessKey, username, password }) => {
+  v.transformAsync(async ({ url, accessKey, username, password }) => {
     if (API_CREDENTIAL.test(username) && API_CREDENTIAL.test(password)) {
       return resolve(url, accessKey, { username, password }, [username, password]);
     }
+    // Loaded for this form of credentials alone, because it takes longer to load than all of the adapter.
+    const { createHash } = await import('node:crypto');
     const md5 = createHash('md5').update(password, 'utf8').digest('hex');
     return resolve(url, accessKey, { username, password: md5 }, [password, md5]);
   }),

@@ -1,3 +1,11 @@
+// Loaded before time stands still, which otherwise happens during the first call.
+import '../../src/cancel-batch.ts';
+import '../../src/cancel-many.ts';
+import '../../src/many-batch.ts';
+import '../../src/many-planner.ts';
+import '../../src/prepared-operations.ts';
+import '../../src/run-checked.ts';
+import 'ky';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   createCancelService,

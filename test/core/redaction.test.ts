@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { createCancelService, type CancelService } from 'cancelkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Redactor } from '../../src/redactor.ts';
+import { redactorFor } from '../../src/redactor-for.ts';
 import { acme, acmeCancel, acmeStatus, REQUEST, toWrite, type AcmeAccount, type AcmeVariant } from '../support/acme.ts';
 import { ENCODINGS, markedSecrets, secrets } from '../support/encodings.ts';
 import { failureOf } from '../support/failure.ts';
@@ -13,7 +13,7 @@ describe('Redactor', () => {
   it('takes a secret out of a text in each of its encodings, and nothing else', () => {
     fc.assert(
       fc.property(secrets, (secret) => {
-        const redactor = new Redactor([secret]);
+        const redactor = redactorFor([secret]);
         for (const { name, encode, core = encode } of ENCODINGS) {
           const encoded = encode(secret);
           const clean = redactor.text(`«${encoded}» and «${encoded}»`);
@@ -30,7 +30,7 @@ describe('Redactor', () => {
   it('takes a secret out of messages and data in each of its encodings, wherever it stands', () => {
     fc.assert(
       fc.property(markedSecrets, (secret) => {
-        const redactor = new Redactor(['another-secret', secret]);
+        const redactor = redactorFor(['another-secret', secret]);
         for (const { encode } of ENCODINGS) {
           const encoded = encode(secret);
           const message = redactor.message(`It is «${encoded}».`);
@@ -44,7 +44,7 @@ describe('Redactor', () => {
   });
 
   it('takes several secrets out, also where one is a part of another', () => {
-    const redactor = new Redactor(['hunter2', 'hunter2-longer', '', 'correct horse']);
+    const redactor = redactorFor(['hunter2', 'hunter2-longer', '', 'correct horse']);
     expect(redactor.text('hunter2-longer, hunter2, correct+horse')).toBe('[REDACTED], [REDACTED], [REDACTED]');
   });
 
@@ -53,7 +53,7 @@ describe('Redactor', () => {
     const random = createHash('shake256', { outputLength: length }).update('a seed').digest();
     const secret = [...random].map((byte) => characters[byte % characters.length]).join('');
     for (const { name, encode } of ENCODINGS) {
-      const clean = new Redactor([secret]).text(`«${encode(secret)}»`);
+      const clean = redactorFor([secret]).text(`«${encode(secret)}»`);
       expect([name, clean.replaceAll('[REDACTED]', '').length <= 16 * Math.ceil(length / 1_000)]).toEqual([name, true]);
     }
   });
@@ -65,7 +65,7 @@ describe('Redactor', () => {
         const innocent = [...text]
           .map((char) => String.fromCodePoint(0xe000 + ((char.codePointAt(0) ?? 0) % 4_000)))
           .join('');
-        expect(new Redactor([secret]).text(innocent)).toBe(innocent);
+        expect(redactorFor([secret]).text(innocent)).toBe(innocent);
       }),
       { numRuns: 300 },
     );
@@ -77,12 +77,12 @@ describe('Redactor', () => {
     'QmFzZTY0IHRleHQgb2Ygbm9ib2R5 and deadbeefcafe',
     '100 % of 50%25 &amp; &lt;tags&gt; \\\\server\\share',
   ])('leaves %j as it is', (text) => {
-    expect(new Redactor(['a-token-of-the-account', 's3cret&%\\"']).text(text)).toBe(text);
+    expect(redactorFor(['a-token-of-the-account', 's3cret&%\\"']).text(text)).toBe(text);
   });
 
   it('keeps numbers, truth values and nothing, and the shape of the data', () => {
     const data = { a: 1, b: [true, null, 'x'], c: { d: 1.5, e: {} }, ['__proto__']: 'own' };
-    expect(new Redactor(['a-secret']).data(data)).toEqual(data);
+    expect(redactorFor(['a-secret']).data(data)).toEqual(data);
   });
 
   it.each([
@@ -95,25 +95,25 @@ describe('Redactor', () => {
     'Set-Cookie',
     'authorization',
   ])('takes out what stands under the key %s, whoever it belongs to', (key) => {
-    expect(new Redactor([]).data({ [key]: 'of somebody else' })).toEqual({ [key]: '[REDACTED]' });
+    expect(redactorFor([]).data({ [key]: 'of somebody else' })).toEqual({ [key]: '[REDACTED]' });
   });
 
   it('takes a secret out that is a number in the data', () => {
-    expect(new Redactor(['12345678']).data({ pin: 12345678, other: 1234567 })).toEqual({
+    expect(redactorFor(['12345678']).data({ pin: 12345678, other: 1234567 })).toEqual({
       pin: '[REDACTED]',
       other: 1234567,
     });
   });
 
   it('makes one line of a message, without tags, of at most 512 characters', () => {
-    const message = new Redactor([]).message(`<b>Not</b> found\r\n\u0000${'😀'.repeat(600)}`);
+    const message = redactorFor([]).message(`<b>Not</b> found\r\n\u0000${'😀'.repeat(600)}`);
     expect(message).toMatch(/^Not found 😀+\uFFFD?…$/u);
     expect(message.length).toBeLessThanOrEqual(512);
     expect(message.isWellFormed()).toBe(true);
   });
 
   it('finds a secret that tags or line breaks had kept apart', () => {
-    expect(new Redactor(['correct horse']).message('correct<br>horse, correct\nhorse')).toBe('[REDACTED], [REDACTED]');
+    expect(redactorFor(['correct horse']).message('correct<br>horse, correct\nhorse')).toBe('[REDACTED], [REDACTED]');
   });
 
   // Each of these would not end within a lifetime if the pattern could split the text in many ways.
@@ -134,13 +134,13 @@ describe('Redactor', () => {
   ];
   it.each(hostile)('comes to an end with %s', (_, repeated, unit) => {
     const text = unit.repeat(Math.floor((256 * 1024) / unit.length));
-    const redactor = new Redactor([`${repeated}!`]);
+    const redactor = redactorFor([`${repeated}!`]);
     expect(redactor.text(text)).not.toContain(`${repeated}!`);
     expect(redactor.text(`${unit}«${repeated}!»`)).toContain('[REDACTED]»');
   });
 
   it('shows its secrets to no inspection', () => {
-    const redactor = new Redactor(['a-hidden-secret']);
+    const redactor = redactorFor(['a-hidden-secret']);
     redactor.text('a-hidden-secret');
     expect(inspect(redactor, { depth: Infinity, showHidden: true })).not.toContain('hidden');
     expect(JSON.stringify(redactor)).toBe('{}');

@@ -1,23 +1,24 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { REDACTED, Redactor } from '../../src/redactor.ts';
+import { REDACTED } from '../../src/redactor.ts';
+import { redactorFor } from '../../src/redactor-for.ts';
 
 describe('the secrets of a Redactor', () => {
   it('are all taken out, also where one is a part of another', () => {
-    const redactor = new Redactor(['hunter2', 'hunter2-longer', '', 'hunter2', 'correct horse']);
+    const redactor = redactorFor(['hunter2', 'hunter2-longer', '', 'hunter2', 'correct horse']);
     expect(redactor.text('hunter2-longer, hunter2, correct+horse')).toBe('[REDACTED], [REDACTED], [REDACTED]');
   });
 
   it('are taken out wherever they stand, however often', () => {
-    const redactor = new Redactor(['hunter2']);
+    const redactor = redactorFor(['hunter2']);
     expect(redactor.text('hunter2xhunter2hunter2')).toBe('[REDACTED]x[REDACTED][REDACTED]');
     expect(redactor.text('hunter2xhunter2hunter2')).toBe('[REDACTED]x[REDACTED][REDACTED]');
   });
 
   it('are those of one Redactor, not of another', () => {
-    expect(new Redactor(['hunter2']).text('hunter2 and hunter3')).toBe('[REDACTED] and hunter3');
-    expect(new Redactor(['hunter3']).text('hunter2 and hunter3')).toBe('hunter2 and [REDACTED]');
-    expect(new Redactor(['hunter3', 'hunter2']).text('hunter2 and hunter3')).toBe('[REDACTED] and [REDACTED]');
+    expect(redactorFor(['hunter2']).text('hunter2 and hunter3')).toBe('[REDACTED] and hunter3');
+    expect(redactorFor(['hunter3']).text('hunter2 and hunter3')).toBe('hunter2 and [REDACTED]');
+    expect(redactorFor(['hunter3', 'hunter2']).text('hunter2 and hunter3')).toBe('[REDACTED] and [REDACTED]');
   });
 
   it.each([
@@ -27,7 +28,7 @@ describe('the secrets of a Redactor', () => {
     ['a soft hyphen', 'hun\u00ADter2'],
     ['NUL', 'hun\u0000ter2'],
   ])('are found where %s parts them', (_, parted) => {
-    const redactor = new Redactor(['hunter2']);
+    const redactor = redactorFor(['hunter2']);
     expect(redactor.text(`It is ${parted}!`)).toBe('It is [REDACTED]!');
     expect(redactor.data({ reason: parted })).toEqual({ reason: '[REDACTED]' });
     expect(redactor.message(`It is ${parted}!`)).toBe('It is [REDACTED]!');
@@ -35,13 +36,13 @@ describe('the secrets of a Redactor', () => {
   });
 
   it('are found where tags part them', () => {
-    expect(new Redactor(['hunter2']).message('It <b>is</b> hun<b></b>ter2!')).toBe('It is [REDACTED]!');
-    const both = new Redactor(['hunter2', 'a<b>c']).message('hun<b></b>ter2 and a<b>c, a&lt;b>c');
+    expect(redactorFor(['hunter2']).message('It <b>is</b> hun<b></b>ter2!')).toBe('It is [REDACTED]!');
+    const both = redactorFor(['hunter2', 'a<b>c']).message('hun<b></b>ter2 and a<b>c, a&lt;b>c');
     expect(both).toBe('[REDACTED] and [REDACTED], [REDACTED]');
   });
 
   it('that are a hash are found in either case', () => {
-    const redactor = new Redactor(['5f4dcc3b5aa765d61d8327deb882cf99']);
+    const redactor = redactorFor(['5f4dcc3b5aa765d61d8327deb882cf99']);
     expect(redactor.text('5F4DCC3B5AA765D61D8327DEB882CF99')).toBe('[REDACTED]');
     expect(redactor.text('5F4dcc3B5aa765d61d8327deb882cf99')).toBe('[REDACTED]');
   });
@@ -53,7 +54,7 @@ describe('the secrets of a Redactor', () => {
     ['deadbeefa', 'DEADBEEFA'],
     ['facade', 'FACADE'],
   ])('are found in any case: %s', (secret, other) => {
-    expect(new Redactor([secret]).text(`${secret} ${other}`)).toBe('[REDACTED] [REDACTED]');
+    expect(redactorFor([secret]).text(`${secret} ${other}`)).toBe('[REDACTED] [REDACTED]');
   });
 
   it.each([
@@ -61,7 +62,7 @@ describe('the secrets of a Redactor', () => {
     ['of 32 characters from 16 on', 'Abcd1234Efgh5678Ijkl9012Mnop3456', 16],
     ['of 64 characters from 16 on', 'Abcd1234'.repeat(8), 16],
   ])('are found where only their beginning is repeated, %s', (_, secret, needed) => {
-    const redactor = new Redactor([secret]);
+    const redactor = redactorFor([secret]);
     for (let length = needed; length <= secret.length; length += 1) {
       const part = secret.slice(0, length);
       expect(redactor.text(`key ${part}… and ${part.toUpperCase()}****`)).toBe('key [REDACTED]… and [REDACTED]****');
@@ -74,12 +75,12 @@ describe('the secrets of a Redactor', () => {
   it.each(['hunter2-and-more\n', '\uFEFFhunter2-and-more', ' hunter2-and-more\t', '\u200Bhunter2-and-more\r\n'])(
     'are found without what is around them: %j',
     (secret) => {
-      expect(new Redactor([secret]).text('Wrong: hunter2-and-more.')).toBe('Wrong: [REDACTED].');
+      expect(redactorFor([secret]).text('Wrong: hunter2-and-more.')).toBe('Wrong: [REDACTED].');
     },
   );
 
   it.each(['a', 'e', 'ti', 'it', 'can'])('of so few letters as %j take no letters out of words', (secret) => {
-    const redactor = new Redactor([secret]);
+    const redactor = redactorFor([secret]);
     const words = 'The connection cannot be made: fetch failed at provider.example.com.';
     expect(redactor.text(words)).toBe(words);
     for (const text of [`“X”`, `pw=X&x`, `{"pw":"X"}`, `%22X%22`, `X`, `a\\nX`, `\\u0022X\\u0022`])
@@ -91,7 +92,7 @@ describe('the secrets of a Redactor', () => {
   });
 
   it.each([[[]], [['']]])('can be none (%j): then a text stays as it is', (secrets) => {
-    expect(new Redactor(secrets).text('all of it')).toBe('all of it');
+    expect(redactorFor(secrets).text('all of it')).toBe('all of it');
   });
 
   it.each([
@@ -101,7 +102,7 @@ describe('the secrets of a Redactor', () => {
     [2_500, 3],
   ])('may be long: one of %i characters is taken out in %i parts', (length, parts) => {
     const secret = longSecret(length);
-    const redactor = new Redactor([secret]);
+    const redactor = redactorFor([secret]);
     expect(redactor.text(`«${secret}»`)).toBe(`«${REDACTED.repeat(parts)}»`);
     expect(redactor.text(`«${encodeURIComponent(secret)}»`)).toBe(`«${REDACTED.repeat(parts)}»`);
     // Each part is long enough to be found in no innocent text.
@@ -111,11 +112,11 @@ describe('the secrets of a Redactor', () => {
 
   it('that are long are cut between characters, never within one', () => {
     const secret = '😀é'.repeat(501);
-    expect(new Redactor([secret]).text(`«${secret}»`)).toBe(`«${REDACTED.repeat(2)}»`);
+    expect(redactorFor([secret]).text(`«${secret}»`)).toBe(`«${REDACTED.repeat(2)}»`);
   });
 
   it('are shown by no inspection', () => {
-    const redactor = new Redactor(['a-hidden-secret']);
+    const redactor = redactorFor(['a-hidden-secret']);
     redactor.text('a-hidden-secret');
     expect(inspect(redactor, { depth: Infinity, showHidden: true })).not.toContain('hidden');
     expect(JSON.stringify(redactor)).toBe('{}');
@@ -129,7 +130,7 @@ describe('a text without a secret', () => {
     'QmFzZTY0IHRleHQgb2Ygbm9ib2R5 and deadbeefcafe',
     '100 % of 50%25 &amp; &lt;tags&gt; \\\\server\\share',
   ])('(%j) stays as it is', (text) => {
-    expect(new Redactor(['a-token-of-the-account', 's3cret&%\\"']).text(text)).toBe(text);
+    expect(redactorFor(['a-token-of-the-account', 's3cret&%\\"']).text(text)).toBe(text);
   });
 });
 
@@ -151,14 +152,14 @@ describe('a message of a provider', () => {
     ['is cut well formed', `x${'😀'.repeat(300)}`, `x${'😀'.repeat(255)}…`],
     ['is cut well formed within a character', '😀'.repeat(300), `${'😀'.repeat(255)}\uFFFD…`],
   ])('%s', (_, text, expected) => {
-    expect(new Redactor(['hunter2', '<i>hunter3', 'correct horse']).message(text)).toBe(expected);
+    expect(redactorFor(['hunter2', '<i>hunter3', 'correct horse']).message(text)).toBe(expected);
   });
 });
 
 describe('data', () => {
   it('keeps numbers, truth values and nothing, and its shape', () => {
     const data = { a: 1, b: [true, null, 'x', 5n], c: { d: 1.5, e: {} }, f: undefined, ['__proto__']: 'own' };
-    const clean = new Redactor(['a-secret']).data(data);
+    const clean = redactorFor(['a-secret']).data(data);
     expect(clean).toEqual(data);
     expect(clean).not.toBe(data);
   });
@@ -172,7 +173,7 @@ describe('data', () => {
     ['a part of a number', [9123456780], ['[REDACTED]']],
     ['a large integer', [12345678n, 1234567n], ['[REDACTED]', 1234567n]],
   ])('has no secret in %s', (_, data, expected) => {
-    expect(new Redactor(['hunter2', '12345678']).data(data)).toEqual(expected);
+    expect(redactorFor(['hunter2', '12345678']).data(data)).toEqual(expected);
   });
 
   it.each([
@@ -202,7 +203,7 @@ describe('data', () => {
     'authorization',
     'Set-Cookie',
   ])('has nothing under the key %s, whoever it belongs to', (key) => {
-    const redactor = new Redactor([]);
+    const redactor = redactorFor([]);
     expect(redactor.data({ [key]: 'of somebody else' })).toEqual({ [key]: '[REDACTED]' });
     expect(redactor.data([{ [key]: { a: 1 } }])).toEqual([{ [key]: '[REDACTED]' }]);
     // That there is none is no secret.
@@ -212,7 +213,7 @@ describe('data', () => {
   it.each(['passenger', 'passwordless', 'pwx', 'xpw', 'pwdx', 'xpwd', 'api', 'key', 'access', 'keyapi', 'author'])(
     'keeps what is under the key %s',
     (key) => {
-      expect(new Redactor([]).data({ [key]: 'x' })).toEqual({ [key]: 'x' });
+      expect(redactorFor([]).data({ [key]: 'x' })).toEqual({ [key]: 'x' });
     },
   );
 
@@ -222,7 +223,7 @@ describe('data', () => {
   ])('goes 24 %s deep, and no further', (_, wrap) => {
     const nested = (depth: number, innermost: unknown): unknown =>
       Array.from({ length: depth }).reduce((inner) => wrap(inner), innermost);
-    const redactor = new Redactor(['hunter2']);
+    const redactor = redactorFor(['hunter2']);
     expect(redactor.data(nested(24, 'hunter2'))).toEqual(nested(24, REDACTED));
     expect(redactor.data(nested(24, {}))).toEqual(nested(24, '[TOO DEEP]'));
     expect(redactor.data(nested(23, {}))).toEqual(nested(23, {}));
@@ -247,12 +248,12 @@ describe('the words of a panel that escapes for HTML', () => {
     ['a secret beside half an entity', '&lt;gt;x-secret-2 &#3gt;x-secret-2', '<[REDACTED] &#3[REDACTED]'],
     ['a secret that only the decoding completes', 'a&#38;lt;b+secret&#38;amp;1', '[REDACTED]'],
   ])('are decoded, and hold no secret: %s', (_name, text, expected) => {
-    const redactor = new Redactor(['a&lt;b+secret&amp;1', 'gt;x-secret-2'], true);
+    const redactor = redactorFor(['a&lt;b+secret&amp;1', 'gt;x-secret-2'], true);
     expect(redactor.words(text)).toBe(expected);
     expect(redactor.message(text)).not.toContain('secret');
   });
 
   it('stay as they are where the panel is not known to escape', () => {
-    expect(new Redactor(['x-secret']).words('Tom &amp; Ann')).toBe('Tom &amp; Ann');
+    expect(redactorFor(['x-secret']).words('Tom &amp; Ann')).toBe('Tom &amp; Ann');
   });
 });

@@ -60,8 +60,8 @@ describe('every sub-path', () => {
 });
 
 describe('the dependencies', () => {
-  it('are ky, undici and valibot', () => {
-    expect(Object.keys(manifest.dependencies)).toEqual(['ky', 'undici', 'valibot']);
+  it('are ky and undici', () => {
+    expect(Object.keys(manifest.dependencies)).toEqual(['ky', 'undici']);
   });
 
   it('are locked without the address of a registry', () => {

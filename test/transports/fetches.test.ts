@@ -52,6 +52,18 @@ describe.each(fetches)('with the fetch of %s', (_, fetch) => {
     expect(server.connections()).toBe(1);
   });
 
+  it('gets plain values alone, and is told to use no cache', async () => {
+    await using server = await startHttp((response) => response.end('{"result":"success"}'));
+    let given: RequestInit | undefined;
+    const watched: Fetch = (input, init) => {
+      given = init;
+      return fetch(input, init);
+    };
+    await cancelService(server.origin, watched).cancel(REQUEST);
+    expect(given).toMatchObject({ cache: 'no-store', redirect: 'manual', body: expect.any(String) });
+    expect(Object.getPrototypeOf(given?.headers)).toBe(Object.prototype);
+  });
+
   it('a redirect is not followed', async () => {
     await using server = await startHttp((response) => response.writeHead(307, { location: '/other' }).end());
     const error = await failureOf(cancelService(server.origin, fetch).cancel(REQUEST));

@@ -131,10 +131,16 @@ export function faultsOf(tally: Tally, mayRepeat: boolean): readonly string[] {
 }
 
 /** An HTTP proxy on loopback that opens every tunnel. */
-async function startProxy(): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
+export async function startProxy(): Promise<{
+  readonly url: string;
+  readonly tunnels: () => number;
+  readonly close: () => Promise<void>;
+}> {
+  let tunnels = 0;
   const sockets = new Set<Socket>();
   const server: Server = createServer();
   server.on('connect', (request, client: Socket) => {
+    tunnels += 1;
     const { hostname, port } = new URL(`http://${request.url}`);
     const upstream = connect(Number(port), hostname, () => {
       client.write('HTTP/1.1 200 Connection established\r\n\r\n');
@@ -154,6 +160,7 @@ async function startProxy(): Promise<{ readonly url: string; readonly close: () 
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
+    tunnels: () => tunnels,
     close: async () => {
       for (const socket of sockets) socket.destroy();
       server.close();

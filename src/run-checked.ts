@@ -1,0 +1,78 @@
+import type { AccountEntry } from './account-entry.ts';
+import type { Call } from './call.ts';
+import type { Capabilities } from './capabilities.ts';
+import { configure } from './configure.ts';
+import { DEFAULTS, type CallOptions, type ServiceOptions } from './options.ts';
+import type { AddressedRequest, Prepared } from './prepare-call.ts';
+import { placeOf } from './place.ts';
+import { timeAfter } from './retry-after.ts';
+import type { Route } from './route.ts';
+import { checkedOrThrow, inTime } from './sound-input.ts';
+import { TimeLimit } from './time-limit.ts';
+
+/**
+ * Checks the service and the configuration of a checked request, and runs `work` on what is sound, within the deadline.
+ *
+ * @throws ProviderError `invalid_request`, `aborted`, `not_configured`, `unavailable`, or whatever `work` throws
+ */
+export async function runChecked<Request extends AddressedRequest, Value>(
+  entry: AccountEntry,
+  defaults: ServiceOptions,
+  call: Call,
+  request: Request,
+  options: CallOptions,
+  work: (prepared: Prepared<Request>) => Promise<Value>,
+): Promise<Value> {
+  const limit = new TimeLimit(options.deadlineMs ?? defaults.deadlineMs ?? DEFAULTS.deadlineMs, options.signal);
+  try {
+    if (limit.end === 'aborted') throw call.error({ code: 'aborted', message: 'the call was aborted before it began' });
+    const bound = await checkedOrThrow(inTime(entry.driver.bind(request.service), call, limit), call, 'service');
+    call.serviceKey = bound.key;
+    const { configured: service, baseUrl } = await configure(bound.configure, entry.driver.env, call, limit, defaults);
+    checkPlace(options.place, placeOf(entry.account.provider, baseUrl, call.redactor), call);
+    const route: Route = {
+      baseUrl,
+      limit,
+      attemptTimeoutMs: defaults.attemptTimeoutMs ?? DEFAULTS.attemptTimeoutMs,
+      transport: defaults,
+      writesOnFreshConnection: needsFreshConnection(entry.account.capabilities),
+    };
+    return await admitted(entry, call, () => work({ call, entry, request, options, service, route }));
+  } finally {
+    limit.dispose();
+  }
+}
+
+/**
+ * Whether a lost answer to a write could not be cleared up afterwards. Such a write does not go out on a kept connection,
+ * which the server may be closing as idle in that very moment.
+ */
+function needsFreshConnection({ readBack, recognisesRepeat }: Capabilities): boolean {
+  return !readBack || recognisesRepeat === 'no';
+}
+
+/** Runs `work` if the account's breaker lets it in. A preview sends nothing, so it always may. */
+async function admitted<Value>({ health }: AccountEntry, call: Call, work: () => Promise<Value>): Promise<Value> {
+  if (call.operation === 'preview') return await work();
+  const waitMs = health.admit(call);
+  if (waitMs !== undefined) {
+    const message = 'the provider has not been answering for a while, so nothing was sent. Try again later.';
+    throw call.error({ code: 'unavailable', retryAt: timeAfter(waitMs), message });
+  }
+  call.health = health;
+  try {
+    return await work();
+  } finally {
+    health.leave(call);
+  }
+}
+
+/** Compared with the configuration that this very call uses: one that is a function may differ from call to call. */
+function checkPlace(wanted: string | undefined, found: string, call: Call): void {
+  if (wanted === undefined || wanted === found) return;
+  throw call.error({
+    code: 'not_configured',
+    issues: [{ path: 'options.place', expected: found }],
+    message: `the account leads to ${found} now, and the request is for ${wanted}. Nothing was sent.`,
+  });
+}

@@ -1,0 +1,110 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Certificate } from '../campaign/certificate.ts';
+import { startProxy } from './matrix.ts';
+
+const SUCCESS = JSON.stringify({ result: 'success', serviceid: 4711 });
+
+/** What a cancellation in a process of its own resulted in. */
+export interface ChildOutcome {
+  readonly outcome: string;
+  /** How many cancellations the provider got. */
+  readonly cancellations: number;
+}
+
+/** In a process that was told to use the proxy of its environment: `NODE_USE_ENV_PROXY=1`, `HTTPS_PROXY`. */
+export async function cancelBehindEnvironmentProxy(
+  certificate: Certificate,
+): Promise<ChildOutcome & { readonly tunnels: number }> {
+  const folder = mkdtempSync(join(tmpdir(), 'environment-proxy-'));
+  const authority = join(folder, 'ca.pem');
+  writeFileSync(authority, certificate.cert);
+  const proxy = await startProxy();
+  const { count, listener } = countingProvider((answer) => answer());
+  const server = createSecureServer(certificate, listener);
+  try {
+    const url = `https://localhost:${await portOf(server)}`;
+    const child = startChild([url], {
+      NODE_USE_ENV_PROXY: '1',
+      HTTPS_PROXY: proxy.url,
+      NO_PROXY: '',
+      NODE_EXTRA_CA_CERTS: authority,
+    });
+    return { outcome: await outcomeOf(child), cancellations: count(), tunnels: proxy.tunnels() };
+  } finally {
+    server.closeAllConnections();
+    server.close();
+    await proxy.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** In a process that is stopped (SIGSTOP) until long after its time limit, while the answer arrives. */
+export async function cancelWhileStopped(): Promise<ChildOutcome> {
+  const limitMs = 1_500;
+  const children: ChildProcess[] = [];
+  const { count, listener } = countingProvider((answer) => {
+    const [child] = children;
+    child?.kill('SIGSTOP');
+    answer();
+    void delay(limitMs * 2).then(() => child?.kill('SIGCONT'));
+  });
+  const server = createServer(listener);
+  try {
+    const child = startChild([`http://127.0.0.1:${await portOf(server)}`, String(limitMs)], {});
+    children.push(child);
+    return { outcome: await outcomeOf(child), cancellations: count() };
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+function countingProvider(onCancellation: (answer: () => void) => void): {
+  readonly count: () => number;
+  readonly listener: RequestListener;
+} {
+  let count = 0;
+  return {
+    count: () => count,
+    listener: (request, response) => {
+      void text(request).then((body) => {
+        const answer = (): void => {
+          response.end(SUCCESS);
+        };
+        if (new URLSearchParams(body).get('action') !== 'AddCancelRequest') answer();
+        else {
+          count += 1;
+          onCancellation(answer);
+        }
+      });
+    },
+  };
+}
+
+function startChild(given: readonly string[], environment: Readonly<Record<string, string>>) {
+  const script = fileURLToPath(new URL('child.ts', import.meta.url));
+  const env = { ...process.env, NODE_OPTIONS: '', ...environment };
+  return spawn(process.execPath, [script, ...given], { stdio: ['ignore', 'pipe', 'inherit'], env });
+}
+
+async function outcomeOf({ stdout }: ReturnType<typeof startChild>): Promise<string> {
+  const printed = await text(stdout);
+  return printed.trim();
+}
+
+async function portOf(server: ReturnType<typeof createServer | typeof createSecureServer>): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  // oxlint-disable-next-line no-unsafe-type-assertion -- a server on TCP
+  return (server.address() as AddressInfo).port;
+}
