@@ -38,7 +38,7 @@ const config: Options = {
       name: 'require-of-node',
       // Where the bundler keeps the `require` calls of CommonJS libraries, an ES module has to bring a `require` along.
       renderChunk: (code) =>
-        code.includes('var __require =') ? { code: code.replace(/^(#!.*\n)?/, `$1${REQUIRE}\n`) } : undefined,
+        code.includes('Dynamic require of') ? { code: code.replace(/^(#!.*\n)?/, `$1${REQUIRE}\n`) } : undefined,
     },
   ],
 };
