@@ -40,11 +40,32 @@ export function saidIn({ message = '', errors = [] }: EdisAnswer): string {
   return [message, errors.join('; ')].filter((text) => text !== '').join(' ');
 }
 
+const WRONG_CREDENTIALS = {
+  code: 'unauthorized',
+  message: 'the email address or the client-area password is wrong. Check both.',
+} as const;
+
+/** The documented words for wrong credentials. */
+const CREDENTIALS_REFUSED = /^\s*invalid whmcs credentials provided[.!]?\s*$/i;
+
+/**
+ * What an answer means that refuses the credentials in the documented words, whatever its HTTP status: providers ban
+ * after a few bad logins, so it must never be followed by another request. `undefined` for every other answer.
+ */
+export function credentialsRefusal({
+  status,
+  message = '',
+  errors = [],
+}: EdisAnswer): Pick<RefusedVerdict, 'code' | 'message'> | undefined {
+  if (status === 'success') return undefined;
+  return [message, ...errors].some((text) => CREDENTIALS_REFUSED.test(text)) ? WRONG_CREDENTIALS : undefined;
+}
+
 /** What an error answer means that is the same for every call; `undefined` for one that is the call's own. */
 export function commonRefusal(httpStatus: number, said: string): Pick<RefusedVerdict, 'code' | 'message'> | undefined {
   switch (httpStatus) {
     case 401:
-      return { code: 'unauthorized', message: 'the email address or the client-area password is wrong. Check both.' };
+      return WRONG_CREDENTIALS;
     case 403:
       return { code: 'forbidden', message: `access was refused: ${said}` };
     case 429:

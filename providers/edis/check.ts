@@ -1,5 +1,5 @@
 import type { CredentialsCheck } from '../../src/index.ts';
-import { commonRefusal, readAnswer, saidIn } from './answer.ts';
+import { commonRefusal, credentialsRefusal, readAnswer, saidIn } from './answer.ts';
 import type { ResolvedEdisConfig } from './config.ts';
 
 /** `POST /kvm/v2/get/paymentmethods`: documented as a call; that it checks the credentials is inferred. */
@@ -18,7 +18,8 @@ export const edisCheck: CredentialsCheck<ResolvedEdisConfig> = {
     const isSuccess = answer.status === 'success' && response.status >= 200 && response.status <= 299;
     if (isSuccess) return { verdict: 'accepted' };
     const providerMessage = saidIn(answer);
-    const refusal = answer.status === 'error' ? commonRefusal(response.status, providerMessage) : undefined;
+    const common = answer.status === 'error' ? commonRefusal(response.status, providerMessage) : undefined;
+    const refusal = credentialsRefusal(answer) ?? common;
     if (refusal !== undefined) return { verdict: 'refused', ...refusal, providerMessage };
     const message = 'the answer says neither yes nor that the credentials are wrong.';
     return { verdict: 'unclear', reason: 'provider_error', message, providerMessage };

@@ -1,6 +1,6 @@
 import type { ActionVerdict, ProviderResponse } from '../../src/index.ts';
 import type { EdisOrder } from './order.ts';
-import { commonRefusal, readAnswer, saidIn, type EdisAnswer } from './answer.ts';
+import { commonRefusal, credentialsRefusal, readAnswer, saidIn, type EdisAnswer } from './answer.ts';
 
 /** What an order came to. */
 export type EdisOrderResult =
@@ -42,6 +42,8 @@ export function fromOrderResponse(response: ProviderResponse, order: EdisOrder):
   if (isOk && answer.status === 'failed' && said === '' && answer.serviceids === undefined) {
     return { verdict: 'accepted', result: notProvisioned(idOf(answer.orderid)) };
   }
+  const wrongCredentials = credentialsRefusal(answer);
+  if (wrongCredentials !== undefined) return { verdict: 'refused', ...wrongCredentials, providerMessage: said };
   if (response.status >= 500) {
     const message = 'the server failed while it handled the order. Ask EDIS whether it was placed.';
     return { verdict: 'unclear', reason: 'server_error', message, providerMessage: said };

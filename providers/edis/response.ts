@@ -1,5 +1,5 @@
 import type { CancelOrder, CancelVerdict, ProviderResponse, RefusedVerdict } from '../../src/index.ts';
-import { commonRefusal, readAnswer, saidIn, type EdisAnswer } from './answer.ts';
+import { commonRefusal, credentialsRefusal, readAnswer, saidIn, type EdisAnswer } from './answer.ts';
 import type { EdisServiceField } from './service.ts';
 
 /** What an answer to `cancel/product` means. */
@@ -8,6 +8,8 @@ export function fromCancelResponse(response: ProviderResponse, order: CancelOrde
   if (answer === undefined) return { verdict: 'unrecognised' };
   if (answer.status === 'success') return fromSuccess(response.status, answer, order);
   const providerMessage = saidIn(answer);
+  const wrongCredentials = credentialsRefusal(answer);
+  if (wrongCredentials !== undefined) return { verdict: 'refused', ...wrongCredentials, providerMessage };
   if (response.status >= 500) {
     const message = 'the server failed while it handled the cancellation. Ask EDIS whether it was stored.';
     return { verdict: 'unclear', reason: 'server_error', message, providerMessage };

@@ -15,6 +15,6 @@ export const vpsbgCheck: CredentialsCheck<ResolvedVpsbgConfig> = {
     const response = yield toListRequest(config);
     if (response.status !== 200) return fromErrorResponse(response);
     const isPage = response.body.kind === 'json' && v.is(pageSchema, response.body.value);
-    return { verdict: isPage ? 'accepted' : 'unrecognised' };
+    return isPage ? { verdict: 'accepted' } : fromErrorResponse(response);
   },
 };

@@ -1,27 +1,6 @@
-import { addMonths } from '../../src/sandbox/kit/calendar.ts';
 import { json } from '../../src/sandbox/kit/bodies.ts';
 import type { SandboxCancellation } from '../../src/sandbox/kit/emulator.ts';
-import type { VpsbgOptions } from './emulator-options.ts';
-import type { VpsbgAddon, VpsbgFloatingIp, VpsbgServer } from './emulator-types.ts';
-
-/** A server as `GET /v1/servers/{id}` shows it. */
-export function serverJson(
-  server: VpsbgServer,
-  { cancelRequest, addonCancelRequest }: Readonly<VpsbgOptions>,
-): Readonly<Record<string, unknown>> {
-  const { cancellation, expiryAt } = server;
-  return {
-    id: server.serverId,
-    hostname: server.hostname,
-    status: server.status,
-    locked: server.locked,
-    auto_renew: server.autoRenew,
-    expiry_at: timestamp(expiryAt),
-    potential_expiry_at: timestamp(cancellation === null ? addMonths(expiryAt, 1) : expiryAt),
-    cancel_request: cancellation === null ? null : cancelRequest === 'flag' ? true : cancelRequestJson(cancellation),
-    addons: server.addons.map((addon) => addonJson(addon, addonCancelRequest === 'shown')),
-  };
-}
+import type { VpsbgFloatingIp } from './emulator-types.ts';
 
 /** A page of a list as `GET /v1/servers` and `GET /v1/floating-ips` show it. */
 export function listPage(
@@ -85,23 +64,8 @@ export function validationError(errors: Readonly<Record<string, readonly string[
   return json(422, { message, errors });
 }
 
-function addonJson(addon: VpsbgAddon, showsRequest: boolean): Readonly<Record<string, unknown>> {
-  const { addonId, name, cancellation } = addon;
-  const endedAt = cancellation?.effectiveAt;
-  return {
-    id: addonId,
-    name,
-    status: endedAt === undefined ? 'active' : 'terminated',
-    quantity: 1,
-    amount: 36,
-    amount_with_vat: 43.2,
-    ended_at: endedAt === undefined ? null : endedAt.toISOString().slice(0, 19).replace('T', ' '),
-    ...(showsRequest ? { cancel_request: cancellation === null ? null : typedRequestJson(addonId, cancellation) } : {}),
-  };
-}
-
-/** The documented form. What the numbers of `type` mean is not documented: these are invented. */
-function typedRequestJson(id: number, cancellation: SandboxCancellation): Readonly<Record<string, unknown>> {
+/** The documented form of a cancel request. What the numbers of `type` mean is not documented: these are invented. */
+export function typedRequestJson(id: number, cancellation: SandboxCancellation): Readonly<Record<string, unknown>> {
   const { when, reason, requestedAt } = cancellation;
   return {
     id,
@@ -111,15 +75,7 @@ function typedRequestJson(id: number, cancellation: SandboxCancellation): Readon
   };
 }
 
-function cancelRequestJson(cancellation: SandboxCancellation): Readonly<Record<string, unknown>> {
-  return {
-    reason: cancellation.reason ?? null,
-    now: cancellation.when === 'immediate',
-    created_at: timestamp(cancellation.requestedAt),
-  };
-}
-
 /** ISO with microseconds: `2024-10-27T11:03:10.000000Z`. */
-function timestamp(date: Date): string {
+export function timestamp(date: Date): string {
   return date.toISOString().replace('Z', '000Z');
 }

@@ -11,8 +11,11 @@ export interface VpsbgOptions {
    * (`partly_executed`), or accepted and the others skipped (`skipped`). Default `refused`.
    */
   readonly partlyBadList: 'refused' | 'partly_executed' | 'skipped';
-  /** What `cancel_request` holds: an object with reason, now and created_at, or only `true`. Default `object`. */
-  readonly cancelRequest: 'object' | 'flag';
+  /**
+   * What a server's `cancel_request` holds, which is not documented: the documented form of a floating IP's (`typed`), an
+   * object with `now` (`with_now`), or only `true` (`flag`). Default `typed`.
+   */
+  readonly cancelRequest: 'typed' | 'with_now' | 'flag';
   /** The undo calls take the request back (`works`), answer 204 in vain (`ignored`) or do not exist (`absent`). Default `works`. */
   readonly undo: 'works' | 'ignored' | 'absent';
   /** Whether an addon shows its cancel request; the documented addons show none. Default `hidden`. */

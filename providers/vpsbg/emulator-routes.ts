@@ -1,8 +1,9 @@
 import { Hono, type HonoRequest } from 'hono';
 import { json, readJsonObject } from '../../src/sandbox/kit/bodies.ts';
-import { floatingIpJson, listPage, notFound, refusal, serverJson, validationError } from './emulator-json.ts';
+import { floatingIpJson, listPage, notFound, refusal, validationError } from './emulator-json.ts';
 import type { VpsbgOptions } from './emulator-options.ts';
 import { type Complaints, readCancelOrder, readIds } from './emulator-orders.ts';
+import { listedServerJson, serverJson } from './emulator-server-json.ts';
 import { cancelServers, undoCancel } from './emulator-server-lists.ts';
 import type { VpsbgState } from './emulator-state.ts';
 
@@ -34,8 +35,7 @@ export function createVpsbgRoutes(
 
   app.get('/servers', ({ req }) => {
     const listed = [...state.servers.values()].filter(({ status }) => status !== 'terminated');
-    const data = listed.map((server) => serverJson(server, options()));
-    return json(200, listPage(data, ...pageOf(req), new URL(req.url)));
+    return json(200, listPage(listed.map(listedServerJson), ...pageOf(req), new URL(req.url)));
   });
   app.get('/servers/:id{[0-9]+}', ({ req }) => {
     const server = state.servers.get(Number(req.param('id')));

@@ -23,7 +23,7 @@ type AnsweredOrder = Pick<CancelOrder<VpsbgTarget>, 'service' | 'when' | 'reason
 /** What an answer to a cancellation means; `service` is any one of those in the request. */
 export function fromCancelResponse(response: ProviderResponse, order: AnsweredOrder): CancelVerdict {
   if (response.status < 200 || response.status > 299) return fromErrorResponse(response);
-  if (!saysNothingElse(response)) return { verdict: 'unrecognised' };
+  if (!saysNothingElse(response)) return fromErrorResponse(response);
   return { verdict: 'accepted', outcome: 'requested', warnings: warningsFor(order) };
 }
 
@@ -36,7 +36,7 @@ const UNDO_OPTIONS: { readonly [Kind in VpsbgTarget['kind']]: string } = {
 /** What an answer to the withdrawal of a cancellation means. */
 export function fromUndoResponse(response: ProviderResponse, { kind }: VpsbgTarget): RevokeVerdict {
   if (response.status >= 200 && response.status <= 299) {
-    return saysNothingElse(response) ? { verdict: 'accepted', effect: 'done' } : { verdict: 'unrecognised' };
+    return saysNothingElse(response) ? { verdict: 'accepted', effect: 'done' } : fromErrorResponse(response);
   }
   const verdict = fromErrorResponse(response);
   if (verdict.verdict !== 'refused' || (response.status !== 404 && response.status !== 405)) return verdict;
@@ -80,11 +80,17 @@ export function fromErrorResponse(
   response: ProviderResponse,
 ): RefusedVerdict | UnclearVerdict | { readonly verdict: 'unrecognised' } {
   const parsed = response.body.kind === 'json' ? v.safeParse(errorSchema, response.body.value) : undefined;
-  if (!parsed?.success || response.status < 400) return { verdict: 'unrecognised' };
+  if (!parsed?.success) return { verdict: 'unrecognised' };
+  // Whatever its status: what refuses the token must not be followed by another request with it.
+  const isUnauthenticated = UNAUTHENTICATED.test(parsed.output.message);
+  if (response.status < 400 && !isUnauthenticated) return { verdict: 'unrecognised' };
   const complaints = Object.values(parsed.output.errors ?? {}).flat();
   const providerMessage = [parsed.output.message, ...complaints].join(' ');
-  return { ...fromErrorStatus(response.status, providerMessage), providerMessage };
+  return { ...fromErrorStatus(isUnauthenticated ? 401 : response.status, providerMessage), providerMessage };
 }
+
+/** The whole message with which Laravel answers a request without a valid token, before any of the API's code runs. */
+const UNAUTHENTICATED = /^\s*unauthenticated\.?\s*$/i;
 
 function fromErrorStatus(status: number, said: string): RefusedVerdict | UnclearVerdict {
   if (status >= 500) return { verdict: 'unclear', reason: 'server_error', message: `the server failed: ${said}` };

@@ -56,7 +56,7 @@ export function fromServerResponse(response: ProviderResponse, service: VpsbgSer
   const parsed = response.body.kind === 'json' ? v.safeParse(serviceSchema, response.body.value) : undefined;
   return parsed?.success && String(parsed.output.id) === String(service.serverId)
     ? stateOf(parsed.output)
-    : { verdict: 'unrecognised' };
+    : fromErrorResponse(response);
 }
 
 /**
@@ -66,7 +66,7 @@ export function fromServerResponse(response: ProviderResponse, service: VpsbgSer
 export function fromServerOfAddon(response: ProviderResponse, service: VpsbgAddon): StatusVerdict {
   if (response.status !== 200) return fromErrorResponse(response);
   const parsed = response.body.kind === 'json' ? v.safeParse(addonsSchema, response.body.value) : undefined;
-  if (!parsed?.success || String(parsed.output.id) !== String(service.serverId)) return { verdict: 'unrecognised' };
+  if (!parsed?.success || String(parsed.output.id) !== String(service.serverId)) return fromErrorResponse(response);
   const { addons } = parsed.output;
   const ids = v.safeParse(v.array(addonSchema), addons);
   // One that cannot be read may be the one that is looked for.
@@ -90,7 +90,7 @@ export function* readFloatingIp(service: VpsbgFloatingIp, config: ResolvedVpsbgC
     const response: ProviderResponse = yield toFloatingIpsRequest(page, config);
     if (response.status !== 200) return fromErrorResponse(response);
     const parsed = response.body.kind === 'json' ? v.safeParse(pageSchema, response.body.value) : undefined;
-    if (!parsed?.success) return { verdict: 'unrecognised' };
+    if (!parsed?.success) return fromErrorResponse(response);
     const { data, meta } = parsed.output;
     const entries = v.safeParse(v.array(serviceSchema), data);
     // An entry that cannot be read may be the one that is looked for.

@@ -71,7 +71,7 @@ describe('the example for OpenTelemetry', () => {
           'cancelkit.account': 'vpsbg',
           'cancelkit.provider': 'vpsbg',
           'cancelkit.attempts': 2,
-          'cancelkit.outcome': 'scheduled',
+          'cancelkit.outcome': 'requested',
         },
         ended: 1,
       },
@@ -119,7 +119,7 @@ describe('the example for OpenTelemetry', () => {
       items: [{ productId: 1814, os: 92, hostname: 'kvm' }],
     });
     expect(spans.map(({ name, attributes, ended }) => [name, attributes['cancelkit.outcome'], ended])).toEqual([
-      ['cancelkit status', 'scheduled', 1],
+      ['cancelkit status', 'requested', 1],
       ['cancelkit revoke', 'revoked', 1],
       ['cancelkit preview', undefined, 1],
       ['cancelkit order', undefined, 1],

@@ -86,7 +86,7 @@ describe('the example of a reseller’s backend', () => {
     sandbox.vpsbg.fault({ kind: 'hang', executed: true });
     const { status, json } = await cancel('svc-2', { when: 'end_of_period' });
     expect(status).toBe(202);
-    expect(json).toMatchObject({ state: 'scheduled' });
+    expect(json).toMatchObject({ state: 'requested' });
     expect(sandbox.vpsbg.service(sandbox.vpsbg.seeded.active.serverId).timesCancelled).toBe(1);
   });
 

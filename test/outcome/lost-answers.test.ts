@@ -295,8 +295,8 @@ describe('a cancellation whose answer was lost, over an earlier one with another
     });
   });
 
-  it('is found, with a warning, where VPSBG does not tell the timing', async () => {
-    sandbox.vpsbg.configure({ cancelRequest: 'flag' });
+  it.each(['typed', 'flag'] as const)('is found, with a warning, if VPSBG shows no timing: %s', async (form) => {
+    sandbox.vpsbg.configure({ cancelRequest: form });
     const target = targetAt('vpsbg', sandbox);
     target.faultyCancel({ kind: 'reset', executed: true });
     expect(await target.cancel('immediate')).toMatchObject({

@@ -29,9 +29,11 @@ export type Readable = (typeof READABLE)[number];
 /** Both timings. */
 export const TIMINGS = ['end_of_period', 'immediate'] as const;
 
-/** Starts a sandbox at 8 o'clock on 10 March 2026. */
-export function startAt8(): Promise<Sandbox> {
-  return startSandbox({ now: new Date('2026-03-10T08:00:00Z') });
+/** Starts a sandbox at 8 o'clock on 10 March 2026, in which every provider that can be read back shows the timing. */
+export async function startAt8(): Promise<Sandbox> {
+  const sandbox = await startSandbox({ now: new Date('2026-03-10T08:00:00Z') });
+  sandbox.vpsbg.configure({ cancelRequest: 'with_now' });
+  return sandbox;
 }
 
 /** A service over all accounts of the sandbox. */

@@ -99,10 +99,16 @@ describe('the state of a server at VPSBG', () => {
       { state: 'completed', revocable: false },
     ],
     [
-      'is requested without a timing where the API tells none',
+      'is requested without a timing if the API shows none',
       'cancelled',
       () => sandbox.vpsbg.configure({ cancelRequest: 'flag' }),
       { state: 'requested', revocable: true },
+    ],
+    [
+      'is requested without a timing if the API shows the documented type, whose meaning is not documented',
+      'cancelled',
+      () => sandbox.vpsbg.configure({ cancelRequest: 'typed' }),
+      { state: 'requested', requestedAt: expect.any(String), reason: expect.any(String), revocable: true },
     ],
     [
       'is none again once it was withdrawn',

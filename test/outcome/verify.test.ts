@@ -36,8 +36,8 @@ describe('a verified cancellation at VPSBG', () => {
     expect(codes(result)).toEqual(['immediate_deferred']);
   });
 
-  it('is requested, and no more, where the API tells no timing', async () => {
-    sandbox.vpsbg.configure({ cancelRequest: 'flag' });
+  it.each(['typed', 'flag'] as const)('is requested, and no more, where the API shows no timing: %s', async (form) => {
+    sandbox.vpsbg.configure({ cancelRequest: form });
     const result = await cancel('end_of_period');
     expect(result).toMatchObject({ outcome: 'requested', existing: { state: 'requested' } });
     expect(result).not.toHaveProperty('effectiveAt');

@@ -101,6 +101,18 @@ describe('a cancellation at EDIS', () => {
   });
 });
 
+describe('the examples of the EDIS documentation', () => {
+  it('are answered as on the page: a cancellation by the id of the service or of the KVM', async () => {
+    const type = 'End of Billing Period';
+    const example = { status: 'success', serviceid: expect.any(Number), clientid: expect.any(Number) };
+    const { serviceId } = sandbox.edis.add();
+    expect(await cancel({ serviceid: String(serviceId), type })).toMatchObject({ status: 200, json: example });
+    expect((await cancel({ kvmid: sandbox.edis.add().kvmId, type: 'Immediate' })).json).toEqual(example);
+    sandbox.edis.configure({ clientId: null });
+    expect((await cancel({ kvmid: sandbox.edis.add().kvmId, type })).json).toEqual({ ...example, clientid: null });
+  });
+});
+
 describe('an order at EDIS', () => {
   const item = { pid: 1814, os: 92, hostname: 'kvmtest', additional_ram: 467, additional_ip: '' };
   const order = { billingcycle: 'monthly', paymentmethod: 'paypal', applycredit: true, item: [item] };

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
+import { shapeOf } from '../support/shape.ts';
 import { type Answer, call, sendJson } from './http.ts';
 
 let sandbox: Sandbox;
@@ -20,6 +21,7 @@ const show = (id: number): Promise<Answer> => vpsbg('GET', `servers/${id}`);
 
 describe('a cancellation at VPSBG', () => {
   it('at the end of the period answers 204 without a body and suspends at expiry, and terminates later', async () => {
+    sandbox.vpsbg.configure({ cancelRequest: 'with_now' });
     const answer = await cancel({ server_ids: [active], now: false, reason: 'Ende & vorbei' });
     expect(answer).toMatchObject({ status: 204, text: '' });
     expect((await show(active)).json).toMatchObject({
@@ -52,6 +54,19 @@ describe('a cancellation at VPSBG', () => {
       status: 'active',
       cancellation: { when: 'end_of_period' },
     });
+  });
+
+  it('shows a cancel request in the form that is documented for floating IPs', async () => {
+    await cancel({ server_ids: [active], reason: 'Moved' });
+    expect((await show(active)).json).toMatchObject({
+      cancel_request: {
+        id: active,
+        type: expect.any(Number),
+        reason: 'Moved',
+        created_at: '2026-03-10T08:00:00.123000Z',
+      },
+    });
+    expect((await show(active)).json).not.toHaveProperty('cancel_request.now');
   });
 
   it('may be answered with 200 {} and be shown as a mere flag', async () => {
@@ -217,5 +232,122 @@ describe('what else VPSBG cancels', () => {
     });
     expect(sandbox.vpsbg.service(active).reboots).toBe(1);
     expect(sandbox.vpsbg.floatingIps()[0]).toMatchObject({ serverId: null, cancellation: { when: 'immediate' } });
+  });
+});
+
+/** Shapes of the examples in the API documentation at dev.vpsbg.eu. */
+const plan = {
+  id: 'number',
+  type: 'string',
+  name: 'string',
+  vcpus: 'number',
+  memory: 'number',
+  disk: 'number',
+  bandwidth: 'number',
+  minimum_billing_cycle: 'number',
+  available: 'boolean',
+  price: 'number',
+  price_with_vat: 'number',
+};
+const group = { name: 'string', type: 'string', key: 'string' };
+const ipAddress = {
+  id: 'number',
+  ip_address: 'string',
+  version: 'number',
+  type: 'string',
+  main: 'boolean',
+  ddos_protected: 'boolean',
+  ptr: 'null',
+};
+const both = {
+  id: 'number',
+  hostname: 'string',
+  billing_cycle: 'number',
+  status: 'string',
+  locked: 'boolean',
+  created_at: 'string',
+  expiry_at: 'string',
+  auto_renew: 'boolean',
+};
+
+describe('the examples of the VPSBG documentation', () => {
+  it('are answered in their shape: a server', async () => {
+    expect(shapeOf((await show(active)).json)).toEqual({
+      ...both,
+      plan: { ...plan, key: 'string', plan_with_more_disk: 'number', plan_with_more_memory: 'number' },
+      virtualization: 'string',
+      promo_code: 'null',
+      renew_amount: 'number',
+      renew_amount_with_vat: 'number',
+      potential_expiry_at: 'string',
+      show_smtp_form: 'boolean',
+      server_image: { id: 'number', name: 'string', eol: 'boolean', group },
+      ip_addresses: [
+        { ...ipAddress, prefix: 'number', floating_ip: 'boolean', floating_ip_id: 'null', assigned_on: 'string' },
+      ],
+      addons: [
+        {
+          id: 'number',
+          name: 'string',
+          status: 'string',
+          quantity: 'number',
+          amount: 'number',
+          amount_with_vat: 'number',
+          created_at: 'string',
+          ended_at: 'null',
+        },
+      ],
+      cancel_request: 'null',
+      settings: { renew_enabled: 'boolean', snapshots_enabled: 'boolean' },
+    });
+  });
+
+  it('are answered in their shape: a list of servers, which shows no cancel request', async () => {
+    const { json: list } = await vpsbg('GET', 'servers');
+    expect(shapeOf(list)).toMatchObject({
+      data: expect.arrayContaining([
+        {
+          ...both,
+          plan,
+          server_image: { id: 'number', name: 'string', group },
+          ip_addresses: [{ ...ipAddress, gateway: 'string', mask: 'string' }],
+          addons: [{ name: 'string', quantity: 'number' }],
+        },
+      ]),
+    });
+    expect(JSON.stringify(list)).not.toContain('cancel_request');
+  });
+
+  it.each([
+    ['a server', 'POST', 'servers/cancel', () => ({ server_ids: [active], reason: 'Project ended.', now: false }), 204],
+    [
+      'an addon',
+      'POST',
+      () => `servers/${active}/addons/${sandbox.vpsbg.service(active).addons[0]?.addonId}`,
+      () => ({ reason: 'string', now: true }),
+      204,
+    ],
+    [
+      'a floating IP',
+      'POST',
+      'floating-ips/cancel',
+      () => ({ ids: [sandbox.vpsbg.floatingIps()[0]?.floatingIpId], now: true, reason: 'r' }),
+      200,
+    ],
+  ] as const)('are answered as on the page: the cancellation of %s', async (_name, method, path, body, status) => {
+    const answer = await vpsbg(method, typeof path === 'string' ? path : path(), body());
+    expect([answer.status, answer.text]).toEqual([status, status === 204 ? '' : '{}']);
+  });
+
+  it('are answered in their shape: a cancelled floating IP', async () => {
+    const [attached] = sandbox.vpsbg.floatingIps();
+    await vpsbg('POST', 'floating-ips/cancel', { ids: [attached?.floatingIpId], now: false, reason: 'r' });
+    expect(shapeOf((await vpsbg('GET', 'floating-ips')).json)).toMatchObject({
+      data: expect.arrayContaining([
+        expect.objectContaining({
+          cancel_request: { id: 'number', type: 'number', reason: 'string', created_at: 'string' },
+        }),
+      ]),
+    });
   });
 });

@@ -125,6 +125,18 @@ describe('a refusal of EDIS', () => {
   });
 });
 
+describe('the documented words for wrong credentials at EDIS', () => {
+  it.each([200, 400, 403, 500])('are a refusal with %d too, and nothing is asked after it', async (status) => {
+    const failure = await failureOf(cancel({ ...answers.unauthorized, status }));
+    expect(failure).toMatchObject({ code: 'unauthorized', providerStatus: status, attempts: 1 });
+  });
+
+  it('are none beside a success', async () => {
+    const message = 'Invalid WHMCS credentials provided.';
+    expect(await cancel(withFields(answers.success, { message }))).toMatchObject({ outcome: 'requested' });
+  });
+});
+
 describe('a repetition at EDIS', () => {
   it.each([
     ['WHMCS’s own words', answers.existing],
@@ -161,7 +173,6 @@ describe('an answer of EDIS that leaves the outcome open', () => {
   it.each([
     ['another status', answers.failed, 'provider_error'],
     ['an error with 200', { ...answers.invalid, status: 200 }, 'provider_error'],
-    ['wrong credentials with 200', { ...answers.unauthorized, status: 200 }, 'provider_error'],
     ['a success in capitals', withFields(answers.success, { status: 'SUCCESS' }), 'provider_error'],
     ['a server error in its own words', answers.serverError, 'server_error'],
     ['a server error in a page', page(502), 'server_error'],
@@ -218,9 +229,11 @@ describe('any answer at EDIS', () => {
         }
         const { code } = outcome.error;
         seen.add(code);
-        if (code === 'unauthorized') expect([answer.status, status]).toEqual([401, 'error']);
+        const refusesLogin = JSON.stringify([message, errors]).includes('Invalid WHMCS credentials provided');
+        if (code === 'unauthorized' && !refusesLogin) expect([answer.status, status]).toEqual([401, 'error']);
         if (code === 'not_found') expect([answer.status, status]).toEqual([404, 'error']);
-        if (isOk || answer.status >= 500) expect(code).toBe('outcome_unknown');
+        if (isOk || answer.status >= 500)
+          expect(['outcome_unknown', ...(refusesLogin ? ['unauthorized'] : [])]).toContain(code);
       }),
       { numRuns: RUNS, examples: Object.values(answers).map((answer) => [asRandom(answer)]) },
     );

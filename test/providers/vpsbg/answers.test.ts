@@ -50,7 +50,7 @@ describe('a success of VPSBG', () => {
 
   it.each([
     ['an error', { error: 'locked' }],
-    ['a message', { message: 'Unauthenticated.' }],
+    ['a message', { message: 'Please try again.' }],
     ['a failure', { success: false }],
     ['a result for each server', { data: [{ id: 608, cancelled: false }] }],
     ['a list', []],
@@ -82,6 +82,15 @@ describe('a refusal of VPSBG', () => {
     expect(failure).toMatchObject({ code, providerStatus: answer.status, attempts: 1 });
     expect(failure.message).toMatch(message);
   });
+
+  it.each([200, 202, 400, 403, 500])(
+    'is one of the token in the words of the API, whatever the status: %d',
+    async (code) => {
+      const failure = await failureOf(cancel(error(code, 'Unauthenticated.')));
+      expect(failure).toMatchObject({ code: 'unauthorized', providerStatus: code, attempts: 1 });
+      expect(await failureOf(status(error(code, 'Unauthenticated.')))).toMatchObject({ code: 'unauthorized' });
+    },
+  );
 
   it('says how long to wait, where the API does', async () => {
     const start = Date.now();
@@ -254,9 +263,11 @@ describe('any answer at VPSBG', () => {
         }
         const { code } = outcome.error;
         seen.add(code);
-        if (code === 'unauthorized') expect([answer.status, typeof message]).toEqual([401, 'string']);
+        const isUnauthenticated = typeof message === 'string' && /^\s*unauthenticated\.?\s*$/i.test(message);
+        if (code === 'unauthorized')
+          expect([answer.status === 401 || isUnauthenticated, typeof message]).toEqual([true, 'string']);
         if (code === 'not_found') expect([answer.status, typeof message]).toEqual([404, 'string']);
-        if (isOk || answer.status >= 500) expect(code).toBe('outcome_unknown');
+        if (!isUnauthenticated && (isOk || answer.status >= 500)) expect(code).toBe('outcome_unknown');
       }),
       { numRuns: RUNS, examples: documented.map((answer) => [asRandom(answer)]) },
     );

@@ -33,7 +33,7 @@ const world = fc.record({
     unknownServer: fc.constantFrom('not_found', 'invalid'),
     partlyBadList: fc.constantFrom('refused', 'partly_executed', 'skipped'),
     repeatedCancel: fc.constantFrom('accepted', 'refused'),
-    cancelRequest: fc.constantFrom('object', 'flag'),
+    cancelRequest: fc.constantFrom('typed', 'with_now', 'flag'),
   }),
 });
 
@@ -43,7 +43,7 @@ it('whatever VPSBG makes of a list, no server is cancelled twice and no result s
   await fc.assert(
     fc.asyncProperty(world, async ({ servers, size, when, faults: given, options }) => {
       vpsbg.clearFaults();
-      vpsbg.configure({ repeatedCancel: 'accepted', cancelRequest: 'object' });
+      vpsbg.configure({ repeatedCancel: 'accepted', cancelRequest: 'with_now' });
       const ids = servers.map((kind, index) => {
         const { serverId } = vpsbg.add(kind === 'terminated' ? { status: 'terminated' } : {});
         if (kind === 'locked') vpsbg.lock(serverId);

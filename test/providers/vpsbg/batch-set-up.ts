@@ -24,9 +24,14 @@ export interface BatchSetUp extends AsyncDisposable {
   readonly reads: () => readonly number[];
 }
 
-/** @param account which of the sandbox's accounts is used. */
+/**
+ * Servers show the timing of a cancel request here.
+ *
+ * @param account which of the sandbox's accounts is used.
+ */
 export async function setUpBatch(account: 'vpsbg' | 'vpsbgReadOnly' = 'vpsbg'): Promise<BatchSetUp> {
   const sandbox = await startSandbox({ now: new Date('2026-03-10T08:00:00Z') });
+  sandbox.vpsbg.configure({ cancelRequest: 'with_now' });
   return {
     sandbox,
     add: (count) => Array.from({ length: count }, () => sandbox.vpsbg.add().serverId),
