@@ -30,6 +30,7 @@ describe('completion knows', () => {
     ['the options', ['cancel', 'vpsbg', '5', '--wh'], ['--when']],
     ['the options of all commands', ['accounts', '--j'], ['--json']],
     ['the values of an option', ['cancel', 'vpsbg', '5', '--when', ''], ['immediate', 'end_of_period']],
+    ['the states of the queue', ['queue', 'list', '--state', 'sch'], ['scheduled']],
     ['that an option’s value is no argument', ['cancel', '--reason', 'x', 'v'], ['vpsbg']],
     ['the shells', ['completion', ''], ['bash', 'zsh', 'fish']],
     ['nothing for a service', ['status', 'vpsbg', ''], []],
@@ -47,6 +48,18 @@ const TRAP = `
 `;
 
 describe('a configuration in the working directory', () => {
+  it.each([
+    ['does not exist', ['bulk', 'gone.csv'], 'there is no file gone.csv'],
+    ['is a directory', ['bulk', '.', '--format', 'csv'], '. is a directory'],
+    ['has no known format', ['bulk', 'list.txt'], 'list.txt is neither'],
+  ])('is not run for a list that %s', async (_, args, message) => {
+    using other = await createProject({});
+    other.write('cancelkit.config.mjs', TRAP);
+    const { code, stderr } = await other.run(args);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+    expect(existsSync(join(other.directory, 'it-ran'))).toBe(false);
+  });
+
   it.each(['ts', 'mts', 'js', 'mjs'])('(.%s) is not run by completion, whatever is completed', async (extension) => {
     using other = await createProject({ VPSBG_TOKEN: 'token-1234567' });
     other.write(`cancelkit.config.${extension}`, TRAP);

@@ -35,6 +35,7 @@ describe('a command line that is not taken', () => {
     ['end-of-period', [...CANCEL, '--when', 'end-of-period'], 'Did you mean end_of_period?'],
     ['a misspelt category', [...CANCEL, ...WHEN, '--category', 'to-expensive'], 'Did you mean too_expensive?'],
     ['an invented resolution', ['queue', 'resolve', 'one', '--as', 'done'], 'Did you mean completed?'],
+    ['a misspelt state', ['queue', 'list', '--state', 'schedulled'], 'Did you mean scheduled?'],
     ['an option twice', [...CANCEL, ...WHEN, '--when', 'immediate'], '--when is given twice. See: cancelkit cancel'],
     ['a file twice', ['accounts', '--config', 'a.mjs', '--config', MISTYPED], '--config is given twice'],
     ['a misspelt command of the queue', ['queue', 'lits'], 'Did you mean list? See: cancelkit queue --help'],

@@ -11,7 +11,7 @@ import { admitRows, confirmImmediate } from './admit-rows.ts';
 import { soundRows, type CheckedRows } from './check-rows.ts';
 import { knownColumns } from './columns.ts';
 import { isToSend, readEarlierRun, type EarlierRun } from './earlier-run.ts';
-import { openInput, type InputFile } from './input-file.ts';
+import { openInput, requireList, type InputFile } from './input-file.ts';
 import { openResults, refuseExisting } from './results-file.ts';
 import { logProgress } from './progress-log.ts';
 import type { Progress } from './progress.ts';
@@ -26,6 +26,8 @@ export async function bulk(file: string, flags: BulkFlags, session: Session): Pr
   if (path === undefined && flags.dryRun !== true) {
     throw wrongUse('the results of a list from stdin need a name: add --results FILE. Nothing was sent.');
   }
+  // Before a configuration is executed for it.
+  requireList(file, flags.format);
   const opened = await session.open();
   using input = await openInput(file, flags.format, knownColumns(opened));
   if (path === undefined || flags.dryRun === true) {

@@ -53,6 +53,19 @@ export async function openInput(
   }
 }
 
+/**
+ * Checks what can be checked of a list without reading it.
+ *
+ * @throws ProviderError `invalid_request` if it does not exist, is a directory, or its format is not known.
+ */
+export function requireList(file: string, format: 'csv' | 'jsonl' | undefined): void {
+  if (format === undefined) formatOf(file);
+  if (file === '-') return;
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined) throw wrongUse(`there is no file ${file}. Nothing was sent.`);
+  if (found.isDirectory()) throw wrongUse(`${file} is a directory; expected a CSV or JSONL file. Nothing was sent.`);
+}
+
 function temporaryDirectory(): string {
   try {
     return mkdtempSync(join(tmpdir(), 'cancelkit-'));
@@ -61,13 +74,8 @@ function temporaryDirectory(): string {
   }
 }
 
-/** @throws ProviderError `invalid_request` if it is not there, or cannot be read */
 function streamOf(file: string): Readable {
-  if (file === '-') return process.stdin;
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (found === undefined) throw wrongUse(`there is no file ${file}. Nothing was sent.`);
-  if (found.isDirectory()) throw wrongUse(`${file} is a directory, and not a list. Nothing was sent.`);
-  return createReadStream(file);
+  return file === '-' ? process.stdin : createReadStream(file);
 }
 
 function formatOf(file: string): 'csv' | 'jsonl' {

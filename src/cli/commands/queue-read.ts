@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { QUEUE_STATES } from '../../queue/model/state.ts';
 import type { ListFlags } from '../setup/flags.ts';
 import type { Act } from '../setup/session.ts';
 import { examples } from '../terminal/examples.ts';
@@ -10,7 +11,7 @@ export function addReading(queue: Command, act: Act): void {
   queue
     .command('list')
     .description('List cancellations, oldest first.')
-    .option('--state <state>', 'only those in this state', text)
+    .addOption(new Option('--state <state>', 'only those in this state').choices(QUEUE_STATES))
     .option('--account <name>', 'only those of this account', text)
     .option('--needs-person', 'only those that wait for a person')
     .option('--limit <number>', 'at most so many (default: 100)', positive)

@@ -1,7 +1,15 @@
 import type { ErrorCode } from '../../contract/error-code.ts';
+import type { ProviderError } from '../../contract/provider-error.ts';
 
-/** What to do after an error, where its message does not say it already. */
-export const NEXT_STEPS: { readonly [Code in ErrorCode]?: string } = {
+/** What to do after an error, if its message does not say it already. */
+export function nextStepOf({ code, message }: Pick<ProviderError, 'code' | 'message'>): string | undefined {
+  return code === 'unavailable' && SAYS_WHAT_TO_DO.test(message) ? undefined : NEXT_STEPS[code];
+}
+
+/** An address that is wrong, or a wall in front of the provider: it will be there the next time, too. */
+const SAYS_WHAT_TO_DO = /\b(?:Check|Ask) the\b/;
+
+const NEXT_STEPS: { readonly [Code in ErrorCode]?: string } = {
   unsupported: '`cancelkit accounts` shows what each account can do.',
   unauthorized: 'Correct the credentials before another call: some providers ban after a few failures.',
   not_found: 'Check the id, and that it belongs to this account.',

@@ -2,7 +2,7 @@ import { ProviderError, isProviderError } from '../../contract/provider-error.ts
 import { REPORT_IT } from '../../contract/report-it.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { labelledLines } from './labelled.ts';
-import { NEXT_STEPS } from './next-step.ts';
+import { nextStepOf } from './next-step.ts';
 import type { Output } from './output.ts';
 import { visible } from './visible.ts';
 
@@ -83,7 +83,7 @@ export function errorLines(error: ProviderError, { errorColours: colours }: Outp
         ['existing', earlier],
         ['retry at', retryAt],
         ['operation', operationId],
-        ['next', NEXT_STEPS[code]],
+        ['next', nextStepOf(error)],
       ],
       colours.dim,
     ),
