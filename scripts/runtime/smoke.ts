@@ -14,7 +14,7 @@ try {
   sandbox.vpsbg.fault({ kind: 'hang', executed: true });
   const result = await services.cancel({ account: 'vpsbg', service, when: 'end_of_period' });
   assert.equal(result.reconciled, true);
-  assert.equal((await services.status({ account: 'vpsbg', service })).state, 'scheduled');
+  assert.equal((await services.status({ account: 'vpsbg', service })).state, 'requested');
   assert.equal((await services.revoke({ account: 'vpsbg', service })).outcome, 'revoked');
   const requests = [
     { account: 'edis', service: { kvmId: sandbox.edis.seeded.active.kvmId }, when: 'end_of_period' },
