@@ -230,18 +230,28 @@ async function checkTypes(
   if (!ok) problems.push(`a consumer does not compile ${how}:\n${output}`);
 }
 
-/** A bundler makes one CommonJS file of the library and its dependencies, and that file runs by itself. */
+/** A bundler makes one file of the library and its dependencies, and that file sends by itself. */
 async function checkBundle(): Promise<void> {
-  const [source, bundle] = [join(project, 'bundled.mjs'), join(project, 'bundle.cjs')];
-  const services = `createCancelService({ vps: vpsbg({ token: 'a-token-of-no-use' }) })`;
+  const source = join(project, 'bundled.mjs');
+  // Nobody listens there, which only a loaded HTTP client can say.
+  const services = `createCancelService({ vps: vpsbg({ token: 'a-token-of-no-use', baseUrl: 'http://127.0.0.1:2' }) })`;
   writeFileSync(
     source,
     `import { createCancelService } from 'cancelkit';
      import { vpsbg } from 'cancelkit/vpsbg';
      const request = { account: 'vps', service: { serverId: 1 }, when: 'end_of_period' };
-     ${services}.preview(request).then(({ method }) => console.log(method));`,
+     ${services}.safeCancel(request).then(({ error }) => console.log(error.message));`,
   );
-  const bundling = await run(['esbuild', source, '--bundle', '--platform=node', '--format=cjs', `--outfile=${bundle}`]);
-  const running = await run(['node', bundle], { directory: tmpdir() });
-  if (running.output !== 'POST') problems.push(`a bundle does not run:\n${bundling.output}\n${running.output}`);
+  const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+  for (const [file, ...options] of [
+    ['bundle.cjs', '--format=cjs'],
+    ['bundle.mjs', '--format=esm', `--banner:js=${banner}`],
+  ] as const) {
+    const bundle = join(project, file);
+    const bundling = await run(['esbuild', source, '--bundle', '--platform=node', ...options, `--outfile=${bundle}`]);
+    const running = await run(['node', bundle], { directory: tmpdir() });
+    if (running.output !== 'vpsbg: the connection was refused. Nothing was sent.') {
+      problems.push(`${file} does not run:\n${bundling.output}\n${running.output}`);
+    }
+  }
 }
