@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { PGlite, Transaction } from '@electric-sql/pglite';
 import { isProviderError } from '../../contract/provider-error.ts';
 import { deferred } from '../../platform/deferred.ts';
+import { withBaselineWasm } from './baseline-wasm.ts';
 import { DatabaseFailure, guarded, type Database, type QueryClient, type Row } from './database.ts';
 import { lockDirectory, type DirectoryLock } from './directory-lock.ts';
 import { loadPeer } from './peer.ts';
@@ -20,7 +21,7 @@ export async function openPglite(directory: string): Promise<Database> {
   const lock = await lockDirectory(directory);
   let opened: Database;
   try {
-    opened = database(await Embedded.create(data), lock);
+    opened = database(await withBaselineWasm(() => Embedded.create(data)), lock);
   } catch (error) {
     lock.release();
     throw new DatabaseFailure(error, 'no');

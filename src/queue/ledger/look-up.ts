@@ -24,13 +24,19 @@ export async function lookUpAll(
   schema: string,
   { state, account, needsPerson, limit = 100, after }: CheckedList,
 ): Promise<readonly QueuedCancellation[]> {
+  const values: unknown[] = [];
+  const value = (one: unknown): string => `$${values.push(one)}`;
+  // Only what is asked for is in the statement, so that the planner sees which index serves it.
+  const conditions = [
+    ...(state === undefined ? [] : [`state = ${value(state)}`]),
+    ...(account === undefined ? [] : [`account = ${value(account)}`]),
+    ...(needsPerson === undefined ? [] : [needsPerson ? 'needs_person' : 'NOT needs_person']),
+    ...(after === undefined ? [] : [`number > (SELECT number FROM ${schema}.cancellation WHERE id = ${value(after)})`]),
+  ];
   const { rows } = await client.query(
-    `SELECT * FROM ${schema}.cancellation
-     WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR account = $2)
-       AND ($3::boolean IS NULL OR needs_person = $3)
-       AND ($4::text IS NULL OR number > (SELECT number FROM ${schema}.cancellation WHERE id = $4))
-     ORDER BY number LIMIT $5`,
-    [state ?? null, account ?? null, needsPerson ?? null, after ?? null, limit],
+    `SELECT * FROM ${schema}.cancellation ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
+     ORDER BY number LIMIT ${value(limit)}`,
+    values,
   );
   return rows.map(toRecord);
 }

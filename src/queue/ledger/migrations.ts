@@ -71,6 +71,47 @@ export const MIGRATIONS: readonly ((schema: string) => readonly string[])[] = [
       alive_until timestamptz NOT NULL
     )`,
   ],
+  // Lists and counts that cost the same however many rows there are. The counts are changes that are added up: each
+  // transaction adds rows of its own, so that none waits for another.
+  (schema) => [
+    `LOCK TABLE ${schema}.cancellation IN SHARE ROW EXCLUSIVE MODE`,
+    `CREATE TABLE ${schema}.tally (
+      account text NOT NULL,
+      state text NOT NULL,
+      needs_person boolean NOT NULL,
+      change bigint NOT NULL
+    )`,
+    `INSERT INTO ${schema}.tally (account, state, needs_person, change)
+      SELECT account, state, needs_person, count(*) FROM ${schema}.cancellation GROUP BY account, state, needs_person`,
+    `CREATE FUNCTION ${schema}.add_to_tally() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+      BEGIN
+        IF TG_OP = 'INSERT' THEN
+          INSERT INTO ${schema}.tally (account, state, needs_person, change)
+            SELECT account, state, needs_person, count(*) FROM added GROUP BY account, state, needs_person;
+        ELSIF TG_OP = 'DELETE' THEN
+          INSERT INTO ${schema}.tally (account, state, needs_person, change)
+            SELECT account, state, needs_person, -count(*) FROM removed GROUP BY account, state, needs_person;
+        ELSE
+          INSERT INTO ${schema}.tally (account, state, needs_person, change)
+            SELECT account, state, needs_person, sum(change) FROM (
+              SELECT account, state, needs_person, 1 AS change FROM added
+              UNION ALL SELECT account, state, needs_person, -1 FROM removed
+            ) AS changes GROUP BY account, state, needs_person HAVING sum(change) <> 0;
+        END IF;
+        RETURN NULL;
+      END
+    $$`,
+    `CREATE TRIGGER tally_added AFTER INSERT ON ${schema}.cancellation REFERENCING NEW TABLE AS added
+      FOR EACH STATEMENT EXECUTE FUNCTION ${schema}.add_to_tally()`,
+    `CREATE TRIGGER tally_changed AFTER UPDATE ON ${schema}.cancellation REFERENCING OLD TABLE AS removed NEW TABLE AS added
+      FOR EACH STATEMENT EXECUTE FUNCTION ${schema}.add_to_tally()`,
+    `CREATE TRIGGER tally_removed AFTER DELETE ON ${schema}.cancellation REFERENCING OLD TABLE AS removed
+      FOR EACH STATEMENT EXECUTE FUNCTION ${schema}.add_to_tally()`,
+    `CREATE UNIQUE INDEX cancellation_number ON ${schema}.cancellation (number)`,
+    `CREATE INDEX cancellation_of_account ON ${schema}.cancellation (account, number)`,
+    `CREATE INDEX cancellation_in_state ON ${schema}.cancellation (state, number)`,
+    `CREATE INDEX cancellation_for_person ON ${schema}.cancellation (number) WHERE needs_person`,
+  ],
 ];
 
 /**

@@ -21,12 +21,16 @@ export interface QueueStats {
   readonly accounts: Readonly<Record<string, AccountStats>>;
 }
 
-/** Counts what is in the ledger. */
+/** Counts what is in the ledger, without reading its rows. */
 export async function readStats(database: Database, schema: string): Promise<QueueStats> {
   const counted = await database.query(
-    `SELECT account, state, count(*)::int AS count, (count(*) FILTER (WHERE needs_person))::int AS needs_person,
-       (count(*) FILTER (WHERE lease_until > clock_timestamp()))::int AS in_flight
-     FROM ${schema}.cancellation GROUP BY account, state`,
+    `SELECT account, state, sum(change)::bigint AS count,
+       COALESCE(sum(change) FILTER (WHERE needs_person), 0)::bigint AS needs_person
+     FROM ${schema}.tally GROUP BY account, state HAVING sum(change) <> 0`,
+  );
+  const leased = await database.query(
+    `SELECT account, count(*) AS in_flight FROM ${schema}.cancellation
+     WHERE lease_until IS NOT NULL AND lease_until > clock_timestamp() GROUP BY account`,
   );
   const paused = await database.query(
     `SELECT name, paused_until, paused_because FROM ${schema}.account WHERE paused_until > clock_timestamp()`,
@@ -43,11 +47,11 @@ export async function readStats(database: Database, schema: string): Promise<Que
     const account = accountOf(String(row['account']));
     const count = Number(row['count']);
     account.states[String(row['state'])] = count;
-    account.inFlight += Number(row['in_flight']);
     account.needsPerson += Number(row['needs_person']);
     states[String(row['state'])] = (states[String(row['state'])] ?? 0) + count;
     needsPerson += Number(row['needs_person']);
   }
+  for (const row of leased.rows) accountOf(String(row['account'])).inFlight = Number(row['in_flight']);
   const pauses = new Map(
     paused.rows.map(({ name, paused_until, paused_because }) => [
       String(name),
@@ -61,6 +65,28 @@ export async function readStats(database: Database, schema: string): Promise<Que
     accounts: Object.fromEntries([...accounts].map(([name, account]) => [name, { ...account, ...pauses.get(name) }])),
   };
 }
+
+/**
+ * Adds up what the transactions have added to the counts, if that has become much. What another transaction adds
+ * meanwhile stays for the next time.
+ */
+export async function foldTally(database: Database, schema: string): Promise<void> {
+  await database.transaction(async (client) => {
+    const { rows } = await client.query(
+      `SELECT pg_try_advisory_xact_lock(hashtext($1)) AS mine, EXISTS (SELECT 1 FROM ${schema}.tally OFFSET $2) AS much`,
+      [`cancelkit tally ${schema}`, MUCH],
+    );
+    if (rows[0]?.['mine'] !== true || rows[0]['much'] !== true) return;
+    await client.query(
+      `WITH gone AS (DELETE FROM ${schema}.tally RETURNING account, state, needs_person, change)
+       INSERT INTO ${schema}.tally (account, state, needs_person, change)
+       SELECT account, state, needs_person, sum(change) FROM gone
+       GROUP BY account, state, needs_person HAVING sum(change) <> 0`,
+    );
+  });
+}
+
+const MUCH = 1_000;
 
 function complete(counts: Readonly<Record<string, number>>): Record<QueueState, number> {
   const of = (state: QueueState): number => counts[state] ?? 0;

@@ -12,6 +12,7 @@ import { Pulse } from './pulse.ts';
 import { giveBack, recoverExpired } from '../ledger/recovery.ts';
 import { type Sent, markSent } from '../ledger/sent-marks.ts';
 import { record } from '../ledger/settle.ts';
+import { foldTally } from '../ledger/stats.ts';
 import type { WorkerContext, WorkPlan } from './worker-context.ts';
 
 /**
@@ -100,6 +101,8 @@ export class Rounds {
     }
     for (const { id } of written.settled) this.#context.onSettled(id);
     for (const one of takenUp.claimed) this.#inHand.begin(one, lease);
+    // In a transaction of its own, and last: what is claimed is in flight, whether or not this succeeds.
+    if (isRecovering) await foldTally(this.#context.database, this.#context.schema);
     return takenUp.claimed.length;
   }
 

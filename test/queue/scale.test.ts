@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as v from 'valibot';
+import type { Database, QueryClient } from '../../src/queue/database/database.ts';
+import { openPostgres } from '../../src/queue/database/postgres.ts';
+import type { CheckedList } from '../../src/queue/input/queue-input.ts';
+import { lookUpAll } from '../../src/queue/ledger/look-up.ts';
+import { migrate } from '../../src/queue/ledger/migrations.ts';
+import { foldTally, readStats } from '../../src/queue/ledger/stats.ts';
+import { DATABASES, startPostgresServer, type TestServer } from './support/databases.ts';
+import { freshSchema, openTables } from './support/open-queue.ts';
+
+const COLUMNS = 'id, fingerprint, account, provider, service_key, request, state, needs_person';
+
+/** Rows of the ledger, a thousandth of them open, spread over ten accounts. */
+function rowsOf(schema: string, from: number, to: number): string {
+  return `INSERT INTO ${schema}.cancellation (${COLUMNS})
+    SELECT 'order-' || n, 'f', 'account-' || n % 10, 'p', 's-' || n,
+      '{"account":"a","service":{"id":1},"when":"immediate"}',
+      CASE WHEN n % 1000 = 0 THEN 'unknown' WHEN n % 3 = 0 THEN 'refused' ELSE 'requested' END, n % 10000 = 0
+    FROM generate_series(${from}, ${to}) AS n`;
+}
+
+describe('a ledger of a million rows', () => {
+  const ROWS = 1_000_000;
+  const schema = freshSchema();
+  let server: TestServer;
+  let database: Database;
+  beforeAll(async () => {
+    server = await startPostgresServer();
+    database = await openPostgres(server.address);
+    await migrate(database, schema);
+    await database.query(rowsOf(schema, 1, ROWS));
+    await database.query(`ANALYZE ${schema}.cancellation`);
+  }, 120_000);
+  afterAll(async () => {
+    await database.close();
+    await server[Symbol.asyncDispose]();
+  });
+
+  /** What the database reads for the statements that `work` runs: the kind of each scan of the ledger. */
+  async function scansOf(work: (client: QueryClient) => Promise<unknown>): Promise<readonly string[]> {
+    const scans: string[] = [];
+    await work({
+      query: async (text, values) => {
+        const { rows } = await database.query(`EXPLAIN (FORMAT JSON) ${text}`, values);
+        collect(rows[0]?.['QUERY PLAN'], scans);
+        return await database.query(text, values);
+      },
+    });
+    return scans;
+  }
+
+  it.each<readonly [string, CheckedList]>([
+    ['all', {}],
+    ['those of a state', { state: 'unknown' }],
+    ['those of an account', { account: 'account-3' }],
+    ['those of an account in a state', { account: 'account-0', state: 'unknown' }],
+    ['those that wait for a person', { needsPerson: true }],
+    ['those of an account that wait for a person', { account: 'account-0', needsPerson: true }],
+    ['those that do not', { needsPerson: false }],
+    ['the page after one', { after: 'order-500000' }],
+    ['the page of a state after one', { state: 'requested', after: 'order-500000' }],
+  ])('lists %s by an index', async (_, list) => {
+    let listed = 0;
+    const scans = await scansOf(async (client) => (listed = (await lookUpAll(client, schema, list)).length));
+    expect(listed).toBe(100);
+    expect(scans).not.toContain('Seq Scan');
+  });
+
+  it('is counted without being read', async () => {
+    const stats = await readStats(database, schema);
+    expect(Object.values(stats.states).reduce((sum, count) => sum + count, 0)).toBe(ROWS);
+    expect([stats.states.unknown, stats.needsPerson]).toEqual([1000, 100]);
+    const scans = await scansOf((client) => readStats({ ...database, query: client.query }, schema));
+    // The counts themselves are a table of a few rows.
+    expect(scans.filter((scan) => scan === 'Seq Scan on cancellation')).toEqual([]);
+  });
+});
+
+describe.each(DATABASES)('the counts on %s', (_, start) => {
+  it('are those of the rows, whatever several transactions do, and are folded meanwhile', async () => {
+    await using place = await start();
+    await using database = await openTables(place);
+    const schema = freshSchema();
+    await migrate(database, schema);
+    const change = async (turn: number): Promise<void> => {
+      const first = turn * 100 + 1;
+      await database.query(rowsOf(schema, first, first + 99));
+      await database.query(`UPDATE ${schema}.cancellation SET state = 'completed' WHERE number % 7 = $1`, [turn % 7]);
+      await database.query(`UPDATE ${schema}.cancellation SET needs_person = NOT needs_person WHERE number % 5 = $1`, [
+        turn % 5,
+      ]);
+      await database.query(`UPDATE ${schema}.cancellation SET updated_at = clock_timestamp()`);
+      await database.query(`DELETE FROM ${schema}.cancellation WHERE number % 11 = $1`, [turn % 11]);
+      const undone = database.transaction(async (client) => {
+        await client.query(`DELETE FROM ${schema}.cancellation`);
+        throw new Error('rolled back');
+      });
+      await expect(undone).rejects.toThrow();
+      await foldTally(database, schema);
+    };
+    for (let turn = 0; turn < 12; turn += 1) await change(turn);
+    // At the same time, each on rows of its own: whole tables that several change at once would deadlock.
+    const changeOwn = async (turn: number): Promise<void> => {
+      const first = turn * 100 + 1;
+      await database.query(rowsOf(schema, first, first + 99));
+      for (const state of ['planned', 'intent', 'completed']) {
+        await database.query(`UPDATE ${schema}.cancellation SET state = $1 WHERE fingerprint = $2 AND id LIKE $3`, [
+          state,
+          'f',
+          `order-${turn}__`,
+        ]);
+        await foldTally(database, schema);
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, (_turn, turn) => changeOwn(turn + 20)));
+    const { rows: counted } = await database.query(
+      `SELECT state, count(*)::int AS count FROM ${schema}.cancellation GROUP BY state`,
+    );
+    const { states } = await readStats(database, schema);
+    const shown = Object.entries(states).filter(([, count]) => count > 0);
+    expect(Object.fromEntries(shown)).toEqual(Object.fromEntries(counted.map(({ state, count }) => [state, count])));
+  });
+
+  it('are folded into one row for each count', async () => {
+    await using place = await start();
+    await using database = await openTables(place);
+    const schema = freshSchema();
+    await migrate(database, schema);
+    await database.query(rowsOf(schema, 1, 10));
+    await database.query(
+      `INSERT INTO ${schema}.tally SELECT 'a', 'planned', false, CASE WHEN n % 2 = 0 THEN 1 ELSE -1 END
+       FROM generate_series(1, 2000) AS n`,
+    );
+    await foldTally(database, schema);
+    const { rows } = await database.query(`SELECT count(*)::int AS count FROM ${schema}.tally WHERE account = 'a'`);
+    expect(rows).toEqual([{ count: 0 }]);
+    expect((await readStats(database, schema)).states.requested).toBeGreaterThan(0);
+  });
+});
+
+const planSchema = v.looseObject({ 'Node Type': v.optional(v.string()), 'Relation Name': v.optional(v.string()) });
+
+function collect(plan: unknown, scans: string[]): void {
+  if (Array.isArray(plan)) for (const one of plan) collect(one, scans);
+  if (typeof plan !== 'object' || plan === null) return;
+  const { 'Node Type': type, 'Relation Name': relation } = v.parse(planSchema, Array.isArray(plan) ? {} : plan);
+  if (type !== undefined)
+    scans.push(relation === 'cancellation' && type === 'Seq Scan' ? `${type} on ${relation}` : type);
+  if (type === 'Seq Scan' && relation === 'cancellation') scans.push('Seq Scan');
+  for (const inner of Object.values(plan)) if (typeof inner === 'object') collect(inner, scans);
+}
