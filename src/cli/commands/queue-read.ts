@@ -5,7 +5,12 @@ import { examples } from '../terminal/examples.ts';
 import { positive } from './positive.ts';
 import { text } from './text.ts';
 
-/** Adds `cancelkit queue list`, `show` and `stats`. */
+/** What `queue export` is told. */
+export interface ExportFlags {
+  readonly before?: string;
+}
+
+/** Adds `cancelkit queue list`, `show`, `stats` and `export`. */
 export function addReading(queue: Command, act: Act): void {
   queue
     .command('list')
@@ -32,4 +37,13 @@ export function addReading(queue: Command, act: Act): void {
     .description('Count the cancellations by state and account.')
     .addHelpText('after', examples([['cancelkit queue stats', 'how it stands']]))
     .action(() => act('queue stats', async (session) => (await import('../actions/queue-read.ts')).stats(session)));
+  queue
+    .command('export')
+    .description('Write the settled cancellations with their history into a new file (JSONL) that only you can read.')
+    .argument('<file>', 'a file that does not exist')
+    .option('--before <time>', 'only those settled before this time (ISO 8601)', text)
+    .addHelpText('after', examples([['cancelkit queue export settled.jsonl --before 2026-01-01', 'for the archive']]))
+    .action((file: string, flags: ExportFlags) =>
+      act('queue export', async (session) => (await import('../actions/queue-read.ts')).exportTo(file, flags, session)),
+    );
 }

@@ -1,21 +1,23 @@
 import type { QueryClient } from '../database/database.ts';
 import type { HistoryEntry } from './history.ts';
 import type { CheckedList } from '../input/queue-input.ts';
-import { toEntry, toRecord, type QueuedCancellation } from './record.ts';
+import { toRecord, toStoredEntry, type QueuedCancellation } from './record.ts';
+import { ENTRY, ledger } from './settled.ts';
 
 /** A cancellation as it stands in the ledger, or `undefined`. */
 export async function lookUp(client: QueryClient, schema: string, id: string): Promise<QueuedCancellation | undefined> {
-  const { rows } = await client.query(`SELECT * FROM ${schema}.cancellation WHERE id = $1`, [id]);
+  const { rows } = await client.query(`SELECT * FROM ${ledger(schema)} c WHERE id = $1`, [id]);
   return rows.map(toRecord).at(0);
 }
 
 /** All that has happened to a cancellation, in the order in which it was written down: the clock may have been set. */
 export async function lookUpHistory(client: QueryClient, schema: string, id: string): Promise<readonly HistoryEntry[]> {
   const { rows } = await client.query(
-    `SELECT at, type, data FROM ${schema}.history WHERE cancellation_id = $1 ORDER BY seq`,
+    `SELECT jsonb_agg(${ENTRY} ORDER BY seq) AS history FROM ${schema}.history WHERE cancellation_id = $1
+     UNION ALL SELECT history FROM ${schema}.settled WHERE id = $1`,
     [id],
   );
-  return rows.map(toEntry);
+  return rows.flatMap(({ history }) => entriesOf(history)).map(toStoredEntry);
 }
 
 /** The cancellations that a filter leaves, oldest first. */
@@ -25,12 +27,16 @@ export async function lookUpAll(
   { state, account, needsPerson, limit = 100, after }: CheckedList,
 ): Promise<readonly QueuedCancellation[]> {
   const { rows } = await client.query(
-    `SELECT * FROM ${schema}.cancellation
+    `SELECT * FROM ${ledger(schema)} c
      WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR account = $2)
        AND ($3::boolean IS NULL OR needs_person = $3)
-       AND ($4::text IS NULL OR number > (SELECT number FROM ${schema}.cancellation WHERE id = $4))
+       AND ($4::text IS NULL OR number > (SELECT number FROM ${ledger(schema)} a WHERE id = $4))
      ORDER BY number LIMIT $5`,
     [state ?? null, account ?? null, needsPerson ?? null, after ?? null, limit],
   );
   return rows.map(toRecord);
+}
+
+function entriesOf(history: unknown): readonly unknown[] {
+  return Array.isArray(history) ? history : [];
 }

@@ -1,5 +1,6 @@
 import type { Database, QueryClient } from '../database/database.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
+import { IS_SETTLED } from './settled.ts';
 
 /**
  * The versions of the ledger's tables, oldest first. A version that has been released is never changed: what is new
@@ -71,12 +72,22 @@ export const MIGRATIONS: readonly ((schema: string) => readonly string[])[] = [
       alive_until timestamptz NOT NULL
     )`,
   ],
+  // What is settled goes into a partition for each month, and a month is dropped as a whole.
+  (schema) => [
+    `CREATE TABLE ${schema}.settled (LIKE ${schema}.cancellation, history jsonb NOT NULL) PARTITION BY RANGE (updated_at)`,
+    `CREATE INDEX settled_id ON ${schema}.settled (id)`,
+    `CREATE INDEX settled_number ON ${schema}.settled (number)`,
+    `CREATE INDEX settled_listed ON ${schema}.settled (state, account, number)`,
+    `CREATE INDEX settled_account ON ${schema}.settled (account, number)`,
+    `CREATE INDEX cancellation_settled ON ${schema}.cancellation (updated_at) WHERE ${IS_SETTLED}`,
+  ],
 ];
 
 /**
  * Brings the ledger's tables to the newest version, under a lock, so that several processes may start at once.
  *
- * @throws ProviderError `not_configured` if a newer version of the package made them
+ * @throws ProviderError `not_configured` if a newer version of the package made them; `unavailable` if they are of an
+ * older version and a worker is at them
  */
 export async function migrate(
   database: Database,
@@ -90,6 +101,7 @@ export async function migrate(
     if (found > migrations.length) throw tooNew(found, migrations.length);
     // A user who may not change tables works with those that are up to date.
     if (found === migrations.length) return;
+    if (found >= 3) await checkNoWorker(client, schema);
     for (const statements of migrations.slice(found)) {
       for (const statement of statements(schema)) await client.query(statement);
     }
@@ -97,6 +109,23 @@ export async function migrate(
     await client.query(`DELETE FROM ${schema}.version`);
     await client.query(`INSERT INTO ${schema}.version (number) VALUES ($1)`, [migrations.length]);
   });
+}
+
+/**
+ * A worker of an older version does not know where the rows of the newer one are.
+ *
+ * @throws ProviderError `unavailable` while a worker is alive
+ */
+async function checkNoWorker(client: QueryClient, schema: string): Promise<void> {
+  const { rows } = await client.query(
+    `SELECT 1 FROM ${schema}.worker WHERE alive_until > clock_timestamp()
+       AND seen_at <= clock_timestamp() + interval '1 second' LIMIT 1`,
+  );
+  if (rows.length === 0) return;
+  const message =
+    'queue: the tables are of an older version, and a worker of that version was at them a moment ago. Stop all ' +
+    'processes of the older version, wait a minute, and open the queue again. Nothing was changed.';
+  throw new ProviderError('unavailable', { operation: 'queue', message });
 }
 
 /** Makes a schema if it does not exist. `IF NOT EXISTS` alone asks for the right to make schemas, also where there is nothing to make. */

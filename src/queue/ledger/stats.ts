@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.ts';
+import { ledger } from './settled.ts';
 import { QUEUE_STATES, type QueueState } from '../model/state.ts';
 
 /** How an account stands. */
@@ -26,7 +27,7 @@ export async function readStats(database: Database, schema: string): Promise<Que
   const counted = await database.query(
     `SELECT account, state, count(*)::int AS count, (count(*) FILTER (WHERE needs_person))::int AS needs_person,
        (count(*) FILTER (WHERE lease_until > clock_timestamp()))::int AS in_flight
-     FROM ${schema}.cancellation GROUP BY account, state`,
+     FROM ${ledger(schema)} c GROUP BY account, state`,
   );
   const paused = await database.query(
     `SELECT name, paused_until, paused_because FROM ${schema}.account WHERE paused_until > clock_timestamp()`,
