@@ -24,7 +24,15 @@ export type { StoredRequest, WhenAbsent } from './model/claimed.ts';
 export type { QueryClient, Row } from './database/database.ts';
 export type { HistoryEntry } from './ledger/history.ts';
 export type { AccountLimit } from './model/limits.ts';
-export type { CancelQueue, Decision, Placing, Quarantine, QueueOptions, TransactionOption } from './queue.ts';
+export type {
+  CancelQueue,
+  Decision,
+  ExportSettled,
+  Placing,
+  Quarantine,
+  QueueOptions,
+  TransactionOption,
+} from './queue.ts';
 export type { Quarantined } from './ledger/quarantine.ts';
 export type { QueuedCancellation, QueuedCancellationWithHistory } from './ledger/record.ts';
 export type { QueueState } from './model/state.ts';
@@ -52,6 +60,7 @@ export async function createCancelQueue<A extends AccountsOf<A>>(options: QueueO
     withdraw: core.withdraw.bind(core),
     resume: core.resume.bind(core),
     quarantine: core.quarantine.bind(core),
+    exportSettled: core.exportSettled.bind(core),
     stats: core.stats.bind(core),
     close,
   };
@@ -138,6 +147,7 @@ async function open(options: CheckedQueueOptions, services: QueueServices): Prom
       pollMs,
       onError,
       whenAbsent: options.whenAbsent ?? 'refuse',
+      retention: { keepSettledFor: options.keepSettledFor ?? 400, exportSettledTo: options.exportSettledTo },
       policy: {
         readBackAfterMs: options.readBackAfterMs ?? DEFAULT_POLICY.readBackAfterMs,
         giveUpAfterMs: options.giveUpAfterMs ?? DEFAULT_POLICY.giveUpAfterMs,

@@ -40,6 +40,13 @@ export interface QueueOptions<A extends AccountsOf<A>> {
    * again, once. See docs/queue.md for which to choose. Each `enqueue` may say otherwise. Default `refuse`.
    */
   readonly whenAbsent?: WhenAbsent | undefined;
+  /**
+   * How many days a settled cancellation is kept after it was settled, with its history; a month is dropped as a whole
+   * once all of it is older. Open ones are always kept. Default 400; `forever` drops nothing.
+   */
+  readonly keepSettledFor?: number | 'forever' | undefined;
+  /** A directory that each month is exported to (JSONL, for this user alone) before it is dropped. Default: not exported. */
+  readonly exportSettledTo?: string | undefined;
   /** Told of a database that fails while a worker runs. Default: a warning of the process, at most one a minute. */
   readonly onError?: ((error: ProviderError) => void) | undefined;
 }
@@ -83,6 +90,13 @@ export interface Quarantine extends Decision {
   readonly since: Date | string;
   /** Sets what happens to those that the last read-back does not find. Default: unchanged. */
   readonly whenAbsent?: WhenAbsent | undefined;
+}
+
+/** What `exportSettled` is given. */
+export interface ExportSettled {
+  readonly file: string;
+  /** A `Date`, or ISO 8601 as `notBefore`. Default: all. */
+  readonly before?: Date | string | undefined;
 }
 
 /** Durable cancellations: what is in the queue survives the process, and is sent at most once. */
@@ -195,6 +209,16 @@ export interface CancelQueue<A extends AccountsOf<A>> {
    * this database knows.
    */
   quarantine(what: Quarantine): Promise<Quarantined>;
+
+  /**
+   * Writes the settled cancellations with their history into a new file that only this user can read: JSONL, each line as
+   * `get` returns it, in the order in which they were enqueued.
+   *
+   * @param what `file`: a file that does not exist; `before`: only those settled before this time.
+   * @returns how many.
+   * @throws ProviderError `invalid_request` if the file exists; `unavailable` if it cannot be written.
+   */
+  exportSettled(what: ExportSettled): Promise<{ readonly exported: number }>;
 
   /** How many there are in each state, and how each account stands. */
   stats(): Promise<QueueStats>;

@@ -68,6 +68,11 @@ it('the queue takes cancellations, carries them out, shows them and takes decisi
   const { stdout } = await queue('stats', '--json');
   expect(recordsOf(stdout)).toMatchObject([{ result: { states: { requested: 2, unknown: 0 }, needsPerson: 0 } }]);
   expect(sandbox.edis.service(kvmId).timesCancelled).toBe(1);
+
+  const exported = await queue('export', 'settled.jsonl', '--json');
+  expect(recordsOf(exported.stdout)).toMatchObject([{ command: 'queue export', ok: true, result: { exported: 2 } }]);
+  expect((await queue('export', 'settled.jsonl')).code).toBe(2);
+  expect((await queue('export', 'other.jsonl', '--before', 'yesterday')).code).toBe(2);
 }, 240_000);
 
 it('says that a cancellation that was refused is not carried out by adding it again', async () => {

@@ -5,10 +5,12 @@ import { openPostgres } from '../../src/queue/database/postgres.ts';
 import type { CheckedList } from '../../src/queue/input/queue-input.ts';
 import { lookUpAll } from '../../src/queue/ledger/look-up.ts';
 import { migrate } from '../../src/queue/ledger/migrations.ts';
+import { COLUMNS as COLUMNS_OF_LEDGER, dropMonth, makeMonth } from '../../src/queue/ledger/settled.ts';
 import { foldTally, readStats } from '../../src/queue/ledger/stats.ts';
 import { DATABASES, startPostgresServer, type TestServer } from './support/databases.ts';
 import { freshSchema, openTables } from './support/open-queue.ts';
 
+const MOVED = COLUMNS_OF_LEDGER.join(', ');
 const COLUMNS = 'id, fingerprint, account, provider, service_key, request, state, needs_person';
 
 /** Rows of the ledger, a thousandth of them open, spread over ten accounts. */
@@ -29,9 +31,24 @@ describe('a ledger of a million rows', () => {
     server = await startPostgresServer();
     database = await openPostgres(server.address);
     await migrate(database, schema);
-    await database.query(rowsOf(schema, 1, ROWS));
-    await database.query(`ANALYZE ${schema}.cancellation`);
-  }, 120_000);
+    for (let from = 1; from < ROWS; from += 50_000) await database.query(rowsOf(schema, from, from + 49_999));
+    // Half of them are settled for long, and have been moved to their months.
+    for (const month of ['2026_01', '2026_02']) await makeMonth(database, schema, month);
+    for (let from = 1; from < ROWS; from += 50_000) {
+      await database.query(
+        `WITH moved AS (
+         DELETE FROM ${schema}.cancellation WHERE number BETWEEN $1 AND $1 + 49999 AND number % 2 = 1
+           AND state <> 'unknown' AND NOT needs_person
+         RETURNING ${MOVED}
+       )
+       INSERT INTO ${schema}.settled (${MOVED}, history)
+       SELECT ${MOVED.replace('updated_at', `CASE number % 4 WHEN 1 THEN '2026-01-15' ELSE '2026-02-15' END::timestamptz`)}, '[]'
+       FROM moved`,
+        [from],
+      );
+    }
+    await database.query(`ANALYZE ${schema}.cancellation, ${schema}.settled`);
+  }, 240_000);
   afterAll(async () => {
     await database.close();
     await server[Symbol.asyncDispose]();
@@ -74,6 +91,27 @@ describe('a ledger of a million rows', () => {
     const scans = await scansOf((client) => readStats({ ...database, query: client.query }, schema));
     // The counts themselves are a table of a few rows.
     expect(scans.filter((scan) => scan === 'Seq Scan on cancellation')).toEqual([]);
+  });
+});
+
+describe('a month that is dropped', () => {
+  it('leaves the counts', async () => {
+    await using place = await startPostgresServer();
+    await using database = await openTables(place);
+    const schema = freshSchema();
+    await migrate(database, schema);
+    await makeMonth(database, schema, '2026_01');
+    await database.query(rowsOf(schema, 1, 50));
+    await database.query(
+      `INSERT INTO ${schema}.settled (${MOVED}, history)
+       SELECT ${MOVED.replace('updated_at', `'2026-01-15'::timestamptz`).replace('id,', `'old-' || id,`)}, '[]'
+       FROM ${schema}.cancellation`,
+    );
+    const total = async (): Promise<number> =>
+      Object.values((await readStats(database, schema)).states).reduce((sum, count) => sum + count, 0);
+    expect(await total()).toBe(100);
+    await database.transaction((client) => dropMonth(client, schema, '2026_01'));
+    expect(await total()).toBe(50);
   });
 });
 

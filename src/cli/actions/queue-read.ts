@@ -1,14 +1,14 @@
 import * as v from 'valibot';
 import type { QueuedCancellation, QueueStats } from '../../queue/index.ts';
 import { QUEUE_STATES } from '../../queue/model/state.ts';
-import type { ListFlags } from '../setup/flags.ts';
+import type { ExportFlags, ListFlags } from '../setup/flags.ts';
 import { EXIT } from '../terminal/exit-code.ts';
 import { writeLabelled } from '../terminal/labelled.ts';
 import type { Session } from '../setup/session.ts';
 import { serviceText } from '../setup/show-result.ts';
 import { visible } from '../terminal/visible.ts';
 import { wrongUse } from '../terminal/wrong-use.ts';
-import { withReader } from './with-queue.ts';
+import { withQueue, withReader } from './with-queue.ts';
 
 const stateSchema = v.picklist(QUEUE_STATES);
 
@@ -71,6 +71,17 @@ const WHAT_TO_DO = {
 export async function stats(session: Session): Promise<number> {
   return await withReader(session, async (queue) => {
     await writeStats(await queue.stats(), session);
+    return EXIT.done;
+  });
+}
+
+/** `cancelkit queue export` */
+export async function exportTo(file: string, { before }: ExportFlags, session: Session): Promise<number> {
+  const { output, command } = session;
+  return await withQueue(session, async (queue) => {
+    const result = await queue.exportSettled({ file, before });
+    output.record({ command, ok: true, result });
+    output.line(`${output.colours.green('✓')} ${result.exported} settled cancellations are in ${visible(file)}`);
     return EXIT.done;
   });
 }

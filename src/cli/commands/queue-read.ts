@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander';
 import { QUEUE_STATES } from '../../queue/model/state.ts';
-import type { ListFlags } from '../setup/flags.ts';
+import type { ExportFlags, ListFlags } from '../setup/flags.ts';
 import type { Act } from '../setup/session.ts';
 import { examples } from '../terminal/examples.ts';
 import { positive } from './positive.ts';
 import { text } from './text.ts';
 
-/** Adds `cancelkit queue list`, `show` and `stats`. */
+/** Adds `cancelkit queue list`, `show`, `stats` and `export`. */
 export function addReading(queue: Command, act: Act): void {
   queue
     .command('list')
@@ -33,4 +33,13 @@ export function addReading(queue: Command, act: Act): void {
     .description('Count the cancellations by state and account.')
     .addHelpText('after', examples([['cancelkit queue stats', 'how it stands']]))
     .action(() => act('queue stats', async (session) => (await import('../actions/queue-read.ts')).stats(session)));
+  queue
+    .command('export')
+    .description('Write the settled cancellations with their history into a new file (JSONL) that only you can read.')
+    .argument('<file>', 'a file that does not exist')
+    .option('--before <time>', 'only those settled before this time (ISO 8601)', text)
+    .addHelpText('after', examples([['cancelkit queue export settled.jsonl --before 2026-01-01', 'for the archive']]))
+    .action((file: string, flags: ExportFlags) =>
+      act('queue export', async (session) => (await import('../actions/queue-read.ts')).exportTo(file, flags, session)),
+    );
 }

@@ -72,3 +72,8 @@ export const WHEN_ABSENT = ['refuse', 'send_again'] as const;
 export interface SandboxFlags {
   readonly port?: number;
 }
+
+/** The options of `queue export`. */
+export interface ExportFlags {
+  readonly before?: string;
+}

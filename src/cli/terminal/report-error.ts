@@ -43,6 +43,7 @@ const READS: readonly string[] = [
   'completion',
   'init',
   'preview',
+  'queue export',
   'queue list',
   'queue show',
   'queue stats',

@@ -34,6 +34,12 @@ export function unreachable(failure: DatabaseFailure): ProviderError {
   return new ProviderError('unavailable', { operation: 'queue', message: what, providerCode: failure.code });
 }
 
+/** What a worker tells of the upkeep of what is settled, where it has failed. */
+export function notKeptUp(failure: DatabaseFailure): ProviderError {
+  const what = `queue: settled cancellations could not be moved, exported or dropped: ${described(failure)} They are kept, and it is tried again in an hour.`;
+  return new ProviderError('unavailable', { operation: 'queue', message: what, providerCode: failure.code });
+}
+
 /** Why a worker has ended that cannot go on, and whether that leaves open what it had sent. */
 export function stopped(error: unknown, isDone: boolean): ProviderError {
   const reason = isProviderError(error) ? error : fault();

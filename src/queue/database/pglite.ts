@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import type { PGlite, Transaction } from '@electric-sql/pglite';
 import { isProviderError } from '../../contract/provider-error.ts';
 import { deferred } from '../../platform/deferred.ts';
-import { withBaselineWasm } from './baseline-wasm.ts';
 import { DatabaseFailure, guarded, type Database, type QueryClient, type Row } from './database.ts';
 import { lockDirectory, type DirectoryLock } from './directory-lock.ts';
 import { loadPeer } from './peer.ts';
+import { compilePglite } from './pglite-modules.ts';
 import { makePrivateDirectory } from './private-directory.ts';
 import { SETTLE } from './session-settings.ts';
 
@@ -21,7 +21,7 @@ export async function openPglite(directory: string): Promise<Database> {
   const lock = await lockDirectory(directory);
   let opened: Database;
   try {
-    opened = database(await withBaselineWasm(() => Embedded.create(data)), lock);
+    opened = database(await Embedded.create({ dataDir: data, ...(await compilePglite()) }), lock);
   } catch (error) {
     lock.release();
     throw new DatabaseFailure(error, 'no');

@@ -18,6 +18,8 @@ export interface CheckedQueueOptions {
   readonly readBackAfterMs?: readonly number[] | undefined;
   readonly giveUpAfterMs?: number | undefined;
   readonly whenAbsent?: WhenAbsent | undefined;
+  readonly keepSettledFor?: number | 'forever' | undefined;
+  readonly exportSettledTo?: string | undefined;
   readonly onError?: ((error: ProviderError) => void) | undefined;
 }
 
@@ -35,6 +37,8 @@ const limit = v.strictObject(
 );
 
 const SCHEMA = 'lower-case letters, digits and underscores, at most 40';
+const KEPT = 'a whole number of days from 2 to 36500, or forever';
+const DIRECTORY = 'a directory';
 const DATABASE = 'a directory, or a postgres:// URL whose special characters are percent-encoded';
 
 /** Checks the options of `createCancelQueue`. */
@@ -60,6 +64,8 @@ export const queueOptionsSchema: StandardSchema<unknown, CheckedQueueOptions> = 
       ),
       giveUpAfterMs: v.optional(positive('a positive number of milliseconds')),
       whenAbsent: v.optional(whenAbsent),
+      keepSettledFor: v.optional(v.union([v.literal('forever'), whole(KEPT, 2, 36_500)], KEPT)),
+      exportSettledTo: v.optional(v.pipe(v.string(DIRECTORY), v.minLength(1, DIRECTORY))),
       onError: v.optional(
         v.custom<(error: ProviderError) => void>((value) => typeof value === 'function', 'a function'),
       ),
@@ -74,6 +80,8 @@ export const queueOptionsSchema: StandardSchema<unknown, CheckedQueueOptions> = 
       'readBackAfterMs',
       'giveUpAfterMs',
       'whenAbsent',
+      'keepSettledFor',
+      'exportSettledTo',
       'onError',
     ),
   ),

@@ -167,6 +167,23 @@ export const quarantineSchema: StandardSchema<unknown, CheckedQuarantine> = v.pi
   ),
 );
 
+const FILE = 'the path of a file that does not exist';
+
+/** What `exportSettled` is given. */
+export interface CheckedExport {
+  readonly file: string;
+  readonly before?: string | undefined;
+}
+
+/** Checks what `exportSettled` is given. */
+export const exportSchema: StandardSchema<unknown, CheckedExport> = v.pipe(
+  v.unknown(),
+  v.strictObject(
+    { file: v.pipe(v.string(FILE), v.minLength(1, FILE)), before: optional(moment) },
+    only('file', 'before'),
+  ),
+);
+
 const RESOLUTIONS = ['requested', 'scheduled', 'completed', 'refused'] as const;
 
 /** A person's word on an unknown one. */

@@ -6,6 +6,8 @@ import { writeHistory } from './history.ts';
 import type { Jobs } from './jobs.ts';
 import { toJsonb } from './jsonb.ts';
 import type { CheckedDecision, CheckedResolution, CheckedRetry } from '../input/queue-input.ts';
+import { lookUp } from './look-up.ts';
+import { bringBack } from './settled.ts';
 import { invalidInput } from '../input/check-input.ts';
 
 /** Where decisions are written. */
@@ -53,6 +55,7 @@ export async function retry(
   id: string,
   { acceptPlace = false, ...decision }: CheckedRetry,
 ): Promise<void> {
+  await bringBack(client, context.schema, id);
   const row = await locked(client, context, id, ['refused', 'unknown', 'planned'], RETRIED);
   const isHeld = row['needs_person'] === true;
   if (row['state'] === 'planned' && !isHeld) {
@@ -157,7 +160,11 @@ async function locked(
 ): Promise<Row> {
   const { rows } = await client.query(`SELECT * FROM ${schema}.cancellation WHERE id = $1 FOR UPDATE`, [id]);
   const [row] = rows;
-  if (row === undefined) throw invalidInput([{ path: 'id', expected: 'the id of a cancellation in the queue' }]);
+  if (row === undefined) {
+    const settled = await lookUp(client, schema, id);
+    if (settled === undefined) throw invalidInput([{ path: 'id', expected: 'the id of a cancellation in the queue' }]);
+    throw invalidInput([{ path: 'id', expected: `a cancellation that ${expected}; it is ${settled.state}` }]);
+  }
   if (!states.includes(String(row['state']))) {
     throw invalidInput([{ path: 'id', expected: `a cancellation that ${expected}; it is ${String(row['state'])}` }]);
   }

@@ -7,6 +7,7 @@ import { writeHistory, type NewEntry } from './history.ts';
 import type { Jobs } from './jobs.ts';
 import { isStorable } from './jsonb.ts';
 import type { CheckedPlacing } from '../input/queue-input.ts';
+import { checkNotMoved, ledger } from './settled.ts';
 import { invalidInput } from '../input/check-input.ts';
 
 /** A cancellation that is to be put into the ledger. */
@@ -87,6 +88,7 @@ export async function enqueue(
   for (let start = 0; start < cancellations.length; start += AT_ONCE) {
     const batch = cancellations.slice(start, start + AT_ONCE);
     const inserted = await insert(client, schema, batch);
+    await checkNotMoved(client, schema, [...inserted.keys()]);
     const isNew = ({ id, fingerprint }: NewCancellation): boolean => inserted.get(id) === fingerprint;
     // The same one twice in a batch is one row, and one job.
     const fresh = [...new Map(batch.filter(isNew).map((one) => [one.id, one])).values()];
@@ -113,6 +115,7 @@ async function insert(
      SELECT id, fingerprint, account, provider, "serviceKey", request, by, priority, "notBefore", place, "whenAbsent", 'planned'
      FROM jsonb_to_recordset($1::jsonb) AS x(id text, fingerprint text, account text, provider text, "serviceKey" text,
        request jsonb, by text, priority integer, "notBefore" timestamptz, place text, "whenAbsent" text)
+     WHERE NOT EXISTS (SELECT FROM ${schema}.settled s WHERE s.id = x.id)
      ON CONFLICT DO NOTHING RETURNING id, fingerprint`,
     [JSON.stringify(batch)],
   );
@@ -129,7 +132,7 @@ async function conflictsOf(
   const { rows } = await client.query(
     `SELECT x.index, own.fingerprint AS own, own.state AS own_state, other.id AS other
      FROM jsonb_to_recordset($1::jsonb) AS x(index integer, id text, fingerprint text, account text, "serviceKey" text)
-     LEFT JOIN ${schema}.cancellation own ON own.id = x.id
+     LEFT JOIN ${ledger(schema)} own ON own.id = x.id
      LEFT JOIN ${schema}.cancellation other ON other.account = x.account AND other.service_key = x."serviceKey"
        AND other.state IN ('planned', 'intent', 'sent', 'unknown') AND other.id <> x.id
      WHERE own.fingerprint IS DISTINCT FROM x.fingerprint

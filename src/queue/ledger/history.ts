@@ -30,13 +30,28 @@ export interface NewEntry extends Omit<HistoryEntry, 'at'> {
 /** Writes lines of history, in their order. Their times are the database's: each entry says how long ago it happened. */
 export async function writeHistory(client: QueryClient, schema: string, entries: readonly NewEntry[]): Promise<void> {
   if (entries.length === 0) return;
-  await client.query(
+  const values = [JSON.stringify(entries.map(({ happened, ...entry }) => ({ ...entry, ago: msSince(happened) })))];
+  const { rows } = await client.query(
     `INSERT INTO ${schema}.history (cancellation_id, at, type, data)
-     SELECT id, clock_timestamp() - ago * interval '1 millisecond', type, data
-     FROM jsonb_to_recordset($1::jsonb) AS x(id text, ago float8, type text, data jsonb)`,
-    [JSON.stringify(entries.map(({ happened, ...entry }) => ({ ...entry, ago: msSince(happened) })))],
+     SELECT id, ${WHEN}, type, data FROM ${GIVEN}
+     WHERE EXISTS (SELECT FROM ${schema}.cancellation c WHERE c.id = x.id) ORDER BY position
+     RETURNING 1`,
+    values,
+  );
+  if (rows.length === entries.length) return;
+  // A worker that was suspended for a day reports on what has been moved meanwhile.
+  await client.query(
+    `UPDATE ${schema}.settled s SET history = s.history || late.history
+     FROM (SELECT id, jsonb_agg(jsonb_build_object('at', ${WHEN}, 'type', type, 'data', data) ORDER BY position) AS history
+       FROM ${GIVEN} GROUP BY id) late
+     WHERE s.id = late.id`,
+    values,
   );
 }
+
+const WHEN = `clock_timestamp() - ago * interval '1 millisecond'`;
+const GIVEN = `ROWS FROM (jsonb_to_recordset($1::jsonb) AS (id text, ago float8, type text, data jsonb))
+  WITH ORDINALITY AS x(id, ago, type, data, position)`;
 
 /** How many milliseconds ago a moment of this process (`performance.now`) was; 0 for now. */
 export function msSince(moment: number | undefined): number {

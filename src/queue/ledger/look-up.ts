@@ -1,21 +1,23 @@
 import type { QueryClient } from '../database/database.ts';
 import type { HistoryEntry } from './history.ts';
 import type { CheckedList } from '../input/queue-input.ts';
-import { toEntry, toRecord, type QueuedCancellation } from './record.ts';
+import { toRecord, toStoredEntry, type QueuedCancellation } from './record.ts';
+import { ENTRY, ledger } from './settled.ts';
 
 /** A cancellation as it stands in the ledger, or `undefined`. */
 export async function lookUp(client: QueryClient, schema: string, id: string): Promise<QueuedCancellation | undefined> {
-  const { rows } = await client.query(`SELECT * FROM ${schema}.cancellation WHERE id = $1`, [id]);
+  const { rows } = await client.query(`SELECT * FROM ${ledger(schema)} c WHERE id = $1`, [id]);
   return rows.map(toRecord).at(0);
 }
 
 /** All that has happened to a cancellation, in the order in which it was written down: the clock may have been set. */
 export async function lookUpHistory(client: QueryClient, schema: string, id: string): Promise<readonly HistoryEntry[]> {
   const { rows } = await client.query(
-    `SELECT at, type, data FROM ${schema}.history WHERE cancellation_id = $1 ORDER BY seq`,
+    `SELECT jsonb_agg(${ENTRY} ORDER BY seq) AS history FROM ${schema}.history WHERE cancellation_id = $1
+     UNION ALL SELECT history FROM ${schema}.settled WHERE id = $1`,
     [id],
   );
-  return rows.map(toEntry);
+  return rows.flatMap(({ history }) => entriesOf(history)).map(toStoredEntry);
 }
 
 /** The cancellations that a filter leaves, oldest first. */
@@ -31,12 +33,18 @@ export async function lookUpAll(
     ...(state === undefined ? [] : [`state = ${value(state)}`]),
     ...(account === undefined ? [] : [`account = ${value(account)}`]),
     ...(needsPerson === undefined ? [] : [needsPerson ? 'needs_person' : 'NOT needs_person']),
-    ...(after === undefined ? [] : [`number > (SELECT number FROM ${schema}.cancellation WHERE id = ${value(after)})`]),
+    ...(after === undefined ? [] : [`number > (SELECT number FROM ${ledger(schema)} a WHERE id = ${value(after)})`]),
   ];
+  // What waits for a person is never moved to the settled ones.
+  const table = needsPerson === true ? `${schema}.cancellation` : ledger(schema);
   const { rows } = await client.query(
-    `SELECT * FROM ${schema}.cancellation ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
+    `SELECT * FROM ${table} c ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
      ORDER BY number LIMIT ${value(limit)}`,
     values,
   );
   return rows.map(toRecord);
+}
+
+function entriesOf(history: unknown): readonly unknown[] {
+  return Array.isArray(history) ? history : [];
 }

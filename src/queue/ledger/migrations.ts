@@ -1,5 +1,6 @@
 import type { Database, QueryClient } from '../database/database.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
+import { IS_SETTLED } from './settled.ts';
 
 /**
  * The versions of the ledger's tables, oldest first. A version that has been released is never changed: what is new
@@ -112,12 +113,27 @@ export const MIGRATIONS: readonly ((schema: string) => readonly string[])[] = [
     `CREATE INDEX cancellation_in_state ON ${schema}.cancellation (state, number)`,
     `CREATE INDEX cancellation_for_person ON ${schema}.cancellation (number) WHERE needs_person`,
   ],
+  // What is settled goes into a partition for each month, and a month is dropped as a whole.
+  (schema) => [
+    `CREATE TABLE ${schema}.settled (LIKE ${schema}.cancellation, history jsonb NOT NULL) PARTITION BY RANGE (updated_at)`,
+    `CREATE INDEX settled_id ON ${schema}.settled (id)`,
+    `CREATE INDEX settled_number ON ${schema}.settled (number)`,
+    `CREATE INDEX settled_listed ON ${schema}.settled (state, account, number)`,
+    `CREATE INDEX settled_account ON ${schema}.settled (account, number)`,
+    `CREATE INDEX settled_in_state ON ${schema}.settled (state, number)`,
+    `CREATE TRIGGER tally_added AFTER INSERT ON ${schema}.settled REFERENCING NEW TABLE AS added
+      FOR EACH STATEMENT EXECUTE FUNCTION ${schema}.add_to_tally()`,
+    `CREATE TRIGGER tally_removed AFTER DELETE ON ${schema}.settled REFERENCING OLD TABLE AS removed
+      FOR EACH STATEMENT EXECUTE FUNCTION ${schema}.add_to_tally()`,
+    `CREATE INDEX cancellation_settled ON ${schema}.cancellation (updated_at) WHERE ${IS_SETTLED}`,
+  ],
 ];
 
 /**
  * Brings the ledger's tables to the newest version, under a lock, so that several processes may start at once.
  *
- * @throws ProviderError `not_configured` if a newer version of the package made them
+ * @throws ProviderError `not_configured` if a newer version of the package made them; `unavailable` if they are of an
+ * older version and a worker is at them
  */
 export async function migrate(
   database: Database,
@@ -131,6 +147,7 @@ export async function migrate(
     if (found > migrations.length) throw tooNew(found, migrations.length);
     // A user who may not change tables works with those that are up to date.
     if (found === migrations.length) return;
+    if (found >= 3) await checkNoWorker(client, schema);
     for (const statements of migrations.slice(found)) {
       for (const statement of statements(schema)) await client.query(statement);
     }
@@ -138,6 +155,23 @@ export async function migrate(
     await client.query(`DELETE FROM ${schema}.version`);
     await client.query(`INSERT INTO ${schema}.version (number) VALUES ($1)`, [migrations.length]);
   });
+}
+
+/**
+ * A worker of an older version does not know where the rows of the newer one are.
+ *
+ * @throws ProviderError `unavailable` while a worker is alive
+ */
+async function checkNoWorker(client: QueryClient, schema: string): Promise<void> {
+  const { rows } = await client.query(
+    `SELECT 1 FROM ${schema}.worker WHERE alive_until > clock_timestamp()
+       AND seen_at <= clock_timestamp() + interval '1 second' LIMIT 1`,
+  );
+  if (rows.length === 0) return;
+  const message =
+    'queue: the tables are of an older version, and a worker of that version was at them a moment ago. Stop all ' +
+    'processes of the older version, wait a minute, and open the queue again. Nothing was changed.';
+  throw new ProviderError('unavailable', { operation: 'queue', message });
 }
 
 /** Makes a schema if it does not exist. `IF NOT EXISTS` alone asks for the right to make schemas, also where there is nothing to make. */

@@ -118,9 +118,16 @@ function outcomeOf(
   return error === null ? {} : { outcome: { ok: false, error } };
 }
 
-const entrySchema = v.object({ at: iso, type: v.string(), data: v.record(v.string(), v.unknown()) });
+const entrySchema = v.object({
+  at: v.pipe(
+    v.string(),
+    v.transform((time) => new Date(time).toISOString()),
+  ),
+  type: v.string(),
+  data: v.record(v.string(), v.unknown()),
+});
 
-/** A line of history out of its row. */
-export function toEntry(row: Row): HistoryEntry {
-  return v.parse(entrySchema, row);
+/** A line of history out of the JSON of the database. */
+export function toStoredEntry(entry: unknown): HistoryEntry {
+  return v.parse(entrySchema, entry);
 }

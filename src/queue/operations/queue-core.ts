@@ -4,6 +4,7 @@ import { clearly } from '../database/database-error.ts';
 import { type QueryClient, guarded } from '../database/database.ts';
 import { resolve, resume, retry, withdraw } from '../ledger/decisions.ts';
 import { type NewCancellation, type PathOf, enqueue, toNew } from '../ledger/enqueue.ts';
+import { exportSettled } from '../ledger/export-settled.ts';
 import { placeOrNone } from '../ledger/pinned-place.ts';
 import { type Quarantined, quarantine, workersAlive } from '../ledger/quarantine.ts';
 import { lookUp, lookUpAll, lookUpHistory } from '../ledger/look-up.ts';
@@ -11,6 +12,7 @@ import {
   decisionSchema,
   enqueueManySchema,
   enqueueSchema,
+  exportSchema,
   idSchema,
   listSchema,
   quarantineSchema,
@@ -115,6 +117,13 @@ export class QueueCore {
     const checked = await checkInput(quarantineSchema, what, 'quarantine');
     if (this.#workers.areAny) throw workersAlive('this process works on the queue');
     return await this.#write((client) => quarantine(client, this.#context, checked));
+  }
+
+  async exportSettled(what: unknown): Promise<{ readonly exported: number }> {
+    const checked = await checkInput(exportSchema, what, 'export');
+    this.#open();
+    const { database, schema } = this.#context;
+    return { exported: await clearly(() => guarded(() => exportSettled(database, schema, checked))) };
   }
 
   async stats(): Promise<QueueStats> {

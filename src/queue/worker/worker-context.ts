@@ -3,6 +3,7 @@ import type { WhenAbsent } from '../model/claimed.ts';
 import type { Database } from '../database/database.ts';
 import type { Limit } from '../model/limits.ts';
 import type { Recovery } from '../ledger/recovery.ts';
+import type { RetentionPolicy } from '../model/retention-policy.ts';
 import type { QueueServices } from '../model/services.ts';
 
 /** What a worker works with. */
@@ -16,6 +17,8 @@ export interface WorkerContext extends Recovery {
   readonly pollMs: number;
   /** What happens to an absent cancellation, unless its own options say so. */
   readonly whenAbsent: WhenAbsent;
+  /** How long what is settled is kept. */
+  readonly retention: RetentionPolicy;
   /** Told of each settlement once it is in the ledger. */
   readonly onSettled: (id: string) => void;
   /** Told of a failing database. */

@@ -3,6 +3,7 @@ import { deferred } from '../../platform/deferred.ts';
 import { isAnythingDue } from '../ledger/claim.ts';
 import { stopped, unreachable } from '../database/database-error.ts';
 import { DatabaseFailure } from '../database/database.ts';
+import { Retention } from './retention.ts';
 import { Rounds } from './rounds.ts';
 import type { WorkerContext, WorkPlan } from './worker-context.ts';
 
@@ -14,11 +15,13 @@ export class Worker {
   readonly #context: WorkerContext;
   readonly #plan: WorkPlan;
   readonly #rounds: Rounds;
+  readonly #retention: Retention;
   #wake = deferred<void>();
 
   constructor(context: WorkerContext, plan: WorkPlan) {
     this.#context = context;
     this.#plan = plan;
+    this.#retention = new Retention(context);
     this.#rounds = new Rounds(context, plan, () => this.#wake.resolve());
   }
 
@@ -41,6 +44,7 @@ export class Worker {
         try {
           const begun = await this.#rounds.next(isStopping);
           failures = 0;
+          if (!isStopping) await this.#retention.next();
           if (this.#plan.stopWhenIdle && begun === 0 && this.#rounds.isDone && !(await this.#isAnythingDue())) break;
         } catch (error) {
           if (!(error instanceof DatabaseFailure)) throw stopped(error, this.#rounds.isDone);
