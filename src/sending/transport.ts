@@ -51,7 +51,23 @@ export function passesProxy({ fetch, proxy }: TransportChoice, url: URL): boolea
   const installed = installedDispatcher();
   if (installed === undefined) return false;
   if (installed === 'environment proxy') return environmentProxyFor(url) !== undefined;
-  return installed.constructor.name === 'ProxyAgent';
+  const classes = classesOf(installed);
+  if (classes.some((name) => /^(?:Socks5?)?ProxyAgent$/i.test(name))) return true;
+  // One with options of its own: they may name other proxies and other exceptions than the environment.
+  return classes.includes('EnvHttpProxyAgent') && (environmentProxyFor(url) !== undefined || hasProxyOfItsOwn(installed));
+}
+
+/** The names of an object's class and of the classes that it extends. */
+function classesOf(object: object): readonly string[] {
+  const prototype: unknown = Object.getPrototypeOf(object);
+  if (typeof prototype !== 'object' || prototype === null) return [];
+  const own: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+  return [...(typeof own === 'function' ? [own.name] : []), ...classesOf(prototype)];
+}
+
+function hasProxyOfItsOwn(agent: Dispatcher): boolean {
+  const proxied = ownValue(agent, 'http proxy agent');
+  return proxied !== undefined && proxied !== ownValue(agent, 'no proxy agent');
 }
 
 // Loaded with the first request, because loading undici takes longer than all of cancelkit.
