@@ -213,7 +213,7 @@ describe.each(DATABASES)('what is settled, on %s', { timeout: 60_000 }, (_, open
     const { services } = openShop();
     {
       await using tables = await openTables(database);
-      await migrate(tables, schema, MIGRATIONS.slice(0, 3));
+      await migrate(tables, schema, MIGRATIONS.slice(0, 4));
       await tables.query(
         `INSERT INTO ${schema}.worker (id, seen_at, alive_until)
          VALUES ('old', clock_timestamp(), clock_timestamp() + interval '10 seconds')`,
@@ -227,7 +227,7 @@ describe.each(DATABASES)('what is settled, on %s', { timeout: 60_000 }, (_, open
   /** Makes the tables of the version before, with a cancellation in every state that was last changed so many days ago. */
   async function fillWithEveryState(into: string, days: number): Promise<void> {
     await using tables = await openTables(database);
-    await migrate(tables, into, MIGRATIONS.slice(0, 3));
+    await migrate(tables, into, MIGRATIONS.slice(0, 4));
     const rows = QUEUE_STATES.map((state) => ({
       id: state,
       state,

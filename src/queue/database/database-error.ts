@@ -35,7 +35,9 @@ export function unreachable(failure: DatabaseFailure): ProviderError {
 }
 
 /** What a worker tells of the upkeep of what is settled, where it has failed. */
-export function notKeptUp(failure: DatabaseFailure): ProviderError {
+export function notKeptUp(error: unknown): ProviderError {
+  if (isProviderError(error)) return error;
+  const failure = error instanceof DatabaseFailure ? error : new DatabaseFailure(error, 'no');
   const what = `queue: settled cancellations could not be moved, exported or dropped: ${described(failure)} They are kept, and it is tried again in an hour.`;
   return new ProviderError('unavailable', { operation: 'queue', message: what, providerCode: failure.code });
 }

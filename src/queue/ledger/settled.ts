@@ -74,6 +74,12 @@ export async function makeMonth(client: QueryClient, schema: string, month: Mont
   );
 }
 
+/** How many cancellations are in the partition of a month. */
+export async function countOf(client: QueryClient, schema: string, month: Month): Promise<number> {
+  const { rows } = await client.query(`SELECT count(*)::int AS count FROM ${tableOf(schema, month)}`);
+  return Number(rows[0]?.['count']);
+}
+
 /** Drops the partition of a month, and takes its rows out of the counts. */
 export async function dropMonth(client: QueryClient, schema: string, month: Month): Promise<void> {
   await client.query(

@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { notKeptUp } from '../database/database-error.ts';
-import { DatabaseFailure, type QueryClient, guarded } from '../database/database.ts';
+import { type QueryClient, guarded } from '../database/database.ts';
 import { exportSettled } from '../ledger/export-settled.ts';
 import {
   type Month,
   boundsOf,
+  countOf,
   dropMonth,
   makeMonth,
   monthsOf,
@@ -31,7 +32,6 @@ export class Retention {
       for (let more = -1; more !== 0 && moved < AT_ONCE; moved += more) more = await this.#move();
       if (moved < AT_ONCE) await this.#dropEnded();
     } catch (error) {
-      if (!(error instanceof DatabaseFailure)) throw error;
       this.#context.onError(notKeptUp(error));
     }
     this.#dueAt = performance.now() + (moved < AT_ONCE ? LATER_MS : SOON_MS);
@@ -53,12 +53,17 @@ export class Retention {
     const { keepSettledFor, exportSettledTo } = retention;
     if (keepSettledFor === 'forever') return;
     for (const month of await this.#ended(keepSettledFor)) {
+      // Not in the transaction: it takes as long as the month is large, and workers have to write meanwhile.
+      const exported =
+        exportSettledTo === undefined
+          ? undefined
+          : await guarded(() => exportMonth(database, schema, month, exportSettledTo));
       await database.transaction(async (client) => {
-        // Nothing is moved into this month between its export and its end.
         if (!(await isAlone(client, schema)) || !(await monthsOf(client, schema)).includes(month)) return;
-        if (exportSettledTo !== undefined) await guarded(() => exportMonth(client, schema, month, exportSettledTo));
         // It waits for whoever reads it, and everybody else would wait behind it.
         await client.query(`SELECT set_config('lock_timeout', '2s', true)`);
+        // What was moved into it since then is exported with the next attempt.
+        if (exported !== undefined && (await countOf(client, schema, month)) !== exported) return;
         await dropMonth(client, schema, month);
       });
     }
@@ -77,13 +82,13 @@ export class Retention {
 }
 
 /** A month that ends again, since something of it was moved late, gets a file of its own. */
-async function exportMonth(client: QueryClient, schema: string, month: Month, directory: string): Promise<void> {
+async function exportMonth(client: QueryClient, schema: string, month: Month, directory: string): Promise<number> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const [from, before] = boundsOf(month);
   const name = join(directory, `${schema}-${month.replace('_', '-')}`);
   let file = `${name}.jsonl`;
   for (let count = 2; existsSync(file); count += 1) file = `${name}-${count}.jsonl`;
-  await exportSettled(client, schema, { file, from, before });
+  return await exportSettled(client, schema, { file, from, before });
 }
 
 /** One process at a time does the upkeep; the others leave it to that one. */

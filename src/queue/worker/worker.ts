@@ -16,6 +16,7 @@ export class Worker {
   readonly #plan: WorkPlan;
   readonly #rounds: Rounds;
   readonly #retention: Retention;
+  #upkeep: Promise<void> | undefined;
   #wake = deferred<void>();
 
   constructor(context: WorkerContext, plan: WorkPlan) {
@@ -44,7 +45,7 @@ export class Worker {
         try {
           const begun = await this.#rounds.next(isStopping);
           failures = 0;
-          if (!isStopping) await this.#retention.next();
+          if (!isStopping) this.#keepUp();
           if (this.#plan.stopWhenIdle && begun === 0 && this.#rounds.isDone && !(await this.#isAnythingDue())) break;
         } catch (error) {
           if (!(error instanceof DatabaseFailure)) throw stopped(error, this.#rounds.isDone);
@@ -61,8 +62,16 @@ export class Worker {
       }
       await this.#rounds.tidyUp();
     } finally {
+      await this.#upkeep;
       this.#plan.signal?.removeEventListener('abort', stop);
     }
+  }
+
+  /** Does the upkeep beside the rounds, which never wait for it: leases would end meanwhile. */
+  #keepUp(): void {
+    this.#upkeep ??= this.#retention.next().finally(() => {
+      this.#upkeep = undefined;
+    });
   }
 
   /** Whether anything waits for nothing but a worker. */
