@@ -34,6 +34,7 @@ export class Rounds {
   // Whether a claim may have been committed without this worker's knowing.
   #isUnsure = false;
   #isContended = false;
+  #narrowUntil = 0;
 
   /** @param wake called when there is something to write down, and room for more. */
   constructor(context: WorkerContext, { concurrency }: Pick<WorkPlan, 'concurrency'>, wake: () => void) {
@@ -56,7 +57,7 @@ export class Rounds {
     return this.#inHand.running.size === 0 && !this.hasOutcomes;
   }
 
-  /** Whether the last round left an account out because another worker was claiming of it. */
+  /** Whether the last round left an account out because other workers were claiming. */
   get isContended(): boolean {
     return this.#isContended;
   }
@@ -150,12 +151,15 @@ export class Rounds {
   async #takeUp(client: QueryClient, limits: readonly Limit[]): Promise<TakenUp> {
     if (limits.length === 0) return { taken: [], claimed: [], isContended: false };
     const { schema } = this.#context;
-    const free = await lockAccounts(
+    // Where workers compete, each asks for one account, so that several claim in the same moment.
+    const chosen = performance.now() < this.#narrowUntil ? oneOf(limits) : limits;
+    const locked = await lockAccounts(
       client,
       schema,
-      limits.map(({ account }) => account),
+      chosen.map(({ account }) => account),
     );
-    const mine = limits.filter(({ account }) => free.has(account));
+    if (locked.size < chosen.length) this.#narrowUntil = performance.now() + NARROW_MS;
+    const mine = chosen.filter(({ account }) => locked.has(account));
     const isContended = mine.length < limits.length;
     if (mine.length === 0) return { taken: [], claimed: [], isContended };
     const taken = await this.#intake.take(client, mine, this.#free);
@@ -206,7 +210,7 @@ interface Round {
 interface TakenUp {
   readonly taken: readonly TakenJob[];
   readonly claimed: readonly Claimed[];
-  /** Whether an account was left out because another worker was claiming of it. */
+  /** Whether an account was left out because other workers were claiming. */
   readonly isContended: boolean;
 }
 
@@ -218,6 +222,14 @@ const LEAST_PULSE_MS = 10_000;
 
 // Jobs are removed so many at once, and the rest at the end.
 const TIDY_AT = 200;
+
+// How long a worker claims from one account a round after it met another worker.
+const NARROW_MS = 1_000;
+
+function oneOf<Value>(values: readonly Value[]): readonly Value[] {
+  const start = Math.floor(Math.random() * values.length);
+  return values.slice(start, start + 1);
+}
 
 /** Whether the database did not take a value: the provider's own words, which are the only ones not made here. */
 function isDataError({ code }: DatabaseFailure): boolean {
