@@ -37,14 +37,40 @@ export async function claim(
 }
 
 /**
- * Lets one worker at a time find out how much room there is and take it, until its transaction ends. With the count of
- * leases below, this keeps the limits of the accounts exactly, over all processes.
+ * Takes the accounts of which no other worker is claiming, until the transaction ends, and waits for none. With the count
+ * of leases below, this keeps the limits of the accounts exactly, over all processes.
+ *
+ * @returns the accounts that were taken: none while a quarantine runs, or while a worker of a version that has one lock
+ *   for all accounts claims.
  */
-export async function lockClaims(client: QueryClient, schema: string): Promise<void> {
-  await client.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`cancelkit claim ${schema}`]);
+export async function lockAccounts(
+  client: QueryClient,
+  schema: string,
+  accounts: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await client.query(
+    `WITH gate AS MATERIALIZED (
+       SELECT pg_try_advisory_xact_lock_shared(hashtext($1)) AS open
+     )
+     SELECT account, CASE WHEN gate.open
+       THEN pg_try_advisory_xact_lock(hashtextextended($1 || ' ' || account, 0)) ELSE false END AS taken
+     FROM gate, unnest($2::text[]) AS account`,
+    [claimsOf(schema), accounts],
+  );
+  return new Set(rows.filter(({ taken }) => taken === true).map(({ account }) => String(account)));
 }
 
-/** How much room each account has. Needs {@link lockClaims}. */
+/** Waits until no worker claims anything, and lets none claim until the transaction ends. */
+export async function lockClaims(client: QueryClient, schema: string): Promise<void> {
+  await client.query('SELECT pg_advisory_xact_lock(hashtext($1))', [claimsOf(schema)]);
+}
+
+// Earlier versions take this lock alone for each claim: the name stays, so that they can work on the same tables.
+function claimsOf(schema: string): string {
+  return `cancelkit claim ${schema}`;
+}
+
+/** How much room each account has. Needs {@link lockAccounts}. */
 export async function roomOf(client: QueryClient, schema: string, limits: readonly Limit[]): Promise<readonly Room[]> {
   const wanted = limits.map(({ account, concurrency, rate }) => ({ account, concurrency, ...rate }));
   const { rows } = await client.query(

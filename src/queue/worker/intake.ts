@@ -35,7 +35,7 @@ export class Intake {
     );
   }
 
-  /** Takes up to `most` jobs, of each account as many as it has room for. Needs `lockClaims`. */
+  /** Takes up to `most` jobs, of each account as many as it has room for. Needs `lockAccounts`. */
   async take(client: QueryClient, limits: readonly Limit[], most: number): Promise<readonly TakenJob[]> {
     const { schema, jobs, pollMs } = this.#context;
     const all: TakenJob[] = [];

@@ -1,4 +1,4 @@
-import { claim, lockClaims, noteStarts } from '../ledger/claim.ts';
+import { claim, lockAccounts, noteStarts } from '../ledger/claim.ts';
 import type { Claimed } from '../model/claimed.ts';
 import { unreachable } from '../database/database-error.ts';
 import { DatabaseFailure, type QueryClient } from '../database/database.ts';
@@ -33,6 +33,8 @@ export class Rounds {
   #taken: readonly TakenJob[] = [];
   // Whether a claim may have been committed without this worker's knowing.
   #isUnsure = false;
+  #isContended = false;
+  #narrowUntil = 0;
 
   /** @param wake called when there is something to write down, and room for more. */
   constructor(context: WorkerContext, { concurrency }: Pick<WorkPlan, 'concurrency'>, wake: () => void) {
@@ -55,6 +57,11 @@ export class Rounds {
     return this.#inHand.running.size === 0 && !this.hasOutcomes;
   }
 
+  /** Whether the last round left an account out because other workers were claiming. */
+  get isContended(): boolean {
+    return this.#isContended;
+  }
+
   /** Something may be due. */
   expectAny(): void {
     this.#intake.expectAny();
@@ -73,6 +80,7 @@ export class Rounds {
    * @throws DatabaseFailure
    */
   async next(isStopping: boolean): Promise<number> {
+    this.#isContended = false;
     const limits = isStopping || this.#free <= 0 ? [] : this.#intake.limitsWithRoom(this.#inHand.running.values());
     const isRecovering = !isStopping && performance.now() >= this.#recoverAt;
     if (this.#inHand.outbox.isEmpty && limits.length === 0 && !isRecovering && !this.#isUnsure) return 0;
@@ -95,6 +103,7 @@ export class Rounds {
     this.#inHand.sent.written(marks);
     this.#taken = [...(tidied.length > 0 ? [] : this.#taken), ...takenUp.taken];
     this.#isUnsure = false;
+    this.#isContended = takenUp.isContended;
     if (isRecovering) {
       this.#pulse.committed();
       this.#recoverAt = asked + this.#context.pollMs * 2;
@@ -140,19 +149,29 @@ export class Rounds {
   }
 
   async #takeUp(client: QueryClient, limits: readonly Limit[]): Promise<TakenUp> {
-    if (limits.length === 0) return { taken: [], claimed: [] };
+    if (limits.length === 0) return { taken: [], claimed: [], isContended: false };
     const { schema } = this.#context;
-    await lockClaims(client, schema);
-    const taken = await this.#intake.take(client, limits, this.#free);
+    // Where workers compete, each asks for one account, so that several claim in the same moment.
+    const chosen = performance.now() < this.#narrowUntil ? oneOf(limits) : limits;
+    const locked = await lockAccounts(
+      client,
+      schema,
+      chosen.map(({ account }) => account),
+    );
+    if (locked.size < chosen.length) this.#narrowUntil = performance.now() + NARROW_MS;
+    const mine = chosen.filter(({ account }) => locked.has(account));
+    const isContended = mine.length < limits.length;
+    if (mine.length === 0) return { taken: [], claimed: [], isContended };
+    const taken = await this.#intake.take(client, mine, this.#free);
     const ids = taken.map(({ id }) => id);
     const claimed = await claim(client, schema, ids, this.#id, this.#leaseMs);
-    await noteStarts(client, schema, limits, claimed);
+    await noteStarts(client, schema, mine, claimed);
     const begun = new Set(claimed.map(({ id }) => id));
     await this.#putOff(
       client,
       ids.filter((id) => !begun.has(id)),
     );
-    return { taken, claimed };
+    return { taken, claimed, isContended };
   }
 
   /** A job that came too early, as after the clock was set, is one for later: the ledger knows when. */
@@ -191,6 +210,8 @@ interface Round {
 interface TakenUp {
   readonly taken: readonly TakenJob[];
   readonly claimed: readonly Claimed[];
+  /** Whether an account was left out because other workers were claiming. */
+  readonly isContended: boolean;
 }
 
 // A lease outlasts the call that it is for by this much: the call is over before anybody else may act.
@@ -201,6 +222,14 @@ const LEAST_PULSE_MS = 10_000;
 
 // Jobs are removed so many at once, and the rest at the end.
 const TIDY_AT = 200;
+
+// How long a worker claims from one account a round after it met another worker.
+const NARROW_MS = 1_000;
+
+function oneOf<Value>(values: readonly Value[]): readonly Value[] {
+  const start = Math.floor(Math.random() * values.length);
+  return values.slice(start, start + 1);
+}
 
 /** Whether the database did not take a value: the provider's own words, which are the only ones not made here. */
 function isDataError({ code }: DatabaseFailure): boolean {

@@ -87,7 +87,10 @@ export class Worker {
   /** Waits until something has ended, is due, or may be due. */
   async #rest(): Promise<void> {
     if (this.#rounds.hasOutcomes) return;
-    const timer = setTimeout(() => this.#wake.resolve(), this.#context.pollMs);
+    const { pollMs } = this.#context;
+    // A claim is over within milliseconds. Each worker waits for another time, so that they do not meet again.
+    const restMs = this.#rounds.isContended ? Math.min(pollMs, CONTENDED_MS * (0.5 + Math.random())) : pollMs;
+    const timer = setTimeout(() => this.#wake.resolve(), restMs);
     await this.#wake.promise;
     clearTimeout(timer);
     // What ends in the same moment is written in the same round.
@@ -96,6 +99,9 @@ export class Worker {
     });
   }
 }
+
+// How long a worker waits, on average, for an account of which another one is claiming.
+const CONTENDED_MS = 10;
 
 // About half a minute.
 const TRIES_WHILE_STOPPING = 14;

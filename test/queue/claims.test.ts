@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openPostgres } from '../../src/queue/database/postgres.ts';
+import { lockAccounts, lockClaims } from '../../src/queue/ledger/claim.ts';
+import type { QueryClient } from '../../src/queue/database/database.ts';
+import { startPostgres, type TestDatabase } from './support/databases.ts';
+import { openQueue } from './support/open-queue.ts';
+import { closedGate, openShop, request } from './support/shop.ts';
+
+describe('a worker on PostgreSQL, while another one claims', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await startPostgres();
+  }, 60_000);
+  afterAll(() => database[Symbol.asyncDispose]());
+
+  /** Does the work while another connection has its transaction open. */
+  async function during(hold: (client: QueryClient) => Promise<unknown>, work: () => Promise<void>): Promise<void> {
+    const other = await openPostgres(database.address);
+    try {
+      await other.transaction(async (client) => {
+        await hold(client);
+        await work();
+      });
+    } finally {
+      await other.close();
+    }
+  }
+
+  it('takes no account that the other one takes, and all the rest', async () => {
+    await during(
+      (client) => lockAccounts(client, 'apart', ['alpha']),
+      async () => {
+        const second = await openPostgres(database.address);
+        const taken = await second.transaction((client) => lockAccounts(client, 'apart', ['alpha', 'beta']));
+        await second.close();
+        expect([...taken]).toEqual(['beta']);
+      },
+    );
+  });
+
+  it('goes on with the other accounts, and comes back to this one', async () => {
+    const shop = openShop();
+    await using queue = await openQueue(database, { services: shop.services });
+    await queue.enqueueMany([
+      { request: request('alpha', 'one'), id: 'one' },
+      { request: request('beta', 'two'), id: 'two' },
+    ]);
+    const stop = new AbortController();
+    let working: Promise<void> | undefined;
+    await during(
+      (client) => lockAccounts(client, queue.schema, ['alpha']),
+      async () => {
+        working = queue.work({ signal: stop.signal });
+        await queue.wait('two', { timeoutMs: 10_000 });
+        expect(shop.order()).toEqual(['two']);
+      },
+    );
+    expect(await queue.wait('one', { timeoutMs: 10_000 })).toMatchObject({ state: 'requested', tries: 1 });
+    stop.abort();
+    await working;
+    expect(shop.writes()).toBe(2);
+  });
+
+  it.each<readonly [string, (client: QueryClient, schema: string) => Promise<unknown>]>([
+    ['of the same account', (client, schema) => lockAccounts(client, schema, ['alpha'])],
+    ['of a version with one lock for all accounts', lockClaims],
+  ])('writes an outcome and claims nothing that it may not, if the other one is %s', async (_, hold) => {
+    const gate = closedGate();
+    const shop = openShop({
+      one: { writes: [() => gate.pass()] },
+    });
+    await using queue = await openQueue(database, {
+      services: shop.services,
+      limits: { alpha: { concurrency: 1 } },
+    });
+    await queue.enqueueMany([
+      { request: request('alpha', 'one'), id: 'one', priority: 1 },
+      { request: request('alpha', 'two'), id: 'two' },
+    ]);
+    const stop = new AbortController();
+    const working = queue.work({ signal: stop.signal });
+    await expect.poll(() => shop.writes('one'), { timeout: 10_000 }).toBe(1);
+    await during(
+      (client) => hold(client, queue.schema),
+      async () => {
+        gate.open();
+        expect(await queue.wait('one', { timeoutMs: 10_000 })).toMatchObject({ state: 'requested' });
+        expect(shop.writes('two')).toBe(0);
+      },
+    );
+    expect(await queue.wait('two', { timeoutMs: 10_000 })).toMatchObject({ state: 'requested' });
+    stop.abort();
+    await working;
+    expect(shop.writes()).toBe(2);
+  });
+});
