@@ -129,8 +129,8 @@ export interface CancelQueue<A extends AccountsOf<A>> {
   ): Promise<{ readonly ids: readonly string[]; readonly added: number }>;
 
   /**
-   * Works on the queue until the signal aborts, or with `stopWhenIdle` until nothing is due. What has been begun is seen
-   * through and written down first.
+   * Works on the queue until the signal aborts, or with `stopWhenIdle` until nothing is due. Started cancellations finish
+   * and are written down first.
    *
    * @param options `concurrency`: how many cancellations this process runs at once, over all accounts; default 10.
    * @throws ProviderError `unavailable` if the database cannot be reached for half a minute after the signal.
