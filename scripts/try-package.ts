@@ -96,6 +96,8 @@ function checkFiles(): void {
     const links = readFileSync(join(installed, file), 'utf8').matchAll(/\]\((?![a-z]+:|#)(?<path>[^)#\s]+)/g);
     for (const { groups } of links) {
       const target = join(dirname(file), groups?.['path'] ?? '').replace(/[/\\]$/, '');
+      // The plan of the source is for readers of the repository; the package has no source.
+      if (file === 'docs/architecture.md' && /^(src|providers|test)\b/.test(target)) continue;
       if (!files.includes(target)) problems.push(`${file} links to ${target}, which is not in the package`);
     }
   }

@@ -57,7 +57,7 @@ export function credentialsRefusal({
   message = '',
   errors = [],
 }: EdisAnswer): Pick<RefusedVerdict, 'code' | 'message'> | undefined {
-  if (status === 'success') return undefined;
+  if (status !== 'error') return undefined;
   return [message, ...errors].some((text) => CREDENTIALS_REFUSED.test(text)) ? WRONG_CREDENTIALS : undefined;
 }
 

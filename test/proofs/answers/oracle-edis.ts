@@ -17,10 +17,15 @@ export const edisOracle: Oracle = {
     // An order that failed is a documented answer too, whose documented meaning is that it may not have been provisioned.
     return body['status'] === 'success' || (kind === 'order' && body['status'] === 'failed');
   },
-  refuses: (answer) =>
-    objectIn(answer)?.['status'] === 'error' && isClientError(answer)
-      ? [CODES[answer.status] ?? 'rejected', 'rejected']
-      : [],
+  refuses: (answer) => {
+    if (objectIn(answer)?.['status'] !== 'error') return [];
+    // The documented words for wrong credentials say the same under any HTTP status.
+    const isAboutLogin = sayings(answer).some(saysWrongLogin);
+    return [
+      ...(isAboutLogin ? (['unauthorized'] as const) : []),
+      ...(isClientError(answer) ? [CODES[answer.status] ?? 'rejected', 'rejected' as const] : []),
+    ];
+  },
   isDuplicate: (answer) => answer.status < 500 && sayings(answer).some(saysExisting),
   duplicateIsAmbiguous: false,
   speaks: (answer) => typeof objectIn(answer)?.['status'] === 'string',
@@ -44,4 +49,10 @@ function sayings(answer: ReadAnswer): readonly unknown[] {
 // The words are WHMCS's, which stands behind this API. A sentence that merely holds them says something else.
 function saysExisting(text: unknown): boolean {
   return typeof text === 'string' && /(?:^|: )existing cancellation request exists(?!\w)/i.test(text);
+}
+
+function saysWrongLogin(text: unknown): boolean {
+  return (
+    typeof text === 'string' && text.trim().replace(/[.!]$/, '').toLowerCase() === 'invalid whmcs credentials provided'
+  );
 }

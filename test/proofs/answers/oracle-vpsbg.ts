@@ -18,10 +18,16 @@ const CODES: Readonly<Record<number, readonly ErrorCode[]>> = {
 /** VPSBG: any 2xx without a body, or with an object that names no error; errors as 4xx with a `message`. */
 export const vpsbgOracle: Oracle = {
   accepts: (answer) => isSuccessStatus(answer) && namesNoError(answer),
-  refuses: (answer) =>
-    typeof objectIn(answer)?.['message'] === 'string' && isClientError(answer)
-      ? (CODES[answer.status] ?? ['rejected'])
-      : [],
+  refuses: (answer) => {
+    const message = objectIn(answer)?.['message'];
+    if (typeof message !== 'string') return [];
+    // What Laravel says of a missing token, before any of the API's code runs, under whichever status.
+    const isAboutToken = message.trim().replace(/\.$/, '').toLowerCase() === 'unauthenticated';
+    return [
+      ...(isAboutToken ? (['unauthorized'] as const) : []),
+      ...(isClientError(answer) ? (CODES[answer.status] ?? ['rejected' as const]) : []),
+    ];
+  },
   // No documented answer says so.
   isDuplicate: () => false,
   duplicateIsAmbiguous: false,
