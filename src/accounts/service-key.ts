@@ -60,8 +60,10 @@ function keyOf(service: unknown): string | undefined {
 }
 
 /** Whether an object is `Object.prototype`, of any realm: what another one holds would be inherited, and not in the key. */
-function isObjectPrototype(prototype: object): boolean {
-  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
+function isObjectPrototype(prototype: {} | undefined): boolean {
+  return (
+    prototype !== undefined && Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf')
+  );
 }
 
 type Scalar = string | number | bigint;
