@@ -328,15 +328,9 @@ describe.each(DATABASES)('enqueueing on %s', (kind, open) => {
       'is refused for %s, which would commit each statement alone, and nothing is written',
       async (what) => {
         const max = what === 'a pool of one' ? 1 : 4;
-        await using pool = {
-          own: new pg.Pool({ connectionString: database.address, max }),
-          [Symbol.asyncDispose]: end,
-        };
-        function end(this: { readonly own: pg.Pool }): Promise<void> {
-          return this.own.end();
-        }
+        const pool = new pg.Pool({ connectionString: database.address, max });
         if (what === 'a client after COMMIT') await client.query('BEGIN; COMMIT');
-        const transaction = what.startsWith('a pool') ? pool.own : client;
+        const transaction = what.startsWith('a pool') ? pool : client;
         for (const call of [
           () => queue.enqueue(request, { id: 'one', transaction }),
           () => queue.enqueueMany([second, { ...second, id: 'three' }], { transaction }),
@@ -344,6 +338,7 @@ describe.each(DATABASES)('enqueueing on %s', (kind, open) => {
           const error = await failureOf(call());
           expect(error).toMatchObject({ code: 'invalid_request', issues: [{ path: 'options.transaction' }] });
         }
+        await pool.end();
         expect(await queue.list()).toEqual([]);
       },
     );
