@@ -2,14 +2,18 @@
 import { HTTP_STATUS, isProviderError, toPublicResult, type CancelResult } from 'cancelkit';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 
-const publicErrors: ErrorRequestHandler = (error, _request, response, next) => {
-  if (!isProviderError(error) || response.headersSent) {
-    next(error);
-    return;
-  }
+const publicErrors: ErrorRequestHandler = (error: unknown, _request, response, next) => {
   console.error(error);
-  response.status(HTTP_STATUS[error.code]).json(error.toPublic());
+  if (response.headersSent || isExposed(error)) next(error);
+  else if (isProviderError(error)) response.status(HTTP_STATUS[error.code]).json(error.toPublic());
+  // It may repeat what a ProviderError said: one that was wrapped, say, or that came from a worker thread.
+  else response.status(500).json({ error: 'Internal Server Error' });
 };
+
+/** Express's own errors about a request, such as a body that is not JSON. */
+function isExposed(error: unknown): boolean {
+  return error instanceof Error && 'expose' in error && error.expose === true;
+}
 
 /** `POST /cancel`, with an error handler after the routes. */
 export function createApp(cancel: () => Promise<CancelResult>): Express {

@@ -7,10 +7,12 @@ import { HTTP_STATUS, isProviderError, toPublicResult, type CancelResult, type P
 /** An exception filter for the whole application. */
 export class PublicErrors extends BaseExceptionFilter {
   override catch(error: unknown, host: ArgumentsHost): void {
-    if (!isProviderError(error) || this.applicationRef === undefined) return super.catch(error, host);
-    console.error(error);
+    const { applicationRef } = this;
     const response: unknown = host.switchToHttp().getResponse();
-    this.applicationRef.reply(response, error.toPublic(), HTTP_STATUS[error.code]);
+    const isOpen = applicationRef !== undefined && !applicationRef.isHeadersSent(response);
+    if (!isProviderError(error) || !isOpen) return super.catch(error, host);
+    console.error(error);
+    applicationRef.reply(response, error.toPublic(), HTTP_STATUS[error.code]);
   }
 }
 

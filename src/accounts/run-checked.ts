@@ -5,7 +5,6 @@ import { TimeLimit } from '../call/time-limit.ts';
 import type { Capabilities } from '../contract/capabilities.ts';
 import type { CallOptions, ServiceOptions } from '../contract/options.ts';
 import type { When } from '../contract/vocabulary.ts';
-import { timeAfter } from '../sending/retry-after.ts';
 import type { SendContext } from '../sending/send-context.ts';
 import type { AdapterOperations } from './account-driver.ts';
 import type { AccountEntry } from './account-entry.ts';
@@ -59,7 +58,7 @@ async function admitted<Value>({ health }: AccountEntry, call: Call, work: () =>
   const waitMs = health.admit(call);
   if (waitMs !== undefined) {
     const message = 'the provider has not been answering for a while, so nothing was sent. Try again later.';
-    throw call.error({ code: 'unavailable', retryAt: timeAfter(waitMs), message });
+    throw call.error({ code: 'unavailable', retryInMs: waitMs, message });
   }
   call.health = health;
   try {

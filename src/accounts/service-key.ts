@@ -47,7 +47,7 @@ function keyOf(service: unknown): string | undefined {
     return isSimpleName(`_${textOf(service)}`) ? textOf(service) : JSON.stringify([textOf(service)]);
   if (typeof service !== 'object' || service === null || Array.isArray(service)) return undefined;
   const prototype: unknown = Object.getPrototypeOf(service);
-  const isPlainObject = prototype === null || Object.getPrototypeOf(prototype) === null;
+  const isPlainObject = prototype === null || isObjectPrototype(prototype);
   // A field without a value says as much as one that is not there.
   const fields = Object.entries(service).filter(([, value]) => value !== undefined);
   if (!isPlainObject || fields.length === 0 || Object.getOwnPropertySymbols(service).length > 0) return undefined;
@@ -57,6 +57,13 @@ function keyOf(service: unknown): string | undefined {
   return sorted.every(([name, value]) => isSimpleName(name) && isScalar(value) && isSimple(textOf(value)))
     ? sorted.map(([name, value]) => `${name}=${String(value)}`).join(' ')
     : JSON.stringify(sorted.map(([name, value]) => [name, isScalar(value) ? textOf(value) : value]));
+}
+
+/** Whether an object is `Object.prototype`, of any realm: what another one holds would be inherited, and not in the key. */
+function isObjectPrototype(prototype: {} | undefined): boolean {
+  return (
+    prototype !== undefined && Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf')
+  );
 }
 
 type Scalar = string | number | bigint;

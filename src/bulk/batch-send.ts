@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../contract/error-code.ts';
+import { noteWait, waitOf } from '../call/retry-wait.ts';
 import { ProviderError, isProviderError } from '../contract/provider-error.ts';
 import { REPORT_IT } from '../contract/report-it.ts';
 import type { CancellationStatus } from '../contract/vocabulary.ts';
@@ -102,6 +103,8 @@ async function confirmEach(members: readonly Member[], accepted: CancelFacts): P
 function endOfEach(cancellation: Cancellation, error: ProviderError): Promise<CancelFacts> {
   const { attempts, operationId } = cancellation.call;
   const own = new ProviderError(error.code, { ...error, message: error.message, attempts, operationId });
+  const waitMs = waitOf(error);
+  if (waitMs !== undefined) noteWait(own, waitMs);
   return own.code === 'outcome_unknown'
     ? reconcileUnknown(cancellation, { error: own, ifAbsent: undefined })
     : Promise.reject(own);

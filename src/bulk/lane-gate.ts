@@ -1,6 +1,7 @@
 import type { ErrorFacts } from '../call/call.ts';
+import { waitOf } from '../call/retry-wait.ts';
 import type { ProviderError } from '../contract/provider-error.ts';
-import { UNREADABLE_WAIT_MS, timeAfter } from '../sending/retry-after.ts';
+import { UNREADABLE_WAIT_MS } from '../sending/retry-after.ts';
 
 /**
  * Whether a lane may begin something, by what its earlier requests ended with:
@@ -47,7 +48,7 @@ export class LaneGate {
   refusal(): ErrorFacts | undefined {
     const leftMs = this.#failsUntil - performance.now();
     if (this.#failure === undefined || leftMs <= 0) return undefined;
-    return leftMs === Infinity ? this.#failure : { ...this.#failure, retryAt: timeAfter(leftMs) };
+    return leftMs === Infinity ? this.#failure : { ...this.#failure, retryInMs: leftMs };
   }
 
   /** How many calls may be in flight at most, as long as it is in doubt whether the account can be reached. */
@@ -150,11 +151,11 @@ function reachOf(error: ProviderError | undefined): 'answered' | 'unanswered' | 
   return code === 'unavailable' || code === 'outcome_unknown' ? 'unanswered' : undefined;
 }
 
-/** Milliseconds. The error has just been made, so the time of day that it names is by the clock of this moment. */
-function waitAskedFor({ code, retryAt, providerStatus }: ProviderError): number | undefined {
+/** Milliseconds. */
+function waitAskedFor(error: ProviderError): number | undefined {
+  const { code, retryAt, providerStatus } = error;
   const isBusy =
     code === 'rate_limited' || (code === 'unavailable' && providerStatus !== undefined && retryAt !== undefined);
   if (!isBusy) return undefined;
-  const askedMs = retryAt === undefined ? UNREADABLE_WAIT_MS : Date.parse(retryAt) - Date.now();
-  return Math.max(askedMs, SHORTEST_PAUSE_MS);
+  return Math.max(waitOf(error) ?? UNREADABLE_WAIT_MS, SHORTEST_PAUSE_MS);
 }

@@ -1,7 +1,7 @@
 import type { AccountProgress, CancelManyProgress } from '../contract/bulk.ts';
 import type { ErrorCode } from '../contract/error-code.ts';
 import type { CancelOutcome } from '../contract/result.ts';
-import { timeAfter } from '../sending/retry-after.ts';
+import { timeAfter } from '../call/retry-wait.ts';
 import type { Lane } from './lane.ts';
 
 /** The same before the accounts' names are known as types. */

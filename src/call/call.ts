@@ -4,13 +4,16 @@ import type { OperationEvent, EventDetails } from '../contract/event.ts';
 import { ProviderError, type ProviderErrorDetails } from '../contract/provider-error.ts';
 import type { ProviderOperation } from '../contract/vocabulary.ts';
 import { Redactor } from '../privacy/redactor.ts';
+import { noteWait, timeAfter } from './retry-wait.ts';
 
 /** What a failure says; the call adds who, what and how often. */
 export interface ErrorFacts extends Omit<
   ProviderErrorDetails,
-  'account' | 'provider' | 'operation' | 'operationId' | 'attempts'
+  'account' | 'provider' | 'operation' | 'operationId' | 'attempts' | 'retryAt'
 > {
   readonly code: ErrorCode;
+  /** Milliseconds until it is worth trying again; `retryAt` is made of them. */
+  readonly retryInMs?: number | undefined;
 }
 
 /** Is notified of what happens during a call. */
@@ -126,7 +129,8 @@ export class Call {
         ? `the request was sent and may have been carried out, and then: ${failure.message} Check that before anything is sent again.`
         : failure.message;
     const { providerCode, providerMessage, providerReference, existing } = failure;
-    return new ProviderError(code, {
+    const retryInMs = unknown ? undefined : failure.retryInMs;
+    const error = new ProviderError(code, {
       ...failure,
       message: `${this.provider ?? 'cancelkit'}: ${redactor.message(words)}`,
       account: this.account,
@@ -145,11 +149,13 @@ export class Call {
       })),
       existing: existing === undefined ? undefined : { ...existing, raw: redactor.data(existing.raw) },
       retryable: unknown ? false : failure.retryable,
-      retryAt: unknown ? undefined : failure.retryAt,
+      retryAt: retryInMs === undefined ? undefined : timeAfter(retryInMs),
       reason: unknown ? (failure.reason ?? NOT_A_PROOF[failure.code] ?? 'provider_error') : undefined,
       sentAt: unknown && this.#sentAt !== undefined ? new Date(this.#sentAt).toISOString() : undefined,
       lastSeen: unknown ? failure.lastSeen : undefined,
     });
+    if (retryInMs !== undefined) noteWait(error, retryInMs);
+    return error;
   }
 }
 

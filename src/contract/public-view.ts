@@ -30,10 +30,18 @@ export interface PublicResult<Outcome extends CancelOutcome | RevokeOutcome = Ca
   readonly operationId: string;
 }
 
-/** The view of a `status` for end customers. Its `reason` is left out: the provider may have written to it. */
+/**
+ * The view of a `status` for end customers. Its `reason` is left out: the provider may have written to it. So is a date
+ * that is not in ISO 8601, since an adapter may have passed the provider's own words on.
+ */
 export function toPublicStatus(status: CancellationStatus): PublicStatus {
   const { state, when, effectiveAt, requestedAt, revocable } = status;
-  return { state, ...set({ when, effectiveAt: copyOf(effectiveAt), requestedAt }), revocable };
+  const isDate = requestedAt !== undefined && ISO_DATE.test(requestedAt);
+  return {
+    state,
+    ...set({ when, effectiveAt: copyOf(effectiveAt), requestedAt: isDate ? requestedAt : undefined }),
+    revocable,
+  };
 }
 
 /** The view of a result of `cancel` or `revoke` for end customers. */
@@ -57,7 +65,11 @@ export function toPublicResult(result: CancelResult | RevokeResult): PublicResul
   };
 }
 
+const ISO_DATE = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/;
+
 /** Only these fields: an adapter's object may have more than its type says. */
 function copyOf(date: EffectiveAt | undefined): EffectiveAt | undefined {
-  return date === undefined ? undefined : { value: date.value, precision: date.precision, source: date.source };
+  return date === undefined || !ISO_DATE.test(date.value)
+    ? undefined
+    : { value: date.value, precision: date.precision, source: date.source };
 }

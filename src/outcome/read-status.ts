@@ -1,7 +1,8 @@
 import type { AdapterOperations } from '../accounts/account-driver.ts';
 import type { Call, ErrorFacts } from '../call/call.ts';
 import type { Exchange } from '../contract/exchange.ts';
-import { judgeUnrecognised, rateLimited, retryAtOf } from '../sending/judge-status.ts';
+import { judgeUnrecognised, rateLimited } from '../sending/judge-status.ts';
+import { retryWaitOf } from '../sending/retry-after.ts';
 import { withoutPastSchedule } from './past-date.ts';
 import type { StatusQuery } from '../contract/provider.ts';
 import { isProviderError } from '../contract/provider-error.ts';
@@ -84,7 +85,7 @@ export function readFailure(
   if (verdict.verdict === 'unclear') {
     const isDown = providerStatus >= 500;
     const code = isDown ? 'unavailable' : 'unexpected_response';
-    return { ...verdict, code, providerStatus, retryAt: isDown ? retryAtOf(response) : undefined };
+    return { ...verdict, code, providerStatus, retryInMs: isDown ? retryWaitOf(response) : undefined };
   }
   return verdict.code === 'rate_limited' ? { ...rateLimited(response), ...verdict } : { providerStatus, ...verdict };
 }

@@ -1,7 +1,7 @@
 import type { ErrorFacts } from '../call/call.ts';
 import type { ProviderResponse } from '../contract/exchange.ts';
 import { cacheOf } from './cached-answer.ts';
-import { retryWaitOf, timeAfter } from './retry-after.ts';
+import { retryWaitOf } from './retry-after.ts';
 
 /**
  * The statuses of an answer that is not the API's own, but proves that the request was turned away before anything
@@ -22,7 +22,7 @@ export function judgeUnrecognised(response: ProviderResponse, effect: 'read' | '
   if (status === 429) return rateLimited(response);
   if (UNPROCESSED.has(status)) {
     const message = `the server answered ${status}, without processing the request. Try again later.`;
-    return { code: 'unavailable', providerStatus: status, retryAt: retryAtOf(response), message };
+    return { code: 'unavailable', providerStatus: status, retryInMs: retryWaitOf(response), message };
   }
   const what = describe(response);
   if (TURNED_AWAY.has(status)) {
@@ -37,7 +37,7 @@ export function judgeUnrecognised(response: ProviderResponse, effect: 'read' | '
       ? {
           code: 'unavailable',
           providerStatus: status,
-          retryAt: retryAtOf(response),
+          retryInMs: retryWaitOf(response),
           message: `${what}. Try again later.`,
         }
       : { code: 'unexpected_response', providerStatus: status, message: `${what}.` };
@@ -112,15 +112,9 @@ export function rateLimited(response: ProviderResponse): ErrorFacts {
   return {
     code: 'rate_limited',
     providerStatus: response.status,
-    retryAt: retryAtOf(response),
+    retryInMs: retryWaitOf(response),
     message: 'too many requests. Nothing was processed; try again later.',
   };
-}
-
-/** The time before which the answer asks not to try again, ISO 8601 by the caller's clock. */
-export function retryAtOf(response: ProviderResponse): string | undefined {
-  const wait = retryWaitOf(response);
-  return wait === undefined ? undefined : timeAfter(wait);
 }
 
 function describe({ status, body }: ProviderResponse): string {

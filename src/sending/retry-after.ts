@@ -31,11 +31,6 @@ export function retryWaitOf({ headers }: ProviderResponse, now: number = Date.no
 /** Milliseconds that are waited for where a provider asks for a wait and does not say, readably, for how long. */
 export const UNREADABLE_WAIT_MS = 30_000;
 
-/** The time of the caller's clock after such a wait, ISO 8601. */
-export function timeAfter(milliseconds: number): string {
-  return new Date(Date.now() + milliseconds).toISOString();
-}
-
 // Beyond a year the header is nonsense, and dates would overflow.
 const LONGEST_MS = 366 * 24 * 3_600_000;
 

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { createCancelService, defineProvider, type StandardSchema } from 'cancelkit';
 import { edis } from 'cancelkit/edis';
 import { hosting } from 'cancelkit/hosting';
@@ -56,6 +57,8 @@ describe('the key of a service', () => {
     ['a number for a text', { a: 1 }, { a: '1' }],
     ['a number for a text, in JSON, too', { a: 1, b: ' ' }, { a: '1', b: ' ' }],
     ['a field without a value', { a: 1, b: undefined }, { a: 1 }],
+    ['a prototype', Object.assign(Object.create(null), { a: 1 }), { a: 1 }],
+    ['the realm', runInNewContext('({ a: 1 })'), { a: 1 }],
   ])('is the same whatever %s', (_, one, other) => {
     expect(keyOf(one)).toBe(keyOf(other));
   });
@@ -83,6 +86,21 @@ describe('the key of a service', () => {
         #id = 1;
         id = () => this.#id;
       })(),
+    ],
+    [
+      'an object that inherits a field from one without a prototype',
+      Object.assign(Object.create(Object.assign(Object.create(null), { region: 'eu' })), { id: 1 }),
+    ],
+    [
+      'an object of a class without a base, whose accessor says more',
+      Object.assign(
+        Object.create(
+          Object.create(null, {
+            region: { get: () => 'eu' },
+          }),
+        ),
+        { id: 1 },
+      ),
     ],
     ['nothing', null],
     ['not even that', undefined],

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isProviderError, type CancelEvent } from 'cancelkit';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Listener } from '../../src/call/call.ts';
 import { json, networkError, recordingFetch } from '../support/fetch.ts';
 import { untyped } from '../support/untyped.ts';
 import {
@@ -71,6 +72,22 @@ describe('an account whose provider has had enough', () => {
     await advance(61_000);
     await done;
     expect(items.map(endOf)).toEqual(['requested', 'requested']);
+  });
+
+  it.each([-2, 2])('pauses as long if the clock is set by %i hours right after its answer', async (hours) => {
+    let isLimited = true;
+    const onEvent: Listener = ({ type }) => {
+      if (type === 'outcome' && isLimited) vi.setSystemTime(Date.now() + hours * 3_600_000);
+    };
+    const { service, sent } = setUpMany(() => (isLimited ? limited(60) : ok()), { onEvent });
+    const { items, done } = collecting(service.cancelMany([requestOf('slow', 'a')]));
+    await rest();
+    isLimited = false;
+    await advance(59_000);
+    expect([sent('slow').length, items]).toEqual([1, []]);
+    await advance(2_000);
+    await done;
+    expect(items.map(endOf)).toEqual(['requested']);
   });
 
   it('pauses for a second at least, whatever time the provider names', async () => {

@@ -109,6 +109,28 @@ describe('the public view of a result', () => {
     expect(toPublicResult(revoked)).toEqual({ outcome: 'revoked', warnings: [], operationId });
   });
 
+  it.each(['upstream: on renewal', '2026-12-01 (upstream)', 'upstream 2026-12-01', '2026-12-01\nupstream', ''])(
+    'contains no date that is none: %j',
+    (value) => {
+      const effectiveAt = { ...state.effectiveAt, value };
+      const existing = { ...state, effectiveAt, requestedAt: value };
+      const view = toPublicResult({ ...result, effectiveAt, existing });
+      expect(view).not.toHaveProperty('effectiveAt');
+      expect(view.existing).toEqual({ state: 'scheduled', when: 'immediate', revocable: true });
+    },
+  );
+
+  it.each(['2026-12-01', '2026-12-01T00:00:00Z', '2026-12-01T00:00:00.000Z', '2026-12-01T02:00+02:00'])(
+    'contains the date %s',
+    (value) => {
+      const effectiveAt = { ...state.effectiveAt, value };
+      expect(toPublicStatus({ ...state, effectiveAt, requestedAt: value })).toMatchObject({
+        effectiveAt,
+        requestedAt: value,
+      });
+    },
+  );
+
   it('contains no field that an adapter adds to a date', () => {
     const effectiveAt = { ...state.effectiveAt, upstream: 'x' };
     expect(JSON.stringify(toPublicResult({ ...result, effectiveAt }))).not.toMatch(/upstream/);

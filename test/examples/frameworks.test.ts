@@ -122,6 +122,43 @@ describe('an error that escapes from a route', () => {
     }
   });
 
+  const repeated: readonly (readonly [string, () => unknown])[] = [
+    ['a copy of an error of ours, as from a worker thread', () => structuredClone(thrown)],
+    ['an error that wraps one of ours', () => new Error(`no: ${thrown.message}`, { cause: thrown })],
+    ['an error about several of ours', () => new AggregateError([thrown], thrown.message)],
+    ['an HTTP client’s error', () => Object.assign(new Error(thrown.message), { status: 401, statusCode: 401 })],
+    ['an object that is no error', () => ({ message: thrown.message })],
+    ['a text', () => thrown.message],
+  ];
+
+  it.each(Object.keys(recipes).flatMap((name) => repeated.map((one) => [name, ...one] as const)))(
+    'tells the customer of %s nothing of the upstream if it is %s',
+    async (name, _, make) => {
+      const running = await recipes[name]!(() => Promise.reject(make()));
+      try {
+        const { status, text } = await post(running);
+        expect(status).toBe(500);
+        expect(text).not.toMatch(/upstream/);
+      } finally {
+        await running.close();
+      }
+    },
+  );
+
+  it('leaves Fastify’s own answer to a body that is not JSON', async () => {
+    const running = await recipes['Fastify']!(() => Promise.reject(thrown));
+    try {
+      const response = await fetch(`http://127.0.0.1:${running.port}/cancel`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{',
+      });
+      expect(response.status).toBe(400);
+    } finally {
+      await running.close();
+    }
+  });
+
   it.each(Object.keys(bare))('is a 500 of the default handling of %s, not the provider’s status', async (name) => {
     const running = await bare[name]!(() => Promise.reject(thrown));
     try {

@@ -324,6 +324,25 @@ describe.each(DATABASES)('enqueueing on %s', (kind, open) => {
       expect(await queue.enqueue({ ...request, when: 'end_of_period' }, { id: 'one' })).toMatchObject({ added: true });
     });
 
+    it.each(['a client before BEGIN', 'a client after COMMIT', 'a pool', 'a pool of one'])(
+      'is refused for %s, which would commit each statement alone, and nothing is written',
+      async (what) => {
+        const max = what === 'a pool of one' ? 1 : 4;
+        const pool = new pg.Pool({ connectionString: database.address, max });
+        if (what === 'a client after COMMIT') await client.query('BEGIN; COMMIT');
+        const transaction = what.startsWith('a pool') ? pool : client;
+        for (const call of [
+          () => queue.enqueue(request, { id: 'one', transaction }),
+          () => queue.enqueueMany([second, { ...second, id: 'three' }], { transaction }),
+        ]) {
+          const error = await failureOf(call());
+          expect(error).toMatchObject({ code: 'invalid_request', issues: [{ path: 'options.transaction' }] });
+        }
+        await pool.end();
+        expect(await queue.list()).toEqual([]);
+      },
+    );
+
     it('is refused with an error of its own where the transaction has failed before', async () => {
       await client.query('BEGIN');
       await expect(client.query('SELECT * FROM nowhere')).rejects.toThrow('nowhere');

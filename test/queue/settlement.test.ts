@@ -1,6 +1,7 @@
 import { ProviderError, type CancellationStatus, type CancelResult, type ErrorCode, type SafeResult } from 'cancelkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Call } from '../../src/call/call.ts';
 import { ERROR_CODES } from '../../src/contract/error-code.ts';
 import type { Claimed } from '../../src/queue/model/claimed.ts';
 import { REST_MS, SLOW_DOWN_MS, backoffMs } from '../../src/queue/ledger/policy.ts';
@@ -103,6 +104,15 @@ describe('a time that an error names', () => {
       expect(settlement).toMatchObject({ nextInMs: 90_000, retryInMs: 90_000, pause: { forMs: 90_000 } });
     }
     vi.setSystemTime(NOW);
+  });
+
+  it.each([-25 * HOUR, -HOUR / 3, HOUR / 2])('is the same duration if the clock is set by %i ms meanwhile', (by) => {
+    using _stopped = vi.spyOn(performance, 'now').mockReturnValue(1_000);
+    const error = new Call('cancel').error({ code: 'rate_limited', message: 'busy', retryInMs: 90_000 });
+    vi.setSystemTime(NOW + by);
+    const settlement = afterSend(planned(), { ok: false, error }, true, POLICY);
+    vi.setSystemTime(NOW);
+    expect(settlement).toMatchObject({ nextInMs: 90_000, retryInMs: 90_000, pause: { forMs: 90_000 } });
   });
 
   it('that has passed makes the account rest all the same, longer with each try', () => {

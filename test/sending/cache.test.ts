@@ -121,6 +121,14 @@ describe('an answer from a cache', () => {
     ['x-proxy-cache', 'HIT'],
     ['x-litespeed-cache', 'hit'],
     ['x-from-cache', '1'],
+    ['cdn-cache', 'HIT'],
+    ['x-hcdn-cache-status', 'HIT'],
+    ['x-vercel-cache', 'STALE'],
+    ['X-Sucuri-Cache', 'HIT'],
+    ['x-drupal-cache', 'HIT'],
+    ['x-cache-remote', 'TCP_HIT from a23-1'],
+    ['x-varnish', '163847 98311'],
+    ['warning', '110 - "Response is Stale"'],
   ])('shows by %s: %s', (name, value) => {
     expect(signOf(name, value)).toBe(name);
   });
@@ -138,6 +146,12 @@ describe('an answer from a cache', () => {
     ['x-from-cache', '0'],
     ['cache-control', 'max-age=300'],
     ['x-cache-hits', '0'],
+    ['x-cache-lookup', 'HIT from proxy:3128'],
+    ['x-cache-key', '/hit'],
+    ['cache-tag', 'hit'],
+    ['cdn-cache', 'MISS'],
+    ['x-varnish', '163847'],
+    ['warning', '199 - "110 servers"'],
   ])('is none by %s: %s', (name, value) => {
     expect(signOf(name, value)).toBeUndefined();
   });

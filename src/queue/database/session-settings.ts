@@ -39,10 +39,19 @@ export const BEGIN: string = [
 /**
  * Has the commit of a caller's own transaction wait for the disk, as those of the queue do. Ends with the transaction,
  * and lowers nothing.
+ *
+ * @returns whether the client is in a transaction. A pool is not, nor is a client before BEGIN: there each statement is
+ * committed by itself, and what was set is forgotten before the next one.
  */
-export async function makeDurable(client: QueryClient): Promise<void> {
-  await client.query(`SELECT pg_catalog.set_config('synchronous_commit', 'on', true)
-    WHERE pg_catalog.current_setting('synchronous_commit') = 'off'`);
+export async function makeDurable(client: QueryClient): Promise<boolean> {
+  const mark = crypto.randomUUID();
+  await client.query(
+    `SELECT pg_catalog.set_config('cancelkit.mark', $1, true), CASE pg_catalog.current_setting('synchronous_commit')
+       WHEN 'off' THEN pg_catalog.set_config('synchronous_commit', 'on', true) END`,
+    [mark],
+  );
+  const { rows } = await client.query(`SELECT pg_catalog.current_setting('cancelkit.mark', true) AS mark`);
+  return rows[0]?.['mark'] === mark;
 }
 
 /** Has the one connection of an embedded database keep the settings that the queue needs. */

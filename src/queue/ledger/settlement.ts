@@ -1,5 +1,6 @@
 import { ProviderError } from '../../contract/provider-error.ts';
 import { isWall } from '../../bulk/lane-gate.ts';
+import { waitOf } from '../../call/retry-wait.ts';
 import { compare } from '../../outcome/compare.ts';
 import { NO_SUCH_SERVICE, confirmsCancellation } from '../../outcome/reconcile-unknown.ts';
 import type { CancelResult, SafeResult } from '../../contract/result.ts';
@@ -48,8 +49,8 @@ export function afterSend(
   }
   const error = storableError(settled.error);
   if (error.code === 'outcome_unknown') return becameUnknown(error, readable, policy);
-  const kept = { error, readings: 0, ...retryInMsOf(error) };
-  const again = whenAgain(error, claimed.tries);
+  const kept = { error, readings: 0, ...retryInMsOf(settled.error) };
+  const again = whenAgain(settled.error, claimed.tries);
   if (again === undefined || claimed.failingForMs + again.nextInMs > policy.giveUpAfterMs) {
     return { ...kept, state: 'refused', needsPerson: false };
   }
@@ -175,10 +176,10 @@ function whenAgain(error: ProviderError, tries: number): Again | undefined {
   return code === 'rate_limited' ? rest(SLOW_DOWN_MS) : { nextInMs: backoffMs(tries) };
 }
 
-/** How long it is until the time that an error names. The clock that made that time is the one that is read here. */
-function retryInMsOf({ retryAt }: ProviderError): Pick<NextState, 'retryInMs'> {
-  const retryInMs = retryAt === undefined ? NaN : Date.parse(retryAt) - Date.now();
-  return Number.isNaN(retryInMs) ? {} : { retryInMs: Math.max(0, retryInMs) };
+/** How long it is until the time that an error names. */
+function retryInMsOf(error: ProviderError): Pick<NextState, 'retryInMs'> {
+  const retryInMs = waitOf(error);
+  return retryInMs === undefined ? {} : { retryInMs };
 }
 
 function confirmedAbsent(

@@ -171,7 +171,7 @@ export class QueueCore {
       this.#open();
       const own: QueryClient = { query: (text, values) => guarded(() => transaction.query(text, values)) };
       return await clearly(async () => {
-        await makeDurable(own);
+        if (!(await makeDurable(own))) throw invalidInput([NO_TRANSACTION]);
         return await put(own);
       });
     }
@@ -199,3 +199,9 @@ export class QueueCore {
     throw new ProviderError('not_configured', { operation: 'queue', message: 'queue: it has been closed.' });
   }
 }
+
+const NO_TRANSACTION = {
+  path: 'options.transaction',
+  expected:
+    'one client on which BEGIN has been run; a pool, or a client before BEGIN, would commit each statement alone',
+};
