@@ -11,6 +11,7 @@ import {
   importsFrom,
   providerIds,
   reachableFrom,
+  sandboxParts,
   staticImportsFrom,
   textOf,
 } from './source-tree.ts';
@@ -98,6 +99,18 @@ describe('an emulator', () => {
   });
 });
 
+describe('the sandbox.ts of a provider', () => {
+  it('imports its own adapter and the kit of the sandbox, and its emulator when it is loaded', () => {
+    const isAllowed = (imported: string, file: string): boolean =>
+      ['index.ts', 'emulator.ts'].some((name) => imported === `${posix.dirname(file)}/${name}`) ||
+      imported.startsWith('src/sandbox/kit/') ||
+      imported === 'src/sandbox/server.ts';
+    expect(forbiddenImports(sandboxParts, isAllowed)).toEqual([]);
+    const loaded = sandboxParts.flatMap(staticImportsFrom);
+    expect(loaded.toSorted()).toEqual(providerIds.map((id) => `providers/${id}/index.ts`));
+  });
+});
+
 describe('the conformance suite', () => {
   it('is given the test runner, and imports none', () => {
     const isAllowed = (imported: string): boolean => /^(src\/|node:|valibot$)/.test(imported);
@@ -131,24 +144,22 @@ describe('the queue', () => {
 describe('the command line', () => {
   const files = filesOf('src/cli/**/*.ts');
   const bundled = ['commander', '@clack/prompts', 'picocolors', 'cli-table3', 'cli-progress', 'csv-parse'];
-  // Makes accounts of the environment, and so knows the providers of the package.
-  const providersFile = 'src/cli/setup/built-in-providers.ts';
 
-  it('imports the core, its own files, the queue, the sandbox, valibot, Node.js and what is bundled into it', () => {
-    const isAllowed = (imported: string, file: string): boolean =>
+  it('imports the core, its own files, the list of providers, the queue, the sandbox, valibot, Node.js and what is bundled into it', () => {
+    const isAllowed = (imported: string): boolean =>
       coreFiles.includes(imported) ||
       files.includes(imported) ||
       bundled.includes(imported) ||
       ['src/queue/index.ts', 'src/queue/model/state.ts', 'src/queue/database/database-place.ts'].includes(imported) ||
       ['src/sandbox/index.ts', 'valibot'].includes(imported) ||
       imported.startsWith('node:') ||
-      (file === providersFile && /^providers\/[^/]+\/index\.ts$/.test(imported));
+      imported === 'providers/list.ts';
     expect(forbiddenImports(files, isAllowed)).toEqual([]);
   });
 
-  it('names no provider outside the file that makes accounts of the environment', () => {
+  it('names no provider, and neither does the sandbox', () => {
     const names = new RegExp([...providerIds.filter((id) => id !== 'hosting'), 'metaregistrar'].join('|'), 'i');
-    expect(files.filter((file) => names.test(textOf(file)))).toEqual([providersFile]);
+    expect([...files, ...filesOf('src/sandbox/**/*.ts')].filter((file) => names.test(textOf(file)))).toEqual([]);
   });
 
   it('loads nothing but commander and picocolors before a command needs it', () => {
