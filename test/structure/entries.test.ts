@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
 import * as list from '../../providers/list.ts';
@@ -39,7 +40,7 @@ describe('a provider', () => {
 
   it.each(providerIds)('%s is a sub-path of the package, and README.md says so', (id) => {
     expect(entries.map(({ specifier }) => specifier)).toContain(`cancelkit/${id}`);
-    expect(textOf('README.md')).toMatch(new RegExp(`cancelkit/${id}\\b`));
+    expect(textOf('README.md'), 'add the provider to README.md').toMatch(new RegExp(`cancelkit/${id}\\b`));
   });
 });
 
@@ -55,6 +56,11 @@ describe('the list of providers', () => {
       offsets.toSorted((one, other) => one - other),
       'give portOffset in the sandbox.ts of the new provider the next number',
     ).toEqual(offsets.map((_, index) => index));
+  });
+
+  it.each(providerIds)('names %s with one word, which is its factory too', async (id) => {
+    expect(id).toMatch(/^[a-z][a-z\d]*$/);
+    expect(await import(join(root, `providers/${id}/index.ts`))).toHaveProperty(id, expect.any(Function));
   });
 
   it('has the folder as the id of each provider, its sub-path and its account in the sandbox', async () => {
