@@ -21,7 +21,7 @@ export type { Exchange, JsonValue, ProviderRequest, ProviderResponse, ResponseBo
 export type {
   AnswerEvent,
   AttemptEvent,
-  OperationEvent as CancelEvent,
+  OperationEvent,
   OutcomeEvent,
   ReadBackEvent,
   RetryEvent,
@@ -66,7 +66,7 @@ export type {
   RevokedVerdict,
   StatusVerdict,
   UnclearVerdict,
-  UnrecognizedVerdict as UnrecognisedVerdict,
+  UnrecognizedVerdict,
 } from './contract/verdict.ts';
 export type {
   CancellationState,

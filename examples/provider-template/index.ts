@@ -17,7 +17,7 @@ export const exampleHostProvider: Provider<'example-host', Config, Service, Timi
     readBack: true,
     revoke: true,
     immediateDestroysData: 'later',
-    recognisesRepeat: 'documented',
+    recognizesRepeat: 'documented',
   },
   config: configSchema,
   env,

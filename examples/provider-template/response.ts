@@ -36,7 +36,7 @@ const CODES: ReadonlyMap<string, { readonly code: RefusalCode; readonly message:
 
 /** What an answer to the cancellation means. The body decides first; a status alone proves no success. */
 export function fromCancelResponse({ status, body }: ProviderResponse): CancelVerdict {
-  if (body.kind !== 'json') return { verdict: 'unrecognised' };
+  if (body.kind !== 'json') return { verdict: 'unrecognized' };
   const error = v.safeParse(errorSchema, body.value);
   if (error.success) {
     const { code, message } = error.output.error;
@@ -50,7 +50,7 @@ export function fromCancelResponse({ status, body }: ProviderResponse): CancelVe
     };
   }
   const accepted = v.safeParse(acceptedSchema, body.value);
-  if (!accepted.success || status !== 201) return { verdict: 'unrecognised' };
+  if (!accepted.success || status !== 201) return { verdict: 'unrecognized' };
   const { cancellation } = accepted.output;
   const effectiveAt = effectiveAtOf(cancellation.effective_on);
   return {
@@ -63,11 +63,11 @@ export function fromCancelResponse({ status, body }: ProviderResponse): CancelVe
 
 /** What an answer to the read-back means. Only the API's own `null` means that there is no cancellation. */
 export function fromStatusResponse({ status, body }: ProviderResponse): StatusVerdict {
-  if (body.kind !== 'json') return { verdict: 'unrecognised' };
+  if (body.kind !== 'json') return { verdict: 'unrecognized' };
   const error = v.safeParse(errorSchema, body.value);
   if (error.success) return failure(status, error.output.error.code, error.output.error.message);
   const read = v.safeParse(readSchema, body.value);
-  if (!read.success || status !== 200) return { verdict: 'unrecognised' };
+  if (!read.success || status !== 200) return { verdict: 'unrecognized' };
   const { cancellation } = read.output;
   if (cancellation === null) {
     return { verdict: 'found', status: { state: 'none', revocable: false, raw: body.value } };
@@ -77,11 +77,11 @@ export function fromStatusResponse({ status, body }: ProviderResponse): StatusVe
 
 /** What an answer to the withdrawal means. That the cancellation is gone is read back by the core. */
 export function fromRevokeResponse({ status, body }: ProviderResponse): RevokeVerdict {
-  if (body.kind !== 'json') return { verdict: 'unrecognised' };
+  if (body.kind !== 'json') return { verdict: 'unrecognized' };
   const error = v.safeParse(errorSchema, body.value);
   if (error.success) return failure(status, error.output.error.code, error.output.error.message);
   const isWithdrawn = status === 200 && v.is(withdrawnSchema, body.value);
-  return isWithdrawn ? { verdict: 'accepted', effect: 'done' } : { verdict: 'unrecognised' };
+  return isWithdrawn ? { verdict: 'accepted', outcome: 'revoked' } : { verdict: 'unrecognized' };
 }
 
 type Cancellation = NonNullable<v.InferOutput<typeof readSchema>['cancellation']>;

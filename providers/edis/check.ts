@@ -14,7 +14,7 @@ export const edisCheck: CredentialsCheck<ResolvedEdisConfig> = {
       form: { email: config.email, pw: config.password },
     };
     const answer = readAnswer(response);
-    if (answer === undefined) return { verdict: 'unrecognised' };
+    if (answer === undefined) return { verdict: 'unrecognized' };
     const isSuccess = answer.status === 'success' && response.status >= 200 && response.status <= 299;
     if (isSuccess) return { verdict: 'accepted' };
     const providerMessage = saidIn(answer);

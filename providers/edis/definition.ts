@@ -24,7 +24,7 @@ export const edisDefinition: ProviderDefinition<
     readBack: false,
     revoke: false,
     immediateDestroysData: 'unknown',
-    recognisesRepeat: 'inferred',
+    recognizesRepeat: 'inferred',
     concurrency: 1,
   },
   config: edisConfigSchema,

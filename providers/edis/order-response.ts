@@ -35,7 +35,7 @@ export interface EdisOrderWarning {
 /** What an answer to `add/order` means. */
 export function fromOrderResponse(response: ProviderResponse, order: EdisOrder): ActionVerdict<EdisOrderResult> {
   const answer = readAnswer(response);
-  if (answer === undefined) return { verdict: 'unrecognised' };
+  if (answer === undefined) return { verdict: 'unrecognized' };
   const isOk = response.status >= 200 && response.status <= 299;
   if (isOk && answer.status === 'success') return fromSuccess(answer, order);
   const said = saidIn(answer);
@@ -52,7 +52,7 @@ export function fromOrderResponse(response: ProviderResponse, order: EdisOrder):
     const message = 'the answer says neither success nor which error. Look in the client area whether it was ordered.';
     return { verdict: 'unclear', reason: 'provider_error', message, providerMessage: said };
   }
-  if (said === '') return { verdict: 'unrecognised' };
+  if (said === '') return { verdict: 'unrecognized' };
   const refusal = commonRefusal(response.status, said) ?? {
     code: 'rejected',
     message: `the order was refused: ${said}`,

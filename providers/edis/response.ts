@@ -5,7 +5,7 @@ import type { EdisServiceField } from './service.ts';
 /** What an answer to `cancel/product` means. */
 export function fromCancelResponse(response: ProviderResponse, order: CancelOrder<EdisServiceField>): CancelVerdict {
   const answer = readAnswer(response);
-  if (answer === undefined) return { verdict: 'unrecognised' };
+  if (answer === undefined) return { verdict: 'unrecognized' };
   if (answer.status === 'success') return fromSuccess(response.status, answer, order);
   const providerMessage = saidIn(answer);
   const wrongCredentials = credentialsRefusal(answer);
@@ -23,7 +23,7 @@ export function fromCancelResponse(response: ProviderResponse, order: CancelOrde
     return { verdict: 'unclear', reason: 'provider_error', message, providerMessage };
   }
   // The API always says what is wrong; an error without a word may be a proxy's, and proves nothing.
-  if (providerMessage === '') return { verdict: 'unrecognised' };
+  if (providerMessage === '') return { verdict: 'unrecognized' };
   const refusal = commonRefusal(response.status, providerMessage) ?? ownRefusal(response.status, providerMessage);
   return { verdict: 'refused', ...refusal, providerMessage };
 }

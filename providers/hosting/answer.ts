@@ -5,7 +5,7 @@ import type {
   ProviderWords,
   RefusedVerdict,
   UnclearVerdict,
-  UnrecognisedVerdict,
+  UnrecognizedVerdict,
 } from '../../src/index.ts';
 
 const text = v.fallback(v.optional(v.string()), undefined);
@@ -125,10 +125,10 @@ export function serviceEnd(hosting: Hosting | undefined): EffectiveAt | undefine
 export function fromErrorAnswer(
   httpStatus: number,
   answer: HostingAnswer,
-): RefusedVerdict | UnclearVerdict | UnrecognisedVerdict {
+): RefusedVerdict | UnclearVerdict | UnrecognizedVerdict {
   const said = answer.errorMessage || answer.errorCode;
   // The API always says what is wrong; an error without a word may be a proxy's, and proves nothing.
-  if (said === undefined || said === '') return { verdict: 'unrecognised' };
+  if (said === undefined || said === '') return { verdict: 'unrecognized' };
   return { ...judge(httpStatus, answer.errorCode, said), ...wordsOf(answer) };
 }
 

@@ -36,7 +36,7 @@ const UNDO_OPTIONS: { readonly [Kind in VpsbgTarget['kind']]: string } = {
 /** What an answer to the withdrawal of a cancellation means. */
 export function fromUndoResponse(response: ProviderResponse, { kind }: VpsbgTarget): RevokeVerdict {
   if (response.status >= 200 && response.status <= 299) {
-    return saysNothingElse(response) ? { verdict: 'accepted', effect: 'done' } : fromErrorResponse(response);
+    return saysNothingElse(response) ? { verdict: 'accepted', outcome: 'revoked' } : fromErrorResponse(response);
   }
   const verdict = fromErrorResponse(response);
   if (verdict.verdict !== 'refused' || (response.status !== 404 && response.status !== 405)) return verdict;
@@ -78,12 +78,12 @@ function saysNothingElse({ body }: ProviderResponse): boolean {
 /** What an error answer of any call means. A body that is not in the API's form proves nothing. */
 export function fromErrorResponse(
   response: ProviderResponse,
-): RefusedVerdict | UnclearVerdict | { readonly verdict: 'unrecognised' } {
+): RefusedVerdict | UnclearVerdict | { readonly verdict: 'unrecognized' } {
   const parsed = response.body.kind === 'json' ? v.safeParse(errorSchema, response.body.value) : undefined;
-  if (!parsed?.success) return { verdict: 'unrecognised' };
+  if (!parsed?.success) return { verdict: 'unrecognized' };
   // Whatever its status: what refuses the token must not be followed by another request with it.
   const isUnauthenticated = UNAUTHENTICATED.test(parsed.output.message);
-  if (response.status < 400 && !isUnauthenticated) return { verdict: 'unrecognised' };
+  if (response.status < 400 && !isUnauthenticated) return { verdict: 'unrecognized' };
   const complaints = Object.values(parsed.output.errors ?? {}).flat();
   const providerMessage = [parsed.output.message, ...complaints].join(' ');
   return { ...fromErrorStatus(isUnauthenticated ? 401 : response.status, providerMessage), providerMessage };

@@ -70,7 +70,7 @@ export function fromServerOfAddon(response: ProviderResponse, service: VpsbgAddo
   const { addons } = parsed.output;
   const ids = v.safeParse(v.array(addonSchema), addons);
   // One that cannot be read may be the one that is looked for.
-  if (!ids.success) return { verdict: 'unrecognised' };
+  if (!ids.success) return { verdict: 'unrecognized' };
   const index = ids.output.findIndex(({ id }) => String(id) === String(service.addonId));
   const addon = ids.output[index];
   if (addon !== undefined) {
@@ -94,7 +94,7 @@ export function* readFloatingIp(service: VpsbgFloatingIp, config: ResolvedVpsbgC
     const { data, meta } = parsed.output;
     const entries = v.safeParse(v.array(serviceSchema), data);
     // An entry that cannot be read may be the one that is looked for.
-    if (!entries.success) return { verdict: 'unrecognised' };
+    if (!entries.success) return { verdict: 'unrecognized' };
     const entry = entries.output.find(({ id }) => String(id) === String(service.floatingIpId));
     if (entry !== undefined) return stateOf(entry);
     // A list that changed between two pages may have moved what is looked for to a page that was read before.

@@ -11,7 +11,7 @@ export const whmcsCheck: CredentialsCheck<ResolvedWhmcsConfig> = {
   *run(config) {
     const response = yield toCancellationsRequest(0, 1, config);
     const answer = readAnswer(response);
-    if (answer === undefined) return { verdict: 'unrecognised' };
+    if (answer === undefined) return { verdict: 'unrecognized' };
     return answer.result === 'success' ? { verdict: 'accepted' } : fromErrorAnswer(response.status, answer);
   },
 };

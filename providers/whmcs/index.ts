@@ -19,7 +19,7 @@ export const whmcsProvider: Provider<'whmcs', WhmcsConfig, WhmcsService, When, '
     readBack: true,
     revoke: false,
     immediateDestroysData: 'unknown',
-    recognisesRepeat: 'documented',
+    recognizesRepeat: 'documented',
     concurrency: 2,
   },
   config: whmcsConfigSchema,

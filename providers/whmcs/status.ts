@@ -65,15 +65,15 @@ export function* readState(service: WhmcsServiceId, config: ResolvedWhmcsConfig)
 
 function findProduct(response: ProviderResponse, service: WhmcsServiceId): Product | StatusVerdict {
   const answer = readAnswer(response);
-  if (answer === undefined) return { verdict: 'unrecognised' };
+  if (answer === undefined) return { verdict: 'unrecognized' };
   if (answer.result === 'error') return fromErrorAnswer(response.status, answer);
   const products = listIn(answer, 'products', 'product');
-  if (products === undefined) return { verdict: 'unrecognised' };
+  if (products === undefined) return { verdict: 'unrecognized' };
   const product = products
     .map((entry) => v.safeParse(productSchema, entry))
     .find((parsed) => parsed.success && parsed.output.id === service.serviceId);
   if (product?.success) return product.output;
-  if (products.length > 0 || (countOf(answer['totalresults']) ?? 0) > 0) return { verdict: 'unrecognised' };
+  if (products.length > 0 || (countOf(answer['totalresults']) ?? 0) > 0) return { verdict: 'unrecognized' };
   return { verdict: 'refused', code: 'not_found', message: 'no service has that id. Check the serviceId.' };
 }
 
@@ -85,12 +85,12 @@ interface Page {
 
 function readPage(response: ProviderResponse): Page | StatusVerdict {
   const answer = readAnswer(response);
-  if (answer === undefined) return { verdict: 'unrecognised' };
+  if (answer === undefined) return { verdict: 'unrecognized' };
   if (answer.result === 'error') return fromErrorAnswer(response.status, answer);
   const entries = listIn(answer, 'packages', 'package');
   const parsed = entries?.map((entry) => v.safeParse(requestSchema, entry));
   // An entry that cannot be read may be the one that is looked for.
-  if (parsed === undefined || parsed.some((entry) => !entry.success)) return { verdict: 'unrecognised' };
+  if (parsed === undefined || parsed.some((entry) => !entry.success)) return { verdict: 'unrecognized' };
   return {
     requests: parsed.flatMap((entry) => (entry.success ? [entry.output] : [])),
     length: parsed.length,

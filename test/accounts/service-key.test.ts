@@ -168,7 +168,7 @@ describe('a key of an adapter', () => {
           readBack: false,
           revoke: false,
           immediateDestroysData: 'unknown',
-          recognisesRepeat: 'no',
+          recognizesRepeat: 'no',
         },
         config: service,
         env: {},

@@ -24,7 +24,7 @@ function define(
       readBack,
       revoke: false,
       immediateDestroysData: 'unknown',
-      recognisesRepeat: 'no',
+      recognizesRepeat: 'no',
       ...(max === undefined ? {} : { cancelTogether: { max } }),
     },
     config: v.strictObject({ token: v.string() }),

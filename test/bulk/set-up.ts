@@ -79,7 +79,7 @@ function* cancel(...[order, config]: Parameters<typeof acmeCancel>): Exchange<Ca
   const response = yield first.value;
   if (response.status === 401) return { verdict: 'refused', code: 'unauthorized', message: 'Wrong token.' };
   const last = inner.next(response);
-  return last.done === true ? last.value : { verdict: 'unrecognised' };
+  return last.done === true ? last.value : { verdict: 'unrecognized' };
 }
 
 /** A cancellation of the service `id`. */

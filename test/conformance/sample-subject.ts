@@ -22,7 +22,7 @@ const capabilities: Capabilities = {
   readBack: true,
   revoke: true,
   immediateDestroysData: 'later',
-  recognisesRepeat: 'documented',
+  recognizesRepeat: 'documented',
 };
 
 /** A definition without a fault. */

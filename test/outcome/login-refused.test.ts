@@ -35,7 +35,7 @@ const definition = {
     readBack: true,
     revoke: true,
     immediateDestroysData: 'yes',
-    recognisesRepeat: 'no',
+    recognizesRepeat: 'no',
   },
   config,
   env: {},

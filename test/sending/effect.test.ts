@@ -103,7 +103,7 @@ describe('whatever method and effect an adapter names', () => {
         const own = acme(config, {
           *cancel() {
             yield careless(bare, { method, effect, ...(hasBody ? { json: {} } : {}) });
-            return { verdict: 'unrecognised' };
+            return { verdict: 'unrecognized' };
           },
         });
         await createCancelService({ acme: own }, { fetch }).safeCancel(REQUEST);

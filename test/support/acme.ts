@@ -122,7 +122,7 @@ export function toRead({ hostingId }: AcmeService, { token }: AcmeConfig): Provi
 export function* acmeCancel(order: CancelOrder<AcmeService>, given: AcmeConfig): Exchange<CancelVerdict> {
   const { status, body } = yield toWrite(order, given);
   const answer = v.safeParse(answerSchema, body.kind === 'json' ? body.value : undefined);
-  if (!answer.success) return { verdict: 'unrecognised' };
+  if (!answer.success) return { verdict: 'unrecognized' };
   const { result, reference, code, message: providerMessage = '' } = answer.output;
   const words = { ...(code === undefined ? {} : { providerCode: code }), providerMessage };
   if (result === 'success' && status < 300) {
@@ -139,7 +139,7 @@ export function* acmeCancel(order: CancelOrder<AcmeService>, given: AcmeConfig):
 export function* acmeStatus(wanted: AcmeService, given: AcmeConfig): Exchange<StatusVerdict> {
   const { body } = yield toRead(wanted, given);
   const answer = v.safeParse(stateSchema, body.kind === 'json' ? body.value : undefined);
-  if (!answer.success) return { verdict: 'unrecognised' };
+  if (!answer.success) return { verdict: 'unrecognized' };
   const { state, when, reason } = answer.output;
   return {
     verdict: 'found',
@@ -170,12 +170,12 @@ function capabilities(variant: AcmeVariant): {
   readonly reason: ReasonField;
   readonly revoke: false;
   readonly immediateDestroysData: 'unknown';
-  readonly recognisesRepeat: 'documented';
+  readonly recognizesRepeat: 'documented';
 } {
   return {
     reason: variant.reason ?? { field: 'optional' },
     revoke: false,
     immediateDestroysData: 'unknown',
-    recognisesRepeat: 'documented',
+    recognizesRepeat: 'documented',
   };
 }

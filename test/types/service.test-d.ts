@@ -154,7 +154,7 @@ const either = defineProvider({
     readBack: false,
     revoke: false,
     immediateDestroysData: 'unknown',
-    recognisesRepeat: 'no',
+    recognizesRepeat: 'no',
   },
   config: v.strictObject({ token: v.string() }),
   env: {},
@@ -172,7 +172,7 @@ const either = defineProvider({
       path: ['kvmId' in service ? service.kvmId : String(service.serviceId)],
       json: {},
     };
-    return { verdict: 'unrecognised' };
+    return { verdict: 'unrecognized' };
   },
 });
 check<Equal<ServiceOf<ReturnType<typeof either.account>>, { kvmId: string } | { serviceId: string | number }>>();

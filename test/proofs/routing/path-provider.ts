@@ -39,14 +39,14 @@ const pathProvider = defineProvider({
     readBack: false,
     revoke: false,
     immediateDestroysData: 'unknown',
-    recognisesRepeat: 'no',
+    recognizesRepeat: 'no',
   },
   config: unchecked<PathConfig>(),
   env: {},
   service: unchecked<PathService>(),
   baseUrl: ({ baseUrl }) => baseUrl,
   secrets: ({ key, pathKey }) => (pathKey === undefined ? [key] : [key, pathKey]),
-  *cancel({ service, reasonText }, { key }): Exchange<{ readonly verdict: 'unrecognised' }> {
+  *cancel({ service, reasonText }, { key }): Exchange<{ readonly verdict: 'unrecognized' }> {
     const request = {
       method: service.method,
       effect: 'write',
@@ -57,7 +57,7 @@ const pathProvider = defineProvider({
     const whole: ProviderRequest =
       service.body === 'form' ? { ...request, form: fields } : { ...request, json: fields };
     yield whole;
-    return { verdict: 'unrecognised' };
+    return { verdict: 'unrecognized' };
   },
 });
 

@@ -193,7 +193,7 @@ const common = {
   reason: { field: 'optional' },
   revoke: false,
   immediateDestroysData: 'unknown',
-  recognisesRepeat: 'documented',
+  recognizesRepeat: 'documented',
 } as const;
 const config = v.strictObject({ baseUrl: v.string(), token: v.string() });
 const service = v.strictObject({ id: v.union([v.pipe(v.number(), v.safeInteger(), v.transform(String)), v.string()]) });
@@ -216,7 +216,7 @@ const readable = defineProvider({
   *status({ id }): Exchange<StatusVerdict> {
     const { body } = yield { effect: 'read', method: 'GET', path: ['services', id] };
     const status = v.safeParse(statusSchema, body.kind === 'json' ? body.value : undefined);
-    if (!status.success) return { verdict: 'unrecognised' };
+    if (!status.success) return { verdict: 'unrecognized' };
     return { verdict: 'found', status: { ...status.output, raw: status.output } };
   },
 });
@@ -240,5 +240,5 @@ const statusSchema = v.custom<CancellationStatus>((value) => has(value, 'state')
 
 function verdictOf({ body }: ProviderResponse): CancelVerdict {
   const verdict = v.safeParse(verdictSchema, body.kind === 'json' ? body.value : undefined);
-  return verdict.success ? verdict.output : { verdict: 'unrecognised' };
+  return verdict.success ? verdict.output : { verdict: 'unrecognized' };
 }
