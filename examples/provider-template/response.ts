@@ -8,7 +8,7 @@ import type {
   RevokeVerdict,
   StatusVerdict,
   UnclearVerdict,
-} from 'cancelkit';
+} from 'cancelkit/provider';
 import * as v from 'valibot';
 
 const cancellationSchema = v.object({

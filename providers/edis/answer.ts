@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { ProviderResponse, RefusedVerdict } from '../../src/index.ts';
+import type { ProviderResponse, RefusedVerdict } from '../../src/provider/index.ts';
 
 const words = v.fallback(v.optional(v.string()), undefined);
 const id = v.fallback(v.optional(v.union([v.pipe(v.number(), v.transform(String)), v.string()])), undefined);

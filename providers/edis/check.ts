@@ -1,4 +1,4 @@
-import type { CredentialsCheck } from '../../src/index.ts';
+import type { CredentialsCheck } from '../../src/provider/index.ts';
 import { commonRefusal, credentialsRefusal, readAnswer, saidIn } from './answer.ts';
 import type { ResolvedEdisConfig } from './config.ts';
 

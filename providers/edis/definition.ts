@@ -1,4 +1,4 @@
-import type { ProviderDefinition, When } from '../../src/index.ts';
+import type { ProviderDefinition, When } from '../../src/provider/index.ts';
 import { edisCheck } from './check.ts';
 import { edisConfigSchema, edisEnv, type EdisConfig, type ResolvedEdisConfig } from './config.ts';
 import { toCancelRequest } from './request.ts';

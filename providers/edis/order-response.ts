@@ -1,4 +1,4 @@
-import type { ActionVerdict, ProviderResponse } from '../../src/index.ts';
+import type { ActionVerdict, ProviderResponse } from '../../src/provider/index.ts';
 import type { EdisOrder } from './order.ts';
 import { commonRefusal, credentialsRefusal, readAnswer, saidIn, type EdisAnswer } from './answer.ts';
 

@@ -1,4 +1,4 @@
-import type { CancelOrder, CancelVerdict, ProviderResponse, RefusedVerdict } from '../../src/index.ts';
+import type { CancelOrder, CancelVerdict, ProviderResponse, RefusedVerdict } from '../../src/provider/index.ts';
 import { commonRefusal, credentialsRefusal, readAnswer, saidIn, type EdisAnswer } from './answer.ts';
 import type { EdisServiceField } from './service.ts';
 

@@ -6,7 +6,7 @@ import type {
   RefusedVerdict,
   UnclearVerdict,
   UnrecognizedVerdict,
-} from '../../src/index.ts';
+} from '../../src/provider/index.ts';
 
 const text = v.fallback(v.optional(v.string()), undefined);
 const code = v.fallback(v.optional(v.union([v.string(), v.pipe(v.number(), v.transform(String))])), undefined);

@@ -5,7 +5,7 @@ import type {
   RevokeVerdict,
   UnclearVerdict,
   UnrecognizedVerdict,
-} from '../../src/index.ts';
+} from '../../src/provider/index.ts';
 import { fromErrorAnswer, readAnswer, serviceEnd, wordsOf, type HostingAnswer } from './answer.ts';
 import type { HostingService } from './service.ts';
 

@@ -1,4 +1,4 @@
-import type { CancellationStatus, Exchange, RefusedVerdict, StatusVerdict } from '../../src/index.ts';
+import type { CancellationStatus, Exchange, RefusedVerdict, StatusVerdict } from '../../src/provider/index.ts';
 import { fromErrorAnswer, readAnswer, serviceEnd, type Hosting } from './answer.ts';
 import type { ResolvedHostingConfig } from './config.ts';
 import { readCancelJobs, type CancelJobs } from './history.ts';

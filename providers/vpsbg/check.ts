@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { CredentialsCheck } from '../../src/index.ts';
+import type { CredentialsCheck } from '../../src/provider/index.ts';
 import type { ResolvedVpsbgConfig } from './config.ts';
 import { toListRequest } from './request.ts';
 import { fromErrorResponse } from './response.ts';

@@ -9,7 +9,7 @@ import {
   type StatusVerdict,
   type TogetherOrder,
   type When,
-} from '../../src/index.ts';
+} from '../../src/provider/index.ts';
 import { vpsbgCheck } from './check.ts';
 import { vpsbgConfigSchema, vpsbgEnv, type ResolvedVpsbgConfig, type VpsbgConfig } from './config.ts';
 import { toCancelRequest, toServerRequest, toServersRequest, toUndoRequest } from './request.ts';

@@ -7,7 +7,7 @@ import type {
   RevokeVerdict,
   UnclearVerdict,
   Warning,
-} from '../../src/index.ts';
+} from '../../src/provider/index.ts';
 import { NEUTRAL_REASON } from './request.ts';
 import type { VpsbgTarget } from './service.ts';
 

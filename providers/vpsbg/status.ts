@@ -6,7 +6,7 @@ import type {
   ProviderResponse,
   StatusVerdict,
   When,
-} from '../../src/index.ts';
+} from '../../src/provider/index.ts';
 import type { ResolvedVpsbgConfig } from './config.ts';
 import { toFloatingIpsRequest } from './request.ts';
 import { fromErrorResponse } from './response.ts';

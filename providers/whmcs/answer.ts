@@ -1,5 +1,10 @@
 import * as v from 'valibot';
-import { decodeEntities, type ProviderResponse, type RefusedVerdict, type UnclearVerdict } from '../../src/index.ts';
+import {
+  decodeEntities,
+  type ProviderResponse,
+  type RefusedVerdict,
+  type UnclearVerdict,
+} from '../../src/provider/index.ts';
 
 // `result` decides, not the HTTP status: business errors come with 200, access errors with 403.
 const answerSchema = v.looseObject({

@@ -1,4 +1,4 @@
-import type { CredentialsCheck } from '../../src/index.ts';
+import type { CredentialsCheck } from '../../src/provider/index.ts';
 import { fromErrorAnswer, readAnswer } from './answer.ts';
 import type { ResolvedWhmcsConfig } from './config.ts';
 import { toCancellationsRequest } from './request.ts';

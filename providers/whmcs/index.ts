@@ -1,4 +1,4 @@
-import { defineProvider, type Account, type ConfigSource, type Provider, type When } from '../../src/index.ts';
+import { defineProvider, type Account, type ConfigSource, type Provider, type When } from '../../src/provider/index.ts';
 import { whmcsCheck } from './check.ts';
 import { whmcsConfigSchema, whmcsEnv, type WhmcsConfig } from './config.ts';
 import { toCancelRequest } from './request.ts';

@@ -1,4 +1,4 @@
-import type { CancelOrder, CancelVerdict, ProviderResponse } from '../../src/index.ts';
+import type { CancelOrder, CancelVerdict, ProviderResponse } from '../../src/provider/index.ts';
 import { fromErrorAnswer, normalised, readAnswer } from './answer.ts';
 import type { WhmcsServiceId } from './service.ts';
 

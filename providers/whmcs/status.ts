@@ -6,7 +6,7 @@ import type {
   ProviderResponse,
   StatusVerdict,
   When,
-} from '../../src/index.ts';
+} from '../../src/provider/index.ts';
 import { fromErrorAnswer, readAnswer, type WhmcsAnswer } from './answer.ts';
 import type { ResolvedWhmcsConfig } from './config.ts';
 import { listOf } from './list.ts';

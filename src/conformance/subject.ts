@@ -4,13 +4,12 @@ import type {
   CancelOutcome,
   EffectiveAt,
   ErrorCode,
-  JsonValue,
-  Provider,
   RevokeOutcome,
   UnknownReason,
   WarningCode,
   When,
 } from '../index.ts';
+import type { JsonValue, Provider } from '../provider/index.ts';
 
 /** A provider with everything that the suite needs to try it out. */
 export interface ConformanceSubject<ConfigInput = unknown, ServiceInput = unknown, Timing extends When = When> {

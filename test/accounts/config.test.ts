@@ -252,7 +252,7 @@ describe('two accounts of one provider', () => {
 
 describe('a service schema that never answers', () => {
   it('is given up at the deadline', async () => {
-    const { defineProvider } = await import('cancelkit');
+    const { defineProvider } = await import('cancelkit/provider');
     const pending = defineProvider({
       specVersion: 1,
       id: 'pending',

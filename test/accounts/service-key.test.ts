@@ -1,4 +1,5 @@
-import { createCancelService, defineProvider, type StandardSchema } from 'cancelkit';
+import { createCancelService } from 'cancelkit';
+import { defineProvider, type StandardSchema } from 'cancelkit/provider';
 import { edis } from 'cancelkit/edis';
 import { hosting } from 'cancelkit/hosting';
 import { vpsbg } from 'cancelkit/vpsbg';

@@ -1,4 +1,5 @@
-import { createCancelService, defineProvider, type Account, type Exchange, type CancelVerdict } from 'cancelkit';
+import { createCancelService, type Account } from 'cancelkit';
+import { defineProvider, type Exchange, type CancelVerdict } from 'cancelkit/provider';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { checkBatch, groupOf } from '../../src/bulk/options.ts';

@@ -12,10 +12,9 @@ import {
   type CancelManyItem,
   type CancelRequest,
   type CancelService,
-  type CancelVerdict,
-  type Exchange,
   type ServiceOptions,
 } from 'cancelkit';
+import type { CancelVerdict, Exchange } from 'cancelkit/provider';
 import { vi } from 'vitest';
 import { acme, acmeCancel, REQUEST, type AcmeAccount } from '../support/acme.ts';
 import { json, recordingFetch, type RecordedRequest } from '../support/fetch.ts';

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { When } from '../../src/index.ts';
 import {
   defineProvider,
   type CancelVerdict,
@@ -6,8 +7,7 @@ import {
   type Provider,
   type ProviderResponse,
   type StatusVerdict,
-  type When,
-} from '../../src/index.ts';
+} from '../../src/provider/index.ts';
 
 /** Where the provider is. */
 export interface TestConfig {

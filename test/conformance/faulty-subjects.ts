@@ -1,5 +1,5 @@
+import type { CancellationStatus } from 'cancelkit';
 import type {
-  CancellationStatus,
   CancelVerdict,
   Exchange,
   ProviderRequest,
@@ -7,7 +7,7 @@ import type {
   RevokeVerdict,
   StandardSchema,
   StatusVerdict,
-} from 'cancelkit';
+} from 'cancelkit/provider';
 import * as v from 'valibot';
 import type { Config } from '../../examples/provider-template/config.ts';
 import { fixtures, statusFixtures } from '../../examples/provider-template/fixtures.ts';

@@ -1,4 +1,4 @@
-import type { CancelOrder, ProviderRequest, StandardSchema } from 'cancelkit';
+import type { CancelOrder, ProviderRequest, StandardSchema } from 'cancelkit/provider';
 import {
   providerConformance,
   type ConformanceAnswer,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isProviderError, type CancelVerdict, type ProviderError, type ProviderResponse } from 'cancelkit';
+import { isProviderError, type ProviderError } from 'cancelkit';
+import type { CancelVerdict, ProviderResponse } from 'cancelkit/provider';
 import { Call } from '../../src/call/call.ts';
 import { believed, judgeWrite } from '../../src/outcome/judge-write.ts';
 

@@ -1,4 +1,5 @@
-import { createCancelService, type ProviderRequest } from 'cancelkit';
+import { createCancelService } from 'cancelkit';
+import type { ProviderRequest } from 'cancelkit/provider';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { acme, REQUEST, toRead, toWrite, type AcmeConfig, type AcmeVariant } from '../support/acme.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ProviderResponse, ResponseBody } from 'cancelkit';
+import type { ProviderResponse, ResponseBody } from 'cancelkit/provider';
 import {
   isUnprocessed,
   judgeRedirect,

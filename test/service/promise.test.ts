@@ -1,11 +1,5 @@
-import {
-  createCancelService,
-  isProviderError,
-  ProviderError,
-  type CancelVerdict,
-  type Exchange,
-  type RefusalCode,
-} from 'cancelkit';
+import { createCancelService, isProviderError, ProviderError } from 'cancelkit';
+import type { CancelVerdict, Exchange, RefusalCode } from 'cancelkit/provider';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { acme, acmeStatus, REQUEST, toRead, toWrite, type AcmeVariant } from '../support/acme.ts';

@@ -63,10 +63,10 @@ export function forbiddenImports(
   );
 }
 
-/** The modules of the core: what `cancelkit` itself is made of. */
+/** The modules of the core: what `cancelkit` and `cancelkit/provider` are made of. */
 export const coreFiles: readonly string[] = filesOf(
   'src/*.ts',
-  'src/{platform,contract,privacy,call,sending,accounts,outcome,bulk,service}/**/*.ts',
+  'src/{platform,contract,privacy,call,sending,accounts,outcome,bulk,service,provider}/**/*.ts',
 );
 
 /** The folders of the providers. */

@@ -1,15 +1,13 @@
+import type { Account, ConfigSource, ReasonField } from 'cancelkit';
 import {
   defineProvider,
-  type Account,
   type CancelOrder,
   type CancelVerdict,
-  type ConfigSource,
   type Exchange,
   type Provider,
   type ProviderRequest,
-  type ReasonField,
   type StatusVerdict,
-} from 'cancelkit';
+} from 'cancelkit/provider';
 import * as v from 'valibot';
 
 /** Configuration of the made-up provider that the core is tested with. */

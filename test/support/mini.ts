@@ -1,4 +1,4 @@
-import { defineProvider, type Provider } from 'cancelkit';
+import { defineProvider, type Provider } from 'cancelkit/provider';
 import * as v from 'valibot';
 
 /** A made-up provider with one timing, another service shape and no read-back. */

@@ -1,11 +1,11 @@
+import { createCancelService } from '../../../src/index.ts';
 import {
-  createCancelService,
   defineProvider,
   type CancelVerdict,
   type Exchange,
   type ProviderRequest,
   type StandardSchema,
-} from '../../../src/index.ts';
+} from '../../../src/provider/index.ts';
 import { CALLS, type Calls, type ProviderName } from './calls.ts';
 
 const anything: StandardSchema<object> = {

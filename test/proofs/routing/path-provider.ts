@@ -1,11 +1,10 @@
+import type { Account, When } from '../../../src/index.ts';
 import {
   defineProvider,
-  type Account,
   type Exchange,
   type ProviderRequest,
   type StandardSchema,
-  type When,
-} from '../../../src/index.ts';
+} from '../../../src/provider/index.ts';
 
 /** Which request the provider of these proofs makes for a cancellation. */
 export interface PathService {

@@ -1,11 +1,5 @@
-import {
-  createCancelService,
-  type Accounts,
-  type CancellationStatus,
-  type CancelResult,
-  type JsonValue,
-  type When,
-} from 'cancelkit';
+import { createCancelService, type Accounts, type CancellationStatus, type CancelResult, type When } from 'cancelkit';
+import type { JsonValue } from 'cancelkit/provider';
 import type { ConformanceAnswer } from 'cancelkit/conformance';
 import { hosting } from 'cancelkit/hosting';
 import fc from 'fast-check';

@@ -1,16 +1,12 @@
+import { createCancelService, type Account, type CancellationStatus, type CancelService, type When } from 'cancelkit';
 import {
-  createCancelService,
   defineProvider,
-  type Account,
-  type CancellationStatus,
-  type CancelService,
   type CancelVerdict,
   type Exchange,
   type ProviderRequest,
   type ProviderResponse,
   type StatusVerdict,
-  type When,
-} from 'cancelkit';
+} from 'cancelkit/provider';
 import * as v from 'valibot';
 import { json, networkError, recordingFetch } from '../../support/fetch.ts';
 
