@@ -29,7 +29,7 @@ export interface SandboxOptions {
   /** What the sandbox's clock shows at the start. Default: the real time. */
   readonly now?: Date;
   /**
-   * The first of the ports in a row, one for each provider, in the order of docs/sandbox.md. From 1024; the last one of
+   * The first of the ports in a row, one for each provider, in the order of docs/testing.md. From 1024; the last one of
    * the row is 65535 at most. Default: free ones.
    */
   readonly port?: number;
