@@ -20,7 +20,7 @@ export const edisCheck: CredentialsCheck<ResolvedEdisConfig> = {
     const providerMessage = saidIn(answer);
     const common = answer.status === 'error' ? commonRefusal(response.status, providerMessage) : undefined;
     const refusal = credentialsRefusal(answer) ?? common;
-    if (refusal !== undefined) return { verdict: 'refused', ...refusal, providerMessage };
+    if (refusal !== undefined) return { ...refusal, providerMessage };
     const message = 'the answer says neither yes nor that the credentials are wrong.';
     return { verdict: 'unclear', reason: 'provider_error', message, providerMessage };
   },

@@ -1,11 +1,13 @@
 import * as v from 'valibot';
-import type {
-  CancellationStatus,
-  EffectiveAt,
-  Exchange,
-  ProviderResponse,
-  StatusVerdict,
-  When,
+import {
+  calendarDay,
+  refused,
+  type CancellationStatus,
+  type EffectiveAt,
+  type Exchange,
+  type ProviderResponse,
+  type StatusVerdict,
+  type When,
 } from '../../src/provider/index.ts';
 import { fromErrorAnswer, readAnswer, type WhmcsAnswer } from './answer.ts';
 import type { ResolvedWhmcsConfig } from './config.ts';
@@ -74,7 +76,7 @@ function findProduct(response: ProviderResponse, service: WhmcsServiceId): Produ
     .find((parsed) => parsed.success && parsed.output.id === service.serviceId);
   if (product?.success) return product.output;
   if (products.length > 0 || (countOf(answer['totalresults']) ?? 0) > 0) return { verdict: 'unrecognized' };
-  return { verdict: 'refused', code: 'not_found', message: 'no service has that id. Check the serviceId.' };
+  return refused('not_found', 'no service has that id. Check the serviceId.');
 }
 
 interface Page {
@@ -146,8 +148,5 @@ function timingOf(type: string | undefined): When | undefined {
 
 /** WHMCS writes local times without a zone, and `0000-00-00` for none: only the day is kept. */
 function dateOf(value: string | undefined): string | undefined {
-  const day = /^([1-9]\d{3}-\d{2}-\d{2})(?: |$)/.exec(value ?? '')?.[1];
-  // The parser takes 30 February for 2 March.
-  const isDay = day !== undefined && Number.isFinite(Date.parse(day)) && new Date(day).toISOString().startsWith(day);
-  return isDay ? day : undefined;
+  return calendarDay(value?.split(' ', 1)[0]);
 }

@@ -46,3 +46,6 @@ export { constantMessages } from '../call/check-schema.ts';
 export { EXPECTED_BASE_URL, isBaseUrl } from '../sending/base-url.ts';
 export { defineProvider } from '../accounts/define-provider.ts';
 export { performAction } from '../service/perform-action.ts';
+export { calendarDay, utcInstant } from './dates.ts';
+export { readBody } from './read-body.ts';
+export { type StatusMessages, refused, refusedByStatus } from './refusal.ts';
