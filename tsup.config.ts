@@ -32,7 +32,7 @@ const config: Options = {
     // A stack trace shows the line that failed; the whole of a file would fill the screen.
     options.lineLimit = 160;
   },
-  esbuildPlugins: [oneCoreChunk(root, 'src/index.ts')],
+  esbuildPlugins: [oneCoreChunk(root, ['src/index.ts', 'src/provider/index.ts'])],
   plugins: [
     {
       name: 'require-of-node',

@@ -1,15 +1,12 @@
-import { fileURLToPath } from 'node:url';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
-
-const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+import { entries, root } from './scripts/manifest.ts';
 
 const config: ViteUserConfig = defineConfig({
   resolve: {
-    alias: [
-      { find: /^cancelkit$/, replacement: source('src/index.ts') },
-      { find: /^cancelkit\/(edis|vpsbg|hosting|whmcs)$/, replacement: source('providers/$1/index.ts') },
-      { find: /^cancelkit\/(sandbox|conformance|queue|config)$/, replacement: source('src/$1/index.ts') },
-    ],
+    alias: entries.map(({ specifier, source }) => ({
+      find: new RegExp(`^${specifier}$`),
+      replacement: `${root}/${source}`,
+    })),
   },
   test: {
     include: ['test/**/*.test.ts'],

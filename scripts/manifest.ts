@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import { sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 
@@ -59,9 +60,26 @@ export const entries: readonly Entry[] = Object.entries(manifest.exports).flatMa
 /** The sources of the commands, which are run and not imported. */
 export const commands: readonly string[] = Object.values(manifest.bin).map(sourceOf);
 
+/** What `exports` in package.json has to be: the library, and every folder of src/ and providers/ with an `index.ts`. */
+export function exportsOfFolders(): Manifest['exports'] {
+  const sources = ['src/index.ts', ...indexFilesIn('providers'), ...indexFilesIn('src')];
+  const subPaths = sources.map((source) => {
+    const folder = source.replace(/\/?index\.ts$/, '').replace(/^(src|providers)/, '.');
+    const built = `./dist/${source.replace(/\.ts$/, '')}`;
+    return [folder, { types: `${built}.d.ts`, default: `${built}.js` }] as const;
+  });
+  return { ...Object.fromEntries(subPaths), './package.json': './package.json' };
+}
+
 /** A JSON file's content. */
 export function readJson(path: string): unknown {
   return JSON.parse(readFileSync(path, 'utf8'));
+}
+
+/** The entries in the folders of a folder; commands are run and not imported. */
+function indexFilesIn(folder: string): readonly string[] {
+  const files = globSync(`${folder}/*/index.ts`, { cwd: root }).map((path) => path.split(sep).join('/'));
+  return files.filter((file) => !commands.includes(file)).toSorted();
 }
 
 function sourceOf(javascript: string): string {

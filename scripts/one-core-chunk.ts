@@ -8,20 +8,20 @@ const SEEN = 'one-core-chunk';
 type Plugin = NonNullable<Options['esbuildPlugins']>[number];
 
 /**
- * Bundles everything that an entry loads when it is imported into one chunk, with valibot.
+ * Bundles everything that some entries load when they are imported into one chunk, with valibot.
  *
  * The bundler makes a chunk for each set of entries that share a module, a dozen for most of them, and loading a file
  * takes longer than reading code that an entry could do without.
  *
  * @param root the directory of package.json.
- * @param entry the source whose static imports make up the chunk, relative to the root.
+ * @param entries the sources whose static imports make up the chunk, relative to the root.
  */
-export function oneCoreChunk(root: string, entry: string): Plugin {
+export function oneCoreChunk(root: string, entries: readonly string[]): Plugin {
   return {
     name: 'one-core-chunk',
     setup: async (build) => {
       const { metafile } = await build.esbuild.build({
-        entryPoints: [entry],
+        entryPoints: [...entries],
         absWorkingDir: root,
         bundle: true,
         splitting: true,
@@ -34,7 +34,7 @@ export function oneCoreChunk(root: string, entry: string): Plugin {
       });
       const outputs = Object.entries(metafile.outputs);
       const core = new Set<string>();
-      const waiting = outputs.filter(([, { entryPoint }]) => entryPoint === entry);
+      const waiting = outputs.filter(([, { entryPoint = '' }]) => entries.includes(entryPoint));
       for (const [, { inputs, imports }] of waiting) {
         for (const input of Object.keys(inputs)) core.add(join(root, input));
         const loaded = imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => path);
@@ -51,20 +51,23 @@ export function oneCoreChunk(root: string, entry: string): Plugin {
         const found = await build.resolve('valibot', { resolveDir, kind, pluginData: SEEN });
         return { ...found, suffix: '?tools' };
       });
-      // A module that needs a part of the chunk loads all of it.
+      // A module that needs a part of the chunk loads all of it, and so does each of the entries.
+      const roots = entries.map((entry) => join(root, entry));
       build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
-        if (core.has(path)) return undefined;
+        if (core.has(path) && !roots.includes(path)) return undefined;
         const contents = readFileSync(path, 'utf8');
         const named = [...contents.matchAll(/^(?:(?:import|export) (?!type )|\} )(?:.* )?from '(.+)';$/gm)];
         if (!named.some(([, name = '']) => core.has(resolve(dirname(path), name)))) return undefined;
-        const way = relative(dirname(path), join(root, entry)).split(sep).join('/');
+        const imports = roots.filter((entry) => entry !== path).map((entry) => `import '${wayTo(entry, path)}';\n`);
         // At the end, because the first line of a command says what runs it.
-        const specifier = way.startsWith('.') ? way : `./${way}`;
-        return {
-          contents: `${contents}\nimport '${specifier}';\n`,
-          loader: 'ts',
-        };
+        return { contents: `${contents}\n${imports.join('')}`, loader: 'ts' };
       });
     },
   };
+}
+
+/** The specifier by which one file imports another. */
+function wayTo(imported: string, importer: string): string {
+  const way = relative(dirname(importer), imported).split(sep).join('/');
+  return way.startsWith('.') ? way : `./${way}`;
 }

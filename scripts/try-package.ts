@@ -157,7 +157,8 @@ async function checkLoading(specifier: string): Promise<void> {
 
 /** What is loaded at first stays small; what sends is loaded with the first call. */
 async function checkFirstLoad(): Promise<void> {
-  for (const id of ['edis', 'vpsbg', 'hosting', 'whmcs']) {
+  const ids = entries.flatMap(({ source }) => /^providers\/(.+)\/index\.ts$/.exec(source)?.[1] ?? []);
+  for (const id of ids) {
     const loaded = await load(`${manifest.name}/${id}`, 'module', loadModule);
     const core = await load(manifest.name, 'module', loadModule);
     const files = new Set(

@@ -1,4 +1,4 @@
-import { constantMessages, EXPECTED_BASE_URL, isBaseUrl, secretRule, type StandardSchema } from 'cancelkit';
+import { constantMessages, EXPECTED_BASE_URL, isBaseUrl, secretRule, type StandardSchema } from 'cancelkit/provider';
 import * as v from 'valibot';
 
 /** What an account needs. */

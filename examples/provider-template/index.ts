@@ -1,4 +1,4 @@
-import { defineProvider, type Account, type ConfigSource, type Provider } from 'cancelkit';
+import { defineProvider, type Account, type ConfigSource, type Provider } from 'cancelkit/provider';
 import { configSchema, env, type Config } from './config.ts';
 import { fromCancelResponse, fromRevokeResponse, fromStatusResponse } from './response.ts';
 import { toCancelRequest, toRevokeRequest, toStatusRequest } from './request.ts';
@@ -17,7 +17,7 @@ export const exampleHostProvider: Provider<'example-host', Config, Service, Timi
     readBack: true,
     revoke: true,
     immediateDestroysData: 'later',
-    recognisesRepeat: 'documented',
+    recognizesRepeat: 'documented',
   },
   config: configSchema,
   env,

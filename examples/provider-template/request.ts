@@ -1,4 +1,4 @@
-import type { CancelOrder, ProviderRequest } from 'cancelkit';
+import type { CancelOrder, ProviderRequest } from 'cancelkit/provider';
 import type { Config } from './config.ts';
 import type { Service } from './service.ts';
 

@@ -1,20 +1,23 @@
-import type {
-  CancellationStatus,
-  CancelVerdict,
-  EffectiveAt,
-  ProviderResponse,
-  RefusalCode,
-  RefusedVerdict,
-  RevokeVerdict,
-  StatusVerdict,
-  UnclearVerdict,
-} from 'cancelkit';
+import {
+  calendarDay,
+  readBody,
+  refused,
+  type CancelVerdict,
+  type CancellationStatus,
+  type EffectiveAt,
+  type ProviderResponse,
+  type RefusalCode,
+  type RefusedVerdict,
+  type RevokeVerdict,
+  type StatusVerdict,
+  type UnclearVerdict,
+} from 'cancelkit/provider';
 import * as v from 'valibot';
 
 const cancellationSchema = v.object({
   id: v.string(),
   timing: v.picklist(['now', 'period_end']),
-  effective_on: v.optional(v.pipe(v.string(), v.isoDate())),
+  effective_on: v.optional(v.string()),
 });
 const acceptedSchema = v.object({ cancellation: cancellationSchema });
 const readSchema = v.object({
@@ -34,13 +37,14 @@ const CODES: ReadonlyMap<string, { readonly code: RefusalCode; readonly message:
   ['too_many_requests', { code: 'rate_limited', message: 'too many requests. Nothing was processed.' }],
 ]);
 
+const NOT_ACCEPTED = { code: 'rejected', message: 'the request was not accepted.' } as const;
+
 /** What an answer to the cancellation means. The body decides first; a status alone proves no success. */
-export function fromCancelResponse({ status, body }: ProviderResponse): CancelVerdict {
-  if (body.kind !== 'json') return { verdict: 'unrecognised' };
-  const error = v.safeParse(errorSchema, body.value);
-  if (error.success) {
-    const { code, message } = error.output.error;
-    if (code !== 'cancellation_exists') return failure(status, code, message);
+export function fromCancelResponse(response: ProviderResponse): CancelVerdict {
+  const error = readBody(response, errorSchema)?.error;
+  if (error !== undefined) {
+    const { code, message } = error;
+    if (code !== 'cancellation_exists') return failure(response.status, code, message);
     return {
       verdict: 'duplicate',
       ambiguous: false,
@@ -49,9 +53,9 @@ export function fromCancelResponse({ status, body }: ProviderResponse): CancelVe
       providerMessage: message,
     };
   }
-  const accepted = v.safeParse(acceptedSchema, body.value);
-  if (!accepted.success || status !== 201) return { verdict: 'unrecognised' };
-  const { cancellation } = accepted.output;
+  const accepted = readBody(response, acceptedSchema);
+  if (accepted === undefined || response.status !== 201) return { verdict: 'unrecognized' };
+  const { cancellation } = accepted;
   const effectiveAt = effectiveAtOf(cancellation.effective_on);
   return {
     verdict: 'accepted',
@@ -62,26 +66,21 @@ export function fromCancelResponse({ status, body }: ProviderResponse): CancelVe
 }
 
 /** What an answer to the read-back means. Only the API's own `null` means that there is no cancellation. */
-export function fromStatusResponse({ status, body }: ProviderResponse): StatusVerdict {
-  if (body.kind !== 'json') return { verdict: 'unrecognised' };
-  const error = v.safeParse(errorSchema, body.value);
-  if (error.success) return failure(status, error.output.error.code, error.output.error.message);
-  const read = v.safeParse(readSchema, body.value);
-  if (!read.success || status !== 200) return { verdict: 'unrecognised' };
-  const { cancellation } = read.output;
-  if (cancellation === null) {
-    return { verdict: 'found', status: { state: 'none', revocable: false, raw: body.value } };
-  }
-  return { verdict: 'found', status: { ...statusOf(cancellation), raw: body.value } };
+export function fromStatusResponse(response: ProviderResponse): StatusVerdict {
+  const error = readBody(response, errorSchema)?.error;
+  if (error !== undefined) return failure(response.status, error.code, error.message);
+  const read = readBody(response, readSchema);
+  if (read === undefined || response.status !== 200) return { verdict: 'unrecognized' };
+  if (read.cancellation === null) return { verdict: 'found', status: { state: 'none', revocable: false, raw: read } };
+  return { verdict: 'found', status: { ...statusOf(read.cancellation), raw: read } };
 }
 
 /** What an answer to the withdrawal means. That the cancellation is gone is read back by the core. */
-export function fromRevokeResponse({ status, body }: ProviderResponse): RevokeVerdict {
-  if (body.kind !== 'json') return { verdict: 'unrecognised' };
-  const error = v.safeParse(errorSchema, body.value);
-  if (error.success) return failure(status, error.output.error.code, error.output.error.message);
-  const isWithdrawn = status === 200 && v.is(withdrawnSchema, body.value);
-  return isWithdrawn ? { verdict: 'accepted', effect: 'done' } : { verdict: 'unrecognised' };
+export function fromRevokeResponse(response: ProviderResponse): RevokeVerdict {
+  const error = readBody(response, errorSchema)?.error;
+  if (error !== undefined) return failure(response.status, error.code, error.message);
+  const isWithdrawn = response.status === 200 && readBody(response, withdrawnSchema) !== undefined;
+  return isWithdrawn ? { verdict: 'accepted', outcome: 'revoked' } : { verdict: 'unrecognized' };
 }
 
 type Cancellation = NonNullable<v.InferOutput<typeof readSchema>['cancellation']>;
@@ -98,10 +97,11 @@ function statusOf({ state, timing, effective_on }: Cancellation): Omit<Cancellat
 function failure(status: number, providerCode: string, providerMessage: string): RefusedVerdict | UnclearVerdict {
   const words = { providerCode, providerMessage };
   if (status >= 500) return { verdict: 'unclear', reason: 'server_error', message: 'the server failed.', ...words };
-  const known = CODES.get(providerCode) ?? { code: 'rejected' as const, message: 'the request was not accepted.' };
-  return { verdict: 'refused', ...known, ...words };
+  const { code, message } = CODES.get(providerCode) ?? NOT_ACCEPTED;
+  return { ...refused(code, message), ...words };
 }
 
 function effectiveAtOf(date: string | undefined): EffectiveAt | undefined {
-  return date === undefined ? undefined : { value: date, precision: 'date', source: 'provider' };
+  const value = calendarDay(date);
+  return value === undefined ? undefined : { value, precision: 'date', source: 'provider' };
 }

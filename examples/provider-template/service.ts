@@ -1,4 +1,4 @@
-import { constantMessages, type StandardSchema } from 'cancelkit';
+import { constantMessages, type StandardSchema } from 'cancelkit/provider';
 import * as v from 'valibot';
 
 /** How a service is named at this provider. */

@@ -1,5 +1,11 @@
 import * as v from 'valibot';
-import type { ProviderResponse, RefusedVerdict } from '../../src/index.ts';
+import {
+  refused,
+  readBody,
+  refusedByStatus,
+  type RefusedVerdict,
+  type ProviderResponse,
+} from '../../src/provider/index.ts';
 
 const words = v.fallback(v.optional(v.string()), undefined);
 const id = v.fallback(v.optional(v.union([v.pipe(v.number(), v.transform(String)), v.string()])), undefined);
@@ -30,9 +36,8 @@ export interface EdisAnswer {
 }
 
 /** Reads an answer; `undefined` if it is not in the form of this API. */
-export function readAnswer({ body }: ProviderResponse): EdisAnswer | undefined {
-  const parsed = body.kind === 'json' ? v.safeParse(answerSchema, body.value) : undefined;
-  return parsed?.success ? parsed.output : undefined;
+export function readAnswer(response: ProviderResponse): EdisAnswer | undefined {
+  return readBody(response, answerSchema);
 }
 
 /** What an error answer says, in one line. */
@@ -40,10 +45,7 @@ export function saidIn({ message = '', errors = [] }: EdisAnswer): string {
   return [message, errors.join('; ')].filter((text) => text !== '').join(' ');
 }
 
-const WRONG_CREDENTIALS = {
-  code: 'unauthorized',
-  message: 'the email address or the client-area password is wrong. Check both.',
-} as const;
+const WRONG_CREDENTIALS = 'the email address or the client-area password is wrong. Check both.';
 
 /** The documented words for wrong credentials. */
 const CREDENTIALS_REFUSED = /^\s*invalid whmcs credentials provided[.!]?\s*$/i;
@@ -52,25 +54,17 @@ const CREDENTIALS_REFUSED = /^\s*invalid whmcs credentials provided[.!]?\s*$/i;
  * What an answer means that refuses the credentials in the documented words, whatever its HTTP status: providers ban
  * after a few bad logins, so it must never be followed by another request. `undefined` for every other answer.
  */
-export function credentialsRefusal({
-  status,
-  message = '',
-  errors = [],
-}: EdisAnswer): Pick<RefusedVerdict, 'code' | 'message'> | undefined {
+export function credentialsRefusal({ status, message = '', errors = [] }: EdisAnswer): RefusedVerdict | undefined {
   if (status !== 'error') return undefined;
-  return [message, ...errors].some((text) => CREDENTIALS_REFUSED.test(text)) ? WRONG_CREDENTIALS : undefined;
+  const isRefusal = [message, ...errors].some((text) => CREDENTIALS_REFUSED.test(text));
+  return isRefusal ? refused('unauthorized', WRONG_CREDENTIALS) : undefined;
 }
 
 /** What an error answer means that is the same for every call; `undefined` for one that is the call's own. */
-export function commonRefusal(httpStatus: number, said: string): Pick<RefusedVerdict, 'code' | 'message'> | undefined {
-  switch (httpStatus) {
-    case 401:
-      return WRONG_CREDENTIALS;
-    case 403:
-      return { code: 'forbidden', message: `access was refused: ${said}` };
-    case 429:
-      return { code: 'rate_limited', message: 'too many requests. Nothing was processed; try again later.' };
-    default:
-      return undefined;
-  }
+export function commonRefusal(httpStatus: number, said: string): RefusedVerdict | undefined {
+  return refusedByStatus(httpStatus, {
+    unauthorized: WRONG_CREDENTIALS,
+    forbidden: `access was refused: ${said}`,
+    rate_limited: 'too many requests. Nothing was processed; try again later.',
+  });
 }

@@ -1,4 +1,4 @@
-import type { CredentialsCheck } from '../../src/index.ts';
+import type { CredentialsCheck } from '../../src/provider/index.ts';
 import { commonRefusal, credentialsRefusal, readAnswer, saidIn } from './answer.ts';
 import type { ResolvedEdisConfig } from './config.ts';
 
@@ -14,13 +14,13 @@ export const edisCheck: CredentialsCheck<ResolvedEdisConfig> = {
       form: { email: config.email, pw: config.password },
     };
     const answer = readAnswer(response);
-    if (answer === undefined) return { verdict: 'unrecognised' };
+    if (answer === undefined) return { verdict: 'unrecognized' };
     const isSuccess = answer.status === 'success' && response.status >= 200 && response.status <= 299;
     if (isSuccess) return { verdict: 'accepted' };
     const providerMessage = saidIn(answer);
     const common = answer.status === 'error' ? commonRefusal(response.status, providerMessage) : undefined;
     const refusal = credentialsRefusal(answer) ?? common;
-    if (refusal !== undefined) return { verdict: 'refused', ...refusal, providerMessage };
+    if (refusal !== undefined) return { ...refusal, providerMessage };
     const message = 'the answer says neither yes nor that the credentials are wrong.';
     return { verdict: 'unclear', reason: 'provider_error', message, providerMessage };
   },

@@ -6,7 +6,7 @@ import {
   loginRule,
   secretRule,
   type StandardSchema,
-} from '../../src/index.ts';
+} from '../../src/provider/index.ts';
 
 /** The credentials of an EDIS Global client-area account. */
 export interface EdisConfig {

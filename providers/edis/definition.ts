@@ -1,4 +1,4 @@
-import type { ProviderDefinition, When } from '../../src/index.ts';
+import type { ProviderDefinition, When } from '../../src/provider/index.ts';
 import { edisCheck } from './check.ts';
 import { edisConfigSchema, edisEnv, type EdisConfig, type ResolvedEdisConfig } from './config.ts';
 import { toCancelRequest } from './request.ts';
@@ -24,7 +24,7 @@ export const edisDefinition: ProviderDefinition<
     readBack: false,
     revoke: false,
     immediateDestroysData: 'unknown',
-    recognisesRepeat: 'inferred',
+    recognizesRepeat: 'inferred',
     concurrency: 1,
   },
   config: edisConfigSchema,

@@ -1,4 +1,4 @@
-import { defineProvider, type Account, type ConfigSource, type Provider, type When } from '../../src/index.ts';
+import { defineProvider, type Account, type ConfigSource, type Provider, type When } from '../../src/provider/index.ts';
 import type { EdisConfig } from './config.ts';
 import { edisDefinition } from './definition.ts';
 import type { EdisService } from './service.ts';

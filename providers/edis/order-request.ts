@@ -1,4 +1,4 @@
-import type { ProviderRequest } from '../../src/index.ts';
+import type { ProviderRequest } from '../../src/provider/index.ts';
 import type { ResolvedEdisConfig } from './config.ts';
 import type { EdisOrder, EdisOrderItem } from './order.ts';
 

@@ -1,4 +1,4 @@
-import type { ActionVerdict, ProviderResponse } from '../../src/index.ts';
+import { refused, type ProviderResponse, type ActionVerdict } from '../../src/provider/index.ts';
 import type { EdisOrder } from './order.ts';
 import { commonRefusal, credentialsRefusal, readAnswer, saidIn, type EdisAnswer } from './answer.ts';
 
@@ -35,7 +35,7 @@ export interface EdisOrderWarning {
 /** What an answer to `add/order` means. */
 export function fromOrderResponse(response: ProviderResponse, order: EdisOrder): ActionVerdict<EdisOrderResult> {
   const answer = readAnswer(response);
-  if (answer === undefined) return { verdict: 'unrecognised' };
+  if (answer === undefined) return { verdict: 'unrecognized' };
   const isOk = response.status >= 200 && response.status <= 299;
   if (isOk && answer.status === 'success') return fromSuccess(answer, order);
   const said = saidIn(answer);
@@ -43,7 +43,7 @@ export function fromOrderResponse(response: ProviderResponse, order: EdisOrder):
     return { verdict: 'accepted', result: notProvisioned(idOf(answer.orderid)) };
   }
   const wrongCredentials = credentialsRefusal(answer);
-  if (wrongCredentials !== undefined) return { verdict: 'refused', ...wrongCredentials, providerMessage: said };
+  if (wrongCredentials !== undefined) return { ...wrongCredentials, providerMessage: said };
   if (response.status >= 500) {
     const message = 'the server failed while it handled the order. Ask EDIS whether it was placed.';
     return { verdict: 'unclear', reason: 'server_error', message, providerMessage: said };
@@ -52,12 +52,9 @@ export function fromOrderResponse(response: ProviderResponse, order: EdisOrder):
     const message = 'the answer says neither success nor which error. Look in the client area whether it was ordered.';
     return { verdict: 'unclear', reason: 'provider_error', message, providerMessage: said };
   }
-  if (said === '') return { verdict: 'unrecognised' };
-  const refusal = commonRefusal(response.status, said) ?? {
-    code: 'rejected',
-    message: `the order was refused: ${said}`,
-  };
-  return { verdict: 'refused', ...refusal, providerMessage: said };
+  if (said === '') return { verdict: 'unrecognized' };
+  const refusal = commonRefusal(response.status, said) ?? refused('rejected', `the order was refused: ${said}`);
+  return { ...refusal, providerMessage: said };
 }
 
 function notProvisioned(orderId: string | undefined): EdisOrderResult {

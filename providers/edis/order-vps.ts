@@ -4,7 +4,7 @@ import {
   type ActionOptions,
   type Performed,
   type ProviderAction,
-} from '../../src/index.ts';
+} from '../../src/provider/index.ts';
 import type { ResolvedEdisConfig } from './config.ts';
 import { edisDefinition } from './definition.ts';
 import { edisOrderSchema, type EdisOrder } from './order.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { constantMessages, type StandardSchema } from '../../src/index.ts';
+import { constantMessages, type StandardSchema } from '../../src/provider/index.ts';
 
 /** An order of one or more servers. */
 export interface EdisOrder {

@@ -1,4 +1,4 @@
-import type { CancelOrder, ProviderRequest, When } from '../../src/index.ts';
+import type { CancelOrder, ProviderRequest, When } from '../../src/provider/index.ts';
 import type { ResolvedEdisConfig } from './config.ts';
 import type { EdisServiceField } from './service.ts';
 

@@ -1,15 +1,22 @@
-import type { CancelOrder, CancelVerdict, ProviderResponse, RefusedVerdict } from '../../src/index.ts';
+import {
+  refused,
+  refusedByStatus,
+  type RefusedVerdict,
+  type CancelOrder,
+  type CancelVerdict,
+  type ProviderResponse,
+} from '../../src/provider/index.ts';
 import { commonRefusal, credentialsRefusal, readAnswer, saidIn, type EdisAnswer } from './answer.ts';
 import type { EdisServiceField } from './service.ts';
 
 /** What an answer to `cancel/product` means. */
 export function fromCancelResponse(response: ProviderResponse, order: CancelOrder<EdisServiceField>): CancelVerdict {
   const answer = readAnswer(response);
-  if (answer === undefined) return { verdict: 'unrecognised' };
+  if (answer === undefined) return { verdict: 'unrecognized' };
   if (answer.status === 'success') return fromSuccess(response.status, answer, order);
   const providerMessage = saidIn(answer);
   const wrongCredentials = credentialsRefusal(answer);
-  if (wrongCredentials !== undefined) return { verdict: 'refused', ...wrongCredentials, providerMessage };
+  if (wrongCredentials !== undefined) return { ...wrongCredentials, providerMessage };
   if (response.status >= 500) {
     const message = 'the server failed while it handled the cancellation. Ask EDIS whether it was stored.';
     return { verdict: 'unclear', reason: 'server_error', message, providerMessage };
@@ -23,9 +30,9 @@ export function fromCancelResponse(response: ProviderResponse, order: CancelOrde
     return { verdict: 'unclear', reason: 'provider_error', message, providerMessage };
   }
   // The API always says what is wrong; an error without a word may be a proxy's, and proves nothing.
-  if (providerMessage === '') return { verdict: 'unrecognised' };
+  if (providerMessage === '') return { verdict: 'unrecognized' };
   const refusal = commonRefusal(response.status, providerMessage) ?? ownRefusal(response.status, providerMessage);
-  return { verdict: 'refused', ...refusal, providerMessage };
+  return { ...refusal, providerMessage };
 }
 
 // Only as a statement of its own, or after "…: ": a sentence that doubts or denies it holds the same words.
@@ -52,8 +59,9 @@ const DEFERRED = {
   message: 'EDIS stores the request; when an immediate cancellation is carried out is not documented.',
 } as const;
 
-function ownRefusal(httpStatus: number, said: string): Pick<RefusedVerdict, 'code' | 'message'> {
-  return httpStatus === 404
-    ? { code: 'not_found', message: 'no service of this account has that id. Check the kvmId or serviceId.' }
-    : { code: 'rejected', message: `the cancellation was refused: ${said}` };
+function ownRefusal(httpStatus: number, said: string): RefusedVerdict {
+  const notFound = 'no service of this account has that id. Check the kvmId or serviceId.';
+  return (
+    refusedByStatus(httpStatus, { not_found: notFound }) ?? refused('rejected', `the cancellation was refused: ${said}`)
+  );
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { constantMessages, type StandardSchema } from '../../src/index.ts';
+import { constantMessages, type StandardSchema } from '../../src/provider/index.ts';
 
 /** A service at EDIS, by exactly one of its two ids. */
 export type EdisService =

@@ -1,12 +1,16 @@
 import * as v from 'valibot';
-import type {
-  EffectiveAt,
-  ProviderResponse,
-  ProviderWords,
-  RefusedVerdict,
-  UnclearVerdict,
-  UnrecognisedVerdict,
-} from '../../src/index.ts';
+import {
+  refused,
+  readBody,
+  refusedByStatus,
+  calendarDay,
+  type UnrecognizedVerdict,
+  type UnclearVerdict,
+  type RefusedVerdict,
+  type EffectiveAt,
+  type ProviderWords,
+  type ProviderResponse,
+} from '../../src/provider/index.ts';
 
 const text = v.fallback(v.optional(v.string()), undefined);
 const code = v.fallback(v.optional(v.union([v.string(), v.pipe(v.number(), v.transform(String))])), undefined);
@@ -106,29 +110,27 @@ export interface Hosting {
 }
 
 /** Reads an answer; `undefined` if it is not in the form of this API. */
-export function readAnswer({ body }: ProviderResponse): HostingAnswer | undefined {
-  const parsed = body.kind === 'json' ? v.safeParse(answerSchema, body.value) : undefined;
-  if (!parsed?.success) return undefined;
-  const { status, ...answer } = parsed.output;
+export function readAnswer(response: ProviderResponse): HostingAnswer | undefined {
+  const read = readBody(response, answerSchema);
+  if (read === undefined) return undefined;
+  const { status, ...answer } = read;
   return status === undefined ? undefined : { status, ...answer };
 }
 
 /** The end of the service period, where the answer has one. */
 export function serviceEnd(hosting: Hosting | undefined): EffectiveAt | undefined {
-  const value = hosting?.nextServiceRenewalDate ?? '';
-  if (!/^[1-9]\d{3}-\d{2}-\d{2}$/.test(value) || Number.isNaN(Date.parse(value))) return undefined;
-  // The parser takes 30 February for 2 March.
-  return new Date(value).toISOString().startsWith(value) ? { value, precision: 'date', source: 'provider' } : undefined;
+  const value = calendarDay(hosting?.nextServiceRenewalDate);
+  return value === undefined ? undefined : { value, precision: 'date', source: 'provider' };
 }
 
 /** What an error answer of any call means. */
 export function fromErrorAnswer(
   httpStatus: number,
   answer: HostingAnswer,
-): RefusedVerdict | UnclearVerdict | UnrecognisedVerdict {
+): RefusedVerdict | UnclearVerdict | UnrecognizedVerdict {
   const said = answer.errorMessage || answer.errorCode;
   // The API always says what is wrong; an error without a word may be a proxy's, and proves nothing.
-  if (said === undefined || said === '') return { verdict: 'unrecognised' };
+  if (said === undefined || said === '') return { verdict: 'unrecognized' };
   return { ...judge(httpStatus, answer.errorCode, said), ...wordsOf(answer) };
 }
 
@@ -157,18 +159,10 @@ function judge(httpStatus: number, code: string | undefined, said: string): Refu
   if (code === 'conflict') {
     return refused('rejected', 'the domain is not linked to this hosting. Check the domain.');
   }
-  switch (isRefusal ? 401 : httpStatus) {
-    case 401:
-      return refused('unauthorized', 'the token was not accepted. Check it, and the header that it is sent in.');
-    case 403:
-      return refused('forbidden', `the token may not do this: ${said}`);
-    case 429:
-      return refused('rate_limited', 'too many requests. Nothing was processed.');
-    default:
-      return refused('rejected', `the request was refused: ${said}`);
-  }
-}
-
-function refused(code: RefusedVerdict['code'], message: string): RefusedVerdict {
-  return { verdict: 'refused', code, message };
+  const known = refusedByStatus(isRefusal ? 401 : httpStatus, {
+    unauthorized: 'the token was not accepted. Check it, and the header that it is sent in.',
+    forbidden: `the token may not do this: ${said}`,
+    rate_limited: 'too many requests. Nothing was processed.',
+  });
+  return known ?? refused('rejected', `the request was refused: ${said}`);
 }

@@ -1,5 +1,11 @@
 import * as v from 'valibot';
-import { constantMessages, EXPECTED_BASE_URL, isBaseUrl, secretRule, type StandardSchema } from '../../src/index.ts';
+import {
+  constantMessages,
+  EXPECTED_BASE_URL,
+  isBaseUrl,
+  secretRule,
+  type StandardSchema,
+} from '../../src/provider/index.ts';
 
 /** Where a Hosting API is, and how to sign in to it. */
 export interface HostingConfig {

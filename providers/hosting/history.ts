@@ -1,4 +1,4 @@
-import type { Exchange, ProviderResponse, RefusedVerdict } from '../../src/index.ts';
+import type { Exchange, ProviderResponse, RefusedVerdict } from '../../src/provider/index.ts';
 import { fromErrorAnswer, readAnswer, type HostingEvent } from './answer.ts';
 import type { ResolvedHostingConfig } from './config.ts';
 import { toHistoryRequest } from './request.ts';

@@ -1,4 +1,4 @@
-import { defineProvider, type Account, type ConfigSource, type Provider, type When } from '../../src/index.ts';
+import { defineProvider, type Account, type ConfigSource, type Provider, type When } from '../../src/provider/index.ts';
 import { hostingConfigSchema, hostingEnv, type HostingConfig } from './config.ts';
 import { toCancelRequest, toResumeRequest } from './request.ts';
 import { fromCancelResponse, fromResumeResponse } from './response.ts';
@@ -19,7 +19,7 @@ export const hostingProvider: Provider<'hosting', HostingConfig, HostingService,
       readBack: true,
       revoke: true,
       immediateDestroysData: 'yes',
-      recognisesRepeat: 'documented',
+      recognizesRepeat: 'documented',
     },
     config: hostingConfigSchema,
     env: hostingEnv,

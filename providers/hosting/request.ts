@@ -1,4 +1,4 @@
-import type { CancelOrder, ProviderRequest } from '../../src/index.ts';
+import type { CancelOrder, ProviderRequest } from '../../src/provider/index.ts';
 import type { ResolvedHostingConfig } from './config.ts';
 import type { HostingService } from './service.ts';
 

@@ -4,15 +4,15 @@ import type {
   ProviderResponse,
   RevokeVerdict,
   UnclearVerdict,
-  UnrecognisedVerdict,
-} from '../../src/index.ts';
+  UnrecognizedVerdict,
+} from '../../src/provider/index.ts';
 import { fromErrorAnswer, readAnswer, serviceEnd, wordsOf, type HostingAnswer } from './answer.ts';
 import type { HostingService } from './service.ts';
 
 /** What an answer to `DELETE /hosting/{id}` means. */
 export function fromCancelResponse(response: ProviderResponse, order: CancelOrder<HostingService>): CancelVerdict {
   const answer = readAnswer(response);
-  if (answer === undefined) return { verdict: 'unrecognised' };
+  if (answer === undefined) return { verdict: 'unrecognized' };
   if (answer.status === 'error') {
     if (answer.errorCode !== 'not_active' || response.status >= 500) return fromErrorAnswer(response.status, answer);
     return {
@@ -41,12 +41,12 @@ export function fromCancelResponse(response: ProviderResponse, order: CancelOrde
 /** What an answer to `PATCH /hosting/{id}` means. */
 export function fromResumeResponse(response: ProviderResponse): RevokeVerdict {
   const answer = readAnswer(response);
-  if (answer === undefined) return { verdict: 'unrecognised' };
+  if (answer === undefined) return { verdict: 'unrecognized' };
   if (answer.status === 'error') return fromErrorAnswer(response.status, answer);
   const jobId = queuedJob(response, answer);
   return jobId === undefined
     ? notQueued(response, answer)
-    : { verdict: 'accepted', effect: 'queued', providerReference: jobId };
+    : { verdict: 'accepted', outcome: 'requested', providerReference: jobId };
 }
 
 /** Documented is a 202 with `pending` and the id of the job; nothing less is a promise that there is one. */
@@ -55,9 +55,9 @@ function queuedJob(response: ProviderResponse, { status, responseId }: HostingAn
 }
 
 /** The API's own words for a yes count against the status, which alone could stand for "not processed". */
-function notQueued(response: ProviderResponse, answer: HostingAnswer): UnclearVerdict | UnrecognisedVerdict {
+function notQueued(response: ProviderResponse, answer: HostingAnswer): UnclearVerdict | UnrecognizedVerdict {
   const { status } = answer;
-  if (status !== 'pending' && status !== 'ok') return { verdict: 'unrecognised' };
+  if (status !== 'pending' && status !== 'ok') return { verdict: 'unrecognized' };
   const message = `the answer says ${status} under HTTP ${response.status} and names no job as it should. Look in the client area whether one was queued.`;
   return {
     verdict: 'unclear',

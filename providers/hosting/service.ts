@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { constantMessages, type StandardSchema } from '../../src/index.ts';
+import { constantMessages, type StandardSchema } from '../../src/provider/index.ts';
 
 /** A hosting and the domain that it is linked to. */
 export interface HostingService {

@@ -1,4 +1,4 @@
-import type { CancellationStatus, Exchange, RefusedVerdict, StatusVerdict } from '../../src/index.ts';
+import type { CancellationStatus, Exchange, RefusedVerdict, StatusVerdict } from '../../src/provider/index.ts';
 import { fromErrorAnswer, readAnswer, serviceEnd, type Hosting } from './answer.ts';
 import type { ResolvedHostingConfig } from './config.ts';
 import { readCancelJobs, type CancelJobs } from './history.ts';
@@ -53,7 +53,7 @@ type Shown =
 function* readHosting(service: HostingService, config: ResolvedHostingConfig): Exchange<Shown | StatusVerdict> {
   const response = yield toHostingRequest(service, config);
   const answer = readAnswer(response);
-  if (answer === undefined) return { verdict: 'unrecognised' };
+  if (answer === undefined) return { verdict: 'unrecognized' };
   if (answer.status === 'error') {
     const verdict = fromErrorAnswer(response.status, answer);
     if (verdict.verdict !== 'refused' || verdict.code !== 'not_found') return verdict;
@@ -65,7 +65,7 @@ function* readHosting(service: HostingService, config: ResolvedHostingConfig): E
   const { hosting } = answer;
   return response.status === 200 && hosting?.identifier === service.hostingId
     ? { hosting }
-    : { verdict: 'unrecognised' };
+    : { verdict: 'unrecognized' };
 }
 
 /** A status without what it was read from. */

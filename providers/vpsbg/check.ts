@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { CredentialsCheck } from '../../src/index.ts';
+import { readBody, type CredentialsCheck } from '../../src/provider/index.ts';
 import type { ResolvedVpsbgConfig } from './config.ts';
 import { toListRequest } from './request.ts';
 import { fromErrorResponse } from './response.ts';
@@ -14,7 +14,6 @@ export const vpsbgCheck: CredentialsCheck<ResolvedVpsbgConfig> = {
   *run(config) {
     const response = yield toListRequest(config);
     if (response.status !== 200) return fromErrorResponse(response);
-    const isPage = response.body.kind === 'json' && v.is(pageSchema, response.body.value);
-    return isPage ? { verdict: 'accepted' } : fromErrorResponse(response);
+    return readBody(response, pageSchema) !== undefined ? { verdict: 'accepted' } : fromErrorResponse(response);
   },
 };

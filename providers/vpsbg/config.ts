@@ -1,5 +1,11 @@
 import * as v from 'valibot';
-import { constantMessages, EXPECTED_BASE_URL, isBaseUrl, secretRule, type StandardSchema } from '../../src/index.ts';
+import {
+  constantMessages,
+  EXPECTED_BASE_URL,
+  isBaseUrl,
+  secretRule,
+  type StandardSchema,
+} from '../../src/provider/index.ts';
 
 /** The credentials of a VPSBG API token. */
 export interface VpsbgConfig {

@@ -9,7 +9,7 @@ import {
   type StatusVerdict,
   type TogetherOrder,
   type When,
-} from '../../src/index.ts';
+} from '../../src/provider/index.ts';
 import { vpsbgCheck } from './check.ts';
 import { vpsbgConfigSchema, vpsbgEnv, type ResolvedVpsbgConfig, type VpsbgConfig } from './config.ts';
 import { toCancelRequest, toServerRequest, toServersRequest, toUndoRequest } from './request.ts';
@@ -37,7 +37,7 @@ export const vpsbgProvider: Provider<'vpsbg', VpsbgConfig, VpsbgService, When, '
       readBack: true,
       revoke: true,
       immediateDestroysData: 'later',
-      recognisesRepeat: 'no',
+      recognizesRepeat: 'no',
       concurrency: 2,
       cancelTogether: { max: 50 },
     },
@@ -81,7 +81,7 @@ export function vpsbg(config?: ConfigSource<VpsbgConfig>): VpsbgAccount {
 function* cancelServers(order: TogetherOrder<VpsbgServer>, config: ResolvedVpsbgConfig): Exchange<CancelVerdict> {
   const response = yield toServersRequest(order, config);
   const [service] = order.services;
-  return service === undefined ? { verdict: 'unrecognised' } : fromCancelResponse(response, { ...order, service });
+  return service === undefined ? { verdict: 'unrecognized' } : fromCancelResponse(response, { ...order, service });
 }
 
 function* readServer(service: VpsbgServer | VpsbgAddon, config: ResolvedVpsbgConfig): Exchange<StatusVerdict> {

@@ -1,4 +1,4 @@
-import type { CancelOrder, ProviderRequest, TogetherOrder } from '../../src/index.ts';
+import type { CancelOrder, ProviderRequest, TogetherOrder } from '../../src/provider/index.ts';
 import type { ResolvedVpsbgConfig } from './config.ts';
 import type { VpsbgAddon, VpsbgServer, VpsbgTarget } from './service.ts';
 

@@ -1,13 +1,17 @@
 import * as v from 'valibot';
-import type {
-  CancelOrder,
-  CancelVerdict,
-  ProviderResponse,
-  RefusedVerdict,
-  RevokeVerdict,
-  UnclearVerdict,
-  Warning,
-} from '../../src/index.ts';
+import {
+  refused,
+  readBody,
+  refusedByStatus,
+  type StatusMessages,
+  type UnclearVerdict,
+  type RefusedVerdict,
+  type RevokeVerdict,
+  type CancelOrder,
+  type Warning,
+  type CancelVerdict,
+  type ProviderResponse,
+} from '../../src/provider/index.ts';
 import { NEUTRAL_REASON } from './request.ts';
 import type { VpsbgTarget } from './service.ts';
 
@@ -36,7 +40,7 @@ const UNDO_OPTIONS: { readonly [Kind in VpsbgTarget['kind']]: string } = {
 /** What an answer to the withdrawal of a cancellation means. */
 export function fromUndoResponse(response: ProviderResponse, { kind }: VpsbgTarget): RevokeVerdict {
   if (response.status >= 200 && response.status <= 299) {
-    return saysNothingElse(response) ? { verdict: 'accepted', effect: 'done' } : fromErrorResponse(response);
+    return saysNothingElse(response) ? { verdict: 'accepted', outcome: 'revoked' } : fromErrorResponse(response);
   }
   const verdict = fromErrorResponse(response);
   if (verdict.verdict !== 'refused' || (response.status !== 404 && response.status !== 405)) return verdict;
@@ -78,14 +82,14 @@ function saysNothingElse({ body }: ProviderResponse): boolean {
 /** What an error answer of any call means. A body that is not in the API's form proves nothing. */
 export function fromErrorResponse(
   response: ProviderResponse,
-): RefusedVerdict | UnclearVerdict | { readonly verdict: 'unrecognised' } {
-  const parsed = response.body.kind === 'json' ? v.safeParse(errorSchema, response.body.value) : undefined;
-  if (!parsed?.success) return { verdict: 'unrecognised' };
+): RefusedVerdict | UnclearVerdict | { readonly verdict: 'unrecognized' } {
+  const error = readBody(response, errorSchema);
+  if (error === undefined) return { verdict: 'unrecognized' };
   // Whatever its status: what refuses the token must not be followed by another request with it.
-  const isUnauthenticated = UNAUTHENTICATED.test(parsed.output.message);
-  if (response.status < 400 && !isUnauthenticated) return { verdict: 'unrecognised' };
-  const complaints = Object.values(parsed.output.errors ?? {}).flat();
-  const providerMessage = [parsed.output.message, ...complaints].join(' ');
+  const isUnauthenticated = UNAUTHENTICATED.test(error.message);
+  if (response.status < 400 && !isUnauthenticated) return { verdict: 'unrecognized' };
+  const complaints = Object.values(error.errors ?? {}).flat();
+  const providerMessage = [error.message, ...complaints].join(' ');
   return { ...fromErrorStatus(isUnauthenticated ? 401 : response.status, providerMessage), providerMessage };
 }
 
@@ -95,13 +99,6 @@ const UNAUTHENTICATED = /^\s*unauthenticated\.?\s*$/i;
 function fromErrorStatus(status: number, said: string): RefusedVerdict | UnclearVerdict {
   if (status >= 500) return { verdict: 'unclear', reason: 'server_error', message: `the server failed: ${said}` };
   switch (status) {
-    case 401:
-      return refused('unauthorized', 'the token is not valid. Check it, or make a new one in the client area.');
-    case 403:
-      return refused(
-        'forbidden',
-        'the token may not do this. Reading needs a token with the ability "Read", cancelling one with "Write".',
-      );
     case 404:
       // The API is a beta whose paths have changed before; a missing route is not a missing server.
       return /\broute\b/i.test(said)
@@ -117,13 +114,13 @@ function fromErrorStatus(status: number, said: string): RefusedVerdict | Unclear
           'the server is locked by another action. An action that was answered so has been seen to take effect ' +
           'later: read the state back in a minute before anything is sent again.',
       };
-    case 429:
-      return refused('rate_limited', 'too many requests in this minute. Nothing was processed.');
     default:
-      return refused('rejected', `the cancellation was refused: ${said}`);
+      return refusedByStatus(status, STATUS_MESSAGES) ?? refused('rejected', `the cancellation was refused: ${said}`);
   }
 }
 
-function refused(code: RefusedVerdict['code'], message: string): RefusedVerdict {
-  return { verdict: 'refused', code, message };
-}
+const STATUS_MESSAGES: StatusMessages = {
+  unauthorized: 'the token is not valid. Check it, or make a new one in the client area.',
+  forbidden: 'the token may not do this. Reading needs a token with the ability "Read", cancelling one with "Write".',
+  rate_limited: 'too many requests in this minute. Nothing was processed.',
+};

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { constantMessages, type StandardSchema } from '../../src/index.ts';
+import { constantMessages, type StandardSchema } from '../../src/provider/index.ts';
 
 /** What can be cancelled at VPSBG: a server, an addon of a server, or a floating IP. */
 export type VpsbgService =

@@ -1,12 +1,15 @@
 import * as v from 'valibot';
-import type {
-  CancellationStatus,
-  EffectiveAt,
-  Exchange,
-  ProviderResponse,
-  StatusVerdict,
-  When,
-} from '../../src/index.ts';
+import {
+  readBody,
+  refused,
+  utcInstant,
+  type CancellationStatus,
+  type EffectiveAt,
+  type Exchange,
+  type ProviderResponse,
+  type StatusVerdict,
+  type When,
+} from '../../src/provider/index.ts';
 import type { ResolvedVpsbgConfig } from './config.ts';
 import { toFloatingIpsRequest } from './request.ts';
 import { fromErrorResponse } from './response.ts';
@@ -53,9 +56,9 @@ const requestSchema = v.object({
 /** What an answer to `GET /v1/servers/{id}` says of the server's cancellation. */
 export function fromServerResponse(response: ProviderResponse, service: VpsbgServer): StatusVerdict {
   if (response.status !== 200) return fromErrorResponse(response);
-  const parsed = response.body.kind === 'json' ? v.safeParse(serviceSchema, response.body.value) : undefined;
-  return parsed?.success && String(parsed.output.id) === String(service.serverId)
-    ? stateOf(parsed.output)
+  const server = readBody(response, serviceSchema);
+  return server !== undefined && String(server.id) === String(service.serverId)
+    ? stateOf(server)
     : fromErrorResponse(response);
 }
 
@@ -65,12 +68,12 @@ export function fromServerResponse(response: ProviderResponse, service: VpsbgSer
  */
 export function fromServerOfAddon(response: ProviderResponse, service: VpsbgAddon): StatusVerdict {
   if (response.status !== 200) return fromErrorResponse(response);
-  const parsed = response.body.kind === 'json' ? v.safeParse(addonsSchema, response.body.value) : undefined;
-  if (!parsed?.success || String(parsed.output.id) !== String(service.serverId)) return fromErrorResponse(response);
-  const { addons } = parsed.output;
+  const server = readBody(response, addonsSchema);
+  if (server === undefined || String(server.id) !== String(service.serverId)) return fromErrorResponse(response);
+  const { addons } = server;
   const ids = v.safeParse(v.array(addonSchema), addons);
   // One that cannot be read may be the one that is looked for.
-  if (!ids.success) return { verdict: 'unrecognised' };
+  if (!ids.success) return { verdict: 'unrecognized' };
   const index = ids.output.findIndex(({ id }) => String(id) === String(service.addonId));
   const addon = ids.output[index];
   if (addon !== undefined) {
@@ -80,7 +83,7 @@ export function fromServerOfAddon(response: ProviderResponse, service: VpsbgAddo
     return found({ state: isOver ? 'completed' : 'unknown', revocable: false, raw: addon });
   }
   const message = 'the server does not list an addon with that id. Check the serverId and the addonId.';
-  return { verdict: 'refused', code: 'not_found', message };
+  return refused('not_found', message);
 }
 
 /** Looks for a floating IP in the list, page by page, since the API documents no call for a single one. */
@@ -89,12 +92,12 @@ export function* readFloatingIp(service: VpsbgFloatingIp, config: ResolvedVpsbgC
   for (let page = 1; page <= MAX_PAGES; page += 1) {
     const response: ProviderResponse = yield toFloatingIpsRequest(page, config);
     if (response.status !== 200) return fromErrorResponse(response);
-    const parsed = response.body.kind === 'json' ? v.safeParse(pageSchema, response.body.value) : undefined;
-    if (!parsed?.success) return fromErrorResponse(response);
-    const { data, meta } = parsed.output;
+    const read = readBody(response, pageSchema);
+    if (read === undefined) return fromErrorResponse(response);
+    const { data, meta } = read;
     const entries = v.safeParse(v.array(serviceSchema), data);
     // An entry that cannot be read may be the one that is looked for.
-    if (!entries.success) return { verdict: 'unrecognised' };
+    if (!entries.success) return { verdict: 'unrecognized' };
     const entry = entries.output.find(({ id }) => String(id) === String(service.floatingIpId));
     if (entry !== undefined) return stateOf(entry);
     // A list that changed between two pages may have moved what is looked for to a page that was read before.
@@ -102,7 +105,7 @@ export function* readFloatingIp(service: VpsbgFloatingIp, config: ResolvedVpsbgC
     total = meta.total;
     if (page >= meta.last_page) {
       const message = 'the account lists no active or suspended floating IP with that id. Check the floatingIpId.';
-      return { verdict: 'refused', code: 'not_found', message };
+      return refused('not_found', message);
     }
   }
   const message = 'the list of floating IPs could not be read to its end, or changed meanwhile. Read it again later.';
@@ -118,7 +121,7 @@ function stateOf({ id, status, expiry_at, cancel_request }: v.InferOutput<typeof
     return found({ state: /cancel/i.test(status ?? '') ? 'unknown' : 'none', revocable: false, raw });
   }
   if (saysNothing(cancel_request)) return found({ state: 'unknown', revocable: false, raw });
-  return found(fromRequest(cancel_request, instant(expiry_at), raw));
+  return found(fromRequest(cancel_request, utcInstant(expiry_at), raw));
 }
 
 /** `false`, `0`, an empty text, list or object: neither the documented `null` nor a request. */
@@ -134,7 +137,7 @@ function fromRequest(value: unknown, expiry: string | undefined, raw: unknown): 
   const request = v.safeParse(requestSchema, value);
   const { now, reason, created_at } = request.success ? request.output : {};
   const when: When | undefined = now === undefined ? undefined : now ? 'immediate' : 'end_of_period';
-  const requestedAt = instant(created_at);
+  const requestedAt = utcInstant(created_at);
   const effectiveAt: EffectiveAt | undefined =
     when === 'end_of_period' && expiry !== undefined
       ? { value: expiry, precision: 'instant', source: 'provider' }
@@ -152,11 +155,4 @@ function fromRequest(value: unknown, expiry: string | undefined, raw: unknown): 
 
 function found(status: CancellationStatus): StatusVerdict {
   return { verdict: 'found', status };
-}
-
-/** VPSBG's times have microseconds: `2024-10-27T11:03:10.000000Z`. */
-function instant(text: string | null | undefined): string | undefined {
-  const match = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,3})\d*)?Z$/.exec(text ?? '');
-  const parsed = match === null ? Number.NaN : Date.parse(`${match[1]}.${(match[2] ?? '').padEnd(3, '0')}Z`);
-  return Number.isNaN(parsed) ? undefined : new Date(parsed).toISOString();
 }

@@ -1,5 +1,13 @@
 import * as v from 'valibot';
-import { decodeEntities, type ProviderResponse, type RefusedVerdict, type UnclearVerdict } from '../../src/index.ts';
+import {
+  decodeEntities,
+  readBody,
+  refused,
+  refusedByStatus,
+  type ProviderResponse,
+  type RefusedVerdict,
+  type UnclearVerdict,
+} from '../../src/provider/index.ts';
 
 // `result` decides, not the HTTP status: business errors come with 200, access errors with 403.
 const answerSchema = v.looseObject({
@@ -20,11 +28,9 @@ export interface WhmcsAnswer {
  */
 export function readAnswer({ body }: ProviderResponse): WhmcsAnswer | undefined {
   if (body.kind === 'other') return errorInText(body.text);
-  if (body.kind !== 'json') return undefined;
   // Two answers contradict each other, whatever they say.
-  if (body.before !== undefined && /\bresult\s*(?:=|&gt;|>)/i.test(body.before)) return undefined;
-  const parsed = v.safeParse(answerSchema, body.value);
-  return parsed.success ? parsed.output : undefined;
+  const isTwice = body.kind === 'json' && /\bresult\s*(?:=|&gt;|>)/i.test(body.before ?? '');
+  return isTwice ? undefined : readBody({ body }, answerSchema);
 }
 
 /** `result=error;message=…;`, or the XML of an error. */
@@ -127,7 +133,7 @@ function knownError(said: string): RefusedVerdict | undefined {
   const words = normalised(said);
   for (const { pattern, code, message } of KNOWN_ERRORS) {
     const match = pattern.exec(words);
-    if (match !== null) return { verdict: 'refused', code, message: message(match) };
+    if (match !== null) return refused(code, message(match));
   }
   return undefined;
 }
@@ -145,10 +151,9 @@ export function normalised(said: string): string {
 function otherError(httpStatus: number, said: string): RefusedVerdict | UnclearVerdict {
   // Errors of access come with these two, errors of the action itself with 200. After one, nothing more may be asked:
   // WHMCS bans an address after three refused logins.
-  if (httpStatus === 401 || httpStatus === 403) {
-    const message = `access was refused: ${said || 'no message'}. Check the credentials, their API role and the API allowlist in WHMCS.`;
-    return { verdict: 'refused', code: httpStatus === 401 ? 'unauthorized' : 'forbidden', message };
-  }
+  const message = `access was refused: ${said || 'no message'}. Check the credentials, their API role and the API allowlist in WHMCS.`;
+  const refusal = refusedByStatus(httpStatus, { unauthorized: message, forbidden: message });
+  if (refusal !== undefined) return refusal;
   // A wording that is not known may come from a payment gateway, after the request was stored.
   return {
     verdict: 'unclear',

@@ -1,4 +1,4 @@
-import type { CredentialsCheck } from '../../src/index.ts';
+import type { CredentialsCheck } from '../../src/provider/index.ts';
 import { fromErrorAnswer, readAnswer } from './answer.ts';
 import type { ResolvedWhmcsConfig } from './config.ts';
 import { toCancellationsRequest } from './request.ts';
@@ -11,7 +11,7 @@ export const whmcsCheck: CredentialsCheck<ResolvedWhmcsConfig> = {
   *run(config) {
     const response = yield toCancellationsRequest(0, 1, config);
     const answer = readAnswer(response);
-    if (answer === undefined) return { verdict: 'unrecognised' };
+    if (answer === undefined) return { verdict: 'unrecognized' };
     return answer.result === 'success' ? { verdict: 'accepted' } : fromErrorAnswer(response.status, answer);
   },
 };

@@ -6,7 +6,7 @@ import {
   loginRule,
   secretRule,
   type StandardSchema,
-} from '../../src/index.ts';
+} from '../../src/provider/index.ts';
 
 interface WhmcsAddress {
   /**
@@ -35,7 +35,7 @@ export interface WhmcsAdminCredentials extends WhmcsAddress {
   /**
    * The password itself; its MD5 hash is what is sent. Environment: `WHMCS_PASSWORD`.
    *
-   * An API identifier and its secret, which WHMCS accepts in these two fields, are recognised by their form (32 letters
+   * An API identifier and its secret, which WHMCS accepts in these two fields, are recognized by their form (32 letters
    * and digits each) and sent unchanged.
    */
   readonly password: string;

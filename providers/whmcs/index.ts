@@ -1,4 +1,4 @@
-import { defineProvider, type Account, type ConfigSource, type Provider, type When } from '../../src/index.ts';
+import { defineProvider, type Account, type ConfigSource, type Provider, type When } from '../../src/provider/index.ts';
 import { whmcsCheck } from './check.ts';
 import { whmcsConfigSchema, whmcsEnv, type WhmcsConfig } from './config.ts';
 import { toCancelRequest } from './request.ts';
@@ -19,7 +19,7 @@ export const whmcsProvider: Provider<'whmcs', WhmcsConfig, WhmcsService, When, '
     readBack: true,
     revoke: false,
     immediateDestroysData: 'unknown',
-    recognisesRepeat: 'documented',
+    recognizesRepeat: 'documented',
     concurrency: 2,
   },
   config: whmcsConfigSchema,

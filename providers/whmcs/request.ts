@@ -1,4 +1,4 @@
-import type { CancelOrder, ProviderRequest, When } from '../../src/index.ts';
+import type { CancelOrder, ProviderRequest, When } from '../../src/provider/index.ts';
 import type { ResolvedWhmcsConfig } from './config.ts';
 import type { WhmcsServiceId } from './service.ts';
 

@@ -1,11 +1,11 @@
-import type { CancelOrder, CancelVerdict, ProviderResponse } from '../../src/index.ts';
+import type { CancelOrder, CancelVerdict, ProviderResponse } from '../../src/provider/index.ts';
 import { fromErrorAnswer, normalised, readAnswer } from './answer.ts';
 import type { WhmcsServiceId } from './service.ts';
 
 /** What an answer to `AddCancelRequest` means. */
 export function fromCancelResponse(response: ProviderResponse, order: CancelOrder<WhmcsServiceId>): CancelVerdict {
   const answer = readAnswer(response);
-  if (answer === undefined) return { verdict: 'unrecognised' };
+  if (answer === undefined) return { verdict: 'unrecognized' };
   if (answer.result === 'error') {
     if (!/^existing cancellation request exists\b/.test(normalised(answer.message ?? ''))) {
       return fromErrorAnswer(response.status, answer);

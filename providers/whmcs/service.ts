@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { constantMessages, type StandardSchema } from '../../src/index.ts';
+import { constantMessages, type StandardSchema } from '../../src/provider/index.ts';
 
 /** A product or service of a client in WHMCS. */
 export interface WhmcsService {

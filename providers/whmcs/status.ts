@@ -1,12 +1,14 @@
 import * as v from 'valibot';
-import type {
-  CancellationStatus,
-  EffectiveAt,
-  Exchange,
-  ProviderResponse,
-  StatusVerdict,
-  When,
-} from '../../src/index.ts';
+import {
+  calendarDay,
+  refused,
+  type CancellationStatus,
+  type EffectiveAt,
+  type Exchange,
+  type ProviderResponse,
+  type StatusVerdict,
+  type When,
+} from '../../src/provider/index.ts';
 import { fromErrorAnswer, readAnswer, type WhmcsAnswer } from './answer.ts';
 import type { ResolvedWhmcsConfig } from './config.ts';
 import { listOf } from './list.ts';
@@ -65,16 +67,16 @@ export function* readState(service: WhmcsServiceId, config: ResolvedWhmcsConfig)
 
 function findProduct(response: ProviderResponse, service: WhmcsServiceId): Product | StatusVerdict {
   const answer = readAnswer(response);
-  if (answer === undefined) return { verdict: 'unrecognised' };
+  if (answer === undefined) return { verdict: 'unrecognized' };
   if (answer.result === 'error') return fromErrorAnswer(response.status, answer);
   const products = listIn(answer, 'products', 'product');
-  if (products === undefined) return { verdict: 'unrecognised' };
+  if (products === undefined) return { verdict: 'unrecognized' };
   const product = products
     .map((entry) => v.safeParse(productSchema, entry))
     .find((parsed) => parsed.success && parsed.output.id === service.serviceId);
   if (product?.success) return product.output;
-  if (products.length > 0 || (countOf(answer['totalresults']) ?? 0) > 0) return { verdict: 'unrecognised' };
-  return { verdict: 'refused', code: 'not_found', message: 'no service has that id. Check the serviceId.' };
+  if (products.length > 0 || (countOf(answer['totalresults']) ?? 0) > 0) return { verdict: 'unrecognized' };
+  return refused('not_found', 'no service has that id. Check the serviceId.');
 }
 
 interface Page {
@@ -85,12 +87,12 @@ interface Page {
 
 function readPage(response: ProviderResponse): Page | StatusVerdict {
   const answer = readAnswer(response);
-  if (answer === undefined) return { verdict: 'unrecognised' };
+  if (answer === undefined) return { verdict: 'unrecognized' };
   if (answer.result === 'error') return fromErrorAnswer(response.status, answer);
   const entries = listIn(answer, 'packages', 'package');
   const parsed = entries?.map((entry) => v.safeParse(requestSchema, entry));
   // An entry that cannot be read may be the one that is looked for.
-  if (parsed === undefined || parsed.some((entry) => !entry.success)) return { verdict: 'unrecognised' };
+  if (parsed === undefined || parsed.some((entry) => !entry.success)) return { verdict: 'unrecognized' };
   return {
     requests: parsed.flatMap((entry) => (entry.success ? [entry.output] : [])),
     length: parsed.length,
@@ -146,8 +148,5 @@ function timingOf(type: string | undefined): When | undefined {
 
 /** WHMCS writes local times without a zone, and `0000-00-00` for none: only the day is kept. */
 function dateOf(value: string | undefined): string | undefined {
-  const day = /^([1-9]\d{3}-\d{2}-\d{2})(?: |$)/.exec(value ?? '')?.[1];
-  // The parser takes 30 February for 2 March.
-  const isDay = day !== undefined && Number.isFinite(Date.parse(day)) && new Date(day).toISOString().startsWith(day);
-  return isDay ? day : undefined;
+  return calendarDay(value?.split(' ', 1)[0]);
 }

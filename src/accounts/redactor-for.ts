@@ -6,7 +6,7 @@ import { secretPattern } from '../privacy/secret-pattern.ts';
 
 /**
  * Makes the redactor of an account's secrets. It finds them by value and in any case; of a secret that is echoed in part,
- * its beginning is recognised from half of it on, or from 16 characters.
+ * its beginning is recognized from half of it on, or from 16 characters.
  *
  * @param escapesHtml whether the provider escapes its texts for HTML; then `words` decodes them.
  */

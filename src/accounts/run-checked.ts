@@ -48,8 +48,8 @@ export async function runChecked<Request extends AddressedRequest, Value>(
  * Whether a lost answer to a write could not be cleared up afterwards. Such a write does not go out on a kept connection,
  * which the server may be closing as idle in that very moment.
  */
-function needsFreshConnection({ readBack, recognisesRepeat }: Capabilities): boolean {
-  return !readBack || recognisesRepeat === 'no';
+function needsFreshConnection({ readBack, recognizesRepeat }: Capabilities): boolean {
+  return !readBack || recognizesRepeat === 'no';
 }
 
 /** Runs `work` if the account's breaker lets it in. A preview sends nothing, so it always may. */

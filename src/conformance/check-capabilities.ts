@@ -26,16 +26,16 @@ export function capabilityChecks(subject: ConformanceSubject): readonly Check[] 
           'a timing is not known',
         );
         assert.ok(['no', 'optional', 'required'].includes(capabilities.reason.field), 'reason.field is not known');
-        assert.ok(Object.hasOwn(REPEATS, capabilities.recognisesRepeat), 'recognisesRepeat is not known');
+        assert.ok(Object.hasOwn(REPEATS, capabilities.recognizesRepeat), 'recognizesRepeat is not known');
         assert.ok(['yes', 'later', 'unknown'].includes(capabilities.immediateDestroysData), 'immediateDestroysData');
         for (const flag of [capabilities.readBack, capabilities.revoke]) assert.equal(typeof flag, 'boolean');
       },
     },
     {
-      name: 'says that it recognises a repeated cancellation exactly if there is such an answer',
+      name: 'says that it recognizes a repeated cancellation exactly if there is such an answer',
       run: async () => {
-        const recognised = subject.fixtures.some(({ kind }) => kind === 'already_cancelled');
-        assert.equal(recognised, REPEATS[capabilities.recognisesRepeat]);
+        const recognized = subject.fixtures.some(({ kind }) => kind === 'already_cancelled');
+        assert.equal(recognized, REPEATS[capabilities.recognizesRepeat]);
       },
     },
     {

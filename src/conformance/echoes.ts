@@ -1,4 +1,4 @@
-import type { JsonValue } from '../index.ts';
+import type { JsonValue } from '../provider/index.ts';
 import { encodingsOf } from './secret-encodings.ts';
 import type { ConformanceAnswer } from './subject.ts';
 

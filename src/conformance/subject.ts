@@ -4,13 +4,12 @@ import type {
   CancelOutcome,
   EffectiveAt,
   ErrorCode,
-  JsonValue,
-  Provider,
   RevokeOutcome,
   UnknownReason,
   WarningCode,
   When,
 } from '../index.ts';
+import type { JsonValue, Provider } from '../provider/index.ts';
 
 /** A provider with everything that the suite needs to try it out. */
 export interface ConformanceSubject<ConfigInput = unknown, ServiceInput = unknown, Timing extends When = When> {
@@ -28,7 +27,7 @@ export interface ConformanceSubject<ConfigInput = unknown, ServiceInput = unknow
   readonly invalidServices: readonly unknown[];
   /** Answers to what is sent before a cancellation, a read-back or a withdrawal itself, such as a login. Default: none. */
   readonly before?: readonly ConformanceAnswer[];
-  /** Documented answers to a cancellation. Every kind must be there, `already_cancelled` only for who recognises it. */
+  /** Documented answers to a cancellation. Every kind must be there, `already_cancelled` only for who recognizes it. */
   readonly fixtures: readonly ConformanceFixture<NoInfer<Timing>>[];
   /** Documented answers to a read-back. Needed exactly where `capabilities.readBack` is true. */
   readonly statusFixtures?: readonly ConformanceStatusFixture[];

@@ -23,8 +23,8 @@ export interface Capabilities<Timing extends When = When> {
   readonly revoke: boolean;
   /** Whether `immediate` deletes the customer's data for good, as far as the provider says. */
   readonly immediateDestroysData: 'yes' | 'later' | 'unknown';
-  /** Whether the API recognises a second cancellation of the same service and says so. */
-  readonly recognisesRepeat: 'documented' | 'inferred' | 'no';
+  /** Whether the API recognizes a second cancellation of the same service and says so. */
+  readonly recognizesRepeat: 'documented' | 'inferred' | 'no';
   /** How many cancellations run at once where nothing else is said; what the API bears well. Left out: 4. */
   readonly concurrency?: number;
   /** Where the API takes several services in one request: how many at most. Left out: one at a time. */

@@ -53,7 +53,7 @@ export interface ProviderDefinition<
   readonly service: StandardSchema<ServiceInput, Service>;
   /**
    * Names the service, the same for every form of its reference and another for every other service: two cancellations
-   * of the same service are recognised by it. Not empty; one of over 256 characters is hashed. Left out: the fields of the
+   * of the same service are recognized by it. Not empty; one of over 256 characters is hashed. Left out: the fields of the
    * checked reference, which then has to be a plain object of texts, numbers, booleans and `null`. Anything else is
    * `invalid_request`, since it would take two services for one.
    */

@@ -72,17 +72,17 @@ export interface UnclearVerdict extends ProviderWords {
 
 /** The answer is not in the provider's language. The core judges it by its HTTP status alone. */
 export interface UnrecognizedVerdict {
-  readonly verdict: 'unrecognised';
+  readonly verdict: 'unrecognized';
 }
 
 /** What a provider makes of the answers to a cancellation. */
 export type CancelVerdict = AcceptedVerdict | DuplicateVerdict | RefusedVerdict | UnclearVerdict | UnrecognizedVerdict;
 
-/** The provider withdrew the cancellation, or queued that. */
+/** The provider withdrew the cancellation, or accepted the request to do so. */
 export interface RevokedVerdict {
   readonly verdict: 'accepted';
-  /** `done` is believed only after a read-back shows no cancellation; `queued` means that a job can still fail. */
-  readonly effect: 'done' | 'queued';
+  /** `revoked` is believed only after a read-back shows no cancellation; `requested` means that a job can still fail. */
+  readonly outcome: 'revoked' | 'requested';
   readonly providerReference?: string;
 }
 

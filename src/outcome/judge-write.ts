@@ -3,7 +3,7 @@ import type { ProviderResponse } from '../contract/exchange.ts';
 import type { ProviderError } from '../contract/provider-error.ts';
 import { REPORT_IT } from '../contract/report-it.ts';
 import type { DuplicateVerdict, RefusedVerdict, UnclearVerdict, UnrecognizedVerdict } from '../contract/verdict.ts';
-import { judgeUnrecognised, refusedUnprocessed } from '../sending/judge-status.ts';
+import { judgeUnrecognized, refusedUnprocessed } from '../sending/judge-status.ts';
 import type { ExchangeResult } from '../sending/run-exchange.ts';
 import { providerWords } from './provider-words.ts';
 import { readFailure } from './read-status.ts';
@@ -54,17 +54,17 @@ export function judgeWrite<Accepted extends { readonly verdict: 'accepted' }>(
     const isUnprocessed = answersTheWrite && refusedUnprocessed(verdict, response);
     throw definite(
       isUnprocessed
-        ? { ...judgeUnrecognised(response, effect), ...providerWords(verdict) }
+        ? { ...judgeUnrecognized(response, effect), ...providerWords(verdict) }
         : { providerStatus: response.status, ...verdict },
     );
   }
-  if (verdict.verdict === 'unrecognised') {
-    const failure = judgeUnrecognised(response, effect);
+  if (verdict.verdict === 'unrecognized') {
+    const failure = judgeUnrecognized(response, effect);
     if (failure.code === 'outcome_unknown') return { error: call.error(failure), ...NO_MORE };
     throw definite(failure);
   }
   if (answersTheWrite && refusedUnprocessed(verdict, response)) {
-    throw definite({ ...judgeUnrecognised(response, effect), ...providerWords(verdict) });
+    throw definite({ ...judgeUnrecognized(response, effect), ...providerWords(verdict) });
   }
   const { message, reason } = verdict;
   const words = { message, ...providerWords(verdict), providerStatus: response.status };
@@ -89,7 +89,7 @@ type RejectedWrite = RefusedVerdict | UnclearVerdict | UnrecognizedVerdict;
 
 const NO_MORE = { ifAbsent: undefined } as const;
 
-const VERDICTS: ReadonlySet<string> = new Set(['accepted', 'refused', 'unclear', 'unrecognised']);
+const VERDICTS: ReadonlySet<string> = new Set(['accepted', 'refused', 'unclear', 'unrecognized']);
 
 /** Adapters in JavaScript can return anything. */
 function isWriteVerdict<Verdict extends { readonly verdict: string }>(

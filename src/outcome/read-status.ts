@@ -1,7 +1,7 @@
 import type { AdapterOperations } from '../accounts/account-driver.ts';
 import type { Call, ErrorFacts } from '../call/call.ts';
 import type { Exchange } from '../contract/exchange.ts';
-import { judgeUnrecognised, rateLimited } from '../sending/judge-status.ts';
+import { judgeUnrecognized, rateLimited } from '../sending/judge-status.ts';
 import { retryWaitOf } from '../sending/retry-after.ts';
 import { withoutPastSchedule } from './past-date.ts';
 import type { StatusQuery } from '../contract/provider.ts';
@@ -78,9 +78,9 @@ function scrubbed(status: CancellationStatus, redactor: Redactor): CancellationS
 /** What a provider's "no" to a read means while nothing has been written. */
 export function readFailure(
   verdict: Exclude<StatusVerdict, { verdict: 'found' }>,
-  response: Parameters<typeof judgeUnrecognised>[0],
+  response: Parameters<typeof judgeUnrecognized>[0],
 ): ErrorFacts {
-  if (verdict.verdict === 'unrecognised') return judgeUnrecognised(response, 'read');
+  if (verdict.verdict === 'unrecognized') return judgeUnrecognized(response, 'read');
   const providerStatus = response.status;
   if (verdict.verdict === 'unclear') {
     const isDown = providerStatus >= 500;

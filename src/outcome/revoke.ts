@@ -55,7 +55,7 @@ export async function revokeOnce(service: AdapterOperations, call: Call, route: 
     raw: rawOf(response, call),
     ...(reference === undefined ? {} : { providerReference: call.redactor.text(reference) }),
   };
-  if (accepted.effect === 'queued') return { outcome: 'requested', reconciled: false, ...own };
+  if (accepted.outcome === 'requested') return { outcome: 'requested', reconciled: false, ...own };
   await confirmGone(service, call, route, undefined);
   return { outcome: 'revoked', reconciled: false, ...own };
 }

@@ -1,107 +1,122 @@
-import { type EdisControls, createEdisEmulator } from '../../providers/edis/emulator.ts';
-import { type HostingControls, createHostingEmulator } from '../../providers/hosting/emulator.ts';
-import { type VpsbgControls, createVpsbgEmulator } from '../../providers/vpsbg/emulator.ts';
-import { type WhmcsControls, createWhmcsEmulator } from '../../providers/whmcs/emulator.ts';
-import { createAccounts, type SandboxAccounts } from './accounts.ts';
+import * as list from '../../providers/list.ts';
 import { isObject } from './kit/bodies.ts';
 import { type SandboxClock, createClock } from './kit/clock.ts';
-import { type RunningServer, type SandboxServer, serve } from './server.ts';
+import type { Emulator } from './kit/emulator.ts';
 import { unknownOption } from './kit/options.ts';
-import { type SandboxSettings, createSettings } from './settings.ts';
+import type { ProviderSandbox } from './kit/provider-sandbox.ts';
+import { type RunningServer, type SandboxServer, serve } from './server.ts';
 
-/** The four provider APIs, running on loopback. */
-export interface Sandbox extends AsyncDisposable {
+/** The providers' APIs, running on loopback. */
+export interface Sandbox extends AsyncDisposable, Emulators {
   /** Ready for `createCancelService`. */
   readonly accounts: SandboxAccounts;
   /** With what the emulators are reached. */
   readonly settings: SandboxSettings;
-  /** The one time of all four; it stands still until it is moved. */
+  /** The one time of all providers; it stands still until it is moved. */
   readonly clock: SandboxClock;
-  readonly edis: EdisSandbox;
-  readonly vpsbg: VpsbgSandbox;
-  readonly hosting: HostingSandbox;
-  readonly whmcs: WhmcsSandbox;
-  /** Ends every connection at once, also those that wait for an answer. May be called again. */
+  /** Ends every connection immediately, including those that wait for an answer. May be called again. */
   close(): Promise<void>;
 }
 
-/** The emulated EDIS: what it holds, what it saw, and what shall go wrong. */
-export interface EdisSandbox extends EdisControls, SandboxServer {}
-/** The emulated VPSBG: what it holds, what it saw, and what shall go wrong. */
-export interface VpsbgSandbox extends VpsbgControls, SandboxServer {}
-/** The emulated Hosting API: what it holds, what it saw, and what shall go wrong. */
-export interface HostingSandbox extends HostingControls, SandboxServer {}
-/** The emulated WHMCS: what it holds, what it saw, and what shall go wrong. */
-export interface WhmcsSandbox extends WhmcsControls, SandboxServer {}
+/** Accounts at the emulators, ready for `createCancelService`. */
+export interface SandboxAccounts extends Merged<PartOf<Listed, 'accounts'>> {}
+
+/** With what the emulators are reached. Plain data: addresses on loopback and credentials that open nothing else. */
+export interface SandboxSettings extends Merged<PartOf<Listed, 'settings'>> {}
 
 /** How a sandbox is started. */
 export interface SandboxOptions {
   /** What the sandbox's clock shows at the start. Default: the real time. */
   readonly now?: Date;
   /**
-   * The first of four ports in a row: EDIS, VPSBG, hosting, WHMCS. From 1024 to 65532. Default: four free ones.
+   * The first of the ports in a row, one for each provider, in the order of docs/testing.md. From 1024; the last one of
+   * the row is 65535 at most. Default: free ones.
    */
   readonly port?: number;
 }
 
+type Listed = (typeof list)[keyof typeof list];
+
+/** Each provider's controls, by its id. */
+type Emulators = {
+  readonly [Each in Listed as Each['provider']['id']]: PartOf<Each, 'controls'> & SandboxServer;
+};
+
+type PartOf<Each, Part extends 'controls' | 'settings' | 'accounts'> =
+  Each extends ProviderSandbox<infer _, infer Controls, infer Settings, infer Accounts>
+    ? { readonly controls: Controls; readonly settings: Settings; readonly accounts: Accounts }[Part]
+    : never;
+
+/** One object with the fields of all members of a union. */
+type Merged<Union> = (Union extends unknown ? (member: Union) => void : never) extends (all: infer All) => void
+  ? All
+  : never;
+
+/** The emulators in the order of their ports. */
+const parts: readonly Listed[] = Object.values(list).toSorted((one, other) => one.portOffset - other.portOffset);
+
 /**
- * Starts the four emulators, each on a port of 127.0.0.1, with services to try things on.
+ * Starts the emulators, each on a port of 127.0.0.1, with services to try things on.
  * `close()` it, or hold it with `await using`: the servers keep the process alive until then.
  * @throws TypeError or RangeError on an unknown option, an unusable date or port; Error if a port is in use.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { now, port } = checkedOptions(options);
   const clock = createClock(now);
-  const edis = createEdisEmulator({ clock });
-  const vpsbg = createVpsbgEmulator({ clock });
-  const hosting = createHostingEmulator({ clock });
-  const whmcs = createWhmcsEmulator({ clock });
-
-  const servers = await startAll([
-    () => serve('edis', edis, clock, portOf(port, 0)),
-    () => serve('vpsbg', vpsbg, clock, portOf(port, 1)),
-    () => serve('hosting', hosting, clock, portOf(port, 2)),
-    () => serve('whmcs', whmcs, clock, portOf(port, 3)),
-  ]);
-  const [edisServer, vpsbgServer, hostingServer, whmcsServer] = servers;
+  const loaded = await Promise.all(
+    parts.map(async ({ provider: { id }, portOffset, load }) => {
+      const { create, reach } = await load();
+      return { id, port: port === undefined ? 0 : port + portOffset, emulator: create({ clock }), reach };
+    }),
+  );
+  const running = await startAll(loaded, clock);
+  const access = running.map(({ reach, server }) => reach(server.origin));
   const close = async (): Promise<void> => {
-    await Promise.all(servers.map((server) => server.close()));
+    await Promise.all(running.map(({ server }) => server.close()));
   };
-  const settings = createSettings({
-    edis: edisServer.origin,
-    vpsbg: vpsbgServer.origin,
-    hosting: hostingServer.origin,
-    whmcs: whmcsServer.origin,
-  });
 
   return {
-    accounts: createAccounts(settings),
-    settings,
+    ...byId(running),
+    accounts: merged(access.map(({ accounts }) => accounts)),
+    settings: merged(access.map(({ settings }) => settings)),
     clock: { now: clock.now, advance: clock.advance, set: clock.set },
-    edis: { ...edis.controls, ...edisServer.controls },
-    vpsbg: { ...vpsbg.controls, ...vpsbgServer.controls },
-    hosting: { ...hosting.controls, ...hostingServer.controls },
-    whmcs: { ...whmcs.controls, ...whmcsServer.controls },
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-type Start = () => Promise<RunningServer>;
-type Four<Type> = readonly [Type, Type, Type, Type];
+interface Startable {
+  readonly id: string;
+  readonly port: number;
+  readonly emulator: Emulator<object>;
+}
 
-/** Starts all, or none: when one cannot start, the others are stopped again. */
-async function startAll(starts: Four<Start>): Promise<Four<RunningServer>> {
-  const running: RunningServer[] = [];
+/** Starts all, or none: if one cannot start, the others are stopped again. */
+async function startAll<Each extends Startable>(
+  loaded: readonly Each[],
+  clock: SandboxClock,
+): Promise<readonly (Each & { readonly server: RunningServer })[]> {
+  const running: (Each & { readonly server: RunningServer })[] = [];
   try {
-    for (const start of starts) running.push(await start());
+    for (const each of loaded) running.push({ ...each, server: await serve(each.id, each.emulator, clock, each.port) });
   } catch (error) {
-    await Promise.all(running.map((server) => server.close()));
+    await Promise.all(running.map(({ server }) => server.close()));
     throw error;
   }
-  const [edis, vpsbg, hosting, whmcs] = running;
-  if (!edis || !vpsbg || !hosting || !whmcs) throw new Error('The sandbox could not start every server.');
-  return [edis, vpsbg, hosting, whmcs];
+  return running;
+}
+
+// The compiler does not follow a loop over different types, so an overload says what the loop over the list makes.
+function byId(running: readonly (Startable & { readonly server: RunningServer })[]): Emulators;
+function byId(running: readonly (Startable & { readonly server: RunningServer })[]): object {
+  return Object.fromEntries(
+    running.map(({ id, emulator, server }) => [id, { ...emulator.controls, ...server.controls }]),
+  );
+}
+
+function merged<Member extends object>(members: readonly Member[]): Merged<Member>;
+function merged(members: readonly object[]): object {
+  return members.reduce((all, member) => ({ ...all, ...member }), {});
 }
 
 function checkedOptions(options: unknown): { readonly now: Date; readonly port: number | undefined } {
@@ -114,9 +129,10 @@ function checkedOptions(options: unknown): { readonly now: Date; readonly port: 
   if (!(now instanceof Date)) throw new TypeError('startSandbox: now: expected a Date.');
   if (port === undefined) return { now, port };
   if (typeof port !== 'number') throw new TypeError('startSandbox: port: expected a number.');
-  if (!Number.isInteger(port) || port < 1024 || port > 65_532)
-    throw new RangeError('startSandbox: port: expected a whole number from 1024 to 65532.');
-  const refused = [port, port + 1, port + 2, port + 3].find((each) => REFUSED_PORTS.includes(each));
+  const highest = 65_536 - parts.length;
+  if (!Number.isInteger(port) || port < 1024 || port > highest)
+    throw new RangeError(`startSandbox: port: expected a whole number from 1024 to ${highest}.`);
+  const refused = parts.map(({ portOffset }) => port + portOffset).find((each) => REFUSED_PORTS.includes(each));
   if (refused !== undefined)
     throw new RangeError(`startSandbox: port: fetch does not connect to port ${refused}. Choose another one.`);
   return { now, port };
@@ -128,7 +144,3 @@ const KNOWN = ['now', 'port'];
 const REFUSED_PORTS: readonly number[] = [
   1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10_080,
 ];
-
-function portOf(first: number | undefined, index: number): number {
-  return first === undefined ? 0 : first + index;
-}

@@ -17,7 +17,7 @@ const UNPROCESSED: ReadonlySet<number> = new Set([408, 421, 425, 429]);
 const MOVED: ReadonlySet<number> = new Set([301, 302, 307, 308]);
 
 /** What an answer that is not in the provider's language means, judged by its HTTP status alone. */
-export function judgeUnrecognised(response: ProviderResponse, effect: 'read' | 'write'): ErrorFacts {
+export function judgeUnrecognized(response: ProviderResponse, effect: 'read' | 'write'): ErrorFacts {
   const { status } = response;
   if (status === 429) return rateLimited(response);
   if (UNPROCESSED.has(status)) {

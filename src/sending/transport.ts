@@ -98,8 +98,8 @@ function isWorkers(): boolean {
 }
 
 /**
- * Whether a `fetch` is the one that Node.js brings along. It is recognised by its source text, because it may have been
- * patched before cancelkit was loaded. Everything that is not recognised is called as it is, with less belief in its
+ * Whether a `fetch` is the one that Node.js brings along. It is recognized by its source text, because it may have been
+ * patched before cancelkit was loaded. Everything that is not recognized is called as it is, with less belief in its
  * errors.
  */
 function isNodesOwn(fetch: typeof globalThis.fetch): boolean {

@@ -252,7 +252,7 @@ describe('two accounts of one provider', () => {
 
 describe('a service schema that never answers', () => {
   it('is given up at the deadline', async () => {
-    const { defineProvider } = await import('cancelkit');
+    const { defineProvider } = await import('cancelkit/provider');
     const pending = defineProvider({
       specVersion: 1,
       id: 'pending',
@@ -262,7 +262,7 @@ describe('a service schema that never answers', () => {
         readBack: false,
         revoke: false,
         immediateDestroysData: 'unknown',
-        recognisesRepeat: 'no',
+        recognizesRepeat: 'no',
       },
       config: { '~standard': { version: 1, vendor: 'test', validate: () => ({ value: {} }) } },
       service: { '~standard': { version: 1, vendor: 'test', validate: () => new Promise<never>(() => undefined) } },
@@ -271,7 +271,7 @@ describe('a service schema that never answers', () => {
       secrets: () => [],
       *cancel() {
         yield { effect: 'write', method: 'POST', path: ['cancel'], json: {} };
-        return { verdict: 'unrecognised' };
+        return { verdict: 'unrecognized' };
       },
     });
     const { fetch, requests } = recordingFetch();

@@ -1,5 +1,6 @@
 import { runInNewContext } from 'node:vm';
-import { createCancelService, defineProvider, type StandardSchema } from 'cancelkit';
+import { createCancelService } from 'cancelkit';
+import { defineProvider, type StandardSchema } from 'cancelkit/provider';
 import { edis } from 'cancelkit/edis';
 import { hosting } from 'cancelkit/hosting';
 import { vpsbg } from 'cancelkit/vpsbg';
@@ -186,7 +187,7 @@ describe('a key of an adapter', () => {
           readBack: false,
           revoke: false,
           immediateDestroysData: 'unknown',
-          recognisesRepeat: 'no',
+          recognizesRepeat: 'no',
         },
         config: service,
         env: {},

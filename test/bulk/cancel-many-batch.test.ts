@@ -1,4 +1,5 @@
-import { createCancelService, defineProvider, type Account, type Exchange, type CancelVerdict } from 'cancelkit';
+import { createCancelService, type Account } from 'cancelkit';
+import { defineProvider, type Exchange, type CancelVerdict } from 'cancelkit/provider';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { checkBatch, groupOf } from '../../src/bulk/options.ts';
@@ -24,7 +25,7 @@ function define(
       readBack,
       revoke: false,
       immediateDestroysData: 'unknown',
-      recognisesRepeat: 'no',
+      recognizesRepeat: 'no',
       ...(max === undefined ? {} : { cancelTogether: { max } }),
     },
     config: v.strictObject({ token: v.string() }),

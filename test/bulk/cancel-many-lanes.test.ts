@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { isProviderError, type CancelEvent } from 'cancelkit';
+import { isProviderError, type OperationEvent } from 'cancelkit';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Listener } from '../../src/call/call.ts';
@@ -289,10 +289,10 @@ describe('an account that has never answered', () => {
 
 describe('an account whose credentials are refused', () => {
   it('is not sent anything more, and each of its requests says so by an error of its own', async () => {
-    const events: CancelEvent[] = [];
+    const events: OperationEvent[] = [];
     const { service, sent } = setUpMany((name) => (name === 'slow' ? json({}, 401) : ok()));
     const requests = [...requestsOf('slow', 50), ...requestsOf('fast', 50)];
-    const onEvent = (event: CancelEvent): void => void events.push(event);
+    const onEvent = (event: OperationEvent): void => void events.push(event);
     const { items, done } = collecting(service.cancelMany(requests, { concurrency: 2, onEvent }));
     await done;
     expect(indices(items)).toEqual(upTo(100));

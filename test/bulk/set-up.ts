@@ -12,10 +12,9 @@ import {
   type CancelManyItem,
   type CancelRequest,
   type CancelService,
-  type CancelVerdict,
-  type Exchange,
   type ServiceOptions,
 } from 'cancelkit';
+import type { CancelVerdict, Exchange } from 'cancelkit/provider';
 import { vi } from 'vitest';
 import { acme, acmeCancel, REQUEST, type AcmeAccount } from '../support/acme.ts';
 import { json, recordingFetch, type RecordedRequest } from '../support/fetch.ts';
@@ -79,7 +78,7 @@ function* cancel(...[order, config]: Parameters<typeof acmeCancel>): Exchange<Ca
   const response = yield first.value;
   if (response.status === 401) return { verdict: 'refused', code: 'unauthorized', message: 'Wrong token.' };
   const last = inner.next(response);
-  return last.done === true ? last.value : { verdict: 'unrecognised' };
+  return last.done === true ? last.value : { verdict: 'unrecognized' };
 }
 
 /** A cancellation of the service `id`. */

@@ -1,6 +1,6 @@
 import { tracingChannel } from 'node:diagnostics_channel';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createCancelService, isProviderError, type CancelEvent } from '../../src/index.ts';
+import { createCancelService, isProviderError, type OperationEvent } from '../../src/index.ts';
 import type { OperationTrace } from '../../src/call/run-call.ts';
 import { startScriptedProvider, type ScriptedProvider } from '../campaign/scripted-provider.ts';
 import { readable, type TestConfig } from '../campaign/test-provider.ts';
@@ -24,8 +24,8 @@ function config(): TestConfig {
 }
 
 /** Cancels, and returns the events with what they led to. */
-async function eventsOf(id = 'service-1'): Promise<{ events: CancelEvent[]; operationId: string | undefined }> {
-  const events: CancelEvent[] = [];
+async function eventsOf(id = 'service-1'): Promise<{ events: OperationEvent[]; operationId: string | undefined }> {
+  const events: OperationEvent[] = [];
   const services = createCancelService(
     { shop: readable.account(config()) },
     { onEvent: (event) => events.push(event) },

@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { createCancelService, type CancelEvent } from 'cancelkit';
+import { createCancelService, type OperationEvent } from 'cancelkit';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { LimitEnded, TimeLimit } from '../../src/call/time-limit.ts';
 import { acme, REQUEST } from '../support/acme.ts';
@@ -99,7 +99,7 @@ describe('a thousand calls with one signal', () => {
       return json({ result: count % 4 === 2 ? 'refused' : 'success', state: count % 4 === 2 ? 'none' : 'scheduled' });
     });
     let repeated = 0;
-    const onEvent = ({ type }: CancelEvent): void => void (repeated += type === 'retry' ? 1 : 0);
+    const onEvent = ({ type }: OperationEvent): void => void (repeated += type === 'retry' ? 1 : 0);
     const service = createCancelService({ acme: acme(config) }, { fetch, onEvent });
     const ends = new Set<string>();
     useOwnTimers();

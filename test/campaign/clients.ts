@@ -1,5 +1,5 @@
 import ky from 'ky';
-import { createCancelService, type CancelEvent } from '../../src/index.ts';
+import { createCancelService, type OperationEvent } from '../../src/index.ts';
 import { blind, readable } from './test-provider.ts';
 
 /** One cancellation that somebody wants. */
@@ -48,7 +48,7 @@ export function cancelkitClient(jobs: readonly Job[]): Client {
   const writes = new Map<string, number>();
   const effects = new Map<string, 'read' | 'write'>();
   let attempts = 0;
-  const onEvent = (event: CancelEvent): void => {
+  const onEvent = (event: OperationEvent): void => {
     const { operationId } = event;
     if (event.type === 'attempt') {
       attempts += 1;

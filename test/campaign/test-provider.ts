@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { When } from '../../src/index.ts';
 import {
   defineProvider,
   type CancelVerdict,
@@ -6,8 +7,7 @@ import {
   type Provider,
   type ProviderResponse,
   type StatusVerdict,
-  type When,
-} from '../../src/index.ts';
+} from '../../src/provider/index.ts';
 
 /** Where the provider is. */
 export interface TestConfig {
@@ -23,7 +23,7 @@ export interface TestService {
 const config = v.object({ baseUrl: v.string(), token: v.optional(v.string(), 'test-token-0001') });
 const service = v.object({ id: v.string() });
 const timings: readonly When[] = ['immediate', 'end_of_period'];
-const common = { reason: { field: 'optional' }, immediateDestroysData: 'unknown', recognisesRepeat: 'no' } as const;
+const common = { reason: { field: 'optional' }, immediateDestroysData: 'unknown', recognizesRepeat: 'no' } as const;
 
 /** A provider that cancels with DELETE and can be asked what became of it. */
 export const readable: Provider<'readable', TestConfig, TestService, When, 'cancel' | 'status'> = defineProvider({
@@ -44,7 +44,7 @@ export const readable: Provider<'readable', TestConfig, TestService, When, 'canc
     const headers = { authorization: `Bearer ${token}` };
     const response = yield { effect: 'read', method: 'GET', path: ['services', id], headers };
     const value = recordOf(response);
-    if (value?.['result'] !== 'found') return { verdict: 'unrecognised' };
+    if (value?.['result'] !== 'found') return { verdict: 'unrecognized' };
     const state = value['cancelled'] === true ? 'requested' : 'none';
     const when = timings.find((timing) => timing === value['when']);
     const status = { state, ...(when === undefined ? {} : { when }), revocable: false, raw: value } as const;
@@ -77,7 +77,7 @@ function verdictOf(response: ProviderResponse): CancelVerdict {
   if (value?.['error'] === 'not_found') {
     return { verdict: 'refused', code: 'not_found', message: 'there is no such service.' };
   }
-  return { verdict: 'unrecognised' };
+  return { verdict: 'unrecognized' };
 }
 
 function recordOf({ body }: ProviderResponse): Readonly<Record<string, unknown>> | undefined {

@@ -294,7 +294,7 @@ export const brokenCores: readonly BrokenCore[] = [
     subject: sample({
       *cancel(order, config) {
         const verdict = yield* sound.cancel(order, config);
-        if (verdict.verdict === 'unrecognised') throw new Error('not recognised');
+        if (verdict.verdict === 'unrecognized') throw new Error('not recognized');
         return verdict;
       },
     }),

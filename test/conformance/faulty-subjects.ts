@@ -1,5 +1,5 @@
+import type { CancellationStatus } from 'cancelkit';
 import type {
-  CancellationStatus,
   CancelVerdict,
   Exchange,
   ProviderRequest,
@@ -7,7 +7,7 @@ import type {
   RevokeVerdict,
   StandardSchema,
   StatusVerdict,
-} from 'cancelkit';
+} from 'cancelkit/provider';
 import * as v from 'valibot';
 import type { Config } from '../../examples/provider-template/config.ts';
 import { fixtures, statusFixtures } from '../../examples/provider-template/fixtures.ts';
@@ -143,14 +143,14 @@ const misdescribed: readonly Faulty[] = [
     found: [/examples of its service forms$/],
   },
   {
-    fault: 'denies that it recognises a repeat',
-    subject: sample({ capabilities: capable({ recognisesRepeat: 'no' }) }),
-    found: [/recognises a repeated cancellation/],
+    fault: 'denies that it recognizes a repeat',
+    subject: sample({ capabilities: capable({ recognizesRepeat: 'no' }) }),
+    found: [/recognizes a repeated cancellation/],
   },
   {
-    fault: 'recognises no repeat, though it says so',
+    fault: 'recognizes no repeat, though it says so',
     subject: sample({}, withoutKind('already_cancelled')),
-    found: [/recognises a repeated cancellation/],
+    found: [/recognizes a repeated cancellation/],
   },
   {
     fault: 'offers timings that it then fails on',
@@ -488,7 +488,7 @@ const misjudged: readonly Faulty[] = [
   },
   {
     fault: 'says that every refusal is about the service',
-    subject: sample(judging(({ status }) => (status === 422 ? refused('not_found') : { verdict: 'unrecognised' }))),
+    subject: sample(judging(({ status }) => (status === 422 ? refused('not_found') : { verdict: 'unrecognized' }))),
     found: [/^answers: a 422: rejected$/],
   },
   {
@@ -550,7 +550,7 @@ const misread: readonly Faulty[] = [
     subject: sample(
       reading((response) => {
         const verdict = fromStatusResponse(response);
-        return verdict.verdict === 'unrecognised' ? none : verdict;
+        return verdict.verdict === 'unrecognized' ? none : verdict;
       }),
     ),
     found: [/^read-back: never takes/],
@@ -562,7 +562,7 @@ const misread: readonly Faulty[] = [
   },
   {
     fault: 'never finds anything',
-    subject: sample(reading(() => ({ verdict: 'unrecognised' }))),
+    subject: sample(reading(() => ({ verdict: 'unrecognized' }))),
     found: [/^read-back: no cancellation: none$/],
   },
   {
@@ -602,7 +602,7 @@ const misread: readonly Faulty[] = [
 const miswithdrawn: readonly Faulty[] = [
   {
     fault: 'takes whatever it is answered for a withdrawal that is queued',
-    subject: sample(withdrawing(() => ({ verdict: 'accepted', effect: 'queued' }))),
+    subject: sample(withdrawing(() => ({ verdict: 'accepted', outcome: 'requested' }))),
     found: [
       /^withdrawal: a 200/,
       /^withdrawal: a 409/,
@@ -677,7 +677,7 @@ const misreconciled: readonly Faulty[] = [
     subject: sample(
       judging((response) => {
         const verdict = fromCancelResponse(response);
-        return verdict.verdict === 'unrecognised' ? refused('rejected') : verdict;
+        return verdict.verdict === 'unrecognized' ? refused('rejected') : verdict;
       }),
     ),
     found: [/^lost answers: reads the state back where the (?:server fails|answer cannot be read)/],

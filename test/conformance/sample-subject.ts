@@ -1,4 +1,5 @@
-import { defineProvider, type Capabilities, type ProviderDefinition, type When } from 'cancelkit';
+import type { Capabilities, When } from 'cancelkit';
+import { defineProvider, type ProviderDefinition } from 'cancelkit/provider';
 import { configSchema, env, type Config } from '../../examples/provider-template/config.ts';
 import { fixtures, revokeFixtures, statusFixtures } from '../../examples/provider-template/fixtures.ts';
 import { toCancelRequest, toRevokeRequest, toStatusRequest } from '../../examples/provider-template/request.ts';
@@ -22,7 +23,7 @@ const capabilities: Capabilities = {
   readBack: true,
   revoke: true,
   immediateDestroysData: 'later',
-  recognisesRepeat: 'documented',
+  recognizesRepeat: 'documented',
 };
 
 /** A definition without a fault. */

@@ -1,4 +1,4 @@
-import type { CancelOrder, ProviderRequest, StandardSchema } from 'cancelkit';
+import type { CancelOrder, ProviderRequest, StandardSchema } from 'cancelkit/provider';
 import {
   providerConformance,
   type ConformanceAnswer,
@@ -56,7 +56,7 @@ const subjects = [
         reason: { field: 'no' },
         readBack: false,
         revoke: false,
-        recognisesRepeat: 'no',
+        recognizesRepeat: 'no',
       }),
       *cancel(order, config) {
         return fromCancelResponse(yield toCancelRequest({ ...order, reasonText: undefined }, config));
@@ -98,7 +98,7 @@ const subjects = [
       id: 'queues-withdrawals',
       *revoke(service, config) {
         const verdict = fromRevokeResponse(yield toRevokeRequest(service, config));
-        return verdict.verdict === 'accepted' ? { ...verdict, effect: 'queued' } : verdict;
+        return verdict.verdict === 'accepted' ? { ...verdict, outcome: 'requested' } : verdict;
       },
     },
     {
@@ -117,7 +117,7 @@ const subjects = [
         if (status >= 200 && status < 300 && body.kind === 'empty')
           return { verdict: 'accepted', outcome: 'requested' };
         const verdict = fromCancelResponse(response);
-        return verdict.verdict === 'accepted' ? { verdict: 'unrecognised' } : verdict;
+        return verdict.verdict === 'accepted' ? { verdict: 'unrecognized' } : verdict;
       },
     },
     {

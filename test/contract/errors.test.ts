@@ -249,14 +249,14 @@ describe('a preview', () => {
     const reading: AcmeVariant = {
       *cancel() {
         yield { effect: 'read', method: 'GET', path: ['login'] };
-        return { verdict: 'unrecognised' };
+        return { verdict: 'unrecognized' };
       },
     };
     const preview = await createCancelService({ acme: acme(config, reading) }, { fetch }).preview(REQUEST);
     expect(Object.keys(preview)).not.toContain('body');
     const silent: AcmeVariant = {
       *cancel() {
-        return { verdict: 'unrecognised' };
+        return { verdict: 'unrecognized' };
       },
     };
     const error = await failureOf(createCancelService({ acme: acme(config, silent) }, { fetch }).preview(REQUEST));

@@ -182,7 +182,7 @@ describe('a second cancellation at EDIS', () => {
   });
 });
 
-describe('a second cancellation at VPSBG, which does not recognise one', () => {
+describe('a second cancellation at VPSBG, which does not recognize one', () => {
   const cancel = (when: When): ReturnType<SandboxService['cancel']> =>
     services.cancel({ account: 'vpsbg', service: sandbox.vpsbg.seeded.cancelled, when });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isProviderError, type CancelVerdict, type ProviderError, type ProviderResponse } from 'cancelkit';
+import { isProviderError, type ProviderError } from 'cancelkit';
+import type { CancelVerdict, ProviderResponse } from 'cancelkit/provider';
 import { Call } from '../../src/call/call.ts';
 import { believed, judgeWrite } from '../../src/outcome/judge-write.ts';
 
@@ -33,10 +34,10 @@ describe('the answer to a write that is no yes', () => {
     ['an unclear one', { ...unclear, reason: 'provider_error' }, 200, 'outcome_unknown', true],
     ['an unclear one that was rate limited', { ...unclear, reason: 'provider_error' }, 429, 'rate_limited', false],
     ['an odd yes that was rate limited', { ...unclear, reason: 'unreadable_answer' }, 429, 'outcome_unknown', true],
-    ['a page with 404', { verdict: 'unrecognised' }, 404, 'unexpected_response', false],
-    ['a page with 429', { verdict: 'unrecognised' }, 429, 'rate_limited', false],
-    ['a page with 200', { verdict: 'unrecognised' }, 200, 'outcome_unknown', true],
-    ['a page with 502', { verdict: 'unrecognised' }, 502, 'outcome_unknown', true],
+    ['a page with 404', { verdict: 'unrecognized' }, 404, 'unexpected_response', false],
+    ['a page with 429', { verdict: 'unrecognized' }, 429, 'rate_limited', false],
+    ['a page with 200', { verdict: 'unrecognized' }, 200, 'outcome_unknown', true],
+    ['a page with 502', { verdict: 'unrecognized' }, 502, 'outcome_unknown', true],
   ] as const)('%s is as definite as it says', (_, verdict, status, code, mayHaveHappened) => {
     expect(failureOf(verdict, status)).toMatchObject({ code, mayHaveHappened });
   });
@@ -47,7 +48,7 @@ describe('the answer to a write that is no yes', () => {
       providerStatus: 200,
       message: 'cancelkit: Odd.',
     });
-    expect(failureOf({ verdict: 'unrecognised' }, 502)).toMatchObject({
+    expect(failureOf({ verdict: 'unrecognized' }, 502)).toMatchObject({
       reason: 'server_error',
       providerStatus: 502,
       message: expect.stringMatching(/^cancelkit: the server answered 502 .* before anything is sent again\.$/),
@@ -62,12 +63,12 @@ describe('the answer to a write that is no yes', () => {
   it('is a failure to read while nothing has been written: a login that is refused', () => {
     const login = { verdict: 'refused', code: 'unauthorized', message: 'Wrong password.' } as const;
     expect(failureOf(login, 401, 'read', false)).toMatchObject({ code: 'unauthorized', mayHaveHappened: false });
-    expect(failureOf({ verdict: 'unrecognised' }, 502, 'read', false)).toMatchObject({ code: 'unavailable' });
+    expect(failureOf({ verdict: 'unrecognized' }, 502, 'read', false)).toMatchObject({ code: 'unavailable' });
   });
 
   it('stays unknown if it answers a read that follows the write', () => {
     expect(failureOf(refused, 404, 'read')).toMatchObject({ code: 'outcome_unknown', mayHaveHappened: true });
-    expect(failureOf({ verdict: 'unrecognised' }, 404, 'read')).toMatchObject({ code: 'outcome_unknown' });
+    expect(failureOf({ verdict: 'unrecognized' }, 404, 'read')).toMatchObject({ code: 'outcome_unknown' });
   });
 
   it('is a fault of the adapter if it does not follow from what was sent', () => {

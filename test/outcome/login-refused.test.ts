@@ -1,13 +1,12 @@
+import { createCancelService, type ProviderError } from 'cancelkit';
 import {
-  createCancelService,
   defineProvider,
   performAction,
   type ActionProvider,
-  type ProviderError,
   type ProviderRequest,
   type ProviderResponse,
   type RefusedVerdict,
-} from 'cancelkit';
+} from 'cancelkit/provider';
 import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
 import { failureOf } from '../support/failure.ts';
@@ -35,7 +34,7 @@ const definition = {
     readBack: true,
     revoke: true,
     immediateDestroysData: 'yes',
-    recognisesRepeat: 'no',
+    recognizesRepeat: 'no',
   },
   config,
   env: {},

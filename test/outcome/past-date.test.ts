@@ -1,4 +1,5 @@
-import { createCancelService, type CancellationStatus, type EffectiveAt, type StatusVerdict } from 'cancelkit';
+import { createCancelService, type CancellationStatus, type EffectiveAt } from 'cancelkit';
+import type { StatusVerdict } from 'cancelkit/provider';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { hasPassed, withoutPastSchedule } from '../../src/outcome/past-date.ts';

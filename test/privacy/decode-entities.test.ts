@@ -1,4 +1,4 @@
-import { decodeEntities } from 'cancelkit';
+import { decodeEntities } from 'cancelkit/provider';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

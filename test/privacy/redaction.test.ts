@@ -237,7 +237,7 @@ describe('the whole service', () => {
               query: { key: token },
               json: { key: token, nested: [{ key: token }] },
             };
-            return { verdict: 'unrecognised' };
+            return { verdict: 'unrecognized' };
           },
         };
         const recording = recordingFetch();

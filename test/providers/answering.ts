@@ -1,4 +1,4 @@
-import type { JsonValue } from 'cancelkit';
+import type { JsonValue } from 'cancelkit/provider';
 import type { ConformanceAnswer } from 'cancelkit/conformance';
 import { recordingFetch, type RecordingFetch } from '../support/fetch.ts';
 

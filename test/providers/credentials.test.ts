@@ -1,4 +1,5 @@
-import { createCancelService, isProviderError, loginRule, secretRule } from 'cancelkit';
+import { createCancelService, isProviderError } from 'cancelkit';
+import { loginRule, secretRule } from 'cancelkit/provider';
 import { edis } from 'cancelkit/edis';
 import { hosting } from 'cancelkit/hosting';
 import { vpsbg } from 'cancelkit/vpsbg';

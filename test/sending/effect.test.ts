@@ -1,4 +1,5 @@
-import { createCancelService, type ProviderRequest } from 'cancelkit';
+import { createCancelService } from 'cancelkit';
+import type { ProviderRequest } from 'cancelkit/provider';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { acme, REQUEST, toRead, toWrite, type AcmeConfig, type AcmeVariant } from '../support/acme.ts';
@@ -103,7 +104,7 @@ describe('whatever method and effect an adapter names', () => {
         const own = acme(config, {
           *cancel() {
             yield careless(bare, { method, effect, ...(hasBody ? { json: {} } : {}) });
-            return { verdict: 'unrecognised' };
+            return { verdict: 'unrecognized' };
           },
         });
         await createCancelService({ acme: own }, { fetch }).safeCancel(REQUEST);

@@ -30,7 +30,7 @@ const deleting: AcmeVariant = {
       path: ['services', order.service.hostingId],
       form: {},
     };
-    return status === 200 ? { verdict: 'accepted', outcome: 'requested' } : { verdict: 'unrecognised' };
+    return status === 200 ? { verdict: 'accepted', outcome: 'requested' } : { verdict: 'unrecognized' };
   },
 };
 

@@ -1,4 +1,4 @@
-import type { ProviderRequest } from 'cancelkit';
+import type { ProviderRequest } from 'cancelkit/provider';
 import { describe, expect, it } from 'vitest';
 import { buildHttpRequest, isSafeSegment } from '../../src/sending/http-request.ts';
 

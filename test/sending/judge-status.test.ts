@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { ProviderResponse, ResponseBody } from 'cancelkit';
+import type { ProviderResponse, ResponseBody } from 'cancelkit/provider';
 import {
   isUnprocessed,
   judgeRedirect,
-  judgeUnrecognised,
+  judgeUnrecognized,
   rateLimited,
   refusedUnprocessed,
 } from '../../src/sending/judge-status.ts';
@@ -27,20 +27,20 @@ describe('an answer that is not in the language of the API', () => {
           `the server answered ${status} with something that is not JSON, such as a login, maintenance or firewall page. ` +
           'Nothing was processed. Check the base URL of the account; no API seems to be there.',
       };
-      expect(judgeUnrecognised(answer(status), 'write')).toEqual(judged);
-      expect(judgeUnrecognised(answer(status), 'read')).toEqual(judged);
+      expect(judgeUnrecognized(answer(status), 'write')).toEqual(judged);
+      expect(judgeUnrecognized(answer(status), 'read')).toEqual(judged);
     },
   );
 
   it.each([408, 421, 425])('with %i was not processed, and may be sent again later', (status) => {
     expect(isUnprocessed(status)).toBe(true);
-    expect(judgeUnrecognised(answer(status, PAGE), 'write')).toEqual({
+    expect(judgeUnrecognized(answer(status, PAGE), 'write')).toEqual({
       code: 'unavailable',
       providerStatus: status,
       retryInMs: undefined,
       message: `the server answered ${status}, without processing the request. Try again later.`,
     });
-    const { retryInMs } = judgeUnrecognised(answer(status, PAGE, { 'retry-after': '60' }), 'write');
+    const { retryInMs } = judgeUnrecognized(answer(status, PAGE, { 'retry-after': '60' }), 'write');
     expect(retryInMs).toBe(60_000);
   });
 
@@ -52,19 +52,19 @@ describe('an answer that is not in the language of the API', () => {
       retryInMs: undefined,
       message: 'too many requests. Nothing was processed; try again later.',
     };
-    expect(judgeUnrecognised(answer(429), 'write')).toEqual(limited);
+    expect(judgeUnrecognized(answer(429), 'write')).toEqual(limited);
     expect(rateLimited(answer(429))).toEqual(limited);
   });
 
   it.each([500, 502, 503, 504, 599])('with %i leaves a write unknown and a read unavailable', (status) => {
     const what = `the server answered ${status} with an empty body`;
-    expect(judgeUnrecognised(answer(status, EMPTY), 'write')).toEqual({
+    expect(judgeUnrecognized(answer(status, EMPTY), 'write')).toEqual({
       code: 'outcome_unknown',
       reason: 'server_error',
       providerStatus: status,
       message: `${what}. The request may have been carried out: check that before anything is sent again.`,
     });
-    expect(judgeUnrecognised(answer(status, EMPTY), 'read')).toEqual({
+    expect(judgeUnrecognized(answer(status, EMPTY), 'read')).toEqual({
       code: 'unavailable',
       providerStatus: status,
       message: `${what}. Try again later.`,
@@ -73,13 +73,13 @@ describe('an answer that is not in the language of the API', () => {
 
   it.each([200, 204, 402, 409, 418, 422, 423, 451, 499])('with %i leaves a write unknown', (status) => {
     const what = `the server answered ${status} with JSON that is not in the form of this API`;
-    expect(judgeUnrecognised(answer(status, JSON_BODY), 'write')).toEqual({
+    expect(judgeUnrecognized(answer(status, JSON_BODY), 'write')).toEqual({
       code: 'outcome_unknown',
       reason: 'unreadable_answer',
       providerStatus: status,
       message: `${what}. The request may have been carried out: check that before anything is sent again.`,
     });
-    expect(judgeUnrecognised(answer(status, JSON_BODY), 'read')).toEqual({
+    expect(judgeUnrecognized(answer(status, JSON_BODY), 'read')).toEqual({
       code: 'unexpected_response',
       providerStatus: status,
       message: `${what}.`,
@@ -87,13 +87,13 @@ describe('an answer that is not in the language of the API', () => {
   });
 
   it.each([403, 406])('with %i leaves a write unknown, and names the firewall', (status) => {
-    const { code, message } = judgeUnrecognised(answer(status, { kind: 'too_large' }), 'write');
+    const { code, message } = judgeUnrecognized(answer(status, { kind: 'too_large' }), 'write');
     expect(code).toBe('outcome_unknown');
     expect(message).toBe(
       `the server answered ${status} with a body over 256 KiB. A firewall can block the request, or only the answer: let ` +
         'it allow this address. The request may have been carried out: check that before anything is sent again.',
     );
-    expect(judgeUnrecognised(answer(status), 'read').message).not.toContain('firewall can block');
+    expect(judgeUnrecognized(answer(status), 'read').message).not.toContain('firewall can block');
   });
 });
 

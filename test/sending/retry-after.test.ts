@@ -124,7 +124,7 @@ describe('Retry-After', () => {
   const config = { baseUrl: 'https://api.example.com', token: 'a-token-of-the-account' };
   it.each([
     ['in the provider’s language', { verdict: 'refused', code: 'rate_limited', message: 'Slow down.' } as const],
-    ['in no language', { verdict: 'unrecognised' } as const],
+    ['in no language', { verdict: 'unrecognized' } as const],
   ])('of a refusal %s is told', async (_, verdict) => {
     const { fetch } = recordingFetch(() => json({}, 429, { 'retry-after': '3600' }));
     const account = acme(config, {

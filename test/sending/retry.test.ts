@@ -3,7 +3,7 @@ import {
   createCancelService,
   isProviderError,
   type CallOptions,
-  type CancelEvent,
+  type OperationEvent,
   type CancelResult,
   type ProviderError,
   type ServiceOptions,
@@ -16,7 +16,7 @@ const service = { id: 'service-1' };
 const SHORT: ServiceOptions = { attemptTimeoutMs: 300 };
 
 let provider: ScriptedProvider;
-let events: CancelEvent[];
+let events: OperationEvent[];
 beforeEach(async () => {
   provider = await startScriptedProvider();
   events = [];

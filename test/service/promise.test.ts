@@ -1,11 +1,5 @@
-import {
-  createCancelService,
-  isProviderError,
-  ProviderError,
-  type CancelVerdict,
-  type Exchange,
-  type RefusalCode,
-} from 'cancelkit';
+import { createCancelService, isProviderError, ProviderError } from 'cancelkit';
+import type { CancelVerdict, Exchange, RefusalCode } from 'cancelkit/provider';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { acme, acmeStatus, REQUEST, toRead, toWrite, type AcmeVariant } from '../support/acme.ts';
@@ -132,7 +126,7 @@ const readBacks = fc.oneof(
 );
 
 describe('the promise: every code but outcome_unknown means that nothing happened', () => {
-  it('holds for an adapter that recognises its own answers, whatever comes back', async () => {
+  it('holds for an adapter that recognizes its own answers, whatever comes back', async () => {
     await fc.assert(
       fc.asyncProperty(answered, readBacks, async ({ executed, answer }, readBack) => {
         const recording = recordingFetch(({ method }) => (method === 'GET' ? readBack() : answer()));
@@ -157,7 +151,7 @@ describe('the promise: every code but outcome_unknown means that nothing happene
       reason: fc.constantFrom('server_error', 'unreadable_answer', 'provider_error'),
       ...words,
     }),
-    fc.constant({ verdict: 'unrecognised' as const }),
+    fc.constant({ verdict: 'unrecognized' as const }),
     fc.record({ verdict: fc.constant('refused' as const), code: fc.constantFrom(...REFUSALS), ...words }),
     fc.record({ verdict: fc.constant('duplicate' as const), ambiguous: fc.boolean(), ...words }),
   );
@@ -242,7 +236,7 @@ describe('an exchange of several requests', () => {
   const writeThenRead: Step = function* (order, config) {
     yield toWrite(order, config);
     const { status } = yield toRead(order.service, config);
-    return status === 200 ? accepted : status === 429 ? { verdict: 'unrecognised' } : refused;
+    return status === 200 ? accepted : status === 429 ? { verdict: 'unrecognized' } : refused;
   };
 
   it.each<[string, () => Response | Promise<Response>]>([
@@ -288,11 +282,11 @@ describe('an exchange of several requests', () => {
       },
     ],
     [
-      'is not recognised',
+      'is not recognized',
       function* (order, config) {
         yield toWrite(order, config);
         yield toWrite(order, config);
-        return { verdict: 'unrecognised' };
+        return { verdict: 'unrecognized' };
       },
     ],
   ])('says that the outcome is unknown where the second of two writes %s', async (_, cancel) => {
@@ -334,8 +328,8 @@ describe('an exchange of several requests', () => {
 
   it.each<[string, CancelVerdict, number, string, number]>([
     ['refused', refused, 200, 'not_found', 1],
-    ['not recognised with 401', { verdict: 'unrecognised' }, 401, 'unexpected_response', 1],
-    ['not recognised with 503', { verdict: 'unrecognised' }, 503, 'unavailable', 3],
+    ['not recognized with 401', { verdict: 'unrecognized' }, 401, 'unexpected_response', 1],
+    ['not recognized with 503', { verdict: 'unrecognized' }, 503, 'unavailable', 3],
     ['unclear with 200', { ...odd, reason: 'provider_error' }, 200, 'unexpected_response', 1],
     ['unclear with 502', { ...odd, reason: 'server_error' }, 502, 'unavailable', 3],
     ['rate limited', { verdict: 'refused', code: 'rate_limited', message: 'Slow down.' }, 429, 'rate_limited', 3],
@@ -556,7 +550,7 @@ describe('a read-back', () => {
     const service = serviceWith(recording, {
       *status() {
         yield { effect: 'write', method: 'DELETE', path: ['all'], form: {} };
-        return { verdict: 'unrecognised' };
+        return { verdict: 'unrecognized' };
       },
     });
     expect(await failureOf(service.status({ account, service: wanted }))).toMatchObject({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createCancelService, type CancelEvent } from 'cancelkit';
+import { createCancelService, type OperationEvent } from 'cancelkit';
 import { edis } from 'cancelkit/edis';
 import { hosting } from 'cancelkit/hosting';
 import { vpsbg } from 'cancelkit/vpsbg';
@@ -74,8 +74,8 @@ describe('validate', () => {
 describe('the onEvent option of one call', () => {
   it('is told of that call alone, besides the onEvent of the service', async () => {
     const provider = await startScriptedProvider();
-    const all: CancelEvent[] = [];
-    const own: CancelEvent[] = [];
+    const all: OperationEvent[] = [];
+    const own: OperationEvent[] = [];
     const config = { baseUrl: provider.server.url, token: 'a-token-of-this-test' };
     const shop = createCancelService({ shop: readable.account(config) }, { onEvent: (event) => all.push(event) });
     const request = { account: 'shop', when: 'immediate' } as const;

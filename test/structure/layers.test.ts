@@ -11,6 +11,7 @@ import {
   importsFrom,
   providerIds,
   reachableFrom,
+  sandboxParts,
   staticImportsFrom,
   textOf,
 } from './source-tree.ts';
@@ -79,9 +80,9 @@ describe('the core', () => {
 });
 
 describe('an adapter', () => {
-  it('imports the public contract, valibot, node:crypto and the files of its own folder', () => {
+  it('imports cancelkit/provider, valibot, node:crypto and the files of its own folder', () => {
     const isAllowed = (imported: string, file: string): boolean =>
-      ['src/index.ts', 'valibot', 'node:crypto'].includes(imported) ||
+      ['src/provider/index.ts', 'valibot', 'node:crypto'].includes(imported) ||
       (adapterFiles.includes(imported) && posix.dirname(imported) === posix.dirname(file));
     expect(forbiddenImports(adapterFiles, isAllowed)).toEqual([]);
   });
@@ -95,6 +96,18 @@ describe('an emulator', () => {
       imported.startsWith('node:') ||
       (emulatorFiles.includes(imported) && posix.dirname(imported) === posix.dirname(file));
     expect(forbiddenImports(emulatorFiles, isAllowed)).toEqual([]);
+  });
+});
+
+describe('the sandbox.ts of a provider', () => {
+  it('imports its own adapter and the kit of the sandbox, and its emulator when it is loaded', () => {
+    const isAllowed = (imported: string, file: string): boolean =>
+      ['index.ts', 'emulator.ts'].some((name) => imported === `${posix.dirname(file)}/${name}`) ||
+      imported.startsWith('src/sandbox/kit/') ||
+      imported === 'src/sandbox/server.ts';
+    expect(forbiddenImports(sandboxParts, isAllowed)).toEqual([]);
+    const loaded = sandboxParts.flatMap(staticImportsFrom);
+    expect(loaded.toSorted()).toEqual(providerIds.map((id) => `providers/${id}/index.ts`));
   });
 });
 
@@ -131,24 +144,22 @@ describe('the queue', () => {
 describe('the command line', () => {
   const files = filesOf('src/cli/**/*.ts');
   const bundled = ['commander', '@clack/prompts', 'picocolors', 'cli-table3', 'cli-progress', 'csv-parse'];
-  // Makes accounts of the environment, and so knows the providers of the package.
-  const providersFile = 'src/cli/setup/built-in-providers.ts';
 
-  it('imports the core, its own files, the queue, the sandbox, valibot, Node.js and what is bundled into it', () => {
-    const isAllowed = (imported: string, file: string): boolean =>
+  it('imports the core, its own files, the list of providers, the queue, the sandbox, valibot, Node.js and what is bundled into it', () => {
+    const isAllowed = (imported: string): boolean =>
       coreFiles.includes(imported) ||
       files.includes(imported) ||
       bundled.includes(imported) ||
       ['src/queue/index.ts', 'src/queue/model/state.ts', 'src/queue/database/database-place.ts'].includes(imported) ||
       ['src/sandbox/index.ts', 'valibot'].includes(imported) ||
       imported.startsWith('node:') ||
-      (file === providersFile && /^providers\/[^/]+\/index\.ts$/.test(imported));
+      imported === 'providers/list.ts';
     expect(forbiddenImports(files, isAllowed)).toEqual([]);
   });
 
-  it('names no provider outside the file that makes accounts of the environment', () => {
+  it('names no provider, and neither does the sandbox', () => {
     const names = new RegExp([...providerIds.filter((id) => id !== 'hosting'), 'metaregistrar'].join('|'), 'i');
-    expect(files.filter((file) => names.test(textOf(file)))).toEqual([providersFile]);
+    expect([...files, ...filesOf('src/sandbox/**/*.ts')].filter((file) => names.test(textOf(file)))).toEqual([]);
   });
 
   it('loads nothing but commander and picocolors before a command needs it', () => {
@@ -186,7 +197,7 @@ describe('importing', () => {
         coreFiles.includes(file) || (adapterFiles.includes(file) && posix.dirname(file) === posix.dirname(source));
       const others = [...reachableFrom(source)].filter((file) => !isOwn(file) && !file.startsWith('node:'));
       const packages = new Set(others.map((file) => file.replace(/^undici\/.+/, 'undici')));
-      expect([...packages].toSorted()).toEqual(['ky', 'undici', 'valibot']);
+      expect(['ky', 'undici', 'valibot']).toEqual(expect.arrayContaining([...packages]));
     },
   );
 });

@@ -17,6 +17,7 @@ const ROOMS: { readonly [folder: string]: readonly (string | readonly string[])[
     'bulk',
     'service',
     '*',
+    'provider',
     ['conformance', 'queue', 'sandbox'],
     ['cli', 'config'],
   ],

@@ -63,23 +63,26 @@ export function forbiddenImports(
   );
 }
 
-/** The modules of the core: what `cancelkit` itself is made of. */
+/** The modules of the core: what `cancelkit` and `cancelkit/provider` are made of. */
 export const coreFiles: readonly string[] = filesOf(
   'src/*.ts',
-  'src/{platform,contract,privacy,call,sending,accounts,outcome,bulk,service}/**/*.ts',
+  'src/{platform,contract,privacy,call,sending,accounts,outcome,bulk,service,provider}/**/*.ts',
 );
 
 /** The folders of the providers. */
 export const providerIds: readonly string[] = [
-  ...new Set(filesOf('providers/*/*').map((file) => posix.basename(posix.dirname(file)))),
+  ...new Set(filesOf('providers/*/*.ts').map((file) => posix.basename(posix.dirname(file)))),
 ];
 
 /** The emulators of the providers' APIs: part of the sandbox. */
 export const emulatorFiles: readonly string[] = filesOf('providers/*/emulator*.ts');
 
-/** The adapters: everything in a provider's folder but its emulator. */
-export const adapterFiles: readonly string[] = filesOf('providers/**/*.ts').filter(
-  (file) => !emulatorFiles.includes(file),
+/** What the package's own tools take from a provider: its adapter and its emulator. */
+export const sandboxParts: readonly string[] = filesOf('providers/*/sandbox.ts');
+
+/** The adapters: everything in a provider's folder but its emulator and what the package's own tools take from it. */
+export const adapterFiles: readonly string[] = filesOf('providers/*/**/*.ts').filter(
+  (file) => !emulatorFiles.includes(file) && !sandboxParts.includes(file),
 );
 
 /** Everything written in TypeScript. */

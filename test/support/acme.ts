@@ -1,15 +1,13 @@
+import type { Account, ConfigSource, ReasonField } from 'cancelkit';
 import {
   defineProvider,
-  type Account,
   type CancelOrder,
   type CancelVerdict,
-  type ConfigSource,
   type Exchange,
   type Provider,
   type ProviderRequest,
-  type ReasonField,
   type StatusVerdict,
-} from 'cancelkit';
+} from 'cancelkit/provider';
 import * as v from 'valibot';
 
 /** Configuration of the made-up provider that the core is tested with. */
@@ -122,7 +120,7 @@ export function toRead({ hostingId }: AcmeService, { token }: AcmeConfig): Provi
 export function* acmeCancel(order: CancelOrder<AcmeService>, given: AcmeConfig): Exchange<CancelVerdict> {
   const { status, body } = yield toWrite(order, given);
   const answer = v.safeParse(answerSchema, body.kind === 'json' ? body.value : undefined);
-  if (!answer.success) return { verdict: 'unrecognised' };
+  if (!answer.success) return { verdict: 'unrecognized' };
   const { result, reference, code, message: providerMessage = '' } = answer.output;
   const words = { ...(code === undefined ? {} : { providerCode: code }), providerMessage };
   if (result === 'success' && status < 300) {
@@ -139,7 +137,7 @@ export function* acmeCancel(order: CancelOrder<AcmeService>, given: AcmeConfig):
 export function* acmeStatus(wanted: AcmeService, given: AcmeConfig): Exchange<StatusVerdict> {
   const { body } = yield toRead(wanted, given);
   const answer = v.safeParse(stateSchema, body.kind === 'json' ? body.value : undefined);
-  if (!answer.success) return { verdict: 'unrecognised' };
+  if (!answer.success) return { verdict: 'unrecognized' };
   const { state, when, reason } = answer.output;
   return {
     verdict: 'found',
@@ -170,12 +168,12 @@ function capabilities(variant: AcmeVariant): {
   readonly reason: ReasonField;
   readonly revoke: false;
   readonly immediateDestroysData: 'unknown';
-  readonly recognisesRepeat: 'documented';
+  readonly recognizesRepeat: 'documented';
 } {
   return {
     reason: variant.reason ?? { field: 'optional' },
     revoke: false,
     immediateDestroysData: 'unknown',
-    recognisesRepeat: 'documented',
+    recognizesRepeat: 'documented',
   };
 }

@@ -1,4 +1,4 @@
-import { defineProvider, type Provider } from 'cancelkit';
+import { defineProvider, type Provider } from 'cancelkit/provider';
 import * as v from 'valibot';
 
 /** A made-up provider with one timing, another service shape and no read-back. */
@@ -17,7 +17,7 @@ export const miniProvider: Provider<
     readBack: false,
     revoke: false,
     immediateDestroysData: 'yes',
-    recognisesRepeat: 'no',
+    recognizesRepeat: 'no',
   },
   config: v.strictObject({ key: v.string() }),
   env: { key: 'MINI_KEY' },
@@ -26,6 +26,6 @@ export const miniProvider: Provider<
   secrets: ({ key }) => [key],
   *cancel({ service }, { key }) {
     yield { effect: 'write', method: 'DELETE', path: [String(service.serverId)], form: { key } };
-    return { verdict: 'unrecognised' };
+    return { verdict: 'unrecognized' };
   },
 });

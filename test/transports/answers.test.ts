@@ -81,7 +81,7 @@ describe('a server that answers before it has read the request', () => {
           path: ['s'],
           json: { text: 'x'.repeat(3_000_000) },
         };
-        return status === 200 ? { verdict: 'accepted', outcome: 'requested' } : { verdict: 'unrecognised' };
+        return status === 200 ? { verdict: 'accepted', outcome: 'requested' } : { verdict: 'unrecognized' };
       },
     };
     let answered = false;

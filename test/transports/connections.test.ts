@@ -17,7 +17,7 @@ const deleting: AcmeVariant = {
   *cancel(order) {
     const path = ['services', order.service.hostingId];
     const { status } = yield { effect: 'write', method: 'DELETE', path, json: { reason: 'x' } };
-    return status === 200 ? { verdict: 'accepted', outcome: 'requested' } : { verdict: 'unrecognised' };
+    return status === 200 ? { verdict: 'accepted', outcome: 'requested' } : { verdict: 'unrecognized' };
   },
 };
 

@@ -61,7 +61,7 @@ const retry = { maxRetries: 1, minTimeout: 1, maxTimeout: 2 } as const;
 /** Every stack of the matrix. */
 export const stacks: readonly Stack[] = [
   { name: 'our own connections', install: () => Promise.resolve(() => Promise.resolve()) },
-  // Wrapped, so that it is not recognised as Node's own.
+  // Wrapped, so that it is not recognized as Node's own.
   globalFetch("Node's fetch, patched", () => {
     const own = globalThis.fetch;
     return (input, init) => own(input, init);

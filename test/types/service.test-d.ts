@@ -1,7 +1,6 @@
 // Checked by the compiler alone: each `@ts-expect-error` is an error of its own if the line below it compiles.
 import {
   createCancelService,
-  defineProvider,
   type AccountKey,
   type AccountKeyWith,
   type CancellationStatus,
@@ -12,6 +11,7 @@ import {
   type TimingOf,
   type When,
 } from 'cancelkit';
+import { defineProvider } from 'cancelkit/provider';
 import * as v from 'valibot';
 import { acmeProvider, blindAcmeProvider } from '../support/acme.ts';
 import { miniProvider } from '../support/mini.ts';
@@ -154,7 +154,7 @@ const either = defineProvider({
     readBack: false,
     revoke: false,
     immediateDestroysData: 'unknown',
-    recognisesRepeat: 'no',
+    recognizesRepeat: 'no',
   },
   config: v.strictObject({ token: v.string() }),
   env: {},
@@ -172,7 +172,7 @@ const either = defineProvider({
       path: ['kvmId' in service ? service.kvmId : String(service.serviceId)],
       json: {},
     };
-    return { verdict: 'unrecognised' };
+    return { verdict: 'unrecognized' };
   },
 });
 check<Equal<ServiceOf<ReturnType<typeof either.account>>, { kvmId: string } | { serviceId: string | number }>>();

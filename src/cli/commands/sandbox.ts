@@ -8,7 +8,7 @@ export function addSandbox(program: Command, act: Act): void {
   program
     .command('sandbox')
     .description('Serve the emulated providers on this machine until Ctrl-C, and print the settings that reach them.')
-    .option('--port <number>', 'the first of four ports in a row (default: free ones)', port)
+    .option('--port <number>', 'the first of the ports in a row, one for each provider (default: free ones)', port)
     .addHelpText(
       'after',
       examples([
@@ -22,8 +22,6 @@ export function addSandbox(program: Command, act: Act): void {
 }
 
 function port(value: string): number {
-  const number = /^\d{4,5}$/.test(value) ? Number(value) : 0;
-  if (number < 1024 || number > 65_532)
-    throw new InvalidArgumentError('It has to be a whole number from 1024 to 65532.');
-  return number;
+  if (!/^\d{1,5}$/.test(value)) throw new InvalidArgumentError('It has to be a whole number.');
+  return Number(value);
 }

@@ -1,7 +1,4 @@
-import { edisProvider } from '../../../providers/edis/index.ts';
-import { hostingProvider } from '../../../providers/hosting/index.ts';
-import { vpsbgProvider } from '../../../providers/vpsbg/index.ts';
-import { whmcsProvider } from '../../../providers/whmcs/index.ts';
+import * as list from '../../../providers/list.ts';
 import type { Account, Accounts } from '../../contract/account.ts';
 
 /** A provider of the package: the same name is its sub-path, its factory and its account in the environment. */
@@ -13,12 +10,9 @@ export interface BuiltInProvider {
 }
 
 /** The providers that the package brings along. */
-export const builtInProviders: readonly BuiltInProvider[] = [
-  edisProvider,
-  vpsbgProvider,
-  hostingProvider,
-  whmcsProvider,
-];
+export const builtInProviders: readonly BuiltInProvider[] = Object.values(list)
+  .toSorted((one, other) => one.portOffset - other.portOffset)
+  .map(({ provider }) => provider);
 
 /** Whether a variable of the provider is set. An empty one counts as missing. */
 export function isInEnvironment({ env }: BuiltInProvider): boolean {

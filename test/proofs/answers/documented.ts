@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../../src/index.ts';
+import type { JsonValue } from '../../../src/provider/index.ts';
 
 /** A documented answer: status and body. Without a body it has none. */
 export interface DocumentedAnswer {

@@ -1,11 +1,11 @@
+import { createCancelService } from '../../../src/index.ts';
 import {
-  createCancelService,
   defineProvider,
   type CancelVerdict,
   type Exchange,
   type ProviderRequest,
   type StandardSchema,
-} from '../../../src/index.ts';
+} from '../../../src/provider/index.ts';
 import { CALLS, type Calls, type ProviderName } from './calls.ts';
 
 const anything: StandardSchema<object> = {
@@ -30,7 +30,7 @@ export function lenientCalls(provider: ProviderName): Calls {
       readBack: false,
       revoke: false,
       immediateDestroysData: 'unknown',
-      recognisesRepeat: 'no',
+      recognizesRepeat: 'no',
     },
     config: anything,
     env: {},
@@ -40,7 +40,7 @@ export function lenientCalls(provider: ProviderName): Calls {
     *cancel(): Exchange<CancelVerdict> {
       const { status } = yield REQUESTS[provider];
       if (status >= 200 && status <= 299) return { verdict: 'accepted', outcome: 'requested' };
-      if (status >= 500) return { verdict: 'unrecognised' };
+      if (status >= 500) return { verdict: 'unrecognized' };
       return { verdict: 'refused', code: 'rejected', message: `the server answered ${status}` };
     },
   });

@@ -1,11 +1,10 @@
+import type { Account, When } from '../../../src/index.ts';
 import {
   defineProvider,
-  type Account,
   type Exchange,
   type ProviderRequest,
   type StandardSchema,
-  type When,
-} from '../../../src/index.ts';
+} from '../../../src/provider/index.ts';
 
 /** Which request the provider of these proofs makes for a cancellation. */
 export interface PathService {
@@ -39,14 +38,14 @@ const pathProvider = defineProvider({
     readBack: false,
     revoke: false,
     immediateDestroysData: 'unknown',
-    recognisesRepeat: 'no',
+    recognizesRepeat: 'no',
   },
   config: unchecked<PathConfig>(),
   env: {},
   service: unchecked<PathService>(),
   baseUrl: ({ baseUrl }) => baseUrl,
   secrets: ({ key, pathKey }) => (pathKey === undefined ? [key] : [key, pathKey]),
-  *cancel({ service, reasonText }, { key }): Exchange<{ readonly verdict: 'unrecognised' }> {
+  *cancel({ service, reasonText }, { key }): Exchange<{ readonly verdict: 'unrecognized' }> {
     const request = {
       method: service.method,
       effect: 'write',
@@ -57,7 +56,7 @@ const pathProvider = defineProvider({
     const whole: ProviderRequest =
       service.body === 'form' ? { ...request, form: fields } : { ...request, json: fields };
     yield whole;
-    return { verdict: 'unrecognised' };
+    return { verdict: 'unrecognized' };
   },
 });
 

@@ -1,4 +1,4 @@
-import { secretRule } from 'cancelkit';
+import { secretRule } from 'cancelkit/provider';
 import { Random } from '../random.ts';
 
 /** `token`: visible ASCII, as a header can carry it. `password`: any printable text. */

@@ -1,4 +1,4 @@
-import type { CancelEvent, ErrorCode } from '../../../src/index.ts';
+import type { OperationEvent, ErrorCode } from '../../../src/index.ts';
 import type { Random } from '../random.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -25,7 +25,7 @@ export type ScenarioAnswer =
 /** What a call is made with. */
 export interface Ask {
   readonly fetch: typeof globalThis.fetch;
-  readonly onEvent: (event: CancelEvent) => void;
+  readonly onEvent: (event: OperationEvent) => void;
   readonly echo: Echo;
 }
 

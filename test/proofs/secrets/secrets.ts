@@ -1,6 +1,6 @@
 import { tracingChannel } from 'node:diagnostics_channel';
 import { inspect } from 'node:util';
-import { isProviderError, type CancelEvent } from '../../../src/index.ts';
+import { isProviderError, type OperationEvent } from '../../../src/index.ts';
 import { figure, type Figure } from '../figure.ts';
 import { inParallel } from '../parallel.ts';
 import { Random } from '../random.ts';
@@ -151,12 +151,12 @@ function subjectsFor({ kind, value }: RandomSecret, random: Random): readonly Su
 async function carryOut(
   { subject, scenario, encoding }: Task,
   random: Random,
-): Promise<{ readonly value: unknown; readonly events: readonly CancelEvent[] }> {
+): Promise<{ readonly value: unknown; readonly events: readonly OperationEvent[] }> {
   const repeated = random.chance(0.6) ? (subject.secrets[0] ?? '') : random.pick(subject.secrets);
   const echo = echoOf(encoded(repeated, encoding, random), random);
-  const events: CancelEvent[] = [];
+  const events: OperationEvent[] = [];
   const fetch = answering(scenario.answers(echo), random.chance(0.5));
-  const ask = { fetch, onEvent: (event: CancelEvent) => void events.push(event), echo };
+  const ask = { fetch, onEvent: (event: OperationEvent) => void events.push(event), echo };
   try {
     return { value: await scenario.call(ask), events };
   } catch (error) {

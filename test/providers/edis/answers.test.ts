@@ -61,11 +61,11 @@ describe('a success of EDIS', () => {
     ['a null in place of the id', { serviceid: null }],
     ['an id of no known type', { serviceid: { id: 123456 } }],
     ['fields that are new', { ticket: 'T-1' }],
-  ])('is recognised with %s', async (_name, fields) => {
+  ])('is recognized with %s', async (_name, fields) => {
     expect(await cancel(withFields(answers.success, fields))).toMatchObject({ outcome: 'requested' });
   });
 
-  it('is recognised whatever the number of the service is that a KVM id stands for', async () => {
+  it('is recognized whatever the number of the service is that a KVM id stands for', async () => {
     expect(await cancel(answers.success, { kvmId: 'kvm_xxxxx_yyyyy' })).toMatchObject({ outcome: 'requested' });
   });
 
@@ -149,7 +149,7 @@ describe('a repetition at EDIS', () => {
       'WHMCS’s words with 200',
       { status: 200, body: { status: 'failed', message: 'Existing Cancellation Request Exists' } },
     ],
-  ] as const)('is recognised by %s, and its timing stays open', async (_name, answer) => {
+  ] as const)('is recognized by %s, and its timing stays open', async (_name, answer) => {
     const result = await cancel(answer);
     expect(result).toMatchObject({ outcome: 'already_cancelled', warnings: [{ code: 'timing_unknown' }] });
     expect(result).not.toHaveProperty('existing');

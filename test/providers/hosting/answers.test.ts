@@ -1,11 +1,5 @@
-import {
-  createCancelService,
-  type Accounts,
-  type CancellationStatus,
-  type CancelResult,
-  type JsonValue,
-  type When,
-} from 'cancelkit';
+import { createCancelService, type Accounts, type CancellationStatus, type CancelResult, type When } from 'cancelkit';
+import type { JsonValue } from 'cancelkit/provider';
 import type { ConformanceAnswer } from 'cancelkit/conformance';
 import { hosting } from 'cancelkit/hosting';
 import fc from 'fast-check';
@@ -80,7 +74,7 @@ describe('a success of a Hosting API', () => {
     ['has a hosting of no known form', withFields(answers.pending, { hosting: [] })],
     ['says PENDING', withFields(answers.pending, { status: 'PENDING' })],
     ['is written in the older keys', answers.pendingInOldKeys],
-  ])('is recognised where it %s', async (_name, answer) => {
+  ])('is recognized where it %s', async (_name, answer) => {
     expect(await cancel([answer])).toMatchObject({ outcome: 'requested', providerReference: '1_2aa0c9d7e1' });
   });
 

@@ -1,4 +1,4 @@
-import { createCancelService, type CancelEvent } from 'cancelkit';
+import { createCancelService, type OperationEvent } from 'cancelkit';
 import type { Fault } from 'cancelkit/sandbox';
 import { vpsbg } from 'cancelkit/vpsbg';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -29,8 +29,8 @@ const onlyWrites = { only: ({ method }: { readonly method: string }) => method =
 describe('servers that are cancelled together at VPSBG', () => {
   it('share one request, and each is read back', async () => {
     const ids = own.add(10);
-    const events: CancelEvent[] = [];
-    const onEvent = (event: CancelEvent): void => void events.push(event);
+    const events: OperationEvent[] = [];
+    const onEvent = (event: OperationEvent): void => void events.push(event);
     const reason = 'Project ended';
     const items = await own.run(
       ids.map((id) => requestOf(id, { reason })),

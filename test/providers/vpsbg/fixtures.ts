@@ -1,4 +1,4 @@
-import type { JsonValue } from 'cancelkit';
+import type { JsonValue } from 'cancelkit/provider';
 import type { ConformanceAnswer, ConformanceSubject } from 'cancelkit/conformance';
 import { vpsbgProvider, type VpsbgConfig, type VpsbgService } from 'cancelkit/vpsbg';
 

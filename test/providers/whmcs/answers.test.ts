@@ -67,7 +67,7 @@ describe('a success of WHMCS', () => {
     ['comes with 201', { ...success, status: 201 }],
     ['has white space before it', { status: 200, body: `\r\n\t${JSON.stringify(success.body)}\n` }],
     ['carries a message', withFields(success, { message: 'Existing Cancellation Request Exists' })],
-  ] as const)('is recognised where it %s', async (_name, answer) => {
+  ] as const)('is recognized where it %s', async (_name, answer) => {
     expect(await cancel([answer])).toMatchObject({ outcome: 'requested' });
   });
 
@@ -149,7 +149,7 @@ describe('an error of WHMCS', () => {
     ['of wrong credentials in other words', 'Invalid credentials!', 'unauthorized'],
     ['as EDIS words it', 'Invalid WHMCS credentials provided.', 'unauthorized'],
     ['of a banned address with its name', 'Banned IP 203.0.113.9', 'forbidden'],
-  ] as const)('is recognised %s', async (_name, message, code) => {
+  ] as const)('is recognized %s', async (_name, message, code) => {
     for (const code_ of [200, 403, 500])
       expect(await failureOf(cancel([failed(message, code_)]))).toMatchObject({ code });
   });
@@ -180,7 +180,7 @@ describe('an error of WHMCS', () => {
       'unauthorized',
       /credentials are wrong/,
     ],
-  ] as const)('is recognised in %s, and nothing more is asked after it', async (_name, body, code, message) => {
+  ] as const)('is recognized in %s, and nothing more is asked after it', async (_name, body, code, message) => {
     for (const status_ of [200, 403]) {
       const failure = await failureOf(cancel([{ status: status_, body }]));
       expect(failure).toMatchObject({ code, providerStatus: status_, attempts: 1 });
@@ -305,7 +305,7 @@ describe('an existing request at WHMCS', () => {
     expect(result).not.toHaveProperty('existing');
   });
 
-  it('is recognised whatever its case', async () => {
+  it('is recognized whatever its case', async () => {
     const replies = [failed('EXISTING cancellation request exists.'), oneProduct(), onlyPage(request())];
     expect(await cancel(replies)).toMatchObject({ outcome: 'already_cancelled' });
   });

@@ -1,4 +1,4 @@
-import type { JsonValue } from 'cancelkit';
+import type { JsonValue } from 'cancelkit/provider';
 import type { ConformanceAnswer, ConformanceFixture, ConformanceSubject } from 'cancelkit/conformance';
 import { whmcsProvider, type WhmcsConfig, type WhmcsService } from 'cancelkit/whmcs';
 

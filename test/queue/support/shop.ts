@@ -1,16 +1,12 @@
+import { createCancelService, type Account, type CancellationStatus, type CancelService, type When } from 'cancelkit';
 import {
-  createCancelService,
   defineProvider,
-  type Account,
-  type CancellationStatus,
-  type CancelService,
   type CancelVerdict,
   type Exchange,
   type ProviderRequest,
   type ProviderResponse,
   type StatusVerdict,
-  type When,
-} from 'cancelkit';
+} from 'cancelkit/provider';
 import * as v from 'valibot';
 import { json, networkError, recordingFetch } from '../../support/fetch.ts';
 
@@ -193,7 +189,7 @@ const common = {
   reason: { field: 'optional' },
   revoke: false,
   immediateDestroysData: 'unknown',
-  recognisesRepeat: 'documented',
+  recognizesRepeat: 'documented',
 } as const;
 const config = v.strictObject({ baseUrl: v.string(), token: v.string() });
 const service = v.strictObject({ id: v.union([v.pipe(v.number(), v.safeInteger(), v.transform(String)), v.string()]) });
@@ -216,7 +212,7 @@ const readable = defineProvider({
   *status({ id }): Exchange<StatusVerdict> {
     const { body } = yield { effect: 'read', method: 'GET', path: ['services', id] };
     const status = v.safeParse(statusSchema, body.kind === 'json' ? body.value : undefined);
-    if (!status.success) return { verdict: 'unrecognised' };
+    if (!status.success) return { verdict: 'unrecognized' };
     return { verdict: 'found', status: { ...status.output, raw: status.output } };
   },
 });
@@ -240,5 +236,5 @@ const statusSchema = v.custom<CancellationStatus>((value) => has(value, 'state')
 
 function verdictOf({ body }: ProviderResponse): CancelVerdict {
   const verdict = v.safeParse(verdictSchema, body.kind === 'json' ? body.value : undefined);
-  return verdict.success ? verdict.output : { verdict: 'unrecognised' };
+  return verdict.success ? verdict.output : { verdict: 'unrecognized' };
 }
