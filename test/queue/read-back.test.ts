@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DATABASES, type TestDatabase } from './support/databases.ts';
+import { DATABASES, startPostgres, type TestDatabase } from './support/databases.ts';
 import { freshSchema, openQueue, openTables, settle } from './support/open-queue.ts';
-import { accepted, busy, lost, openShop, request, seen, type Reply } from './support/shop.ts';
+import { accepted, busy, closedGate, lost, openShop, request, seen, type Reply } from './support/shop.ts';
 
 describe.each(DATABASES)('a cancellation of which nobody knows, on %s', (_, open) => {
   let database: TestDatabase;
@@ -181,4 +181,41 @@ describe.each(DATABASES)('a cancellation of which nobody knows, on %s', (_, open
       }
     },
   );
+});
+
+describe('the provider’s yes to a worker that could not write it down until now', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await startPostgres();
+  }, 60_000);
+  afterAll(() => database[Symbol.asyncDispose]());
+
+  const doubt = `'{"code": "rejected", "message": "confirmed not cancelled"}'`;
+
+  it.each([
+    ['ends a refusal that read-backs led to', `state = 'refused', readings = 3, error = ${doubt}`, 'requested'],
+    ['ends a plan to send it again', `state = 'planned', sent_again = true, error = ${doubt}`, 'requested'],
+    ['leaves a refusal that a person wrote', `state = 'refused', readings = 0, error = ${doubt}`, 'refused'],
+    ['leaves a plan that a person made', `state = 'planned', sent_again = true, error = NULL`, 'planned'],
+  ])('%s', async (_, meanwhile, state) => {
+    const gate = closedGate();
+    const shop = openShop({ one: { writes: [() => gate.pass()] } });
+    await using queue = await openQueue(database, { services: shop.services });
+    await queue.enqueue(request('alpha', 'one'), { id: 'one' });
+    const stop = new AbortController();
+    const working = queue.work({ signal: stop.signal });
+    await gate.held(1);
+    await using tables = await openTables(database);
+    await tables.query(
+      `UPDATE ${queue.schema}.cancellation SET claim = claim + 3, lease_until = NULL, worker = NULL,
+       not_before = clock_timestamp() + interval '1 day', ${meanwhile}`,
+    );
+    gate.open();
+    stop.abort();
+    await working;
+    const record = await queue.get('one');
+    expect(record?.state).toBe(state);
+    expect(record?.history.at(-1)?.type).toBe(state === 'requested' ? 'settled' : 'late_outcome');
+    expect(shop.writes()).toBe(1);
+  });
 });

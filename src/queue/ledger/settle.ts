@@ -10,7 +10,7 @@ export interface RecordedState extends NextState {
   readonly account: string;
   readonly claim: number;
   readonly priority: number;
-  /** `send`: the provider's own yes, which stands above an `unknown` that somebody else wrote meanwhile. */
+  /** `send`: a yes is the provider's own, see {@link LATE_YES}. */
   readonly task: 'send' | 'read';
   /** When a request was last handed to the network (`performance.now`). */
   readonly handedOver: number | undefined;
@@ -61,8 +61,9 @@ export async function record(
        sent_again = c.sent_again OR COALESCE(x."isSentAgain", false), other_place = x."otherPlace"
      FROM given x
      WHERE c.id = ANY($2::text[]) AND c.id = x.id AND CASE c.state
-         WHEN 'unknown' THEN c.claim = x.claim OR (x.task = 'send'
-           AND x.state IN ('requested', 'scheduled', 'completed', 'already_cancelled'))
+         WHEN 'unknown' THEN c.claim = x.claim OR ${LATE_YES}
+         WHEN 'refused' THEN c.readings > 0 AND ${LATE_YES}
+         WHEN 'planned' THEN c.sent_again AND c.error IS NOT NULL AND ${LATE_YES}
          WHEN 'intent' THEN c.claim = x.claim
          WHEN 'sent' THEN c.claim = x.claim
          ELSE false
@@ -78,6 +79,13 @@ export async function record(
     settled.filter(({ id }) => written.has(id)).flatMap((one) => jobsOf(one, written.get(one.id))),
   );
 }
+
+/**
+ * The provider's own yes to whoever sent it. It stands above all that was made of an absence at a read-back meanwhile:
+ * `unknown`, `refused` after the last one, or planned again. What a person decided is left alone: a decision empties
+ * `readings` and `error`.
+ */
+const LATE_YES = `(x.task = 'send' AND x.state IN ('requested', 'scheduled', 'completed', 'already_cancelled'))`;
 
 /** A time as `toISOString` writes it. */
 function iso(time: string): string {
