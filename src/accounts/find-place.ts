@@ -1,12 +1,11 @@
 import type { AccountEntry } from './account-entry.ts';
 import type { Call } from '../call/call.ts';
 import { configure } from './configure.ts';
-import { DEFAULTS } from '../call/check-options.ts';
 import type { CallOptions, ServiceOptions } from '../contract/options.ts';
+import { withinDeadline } from './open-account.ts';
 import { placeOf } from './place.ts';
 import { findAccount } from './prepare-call.ts';
 import { invalid } from '../call/check-input.ts';
-import { TimeLimit } from '../call/time-limit.ts';
 
 /**
  * Reads an account's configuration, and returns the place that it leads to.
@@ -22,11 +21,10 @@ export async function findPlace(
 ): Promise<string> {
   const entry = findAccount(accounts, { account }, call);
   if (entry === undefined) throw call.error(invalid([{ path: 'account', expected: 'the name of an account' }]));
-  const limit = new TimeLimit(options.deadlineMs ?? defaults.deadlineMs ?? DEFAULTS.deadlineMs, options.signal);
-  try {
-    const { baseUrl } = await configure(entry.driver.configure, entry.driver.env, call, limit, defaults);
-    return placeOf(entry.account.provider, baseUrl, call.redactor);
-  } finally {
-    limit.dispose();
-  }
+  const { account: opened, driver } = entry;
+  const { deadlineMs = defaults.deadlineMs, signal } = options;
+  return await withinDeadline(call, { deadlineMs, signal }, async (limit) => {
+    const { baseUrl } = await configure(driver.configure, driver.env, call, limit, defaults);
+    return placeOf(opened.provider, baseUrl, call.redactor);
+  });
 }

@@ -1,14 +1,12 @@
 import type { Call } from '../call/call.ts';
 import { checkedOrThrow, inTime } from '../call/check-input.ts';
-import { DEFAULTS } from '../call/check-options.ts';
-import { TimeLimit } from '../call/time-limit.ts';
 import type { Capabilities } from '../contract/capabilities.ts';
 import type { CallOptions, ServiceOptions } from '../contract/options.ts';
 import type { When } from '../contract/vocabulary.ts';
 import type { SendContext } from '../sending/send-context.ts';
 import type { AdapterOperations } from './account-driver.ts';
 import type { AccountEntry } from './account-entry.ts';
-import { configure } from './configure.ts';
+import { openAccount, withinDeadline } from './open-account.ts';
 import { placeOf } from './place.ts';
 
 /**
@@ -24,24 +22,17 @@ export async function runChecked<Request extends AddressedRequest, Value>(
   options: CallOptions,
   work: (prepared: ReadyCall<Request>) => Promise<Value>,
 ): Promise<Value> {
-  const limit = new TimeLimit(options.deadlineMs ?? defaults.deadlineMs ?? DEFAULTS.deadlineMs, options.signal);
-  try {
-    if (limit.end === 'aborted') throw call.error({ code: 'aborted', message: 'the call was aborted before it began' });
-    const bound = await checkedOrThrow(inTime(entry.driver.bind(request.service), call, limit), call, 'service');
+  const { account, driver } = entry;
+  const { deadlineMs = defaults.deadlineMs, signal, place } = options;
+  return await withinDeadline(call, { deadlineMs, signal }, async (limit) => {
+    const bound = await checkedOrThrow(inTime(driver.bind(request.service), call, limit), call, 'service');
     call.serviceKey = bound.key;
-    const { configured: service, baseUrl } = await configure(bound.configure, entry.driver.env, call, limit, defaults);
-    checkPlace(options.place, placeOf(entry.account.provider, baseUrl, call.redactor), call);
-    const route: SendContext = {
-      baseUrl,
-      limit,
-      attemptTimeoutMs: defaults.attemptTimeoutMs ?? DEFAULTS.attemptTimeoutMs,
-      transport: defaults,
-      writesOnFreshConnection: needsFreshConnection(entry.account.capabilities),
-    };
+    const isFresh = needsFreshConnection(account.capabilities);
+    const opened = await openAccount(bound.configure, driver.env, call, limit, defaults, isFresh);
+    const { configured: service, route } = opened;
+    checkPlace(place, placeOf(account.provider, route.baseUrl, call.redactor), call);
     return await admitted(entry, call, () => work({ call, entry, request, options, service, route }));
-  } finally {
-    limit.dispose();
-  }
+  });
 }
 
 /**

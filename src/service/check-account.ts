@@ -2,13 +2,10 @@ import { internalsOf } from '../accounts/account.ts';
 import type { Account } from '../contract/account.ts';
 import { Call } from '../call/call.ts';
 import { runCall } from '../call/run-call.ts';
-import { configure } from '../accounts/configure.ts';
-import { DEFAULTS } from '../call/check-options.ts';
+import { openAccount, withinDeadline } from '../accounts/open-account.ts';
 import type { ServiceOptions } from '../contract/options.ts';
 import { readFailure } from '../outcome/read-status.ts';
-import type { SendContext } from '../sending/send-context.ts';
 import { runExchange } from '../sending/run-exchange.ts';
-import { TimeLimit } from '../call/time-limit.ts';
 
 /** What is known once an account's credentials have been accepted. */
 export interface AcceptedCredentials {
@@ -54,22 +51,13 @@ async function check(
     throw call.error({ code: 'unsupported', message });
   }
   const { reads, basis, leavesOpen } = driver.check;
-  const limit = new TimeLimit(options.deadlineMs ?? DEFAULTS.deadlineMs, undefined);
-  try {
-    const { configured, baseUrl } = await configure(driver.check.configure, driver.env, call, limit, options);
-    const route: SendContext = {
-      baseUrl,
-      limit,
-      attemptTimeoutMs: options.attemptTimeoutMs ?? DEFAULTS.attemptTimeoutMs,
-      transport: options,
-      writesOnFreshConnection: false,
-    };
+  const { configure } = driver.check;
+  await withinDeadline(call, options, async (limit) => {
+    const { configured, route } = await openAccount(configure, driver.env, call, limit, options, false);
     const { verdict, lastResponse: last } = await runExchange(configured.run(), call, route, 'read');
     if (last === undefined) throw call.error({ code: 'unexpected_response', message: 'the adapter asked nothing' });
     if (verdict.verdict !== 'accepted') throw call.error(readFailure(verdict, last.response));
-  } finally {
-    limit.dispose();
-  }
+  });
   return {
     account: name,
     provider: account.provider,

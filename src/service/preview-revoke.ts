@@ -3,12 +3,11 @@ import type { Account } from '../contract/account.ts';
 import { Call } from '../call/call.ts';
 import { runCall } from '../call/run-call.ts';
 import { configure } from '../accounts/configure.ts';
-import { DEFAULTS } from '../call/check-options.ts';
+import { withinDeadline } from '../accounts/open-account.ts';
 import { previewOf } from '../outcome/preview.ts';
 import type { PreviewedRequest } from '../contract/result.ts';
 import { notOffered } from '../outcome/revoke.ts';
 import { checkedOrThrow } from '../call/check-input.ts';
-import { TimeLimit } from '../call/time-limit.ts';
 
 /**
  * The request that a withdrawal would send once it has read that there is a cancellation, every secret shown as
@@ -30,14 +29,11 @@ export function previewRevoke(name: string, account: Account, service: unknown):
 async function preview(account: Account, service: unknown, call: Call): Promise<PreviewedRequest> {
   const driver = internalsOf(account);
   if (driver === undefined) throw call.error(notOffered());
-  const limit = new TimeLimit(DEFAULTS.deadlineMs, undefined);
-  try {
+  return await withinDeadline(call, {}, async (limit) => {
     const bound = await checkedOrThrow(driver.bind(service), call, 'service');
     const { configured, baseUrl } = await configure(bound.configure, driver.env, call, limit, {});
     const exchange = configured.revoke?.();
     if (exchange === undefined) throw call.error(notOffered());
     return previewOf(exchange, call, baseUrl);
-  } finally {
-    limit.dispose();
-  }
+  });
 }

@@ -1,14 +1,11 @@
 import type { Call } from '../call/call.ts';
 import type { Checked } from '../call/check-schema.ts';
-import { configure } from '../accounts/configure.ts';
-import { DEFAULTS } from '../call/check-options.ts';
+import { openAccount, withinDeadline } from '../accounts/open-account.ts';
 import type { ActionOptions, ActionProvider, Performed, ProviderAction } from '../contract/action.ts';
 import { rawOf } from '../outcome/raw-answer.ts';
 import { redactorFor } from '../accounts/redactor-for.ts';
-import type { SendContext } from '../sending/send-context.ts';
 import { runExchange } from '../sending/run-exchange.ts';
 import { checkedOrThrow, inTime } from '../call/check-input.ts';
-import { TimeLimit } from '../call/time-limit.ts';
 import { believed, judgeWrite } from '../outcome/judge-write.ts';
 
 /** An action whose options and account are sound. */
@@ -35,31 +32,20 @@ export async function runAction<Config, Input, Result>({
   options,
   call,
 }: StartedAction<Config, Input, Result>): Promise<Performed<Result>> {
-  const limit = new TimeLimit(options.deadlineMs ?? DEFAULTS.deadlineMs, options.signal);
-  try {
-    if (limit.end === 'aborted') throw call.error({ code: 'aborted', message: 'the call was aborted before it began' });
+  return await withinDeadline(call, options, async (limit) => {
     const checked = await checkedOrThrow(inTime(checking, call, limit), call, 'order');
     const configured = async (): Promise<Checked<Ready<Config>>> => {
       const config = await read();
       return config.ok ? { ok: true, value: readyOf(provider, config.value) } : config;
     };
-    const { configured: ready, baseUrl } = await configure(configured, provider.env, call, limit, options);
+    // No action can be read back, so its writes need connections of their own.
+    const { configured: ready, route } = await openAccount(configured, provider.env, call, limit, options, true);
     call.redactor = redactorFor([...ready.secrets, ...action.secrets(checked)], provider.escapesHtml);
-    const route: SendContext = {
-      baseUrl,
-      limit,
-      attemptTimeoutMs: options.attemptTimeoutMs ?? DEFAULTS.attemptTimeoutMs,
-      transport: options,
-      // No action can be read back.
-      writesOnFreshConnection: true,
-    };
     const ran = await runExchange(action.run(checked, ready.config), call, route, 'write');
     const { accepted, response } = believed(judgeWrite(ran, call));
     const { attempts, operationId } = call;
     return { result: accepted.result, attempts, operationId, raw: rawOf(response, call) };
-  } finally {
-    limit.dispose();
-  }
+  });
 }
 
 interface Ready<Config> {
