@@ -51,9 +51,15 @@ describe('a configuration in the working directory', () => {
   it.each([
     ['does not exist', ['bulk', 'gone.csv'], 'there is no file gone.csv'],
     ['is a directory', ['bulk', '.', '--format', 'csv'], '. is a directory'],
+    ['is a directory without an extension', ['bulk', '.'], '. is a directory'],
     ['has no known format', ['bulk', 'list.txt'], 'list.txt is neither'],
+    ['is a workbook', ['bulk', 'list.xlsx'], 'Save the sheet as “CSV UTF-8”'],
+    ['has results already', ['bulk', 'sent.csv'], 'Go on with that run: --resume'],
+    ['is also its results file', ['bulk', 'sent.csv', '--results', './sent.csv'], 'names the list itself'],
   ])('is not run for a list that %s', async (_, args, message) => {
     using other = await createProject({});
+    other.write('sent.csv', 'account,service,when\n');
+    other.write('sent.csv.results.jsonl', '');
     other.write('cancelkit.config.mjs', TRAP);
     const { code, stderr } = await other.run(args);
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
