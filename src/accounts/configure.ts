@@ -45,6 +45,7 @@ export async function configure<Value extends Configured>(
   if (checked.ok) {
     const access = accessOf(checked.value);
     call.redactor = access.redactor;
+    call.addressName = addressName(env);
     const baseUrl = baseUrlOf(access, env, call);
     if (baseUrl.protocol === 'http:') {
       passesProxy ??= (await import('../sending/transport.ts')).passesProxy;
@@ -92,11 +93,21 @@ function accessOf({ baseUrl, secrets, escapesHtml }: Configured): Access {
 /** For an adapter whose own schema lets a base URL pass that is not usable. */
 function baseUrlOf({ checked }: Access, env: Readonly<Record<string, string>>, call: Call): URL {
   if (checked.ok) return checked.url;
-  const option = Object.keys(env).find((name) => /url|endpoint/i.test(name));
+  const option = addressOption(env);
   const issues = [{ path: option ?? 'base URL', expected: checked.expected }];
   throw call.error({
     code: 'not_configured',
     message: `the base URL is not usable: ${configurationText(issues, env)} Nothing was sent.`,
     issues,
   });
+}
+
+function addressName(env: Readonly<Record<string, string>>): string {
+  const option = addressOption(env);
+  return option === undefined ? 'the base URL of the account' : `the option ${option} (its variable is ${env[option]})`;
+}
+
+/** The option that holds the base URL, by its name. */
+function addressOption(env: Readonly<Record<string, string>>): string | undefined {
+  return Object.keys(env).find((name) => /url|endpoint/i.test(name));
 }

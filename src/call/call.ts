@@ -39,6 +39,8 @@ export class Call {
   serviceKey: string | undefined;
   /** Knows no secret until the configuration has been read. */
   redactor: Redactor = NO_SECRETS;
+  /** Which option and variable hold the base URL, for messages. */
+  addressName = 'the base URL of the account';
   health: Breaker | undefined;
   attempts = 0;
   readonly #listeners: Listener[];

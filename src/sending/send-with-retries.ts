@@ -5,6 +5,7 @@ import type { FailureClass } from '../contract/event.ts';
 import type { ProviderRequest, ProviderResponse } from '../contract/exchange.ts';
 import { deferred } from '../platform/deferred.ts';
 import { judgeChallenge } from './challenge.ts';
+import { adviceOn } from './connect-advice.ts';
 import { type HttpRequest, buildHttpRequest } from './http-request.ts';
 import { isUnprocessed, judgeCached, judgeRedirect } from './judge-status.ts';
 import { retryWaitOf } from './retry-after.ts';
@@ -148,7 +149,8 @@ function outcomeOf(sent: SendResult, effect: 'read' | 'write', call: Call): Prov
   }
   if (sent.kind === 'not_sent') {
     const code = sent.end === 'aborted' ? 'aborted' : 'unavailable';
-    throw call.error({ code, reason: sent.end, message: `${sent.why}. Nothing was sent.` });
+    const advice = sent.check === undefined ? '' : ` ${adviceOn(sent.check, call.addressName)}`;
+    throw call.error({ code, reason: sent.end, message: `${sent.why}.${advice} Nothing was sent.` });
   }
   throw call.error(effect === 'write' ? lostWrite(sent.reason) : lostRead(sent.reason));
 }

@@ -1,5 +1,5 @@
 import type { KyInstance } from 'ky';
-import { chooseTransport, type TransportChoice } from './transport.ts';
+import { type Transport, chooseTransport, type TransportChoice } from './transport.ts';
 import { DispatchHandler } from './dispatch-handler.ts';
 import type { Dispatcher } from 'undici';
 import type { ProviderResponse } from '../contract/exchange.ts';
@@ -7,6 +7,7 @@ import type { HttpRequest } from './http-request.ts';
 import { readBody, readHeaders } from './response-body.ts';
 import { SendProbe } from './send-probe.ts';
 import type { LimitEnd, TimeLimit } from '../call/time-limit.ts';
+import { checkAfter, type ConnectCheck } from './connect-advice.ts';
 import { describeFailure } from './transport-failure.ts';
 
 /** The outcome of one request. It is never sent twice here, and nothing of a library's error comes out. */
@@ -16,8 +17,16 @@ export type SendResult =
    * the response says nothing about the requests before it.
    */
   | { readonly kind: 'answered'; readonly response: ProviderResponse; readonly repeated: boolean }
-  /** Nothing left the machine. `end` is present if the time limit ended, or the caller ended it. */
-  | { readonly kind: 'not_sent'; readonly why: string; readonly end: LimitEnd | undefined }
+  /**
+   * Nothing left the machine. `end` is present if the time limit ended, or the caller ended it; `check` if the same
+   * connection will fail until a person changes something.
+   */
+  | {
+      readonly kind: 'not_sent';
+      readonly why: string;
+      readonly end: LimitEnd | undefined;
+      readonly check?: ConnectCheck | undefined;
+    }
   /** The request may have arrived. */
   | { readonly kind: 'lost'; readonly reason: 'timeout' | 'connection_lost' | 'aborted' };
 
@@ -46,7 +55,7 @@ export async function send(
   }
   switch (transport.kind) {
     case 'own':
-      return await dispatch(ky, transport.dispatcher, request, limit, isFresh);
+      return await dispatch(ky, transport, request, limit, isFresh);
     case 'foreign':
       return await dispatchForeign(ky, transport.dispatcher, request, limit, isFresh);
     case 'fetch':
@@ -59,13 +68,15 @@ let ky: KyInstance | undefined;
 /** Through one of our own agents, whose word on what was started is exact. */
 async function dispatch(
   ky: KyInstance,
-  dispatcher: Dispatcher,
+  { dispatcher, isProxied }: Extract<Transport, { kind: 'own' }>,
   request: HttpRequest,
   limit: TimeLimit,
   isFresh: boolean,
 ): Promise<SendResult> {
   const handler = await exchange(ky, dispatcher, request, limit, isFresh);
-  return answerOf(handler, false) ?? (handler.reached === 'connecting' ? unsent(handler.error, limit) : lost(limit));
+  const answer = answerOf(handler, false);
+  if (answer !== undefined) return answer;
+  return handler.reached === 'connecting' ? unsent(handler.error, limit, isProxied) : lost(limit);
 }
 
 // Which installed dispatchers have said that they started a request before its response came; `false` for ever after
@@ -88,7 +99,7 @@ async function dispatchForeign(
   if (answer !== undefined) return answer;
   const isBelieved = proved.get(dispatcher) === true || probe.isConnectionFailure(handler.error);
   const isUnsent = handler.reached === 'connecting' && !probe.hasLeft && !repeated && isBelieved;
-  return isUnsent ? unsent(handler.error, limit) : lost(limit);
+  return isUnsent ? unsent(handler.error, limit, false) : lost(limit);
 }
 
 /** Dispatches a request, and waits for the end of the exchange or of the limit, whichever comes first. */
@@ -159,7 +170,7 @@ async function fetchOnce(
     if (answered || probe.hasLeft || probe.wasRepeated || limit.end !== undefined) return lost(limit);
     const why = describeFailure(error);
     return why !== undefined || probe.isConnectionFailure(error)
-      ? notSent(why ?? NOT_SENT.connection, undefined)
+      ? notSent(why ?? NOT_SENT.connection, undefined, checkAfter(error, false))
       : lost(limit);
   }
 }
@@ -216,9 +227,9 @@ function answerOf({ body, status, headers }: DispatchHandler, repeated: boolean)
   return body === undefined ? undefined : { kind: 'answered', response: { status, headers, body }, repeated };
 }
 
-function unsent(error: unknown, limit: TimeLimit): SendResult {
+function unsent(error: unknown, limit: TimeLimit, isProxied: boolean): SendResult {
   if (limit.end !== undefined) return notSent(NOT_SENT[limit.end], limit.end);
-  return notSent(describeFailure(error) ?? NOT_SENT.connection, undefined);
+  return notSent(describeFailure(error) ?? NOT_SENT.connection, undefined, checkAfter(error, isProxied));
 }
 
 function lost(limit: TimeLimit): SendResult {
@@ -233,6 +244,6 @@ const NOT_SENT = {
     'the HTTP client (ky, undici) could not be loaded. If packages were updated, restart the program; if it is bundled, see docs/runtimes.md',
 };
 
-function notSent(why: string, end: LimitEnd | undefined): SendResult {
-  return { kind: 'not_sent', why, end };
+function notSent(why: string, end: LimitEnd | undefined, check?: ConnectCheck): SendResult {
+  return { kind: 'not_sent', why, end, check };
 }

@@ -7,7 +7,7 @@ const CONNECT_FAILURES: Readonly<Record<string, string>> = {
 };
 
 const LOOKUP_FAILURES: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'the host name does not exist, or this machine cannot look it up. Check the address of the account',
+  ENOTFOUND: 'the host name does not exist, or this machine cannot look it up',
   EAI_AGAIN: 'the host name could not be looked up',
 };
 

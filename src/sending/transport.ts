@@ -6,7 +6,7 @@ import type { proxyAgent } from './proxy-agents.ts';
 /** What carries a request, and with it what may be believed of a failure. */
 export type Transport =
   /** Our own agents: they say exactly whether a request was started. */
-  | { readonly kind: 'own'; readonly dispatcher: Dispatcher }
+  | { readonly kind: 'own'; readonly dispatcher: Dispatcher; readonly isProxied: boolean }
   /** A dispatcher that another part of the program has installed: believed once it has proved itself. */
   | { readonly kind: 'foreign'; readonly dispatcher: Dispatcher }
   /** A `fetch`: only an error that is known to come from a failed connection proves anything. */
@@ -36,7 +36,7 @@ export function chooseTransport(
   const installed = proxy === undefined ? installedDispatcher() : undefined;
   if (typeof installed === 'object') return { kind: 'foreign', dispatcher: installed };
   const through = proxy ?? (installed === 'environment proxy' ? environmentProxyFor(new URL(url)) : undefined);
-  const own = (dispatcher: Dispatcher): Transport => ({ kind: 'own', dispatcher });
+  const own = (dispatcher: Dispatcher): Transport => ({ kind: 'own', dispatcher, isProxied: through !== undefined });
   if (through === undefined)
     return direct === undefined ? loadDirect().then((agent) => own(agent(isFresh))) : own(direct(isFresh));
   return proxied === undefined

@@ -177,6 +177,12 @@ describe('a list from a spreadsheet', () => {
       'account,service,when,reason\nvpsbg,1,immediate,#N/A\n',
       'line 2: a cell holds the error of a spreadsheet formula',
     ],
+    ['a workbook named .csv', 'PK\u0003\u0004\u0014\0\u0006\0', 'the file is a workbook of a spreadsheet program'],
+    [
+      'columns in another language',
+      'Konto,Wann\nvpsbg,1\n',
+      'account is missing. The columns are: account, service, when',
+    ],
     ['several ids in a cell', 'account,service,when\nvpsbg,"1\n2",immediate\n', 'line 2: service: it is several words'],
     [
       'UTF-16 without a mark',

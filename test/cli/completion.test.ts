@@ -31,6 +31,12 @@ describe('completion knows', () => {
     ['the options of all commands', ['accounts', '--j'], ['--json']],
     ['the values of an option', ['cancel', 'vpsbg', '5', '--when', ''], ['immediate', 'end_of_period']],
     ['the states of the queue', ['queue', 'list', '--state', 'sch'], ['scheduled']],
+    ['a value behind =, which bash passes as three words', ['cancel', '--when', '=', 'im'], ['immediate']],
+    ['a value that begins behind =, in bash', ['cancel', '--when', '='], ['immediate', 'end_of_period']],
+    ['a value behind =, which zsh and fish pass as one word', ['queue', 'list', '--state=sch'], ['--state=scheduled']],
+    ['an account behind =', ['queue', 'list', '--account=v'], ['--account=vpsbg']],
+    ['nothing behind = of a flag', ['cancel', '--json=v'], []],
+    ['nothing behind = of an unknown option', ['cancel', '--whne=v'], []],
     ['that an option’s value is no argument', ['cancel', '--reason', 'x', 'v'], ['vpsbg']],
     ['the shells', ['completion', ''], ['bash', 'zsh', 'fish']],
     ['nothing for a service', ['status', 'vpsbg', ''], []],
@@ -51,9 +57,15 @@ describe('a configuration in the working directory', () => {
   it.each([
     ['does not exist', ['bulk', 'gone.csv'], 'there is no file gone.csv'],
     ['is a directory', ['bulk', '.', '--format', 'csv'], '. is a directory'],
+    ['is a directory without an extension', ['bulk', '.'], '. is a directory'],
     ['has no known format', ['bulk', 'list.txt'], 'list.txt is neither'],
+    ['is a workbook', ['bulk', 'list.xlsx'], 'Save the sheet as “CSV UTF-8”'],
+    ['has results already', ['bulk', 'sent.csv'], 'Go on with that run: --resume'],
+    ['is also its results file', ['bulk', 'sent.csv', '--results', './sent.csv'], 'names the list itself'],
   ])('is not run for a list that %s', async (_, args, message) => {
     using other = await createProject({});
+    other.write('sent.csv', 'account,service,when\n');
+    other.write('sent.csv.results.jsonl', '');
     other.write('cancelkit.config.mjs', TRAP);
     const { code, stderr } = await other.run(args);
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);

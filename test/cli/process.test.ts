@@ -39,6 +39,23 @@ describe('the end of the command line', () => {
     expect(runAfter(change, ['accounts']).code).toBeGreaterThan(0);
   });
 
+  const failing = (code: string): string =>
+    `process.stdout._writev = null; process.stdout._write = (chunk, encoding, done) => done(Object.assign(new Error("no"), { code: "${code}" }));`;
+
+  it.each(['ENOSPC', 'EIO'])('is 3, and said on stderr, if the output is lost to %s', (failure) => {
+    const { code, text } = runAfter(failing(failure), ['accounts']);
+    expect(code).toBe(3);
+    expect(text).toContain(`! stdout could not be written (${failure}): what was printed is incomplete.`);
+  });
+
+  it('keeps a worse meaning if the output is lost', () => {
+    expect(runAfter(failing('ENOSPC'), ['--json', 'cancel', 'nobody', '1', '--when', 'immediate']).code).toBe(2);
+  });
+
+  it('is unchanged if the reader has had enough', () => {
+    expect(runAfter(failing('EPIPE'), ['accounts'])).toEqual({ code: 0, text: '' });
+  });
+
   it('is 2, with what is needed, on a Node.js that is too old', () => {
     const { code, text } = runAfter('Object.defineProperty(process.versions, "node", { value: "18.20.4" });', [
       'accounts',

@@ -96,6 +96,7 @@ describe('cancelkit accounts', () => {
     using empty = await createProject();
     const { code, stderr } = await empty.run(['cancel', 'shop', '5', '--when', 'end_of_period']);
     expect(code).toBe(2);
+    expect(stderr).toContain('Set the variables of a provider, which `cancelkit accounts` lists');
     expect(stderr).toContain('cancelkit init');
   });
 });

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { BulkFlags } from '../setup/flags.ts';
 import { EXIT } from '../terminal/exit-code.ts';
 import { onInterrupt } from '../terminal/interrupt.ts';
@@ -28,6 +29,10 @@ export async function bulk(file: string, flags: BulkFlags, session: Session): Pr
   }
   // Before a configuration is executed for it.
   requireList(file, flags.format);
+  if (path !== undefined && resolve(path) === resolve(file)) {
+    throw wrongUse('--results names the list itself. Name a file of its own for the results. Nothing was sent.');
+  }
+  if (path !== undefined && flags.resume !== true && flags.dryRun !== true) refuseExisting(path);
   const opened = await session.open();
   using input = await openInput(file, flags.format, knownColumns(opened));
   if (path === undefined || flags.dryRun === true) {
@@ -42,7 +47,6 @@ export async function bulk(file: string, flags: BulkFlags, session: Session): Pr
     results.keepPrivate(session.output.message);
     return await send({ input, opened, results, earlier, checked: await checkAll(earlier), flags, session });
   }
-  refuseExisting(path);
   const checked = await checkAll();
   // Made last, so that a list that is refused leaves none behind.
   using results = await openResults(path, false);

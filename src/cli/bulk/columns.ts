@@ -30,7 +30,12 @@ export function columnProblem(names: readonly string[], known: KnownColumns): st
   if (!known.isComplete) return undefined;
   const unknown = names.flatMap((name, index) => (known.names.includes(name) ? [] : [shown(name, index)]));
   if (unknown.length === 0) return undefined;
-  return `${unknown.join(', ')}. The columns are: ${known.names.join(', ')}`;
+  return `${unknown.join(', ')}. ${columnsOf(known)}`;
+}
+
+/** The names that columns may have, as a sentence without its full stop. */
+export function columnsOf({ names }: KnownColumns): string {
+  return `The columns are: ${names.join(', ')}`;
 }
 
 /** A name is input: only what looks like the name of a field is repeated. */

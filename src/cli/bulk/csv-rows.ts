@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import * as v from 'valibot';
 import { wrongUse } from '../terminal/wrong-use.ts';
-import { columnProblem, inKnownCase, type KnownColumns } from './columns.ts';
+import { columnProblem, columnsOf, inKnownCase, type KnownColumns } from './columns.ts';
 import type { InputRow } from './input-row.ts';
 
 /**
@@ -54,8 +54,13 @@ export async function* readCsv(stream: Readable, known: KnownColumns): AsyncGene
       `the file cannot be read as CSV from line ${lines + 1} on. Check the quotes there. Nothing was sent.`,
     );
   }
-  if (columns === undefined) throw wrongUse('the file is empty. Its first line has to name the columns.');
+  if (columns === undefined)
+    throw wrongUse(`the file is empty. Its first line has to name the columns. ${columnsOf(known)}.`);
 }
+
+/** What is said of a spreadsheet program's own file. */
+export const WORKBOOK =
+  'the file is a workbook of a spreadsheet program. Save the sheet as “CSV UTF-8”, and run that file. Nothing was sent.';
 
 const recordSchema = v.object({ record: v.array(v.string()), raw: v.string() });
 
@@ -81,6 +86,8 @@ async function delimiterIn(stream: Readable): Promise<string> {
   await once(stream, 'readable');
   const start: unknown = stream.read();
   if (!Buffer.isBuffer(start)) return ',';
+  // A ZIP archive, which is what a workbook is under whatever name.
+  if (start.toString('latin1').startsWith('PK\u0003\u0004')) throw wrongUse(WORKBOOK);
   stream.unshift(start);
   const lines = start.toString('utf8').split(/[\r\n]+/);
   const head = lines.find((line) => trimmed(line) !== '') ?? '';
@@ -108,7 +115,9 @@ function checkedColumns(cells: readonly string[], known: KnownColumns): readonly
     );
   }
   if (!named.includes('account')) {
-    throw wrongUse('the first line has to name the columns, and account is missing. Nothing was sent.');
+    throw wrongUse(
+      `the first line has to name the columns, and account is missing. ${columnsOf(known)}. Nothing was sent.`,
+    );
   }
   const problem = columnProblem(named, known);
   if (problem !== undefined) throw wrongUse(`${problem}. Nothing was sent.`);

@@ -15,8 +15,19 @@ export async function candidates(
   program: Command,
   accountNames: (config: string | undefined) => Promise<readonly string[]>,
 ): Promise<readonly Candidate[]> {
-  const typed = words.at(-1) ?? '';
-  const { command, args, pending, config } = walk(words.slice(0, -1), program);
+  // bash passes `--when=im` as three words, and replaces the last; zsh and fish pass and replace it as one.
+  const before = words.slice(0, -1).filter((word) => word !== '=');
+  const last = words.at(-1) ?? '';
+  const [, option, value] = /^(--[^=]+)=(.*)$/.exec(last) ?? [];
+  if (option !== undefined && value !== undefined) {
+    const { pending, config } = walk([...before, option], program);
+    const values = pending === undefined ? [] : await valuesOf(pending, () => accountNames(config));
+    return values
+      .filter(({ word }) => word.startsWith(value))
+      .map(({ word, meaning }) => ({ word: `${option}=${word}`, meaning }));
+  }
+  const typed = last === '=' ? '' : last;
+  const { command, args, pending, config } = walk(before, program);
   const found =
     pending === undefined
       ? await nextOf(command, args.length, typed, program, () => accountNames(config))

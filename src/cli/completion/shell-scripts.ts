@@ -16,8 +16,6 @@ const BASH = String.raw`# cancelkit: completion for bash
 _cancelkit() {
   local line words=("\${COMP_WORDS[@]:1:COMP_CWORD}")
   COMPREPLY=()
-  # bash takes "=" for the end of a word.
-  [[ "\${COMP_WORDS[COMP_CWORD]}" == "=" ]] && return
   while IFS= read -r line; do
     [[ -n "$line" ]] && COMPREPLY+=("$(printf %q "$line")")
   done < <(cancelkit complete -- "\${words[@]}" 2>/dev/null | cut -f1)

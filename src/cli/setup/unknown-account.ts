@@ -15,6 +15,6 @@ function nextStep(names: readonly string[], path: string | undefined, typed: str
   if (names.length > 0)
     return `The accounts are: ${names.join(', ')}.${suggestion === undefined ? '' : ` Did you mean ${suggestion}?`}`;
   return path === undefined
-    ? 'Write a configuration with: cancelkit init'
+    ? 'Set the variables of a provider, which `cancelkit accounts` lists, or write a configuration with: cancelkit init'
     : 'Add one to its accounts, or uncomment it.';
 }

@@ -1,4 +1,6 @@
 import { deferred } from '../../platform/deferred.ts';
+import { EXIT } from './exit-code.ts';
+import { systemCode } from './system-code.ts';
 
 /** The callbacks that are notified once this process has nothing left to do, the innermost last. */
 const waiting: (() => void)[] = [];
@@ -8,7 +10,8 @@ const waiting: (() => void)[] = [];
  *
  * - errors that nobody waits for, such as those of a vault's timer in a configuration. They may hold a secret, so nothing
  *   of them is shown; and they end nothing, since a request may be under way whose outcome has to be told.
- * - that a reader has gone (`| head`), which is no reason to leave what is under way.
+ * - that a reader has gone (`| head`), which is no reason to leave what is under way; nor is a full disk, which is
+ *   reported at the end.
  * - warnings, which are for the author of what is loaded: nobody else can act on them.
  * - that nothing is left to do although something is waited for: see {@link unlessIdle}.
  */
@@ -18,7 +21,8 @@ export function watchProcess(): void {
     if (!isTold) process.stderr.write(`${STRAY}\n`);
     isTold = true;
   };
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  process.stdout.on('error', (error) => (lost ??= systemCode(error)));
+  process.stderr.on('error', () => undefined);
   process.removeAllListeners('warning');
   process.on('uncaughtException', stray);
   process.on('unhandledRejection', stray);
@@ -36,11 +40,24 @@ export async function unlessIdle<Value>(promise: Promise<Value>, otherwise: () =
   }
 }
 
-/** Ends this process once everything that was written has been read, whatever a configuration has left running. */
+/**
+ * Ends this process once everything that was written has been read, whatever a configuration has left running. What
+ * could not be written was not shown, so it does not end with 0 then; a reader that closes the pipe has seen enough.
+ */
 export async function endProcess(code: number): Promise<never> {
   await Promise.all([process.stdout, process.stderr].map(flushed));
-  process.exit(code);
+  const isLost = lost !== undefined && lost !== 'EPIPE';
+  if (isLost) {
+    process.stderr.write(
+      `! stdout could not be written (${lost}): what was printed is incomplete. Look the outcome up before you send anything again.\n`,
+    );
+    await flushed(process.stderr);
+  }
+  process.exit(isLost && code === EXIT.done ? EXIT.unknown : code);
 }
+
+/** The system's word for why stdout could not be written. */
+let lost: string | undefined;
 
 function flushed(stream: NodeJS.WriteStream): Promise<void> {
   const { promise, resolve } = deferred<void>();
