@@ -81,6 +81,7 @@ function cancelProduct(form: URLSearchParams, state: EdisState, options: Readonl
     });
   }
   if (service.cancellation !== null) {
+    // Inferred: the words of WHMCS, which this API is a front for.
     return json(400, { status: 'error', message: 'Existing Cancellation Request Exists' });
   }
   if (options.cancelAnswer === 'success') state.cancel(service, when);
@@ -90,6 +91,7 @@ function cancelProduct(form: URLSearchParams, state: EdisState, options: Readonl
 function addOrder(form: URLSearchParams, state: EdisState, { credit }: Readonly<EdisOptions>): Response {
   const order = parseEdisOrder(form.get('order'));
   if (!('items' in order)) {
+    // Invented: the facts do not hold the page's text for orders.
     return json(400, { status: 'error', message: 'The order could not be processed.', errors: order });
   }
 
