@@ -1,6 +1,6 @@
 /**
  * Cancels at all four providers, with both timings, over real HTTP against the sandbox, and shows what went over the
- * wire, what came back and what the caller is told. Run it with `npm run demo`.
+ * wire, the responses, and what the caller gets. Run it with `npm run demo`.
  */
 import { createCancelService, type CancelResult, type ProviderError } from 'cancelkit';
 import { edis } from 'cancelkit/edis';

@@ -32,7 +32,7 @@ export type UpstreamServices = Readonly<Record<string, Upstream<CancelRequest<Re
 /** What the operator's log gets; the customer gets none of it. */
 export type Log = (entry: Readonly<Record<string, unknown>>) => void;
 
-/** What a customer is told of a cancellation. */
+/** What a customer sees of a cancellation. */
 interface PublicState {
   readonly order: string;
   readonly state: 'in_progress' | 'requested' | 'scheduled' | 'cancelled' | 'not_cancelled';
@@ -162,7 +162,7 @@ const servicesFile = v.record(
   ]),
 );
 
-/** Serves and works until the process is told to stop; what has been begun is seen through. */
+/** Serves and works until the process receives a signal; started cancellations finish. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {

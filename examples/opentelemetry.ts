@@ -23,7 +23,7 @@ export interface Span {
 
 /**
  * Starts a span for each operation, in the caller's context, so that it is a child of whatever span is active there.
- * What it is told: who, what, how often and with which outcome. Ids of services, reasons and answers stay out.
+ * What a span contains: who, what, how often and with which outcome. Ids of services, reasons and answers stay out.
  *
  * @returns what ends it. Operations that are under way then get no end.
  */

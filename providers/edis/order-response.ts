@@ -2,7 +2,7 @@ import type { ActionVerdict, ProviderResponse } from '../../src/index.ts';
 import type { EdisOrder } from './order.ts';
 import { commonRefusal, credentialsRefusal, readAnswer, saidIn, type EdisAnswer } from './answer.ts';
 
-/** What an order came to. */
+/** The result of an order. */
 export type EdisOrderResult =
   | {
       readonly outcome: 'ordered';

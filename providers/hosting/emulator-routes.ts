@@ -12,7 +12,7 @@ export interface HostingOptions {
   readonly tokenHeader: string;
   /** What stands before the token in the header, such as `Bearer`; empty for nothing. Default empty. */
   readonly tokenScheme: string;
-  /** From a job's creation to its end, by the sandbox's clock; 0 carries jobs out at once. Default 60 000. */
+  /** From a job's creation to its end, by the sandbox's clock; 0 carries jobs out immediately. Default 60 000. */
   readonly jobDelayMs: number;
   /**
    * `serviceStatus` once a cancellation was carried out, which is not documented. Default `expiring`, a word that no

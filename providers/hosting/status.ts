@@ -150,7 +150,7 @@ function isDeleted({ status }: Hosting): boolean {
   return status?.toLowerCase() === 'deleted';
 }
 
-/** In lower case, empty where there is none. */
+/** In lower case, empty if not set. */
 function serviceStatusOf({ serviceStatus }: Hosting): string {
   return serviceStatus?.toLowerCase() ?? '';
 }

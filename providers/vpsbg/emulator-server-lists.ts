@@ -7,7 +7,7 @@ import { type Complaints, readCancelOrder, readIds } from './emulator-orders.ts'
 import type { VpsbgState } from './emulator-state.ts';
 import type { VpsbgServer } from './emulator-types.ts';
 
-/** Cancels a list of servers. What becomes of a list with one bad id is not known; `partlyBadList` says it. */
+/** Cancels a list of servers. It is not documented what happens to a list with one bad id; `partlyBadList` chooses. */
 export async function cancelServers(
   { req }: Context,
   state: VpsbgState,

@@ -2,7 +2,7 @@ import type { CancelOrder, ProviderRequest, TogetherOrder } from '../../src/inde
 import type { ResolvedVpsbgConfig } from './config.ts';
 import type { VpsbgAddon, VpsbgServer, VpsbgTarget } from './service.ts';
 
-/** What is sent as the reason where the API requires one and there is none. */
+/** What is sent as the reason if the API requires one and none was given. */
 export const NEUTRAL_REASON = 'Cancelled by the account holder';
 
 /**

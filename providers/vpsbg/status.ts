@@ -14,7 +14,7 @@ import type { VpsbgAddon, VpsbgFloatingIp, VpsbgServer } from './service.ts';
 
 const time = v.fallback(v.optional(v.nullable(v.string())), undefined);
 
-// `cancel_request` must be there: only an answer that speaks of it can say that there is none.
+// `cancel_request` must be there: only a response that contains it can say that no cancellation exists.
 const serviceSchema = v.object({
   id: v.union([v.number(), v.string()]),
   status: v.fallback(v.optional(v.string()), undefined),

@@ -10,7 +10,7 @@ import { readStatus } from '../outcome/read-status.ts';
 import { conflict } from '../outcome/reconcile-duplicate.ts';
 import { confirmsCancellation, reconcileUnknown } from '../outcome/reconcile-unknown.ts';
 
-/** A cancellation of a list, and where its end is told. */
+/** A cancellation of a list, and where its end is reported. */
 export interface Member {
   readonly cancellation: Cancellation;
   /** Whether it is read back although it was sent alone. */

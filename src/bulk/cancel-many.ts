@@ -51,7 +51,7 @@ export async function* cancelMany(
     }
   } finally {
     plan.signal?.removeEventListener('abort', stop);
-    // Also where the caller stops early: what has been sent is seen through, and nothing more is begun.
+    // Also if the caller stops early: in-flight cancellations are allowed to finish, and nothing more is started.
     const abandoned = run.abandon();
     try {
       await reader.close();

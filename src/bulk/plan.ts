@@ -10,7 +10,7 @@ import type { LaneLimits } from './lane.ts';
 import { MAX_PAUSE_MS, batchOf, groupOf } from './options.ts';
 import type { AnyProgress } from './progress.ts';
 
-/** What became of one request, before the types of the accounts are known. */
+/** The outcome of one request, before the types of the accounts are known. */
 export type ManyItem = { readonly index: number; readonly request: unknown } & SafeResult<CancelResult>;
 
 /** How a run sorts, bounds and carries out its requests. */

@@ -57,7 +57,7 @@ export class ManyRun {
     }
   }
 
-  /** Begins nothing more; what waits comes to an end as `aborted`, what is under way as it does. */
+  /** Starts nothing more: waiting requests end as `aborted`, and in-flight requests end by themselves. */
   stop(): void {
     if (this.isStopped) return;
     this.#mode = 'stopped';

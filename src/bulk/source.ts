@@ -1,4 +1,4 @@
-/** Reads the requests of a run one after another, when it is told to, and closes what it reads from. */
+/** Reads the requests of a run one after another, on demand, and closes their source. */
 export class SourceReader {
   /** How many requests there are, where the source is a list or a set. */
   readonly size: number | undefined;

@@ -27,7 +27,7 @@ export class Breaker {
     if (this.#failures >= FAILURES_TO_OPEN) {
       const now = this.#now();
       if (now < this.#openUntil) return this.#openUntil - now;
-      // One call tries; the others wait for what becomes of it.
+      // One call tries; the others wait for its outcome.
       if (this.#trying !== undefined) return TRIAL_MS;
       this.#trying = call;
     }
@@ -47,7 +47,7 @@ export class Breaker {
     return true;
   }
 
-  /** What became of one request. */
+  /** The outcome of one request. */
   record(outcome: 'answered' | 'failed'): void {
     if (outcome === 'answered') {
       this.#failures = 0;

@@ -16,7 +16,7 @@ export interface ErrorFacts extends Omit<
   readonly retryInMs?: number | undefined;
 }
 
-/** Who is told what happens during a call. */
+/** Is notified of what happens during a call. */
 export type Listener = (event: OperationEvent) => void;
 
 const NOT_A_PROOF: Readonly<Partial<Record<ErrorCode, UnknownReason>>> = {
@@ -60,7 +60,7 @@ export class Call {
 
   /** To be called before a write is handed to the network. */
   writeLeaves(): void {
-    // A write that was answered and did not end the operation stands, whatever becomes of the next one.
+    // If an earlier write got a response and the operation continued, that write stays effective regardless of the next one.
     this.#kept ||= this.#pending;
     this.#wrote = true;
     if (!this.#kept) this.#sentAt = Date.now();

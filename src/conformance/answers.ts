@@ -7,7 +7,7 @@ const NOTHING_HERE: ConformanceAnswer = { status: 404, body: '<html><body>Nothin
 
 /**
  * Answers with one answer after the other. Who repeats a request because it was not processed, or because the server
- * failed, is told the same again, and so is who repeats one after the last answer. Any other request after the last
+ * failed, gets the same response again, and so does one that repeats a request after the last response. Any other request after the last
  * is answered with a page of a web server that knows of no such path.
  */
 export function inOrder(answers: readonly ConformanceAnswer[]): Responder {

@@ -28,7 +28,7 @@ const SLACK_MS = 1000;
 // The first time, and the three repetitions of what has not left the machine.
 const MOST_ATTEMPTS = 4;
 
-/** Whether what the network does is told truthfully, and nothing is ever sent twice. */
+/** Whether faults of the network are reported truthfully, and nothing is ever sent twice. */
 export function faultChecks(subject: ConformanceSubject): readonly Check[] {
   return [
     {

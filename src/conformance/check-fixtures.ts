@@ -123,7 +123,7 @@ async function becomes(subject: ConformanceSubject, fixture: ConformanceFixture)
   });
 }
 
-/** What came of a cancellation that a responder answers from the cancellation itself on, and how often it was sent. */
+/** The result of a cancellation that a responder answers from the cancellation itself on, and how often it was sent. */
 async function cancelled(
   subject: ConformanceSubject,
   fixture: ConformanceFixture,

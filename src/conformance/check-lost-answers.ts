@@ -17,7 +17,7 @@ import {
   type Settled,
 } from './trial.ts';
 
-/** Whether the state is read back where an answer leaves it open, and what was read is told as it is. */
+/** Whether the state is read back if a response leaves it open, and reported unchanged. */
 export function lostAnswerChecks(subject: ConformanceSubject): readonly Check[] {
   if (!subject.provider.capabilities.readBack) {
     return LOSSES.map((loss) => ({
@@ -87,7 +87,7 @@ async function verifies(subject: ConformanceSubject, fixture: ConformanceFixture
   }
 }
 
-/** What came of a cancellation that a responder answers from the cancellation itself on. It must be sent once. */
+/** The result of a cancellation that a responder answers from the cancellation itself on. It must be sent once. */
 async function cancelledOnce(
   subject: ConformanceSubject,
   respond: Responder,

@@ -83,7 +83,7 @@ async function becomes(subject: ConformanceSubject, { answers, expected }: Confo
   assert.deepEqual(settled.value.service, subject.service);
 }
 
-/** Whether a server whose read-back gives these answers is only asked, and what that comes to. */
+/** Whether a server whose read-back gives these responses is only asked, and the result. */
 async function leavesAlone(
   subject: ConformanceSubject,
   answers: readonly ConformanceAnswer[],

@@ -4,7 +4,7 @@ import type { SeenRequest } from './loopback.ts';
 import type { ConformanceAnswer, ConformanceStatusFixture, ConformanceSubject } from './subject.ts';
 import { ACCOUNT, beforeOf, settle, withTrial, type Settled } from './trial.ts';
 
-/** What a read-back came to, and the requests that it sent after what comes before it. */
+/** The result of a read-back, and the requests that it sent itself. */
 export interface ReadBack {
   readonly settled: Settled<CancellationStatus>;
   readonly requests: readonly SeenRequest[];

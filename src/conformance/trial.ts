@@ -26,7 +26,7 @@ export interface UncheckedService {
   revoke(request: unknown, options?: unknown): Promise<RevokeResult>;
 }
 
-/** What a call came to. */
+/** How a call ended. */
 export type Settled<Value> =
   { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: ProviderError };
 
@@ -72,7 +72,7 @@ export function orderOf(subject: ConformanceSubject, parts: Readonly<Record<stri
   return { account: ACCOUNT, service: subject.service, when: subject.provider.capabilities.timings[0], ...parts };
 }
 
-/** What the promise came to; that it rejects with anything but a `ProviderError` fails the check. */
+/** How the promise settled; the check fails if it rejects with anything but a `ProviderError`. */
 export async function settle<Value>(promise: Promise<Value>): Promise<Settled<Value>> {
   try {
     return { ok: true, value: await promise };

@@ -5,7 +5,7 @@ import { answersThatFind } from './read-back.ts';
 import type { ConformanceSubject } from './subject.ts';
 import { ACCOUNT, beforeOf, settle, withTrial, type Settled } from './trial.ts';
 
-/** What a withdrawal came to, and the requests that it sent, from the one that withdraws on. */
+/** The result of undoing a cancellation, and the requests that it sent, from the one that undoes on. */
 export interface Withdrawal {
   readonly settled: Settled<RevokeResult>;
   readonly requests: readonly SeenRequest[];

@@ -30,7 +30,7 @@ export interface ActionOptions extends ReadOptions {
   readonly onEvent?: ((event: OperationEvent) => void) | undefined;
 }
 
-/** What an action came to. */
+/** The result of an action. */
 export interface Performed<Result> {
   readonly result: Result;
   readonly attempts: number;

@@ -4,7 +4,7 @@ import type { CallOptions, ServiceOptions } from './options.ts';
 import type { AccountKey, CancelRequest, CancelResultOf } from './request.ts';
 import type { CancelOutcome, SafeResult } from './result.ts';
 
-/** What became of one request of `cancelMany`. */
+/** The outcome of one request of `cancelMany`. */
 export type CancelManyItem<A extends AccountsOf<A>, K extends AccountKey<A> = AccountKey<A>> = K extends unknown
   ? {
       /** Position in the source, from 0. */
@@ -17,7 +17,7 @@ export type CancelManyItem<A extends AccountsOf<A>, K extends AccountKey<A> = Ac
 /** Options of `cancelMany`. `deadlineMs`, `verify` and `onEvent` hold for each cancellation. */
 export interface CancelManyOptions<A extends AccountsOf<A> = Accounts> extends Omit<CallOptions, 'place'> {
   /**
-   * Stops the run: nothing more is begun, what is under way is seen through and yielded (it ends by its own deadline),
+   * Stops the run gracefully. In-flight cancellations finish (each has its own deadline) and are yielded,
    * what was taken from the source and not begun is yielded as `aborted` (or, where it was waiting to be begun again, as
    * `rate_limited`), and the run ends without an error. Nothing is cut off in flight, since that would make
    * `outcome_unknown` of cancellations that are about to be confirmed.

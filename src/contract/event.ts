@@ -25,7 +25,7 @@ export interface AttemptEvent extends EventBase {
   readonly url: string;
 }
 
-/** What became of the request that was last attempted. */
+/** The outcome of the last attempted request. */
 export interface AnswerEvent extends EventBase {
   readonly type: 'answer';
   readonly attempt: number;

@@ -12,7 +12,7 @@ import type { CancellationStatus, EffectiveAt, RevokeOutcome, Warning, When } fr
  */
 export type CancelOutcome = 'requested' | 'scheduled' | 'completed' | 'already_cancelled';
 
-/** What a cancellation came to. Never claims more than the provider said. */
+/** The result of a cancellation. It never claims more than the provider said. */
 export interface CancelResult<
   Key extends string = string,
   Id extends string = string,
@@ -40,7 +40,7 @@ export interface CancelResult<
   readonly raw: unknown;
 }
 
-/** What a withdrawal came to. */
+/** The result of undoing a cancellation. */
 export interface RevokeResult<Key extends string = string, Id extends string = string, Service = unknown> {
   readonly account: Key;
   readonly provider: Id;

@@ -4,7 +4,7 @@ import type { CancelOutcome } from '../contract/result.ts';
 import type { CancellationStatus, EffectiveAt, Warning } from '../contract/vocabulary.ts';
 import type { SendContext } from '../sending/send-context.ts';
 
-/** What a cancellation came to, before the call's own facts are added. */
+/** The facts about a cancellation, before the call's own facts are added. */
 export interface CancelFacts {
   readonly outcome: CancelOutcome;
   readonly effectiveAt?: EffectiveAt;

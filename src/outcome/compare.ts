@@ -6,7 +6,7 @@ import type { CancellationStatus, When } from '../contract/vocabulary.ts';
  * - `as_asked`: there is one with this timing, or the service is over, which leaves no timing to differ;
  * - `timing_not_told`: there is one, with a timing that the provider does not show;
  * - `other_timing`: there is one, with the other timing;
- * - `absent`: there is none, or the provider's own job for it failed;
+ * - `absent`: no cancellation exists, or the provider's own job for it failed;
  * - `not_told`: the state does not show whether there is one.
  */
 export type Comparison = 'as_asked' | 'timing_not_told' | 'other_timing' | 'absent' | 'not_told';

@@ -7,7 +7,7 @@ import { readIfPossible } from './read-status.ts';
 import { TIMING_UNKNOWN } from './reconcile-duplicate.ts';
 
 /**
- * Asks the provider what became of a cancellation whose answer was lost or not readable. It is never sent again.
+ * Reads back a cancellation whose response was lost or not readable. It is never sent again.
  *
  * A cancellation that is found settles it. That none is found settles it only where the provider is known to be done
  * with the request (`ifAbsent`): after a lost answer it may still be at work.

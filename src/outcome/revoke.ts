@@ -9,7 +9,7 @@ import type { RevokedVerdict } from '../contract/verdict.ts';
 import type { CancellationStatus, RevokeOutcome } from '../contract/vocabulary.ts';
 import { believed, judgeWrite, type AcceptedWrite } from './judge-write.ts';
 
-/** What a withdrawal came to, before the call's own facts are added. */
+/** The facts about an undone cancellation, before the call's own facts are added. */
 export interface RevokeFacts {
   readonly outcome: RevokeOutcome;
   readonly providerReference?: string;

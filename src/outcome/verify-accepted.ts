@@ -4,7 +4,7 @@ import { readIfPossible } from './read-status.ts';
 import type { Warning } from '../contract/vocabulary.ts';
 
 /**
- * Reads an accepted cancellation back. What was accepted stays accepted, whatever becomes of the reading; only the
+ * Reads an accepted cancellation back. What was accepted stays accepted, even if the reading fails; only the
  * provider's own word that its job failed turns it around.
  *
  * @throws ProviderError `rejected` if the provider's own job failed

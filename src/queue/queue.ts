@@ -146,7 +146,7 @@ export interface CancelQueue<A extends AccountsOf<A>> {
   /**
    * Waits until a cancellation is settled, or needs a person.
    *
-   * @throws ProviderError `invalid_request` if there is none of that id; `aborted` by the signal; `unavailable` after
+   * @throws ProviderError `invalid_request` if none has that id; `aborted` by the signal; `unavailable` after
    * `timeoutMs` milliseconds. The cancellation goes on in each case.
    */
   wait(

@@ -131,7 +131,7 @@ async function pause(milliseconds: number, call: Call, limit: TimeLimit): Promis
   }
 }
 
-/** The answer that the provider is given, or the error where there is none for it. */
+/** The response that the adapter receives, or the error if there is no response for it. */
 function outcomeOf(sent: SendResult, effect: 'read' | 'write', call: Call): ProviderResponse {
   if (sent.kind === 'answered') {
     const challenge = judgeChallenge(sent.response);

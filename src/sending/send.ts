@@ -229,7 +229,8 @@ const NOT_SENT = {
   timeout: 'the connection could not be made in time',
   aborted: 'the call was aborted before the request left',
   connection: 'the connection failed before the request left',
-  unloaded: 'the HTTP client (ky, undici) could not be loaded. If packages were updated, restart the program; if it is bundled, see docs/runtimes.md',
+  unloaded:
+    'the HTTP client (ky, undici) could not be loaded. If packages were updated, restart the program; if it is bundled, see docs/runtimes.md',
 };
 
 function notSent(why: string, end: LimitEnd | undefined): SendResult {

@@ -6,7 +6,7 @@ export interface TrailingJson {
 }
 
 /**
- * Finds the one JSON object that ends a text, such as after a notice that PHP prints. `undefined` if there is none, if
+ * Finds the one JSON object that ends a text, such as after a notice that PHP prints. `undefined` if it has none, if
  * it is empty (`{}` says nothing), or if the text before it may hold another document: then no one can tell which of
  * them is the answer. Takes time linear in the length of the text.
  *

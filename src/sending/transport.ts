@@ -63,7 +63,7 @@ async function loadDirect(): Promise<typeof directAgent> {
 }
 
 async function loadProxied(): Promise<typeof proxyAgent> {
-  // All of undici, which installs an agent of its own for the whole program if there is none. Node's own comes first: it is
+  // All of undici, which installs its own agent for the whole program if none is installed. Node's own comes first: it is
   // loaded when one of its classes is first looked at.
   Reflect.get(globalThis, 'Response');
   return (proxied ??= (await import('./proxy-agents.ts')).proxyAgent);

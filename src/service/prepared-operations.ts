@@ -10,7 +10,7 @@ import { revokeOnce } from '../outcome/revoke.ts';
 import type { CancellationStatus, Warning } from '../contract/vocabulary.ts';
 
 /**
- * Cancels, and says what came of it with the call's own facts.
+ * Cancels, and returns the result with the call's own facts.
  *
  * @param carryOut what sends it; by itself where nothing else is said.
  * @throws ProviderError
@@ -58,7 +58,7 @@ export async function statusPrepared(prepared: ReadyCall<CheckedStatusRequest>):
 }
 
 /**
- * Withdraws a cancellation, and says what came of it with the call's own facts.
+ * Undoes a cancellation, and returns the result with the call's own facts.
  *
  * @throws ProviderError
  */

@@ -92,7 +92,7 @@ export interface CancelService<A extends AccountsOf<A>> {
   ): Promise<RevokeResultOf<A, K>>;
 
   /**
-   * Cancels many services, each account's at most `concurrency` at once, and yields what became of each as it
+   * Cancels many services, at most `concurrency` of each account concurrently, and yields the outcome of each as it
    * finishes: exactly one item for each request that is taken from the source. No item's failure ends the run; an error
    * of the source itself is thrown once the started ones have been yielded.
    *
@@ -103,11 +103,11 @@ export interface CancelService<A extends AccountsOf<A>> {
    *   30 seconds; the others go on. Nothing happened at the provider, so the request is begun again after the pause, at
    *   most 3 times in all. See `maxPauseMs`. `outcome_unknown` is never begun again.
    * - `unauthorized` ends its account's part: what is left of it fails with `unauthorized` without being sent, since
-   *   providers ban after a few bad logins. What is under way is seen through.
+   *   providers ban after a few bad logins. In-flight cancellations finish.
    * - An account that has answered none of the first three requests of the run ends its part, too: what is left of it
    *   fails with `unavailable` without being sent, since its address, port or network is wrong.
    * - A broken account's requests fail at once (`unavailable` with `retryAt`), as those of `cancel` do.
-   * - `signal` stops the run gracefully, see there. Leaving the loop early sees through what is under way, and begins
+   * - `signal` stops the run gracefully, see there. Leaving the loop early lets in-flight cancellations finish, and starts
    *   nothing more.
    *
    * @throws ProviderError `invalid_request` on the first `next()`, if the source or an option is not sound.

@@ -346,7 +346,7 @@ describe('leaving cancelMany early', () => {
     await pause(40);
   });
 
-  it('while the source fails to close is an error, and what has begun is seen through', async () => {
+  it('while the source fails to close is an error, and started requests finish', async () => {
     const { service, running } = setUp(async () => (await pause(5), json({ result: 'success' })));
     function* source(): Generator<Request> {
       try {

@@ -22,7 +22,7 @@ describe('the code samples in Markdown', () => {
 
   it('that start a sandbox run', async () => {
     const runnable = samples.filter(isRunnable);
-    expect(runnable.map(({ file }) => file)).toEqual(expect.arrayContaining(['README.md', 'docs/sandbox.md']));
+    expect(runnable.map(({ file }) => file)).toEqual(expect.arrayContaining(['README.md', 'docs/testing.md']));
     mkdirSync(join(root, '.cache'), { recursive: true });
     const directory = mkdtempSync(join(root, '.cache', 'running-'));
     try {

@@ -18,7 +18,7 @@ export async function check(name: string | undefined, words: readonly string[], 
     }
   }
   const names = name === undefined ? Object.keys(opened.accounts) : [name];
-  // Also where there is none at all, which its error says.
+  // Also if no account is configured, which its error says.
   if (names.length === 0) await accountNamed('', opened);
   const codes: number[] = [];
   for (const account of names) codes.push(await checkOne(account, opened, session, name !== undefined));

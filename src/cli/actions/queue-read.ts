@@ -48,7 +48,7 @@ export async function show(id: string, session: Session): Promise<number> {
       ],
       ['place', result.place],
       ['leads now to', result.otherPlace],
-      ['came to', outcomeText(result)],
+      ['outcome', outcomeText(result)],
       ['last error', result.lastError?.message],
       ['not before', result.notBefore],
       ['asked by', result.askedBy],
@@ -95,7 +95,7 @@ export async function writeStats(result: QueueStats, { output, command }: Sessio
   }
 }
 
-const HEAD = ['id', 'account', 'service', 'when', 'state', 'came to', 'needs a person', 'updated at'];
+const HEAD = ['id', 'account', 'service', 'when', 'state', 'outcome', 'needs a person', 'updated at'];
 
 function rowOf(entry: QueuedCancellation): readonly string[] {
   const { id, account, request, state, needsPerson, updatedAt } = entry;

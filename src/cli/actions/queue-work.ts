@@ -13,7 +13,9 @@ export async function work({ concurrency, untilIdle }: WorkFlags, session: Sessi
     async (queue) => {
       const stopping = new AbortController();
       const stop = onInterrupt(() => {
-        output.message('Stopping: what has been begun is seen through. Once more ends it at once.');
+        output.message(
+          'Stopping: started cancellations are allowed to finish. Ctrl-C again ends the process immediately.',
+        );
         stopping.abort();
       });
       if (output.isTerminal) output.message('Working on the queue. Ctrl-C stops it.');

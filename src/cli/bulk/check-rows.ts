@@ -9,7 +9,7 @@ import { readRow, type ReadRow } from './row-request.ts';
 export interface CheckedRows {
   readonly rows: number;
   readonly bad: number;
-  /** How many are to be sent: the sound ones, those aside that an earlier run came to. */
+  /** How many are to be sent: the valid ones, without those that an earlier run reached. */
   readonly toSend: number;
   /** How many of these are to be cancelled at once, for each account that has some. */
   readonly immediate: ReadonlyMap<string, number>;

@@ -12,7 +12,7 @@ export interface EarlierRun {
   /** The result that it wrote for a row, from the last line of that row. */
   readonly resultOf: (row: number) => EarlierResult;
   readonly fingerprintOf: (row: number) => string;
-  /** The last row that it came to. */
+  /** The last row that it reached. */
   readonly lastRow: number;
 }
 

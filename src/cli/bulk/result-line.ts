@@ -7,7 +7,7 @@ import type { ReadRow } from './row-request.ts';
 /** A sound row. */
 export type SoundRow = ReadRow & { readonly ok: true };
 
-/** What became of a row, as a line of the results file. */
+/** The outcome of a row, as a line of the results file. */
 export function resultLine(row: SoundRow, settled: SafeResult<CancelResult>): object {
   return {
     ...lineHead(row, outcomeOf(settled)),

@@ -1,7 +1,7 @@
 import { EXIT, worstOf } from '../terminal/exit-code.ts';
 
 /**
- * What became of a row: an outcome of `cancel`, or
+ * The outcome of a row: an outcome of `cancel`, or
  *
  * - `refused`: nothing happened at the provider, whatever the code; it is tried again when the run is resumed
  * - `unknown`: it may have happened; it is never sent again
@@ -24,11 +24,11 @@ const OUTCOMES = [
 /** Every {@link RowOutcome}, in the order in which they are shown. */
 export const ROW_OUTCOMES: readonly RowOutcome[] = OUTCOMES;
 
-/** How many rows came to what, over all and for each account. */
+/** The number of rows by outcome, in total and for each account. */
 export class OutcomeCounts {
   readonly #accounts: Map<string, Map<RowOutcome, number>>;
 
-  /** @param accounts in the order in which they are told */
+  /** @param accounts in the order in which they are shown */
   constructor(accounts: Iterable<string>) {
     this.#accounts = new Map([...accounts].map((account) => [account, new Map<RowOutcome, number>()]));
   }
@@ -44,7 +44,7 @@ export class OutcomeCounts {
     return [...this.#accounts.keys()];
   }
 
-  /** How many of an account came to an outcome; without an account, of all. */
+  /** The number of rows of an account with an outcome; without an account, of all accounts. */
   of(outcome: RowOutcome, account?: string): number {
     const counted = account === undefined ? [...this.#accounts.values()] : [this.#accounts.get(account)];
     return counted.reduce((sum, counts) => sum + (counts?.get(outcome) ?? 0), 0);

@@ -21,7 +21,7 @@ export interface BulkRun {
   readonly verify: boolean;
   readonly concurrency: number | undefined;
   readonly checked: CheckedRows;
-  /** Ends the run: nothing more is begun, what is under way is seen through. */
+  /** Stops the run gracefully: nothing more is started, and in-flight cancellations finish. */
   readonly signal: AbortSignal;
   /** Called once for each row that is finished, also if an earlier run finished it. */
   readonly tell: (row: FinishedRow) => void;
@@ -42,7 +42,7 @@ export interface FinishedRow {
   readonly earlier?: EarlierResult;
 }
 
-/** Sends the rows, each at most once, and writes down what becomes of them before and after. */
+/** Sends the rows, each at most once, and writes down their state before and after. */
 export async function runRows(run: BulkRun): Promise<void> {
   // At the same time, since a provider that does not answer must not hold up the others.
   const ends = await Promise.allSettled([
@@ -105,8 +105,8 @@ async function sendRows(run: BulkRun): Promise<void> {
 }
 
 /**
- * Tells of the rows that are not sent: those that are left out, those that an earlier run came to an end with, and those
- * that it sent, or was about to send, without learning what became of them, which are read back.
+ * Reports the rows that are not sent: those that are left out, those that an earlier run finished, and those
+ * that it sent, or was about to send, without learning their outcome, which are read back.
  */
 async function passOver({ input, opened, earlier, results, signal, tell, drained }: BulkRun): Promise<void> {
   const settling = new Settling(opened);

@@ -7,7 +7,7 @@ import type { OpenedServices } from '../setup/open-services.ts';
 import type { SoundRow } from './result-line.ts';
 
 /**
- * Settles rows that an earlier run sent, or was about to send, without learning what became of them. They are never sent
+ * Settles rows that an earlier run sent, or was about to send, without learning their outcome. They are never sent
  * again: they are read back, and what does not show the cancellation of the asked timing stays unknown. An account whose
  * credentials are refused is not asked again, since providers ban; nor is one that did not answer three times in a row.
  */
@@ -78,7 +78,7 @@ const CLOSING: readonly ErrorCode[] = ['unauthorized', 'forbidden', 'not_configu
 
 const EARLIER = {
   started: 'an earlier run was interrupted while it sent this',
-  unknown: 'what became of it is not known since an earlier run',
+  unknown: 'its outcome has been unknown since an earlier run',
 } as const;
 
 /** A provider that has no such service has answered the question, if not whether the cancellation ended it. */

@@ -11,7 +11,7 @@ export interface Failure {
   readonly error: ProviderError;
 }
 
-/** What a run came to. */
+/** The result of a run. */
 export interface RunSummary {
   readonly counts: OutcomeCounts;
   readonly rows: number;
@@ -60,7 +60,7 @@ export class AccountStops {
   }
 }
 
-/** Writes what a run came to: a table by account, why the first rows failed, and what to do next. */
+/** Writes the result of a run: a table by account, why the first rows failed, and what to do next. */
 export function writeSummary(
   { counts, rows, results, failures, stops }: RunSummary,
   { output, command }: Pick<Session, 'output' | 'command'>,

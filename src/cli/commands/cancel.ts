@@ -17,7 +17,7 @@ export function addCancel(program: Command, act: Act): void {
       'after',
       examples([
         ['cancelkit cancel shop 4711 --when end_of_period --reason "Project ended"', 'at the end of the paid period'],
-        ['cancelkit cancel plesk hostingId=1_aed1f0 domain=example.com --when immediate', 'now; asks first'],
+        ['cancelkit cancel hosting hostingId=1_aed1f0 domain=example.com --when immediate', 'now; asks first'],
         ['cancelkit cancel shop 4711 --when immediate --category non_payment --yes', 'now, in a script'],
         ['cancelkit cancel shop 4711 --when end_of_period --dry-run', 'what would be sent'],
       ]),

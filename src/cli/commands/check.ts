@@ -14,7 +14,7 @@ export function addCheck(program: Command, act: Act): void {
       examples([
         ['cancelkit check', 'every account'],
         ['cancelkit check shop', 'one account'],
-        ['cancelkit check plesk hostingId=1_aed1f0 domain=example.com', 'by reading the state of a service'],
+        ['cancelkit check hosting hostingId=1_aed1f0 domain=example.com', 'by reading the state of a service'],
       ]),
     )
     .action((account: string | undefined, service: readonly string[]) =>

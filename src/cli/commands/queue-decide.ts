@@ -9,7 +9,7 @@ import { text } from './text.ts';
 export function addDeciding(queue: Command, act: Act): void {
   decision(queue.command('resolve'))
     .description('Settle an unknown one by your word, once you have looked it up at the provider.')
-    .addOption(new Option('--as <state>', 'what it came to (required)').choices(RESOLUTIONS))
+    .addOption(new Option('--as <state>', 'its outcome (required)').choices(RESOLUTIONS))
     .addHelpText(
       'after',
       examples([['cancelkit queue resolve order-1 --as completed --note "ticket 99"', 'it is over']]),

@@ -19,7 +19,7 @@ export function addStatus(program: Command, act: Act): void {
       'after',
       examples([
         ['cancelkit status shop 4711', 'is it cancelled, and for when?'],
-        ['cancelkit status plesk hostingId=1_aed1f0 domain=example.com --json', 'for a script'],
+        ['cancelkit status hosting hostingId=1_aed1f0 domain=example.com --json', 'for a script'],
       ]),
     )
     .action(

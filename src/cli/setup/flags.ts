@@ -1,6 +1,6 @@
 import type { When } from '../../contract/vocabulary.ts';
 
-/** What `bulk` is told besides the file. */
+/** The options of `bulk`. */
 export interface BulkFlags {
   readonly format?: 'csv' | 'jsonl';
   readonly results?: string;
@@ -12,7 +12,7 @@ export interface BulkFlags {
   readonly concurrency?: number;
 }
 
-/** What `cancel` and `preview` are told besides the service. */
+/** The options of `cancel` and `preview`. */
 export interface CancelFlags {
   readonly when?: When;
   readonly reason?: string;
@@ -26,7 +26,7 @@ export interface CancelFlags {
 /** What an unknown one may be settled as. */
 export const RESOLUTIONS = ['requested', 'scheduled', 'completed', 'refused'] as const;
 
-/** What a decision is told. */
+/** The options of a decision. */
 export interface DecisionFlags {
   readonly as?: string;
   readonly by?: string;
@@ -41,7 +41,7 @@ export interface QuarantineFlags extends DecisionFlags {
   readonly whenAbsent?: string;
 }
 
-/** What `queue list` is told. */
+/** The options of `queue list`. */
 export interface ListFlags {
   readonly state?: string;
   readonly account?: string;
@@ -50,7 +50,7 @@ export interface ListFlags {
   readonly after?: string;
 }
 
-/** What `queue add` is told besides the cancellation. */
+/** The options of `queue add`, besides those of `cancel`. */
 export interface AddFlags extends CancelFlags {
   readonly id?: string;
   readonly by?: string;
@@ -59,7 +59,7 @@ export interface AddFlags extends CancelFlags {
   readonly whenAbsent?: string;
 }
 
-/** What `queue work` is told. */
+/** The options of `queue work`. */
 export interface WorkFlags {
   readonly concurrency?: number;
   readonly untilIdle?: boolean;
@@ -68,7 +68,7 @@ export interface WorkFlags {
 /** What may happen to one that the last read-back does not find. */
 export const WHEN_ABSENT = ['refuse', 'send_again'] as const;
 
-/** What `sandbox` is told. */
+/** The options of `sandbox`. */
 export interface SandboxFlags {
   readonly port?: number;
 }

@@ -15,7 +15,7 @@ export interface LoadedConfig {
 }
 
 /**
- * Loads the configuration file that is named, or the one in the working directory; `undefined` where there is none.
+ * Loads the configuration file that is named, or the one in the working directory; `undefined` if it does not exist.
  *
  * @throws ProviderError `invalid_request` if the named file is not there, `not_configured` if it cannot be used. What the
  * file threw is not shown, since it may hold a secret.

@@ -20,7 +20,7 @@ export function isTimingUnknown({ warnings }: CancelResult): boolean {
   return warnings.some(({ code }) => code === 'timing_unknown');
 }
 
-/** Writes what a cancellation came to. */
+/** Writes the result of a cancellation. */
 export function writeResult(result: CancelResult, output: Output): void {
   const { colours } = output;
   const { account, provider, outcome, existing } = result;

@@ -12,7 +12,7 @@ export const DATA: { readonly [Fate in Capabilities['immediateDestroysData']]: s
   unknown: 'when the provider deletes the data is not known: take it for gone',
 };
 
-/** What a person has to type, and what they are told first. */
+/** What a person has to type, and what is shown first. */
 export interface Question {
   readonly warnings: readonly string[];
   readonly message: string;

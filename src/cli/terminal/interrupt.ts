@@ -21,7 +21,7 @@ export function onInterrupt(told: () => void): () => void {
   };
 }
 
-/** Runs one call whose signal a Ctrl-C aborts: what became of it is then still told. */
+/** Runs one call whose signal a Ctrl-C aborts; its outcome is still reported. */
 export async function interruptible<Value>(
   call: (signal: AbortSignal) => Promise<Value>,
   output: Pick<Output, 'isTerminal' | 'message'>,

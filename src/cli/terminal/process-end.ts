@@ -1,6 +1,6 @@
 import { deferred } from '../../platform/deferred.ts';
 
-/** What is told that this process has nothing left to do, the innermost last. */
+/** The callbacks that are notified once this process has nothing left to do, the innermost last. */
 const waiting: (() => void)[] = [];
 
 /**

@@ -60,7 +60,7 @@ export function notOpened(error: unknown): never {
   });
 }
 
-/** What is told of pg-boss, where it has failed by itself. */
+/** The error if pg-boss itself failed. */
 export function jobsFailed(error: unknown): ProviderError {
   if (isProviderError(error)) return error;
   const failure = error instanceof DatabaseFailure ? error : new DatabaseFailure(error, 'no');

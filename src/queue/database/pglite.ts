@@ -84,7 +84,7 @@ async function inTransaction<Value>(
   });
   try {
     const value = await Promise.race([running, lost.promise]);
-    // What is told as committed is acted on: nothing is sent for a claim that another owner cannot see.
+    // What is reported as committed is acted on: nothing is sent for a claim that another owner cannot see.
     lock.check();
     return value;
   } catch (error) {

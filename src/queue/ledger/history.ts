@@ -27,7 +27,7 @@ export interface NewEntry extends Omit<HistoryEntry, 'at'> {
   readonly happened?: number;
 }
 
-/** Writes lines of history, in their order. Their times are the database's: how long ago each of them happened is told. */
+/** Writes lines of history, in their order. Their times are the database's: each entry says how long ago it happened. */
 export async function writeHistory(client: QueryClient, schema: string, entries: readonly NewEntry[]): Promise<void> {
   if (entries.length === 0) return;
   await client.query(

@@ -44,7 +44,7 @@ export interface Jobs {
    */
   take(client: QueryClient, account: string, count: number): Promise<readonly TakenJob[]>;
 
-  /** Removes jobs that were taken. One that is not is given out again some day, which the ledger sees through. */
+  /** Removes jobs that were taken. One that is not removed is handed out again later; the ledger recognizes it. */
   remove(client: QueryClient, jobs: readonly TakenJob[]): Promise<void>;
 
   close(): Promise<void>;

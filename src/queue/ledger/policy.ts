@@ -1,4 +1,4 @@
-/** What becomes of a cancellation that did not succeed at once. */
+/** What happens to a cancellation that did not succeed immediately. */
 export interface Policy {
   /** When an unknown one is read back: milliseconds after it became unknown, ascending. */
   readonly readBackAfterMs: readonly number[];

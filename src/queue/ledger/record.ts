@@ -22,7 +22,7 @@ export interface QueuedCancellation {
    */
   readonly needsPerson: boolean;
   /**
-   * What it came to, in the words of `safeCancel` and `cancelMany`. Left out while it is planned or under way; with
+   * Its outcome, in the form of `safeCancel` and `cancelMany`. Not set while it is planned or in flight; with
    * `unknown`, an error with the code `outcome_unknown`.
    */
   readonly outcome?: SafeResult<CancelResult>;

@@ -20,7 +20,7 @@ export type WhenAbsent = 'refuse' | 'send_again';
 /** A cancellation that this worker alone may act on until its lease ends. */
 export interface Claimed {
   readonly id: string;
-  /** Counts the claims of this cancellation: what an older one writes is told by it. */
+  /** Counts the claims of this cancellation, so that a write by an older claim is recognized. */
   readonly claim: number;
   readonly request: StoredRequest;
   readonly provider: string;

@@ -65,7 +65,7 @@ export async function connect(address: string): Promise<Socket> {
  * The first line that comes.
  *
  * @param most bytes that are read at most.
- * @throws Error if there is none, or a longer one
+ * @throws Error if no line arrives, or a longer one
  */
 export async function lineOf(socket: Socket, most: number): Promise<string> {
   const chunks: Buffer[] = [];

@@ -6,7 +6,7 @@ import { Outbox } from './outbox.ts';
 import { SentMarks } from '../ledger/sent-marks.ts';
 import type { WorkerContext } from './worker-context.ts';
 
-/** What a worker has in hand: the calls that it has begun, and what they came to until that is written down. */
+/** The calls that a worker has started, and their outcomes until these are written down. */
 export class InHand {
   readonly sent: SentMarks = new SentMarks();
   readonly #context: Pick<WorkerContext, 'database' | 'schema' | 'services' | 'policy' | 'readable' | 'deadlineMs'>;

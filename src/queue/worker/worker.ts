@@ -7,7 +7,7 @@ import { Rounds } from './rounds.ts';
 import type { WorkerContext, WorkPlan } from './worker-context.ts';
 
 /**
- * Takes cancellations up, sends or reads them back, and writes down what came of it: round after round, until it is to
+ * Takes cancellations up, sends or reads them back, and writes down the outcome, round after round, until it is to
  * stop or nothing is due.
  */
 export class Worker {
@@ -28,7 +28,7 @@ export class Worker {
     this.#wake.resolve();
   }
 
-  /** Works until the signal aborts, or until nothing is due; what has been begun is seen through and written down. */
+  /** Works until the signal aborts or nothing is due; started cancellations finish and are written down. */
   async run(): Promise<void> {
     const stop = (): void => this.#wake.resolve();
     this.#plan.signal?.addEventListener('abort', stop, { once: true });

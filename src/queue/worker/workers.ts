@@ -29,10 +29,10 @@ export class Workers {
     for (const worker of this.#workers.keys()) worker.notify();
   }
 
-  /** Stops all of them; settles once what they have begun is seen through. */
+  /** Stops all of them; settles once the started cancellations have finished. */
   async stop(): Promise<void> {
     for (const { stop } of this.#workers.values()) stop.abort();
-    // What a worker could not write down is told to whoever called `work`.
+    // What a worker could not write down is reported to the caller of `work`.
     await Promise.allSettled([...this.#workers.values()].map(({ done }) => done));
   }
 }

@@ -20,7 +20,7 @@ export interface ProviderControls<Service, Id, Options> {
   services(): readonly Service[];
   /**
    * A snapshot of one service.
-   * @throws RangeError when there is none with this id.
+   * @throws RangeError if none has this id.
    */
   service(id: Id): Service;
   /**
@@ -32,7 +32,7 @@ export interface ProviderControls<Service, Id, Options> {
 
 /** What the sandbox tells of every service, whoever the provider is. */
 export interface SandboxService {
-  /** The cancellation that stands; `null` when there is none, or when it was withdrawn. */
+  /** The cancellation in force; `null` if not set or undone. */
   readonly cancellation: SandboxCancellation | null;
   /** How many cancel calls took effect on this service: 2 means that it was cancelled twice. */
   readonly timesCancelled: number;

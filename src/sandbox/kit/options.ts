@@ -37,7 +37,7 @@ export function createOptions<Options extends object>(
   };
 }
 
-/** Says of an option that there is none of its name, and which one was meant. */
+/** Says that no option has this name, and which one was probably meant. */
 export function unknownOption(name: string, known: readonly string[]): string {
   const suggestion = nearest(name, known);
   const next = suggestion === undefined ? `expected ${known.join(', ')}.` : `did you mean ${suggestion}?`;

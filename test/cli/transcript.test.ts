@@ -5,9 +5,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { textOf } from '../structure/source-tree.ts';
 import { createProject, type Project } from './support/project.ts';
 
-/** The commands of README.md's transcript, each with what it shows. */
+/** The commands of docs/cli.md's transcript, each with what it shows. */
 const transcript = [
-  ...(/```console\n([\s\S]*?)\n```/.exec(textOf('README.md'))?.[1] ?? '').matchAll(/^\$ (.*)((?:\n(?!\$ ).*)*)/gm),
+  ...(/```console\n([\s\S]*?)\n```/.exec(textOf('docs/cli.md'))?.[1] ?? '').matchAll(/^\$ (.*)((?:\n(?!\$ ).*)*)/gm),
 ].map(([, command = '', shown = '']) => ({ command, shown: shown.slice(1) }));
 
 let project: Project;
@@ -16,7 +16,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => project[Symbol.dispose]());
 
-it('the transcript in README.md is what the commands show, against cancelkit sandbox', async () => {
+it('the transcript in docs/cli.md is what the commands show, against cancelkit sandbox', async () => {
   expect(transcript.length).toBeGreaterThan(3);
   const sandbox = spawn(process.execPath, [project.command, 'sandbox'], { cwd: project.directory, env: project.env });
   try {
