@@ -77,10 +77,11 @@ export function createBackend(
       if (target === undefined) return reply.code(404).send({ error: 'The service was not found.' });
       try {
         await queue.enqueue({ ...target, when, reason, reference: order }, { id: order, by: 'customer' });
+        const state = await publicState(queue, order);
+        return await reply.code(202).send(state);
       } catch (error) {
         return answerFailure(error, order, reply, log);
       }
-      return reply.code(202).send(await publicState(queue, order));
     },
   );
 
@@ -133,7 +134,11 @@ function wordsFor({ state, outcome }: QueuedCancellation): Omit<PublicState, 'or
 }
 
 function answerFailure(error: unknown, order: string, reply: FastifyReply, log: Log): FastifyReply {
-  if (!isProviderError(error)) throw error;
+  if (!isProviderError(error)) {
+    // Fastify would send its message, which is not for customers.
+    log({ order, fault: String(error) });
+    return reply.code(500).send({ error: 'Internal Server Error' });
+  }
   log({ ...error.toJSON(), order });
   if (error.code === 'unavailable' || error.code === 'outcome_unknown') {
     // The id makes it safe to ask again, also where it is not known whether it was stored.

@@ -29,11 +29,11 @@ function storable(key: string): string {
 }
 
 function ownKey(key: unknown): string | undefined {
-  // An object that was joined into a text is the same text for each service.
-  return typeof key === 'string' && key.isWellFormed() && key.trim() !== '' && !/\[object \w+\]/.test(key)
-    ? key
-    : undefined;
+  // An object that was joined into a text is the same text for each service, and so is a field that is not there.
+  return typeof key === 'string' && key.isWellFormed() && key.trim() !== '' && !NO_KEY.test(key) ? key : undefined;
 }
+
+const NO_KEY = /\[object \w+\]|^(?:undefined|null|NaN|-?Infinity)$/;
 
 /**
  * The fields of a reference by name, so that their order says nothing: `domain=example.com hostingId=1_aed1`. A number

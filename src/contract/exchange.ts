@@ -31,9 +31,25 @@ export function faultOf({ method, effect, ...request }: ProviderRequest): string
   if (!METHODS.has(method)) return 'it asked for a method that is none of GET, POST, PUT, PATCH and DELETE';
   if (!EFFECTS.has(effect)) return 'its request is neither a read nor a write';
   if (effect === 'read' && !READS.has(method)) return `it called a ${method} a read, which only GET and POST can be`;
+  if (effect === 'read' && isDisguised(request)) return 'it called a read what asks the server for another method';
   const hasBody = 'form' in request || 'json' in request;
   return method === 'GET' && hasBody ? 'it asked for a GET with a body' : undefined;
 }
+
+/**
+ * Whether a request asks for another method than its own, as frameworks take it: Laravel, Rails and Symfony by the field
+ * `_method`, others by a header.
+ */
+function isDisguised(request: Omit<ProviderRequest, 'method' | 'effect'>): boolean {
+  const { headers = {}, query = {} } = request;
+  const bodies = ['form', 'json'].map((name): unknown => Reflect.get(request, name));
+  return (
+    Object.keys(headers).some((name) => OVERRIDE.test(name)) ||
+    [query, ...bodies].some((fields) => typeof fields === 'object' && fields !== null && '_method' in fields)
+  );
+}
+
+const OVERRIDE = /^x-(?:http-)?method(?:-override)?$/i;
 
 const METHODS: ReadonlySet<unknown> = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);
 const EFFECTS: ReadonlySet<unknown> = new Set(['read', 'write']);

@@ -160,6 +160,9 @@ describe('a key of an adapter', () => {
     ['an empty text', ''],
     ['a blank', ' '],
     ['what an object is joined as', 'of [object Object]'],
+    ['what a missing field is joined as', 'undefined'],
+    ['what an empty field is joined as', 'null'],
+    ['what a text is as a number', 'NaN'],
     ['half a character', '\uD800'],
   ])('that is %s is refused', (_, key) => {
     expect(own(() => key)).toBeUndefined();

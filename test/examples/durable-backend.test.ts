@@ -4,9 +4,15 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { createCancelService, ProviderError } from 'cancelkit';
+import { edis } from 'cancelkit/edis';
+import { hosting } from 'cancelkit/hosting';
+import { createCancelQueue } from 'cancelkit/queue';
 import { startSandbox, type Sandbox } from 'cancelkit/sandbox';
+import { vpsbg } from 'cancelkit/vpsbg';
+import { whmcs } from 'cancelkit/whmcs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { UpstreamServices } from '../../examples/durable-backend.ts';
+import { createBackend, type UpstreamServices } from '../../examples/durable-backend.ts';
 import { startPglite, type TestDatabase } from '../queue/support/databases.ts';
 
 // A busy machine takes its time to start a process.
@@ -228,4 +234,33 @@ describe('the example of a backend whose cancellations survive a crash', () => {
     },
     LONG,
   );
+});
+
+describe('a failure of the queue behind the example', () => {
+  const failures = [
+    ['an error of the queue', new ProviderError('unavailable', { message: 'queue: db.upstream.example' }), 503],
+    ['any other error', new Error('whmcs at billing.upstream.example'), 500],
+  ] as const;
+
+  it.each(failures)('tells the customer nothing of it: %s', { timeout: 60_000 }, async (_, failure, status) => {
+    await using data = await startPglite();
+    const services = createCancelService({ edis: edis(), vpsbg: vpsbg(), hosting: hosting(), whmcs: whmcs() });
+    const queue = await createCancelQueue({ services, database: data.address });
+    const log: unknown[] = [];
+    const failing = { ...queue, get: () => Promise.reject(failure) };
+    const upstream: UpstreamServices = { 'svc-1': { account: 'whmcs', service: { serviceId: 1 } } };
+    const app = createBackend(failing, upstream, (entry) => void log.push(entry));
+    const url = '/orders/order-1/cancellation';
+    const payload = { service: 'svc-1', when: 'immediate' };
+    for (const answer of [
+      await app.inject({ method: 'PUT', url, payload }),
+      await app.inject({ method: 'GET', url }),
+    ]) {
+      expect(answer.statusCode).toBe(status);
+      expect(answer.body).not.toMatch(/upstream|whmcs/);
+    }
+    expect(JSON.stringify(log)).toContain('upstream.example');
+    await app.close();
+    await queue.close();
+  });
 });

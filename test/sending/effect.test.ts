@@ -39,6 +39,28 @@ describe('a request that an adapter calls a read', () => {
     },
   );
 
+  it.each([
+    ['the field of a form', { method: 'POST', form: { _method: 'DELETE' } }],
+    ['the field of a JSON body', { method: 'POST', json: { _method: 'DELETE' } }],
+    ['a parameter', { method: 'GET', query: { _method: 'DELETE' } }],
+    ['a header', { method: 'GET', headers: { 'x-http-method-override': 'DELETE' } }],
+    ['an older header', { method: 'POST', form: {}, headers: { 'X-HTTP-Method': 'DELETE' } }],
+  ])('and that asks for another method by %s is never sent', async (_, parts) => {
+    const { fetch, requests } = recordingFetch(() => json({}, 503));
+    const own = acme(config, {
+      *status() {
+        const request = { path: ['state'], effect: 'read', ...parts };
+        // oxlint-disable-next-line no-unsafe-type-assertion -- an adapter in JavaScript
+        yield request as ProviderRequest;
+        return { verdict: 'found', status: { state: 'none', revocable: false, raw: null } };
+      },
+    });
+    const services = createCancelService({ acme: own }, { fetch });
+    const error = await failureOf(services.status({ account, service: reference }));
+    expect(error).toMatchObject({ code: 'unexpected_response', attempts: 0 });
+    expect(requests).toEqual([]);
+  });
+
   it('is refused the same way in a read-back', async () => {
     const { fetch, requests } = recordingFetch();
     const own = acme(config, {
