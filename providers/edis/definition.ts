@@ -6,16 +6,16 @@ import { fromCancelResponse } from './response.ts';
 import { edisServiceSchema, type EdisService, type EdisServiceField } from './service.ts';
 
 /** What EDIS Global's ORDER API can do, and how. */
-export const edisDefinition: ProviderDefinition<
-  'edis',
-  EdisConfig,
-  ResolvedEdisConfig,
-  EdisService,
-  EdisServiceField,
-  When,
-  false,
-  false
-> = {
+export const edisDefinition: ProviderDefinition<{
+  id: 'edis';
+  configInput: EdisConfig;
+  config: ResolvedEdisConfig;
+  serviceInput: EdisService;
+  service: EdisServiceField;
+  timing: When;
+  readBack: false;
+  revoke: false;
+}> = {
   specVersion: 1,
   id: 'edis',
   capabilities: {

@@ -1,7 +1,8 @@
 import { type Checked, checkAgainst } from '../call/check-schema.ts';
 import type { Account, ConfigSource } from '../contract/account.ts';
-import type { OperationsOf, ProviderDefinition } from '../contract/provider.ts';
-import type { When } from '../contract/vocabulary.ts';
+import type { ActionProvider } from '../contract/action.ts';
+import type { OperationsOf, ProviderDefinition, ProviderTypes } from '../contract/provider.ts';
+import type { CredentialsCheck } from '../contract/verdict.ts';
 import type { AccountCheck, AccountInternals, AdapterOperations } from './account-driver.ts';
 import { type CheckedConfiguration, ConfigurationCache } from './configuration-cache.ts';
 import { adapterOperations } from './configured-service.ts';
@@ -12,10 +13,7 @@ const origins = new WeakMap<object, { readonly definition: unknown; readonly sou
 
 /** Reads and checks the configuration of an account that was made of this definition; `undefined` if it was not. */
 export function configurationReader<Config>(
-  definition: Pick<
-    ProviderDefinition<string, unknown, Config, unknown, never, When, boolean, boolean>,
-    'config' | 'env'
-  >,
+  definition: Pick<ActionProvider<Config>, 'config' | 'env'>,
   account: unknown,
 ): (() => Promise<Checked<Config>>) | undefined {
   const origin = typeof account === 'object' && account !== null ? origins.get(account) : undefined;
@@ -26,23 +24,21 @@ export function configurationReader<Config>(
 // Registered, so that an account made by one copy of the package works in a service of another.
 const DRIVER = Symbol.for('cancelkit.account.v1');
 
+type AccountOf<Types extends ProviderTypes> = Account<
+  Types['id'],
+  Types['serviceInput'],
+  Types['timing'],
+  OperationsOf<Types['readBack'], Types['revoke']>
+>;
+
 /** Makes an account of a provider's definition and the source of its configuration. */
-export function createAccount<
-  Id extends string,
-  ConfigInput,
-  Config,
-  ServiceInput,
-  Service,
-  Timing extends When,
-  Readable extends boolean,
-  Revocable extends boolean,
->(
-  definition: ProviderDefinition<Id, ConfigInput, Config, ServiceInput, Service, Timing, Readable, Revocable>,
-  source: ConfigSource<ConfigInput>,
-): Account<Id, ServiceInput, Timing, OperationsOf<Readable, Revocable>> {
-  const references = new WeakMap<AdapterOperations, Service>();
-  const configurations = new ConfigurationCache<Config>(definition);
-  const read = async (): Promise<Checked<CheckedConfiguration<Config>>> =>
+export function createAccount<Types extends ProviderTypes>(
+  definition: ProviderDefinition<Types>,
+  source: ConfigSource<Types['configInput']>,
+): AccountOf<Types> {
+  const references = new WeakMap<AdapterOperations, Types['service']>();
+  const configurations = new ConfigurationCache<Types['config']>(definition);
+  const read = async (): Promise<Checked<CheckedConfiguration<Types['config']>>> =>
     withVariables(await configurations.check(await readSource(source, definition.env)), source, definition.env);
   const driver: AccountInternals = {
     env: definition.env,
@@ -69,7 +65,7 @@ export function createAccount<
       return { ok: true, value: { key, configure } };
     },
   };
-  const account: Account<Id, ServiceInput, Timing, OperationsOf<Readable, Revocable>> = {
+  const account: AccountOf<Types> = {
     provider: definition.id,
     capabilities: definition.capabilities,
   };
@@ -93,10 +89,7 @@ export function internalsOf(account: unknown): AccountInternals | undefined {
 }
 
 function checkOf<Config>(
-  definition: Pick<
-    ProviderDefinition<string, unknown, Config, unknown, never, When, boolean, boolean>,
-    'escapesHtml' | 'check'
-  >,
+  definition: { readonly escapesHtml?: boolean; readonly check?: CredentialsCheck<Config> },
   read: () => Promise<Checked<CheckedConfiguration<Config>>>,
 ): AccountCheck | undefined {
   const { check } = definition;
@@ -114,10 +107,7 @@ function checkOf<Config>(
 }
 
 async function readConfiguration<Config>(
-  definition: Pick<
-    ProviderDefinition<string, unknown, Config, unknown, never, When, boolean, boolean>,
-    'config' | 'env'
-  >,
+  definition: Pick<ActionProvider<Config>, 'config' | 'env'>,
   source: unknown,
 ): Promise<Checked<Config>> {
   const { config, env } = definition;

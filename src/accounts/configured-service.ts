@@ -1,6 +1,6 @@
 import type { AdapterOperations } from './account-driver.ts';
 import type { CheckedConfiguration } from './configuration-cache.ts';
-import type { ProviderDefinition } from '../contract/provider.ts';
+import type { ProviderDefinition, ProviderTypes } from '../contract/provider.ts';
 import type { When } from '../contract/vocabulary.ts';
 
 /**
@@ -9,14 +9,14 @@ import type { When } from '../contract/vocabulary.ts';
  * @param references the checked reference of each service that has been configured, so that several can go into one
  * request. This one's is added.
  */
-export function adapterOperations<Config, Service, Timing extends When>(
-  definition: ProviderDefinition<string, unknown, Config, unknown, Service, Timing, boolean, boolean>,
-  { config, baseUrl, secrets }: CheckedConfiguration<Config>,
-  { key, value: service }: { readonly key: string; readonly value: Service },
-  references: WeakMap<AdapterOperations, Service>,
+export function adapterOperations<Types extends ProviderTypes>(
+  definition: ProviderDefinition<Types>,
+  { config, baseUrl, secrets }: CheckedConfiguration<Types['config']>,
+  { key, value: service }: { readonly key: string; readonly value: Types['service'] },
+  references: WeakMap<AdapterOperations, Types['service']>,
 ): AdapterOperations {
   const { cancelTogether, status, revoke } = definition;
-  const offered = (when: When): Timing => {
+  const offered = (when: When): Types['timing'] => {
     if (!isTiming(definition.capabilities.timings, when)) throw new RangeError('timing not offered');
     return when;
   };

@@ -49,14 +49,25 @@ export function checkDefinition(definition: {
 export function defineProvider<
   const Id extends string,
   ConfigInput,
+  // oxlint-disable-next-line no-unnecessary-type-parameters -- what the definition's functions agree on
   Config,
   ServiceInput,
+  // oxlint-disable-next-line no-unnecessary-type-parameters -- what the definition's functions agree on
   Service,
   const Timing extends When,
   const Readable extends boolean,
   const Revocable extends boolean,
 >(
-  definition: ProviderDefinition<Id, ConfigInput, Config, ServiceInput, Service, Timing, Readable, Revocable>,
+  definition: ProviderDefinition<{
+    id: Id;
+    configInput: ConfigInput;
+    config: Config;
+    serviceInput: ServiceInput;
+    service: Service;
+    timing: Timing;
+    readBack: Readable;
+    revoke: Revocable;
+  }>,
 ): Provider<Id, ConfigInput, ServiceInput, Timing, OperationsOf<Readable, Revocable>> {
   checkDefinition(definition);
   return {

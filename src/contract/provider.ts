@@ -26,64 +26,81 @@ export interface TogetherOrder<Service, Timing extends When = When> {
   readonly reasonText: string | undefined;
 }
 
+/** The types that a provider's definition is about, by name. `defineProvider` infers them. */
+export interface ProviderTypes {
+  readonly id: string;
+  /** The configuration as the caller writes it. */
+  readonly configInput: unknown;
+  /** The configuration as its schema returns it. */
+  readonly config: unknown;
+  /** The service reference as the caller writes it. */
+  readonly serviceInput: unknown;
+  /** The service reference as its schema returns it. */
+  readonly service: unknown;
+  readonly timing: When;
+  readonly readBack: boolean;
+  readonly revoke: boolean;
+}
+
 /**
  * A provider: data and pure functions. It never does I/O, reads no clock and holds no state; its operations yield
  * requests and are given the answers.
  */
-export interface ProviderDefinition<
-  Id extends string,
-  ConfigInput,
-  Config,
-  ServiceInput,
-  Service,
-  Timing extends When,
-  Readable extends boolean,
-  Revocable extends boolean,
-> {
+export interface ProviderDefinition<Types extends ProviderTypes> {
   /** Version of this contract. */
   readonly specVersion: 1;
   /** Lower-case letters, digits and dashes; names the provider in errors and results. */
-  readonly id: Id;
-  readonly capabilities: Capabilities<Timing> & { readonly readBack: Readable; readonly revoke: Revocable };
+  readonly id: Types['id'];
+  readonly capabilities: Capabilities<Types['timing']> & {
+    readonly readBack: Types['readBack'];
+    readonly revoke: Types['revoke'];
+  };
   /** Checks the configuration. Its messages say what is expected. */
-  readonly config: StandardSchema<ConfigInput, Config>;
+  readonly config: StandardSchema<Types['configInput'], Types['config']>;
   /** Environment variable of each configuration option. Read at call time, and only by an account without a config. */
   readonly env: Readonly<Record<string, string>>;
   /** Checks a service reference. Its messages say what is expected. */
-  readonly service: StandardSchema<ServiceInput, Service>;
+  readonly service: StandardSchema<Types['serviceInput'], Types['service']>;
   /**
    * Names the service, the same for every form of its reference and another for every other service: two cancellations
    * of the same service are recognized by it. Not empty; one of over 256 characters is hashed. Left out: the fields of the
    * checked reference, which then has to be a plain object of texts, numbers, booleans and `null`. Anything else is
    * `invalid_request`, since it would take two services for one.
    */
-  readonly serviceKey?: (service: Service) => string;
+  readonly serviceKey?: (service: Types['service']) => string;
   /** The forms of a service reference, the most usual first. Left out: a command line takes `key=value` pairs alone. */
   readonly serviceForms?: readonly ServiceForm[];
   /** Absolute URL below which every request's path lies: https, or http to loopback. */
-  readonly baseUrl: (config: Config) => string;
+  readonly baseUrl: (config: Types['config']) => string;
   /** Every value of the configuration that must never come out, derived ones (such as a hash that is sent) included. */
-  readonly secrets: (config: Config) => readonly string[];
+  readonly secrets: (config: Types['config']) => readonly string[];
   /**
    * Whether the panel is known to escape its texts for HTML, though they stand in JSON. The core then decodes messages
    * and reasons once they are free of secrets; an adapter leaves them unchanged. Default `false`.
    */
   readonly escapesHtml?: boolean;
-  readonly cancel: (order: CancelOrder<Service, Timing>, config: Config) => Exchange<CancelVerdict>;
+  readonly cancel: (
+    order: CancelOrder<Types['service'], Types['timing']>,
+    config: Types['config'],
+  ) => Exchange<CancelVerdict>;
   /**
    * Only with `capabilities.cancelTogether`, which needs `readBack`. `undefined` if one of the services cannot be
    * cancelled together with others. `accepted` is not believed of any of them before it has been read back.
    */
   readonly cancelTogether?: (
-    order: TogetherOrder<Service, Timing>,
-    config: Config,
+    order: TogetherOrder<Types['service'], Types['timing']>,
+    config: Types['config'],
   ) => Exchange<CancelVerdict> | undefined;
   /** Only with `capabilities.readBack`. `undefined` for a service that cannot be read back. */
-  readonly status?: (service: Service, config: Config, query: StatusQuery) => Exchange<StatusVerdict> | undefined;
+  readonly status?: (
+    service: Types['service'],
+    config: Types['config'],
+    query: StatusQuery,
+  ) => Exchange<StatusVerdict> | undefined;
   /** Only with `capabilities.revoke`, which needs `readBack`. `undefined` for a service that cannot be withdrawn. */
-  readonly revoke?: (service: Service, config: Config) => Exchange<RevokeVerdict> | undefined;
+  readonly revoke?: (service: Types['service'], config: Types['config']) => Exchange<RevokeVerdict> | undefined;
   /** Left out: there is no read that changes nothing and needs no service. */
-  readonly check?: CredentialsCheck<Config>;
+  readonly check?: CredentialsCheck<Types['config']>;
 }
 
 /** What a read-back may go by besides the service. */

@@ -8,6 +8,7 @@ export type {
   OperationsOf,
   Provider,
   ProviderDefinition,
+  ProviderTypes,
   ServiceForm,
   StatusQuery,
   TogetherOrder,

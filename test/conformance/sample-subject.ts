@@ -1,5 +1,5 @@
-import type { Capabilities, When } from 'cancelkit';
-import { defineProvider, type ProviderDefinition } from 'cancelkit/provider';
+import type { Capabilities } from 'cancelkit';
+import { defineProvider, type ProviderDefinition, type ProviderTypes } from 'cancelkit/provider';
 import { configSchema, env, type Config } from '../../examples/provider-template/config.ts';
 import { fixtures, revokeFixtures, statusFixtures } from '../../examples/provider-template/fixtures.ts';
 import { toCancelRequest, toRevokeRequest, toStatusRequest } from '../../examples/provider-template/request.ts';
@@ -12,7 +12,9 @@ import { serviceSchema, type Service } from '../../examples/provider-template/se
 import type { SampleSubject } from './collect-checks.ts';
 
 /** The definition that the samples vary. */
-export type SampleDefinition = ProviderDefinition<string, Config, Config, Service, Service, When, boolean, boolean>;
+export type SampleDefinition = ProviderDefinition<
+  ProviderTypes & { configInput: Config; config: Config; serviceInput: Service; service: Service }
+>;
 
 /** The token of every sample: with characters that each encoding writes differently. */
 export const token = 'tok_conformance+7/Q&x';

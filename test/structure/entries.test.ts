@@ -110,6 +110,13 @@ describe('every sub-path', () => {
     }
   });
 
+  it('leaves the types of the library itself to be found by such a compiler, too', () => {
+    const types = manifest.exports['.'];
+    if (types === undefined || types === './package.json') throw new Error('package.json: the library has no types');
+    // `types` in package.json goes through the patterns as well.
+    expect(targetsOf(typesVersions['*'], types.types.replace('./', ''))).toContain(types.types);
+  });
+
   it('means the source to the test runner', () => {
     const aliases = v.parse(
       v.array(v.object({ find: v.instance(RegExp), replacement: v.string() })),
