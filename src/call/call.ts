@@ -38,6 +38,8 @@ export class Call {
   redactor: Redactor = NO_SECRETS;
   health: Breaker | undefined;
   attempts = 0;
+  /** Why a read-back failed. One that was refused is not sent again by this call. */
+  readBackFailure: ErrorFacts | undefined;
   readonly #listeners: Listener[];
   readonly #startedAt = performance.now();
   #wrote = false;

@@ -33,6 +33,7 @@ export interface ProviderErrorDetails {
   readonly reason?: UnknownReason | undefined;
   readonly sentAt?: string | undefined;
   readonly lastSeen?: LastSeen | undefined;
+  readonly readBackFailure?: ErrorCode | undefined;
   readonly existing?: CancellationStatus | undefined;
 }
 
@@ -50,6 +51,7 @@ const OPTIONAL_FIELDS = [
   'reason',
   'sentAt',
   'lastSeen',
+  'readBackFailure',
   'existing',
 ] as const satisfies readonly (keyof ProviderErrorDetails)[];
 
@@ -102,6 +104,8 @@ export class ProviderError extends Error {
    * the provider has no such service, and it is not known whether it had one before.
    */
   declare readonly lastSeen: LastSeen | undefined;
+  /** With `outcome_unknown`: the code with which the read-back afterwards failed. */
+  declare readonly readBackFailure: ErrorCode | undefined;
   /** With `timing_conflict`: the earlier cancellation. */
   declare readonly existing: CancellationStatus | undefined;
 
