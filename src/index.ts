@@ -1,6 +1,7 @@
 export type { Account, Accounts, AccountsOf, ConfigSource } from './contract/account.ts';
 export type { CredentialsCheck, CredentialsVerdict } from './contract/verdict.ts';
 export { EXPECTED_BASE_URL, isBaseUrl } from './sending/base-url.ts';
+export { type AccessRefusal, plainWords, refusedAccess } from './outcome/refused-access.ts';
 export type { CancelManyItem } from './contract/bulk.ts';
 export type {
   AccountKey,

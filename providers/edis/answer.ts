@@ -1,15 +1,28 @@
 import * as v from 'valibot';
-import type { ProviderResponse, RefusedVerdict } from '../../src/index.ts';
+import { refusedAccess, type ProviderResponse, type RefusedVerdict } from '../../src/index.ts';
 
 const words = v.fallback(v.optional(v.string()), undefined);
 const id = v.fallback(v.optional(v.union([v.pipe(v.number(), v.transform(String)), v.string()])), undefined);
+
+// PHP writes a list whose keys are not 0, 1, 2… as an object, and a front may put several texts under one field.
+const texts = v.union([v.string(), v.array(v.string())]);
+const errors = v.pipe(
+  v.union([
+    texts,
+    v.pipe(
+      v.record(v.string(), texts),
+      v.transform((fields) => Object.values(fields).flat()),
+    ),
+  ]),
+  v.transform((value) => [value].flat()),
+);
 
 // Every answer of this API is an object with a `status` of its own; the HTTP status comes second.
 const answerSchema = v.object({
   status: v.string(),
   serviceid: id,
   message: words,
-  errors: v.fallback(v.optional(v.array(v.string())), undefined),
+  errors: v.fallback(v.optional(errors), undefined),
   orderid: id,
   serviceids: id,
   invoiceid: id,
@@ -63,6 +76,11 @@ export function credentialsRefusal({
 
 /** What an error answer means that is the same for every call; `undefined` for one that is the call's own. */
 export function commonRefusal(httpStatus: number, said: string): Pick<RefusedVerdict, 'code' | 'message'> | undefined {
+  // EDIS' API is a front for WHMCS, whose own words may come through.
+  const access = refusedAccess(said);
+  if (access?.code === 'unauthorized') return WRONG_CREDENTIALS;
+  if (access !== undefined)
+    return { code: 'forbidden', message: `the address ${access.address} is not allowed. Ask EDIS to allow it.` };
   switch (httpStatus) {
     case 401:
       return WRONG_CREDENTIALS;

@@ -1,11 +1,12 @@
 import * as v from 'valibot';
-import type {
-  EffectiveAt,
-  ProviderResponse,
-  ProviderWords,
-  RefusedVerdict,
-  UnclearVerdict,
-  UnrecognisedVerdict,
+import {
+  refusedAccess,
+  type EffectiveAt,
+  type ProviderResponse,
+  type ProviderWords,
+  type RefusedVerdict,
+  type UnclearVerdict,
+  type UnrecognisedVerdict,
 } from '../../src/index.ts';
 
 const text = v.fallback(v.optional(v.string()), undefined);
@@ -142,13 +143,23 @@ export function wordsOf({ errorCode, errorMessage, responseId }: HostingAnswer):
 }
 
 const CREDENTIAL_CODES =
-  /^(?:unauthori[sz]ed|not_authori[sz]ed|unauthenticated|authentication_failed|invalid_(?:token|credentials|api_?key)|forbidden|access_denied)$/i;
+  /^(?:401|unauthori[sz]ed|not_authori[sz]ed|unauthenticated|authentication_failed|invalid_(?:token|credentials|api_?key))$/i;
+
+const ACCESS_CODES = /^(?:403|forbidden|access_denied)$/i;
 
 function judge(httpStatus: number, code: string | undefined, said: string): RefusedVerdict | UnclearVerdict {
+  // What refuses the credentials is no reason to ask again, whatever the status. With 403, the token is known.
+  const isForbidden =
+    httpStatus === 403 ||
+    (httpStatus >= 400 && httpStatus !== 401 && httpStatus < 500 && ACCESS_CODES.test(code ?? ''));
+  if (!isForbidden && refusesCredentials(httpStatus, code, said)) {
+    return refused('unauthorized', 'the token was not accepted. Check it, and the header that it is sent in.');
+  }
+  if (isForbidden) {
+    return refused('forbidden', `the token may not do this: ${said}`);
+  }
   if (httpStatus >= 500) return { verdict: 'unclear', reason: 'server_error', message: `the server failed: ${said}` };
-  // What refuses the credentials is no reason to ask again, whatever the status.
-  const isRefusal = httpStatus < 400 && code !== undefined && CREDENTIAL_CODES.test(code);
-  if (httpStatus < 400 && !isRefusal) {
+  if (httpStatus < 400) {
     return { verdict: 'unclear', reason: 'provider_error', message: `an error came with HTTP ${httpStatus}: ${said}` };
   }
   if (code === 'does_not_exist' || httpStatus === 404) {
@@ -157,16 +168,20 @@ function judge(httpStatus: number, code: string | undefined, said: string): Refu
   if (code === 'conflict') {
     return refused('rejected', 'the domain is not linked to this hosting. Check the domain.');
   }
-  switch (isRefusal ? 401 : httpStatus) {
-    case 401:
-      return refused('unauthorized', 'the token was not accepted. Check it, and the header that it is sent in.');
-    case 403:
-      return refused('forbidden', `the token may not do this: ${said}`);
+  switch (httpStatus) {
     case 429:
       return refused('rate_limited', 'too many requests. Nothing was processed.');
     default:
       return refused('rejected', `the request was refused: ${said}`);
   }
+}
+
+/** The API's own code counts under any status; its words count only if the status says that it refused. */
+function refusesCredentials(httpStatus: number, code: string | undefined, said: string): boolean {
+  if (httpStatus === 401 || CREDENTIAL_CODES.test(code ?? '')) return true;
+  // Under a success status, the API says no more of an account that it does not let in.
+  if (httpStatus < 400) return ACCESS_CODES.test(code ?? '');
+  return httpStatus < 500 && refusedAccess(said)?.code === 'unauthorized';
 }
 
 function refused(code: RefusedVerdict['code'], message: string): RefusedVerdict {

@@ -108,11 +108,11 @@ export class LaneGate {
     const code = error.readBackFailure ?? error.code;
     if (code === 'unauthorized') {
       this.shut(UNAUTHORIZED);
-    } else if (isLoginStatus(error.providerStatus)) {
-      this.shut(LOGIN_REQUIRED);
     } else if (code === 'forbidden') {
       if (!this.#wasLetIn) this.shut(FORBIDDEN);
       this.#wasLetIn = false;
+    } else if (isLoginStatus(error.providerStatus)) {
+      this.shut(LOGIN_REQUIRED);
     } else if (error.providerStatus !== undefined && ANSWERS_OF_THE_ACCOUNT.has(code)) {
       this.#wasLetIn = true;
     }
