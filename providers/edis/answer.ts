@@ -4,6 +4,26 @@ import { refusedAccess, type ProviderResponse, type RefusedVerdict } from '../..
 const words = v.fallback(v.optional(v.string()), undefined);
 const id = v.fallback(v.optional(v.union([v.pipe(v.number(), v.transform(String)), v.string()])), undefined);
 
+// Documented is a text with commas.
+const ids = v.union([
+  v.pipe(v.number(), v.transform(String)),
+  v.string(),
+  v.pipe(
+    v.array(v.union([v.number(), v.string()])),
+    v.minLength(1),
+    v.transform((list) => list.join(',')),
+  ),
+]);
+
+// Documented is a boolean; PHP may write one as 0 and 1, also as a text.
+const truth = v.union([
+  v.boolean(),
+  v.pipe(
+    v.picklist([0, 1, '0', '1', 'false', 'true']),
+    v.transform((value) => value === 1 || value === '1' || value === 'true'),
+  ),
+]);
+
 // PHP writes a list whose keys are not 0, 1, 2… as an object, and a front may put several texts under one field.
 const texts = v.union([v.string(), v.array(v.string())]);
 const errors = v.pipe(
@@ -24,9 +44,9 @@ const answerSchema = v.object({
   message: words,
   errors: v.fallback(v.optional(errors), undefined),
   orderid: id,
-  serviceids: id,
+  serviceids: v.fallback(v.optional(ids), undefined),
   invoiceid: id,
-  invoicepaid: v.fallback(v.optional(v.boolean()), undefined),
+  invoicepaid: v.fallback(v.optional(truth), undefined),
 });
 
 /** An answer of EDIS' API. */

@@ -17,7 +17,10 @@ const hostingSchema = v.object({
   status: text,
   serviceStatus: text,
   nextServiceRenewalDate: text,
-  openJobCount: v.fallback(v.optional(v.number()), undefined),
+  // PHP may write a number as a text. Another value than a number is no proof that no job is open.
+  openJobCount: v.optional(
+    v.fallback(v.union([v.number(), v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number))]), Infinity),
+  ),
 });
 
 const wholeNumber = v.fallback(v.optional(v.pipe(v.number(), v.safeInteger())), undefined);
@@ -27,6 +30,10 @@ const job = {
   responseId: text,
   response_id: text,
 };
+
+function lowerCase(value: unknown): unknown {
+  return typeof value === 'string' ? value.toLowerCase() : value;
+}
 
 // Not an array: valibot takes one for an object, and an event without fields would pass for one of another kind.
 const event = v.pipe(
@@ -44,7 +51,7 @@ const event = v.pipe(
     id,
     created,
     jobType: own.jobType ?? context?.jobType,
-    jobStatus: own.jobStatus ?? context?.jobStatus,
+    jobStatus: lowerCase(own.jobStatus ?? context?.jobStatus),
     responseId: own.responseId ?? own.response_id ?? context?.responseId ?? context?.response_id,
   })),
 );
@@ -103,6 +110,7 @@ export interface Hosting {
   readonly serviceStatus?: string | undefined;
   /** End of the service period, `2021-08-16`. */
   readonly nextServiceRenewalDate?: string | undefined;
+  /** `Infinity` if it is there and is no number. */
   readonly openJobCount?: number | undefined;
 }
 
