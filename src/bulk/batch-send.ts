@@ -104,7 +104,7 @@ async function confirmEach(members: readonly Member[], accepted: CancelFacts): P
 
 /** A read-back that was refused for one is not sent for the next: the account is the same. */
 function inheritFailure({ call }: Cancellation, previous: Member | undefined): void {
-  call.readBackFailure = previous?.cancellation.call.readBackFailure;
+  call.readBackRefusal = previous?.cancellation.call.readBackRefusal;
 }
 
 /** The same error for each, as its own; where it is in doubt what happened, each is read back. */
@@ -177,7 +177,7 @@ function conflictOrDoubt(
     reason: 'provider_error',
     message: `${what}, and does not say whether it carried out the rest. ${seen === undefined ? unreadWords(call) : `Read back afterwards: ${seen.state}.`}`,
     lastSeen: seen?.state,
-    readBackFailure: seen === undefined ? call.readBackFailure?.code : undefined,
+    readBackRefusal: seen === undefined ? call.readBackRefusal?.code : undefined,
     existing: seen,
   });
   return new ProviderError(error.code, { ...error, message: error.message, sentAt });

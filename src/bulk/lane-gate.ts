@@ -74,7 +74,6 @@ export class LaneGate {
     if (error === undefined) this.#wasLetIn = true;
     if (error === undefined || this.#failsForGood) return false;
     this.#learnAccess(error);
-    if (isWall(error)) this.shut(WALL);
     const waitMs = waitAskedFor(error);
     if (waitMs === undefined) return false;
     if (waitMs <= this.#maxPauseMs) {
@@ -105,14 +104,16 @@ export class LaneGate {
   }
 
   #learnAccess(error: ProviderError): void {
-    const code = error.readBackFailure ?? error.code;
+    const code = error.readBackRefusal ?? error.code;
     if (code === 'unauthorized') {
       this.shut(UNAUTHORIZED);
     } else if (code === 'forbidden') {
       if (!this.#wasLetIn) this.shut(FORBIDDEN);
       this.#wasLetIn = false;
-    } else if (isLoginStatus(error.providerStatus)) {
+    } else if (isLoginStatus(error.providerStatus) || error.readBackRefusal === 'unexpected_response') {
       this.shut(LOGIN_REQUIRED);
+    } else if (isWall(error) || error.readBackRefusal === 'unavailable') {
+      this.shut(WALL);
     } else if (error.providerStatus !== undefined && ANSWERS_OF_THE_ACCOUNT.has(code)) {
       this.#wasLetIn = true;
     }

@@ -38,8 +38,8 @@ export class Call {
   redactor: Redactor = NO_SECRETS;
   health: Breaker | undefined;
   attempts = 0;
-  /** Why a read-back failed. One that was refused is not sent again by this call. */
-  readBackFailure: ErrorFacts | undefined;
+  /** Why a read was turned away as every further one of the account would be. No read-back is sent after it. */
+  readBackRefusal: ErrorFacts | undefined;
   readonly #listeners: Listener[];
   readonly #startedAt = performance.now();
   #wrote = false;

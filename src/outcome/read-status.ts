@@ -38,12 +38,12 @@ export async function readIfPossible(
   query: Pick<StatusQuery, 'afterDuplicate'> = {},
 ): Promise<CancellationStatus | 'absent' | undefined> {
   const exchange = service.status?.(providerReference, query);
-  if (exchange === undefined || isRefusedAccess(call.readBackFailure)) return undefined;
+  if (exchange === undefined || call.readBackRefusal !== undefined) return undefined;
   try {
     const read = await readOnce(exchange, call, route);
     if (!('code' in read)) return read;
     if (read.code === 'not_found') return 'absent';
-    call.readBackFailure = read;
+    if (isRefusedAccess(read)) call.readBackRefusal = read;
   } catch (error) {
     if (!isProviderError(error)) throw error;
   }
@@ -51,15 +51,15 @@ export async function readIfPossible(
 }
 
 /** Whether a read was refused in a way that every further one of the account would be, too. */
-function isRefusedAccess(failure: ErrorFacts | undefined): boolean {
-  return failure?.code === 'unauthorized' || failure?.code === 'forbidden' || isLoginStatus(failure?.providerStatus);
+function isRefusedAccess({ code, providerStatus }: ErrorFacts): boolean {
+  return code === 'unauthorized' || code === 'forbidden' || isLoginStatus(providerStatus);
 }
 
 /** What is said of a call whose read-back showed nothing: with the reason only if someone has to change something. */
-export function unreadWords({ readBackFailure, redactor }: Call): string {
-  const code = readBackFailure?.code;
+export function unreadWords({ readBackRefusal, redactor }: Call): string {
+  const code = readBackRefusal?.code;
   return code === 'unauthorized' || code === 'forbidden'
-    ? `It could not be read back: ${redactor.message(readBackFailure?.message ?? '')}`
+    ? `It could not be read back: ${redactor.message(readBackRefusal?.message ?? '')}`
     : 'It could not be read back.';
 }
 

@@ -60,7 +60,7 @@ function withAttempts(
   call: Call,
   seen: CancellationStatus | 'absent' | undefined,
 ): ProviderError {
-  const { attempts, readBackFailure } = call;
+  const { attempts, readBackRefusal } = call;
   if (seen === 'absent') {
     const message = `${doubt.message} ${NO_SUCH_SERVICE}`;
     return new ProviderError('outcome_unknown', { ...doubt, message, attempts, lastSeen: 'absent' });
@@ -71,7 +71,7 @@ function withAttempts(
     message: `${doubt.message} ${words}`,
     attempts,
     lastSeen: seen?.state,
-    readBackFailure: seen === undefined ? readBackFailure?.code : undefined,
+    readBackRefusal: seen === undefined ? readBackRefusal?.code : undefined,
     existing: seen?.state === 'none' ? undefined : seen,
   });
 }

@@ -54,7 +54,9 @@ export function passesProxy({ fetch, proxy }: TransportChoice, url: URL): boolea
   const classes = classesOf(installed);
   if (classes.some((name) => /^(?:Socks5?)?ProxyAgent$/i.test(name))) return true;
   // One with options of its own: they may name other proxies and other exceptions than the environment.
-  return classes.includes('EnvHttpProxyAgent') && (environmentProxyFor(url) !== undefined || hasProxyOfItsOwn(installed));
+  return (
+    classes.includes('EnvHttpProxyAgent') && (environmentProxyFor(url) !== undefined || hasProxyOfItsOwn(installed))
+  );
 }
 
 /** The names of an object's class and of the classes that it extends. */

@@ -126,6 +126,18 @@ describe.each(READABLE)('a lost answer of $id whose read-back is refused', (prov
     expect(server.seen).toHaveLength(2);
   });
 
+  it.each([
+    [403, { 'cf-mitigated': 'challenge' }, 'unavailable'],
+    [401, {}, 'unexpected_response'],
+  ] as const)('with %d and a page ends it, too, also where the write was answered', async (status, headers, code) => {
+    await using server = await startHttp((response, request) => {
+      if (provider.isWrite(request)) response.writeHead(524).end('<html>A timeout occurred</html>');
+      else response.writeHead(status, { 'content-type': 'text/html', ...headers }).end('<html></html>');
+    });
+    expect(await runTen(provider, server)).toEqual(['outcome_unknown', ...times(9, code)]);
+    expect(server.seen).toHaveLength(2);
+  });
+
   it('says so', async () => {
     const [status, body] = provider.unauthorized;
     await using server = await startHttp((response, request, socket) => {
@@ -135,7 +147,7 @@ describe.each(READABLE)('a lost answer of $id whose read-back is refused', (prov
     const services = createCancelService({ own: provider.account(server.origin) });
     const request = { account: 'own', service: provider.service(0), when: 'end_of_period', reason: 'Over' } as const;
     const outcome = await services.safeCancel(request);
-    expect(outcome).toMatchObject({ ok: false, error: { code: 'outcome_unknown', readBackFailure: 'unauthorized' } });
+    expect(outcome).toMatchObject({ ok: false, error: { code: 'outcome_unknown', readBackRefusal: 'unauthorized' } });
     expect(outcome.ok ? '' : outcome.error.message).toMatch(/could not be read back: .*(?:credentials|token)/);
   });
 });
