@@ -11,7 +11,8 @@ import type { SoundRow } from './result-line.ts';
 /**
  * Settles rows that an earlier run sent, or was about to send, without learning their outcome. They are never sent
  * again: they are read back, and what does not show the cancellation of the asked timing stays unknown. An account whose
- * credentials are refused, or that meets a login or a challenge, is not asked again, since providers ban; nor is one that did not answer three times in a row.
+ * credentials are refused, or that meets a login or a challenge, is not asked again, since providers ban; nor is one
+ * that did not answer three times in a row.
  */
 export class Settling {
   readonly #services: OpenedServices['services'];
