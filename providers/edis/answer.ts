@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import {
+  refusedAccess,
   refused,
   readBody,
   refusedByStatus,
@@ -10,16 +11,49 @@ import {
 const words = v.fallback(v.optional(v.string()), undefined);
 const id = v.fallback(v.optional(v.union([v.pipe(v.number(), v.transform(String)), v.string()])), undefined);
 
+// Documented is a text with commas.
+const ids = v.union([
+  v.pipe(v.number(), v.transform(String)),
+  v.string(),
+  v.pipe(
+    v.array(v.union([v.number(), v.string()])),
+    v.minLength(1),
+    v.transform((list) => list.join(',')),
+  ),
+]);
+
+// Documented is a boolean; PHP may write one as 0 and 1, also as a text.
+const truth = v.union([
+  v.boolean(),
+  v.pipe(
+    v.picklist([0, 1, '0', '1', 'false', 'true']),
+    v.transform((value) => value === 1 || value === '1' || value === 'true'),
+  ),
+]);
+
+// PHP writes a list whose keys are not 0, 1, 2… as an object, and a front may put several texts under one field.
+const texts = v.union([v.string(), v.array(v.string())]);
+const errors = v.pipe(
+  v.union([
+    texts,
+    v.pipe(
+      v.record(v.string(), texts),
+      v.transform((fields) => Object.values(fields).flat()),
+    ),
+  ]),
+  v.transform((value) => [value].flat()),
+);
+
 // Every answer of this API is an object with a `status` of its own; the HTTP status comes second.
 const answerSchema = v.object({
   status: v.string(),
   serviceid: id,
   message: words,
-  errors: v.fallback(v.optional(v.array(v.string())), undefined),
+  errors: v.fallback(v.optional(errors), undefined),
   orderid: id,
-  serviceids: id,
+  serviceids: v.fallback(v.optional(ids), undefined),
   invoiceid: id,
-  invoicepaid: v.fallback(v.optional(v.boolean()), undefined),
+  invoicepaid: v.fallback(v.optional(truth), undefined),
 });
 
 /** An answer of EDIS' API. */
@@ -62,6 +96,12 @@ export function credentialsRefusal({ status, message = '', errors = [] }: EdisAn
 
 /** What an error answer means that is the same for every call; `undefined` for one that is the call's own. */
 export function commonRefusal(httpStatus: number, said: string): RefusedVerdict | undefined {
+  // EDIS' API is a front for WHMCS, whose own words may come through.
+  const access = refusedAccess(said);
+  if (access?.code === 'unauthorized') return refused('unauthorized', WRONG_CREDENTIALS);
+  if (access !== undefined) {
+    return refused('forbidden', `the address ${access.address} is not allowed. Ask EDIS to allow it.`);
+  }
   return refusedByStatus(httpStatus, {
     unauthorized: WRONG_CREDENTIALS,
     forbidden: `access was refused: ${said}`,

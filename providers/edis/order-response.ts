@@ -39,7 +39,7 @@ export function fromOrderResponse(response: ProviderResponse, order: EdisOrder):
   const isOk = response.status >= 200 && response.status <= 299;
   if (isOk && answer.status === 'success') return fromSuccess(answer, order);
   const said = saidIn(answer);
-  if (isOk && answer.status === 'failed' && said === '' && answer.serviceids === undefined) {
+  if (isOk && answer.status === 'failed' && said === '' && (answer.serviceids ?? '').trim() === '') {
     return { verdict: 'accepted', result: notProvisioned(idOf(answer.orderid)) };
   }
   const wrongCredentials = credentialsRefusal(answer);

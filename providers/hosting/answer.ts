@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import {
+  refusedAccess,
   refused,
   readBody,
   refusedByStatus,
@@ -20,7 +21,10 @@ const hostingSchema = v.object({
   status: text,
   serviceStatus: text,
   nextServiceRenewalDate: text,
-  openJobCount: v.fallback(v.optional(v.number()), undefined),
+  // PHP may write a number as a text. Another value than a number is no proof that no job is open.
+  openJobCount: v.optional(
+    v.fallback(v.union([v.number(), v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number))]), Infinity),
+  ),
 });
 
 const wholeNumber = v.fallback(v.optional(v.pipe(v.number(), v.safeInteger())), undefined);
@@ -30,6 +34,10 @@ const job = {
   responseId: text,
   response_id: text,
 };
+
+function lowerCase(value: unknown): unknown {
+  return typeof value === 'string' ? value.toLowerCase() : value;
+}
 
 // Not an array: valibot takes one for an object, and an event without fields would pass for one of another kind.
 const event = v.pipe(
@@ -47,7 +55,7 @@ const event = v.pipe(
     id,
     created,
     jobType: own.jobType ?? context?.jobType,
-    jobStatus: own.jobStatus ?? context?.jobStatus,
+    jobStatus: lowerCase(own.jobStatus ?? context?.jobStatus),
     responseId: own.responseId ?? own.response_id ?? context?.responseId ?? context?.response_id,
   })),
 );
@@ -106,6 +114,7 @@ export interface Hosting {
   readonly serviceStatus?: string | undefined;
   /** End of the service period, `2021-08-16`. */
   readonly nextServiceRenewalDate?: string | undefined;
+  /** `Infinity` if it is there and is no number. */
   readonly openJobCount?: number | undefined;
 }
 
@@ -144,13 +153,23 @@ export function wordsOf({ errorCode, errorMessage, responseId }: HostingAnswer):
 }
 
 const CREDENTIAL_CODES =
-  /^(?:unauthori[sz]ed|not_authori[sz]ed|unauthenticated|authentication_failed|invalid_(?:token|credentials|api_?key)|forbidden|access_denied)$/i;
+  /^(?:401|unauthori[sz]ed|not_authori[sz]ed|unauthenticated|authentication_failed|invalid_(?:token|credentials|api_?key))$/i;
+
+const ACCESS_CODES = /^(?:403|forbidden|access_denied)$/i;
 
 function judge(httpStatus: number, code: string | undefined, said: string): RefusedVerdict | UnclearVerdict {
+  // What refuses the credentials is no reason to ask again, whatever the status. With 403, the token is known.
+  const isForbidden =
+    httpStatus === 403 ||
+    (httpStatus >= 400 && httpStatus !== 401 && httpStatus < 500 && ACCESS_CODES.test(code ?? ''));
+  if (!isForbidden && refusesCredentials(httpStatus, code, said)) {
+    return refused('unauthorized', 'the token was not accepted. Check it, and the header that it is sent in.');
+  }
+  if (isForbidden) {
+    return refused('forbidden', `the token may not do this: ${said}`);
+  }
   if (httpStatus >= 500) return { verdict: 'unclear', reason: 'server_error', message: `the server failed: ${said}` };
-  // What refuses the credentials is no reason to ask again, whatever the status.
-  const isRefusal = httpStatus < 400 && code !== undefined && CREDENTIAL_CODES.test(code);
-  if (httpStatus < 400 && !isRefusal) {
+  if (httpStatus < 400) {
     return { verdict: 'unclear', reason: 'provider_error', message: `an error came with HTTP ${httpStatus}: ${said}` };
   }
   if (code === 'does_not_exist' || httpStatus === 404) {
@@ -159,10 +178,16 @@ function judge(httpStatus: number, code: string | undefined, said: string): Refu
   if (code === 'conflict') {
     return refused('rejected', 'the domain is not linked to this hosting. Check the domain.');
   }
-  const known = refusedByStatus(isRefusal ? 401 : httpStatus, {
-    unauthorized: 'the token was not accepted. Check it, and the header that it is sent in.',
-    forbidden: `the token may not do this: ${said}`,
+  const known = refusedByStatus(httpStatus, {
     rate_limited: 'too many requests. Nothing was processed.',
   });
   return known ?? refused('rejected', `the request was refused: ${said}`);
+}
+
+/** The API's own code counts under any status; its words count only if the status says that it refused. */
+function refusesCredentials(httpStatus: number, code: string | undefined, said: string): boolean {
+  if (httpStatus === 401 || CREDENTIAL_CODES.test(code ?? '')) return true;
+  // Under a success status, the API says no more of an account that it does not let in.
+  if (httpStatus < 400) return ACCESS_CODES.test(code ?? '');
+  return httpStatus < 500 && refusedAccess(said)?.code === 'unauthorized';
 }

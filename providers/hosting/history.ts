@@ -8,6 +8,8 @@ import type { HostingService } from './service.ts';
 export interface CancelJobs {
   /** `new`, `done` or `failed`, and `unknown` for any other value. */
   readonly statuses: readonly JobStatus[];
+  /** Whether each of these jobs names the answer that was asked for. */
+  readonly areOwn: boolean;
   /**
    * What the last finished job left behind: a cancellation, or a service that was resumed since. `unclear` if their
    * order cannot be told; `undefined` if no cancellation job is done.
@@ -40,10 +42,10 @@ export function* readCancelJobs(
     const events = readEvents(response);
     if (events === undefined) return refusalIn(response);
     seen.push(...events.filter((event) => isOf(event, responseId)));
-    if (events.length < PAGE_SIZE) return jobsIn(seen, true);
+    if (events.length < PAGE_SIZE) return jobsIn(seen, responseId, true);
     start += events.length;
   }
-  return jobsIn(seen, false);
+  return jobsIn(seen, responseId, false);
 }
 
 function readEvents(response: ProviderResponse): readonly HostingEvent[] | undefined {
@@ -63,9 +65,19 @@ function isOf({ responseId }: HostingEvent, wanted: string | undefined): boolean
   return wanted === undefined || responseId === undefined || responseId === wanted;
 }
 
-function jobsIn(events: readonly HostingEvent[], complete: boolean): CancelJobs {
-  const cancels = events.filter(({ jobType }) => jobType === 'cancelHosting');
-  return { statuses: cancels.map(({ jobStatus }) => known(jobStatus)), effect: effectOf(events, complete), complete };
+function jobsIn(events: readonly HostingEvent[], wanted: string | undefined, complete: boolean): CancelJobs {
+  const cancels = events.filter(isCancel);
+  return {
+    statuses: cancels.map(({ jobStatus }) => known(jobStatus)),
+    areOwn: cancels.every(({ responseId }) => responseId !== undefined && responseId === wanted),
+    effect: effectOf(events, complete),
+    complete,
+  };
+}
+
+/** In any case of letters: one that is missed would look like a hosting without a cancellation. */
+function isCancel({ jobType }: HostingEvent): boolean {
+  return jobType?.toLowerCase() === 'cancelhosting';
 }
 
 function known(value: unknown): JobStatus {
@@ -75,7 +87,7 @@ function known(value: unknown): JobStatus {
 /** The order of the list is not documented; the ids and times of its events are. */
 function effectOf(events: readonly HostingEvent[], complete: boolean): CancelJobs['effect'] {
   const done = events.filter(({ jobStatus }) => jobStatus === 'done');
-  const cancels = done.filter(({ jobType }) => jobType === 'cancelHosting');
+  const cancels = done.filter(isCancel);
   const resumes = done.filter(({ jobType }) => jobType !== undefined && /resume/i.test(jobType));
   if (cancels.length === 0) return undefined;
   if (!complete) return 'unclear';

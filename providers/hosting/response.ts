@@ -14,7 +14,8 @@ export function fromCancelResponse(response: ProviderResponse, order: CancelOrde
   const answer = readAnswer(response);
   if (answer === undefined) return { verdict: 'unrecognized' };
   if (answer.status === 'error') {
-    if (answer.errorCode !== 'not_active' || response.status >= 500) return fromErrorAnswer(response.status, answer);
+    if (answer.errorCode?.toLowerCase() !== 'not_active' || response.status >= 500)
+      return fromErrorAnswer(response.status, answer);
     return {
       verdict: 'duplicate',
       ambiguous: true,

@@ -42,7 +42,7 @@ export function* readJob(
   if ('verdict' in shown) return shown;
   const { hosting } = shown;
   if (jobs === undefined) return hosting === undefined ? shown.gone : found(UNKNOWN, hosting, undefined);
-  return found(fateOf(jobs.statuses, hosting), hosting, jobs);
+  return found(fateOf(jobs, hosting), hosting, jobs);
 }
 
 type Shown =
@@ -105,15 +105,19 @@ function stateOf(hosting: Hosting, jobs: CancelJobs | undefined, afterDuplicate:
   return jobs.statuses.length === 0 ? NONE : { state: 'failed', revocable: false };
 }
 
-function fateOf(statuses: CancelJobs['statuses'], hosting: Hosting | undefined): Status {
+function fateOf({ statuses, areOwn }: CancelJobs, hosting: Hosting | undefined): Status {
   const [status] = statuses;
   if (status === undefined || statuses.length > 1) return UNKNOWN;
-  // A job under way beside a failed one may be the one that is looked for.
-  const mayBeAnother = hosting !== undefined && (hosting.openJobCount ?? 0) > 0;
-  if (status === 'failed') return mayBeAnother ? UNKNOWN : { state: 'failed', revocable: false };
+  const isGone = hosting === undefined || isDeleted(hosting);
+  if (status === 'failed') {
+    // A job under way beside a failed one may be the one that is looked for.
+    const mayBeAnother = (hosting?.openJobCount ?? (areOwn ? 0 : Infinity)) > 0;
+    // And a hosting that is gone contradicts that nothing was cancelled.
+    return isGone || mayBeAnother ? UNKNOWN : { state: 'failed', revocable: false };
+  }
   if (status === 'new') return { state: 'requested', revocable: false };
   if (status !== 'done') return UNKNOWN;
-  return hosting === undefined || isDeleted(hosting) ? OVER : afterDoneJob(hosting, false);
+  return isGone ? OVER : afterDoneJob(hosting, false);
 }
 
 /** A hosting that is still there after its cancellation was carried out, and was not resumed as far as is known. */

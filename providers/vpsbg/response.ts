@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import {
+  refusedAccess,
   refused,
   readBody,
   refusedByStatus,
@@ -15,11 +16,20 @@ import {
 import { NEUTRAL_REASON } from './request.ts';
 import type { VpsbgTarget } from './service.ts';
 
+/** The whole message with which Laravel answers a request without a valid token, before any of the API's code runs. */
+const UNAUTHENTICATED = /^\s*unauthenticated\.?\s*$/i;
+
 // The error bodies are Laravel's: a message, and for a validation error the complaints of each field.
 const errorSchema = v.object({
   message: v.string(),
   errors: v.fallback(v.optional(v.record(v.string(), v.array(v.string()))), undefined),
 });
+
+// What Laravel answers without a valid token in older versions. Nothing else is read in this form: gateways use it, too.
+const oldErrorSchema = v.pipe(
+  v.object({ error: v.pipe(v.string(), v.regex(UNAUTHENTICATED)) }),
+  v.transform(({ error }) => ({ message: error, errors: undefined })),
+);
 
 /** What of an order an answer is read by. */
 type AnsweredOrder = Pick<CancelOrder<VpsbgTarget>, 'service' | 'when' | 'reasonText'>;
@@ -83,18 +93,21 @@ function saysNothingElse({ body }: ProviderResponse): boolean {
 export function fromErrorResponse(
   response: ProviderResponse,
 ): RefusedVerdict | UnclearVerdict | { readonly verdict: 'unrecognized' } {
-  const error = readBody(response, errorSchema);
+  const error = readBody(response, v.union([errorSchema, oldErrorSchema]));
   if (error === undefined) return { verdict: 'unrecognized' };
   // Whatever its status: what refuses the token must not be followed by another request with it.
-  const isUnauthenticated = UNAUTHENTICATED.test(error.message);
+  const isUnauthenticated = refusesToken(response.status, error.message);
   if (response.status < 400 && !isUnauthenticated) return { verdict: 'unrecognized' };
   const complaints = Object.values(error.errors ?? {}).flat();
   const providerMessage = [error.message, ...complaints].join(' ');
   return { ...fromErrorStatus(isUnauthenticated ? 401 : response.status, providerMessage), providerMessage };
 }
 
-/** The whole message with which Laravel answers a request without a valid token, before any of the API's code runs. */
-const UNAUTHENTICATED = /^\s*unauthenticated\.?\s*$/i;
+/** The framework's own words count under any status; others only if the status says that the API refused. */
+function refusesToken(status: number, said: string): boolean {
+  if (UNAUTHENTICATED.test(said)) return true;
+  return status >= 400 && status < 500 && status !== 403 && refusedAccess(said)?.code === 'unauthorized';
+}
 
 function fromErrorStatus(status: number, said: string): RefusedVerdict | UnclearVerdict {
   if (status >= 500) return { verdict: 'unclear', reason: 'server_error', message: `the server failed: ${said}` };

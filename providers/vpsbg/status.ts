@@ -58,7 +58,7 @@ export function fromServerResponse(response: ProviderResponse, service: VpsbgSer
   if (response.status !== 200) return fromErrorResponse(response);
   const server = readBody(response, serviceSchema);
   return server !== undefined && String(server.id) === String(service.serverId)
-    ? stateOf(server)
+    ? stateOf(server, response)
     : fromErrorResponse(response);
 }
 
@@ -78,7 +78,7 @@ export function fromServerOfAddon(response: ProviderResponse, service: VpsbgAddo
   const addon = ids.output[index];
   if (addon !== undefined) {
     const withRequest = v.safeParse(serviceSchema, addons[index]);
-    if (withRequest.success) return stateOf(withRequest.output);
+    if (withRequest.success) return stateOf(withRequest.output, response);
     const isOver = /^terminated$/i.test(addon.status ?? '');
     return found({ state: isOver ? 'completed' : 'unknown', revocable: false, raw: addon });
   }
@@ -99,7 +99,7 @@ export function* readFloatingIp(service: VpsbgFloatingIp, config: ResolvedVpsbgC
     // An entry that cannot be read may be the one that is looked for.
     if (!entries.success) return { verdict: 'unrecognized' };
     const entry = entries.output.find(({ id }) => String(id) === String(service.floatingIpId));
-    if (entry !== undefined) return stateOf(entry);
+    if (entry !== undefined) return stateOf(entry, response);
     // A list that changed between two pages may have moved what is looked for to a page that was read before.
     if (page > 1 && meta.total !== total) break;
     total = meta.total;
@@ -113,7 +113,10 @@ export function* readFloatingIp(service: VpsbgFloatingIp, config: ResolvedVpsbgC
 }
 
 /** What a server, a floating IP or an addon says of its cancellation. */
-function stateOf({ id, status, expiry_at, cancel_request }: v.InferOutput<typeof serviceSchema>): StatusVerdict {
+function stateOf(
+  { id, status, expiry_at, cancel_request }: v.InferOutput<typeof serviceSchema>,
+  { headers }: ProviderResponse,
+): StatusVerdict {
   const raw = { id, status, expiry_at, cancel_request };
   if (/^terminated$/i.test(status ?? '')) return found({ state: 'completed', revocable: false, raw });
   // A status that speaks of a cancellation without a request beside it is not documented: over, or still to come.
@@ -121,11 +124,16 @@ function stateOf({ id, status, expiry_at, cancel_request }: v.InferOutput<typeof
     return found({ state: /cancel/i.test(status ?? '') ? 'unknown' : 'none', revocable: false, raw });
   }
   if (saysNothing(cancel_request)) return found({ state: 'unknown', revocable: false, raw });
-  return found(fromRequest(cancel_request, utcInstant(expiry_at), raw));
+  const expiry = utcInstant(expiry_at);
+  const request = fromRequest(cancel_request, expiry, raw);
+  // Whatever its timing: past the expiry, nobody knows whether it can still be undone.
+  const isExpired = expiry !== undefined && Date.parse(expiry) <= Date.parse(headers['date'] ?? '');
+  return found(isExpired ? { ...request, revocable: false } : request);
 }
 
-/** `false`, `0`, an empty text, list or object: neither the documented `null` nor a request. */
+/** `false`, `0`, also as a text, an empty text, list or object: neither the documented `null` nor a request. */
 function saysNothing(value: unknown): boolean {
+  if (typeof value === 'string' && /^\s*(?:0|no|none|null|false)?\s*$/i.test(value)) return true;
   return !value || (typeof value === 'object' && Object.keys(value).length === 0);
 }
 

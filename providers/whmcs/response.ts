@@ -1,5 +1,5 @@
-import type { CancelOrder, CancelVerdict, ProviderResponse } from '../../src/provider/index.ts';
-import { fromErrorAnswer, normalised, readAnswer } from './answer.ts';
+import { plainWords, type CancelOrder, type CancelVerdict, type ProviderResponse } from '../../src/provider/index.ts';
+import { fromErrorAnswer, readAnswer } from './answer.ts';
 import type { WhmcsServiceId } from './service.ts';
 
 /** What an answer to `AddCancelRequest` means. */
@@ -7,7 +7,7 @@ export function fromCancelResponse(response: ProviderResponse, order: CancelOrde
   const answer = readAnswer(response);
   if (answer === undefined) return { verdict: 'unrecognized' };
   if (answer.result === 'error') {
-    if (!/^existing cancellation request exists\b/.test(normalised(answer.message ?? ''))) {
+    if (!/^existing cancellation request exists\b/.test(plainWords(answer.message ?? ''))) {
       return fromErrorAnswer(response.status, answer);
     }
     const message = 'a cancellation request of this service exists already.';

@@ -113,7 +113,7 @@ function countOf(value: unknown): number | undefined {
 }
 
 function state(product: Product, request: StoredRequest | undefined | 'not_searched_to_the_end'): StatusVerdict {
-  const isOver = /^(?:terminated|cancelled)$/i.test(product.status);
+  const isOver = /^(?:terminated|cancell?ed)$/i.test(product.status);
   const raw = { service: product, request: request ?? null };
   if (typeof request !== 'object') {
     const unsearched = request === undefined ? 'none' : 'unknown';
@@ -142,8 +142,8 @@ function state(product: Product, request: StoredRequest | undefined | 'not_searc
 }
 
 function timingOf(type: string | undefined): When | undefined {
-  if (/^immediate$/i.test(type ?? '')) return 'immediate';
-  return /^end of billing period$/i.test(type ?? '') ? 'end_of_period' : undefined;
+  if (/^\s*immediate\s*$/i.test(type ?? '')) return 'immediate';
+  return /^\s*end of billing period\s*$/i.test(type ?? '') ? 'end_of_period' : undefined;
 }
 
 /** WHMCS writes local times without a zone, and `0000-00-00` for none: only the day is kept. */

@@ -6,7 +6,7 @@ import type { CancellationStatus } from '../contract/vocabulary.ts';
 import { cancelOnce } from '../outcome/cancel.ts';
 import type { Cancellation, CancelFacts } from '../outcome/cancellation.ts';
 import { compare } from '../outcome/compare.ts';
-import { readStatus } from '../outcome/read-status.ts';
+import { readIfPossible, unreadWords } from '../outcome/read-status.ts';
 import { conflict } from '../outcome/reconcile-duplicate.ts';
 import { confirmsCancellation, reconcileUnknown } from '../outcome/reconcile-unknown.ts';
 
@@ -53,7 +53,10 @@ export async function cancelList(members: readonly Member[]): Promise<void> {
     await cancelList(left.slice(0, middle));
     await cancelList(left.slice(middle));
   } else {
-    for (const member of members) await tell(member, () => endOfEach(member.cancellation, end.error));
+    for (const [place, member] of members.entries()) {
+      inheritFailure(member.cancellation, members[place - 1]);
+      await tell(member, () => endOfEach(member.cancellation, end.error));
+    }
   }
 }
 
@@ -89,14 +92,20 @@ async function send(members: readonly Member[], first: Member): Promise<ListEnd>
 
 async function confirmEach(members: readonly Member[], accepted: CancelFacts): Promise<void> {
   const message = `the provider accepted a list of ${members.length} that this one was part of, without a word on each. Check the state before anything is sent again.`;
-  for (const member of members) {
+  for (const [place, member] of members.entries()) {
     const { cancellation } = member;
+    inheritFailure(cancellation, members[place - 1]);
     await tell(member, async () => {
       const doubt = cancellation.call.error({ code: 'outcome_unknown', reason: 'provider_error', message });
       const found = await reconcileUnknown(cancellation, { error: doubt, ifAbsent: undefined });
       return { ...found, reconciled: false, warnings: [...accepted.warnings, ...found.warnings] };
     });
   }
+}
+
+/** A read-back that was refused for one is not sent for the next: the account is the same. */
+function inheritFailure({ call }: Cancellation, previous: Member | undefined): void {
+  call.readBackRefusal = previous?.cancellation.call.readBackRefusal;
 }
 
 /** The same error for each, as its own; where it is in doubt what happened, each is read back. */
@@ -128,10 +137,11 @@ async function tell({ resolve, reject }: Member, work: () => Promise<CancelFacts
  */
 export async function sortOutRefused(members: readonly Member[], sentAt: string): Promise<readonly Member[]> {
   const left: Member[] = [];
-  for (const member of members) {
+  for (const [place, member] of members.entries()) {
     const { cancellation, resolve, reject } = member;
+    inheritFailure(cancellation, members[place - 1]);
     const seen = await readBack(cancellation);
-    if (seen === 'not_found') {
+    if (seen === 'absent') {
       const message = `${refused(members)}, and has no such service. Check the id.`;
       reject(cancellation.call.error({ code: 'not_found', message }));
     } else if (seen?.state === 'none') {
@@ -145,14 +155,11 @@ export async function sortOutRefused(members: readonly Member[], sentAt: string)
   return left;
 }
 
-async function readBack({ service, call, route }: Cancellation): Promise<CancellationStatus | 'not_found' | undefined> {
-  const exchange = service.status?.();
-  if (exchange === undefined) return undefined;
+async function readBack({ service, call, route }: Cancellation): Promise<CancellationStatus | 'absent' | undefined> {
   call.emit({ type: 'read_back', because: 'provider_error' });
   try {
-    return await readStatus(exchange, call, route);
+    return await readIfPossible(service, call, route);
   } catch (error) {
-    if (isProviderError(error)) return error.code === 'not_found' ? 'not_found' : undefined;
     // Whatever failed, the list may have been carried out for this one.
     call.writeLeaves();
     throw error;
@@ -171,8 +178,9 @@ function conflictOrDoubt(
   const error = call.error({
     code: 'outcome_unknown',
     reason: 'provider_error',
-    message: `${what}, and does not say whether it carried out the rest. ${seen === undefined ? 'This one could not be read back.' : `Read back afterwards: ${seen.state}.`}`,
+    message: `${what}, and does not say whether it carried out the rest. ${seen === undefined ? unreadWords(call) : `Read back afterwards: ${seen.state}.`}`,
     lastSeen: seen?.state,
+    readBackRefusal: seen === undefined ? call.readBackRefusal?.code : undefined,
     existing: seen,
   });
   return new ProviderError(error.code, { ...error, message: error.message, sentAt });

@@ -1,6 +1,8 @@
 import type { ErrorFacts } from '../call/call.ts';
 import { waitOf } from '../call/retry-wait.ts';
+import type { ErrorCode } from '../contract/error-code.ts';
 import type { ProviderError } from '../contract/provider-error.ts';
+import { isLoginStatus } from '../sending/judge-status.ts';
 import { UNREADABLE_WAIT_MS } from '../sending/retry-after.ts';
 
 /**
@@ -9,7 +11,10 @@ import { UNREADABLE_WAIT_MS } from '../sending/retry-after.ts';
  * - `rate_limited`, or `unavailable` with the provider's own `retryAt`: the lane pauses until then; without a `retryAt`
  *   for 30 seconds. Where that is longer than the longest pause, nothing is waited for: until then, every request of
  *   the lane fails at once with the same code and `retryAt`.
- * - `unauthorized`: every further request of the lane fails at once, since providers ban after a few bad logins.
+ * - `unauthorized`, or any answer with 401 or 407: every further request of the lane fails without being sent, since
+ *   providers ban after a few bad logins. The same if the read-back after a lost answer ends so.
+ * - `forbidden`, unless the provider has answered in the meantime that it lets this account in: the same, since it is most
+ *   likely the address or a permission of the whole account. Otherwise it may be about one service alone.
  * - No answer at all: once an account that has not answered in this run has lost three requests, or could not be reached
  *   by them, every further request of the lane fails, since its address, port or network is wrong. Until the account has
  *   answered, a request that was lost is followed by no more than make up these three.
@@ -27,6 +32,7 @@ export class LaneGate {
   #failure: ErrorFacts | undefined;
   #failsUntil = Infinity;
   #hasAnswered = false;
+  #wasLetIn = false;
   #unanswered = 0;
 
   /** @param reopened called when a pause is over. */
@@ -66,9 +72,9 @@ export class LaneGate {
   /** Learns from how a request ended; whether that one is worth beginning again. */
   learn(error: ProviderError | undefined): boolean {
     this.#learnReach(error);
+    if (error === undefined) this.#wasLetIn = true;
     if (error === undefined || this.#failsForGood) return false;
-    if (error.code === 'unauthorized') this.shut(UNAUTHORIZED);
-    if (isWall(error)) this.shut(WALL);
+    this.#learnAccess(error);
     const waitMs = waitAskedFor(error);
     if (waitMs === undefined) return false;
     if (waitMs <= this.#maxPauseMs) {
@@ -98,6 +104,22 @@ export class LaneGate {
     if (!this.#hasAnswered && !this.#failsForGood && this.#unanswered >= UNANSWERED_TO_STOP) this.shut(UNREACHABLE);
   }
 
+  #learnAccess(error: ProviderError): void {
+    const code = error.readBackRefusal ?? error.code;
+    if (code === 'unauthorized') {
+      this.shut(UNAUTHORIZED);
+    } else if (code === 'forbidden') {
+      if (!this.#wasLetIn) this.shut(FORBIDDEN);
+      this.#wasLetIn = false;
+    } else if (isLoginStatus(error.providerStatus) || error.readBackRefusal === 'unexpected_response') {
+      this.shut(LOGIN_REQUIRED);
+    } else if (isWall(error) || error.readBackRefusal === 'unavailable') {
+      this.shut(WALL);
+    } else if (error.providerStatus !== undefined && ANSWERS_OF_THE_ACCOUNT.has(code)) {
+      this.#wasLetIn = true;
+    }
+  }
+
   #pause(milliseconds: number): void {
     const until = performance.now() + milliseconds;
     if (until <= (this.#pausedUntil ?? 0)) return;
@@ -119,6 +141,28 @@ const UNAUTHORIZED: ErrorFacts = {
     'the credentials were refused earlier in this run, and providers ban after a few failures. Nothing was sent. ' +
     'Correct the credentials, and run what is left again.',
 };
+
+const LOGIN_REQUIRED: ErrorFacts = {
+  code: 'unexpected_response',
+  message:
+    'an earlier request of this run was answered with an HTTP status that asks for a login, and providers ban after a ' +
+    'few failures. Nothing was sent. Check the credentials and the base URL, and run what is left again.',
+};
+
+const FORBIDDEN: ErrorFacts = {
+  code: 'forbidden',
+  message:
+    'access was refused earlier in this run, and the account has not been let in since. Nothing was sent. Change what ' +
+    'that error names, or take its service out if only that one is refused, and run what is left again.',
+};
+
+/** What only a provider answers that has let the account in. */
+const ANSWERS_OF_THE_ACCOUNT: ReadonlySet<ErrorCode> = new Set([
+  'not_found',
+  'not_cancellable',
+  'timing_conflict',
+  'rejected',
+]);
 
 const WALL: ErrorFacts = {
   code: 'unavailable',

@@ -43,6 +43,8 @@ export class Call {
   addressName = 'the base URL of the account';
   health: Breaker | undefined;
   attempts = 0;
+  /** Why a read was turned away as every further one of the account would be. No read-back is sent after it. */
+  readBackRefusal: ErrorFacts | undefined;
   readonly #listeners: Listener[];
   readonly #startedAt = performance.now();
   #wrote = false;

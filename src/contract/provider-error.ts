@@ -33,6 +33,7 @@ export interface ProviderErrorDetails {
   readonly reason?: UnknownReason | undefined;
   readonly sentAt?: string | undefined;
   readonly lastSeen?: LastSeen | undefined;
+  readonly readBackRefusal?: ErrorCode | undefined;
   readonly existing?: CancellationStatus | undefined;
 }
 
@@ -50,6 +51,7 @@ const OPTIONAL_FIELDS = [
   'reason',
   'sentAt',
   'lastSeen',
+  'readBackRefusal',
   'existing',
 ] as const satisfies readonly (keyof ProviderErrorDetails)[];
 
@@ -102,6 +104,11 @@ export class ProviderError extends Error {
    * the provider has no such service, and it is not known whether it had one before.
    */
   declare readonly lastSeen: LastSeen | undefined;
+  /**
+   * With `outcome_unknown`: the code with which the read-back afterwards was turned away, as every further one of the
+   * account would be: `unauthorized`, `forbidden`, `unavailable` for a challenge, `unexpected_response` for a 401 or 407.
+   */
+  declare readonly readBackRefusal: ErrorCode | undefined;
   /** With `timing_conflict`: the earlier cancellation. */
   declare readonly existing: CancellationStatus | undefined;
 

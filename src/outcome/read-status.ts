@@ -1,7 +1,7 @@
 import type { AdapterOperations } from '../accounts/account-driver.ts';
 import type { Call, ErrorFacts } from '../call/call.ts';
 import type { Exchange } from '../contract/exchange.ts';
-import { judgeUnrecognized, rateLimited } from '../sending/judge-status.ts';
+import { isLoginStatus, judgeUnrecognized, rateLimited } from '../sending/judge-status.ts';
 import { retryWaitOf } from '../sending/retry-after.ts';
 import { withoutPastSchedule } from './past-date.ts';
 import type { StatusQuery } from '../contract/provider.ts';
@@ -39,15 +39,29 @@ export async function readIfPossible(
   query: Pick<StatusQuery, 'afterDuplicate'> = {},
 ): Promise<CancellationStatus | 'absent' | undefined> {
   const exchange = service.status?.(providerReference, query);
-  if (exchange === undefined) return undefined;
+  if (exchange === undefined || call.readBackRefusal !== undefined) return undefined;
   try {
     const read = await readOnce(exchange, call, route);
     if (!('code' in read)) return read;
-    return read.code === 'not_found' ? 'absent' : undefined;
+    if (read.code === 'not_found') return 'absent';
+    if (isRefusedAccess(read)) call.readBackRefusal = read;
   } catch (error) {
-    if (isProviderError(error)) return undefined;
-    throw error;
+    if (!isProviderError(error)) throw error;
   }
+  return undefined;
+}
+
+/** Whether a read was refused in a way that every further one of the account would be, too. */
+function isRefusedAccess({ code, providerStatus }: ErrorFacts): boolean {
+  return code === 'unauthorized' || code === 'forbidden' || isLoginStatus(providerStatus);
+}
+
+/** What is said of a call whose read-back showed nothing: with the reason only if someone has to change something. */
+export function unreadWords({ readBackRefusal, redactor }: Call): string {
+  const code = readBackRefusal?.code;
+  return code === 'unauthorized' || code === 'forbidden'
+    ? `It could not be read back: ${redactor.message(readBackRefusal?.message ?? '')}`
+    : 'It could not be read back.';
 }
 
 /** The state, or why the provider's answer does not show it. */

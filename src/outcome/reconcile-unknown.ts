@@ -1,9 +1,10 @@
 import { ProviderError } from '../contract/provider-error.ts';
+import type { Call } from '../call/call.ts';
 import type { CancellationStatus, When } from '../contract/vocabulary.ts';
 import type { Cancellation, CancelFacts } from './cancellation.ts';
 import { compare, isShown } from './compare.ts';
 import type { WriteInDoubt } from './judge-write.ts';
-import { readIfPossible } from './read-status.ts';
+import { readIfPossible, unreadWords } from './read-status.ts';
 import { TIMING_UNKNOWN } from './reconcile-duplicate.ts';
 
 /**
@@ -21,13 +22,13 @@ export async function reconcileUnknown(
   if (service.status?.() === undefined || doubt.reason === 'aborted' || route.limit.end !== undefined) throw doubt;
   call.emit({ type: 'read_back', because: doubt.reason ?? 'provider_error' });
   const seen = await readIfPossible(service, call, route);
-  if (seen === undefined) throw withAttempts(doubt, call.attempts, undefined);
+  if (seen === undefined) throw withAttempts(doubt, call, undefined);
   if (seen !== 'absent' && seen.state === 'none' && ifAbsent !== undefined) {
     call.writeHadNoEffect();
     throw call.error(ifAbsent);
   }
   const found = seen === 'absent' ? undefined : confirmsCancellation(seen, details.when);
-  if (found === undefined) throw withAttempts(doubt, call.attempts, seen);
+  if (found === undefined) throw withAttempts(doubt, call, seen);
   return found;
 }
 
@@ -56,19 +57,21 @@ export function confirmsCancellation(
 
 function withAttempts(
   doubt: ProviderError,
-  attempts: number,
+  call: Call,
   seen: CancellationStatus | 'absent' | undefined,
 ): ProviderError {
+  const { attempts, readBackRefusal } = call;
   if (seen === 'absent') {
     const message = `${doubt.message} ${NO_SUCH_SERVICE}`;
     return new ProviderError('outcome_unknown', { ...doubt, message, attempts, lastSeen: 'absent' });
   }
-  const words = seen === undefined ? 'It could not be read back.' : `Read back afterwards: ${seen.state}.`;
+  const words = seen === undefined ? unreadWords(call) : `Read back afterwards: ${seen.state}.`;
   return new ProviderError('outcome_unknown', {
     ...doubt,
     message: `${doubt.message} ${words}`,
     attempts,
     lastSeen: seen?.state,
+    readBackRefusal: seen === undefined ? readBackRefusal?.code : undefined,
     existing: seen?.state === 'none' ? undefined : seen,
   });
 }

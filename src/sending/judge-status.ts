@@ -29,7 +29,9 @@ export function judgeUnrecognized(response: ProviderResponse, effect: 'read' | '
     return {
       code: 'unexpected_response',
       providerStatus: status,
-      message: `${what}. Nothing was processed. Check the base URL of the account; no API seems to be there.`,
+      message: isLoginStatus(status)
+        ? `${what}, which asks for a login. Nothing was processed. Check the credentials and the base URL of the account.`
+        : `${what}. Nothing was processed. Check the base URL of the account; no API seems to be there.`,
     };
   }
   if (effect === 'read') {
@@ -88,6 +90,11 @@ export function judgeCached(response: ProviderResponse, effect: 'read' | 'write'
   return effect === 'read'
     ? { code: 'unexpected_response', providerStatus, message }
     : { code: 'outcome_unknown', reason: 'unreadable_answer', providerStatus, message };
+}
+
+/** Whether a status asks for a login, here or at a proxy on the way, whatever its body says. */
+export function isLoginStatus(status: number | undefined): boolean {
+  return status === 401 || status === 407;
 }
 
 /** Whether a status says that the server did not begin with the request (class B). */

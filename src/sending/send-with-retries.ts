@@ -138,6 +138,7 @@ function outcomeOf(sent: SendResult, effect: 'read' | 'write', call: Call): Prov
     const challenge = judgeChallenge(sent.response);
     if (challenge !== undefined) {
       if (effect === 'write') call.writeHadNoEffect();
+      else call.readBackRefusal = challenge;
       throw call.error(challenge);
     }
     const cached = judgeCached(sent.response, effect);

@@ -17,6 +17,7 @@ import {
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../src/sandbox/index.ts';
+import { startHttp } from '../support/loopback.ts';
 import { recordsOf, variablesOf } from './support/project.ts';
 import { sandboxProject } from './support/sandbox-project.ts';
 
@@ -425,6 +426,19 @@ describe('a resumed run', () => {
     expect(stdout).toContain('It could not be read back (unauthorized)');
     expect(sandbox.vpsbg.requests).toHaveLength(1);
     expect((await project.run(['bulk', file, '--resume'])).code).toBe(0);
+  });
+
+  it('asks an account no more after a 401 in whatever words', async () => {
+    await using server = await startHttp((response, request, socket) => {
+      if (request.method === 'POST') socket.destroy();
+      else response.writeHead(401, { 'content-type': 'text/html' }).end('<html></html>');
+    });
+    const { file } = list(3);
+    const env = { VPSBG_BASE_URL: server.origin };
+    expect((await project.run(['bulk', file, '--concurrency', '3'], { env })).code).toBe(3);
+    const before = server.seen.length;
+    expect((await project.run(['bulk', file, '--resume'], { env })).code).toBe(3);
+    expect(server.seen.length - before).toBe(1);
   });
 
   it('shows with --dry-run what it would send', async () => {

@@ -39,6 +39,11 @@ const CASES: readonly Case[] = [
       [200, wrongLogin, 'unauthorized'],
       [500, wrongLogin, 'unauthorized'],
       [403, json({ status: 'error', message: 'Access denied.' }), 'forbidden'],
+      [400, json({ status: 'error', message: 'Invalid email or password.' }), 'unauthorized'],
+      [422, json({ status: 'error', message: 'Authentication Failed' }), 'unauthorized'],
+      [400, json({ status: 'error', message: 'Invalid IP 203.0.113.9' }), 'forbidden'],
+      [200, json({ status: 'error', errors: { pw: ['Invalid WHMCS credentials provided.'] } }), 'unauthorized'],
+      [400, json({ status: 'error', errors: 'Invalid WHMCS credentials provided.' }), 'unauthorized'],
     ],
   },
   {
@@ -51,6 +56,9 @@ const CASES: readonly Case[] = [
       [200, unauthenticated, 'unauthorized'],
       [500, unauthenticated, 'unauthorized'],
       [403, json({ message: 'This action is unauthorized.' }), 'forbidden'],
+      [400, json({ message: 'Invalid token' }), 'unauthorized'],
+      [401, json({ error: 'Unauthenticated.' }), 'unauthorized'],
+      [200, json({ error: 'Unauthenticated.' }), 'unauthorized'],
     ],
   },
   {
@@ -61,6 +69,8 @@ const CASES: readonly Case[] = [
     refusals: [
       [401, wrongToken, 'unauthorized'],
       [200, wrongToken, 'unauthorized'],
+      [500, wrongToken, 'unauthorized'],
+      [422, wrongToken, 'unauthorized'],
       [403, wrongToken, 'forbidden'],
     ],
   },
@@ -96,16 +106,16 @@ describe.each(CASES)('at $id', (provider) => {
     },
   );
 
-  it.each(provider.refusals.filter(([, , code]) => code === 'unauthorized'))(
-    'a refusal of the credentials with %d, %s, ends the part of the account in a list',
-    async (status, body) => {
+  it.each(provider.refusals)(
+    'a refusal with %d, %s, ends the part of the account in a list',
+    async (status, body, code) => {
       await using server = await startHttp((response) => response.writeHead(status).end(body));
       const requests = Array.from({ length: 10 }, (_, index) => requestOf(provider, index));
       const codes: string[] = [];
       for await (const item of servicesAt(server, provider).cancelMany(requests, { concurrency: 1 })) {
         codes.push(item.ok ? item.result.outcome : item.error.code);
       }
-      expect(codes).toEqual(Array.from({ length: 10 }, () => 'unauthorized'));
+      expect(codes).toEqual(Array.from({ length: 10 }, () => code));
       expect(server.seen).toHaveLength(1);
     },
   );

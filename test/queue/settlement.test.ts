@@ -135,6 +135,35 @@ describe('what follows where a wall is in front of the provider', () => {
   });
 });
 
+describe('what follows where the account is turned away', () => {
+  it.each([401, 407])('with %i, whatever the words, is a rest of the whole account', (providerStatus) => {
+    const error = new ProviderError('unexpected_response', { message: 'acme: a page', providerStatus });
+    expect(afterSend(planned(), { ok: false, error }, true, POLICY)).toMatchObject({
+      state: 'planned',
+      pause: { forMs: REST_MS, because: 'unexpected_response' },
+    });
+  });
+
+  it.each(['unauthorized', 'unavailable', 'unexpected_response'] as const)(
+    'by the read-back after a lost answer (%s) is a rest, too, before it is read back again',
+    (readBackRefusal) => {
+      const error = new ProviderError('outcome_unknown', { message: 'acme: lost', readBackRefusal });
+      expect(afterSend(planned(), { ok: false, error }, true, POLICY)).toMatchObject({
+        state: 'unknown',
+        needsPerson: false,
+        nextInMs: REST_MS,
+        pause: { forMs: REST_MS, because: readBackRefusal },
+      });
+    },
+  );
+
+  it('by a read-back that is forbidden, which can be about one service, is no rest', () => {
+    const error = new ProviderError('outcome_unknown', { message: 'acme: lost', readBackRefusal: 'forbidden' });
+    const settlement = afterSend(planned(), { ok: false, error }, true, POLICY);
+    expect([settlement.state, settlement.nextInMs, settlement.pause]).toEqual(['unknown', 1_000, undefined]);
+  });
+});
+
 describe('what follows where the provider has no such service', () => {
   const gone = failure('not_found');
 

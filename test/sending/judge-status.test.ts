@@ -17,7 +17,17 @@ function answer(status: number, body: ResponseBody = PAGE, headers: Record<strin
 }
 
 describe('an answer that is not in the language of the API', () => {
-  it.each([400, 401, 404, 405, 407, 410, 411, 413, 414, 415, 417, 426, 431])(
+  it.each([401, 407])('with %i was turned away, and asks for a login', (status) => {
+    expect(judgeUnrecognized(answer(status), 'write')).toEqual({
+      code: 'unexpected_response',
+      providerStatus: status,
+      message:
+        `the server answered ${status} with something that is not JSON, such as a login, maintenance or firewall page, ` +
+        'which asks for a login. Nothing was processed. Check the credentials and the base URL of the account.',
+    });
+  });
+
+  it.each([400, 404, 405, 410, 411, 413, 414, 415, 417, 426, 431])(
     'with %i was turned away before anything could run, for a write as for a read',
     (status) => {
       const judged = {

@@ -1,15 +1,18 @@
+import { isWall } from '../../bulk/lane-gate.ts';
 import type { ErrorCode } from '../../contract/error-code.ts';
 import { ProviderError, isProviderError } from '../../contract/provider-error.ts';
 import { NO_SUCH_SERVICE, confirmsCancellation } from '../../outcome/reconcile-unknown.ts';
 import type { CancelResult, SafeResult } from '../../contract/result.ts';
 import type { CancellationStatus, LastSeen } from '../../contract/vocabulary.ts';
+import { isLoginStatus } from '../../sending/judge-status.ts';
 import type { OpenedServices } from '../setup/open-services.ts';
 import type { SoundRow } from './result-line.ts';
 
 /**
  * Settles rows that an earlier run sent, or was about to send, without learning their outcome. They are never sent
  * again: they are read back, and what does not show the cancellation of the asked timing stays unknown. An account whose
- * credentials are refused is not asked again, since providers ban; nor is one that did not answer three times in a row.
+ * credentials are refused, or that meets a login or a challenge, is not asked again, since providers ban; nor is one
+ * that did not answer three times in a row.
  */
 export class Settling {
   readonly #services: OpenedServices['services'];
@@ -66,7 +69,8 @@ export class Settling {
       const silent = error.code === 'unavailable' || error.code === 'rate_limited';
       const inARow = silent ? (this.#silent.get(account) ?? 0) + 1 : 0;
       this.#silent.set(account, inARow);
-      if (CLOSING.includes(error.code) || inARow >= MOST_SILENT) this.#closed.set(account, error);
+      if (CLOSING.includes(error.code) || isLoginStatus(error.providerStatus) || isWall(error) || inARow >= MOST_SILENT)
+        this.#closed.set(account, error);
       return error;
     }
   }

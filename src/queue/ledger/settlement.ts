@@ -1,6 +1,8 @@
 import { ProviderError } from '../../contract/provider-error.ts';
 import { isWall } from '../../bulk/lane-gate.ts';
 import { waitOf } from '../../call/retry-wait.ts';
+import type { ErrorCode } from '../../contract/error-code.ts';
+import { isLoginStatus } from '../../sending/judge-status.ts';
 import { compare } from '../../outcome/compare.ts';
 import { NO_SUCH_SERVICE, confirmsCancellation } from '../../outcome/reconcile-unknown.ts';
 import type { CancelResult, SafeResult } from '../../contract/result.ts';
@@ -61,7 +63,11 @@ export function afterSend(
 export function becameUnknown(error: ProviderError, readable: boolean, policy: Policy): NextState {
   const [first = 0] = policy.readBackAfterMs;
   const unknown = { state: 'unknown', error, readings: 0 } as const;
-  return readable ? { ...unknown, needsPerson: false, nextInMs: first } : { ...unknown, needsPerson: true };
+  if (!readable) return { ...unknown, needsPerson: true };
+  // What turned the first read-back away turns away every other request of the account.
+  const refusal = error.readBackRefusal;
+  if (refusal !== undefined && refusal !== 'forbidden') return { ...unknown, needsPerson: false, ...rest(refusal) };
+  return { ...unknown, needsPerson: false, nextInMs: first };
 }
 
 /** What follows from a read-back that was answered. */
@@ -164,16 +170,21 @@ type Again = Required<Pick<NextState, 'nextInMs'>> & Pick<NextState, 'pause' | '
 /** When a cancellation is tried again that the provider did not take, or `undefined` if that would change nothing. */
 function whenAgain(error: ProviderError, tries: number): Again | undefined {
   const { code } = error;
-  const rest = (nextInMs: number): Again => ({ nextInMs, pause: { forMs: nextInMs, because: code } });
-  if (code === 'unauthorized' || code === 'not_configured' || isWall(error)) return rest(REST_MS);
+  const isTurnedAway = code === 'unauthorized' || isLoginStatus(error.providerStatus) || isWall(error);
+  if (isTurnedAway || code === 'not_configured') return rest(code);
   if (code !== 'rate_limited' && code !== 'unavailable' && code !== 'aborted') return undefined;
   const { retryInMs } = retryInMsOf(error);
   if (retryInMs !== undefined) {
     // A wrong clock, here or at the provider, can make nothing of a time that was named.
     const wait = Math.max(retryInMs, leastWaitMs(tries));
-    return { ...rest(wait), retryInMs: wait };
+    return { ...rest(code, wait), retryInMs: wait };
   }
-  return code === 'rate_limited' ? rest(SLOW_DOWN_MS) : { nextInMs: backoffMs(tries) };
+  return code === 'rate_limited' ? rest(code, SLOW_DOWN_MS) : { nextInMs: backoffMs(tries) };
+}
+
+/** The account is left alone, too. */
+function rest(because: ErrorCode, nextInMs: number = REST_MS): Again {
+  return { nextInMs, pause: { forMs: nextInMs, because } };
 }
 
 /** How long it is until the time that an error names. */

@@ -146,13 +146,30 @@ describe('a refusal of a Hosting API', () => {
     expect(await failureOf(cancel([answer]))).toMatchObject({ code, providerStatus: answer.status });
   });
 
-  it.each(['unauthorized', 'invalid_token', 'FORBIDDEN'])(
-    'that refuses the credentials with the code %s is one under any status, and nothing is asked after it',
-    async (errorCode) => {
-      const failure = await failureOf(cancel([errorAnswer(200, errorCode, 'No.')]));
-      expect(failure).toMatchObject({ code: 'unauthorized', attempts: 1 });
+  it.each([
+    [200, 'unauthorized', 'unauthorized'],
+    [200, 'invalid_token', 'unauthorized'],
+    [200, 'FORBIDDEN', 'unauthorized'],
+    [200, 401, 'unauthorized'],
+    [400, 'unauthorized', 'unauthorized'],
+    [404, 'invalid_token', 'unauthorized'],
+    [422, '401', 'unauthorized'],
+    [500, 'unauthorized', 'unauthorized'],
+    [503, 401, 'unauthorized'],
+    [400, 'access_denied', 'forbidden'],
+    [422, 403, 'forbidden'],
+  ] as const)(
+    'with %i and the code %s is one of access, and nothing is asked after it',
+    async (status, code, expected) => {
+      const body = { responseId: '1_2', status: 'error', errorCode: code, errorMessage: 'No.' };
+      expect(await failureOf(cancel([{ status, body }]))).toMatchObject({ code: expected, attempts: 1 });
     },
   );
+
+  it('under 400 that is about the token in words alone is one of the credentials', async () => {
+    const failure = await failureOf(cancel([errorAnswer(400, 'error', 'Invalid token.')]));
+    expect(failure).toMatchObject({ code: 'unauthorized', attempts: 1 });
+  });
 
   it.each([
     ['an error under a success status', errorAnswer(200, 'conflict', 'Not linked'), 'provider_error'],
@@ -418,7 +435,10 @@ describe('any answer at a Hosting API', () => {
         if (code === 'unauthorized') expect(said).toBe('error');
         if (code === 'not_found' || code === 'forbidden' || code === 'rejected') expect(said).toBe('error');
         if (code === 'not_cancellable') expect(answer.body).toContain('not_active');
-        if ((isOk && code !== 'not_cancellable' && code !== 'unauthorized') || answer.status >= 500)
+        if (
+          (isOk && code !== 'not_cancellable' && code !== 'unauthorized') ||
+          (answer.status >= 500 && code !== 'unauthorized')
+        )
           expect(code).toBe('outcome_unknown');
       }),
       { numRuns: RUNS, examples: documented.map((answer) => [asRandom(answer)]) },
