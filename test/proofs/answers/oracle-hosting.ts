@@ -14,9 +14,15 @@ export const hostingOracle: Oracle = {
     return answer.status === 202 && sameWord(body?.['status'], 'pending') && id !== undefined && id !== '';
   },
   refuses: (answer) => {
-    const isCredentials = /^(?:unauthori[sz]ed|invalid_token|forbidden)$/i.test(String(codeOf(answer)));
-    if (isError(answer) && isCredentials && answer.status < 400) return ['unauthorized'];
-    if (!isError(answer) || !isClientError(answer)) return [];
+    if (!isError(answer)) return [];
+    // The API's own code counts under any status; that it lets nobody in is all that it says under a success.
+    const isCredentials = /^(?:401|unauthori[sz]ed|invalid_token)$/i.test(String(codeOf(answer)));
+    const isShutOut = answer.status < 400 && /^(?:403|forbidden)$/i.test(String(codeOf(answer)));
+    if (isCredentials || isShutOut) return ['unauthorized', ...(answer.status === 403 ? (['forbidden'] as const) : [])];
+    if (!isClientError(answer)) return [];
+    if (/\btoken is not valid\b/i.test(messageOf(answer))) {
+      return ['unauthorized', CODES[answer.status] ?? 'rejected', 'rejected'];
+    }
     const notFound: readonly ErrorCode[] =
       answer.status === 404 || codeOf(answer) === 'does_not_exist' ? ['not_found'] : [];
     return [...notFound, CODES[answer.status] ?? 'rejected', 'rejected'];
@@ -37,6 +43,11 @@ function isError(answer: ReadAnswer | undefined): boolean {
   const body = objectIn(answer);
   // The documented errors of older deployments have no status.
   return sameWord(body?.['status'], 'error') || (body?.['status'] === undefined && body?.['error_code'] !== undefined);
+}
+
+function messageOf(answer: ReadAnswer): string {
+  const body = objectIn(answer);
+  return String(body?.['errorMessage'] ?? body?.['error_message'] ?? '');
 }
 
 function codeOf(answer: ReadAnswer | undefined): unknown {
