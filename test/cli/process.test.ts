@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { root } from '../../scripts/manifest.ts';
@@ -37,6 +38,38 @@ describe('the end of the command line', () => {
     ['the process cannot be ended', 'process.exit = () => { throw new Error("broken"); };'],
   ])('is not 0 where %s', (_, change) => {
     expect(runAfter(change, ['accounts']).code).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['a full disk', 'ENOSPC'],
+    ['a device that fails', 'EIO'],
+  ])('is 3, and says why, where the result was lost to %s', (_, code) => {
+    const change = `process.stdout._write = (chunk, encoding, done) => {
+      done(Object.assign(new Error('lost'), { code: '${code}' }));
+    };`;
+    const ended = runAfter(change, ['accounts']);
+    expect(ended.code).toBe(3);
+    expect(ended.text).toContain(`The output could not be written (${code}) and is incomplete.`);
+  });
+
+  it('is 0 where the reader of the result has gone', () => {
+    const change = `process.stdout._write = (chunk, encoding, done) => {
+      done(Object.assign(new Error('gone'), { code: 'EPIPE' }));
+    };`;
+    expect(runAfter(change, ['accounts'])).toEqual({ code: 0, text: '' });
+  });
+
+  it.runIf(existsSync('/dev/full'))('is 3 where the result is sent to a full device', () => {
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync('node', [command, 'accounts'], {
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+      cwd: join(root, 'test'),
+      env: { PATH: process.env['PATH'] },
+    });
+    closeSync(full);
+    expect(status).toBe(3);
+    expect(stderr).toContain('The output could not be written (ENOSPC)');
   });
 
   it('is 2, with what is needed, on a Node.js that is too old', () => {

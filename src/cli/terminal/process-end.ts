@@ -1,7 +1,12 @@
 import { deferred } from '../../platform/deferred.ts';
+import { EXIT } from './exit-code.ts';
+import { systemCode } from './system-code.ts';
 
 /** The callbacks that are notified once this process has nothing left to do, the innermost last. */
 const waiting: (() => void)[] = [];
+
+/** Why stdout could not be written, such as `ENOSPC`. */
+let unwritten: string | undefined;
 
 /**
  * Has this process tell of what Node.js would end it for, with a stack trace or without a word:
@@ -18,7 +23,11 @@ export function watchProcess(): void {
     if (!isTold) process.stderr.write(`${STRAY}\n`);
     isTold = true;
   };
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  process.stderr.on('error', () => undefined);
+  process.stdout.on('error', (error) => {
+    // A reader that has gone took what it wanted. A full disk took a result that the caller relies on.
+    if (systemCode(error) !== 'EPIPE') unwritten ??= systemCode(error);
+  });
   process.removeAllListeners('warning');
   process.on('uncaughtException', stray);
   process.on('unhandledRejection', stray);
@@ -36,10 +45,20 @@ export async function unlessIdle<Value>(promise: Promise<Value>, otherwise: () =
   }
 }
 
-/** Ends this process once everything that was written has been read, whatever a configuration has left running. */
+/**
+ * Ends this process once everything that was written has been read, whatever a configuration has left running. A result
+ * that could not be written is not shown, so the exit code is then not 0.
+ */
 export async function endProcess(code: number): Promise<never> {
   await Promise.all([process.stdout, process.stderr].map(flushed));
-  process.exit(code);
+  if (unwritten === undefined) return process.exit(code);
+  process.stderr.write(`! ${notWritten(unwritten)}\n`);
+  await flushed(process.stderr);
+  process.exit(code === EXIT.done ? EXIT.unknown : code);
+}
+
+function notWritten(reason: string): string {
+  return `The output could not be written (${reason}) and is incomplete. Before you run a cancellation again, read it back with \`cancelkit status\`.`;
 }
 
 function flushed(stream: NodeJS.WriteStream): Promise<void> {
