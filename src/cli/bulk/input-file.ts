@@ -59,11 +59,12 @@ export async function openInput(
  * @throws ProviderError `invalid_request` if it does not exist, is a directory, or its format is not known.
  */
 export function requireList(file: string, format: 'csv' | 'jsonl' | undefined): void {
+  if (file !== '-') {
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found === undefined) throw wrongUse(`there is no file ${file}. Nothing was sent.`);
+    if (found.isDirectory()) throw wrongUse(`${file} is a directory; expected a CSV or JSONL file. Nothing was sent.`);
+  }
   if (format === undefined) formatOf(file);
-  if (file === '-') return;
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (found === undefined) throw wrongUse(`there is no file ${file}. Nothing was sent.`);
-  if (found.isDirectory()) throw wrongUse(`${file} is a directory; expected a CSV or JSONL file. Nothing was sent.`);
 }
 
 function temporaryDirectory(): string {
@@ -83,5 +84,12 @@ function formatOf(file: string): 'csv' | 'jsonl' {
   const extension = extname(file).toLowerCase();
   if (extension === '.csv') return 'csv';
   if (extension === '.jsonl' || extension === '.ndjson') return 'jsonl';
+  if (WORKBOOKS.includes(extension)) {
+    throw wrongUse(
+      `${file} is a workbook of a spreadsheet. Save it as “CSV UTF-8”, and name that file. Nothing was sent.`,
+    );
+  }
   throw wrongUse(`${file} is neither .csv nor .jsonl: say what it holds with --format csv or --format jsonl.`);
 }
+
+const WORKBOOKS: readonly string[] = ['.xlsx', '.xls', '.xlsm', '.xlsb', '.ods', '.numbers'];
