@@ -14,7 +14,7 @@ export type {
 } from './contract/request.ts';
 export { constantMessages } from './call/check-schema.ts';
 export type { Capabilities, ReasonField } from './contract/capabilities.ts';
-export { type CredentialRule, loginRule, secretRule } from './privacy/credential.ts';
+export { type CredentialRule, loginRule, secretRule, tokenRule } from './privacy/credential.ts';
 export { decodeEntities } from './privacy/decode-entities.ts';
 export type { ErrorCode, RefusalCode, UnknownReason } from './contract/error-code.ts';
 export type { Exchange, JsonValue, ProviderRequest, ProviderResponse, ResponseBody } from './contract/exchange.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { constantMessages, EXPECTED_BASE_URL, isBaseUrl, secretRule, type StandardSchema } from '../../src/index.ts';
+import { constantMessages, EXPECTED_BASE_URL, isBaseUrl, tokenRule, type StandardSchema } from '../../src/index.ts';
 
 /** Where a Hosting API is, and how to sign in to it. */
 export interface HostingConfig {
@@ -40,7 +40,6 @@ const OWN_HEADERS = [
   'user-agent',
 ];
 
-const expectedToken = 'a token: six characters minimum, visible ASCII, without spaces and line breaks';
 const tokenHeader = v.pipe(
   v.string('the name of a header'),
   v.regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'the name of a header'),
@@ -64,10 +63,7 @@ export const hostingConfigSchema: StandardSchema<HostingConfig, ResolvedHostingC
   v.strictObject(
     {
       baseUrl,
-      token: v.pipe(
-        v.string('a non-empty text'),
-        v.check((value) => secretRule.accepts(value) && /^[\x21-\x7e]+$/.test(value), expectedToken),
-      ),
+      token: v.pipe(v.string('a non-empty text'), v.check(tokenRule.accepts, tokenRule.expected)),
       tokenHeader: v.optional(tokenHeader, 'token'),
       tokenScheme: v.optional(
         v.pipe(v.string('a text'), v.regex(/^[A-Za-z0-9_-]{0,32}$/, 'a scheme such as Bearer')),
