@@ -113,7 +113,7 @@ function trimmed(cell: string): string {
 }
 
 function checkedColumns(cells: readonly string[], known: KnownColumns): readonly string[] {
-  if (/^PK[\u0003\u0005]/.test(cells[0] ?? '')) {
+  if (cells[0]?.startsWith('PK\u0003\u0004') === true) {
     throw wrongUse('the file is a workbook, whatever its name says. Save it as “CSV UTF-8”. Nothing was sent.');
   }
   if (/[\0\uFFFD]/.test(cells.join(''))) {
