@@ -52,9 +52,9 @@ describe('the end of the command line', () => {
     expect(ended.text).toContain(`The output could not be written (${code}) and is incomplete.`);
   });
 
-  it('is 0 where the reader of the result has gone', () => {
+  it.each(['EPIPE', 'ECONNRESET', 'EOF'])('is 0 where the reader of the result has gone (%s)', (code) => {
     const change = `process.stdout._write = (chunk, encoding, done) => {
-      done(Object.assign(new Error('gone'), { code: 'EPIPE' }));
+      done(Object.assign(new Error('gone'), { code: '${code}' }));
     };`;
     expect(runAfter(change, ['accounts'])).toEqual({ code: 0, text: '' });
   });

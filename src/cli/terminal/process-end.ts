@@ -8,6 +8,9 @@ const waiting: (() => void)[] = [];
 /** Why stdout could not be written, such as `ENOSPC`. */
 let unwritten: string | undefined;
 
+/** What a pipe, a socket and a pipe of Windows say of it, and what is said of every write after that. */
+const READER_HAS_GONE: readonly string[] = ['EPIPE', 'ECONNRESET', 'EOF', 'ERR_STREAM_DESTROYED'];
+
 /**
  * Has this process tell of what Node.js would end it for, with a stack trace or without a word:
  *
@@ -26,7 +29,7 @@ export function watchProcess(): void {
   process.stderr.on('error', () => undefined);
   process.stdout.on('error', (error) => {
     // A reader that has gone took what it wanted. A full disk took a result that the caller relies on.
-    if (systemCode(error) !== 'EPIPE') unwritten ??= systemCode(error);
+    if (!READER_HAS_GONE.includes(systemCode(error))) unwritten ??= systemCode(error);
   });
   process.removeAllListeners('warning');
   process.on('uncaughtException', stray);
