@@ -3,7 +3,7 @@ import {
   constantMessages,
   EXPECTED_BASE_URL,
   isBaseUrl,
-  secretRule,
+  tokenRule,
   type StandardSchema,
 } from '../../src/provider/index.ts';
 
@@ -46,7 +46,6 @@ const OWN_HEADERS = [
   'user-agent',
 ];
 
-const expectedToken = 'a token: six characters minimum, visible ASCII, without spaces and line breaks';
 const tokenHeader = v.pipe(
   v.string('the name of a header'),
   v.regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'the name of a header'),
@@ -70,10 +69,7 @@ export const hostingConfigSchema: StandardSchema<HostingConfig, ResolvedHostingC
   v.strictObject(
     {
       baseUrl,
-      token: v.pipe(
-        v.string('a non-empty text'),
-        v.check((value) => secretRule.accepts(value) && /^[\x21-\x7e]+$/.test(value), expectedToken),
-      ),
+      token: v.pipe(v.string('a non-empty text'), v.check(tokenRule.accepts, tokenRule.expected)),
       tokenHeader: v.optional(tokenHeader, 'token'),
       tokenScheme: v.optional(
         v.pipe(v.string('a text'), v.regex(/^[A-Za-z0-9_-]{0,32}$/, 'a scheme such as Bearer')),

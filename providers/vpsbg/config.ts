@@ -3,7 +3,7 @@ import {
   constantMessages,
   EXPECTED_BASE_URL,
   isBaseUrl,
-  secretRule,
+  tokenRule,
   type StandardSchema,
 } from '../../src/provider/index.ts';
 
@@ -41,11 +41,7 @@ export interface ResolvedVpsbgConfig {
   readonly floatingIpUndoPath: readonly string[];
 }
 
-const expectedToken = 'a token: six characters minimum, visible ASCII, without spaces and line breaks';
-const token = v.pipe(
-  v.string('a non-empty text'),
-  v.check((value) => secretRule.accepts(value) && /^[\x21-\x7e]+$/.test(value), expectedToken),
-);
+const token = v.pipe(v.string('a non-empty text'), v.check(tokenRule.accepts, tokenRule.expected));
 
 /** A path of words and of these placeholders. */
 function pathWith(example: string, ...placeholders: readonly string[]) {

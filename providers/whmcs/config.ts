@@ -6,6 +6,7 @@ import {
   loginRule,
   secretRule,
   type StandardSchema,
+  tokenRule,
 } from '../../src/provider/index.ts';
 
 interface WhmcsAddress {
@@ -71,6 +72,7 @@ const API = /\/+includes(?:\/+api(?:\.php)?)?\/*$/i;
 
 const login = v.pipe(v.string(loginRule.expected), v.check(loginRule.accepts, loginRule.expected));
 const secret = v.pipe(v.string(secretRule.expected), v.check(secretRule.accepts, secretRule.expected));
+const identifier = v.pipe(v.string(tokenRule.expected), v.check(tokenRule.accepts, tokenRule.expected));
 const expectedRoot =
   'the address of WHMCS itself, or of its includes/api.php: not that of the admin area or of another page';
 const url = v.pipe(
@@ -84,7 +86,7 @@ const address = { url, accessKey: v.optional(secret) };
 const onlyOneForm =
   'an object with only url, accessKey, and either identifier and secret or username and password, not both forms; passwordHash takes the place of password';
 
-const apiSchema = v.strictObject({ ...address, identifier: secret, secret }, onlyOneForm);
+const apiSchema = v.strictObject({ ...address, identifier, secret }, onlyOneForm);
 const adminSchema = v.strictObject({ ...address, username: login, password: secret }, onlyOneForm);
 const expectedHash = 'the MD5 hash of the password: 32 hexadecimal digits';
 const hash = v.pipe(v.string(expectedHash), v.regex(/^[0-9a-f]{32}$/i, expectedHash), v.toLowerCase());

@@ -18,11 +18,20 @@ export const secretRule: CredentialRule = {
     'text with six characters minimum, without surrounding white space, line breaks, control characters and invisible characters',
 };
 
-/** A login name, such as an e-mail address or an identifier: as {@link secretRule}, of any length but none. */
+/**
+ * A token or an identifier that the provider issues: as {@link secretRule}, of visible ASCII alone, and without a pair of
+ * quotes around it. Such quotes belong to the file that it was read from: `docker --env-file` keeps them.
+ */
+export const tokenRule: CredentialRule = {
+  accepts: (value) => secretRule.accepts(value) && /^[\x21-\x7e]+$/.test(value) && !isQuoted(value),
+  expected: 'a token: six characters minimum, visible ASCII, without spaces, line breaks and surrounding quotes',
+};
+
+/** A login name, such as an e-mail address: of any length but none, and clean as the other credentials are. */
 export const loginRule: CredentialRule = {
-  accepts: (value) => isClean(value) && value !== '',
+  accepts: (value) => isClean(value) && value !== '' && !isQuoted(value),
   expected:
-    'text that says who signs in, without surrounding white space, line breaks, control characters and invisible characters',
+    'text that says who signs in, without surrounding quotes and white space, line breaks, control characters and invisible characters',
 };
 
 // In characters.
@@ -36,6 +45,10 @@ export function trimmed(text: string): string {
 const AROUND = /^[\s\p{Cc}\p{Cf}]+|[\s\p{Cc}\p{Cf}]+$/gu;
 // Joiners stay, since emoji are made of them.
 const NOWHERE = /[\p{Cc}\p{Zl}\p{Zp}\u00AD\u200B\u2060\uFEFF]/u;
+
+function isQuoted(value: string): boolean {
+  return /^(["'`]).*\1$/su.test(value);
+}
 
 function isClean(value: string): boolean {
   return value.isWellFormed() && trimmed(value) === value && !NOWHERE.test(value);

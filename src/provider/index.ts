@@ -41,7 +41,7 @@ export type {
   WarningCode,
   When,
 } from '../contract/vocabulary.ts';
-export { type CredentialRule, loginRule, secretRule } from '../privacy/credential.ts';
+export { type CredentialRule, loginRule, secretRule, tokenRule } from '../privacy/credential.ts';
 export { decodeEntities } from '../privacy/decode-entities.ts';
 export { type AccessRefusal, plainWords, refusedAccess } from '../outcome/refused-access.ts';
 export { constantMessages } from '../call/check-schema.ts';

@@ -110,12 +110,35 @@ describe('cancelkit bulk', () => {
       'account,service,when\nvpsbg,"1,immediate\n',
       'from line 2 on. Check the quotes there',
     ],
+    [
+      'a quote that is left open after a text of several lines',
+      'account,service,when,reason\r\nvpsbg,1,immediate,"two\r\nlines"\r\nvpsbg,2,immediate,"open\r\nvpsbg,3,immediate,\r\n',
+      'from line 4 on. Check the quotes there',
+    ],
+    [
+      'a quote within a text',
+      'account,service,when,reason\nvpsbg,1,immediate,\nvpsbg,2,immediate,5" disk\nvpsbg,3,immediate,\n',
+      'from line 3 on. Check the quotes there',
+    ],
+    ['a workbook that is called .csv', 'PK\u0003\u0004\u0014\u0006', 'is a workbook, whatever its name says'],
     ['another encoding', 'account,service,when,reason\nvpsbg,1,end_of_period,\uFFFD\n', 'it is not UTF-8'],
   ])('refuses %s', async (_, text, words) => {
     project.write('refused.csv', text);
     const { code, stderr } = await project.run(['bulk', 'refused.csv', '--yes']);
     expect(code).toBe(2);
     expect(stderr).toContain(words);
+  });
+
+  it.each(['list.xlsx', 'list.XLS', 'list.ods'])('says how to save the workbook %s', async (name) => {
+    project.write(name, 'PK\u0003\u0004');
+    const { code, stderr } = await project.run(['bulk', name, '--yes']);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${name} is a workbook of a spreadsheet. Save it as “CSV UTF-8”`);
+  });
+
+  it('says that a directory is none, and that a file does not exist, before it asks for a format', async () => {
+    expect((await project.run(['bulk', '.'])).stderr).toContain('. is a directory; expected a CSV or JSONL file');
+    expect((await project.run(['bulk', 'absent.txt'])).stderr).toContain('there is no file absent.txt');
   });
 
   it('takes one column for each field, and JSON lines from stdin', async () => {

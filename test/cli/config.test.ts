@@ -153,6 +153,12 @@ describe('cancelkit init', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 
+  it('writes JavaScript on a Node.js that does not run TypeScript', async () => {
+    using project = await createProject({ VPSBG_TOKEN: 'a-token', NODE_OPTIONS: '--no-experimental-strip-types' });
+    expect((await project.run(['init'])).stdout).toContain('wrote cancelkit.config.mjs');
+    expect((await project.run(['accounts'])).code).toBe(0);
+  });
+
   it('says why it cannot write', async () => {
     using project = await createProject();
     symlinkSync('nowhere/at-all', join(project.directory, 'cancelkit.config.ts'));

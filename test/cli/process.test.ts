@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { root } from '../../scripts/manifest.ts';
@@ -39,21 +40,36 @@ describe('the end of the command line', () => {
     expect(runAfter(change, ['accounts']).code).toBeGreaterThan(0);
   });
 
-  const failing = (code: string): string =>
-    `process.stdout._writev = null; process.stdout._write = (chunk, encoding, done) => done(Object.assign(new Error("no"), { code: "${code}" }));`;
-
-  it.each(['ENOSPC', 'EIO'])('is 3, and said on stderr, if the output is lost to %s', (failure) => {
-    const { code, text } = runAfter(failing(failure), ['accounts']);
-    expect(code).toBe(3);
-    expect(text).toContain(`! stdout could not be written (${failure}): what was printed is incomplete.`);
+  it.each([
+    ['a full disk', 'ENOSPC'],
+    ['a device that fails', 'EIO'],
+  ])('is 3, and says why, where the result was lost to %s', (_, code) => {
+    const change = `process.stdout._write = (chunk, encoding, done) => {
+      done(Object.assign(new Error('lost'), { code: '${code}' }));
+    };`;
+    const ended = runAfter(change, ['accounts']);
+    expect(ended.code).toBe(3);
+    expect(ended.text).toContain(`The output could not be written (${code}) and is incomplete.`);
   });
 
-  it('keeps a worse meaning if the output is lost', () => {
-    expect(runAfter(failing('ENOSPC'), ['--json', 'cancel', 'nobody', '1', '--when', 'immediate']).code).toBe(2);
+  it.each(['EPIPE', 'ECONNRESET', 'EOF'])('is 0 where the reader of the result has gone (%s)', (code) => {
+    const change = `process.stdout._write = (chunk, encoding, done) => {
+      done(Object.assign(new Error('gone'), { code: '${code}' }));
+    };`;
+    expect(runAfter(change, ['accounts'])).toEqual({ code: 0, text: '' });
   });
 
-  it('is unchanged if the reader has had enough', () => {
-    expect(runAfter(failing('EPIPE'), ['accounts'])).toEqual({ code: 0, text: '' });
+  it.runIf(existsSync('/dev/full'))('is 3 where the result is sent to a full device', () => {
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync('node', [command, 'accounts'], {
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+      cwd: join(root, 'test'),
+      env: { PATH: process.env['PATH'] },
+    });
+    closeSync(full);
+    expect(status).toBe(3);
+    expect(stderr).toContain('The output could not be written (ENOSPC)');
   });
 
   it('is 2, with what is needed, on a Node.js that is too old', () => {

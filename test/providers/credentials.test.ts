@@ -57,6 +57,18 @@ describe.each(credentials)('a credential of %s in %s', (account, variable, optio
     expect(await failureWith(account, { [variable]: sound })).toBeUndefined();
   });
 
+  // `docker --env-file` keeps the quotes of its file. A password may have some, but its login name is then refused.
+  const mayHaveQuotes = ['password', 'secret', 'accessKey'].includes(option);
+  it.each(['"', "'", '`'])(
+    `with %s on both sides is ${mayHaveQuotes ? 'taken unchanged' : 'refused'}`,
+    async (quote) => {
+      const error = await failureWith(account, { [variable]: `${quote}${sound}${quote}` });
+      expect(isProviderError(error, 'not_configured')).toBe(!mayHaveQuotes);
+      if (!mayHaveQuotes) expect(error).toHaveProperty('message', expect.stringMatching(/quotes/));
+      expect(await failureWith(account, { [variable]: `${quote}${sound}` })).toBeUndefined();
+    },
+  );
+
   it.each(['\n', '\r\n', ' ', '\t', '\u00A0', '\uFEFF', '\u200B', '\u2028'])(
     'with %j around it is refused, and the message names option and variable',
     async (around) => {

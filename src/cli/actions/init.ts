@@ -24,12 +24,17 @@ export async function init(isJavaScript: boolean, { output, command }: Session):
 }
 
 function fileName(isJavaScript: boolean): string {
-  if (isJavaScript) return 'cancelkit.config.mjs';
+  if (isJavaScript || !runsTypeScript()) return 'cancelkit.config.mjs';
   try {
     return `cancelkit.config.${isCommonJs() ? 'mts' : 'ts'}`;
   } catch (error) {
     throw wrongUse(`the working directory cannot be read (${systemCode(error)}).`);
   }
+}
+
+/** Whether this Node.js loads a `.ts` file by itself; versions before 22.10 lack the property. */
+function runsTypeScript(): boolean {
+  return Boolean(process.features.typescript);
 }
 
 /** Whether the nearest package.json has Node.js take `.ts` and `.js` for CommonJS, which knows no `import`. */

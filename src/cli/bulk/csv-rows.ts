@@ -17,7 +17,8 @@ import type { InputRow } from './input-row.ts';
  */
 export async function* readCsv(stream: Readable, known: KnownColumns): AsyncGenerator<InputRow, void, undefined> {
   const delimiter = await delimiterIn(stream);
-  const parser = stream.pipe(parse({ ...OPTIONS, delimiter }));
+  const parsed = lineCounter();
+  const parser = stream.pipe(parse({ ...OPTIONS, delimiter, on_record: parsed.count }));
   stream.on('error', (error) => parser.destroy(error));
   let columns: readonly string[] | undefined;
   let isFirst = true;
@@ -51,7 +52,7 @@ export async function* readCsv(stream: Readable, known: KnownColumns): AsyncGene
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     throw wrongUse(
-      `the file cannot be read as CSV from line ${lines + 1} on. Check the quotes there. Nothing was sent.`,
+      `the file cannot be read as CSV from line ${parsed.lines() + 1} on. Check the quotes there. Nothing was sent.`,
     );
   }
   if (columns === undefined)
@@ -61,6 +62,21 @@ export async function* readCsv(stream: Readable, known: KnownColumns): AsyncGene
 /** What is said of a spreadsheet program's own file. */
 export const WORKBOOK =
   'the file is a workbook of a spreadsheet program. Save the sheet as “CSV UTF-8”, and run that file. Nothing was sent.';
+
+/**
+ * Counts the lines of the rows that were parsed. After a fault the parser discards the rows that were not read yet, so the
+ * rows that were read do not tell where it is.
+ */
+function lineCounter(): { readonly count: <Entry>(entry: Entry) => Entry; readonly lines: () => number } {
+  let lines = 0;
+  return {
+    count: (entry) => {
+      lines += breaksIn(v.parse(recordSchema, entry).raw);
+      return entry;
+    },
+    lines: () => lines,
+  };
+}
 
 const recordSchema = v.object({ record: v.array(v.string()), raw: v.string() });
 

@@ -15,7 +15,7 @@ const NEXT_STEPS: { readonly [Code in ErrorCode]?: string } = {
   not_found: 'Check the id, and that it belongs to this account.',
   timing_conflict: 'Decide which of the two should hold, and withdraw the other one.',
   rate_limited: 'Nothing was processed. Run it again later.',
-  unavailable: 'Nothing happened. Run it again later.',
+  unavailable: 'Nothing happened. Run it again later; if it stays so, check the address in the configuration.',
   unexpected_response: 'Check the address in the configuration.',
   aborted: 'Nothing was sent. Run it again if it is still wanted.',
   outcome_unknown:

@@ -5,6 +5,12 @@ import { systemCode } from './system-code.ts';
 /** The callbacks that are notified once this process has nothing left to do, the innermost last. */
 const waiting: (() => void)[] = [];
 
+/** Why stdout could not be written, such as `ENOSPC`. */
+let unwritten: string | undefined;
+
+/** What a pipe, a socket and a pipe of Windows say of it, and what is said of every write after that. */
+const READER_HAS_GONE: readonly string[] = ['EPIPE', 'ECONNRESET', 'EOF', 'ERR_STREAM_DESTROYED'];
+
 /**
  * Has this process tell of what Node.js would end it for, with a stack trace or without a word:
  *
@@ -21,8 +27,11 @@ export function watchProcess(): void {
     if (!isTold) process.stderr.write(`${STRAY}\n`);
     isTold = true;
   };
-  process.stdout.on('error', (error) => (lost ??= systemCode(error)));
   process.stderr.on('error', () => undefined);
+  process.stdout.on('error', (error) => {
+    // A reader that has gone took what it wanted. A full disk took a result that the caller relies on.
+    if (!READER_HAS_GONE.includes(systemCode(error))) unwritten ??= systemCode(error);
+  });
   process.removeAllListeners('warning');
   process.on('uncaughtException', stray);
   process.on('unhandledRejection', stray);
@@ -41,23 +50,20 @@ export async function unlessIdle<Value>(promise: Promise<Value>, otherwise: () =
 }
 
 /**
- * Ends this process once everything that was written has been read, whatever a configuration has left running. What
- * could not be written was not shown, so it does not end with 0 then; a reader that closes the pipe has seen enough.
+ * Ends this process once everything that was written has been read, whatever a configuration has left running. A result
+ * that could not be written is not shown, so the exit code is then not 0.
  */
 export async function endProcess(code: number): Promise<never> {
   await Promise.all([process.stdout, process.stderr].map(flushed));
-  const isLost = lost !== undefined && lost !== 'EPIPE';
-  if (isLost) {
-    process.stderr.write(
-      `! stdout could not be written (${lost}): what was printed is incomplete. Look the outcome up before you send anything again.\n`,
-    );
-    await flushed(process.stderr);
-  }
-  process.exit(isLost && code === EXIT.done ? EXIT.unknown : code);
+  if (unwritten === undefined) return process.exit(code);
+  process.stderr.write(`! ${notWritten(unwritten)}\n`);
+  await flushed(process.stderr);
+  process.exit(code === EXIT.done ? EXIT.unknown : code);
 }
 
-/** The system's word for why stdout could not be written. */
-let lost: string | undefined;
+function notWritten(reason: string): string {
+  return `The output could not be written (${reason}) and is incomplete. Before you run a cancellation again, read it back with \`cancelkit status\`.`;
+}
 
 function flushed(stream: NodeJS.WriteStream): Promise<void> {
   const { promise, resolve } = deferred<void>();

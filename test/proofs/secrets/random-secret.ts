@@ -1,4 +1,4 @@
-import { secretRule } from 'cancelkit/provider';
+import { secretRule, tokenRule } from 'cancelkit/provider';
 import { Random } from '../random.ts';
 
 /** `token`: visible ASCII, as a header can carry it. `password`: any printable text. */
@@ -43,7 +43,9 @@ export function randomSecret(seed: number, index: number): RandomSecret {
   const value = characters.slice(0, length).join('');
   // What is left of it without backslashes is what the search goes by; and a run of one character is in many a text.
   const isTellTale =
-    value.replaceAll('\\', '').length >= 6 && new Set(characters).size >= 5 && secretRule.accepts(value);
+    value.replaceAll('\\', '').length >= 6 &&
+    new Set(characters).size >= 5 &&
+    (kind === 'token' ? tokenRule : secretRule).accepts(value);
   return isTellTale ? { kind, value } : randomSecret(seed + 1, index);
 }
 
