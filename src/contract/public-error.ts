@@ -3,10 +3,19 @@ import type { ProviderOperation } from './vocabulary.ts';
 
 /** The sentence for end customers. It names no provider, host or account, since it is made of nothing that came in. */
 export function publicMessageOf(code: ErrorCode, operation: ProviderOperation | undefined): string {
-  return SENTENCES[code](SUBJECTS[operation ?? 'cancel']);
+  if (code === 'unsupported' && operation === 'revoke') return notProcessed(SUBJECTS.revoke);
+  return operation === 'status' ? ofLookUp(code) : SENTENCES[code](SUBJECTS[operation ?? 'cancel']);
+}
+
+/** A look at the state that failed says nothing of the cancellation: it may go on meanwhile. */
+function ofLookUp(code: ErrorCode): string {
+  if (code === 'not_found' || code === 'outcome_unknown') return SENTENCES[code](SUBJECTS.status);
+  const isLater = PUBLIC_CODES[code] === 'try_later';
+  return `${SUBJECTS.status} could not be looked up${isLater ? ` now. ${LATER}` : `. ${SUPPORT}`}`;
 }
 
 const SUPPORT = 'Please contact support.';
+const LATER = 'Please try again later.';
 
 const SUBJECTS: { readonly [Operation in ProviderOperation]: string } = {
   cancel: 'The cancellation',
@@ -23,7 +32,7 @@ const SUBJECTS: { readonly [Operation in ProviderOperation]: string } = {
 
 const notProcessed = (subject: string): string => `${subject} could not be processed. ${SUPPORT}`;
 
-const notNow = (subject: string): string => `${subject} could not be processed now. Please try again later.`;
+const notNow = (subject: string): string => `${subject} could not be processed now. ${LATER}`;
 
 const SENTENCES: { readonly [Code in ErrorCode]: (subject: string) => string } = {
   invalid_request: notProcessed,

@@ -8,8 +8,9 @@ import type { ProviderResponse } from '../contract/exchange.ts';
  * pass an answer on say 0), `Cache-Status` RFC 9211; `CF-Cache-Status` developers.cloudflare.com/cache/concepts/cache-responses;
  * `X-Cache` of Squid, Varnish, Fastly, CloudFront and Azure ("HIT", "TCP_HIT", "Hit from cloudfront"); `X-Cache-Status`
  * and `X-Proxy-Cache` of nginx's `$upstream_cache_status`; `X-LiteSpeed-Cache` docs.litespeedtech.com; `X-From-Cache`
- * of Go's httpcache; `X-Varnish` with two numbers varnish-cache.org; `Warning: 110` RFC 7234 section 5.5.1. Other
- * products name their header alike (`CDN-Cache` of bunny.net, `X-Vercel-Cache`, `X-Sucuri-Cache`, `X-Drupal-Cache`), so
+ * of Go's httpcache; `X-Varnish` with two numbers varnish-cache.org; `Warning: 110` RFC 7234 section 5.5.1;
+ * `X-Cache-Hits` of Varnish and Fastly; in `Server-Timing` `cdn-cache` of Akamai, `cdn-cache-hit` of CloudFront and
+ * `cfCacheStatus` of Cloudflare; `X-Symfony-Cache` and `X-Rack-Cache` ("fresh"). Other products name their header alike (`CDN-Cache` of bunny.net, `X-Vercel-Cache`, `X-Sucuri-Cache`, `X-Drupal-Cache`), so
  * every name that ends so is looked at, but for Squid's `X-Cache-Lookup`, which shows a hit that was not used.
  */
 export function cacheOf({ headers }: ProviderResponse): string | undefined {
@@ -20,12 +21,15 @@ export function cacheOf({ headers }: ProviderResponse): string | undefined {
 }
 
 // A stale answer is stored, too; a revalidated one was confirmed by the origin.
-const HIT = /(?:^|[^a-z])(?:hit|stale|updating)(?![a-z])/i;
-const NAMED_ALIKE = /(?:^|-)cache(?:-status|-result|-state|-remote)?$/;
+const HIT = /(?:^|[^a-z])(?:hit|fresh|stale|updating)(?![a-z])/i;
+const NAMED_ALIKE = /(?:^|-)cache(?:-status|-result|-state|-remote|-debug)?$/;
 const SIGNS: ReadonlyMap<string, RegExp> = new Map([
-  ['age', /^\s*0*[1-9]/],
+  // Of several caches each may have added its own.
+  ['age', /(?:^|[\s,.])0*[1-9]/],
   ['cache-status', /;\s*hit(?!\w|\s*=\s*\?0)/i],
   ['x-from-cache', /^\s*(?:1|true|hit|yes)\b/i],
+  ['x-cache-hits', /[1-9]/],
+  ['server-timing', /\b(?:cdn-cache|cfcachestatus)\s*;\s*desc="?hit\b|\bcdn-cache-hit\b/i],
   ['x-varnish', /^\s*\d+\s+\d/],
   ['warning', /(?:^|,)\s*11[0-3]\s\S+\s"/],
 ]);

@@ -14,6 +14,8 @@ import { storedError } from '../../src/queue/ledger/stored-outcome.ts';
 import { parse } from 'valibot';
 
 const codes = Object.keys(ERROR_CODES).filter((code): code is ErrorCode => code in ERROR_CODES);
+// A look at the state changes nothing, so its outcome is always known.
+const readCodes = codes.filter((code) => code !== 'outcome_unknown');
 
 const upstream = {
   account: 'upstream-account',
@@ -55,6 +57,16 @@ describe('an error', () => {
       code: 'failed',
       error: 'The cancellation was not accepted. Please contact support.',
     });
+  });
+
+  it.each(readCodes)('of a look at the state with %s says nothing of the cancellation itself', (code) => {
+    const { error } = new ProviderError(code, { ...upstream, operation: 'status' }).toPublic();
+    expect(error).not.toMatch(/sent|processed|accepted|cancelled/);
+  });
+
+  it.each(codes)('of a withdrawal with %s does not say that the service cannot be cancelled in this way', (code) => {
+    const { error } = new ProviderError(code, { ...upstream, operation: 'revoke' }).toPublic();
+    expect(error).not.toContain('in this way');
   });
 
   it.each(codes)('with %s is a success to HTTP only if it must not be repeated', (code) => {

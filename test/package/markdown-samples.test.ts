@@ -53,7 +53,7 @@ describe('the code samples in Markdown', () => {
 
 function sourceOf(entry: string | undefined): string {
   if (entry === undefined) return 'src/index.ts';
-  return ['sandbox', 'conformance', 'queue', 'config'].includes(entry)
+  return ['sandbox', 'conformance', 'queue', 'config', 'provider'].includes(entry)
     ? `src/${entry}/index.ts`
     : `providers/${entry}/index.ts`;
 }

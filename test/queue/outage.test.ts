@@ -50,7 +50,10 @@ describe('a PostgreSQL server that goes away', () => {
     try {
       const error = await failureOf(queue.enqueue(request('alpha', 'meanwhile'), { id: 'meanwhile' }));
       expect(error).toMatchObject({ code: 'unavailable', operation: 'queue' });
-      expect(await failureOf(queue.get('before'))).toMatchObject({ code: 'unavailable', operation: 'queue' });
+      // Their public views say that they could not be looked up, not that they could not be processed.
+      for (const read of [queue.get('before'), queue.list(), queue.wait('before'), queue.stats()]) {
+        expect(await failureOf(read)).toMatchObject({ code: 'unavailable', operation: 'status' });
+      }
     } finally {
       await server.start();
     }

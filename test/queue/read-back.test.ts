@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeMonth, moveSettled } from '../../src/queue/ledger/settled.ts';
 import { DATABASES, startPostgres, type TestDatabase } from './support/databases.ts';
 import { freshSchema, openQueue, openTables, settle } from './support/open-queue.ts';
 import { accepted, busy, closedGate, lost, openShop, request, seen, type Reply } from './support/shop.ts';
@@ -217,5 +218,36 @@ describe('the provider’s yes to a worker that could not write it down until no
     expect(record?.state).toBe(state);
     expect(record?.history.at(-1)?.type).toBe(state === 'requested' ? 'settled' : 'late_outcome');
     expect(shop.writes()).toBe(1);
+  });
+
+  it.each([
+    ['ends a refusal that read-backs led to', 3, 'requested'],
+    ['leaves a refusal that a person wrote', 0, 'refused'],
+  ])('%s, also after it was moved to its month', async (_, readings, state) => {
+    const gate = closedGate();
+    const shop = openShop({ one: { writes: [() => gate.pass()] } });
+    await using queue = await openQueue(database, { services: shop.services });
+    await queue.enqueueMany(['one', 'two'].map((id) => ({ id, request: request('alpha', id) })));
+    const stop = new AbortController();
+    const working = queue.work({ signal: stop.signal });
+    await queue.wait('two');
+    await gate.held(1);
+    await using tables = await openTables(database);
+    await tables.query(
+      `UPDATE ${queue.schema}.cancellation SET claim = claim + 3, lease_until = NULL, worker = NULL, state = 'refused',
+       readings = $1, error = ${doubt}, updated_at = '2026-01-02' WHERE id = 'one'`,
+      [readings],
+    );
+    await makeMonth(tables, queue.schema, '2026_01');
+    expect(await moveSettled(tables, queue.schema, '2026_01', 10)).toBe(1);
+    gate.open();
+    stop.abort();
+    await working;
+    const record = await queue.get('one');
+    expect(record?.state).toBe(state);
+    const types = record?.history.map(({ type }) => type);
+    expect([types?.[0], types?.at(-1)]).toEqual(['enqueued', state === 'requested' ? 'settled' : 'late_outcome']);
+    expect((await queue.stats()).states).toMatchObject(state === 'requested' ? { requested: 2 } : { refused: 1 });
+    expect(shop.writes('one')).toBe(1);
   });
 });

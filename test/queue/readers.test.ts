@@ -70,7 +70,7 @@ describe('a reader of an embedded queue that is open elsewhere', { timeout: 60_0
     const stale = dirname(recordIn(database.address).address);
     child.kill('SIGKILL');
     await once(child, 'close');
-    expect(await failureOf(reader.list())).toMatchObject({ code: 'unavailable', operation: 'queue' });
+    expect(await failureOf(reader.list())).toMatchObject({ code: 'unavailable', operation: 'status' });
     const again = await openQueueReader({ services, database: database.address });
     expect(await again.list()).toMatchObject([{ id: 'one' }]);
     // What the killed process has left is removed.
@@ -83,7 +83,7 @@ describe('a reader of an embedded queue that is open elsewhere', { timeout: 60_0
     children.push(child);
     child.kill('SIGSTOP');
     const error = await failureOf(openQueueReader({ services, database: database.address }));
-    expect(error).toMatchObject({ code: 'unavailable', operation: 'queue' });
+    expect(error).toMatchObject({ code: 'unavailable', operation: 'status' });
     expect(error.message).toContain('does not answer readers');
   });
 

@@ -110,6 +110,8 @@ describe('an answer from a cache', () => {
   it.each([
     ['age', '1'],
     ['age', ' 0030'],
+    ['age', '0, 12'],
+    ['age', '0.5'],
     ['cache-status', 'ExampleCache; hit'],
     ['cache-status', 'Origin; fwd=miss, Edge; hit; ttl=30'],
     ['cf-cache-status', 'HIT'],
@@ -128,6 +130,13 @@ describe('an answer from a cache', () => {
     ['x-drupal-cache', 'HIT'],
     ['x-cache-remote', 'TCP_HIT from a23-1'],
     ['x-varnish', '163847 98311'],
+    ['x-cache-hits', '0, 3'],
+    ['x-symfony-cache', 'GET /status: fresh'],
+    ['x-rack-cache', 'fresh'],
+    ['x-magento-cache-debug', 'HIT'],
+    ['server-timing', 'edge; dur=1, cdn-cache; desc=HIT'],
+    ['server-timing', 'cfCacheStatus;desc="HIT"'],
+    ['server-timing', 'cdn-cache-hit,cdn-pop;desc="MAD50"'],
     ['warning', '110 - "Response is Stale"'],
   ])('shows by %s: %s', (name, value) => {
     expect(signOf(name, value)).toBe(name);
@@ -151,6 +160,11 @@ describe('an answer from a cache', () => {
     ['cache-tag', 'hit'],
     ['cdn-cache', 'MISS'],
     ['x-varnish', '163847'],
+    ['x-cache-status', 'Refresh'],
+    ['x-symfony-cache', 'GET /status: miss, store'],
+    ['x-magento-cache-debug', 'MISS'],
+    ['server-timing', 'cache;desc="Cache Read";dur=2, cdn-cache; desc=MISS'],
+    ['age', '0, 0'],
     ['warning', '199 - "110 servers"'],
   ])('is none by %s: %s', (name, value) => {
     expect(signOf(name, value)).toBeUndefined();

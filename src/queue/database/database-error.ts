@@ -6,21 +6,25 @@ import { DatabaseFailure } from './database.ts';
 /**
  * Runs what a caller has asked for, and says what is known of it where the database fails.
  *
+ * @param operation `status` for what only reads: its failure says nothing of the cancellation.
  * @throws ProviderError instead of a failure of the database, and instead of anything else that is thrown
  */
-export async function clearly<Value>(work: () => Promise<Value>): Promise<Value> {
+export async function clearly<Value>(
+  work: () => Promise<Value>,
+  operation: 'queue' | 'status' = 'queue',
+): Promise<Value> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof DatabaseFailure)) throw isProviderError(error) ? error : fault();
+    if (!(error instanceof DatabaseFailure)) throw isProviderError(error) ? error : fault(operation);
     const { committed, code } = error;
     if (committed === 'no') {
       const what = `queue: ${described(error)} Nothing was written.`;
-      throw new ProviderError('unavailable', { operation: 'queue', providerCode: code, message: what });
+      throw new ProviderError('unavailable', { operation, providerCode: code, message: what });
     }
     const what = `queue: ${error.message} while it was writing: it may have been written. The same call with the same id is safe.`;
     throw new ProviderError('outcome_unknown', {
-      operation: 'queue',
+      operation,
       reason: 'connection_lost',
       providerCode: code,
       message: what,
@@ -85,9 +89,9 @@ function described({ message, code }: DatabaseFailure): string {
 }
 
 /** What was thrown may hold values of the rows, and is not shown. */
-function fault(): ProviderError {
+function fault(operation: 'queue' | 'status' = 'queue'): ProviderError {
   return new ProviderError('unexpected_response', {
-    operation: 'queue',
+    operation,
     message:
       'queue: an internal fault, or a row that this version does not understand. Nothing was written. ' + REPORT_IT,
   });

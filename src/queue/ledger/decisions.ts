@@ -55,7 +55,7 @@ export async function retry(
   id: string,
   { acceptPlace = false, ...decision }: CheckedRetry,
 ): Promise<void> {
-  await bringBack(client, context.schema, id);
+  await bringBack(client, context.schema, [id]);
   const row = await locked(client, context, id, ['refused', 'unknown', 'planned'], RETRIED);
   const isHeld = row['needs_person'] === true;
   if (row['state'] === 'planned' && !isHeld) {

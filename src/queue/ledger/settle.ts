@@ -2,6 +2,7 @@ import type { QueryClient } from '../database/database.ts';
 import { msSince, writeHistory, type NewEntry } from './history.ts';
 import type { Job, Jobs } from './jobs.ts';
 import { toJsonb } from './jsonb.ts';
+import { bringBack, REFUSED_FOR_ABSENCE } from './settled.ts';
 import type { NextState } from './settlement.ts';
 
 /** A settlement on its way into the ledger. */
@@ -28,6 +29,33 @@ export async function record(
     await writeHistory(client, schema, history);
     return;
   }
+  const written = await update(client, schema, settled);
+  // A worker that was cut off for days reports on what has been moved to its month.
+  const late = settled.filter(({ id, task, result }) => task === 'send' && result !== undefined && !written.has(id));
+  if (late.length > 0) {
+    const ids = late.map(({ id }) => id);
+    const back = await bringBack(client, schema, ids, REFUSED_FOR_ABSENCE);
+    const again = await update(
+      client,
+      schema,
+      late.filter(({ id }) => back.has(id)),
+    );
+    for (const [id, next] of again) written.set(id, next);
+  }
+  const entries = settled.flatMap((one) => entriesOf(one, written.has(one.id), written.get(one.id)));
+  await writeHistory(client, schema, [...history, ...entries]);
+  await jobs.add(
+    client,
+    settled.filter(({ id }) => written.has(id)).flatMap((one) => jobsOf(one, written.get(one.id))),
+  );
+}
+
+/** @returns those that were written, and when each is taken up again */
+async function update(
+  client: QueryClient,
+  schema: string,
+  settled: readonly RecordedState[],
+): Promise<Map<string, Date | undefined>> {
   // States are compared within CASE so that the planner, which knows nothing of a new table, finds the rows by their ids,
   // and does not read all that are in a state.
   const { rows } = await client.query(
@@ -71,13 +99,7 @@ export async function record(
      RETURNING c.id, c.not_before`,
     [toJsonb(settled.map(toRow)), settled.map(({ id }) => id)],
   );
-  const written = new Map(rows.map(({ id, not_before }) => [id, not_before instanceof Date ? not_before : undefined]));
-  const entries = settled.flatMap((one) => entriesOf(one, written.has(one.id), written.get(one.id)));
-  await writeHistory(client, schema, [...history, ...entries]);
-  await jobs.add(
-    client,
-    settled.filter(({ id }) => written.has(id)).flatMap((one) => jobsOf(one, written.get(one.id))),
-  );
+  return new Map(rows.map(({ id, not_before }) => [String(id), not_before instanceof Date ? not_before : undefined]));
 }
 
 /**

@@ -129,19 +129,35 @@ export async function moveSettled(client: QueryClient, schema: string, month: Mo
   return rows.length;
 }
 
-/** Moves a settled cancellation back to those at hand, so that it can be changed. Does nothing if it is not settled. */
-export async function bringBack(client: QueryClient, schema: string, id: string): Promise<void> {
-  await client.query(
+/** The condition for a cancellation that was refused because read-backs had not found it, and not by a person's word. */
+export const REFUSED_FOR_ABSENCE = `state = 'refused' AND readings > 0`;
+
+/**
+ * Moves settled cancellations back to those at hand, so that they can be changed.
+ *
+ * @param condition which of them.
+ * @returns the ids of those that were moved
+ */
+export async function bringBack(
+  client: QueryClient,
+  schema: string,
+  ids: readonly string[],
+  condition: 'true' | typeof REFUSED_FOR_ABSENCE = 'true',
+): Promise<ReadonlySet<string>> {
+  const { rows } = await client.query(
     `WITH back AS (
-       DELETE FROM ${schema}.settled WHERE id = $1 RETURNING *
+       DELETE FROM ${schema}.settled WHERE id = ANY($1::text[]) AND ${condition} RETURNING *
      ), put AS (
        INSERT INTO ${schema}.cancellation (${columns}) OVERRIDING SYSTEM VALUE SELECT ${columns} FROM back
+     ), told AS (
+       INSERT INTO ${schema}.history (cancellation_id, at, type, data)
+       SELECT back.id, (entry->>'at')::timestamptz, entry->>'type', entry->'data'
+       FROM back, jsonb_array_elements(back.history) WITH ORDINALITY AS e(entry, position) ORDER BY position
      )
-     INSERT INTO ${schema}.history (cancellation_id, at, type, data)
-     SELECT back.id, (entry->>'at')::timestamptz, entry->>'type', entry->'data'
-     FROM back, jsonb_array_elements(back.history) WITH ORDINALITY AS e(entry, position) ORDER BY position`,
-    [id],
+     SELECT id FROM back`,
+    [ids],
   );
+  return new Set(rows.map(({ id }) => String(id)));
 }
 
 /** One line of history as it is kept beside a settled cancellation. */

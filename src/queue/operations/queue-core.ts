@@ -127,8 +127,7 @@ export class QueueCore {
   }
 
   async stats(): Promise<QueueStats> {
-    this.#open();
-    return await clearly(() => readStats(this.#context.database, this.#context.schema));
+    return await this.#read(() => readStats(this.#context.database, this.#context.schema));
   }
 
   close(): Promise<void> {
@@ -185,8 +184,8 @@ export class QueueCore {
   }
 
   async #read<Value>(work: (client: QueryClient) => Promise<Value>): Promise<Value> {
-    this.#open();
-    return await clearly(() => work(this.#context.database));
+    this.#open('status');
+    return await clearly(() => work(this.#context.database), 'status');
   }
 
   async #write<Value>(work: (client: QueryClient) => Promise<Value>): Promise<Value> {
@@ -194,9 +193,9 @@ export class QueueCore {
     return await clearly(() => this.#context.database.transaction(work));
   }
 
-  #open(): void {
+  #open(operation: 'queue' | 'status' = 'queue'): void {
     if (this.#closing === undefined) return;
-    throw new ProviderError('not_configured', { operation: 'queue', message: 'queue: it has been closed.' });
+    throw new ProviderError('not_configured', { operation, message: 'queue: it has been closed.' });
   }
 }
 

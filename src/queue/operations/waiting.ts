@@ -66,5 +66,5 @@ export class Waiting {
 }
 
 function stoppedWaiting(code: 'aborted' | 'unavailable', what: string): ProviderError {
-  return new ProviderError(code, { operation: 'queue', message: `queue: ${what}. The cancellation goes on.` });
+  return new ProviderError(code, { operation: 'status', message: `queue: ${what}. The cancellation goes on.` });
 }

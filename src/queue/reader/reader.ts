@@ -22,15 +22,15 @@ export class RemoteReader {
   }
 
   async get(id: unknown): Promise<QueuedCancellationWithHistory | undefined> {
-    return await clearly(async () => v.parse(v.optional(detailed), await this.#ask('get', id)));
+    return await clearly(async () => v.parse(v.optional(detailed), await this.#ask('get', id)), 'status');
   }
 
   async list(filter?: unknown): Promise<readonly QueuedCancellation[]> {
-    return await clearly(async () => v.parse(v.array(cancellation), await this.#ask('list', filter)));
+    return await clearly(async () => v.parse(v.array(cancellation), await this.#ask('list', filter)), 'status');
   }
 
   async stats(): Promise<QueueStats> {
-    return await clearly(async () => v.parse(v.custom<QueueStats>(isObject), await this.#ask('stats')));
+    return await clearly(async () => v.parse(v.custom<QueueStats>(isObject), await this.#ask('stats')), 'status');
   }
 
   close(): Promise<void> {
@@ -113,7 +113,7 @@ const LOOK_MS = 200;
 
 function notServed(): ProviderError {
   return new ProviderError('unavailable', {
-    operation: 'queue',
+    operation: 'status',
     message:
       'queue: another process has the queue’s directory open, and does not answer readers. It may be an older version of cancelkit, stopped, or in ' +
       'another container: stop it or ask it there, or move to PostgreSQL, which any number of processes can read.',

@@ -7,7 +7,7 @@ registerHooks({
     if (entry === undefined) {
       return nextResolve(specifier === 'cancelkit' ? sourceOf('src/index.ts') : specifier, context);
     }
-    const isTool = ['sandbox', 'conformance', 'queue'].includes(entry);
+    const isTool = ['sandbox', 'conformance', 'queue', 'provider'].includes(entry);
     return nextResolve(sourceOf(`${isTool ? 'src' : 'providers'}/${entry}/index.ts`), context);
   },
 });
