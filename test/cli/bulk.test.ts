@@ -120,7 +120,7 @@ describe('cancelkit bulk', () => {
       'account,service,when,reason\nvpsbg,1,immediate,\nvpsbg,2,immediate,5" disk\nvpsbg,3,immediate,\n',
       'from line 3 on. Check the quotes there',
     ],
-    ['a workbook that is called .csv', 'PK\u0003\u0004\u0014\u0006', 'is a workbook, whatever its name says'],
+    ['a workbook that is called .csv', 'PK\u0003\u0004\u0014\u0006', 'is a workbook of a spreadsheet program'],
     ['another encoding', 'account,service,when,reason\nvpsbg,1,end_of_period,\uFFFD\n', 'it is not UTF-8'],
   ])('refuses %s', async (_, text, words) => {
     project.write('refused.csv', text);
@@ -133,7 +133,7 @@ describe('cancelkit bulk', () => {
     project.write(name, 'PK\u0003\u0004');
     const { code, stderr } = await project.run(['bulk', name, '--yes']);
     expect(code).toBe(2);
-    expect(stderr).toContain(`${name} is a workbook of a spreadsheet. Save it as “CSV UTF-8”`);
+    expect(stderr).toContain('is a workbook of a spreadsheet program. Save the sheet as “CSV UTF-8”');
   });
 
   it('says that a directory is none, and that a file does not exist, before it asks for a format', async () => {

@@ -47,7 +47,8 @@ function isError(answer: ReadAnswer | undefined): boolean {
 
 function messageOf(answer: ReadAnswer): string {
   const body = objectIn(answer);
-  return String(body?.['errorMessage'] ?? body?.['error_message'] ?? '');
+  const message = body?.['errorMessage'] ?? body?.['error_message'];
+  return typeof message === 'string' ? message : '';
 }
 
 function codeOf(answer: ReadAnswer | undefined): unknown {
