@@ -64,7 +64,7 @@ describe('a configuration in the working directory', () => {
     ['is also its results file', ['bulk', 'sent.csv', '--results', './sent.csv'], 'names the list itself'],
   ])('is not run for a list that %s', async (_, args, message) => {
     using other = await createProject({});
-    other.write('sent.csv', 'account,service,when\n');
+    for (const name of ['sent.csv', 'list.txt', 'list.xlsx']) other.write(name, 'account,service,when\n');
     other.write('sent.csv.results.jsonl', '');
     other.write('cancelkit.config.mjs', TRAP);
     const { code, stderr } = await other.run(args);

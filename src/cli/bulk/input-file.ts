@@ -59,13 +59,13 @@ export async function openInput(
  * @throws ProviderError `invalid_request` if it does not exist, is a directory, or its format is not known.
  */
 export function requireList(file: string, format: 'csv' | 'jsonl' | undefined): void {
-  const found = file === '-' ? undefined : statSync(file, { throwIfNoEntry: false });
-  if (found?.isDirectory() === true) {
-    throw wrongUse(`${file} is a directory; expected a CSV or JSONL file. Nothing was sent.`);
+  if (file !== '-') {
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found === undefined) throw wrongUse(`there is no file ${file}. Nothing was sent.`);
+    if (found.isDirectory()) throw wrongUse(`${file} is a directory; expected a CSV or JSONL file. Nothing was sent.`);
   }
   if (WORKBOOKS.has(extname(file).toLowerCase())) throw wrongUse(WORKBOOK);
   if (format === undefined) formatOf(file);
-  if (file !== '-' && found === undefined) throw wrongUse(`there is no file ${file}. Nothing was sent.`);
 }
 
 const WORKBOOKS: ReadonlySet<string> = new Set(['.xlsx', '.xlsm', '.xlsb', '.xls', '.ods', '.numbers']);
