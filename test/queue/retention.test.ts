@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, open as openFile, rm, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { writeHistory } from '../../src/queue/ledger/history.ts';
 import { MIGRATIONS, migrate } from '../../src/queue/ledger/migrations.ts';
 import { COLUMNS } from '../../src/queue/ledger/settled.ts';
@@ -170,6 +170,24 @@ describe.each(DATABASES)('what is settled, on %s', { timeout: 60_000 }, (_, open
     const missing = await failureOf(queue.exportSettled({ file: join(folder, 'missing', 'settled.jsonl') }));
     expect(missing).toMatchObject({ code: 'unavailable', providerCode: 'ENOENT' });
     expect(readdirSync(folder).toSorted()).toEqual(['directory', 'settled.jsonl', 'settled.jsonl.none']);
+  });
+
+  it.runIf(process.platform !== 'win32')('has its export, and the name of it, on the disk', async () => {
+    const { services } = openShop();
+    await using queue = await openQueue(database, { services, schema });
+    const synced: string[] = [];
+    await using handle = await openFile(folder, 'r');
+    const handles: Pick<FileHandle, 'sync'> = Object.getPrototypeOf(handle);
+    const sync = vi.spyOn(handles, 'sync').mockImplementation(async function (this: FileHandle) {
+      const isDirectory = (await this.stat()).isDirectory();
+      synced.push(isDirectory ? `directory with ${readdirSync(folder).join()}` : 'file');
+    });
+    try {
+      await queue.exportSettled({ file: join(folder, 'settled.jsonl') });
+    } finally {
+      sync.mockRestore();
+    }
+    expect(synced).toEqual(['file', 'directory with settled.jsonl']);
   });
 
   it('takes a late line of history after it was moved', async () => {
