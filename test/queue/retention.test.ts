@@ -211,6 +211,19 @@ describe.each(DATABASES)('what is settled, on %s', { timeout: 60_000 }, (_, open
     }
   });
 
+  it('is moved while somebody reads it for long, as a backup does', async ({ skip }) => {
+    skip(database.kind === 'pglite', 'an embedded database has one connection');
+    const { services } = openShop();
+    await fillWithEveryState(schema, 3);
+    await using queue = await openQueue(database, { services, schema });
+    await using tables = await openTables(database);
+    await tables.transaction(async (backup) => {
+      await backup.query(`LOCK TABLE ${schema}.cancellation, ${schema}.settled IN ACCESS SHARE MODE`);
+      await queue.work({ stopWhenIdle: true });
+      expect(await count('settled')).toBe(SETTLED_STATES.length);
+    });
+  });
+
   it('has the columns of what is at hand', async () => {
     const { services } = openShop();
     await (await openQueue(database, { services, schema })).close();
