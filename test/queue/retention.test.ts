@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, open as openFile, rm, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { writeHistory } from '../../src/queue/ledger/history.ts';
 import { MIGRATIONS, migrate } from '../../src/queue/ledger/migrations.ts';
 import { COLUMNS } from '../../src/queue/ledger/settled.ts';
@@ -172,6 +172,24 @@ describe.each(DATABASES)('what is settled, on %s', { timeout: 60_000 }, (_, open
     expect(readdirSync(folder).toSorted()).toEqual(['directory', 'settled.jsonl', 'settled.jsonl.none']);
   });
 
+  it.runIf(process.platform !== 'win32')('has its export, and the name of it, on the disk', async () => {
+    const { services } = openShop();
+    await using queue = await openQueue(database, { services, schema });
+    const synced: string[] = [];
+    await using handle = await openFile(folder, 'r');
+    const handles: Pick<FileHandle, 'sync'> = Object.getPrototypeOf(handle);
+    const sync = vi.spyOn(handles, 'sync').mockImplementation(async function (this: FileHandle) {
+      const isDirectory = (await this.stat()).isDirectory();
+      synced.push(isDirectory ? `directory with ${readdirSync(folder).join()}` : 'file');
+    });
+    try {
+      await queue.exportSettled({ file: join(folder, 'settled.jsonl') });
+    } finally {
+      sync.mockRestore();
+    }
+    expect(synced).toEqual(['file', 'directory with settled.jsonl']);
+  });
+
   it('takes a late line of history after it was moved', async () => {
     await fillWithEveryState(schema, 3);
     const { services } = openShop();
@@ -191,6 +209,19 @@ describe.each(DATABASES)('what is settled, on %s', { timeout: 60_000 }, (_, open
     for (const id of ['planned', 'completed']) {
       expect([id, (await queue.get(id))?.history.at(-1)?.type]).toEqual([id, 'late_outcome']);
     }
+  });
+
+  it('is moved while somebody reads it for long, as a backup does', async ({ skip }) => {
+    skip(database.kind === 'pglite', 'an embedded database has one connection');
+    const { services } = openShop();
+    await fillWithEveryState(schema, 3);
+    await using queue = await openQueue(database, { services, schema });
+    await using tables = await openTables(database);
+    await tables.transaction(async (backup) => {
+      await backup.query(`LOCK TABLE ${schema}.cancellation, ${schema}.settled IN ACCESS SHARE MODE`);
+      await queue.work({ stopWhenIdle: true });
+      expect(await count('settled')).toBe(SETTLED_STATES.length);
+    });
   });
 
   it('has the columns of what is at hand', async () => {

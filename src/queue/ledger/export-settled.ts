@@ -1,4 +1,5 @@
 import { open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { ProviderError } from '../../contract/provider-error.ts';
 import type { QueryClient } from '../database/database.ts';
 import { toRecord, toStoredEntry } from './record.ts';
@@ -28,6 +29,7 @@ export async function exportSettled(client: QueryClient, schema: string, wanted:
   try {
     const count = await writePages(client, schema, wanted, draft);
     await rename(draft, file);
+    await keepName(file);
     return count;
   } catch (error) {
     await Promise.all([rm(draft, { force: true }), rm(file, { force: true })]);
@@ -41,6 +43,17 @@ async function reserve(file: string): Promise<void> {
     await (await open(file, 'wx', 0o600)).close();
   } catch (error) {
     throw isExisting(error) ? fileExists() : error;
+  }
+}
+
+/** What is exported may be dropped next: a power cut must not take the name of its file. Windows syncs no directories. */
+async function keepName(file: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const directory = await open(dirname(file), 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
   }
 }
 

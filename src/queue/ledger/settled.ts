@@ -66,11 +66,15 @@ export async function monthsOf(client: QueryClient, schema: string): Promise<rea
   return rows.map(({ name }) => String(name).replace(/^settled_/, ''));
 }
 
-/** Makes the partition of a month. The user needs the right to make tables. */
+/**
+ * Makes the partition of a month. The user needs the right to make tables. Attached, since `PARTITION OF` would wait for
+ * whoever reads the others, such as a backup, and everybody else would wait behind it.
+ */
 export async function makeMonth(client: QueryClient, schema: string, month: Month): Promise<void> {
   const [from, to] = boundsOf(month);
+  await client.query(`CREATE TABLE ${tableOf(schema, month)} (LIKE ${schema}.settled)`);
   await client.query(
-    `CREATE TABLE ${tableOf(schema, month)} PARTITION OF ${schema}.settled FOR VALUES FROM ('${from}') TO ('${to}')`,
+    `ALTER TABLE ${schema}.settled ATTACH PARTITION ${tableOf(schema, month)} FOR VALUES FROM ('${from}') TO ('${to}')`,
   );
 }
 
