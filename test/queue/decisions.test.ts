@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failureOf } from '../support/failure.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
-import { openQueue, settle, type TestQueue } from './support/open-queue.ts';
+import { freshSchema, openQueue, openTables, settle, type TestQueue } from './support/open-queue.ts';
 import {
   accepted,
   closedGate,
@@ -216,6 +216,25 @@ describe.each(DATABASES)('a person’s decision on %s', (_, open) => {
     ]);
     expect(shop.writes()).toBe(0);
     expect(await queue.enqueue(request('alpha', 'one'), { id: 'again' })).toMatchObject({ added: true });
+  });
+
+  it('to withdraw does not say that nothing was sent of one that was planned to be sent again', async () => {
+    const schema = freshSchema();
+    const options = { services: openShop().services, schema };
+    {
+      await using queue = await openQueue(database, options);
+      await queue.enqueue(request('alpha', 'one'), { id: 'one' });
+    }
+    {
+      await using tables = await openTables(database);
+      await tables.query(`UPDATE ${schema}.cancellation SET sent_again = true`);
+    }
+    await using queue = await openQueue(database, options);
+    await queue.withdraw('one', { by: 'ann' });
+    const { outcome } = (await queue.get('one')) ?? {};
+    const message = outcome?.ok === false ? outcome.error.message : '';
+    expect(message).toContain('was sent once before');
+    expect(message).not.toContain('Nothing was sent');
   });
 
   it('is one decision where two are made at the same moment', async () => {

@@ -51,9 +51,9 @@ describe('a PostgreSQL server that goes away', () => {
       const error = await failureOf(queue.enqueue(request('alpha', 'meanwhile'), { id: 'meanwhile' }));
       expect(error).toMatchObject({ code: 'unavailable', operation: 'queue' });
       // Their public views say that they could not be looked up, not that they could not be processed.
-      for (const read of [queue.get('before'), queue.list(), queue.wait('before'), queue.stats()]) {
-        expect(await failureOf(read)).toMatchObject({ code: 'unavailable', operation: 'status' });
-      }
+      const reads = [queue.get('before'), queue.list(), queue.wait('before'), queue.stats()].map(failureOf);
+      const failed = { code: 'unavailable', operation: 'status' };
+      expect(await Promise.all(reads)).toMatchObject(reads.map(() => failed));
     } finally {
       await server.start();
     }

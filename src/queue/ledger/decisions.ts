@@ -19,7 +19,7 @@ export interface DecisionContext {
 }
 
 /**
- * Takes a planned cancellation out of the queue: it is `refused` with the code `aborted`, and nothing was sent.
+ * Takes a planned cancellation out of the queue: it is `refused` with the code `aborted`, and is not sent.
  *
  * @throws ProviderError `invalid_request` if it is not planned any more
  */
@@ -31,7 +31,8 @@ export async function withdraw(
 ): Promise<void> {
   const row = await locked(client, context, id, ['planned'], 'is still planned');
   const { provider, request } = toClaimed(row);
-  const message = `${provider}: withdrawn from the queue. Nothing was sent.`;
+  const sent = row['sent_again'] === true ? SENT_BEFORE : 'Nothing was sent.';
+  const message = `${provider}: withdrawn from the queue. ${sent}`;
   const error = new ProviderError('aborted', {
     message,
     account: request.account,
@@ -143,6 +144,9 @@ export async function resume(client: QueryClient, { schema, jobs }: DecisionCont
   }));
   await jobs.add(client, again);
 }
+
+const SENT_BEFORE =
+  'It was sent once before, and the last read-back did not find it: look it up at the provider if it must not take effect.';
 
 const RETRIED = 'is refused, unknown or held';
 
