@@ -50,21 +50,14 @@ export function judgeWrite<Accepted extends { readonly verdict: 'accepted' }>(
     if (answersTheWrite) call.writeHadNoEffect();
     return call.error(failure);
   };
-  if (verdict.verdict === 'refused') {
-    const isUnprocessed = answersTheWrite && refusedUnprocessed(verdict, response);
-    throw definite(
-      isUnprocessed
-        ? { ...judgeUnrecognized(response, effect), ...providerWords(verdict) }
-        : { providerStatus: response.status, ...verdict },
-    );
+  if (verdict.verdict !== 'unrecognized' && answersTheWrite && refusedUnprocessed(verdict, response)) {
+    throw definite({ ...judgeUnrecognized(response, effect), ...providerWords(verdict) });
   }
+  if (verdict.verdict === 'refused') throw definite({ providerStatus: response.status, ...verdict });
   if (verdict.verdict === 'unrecognized') {
     const failure = judgeUnrecognized(response, effect);
     if (failure.code === 'outcome_unknown') return { error: call.error(failure), ...NO_MORE };
     throw definite(failure);
-  }
-  if (answersTheWrite && refusedUnprocessed(verdict, response)) {
-    throw definite({ ...judgeUnrecognized(response, effect), ...providerWords(verdict) });
   }
   const { message, reason } = verdict;
   const words = { message, ...providerWords(verdict), providerStatus: response.status };

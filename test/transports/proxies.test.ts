@@ -149,6 +149,22 @@ describe('an http base URL', () => {
         return {};
       },
     ] as const,
+    [
+      'HTTP_PROXY, by a dispatcher with options of its own',
+      (proxy: string) => {
+        vi.stubEnv('HTTP_PROXY', proxy);
+        Reflect.set(globalThis, PLACE, new EnvHttpProxyAgent({ connect: { timeout: 5000 } }));
+        return {};
+      },
+    ] as const,
+    [
+      'a dispatcher that extends the one of undici',
+      (proxy: string) => {
+        class OwnProxyAgent extends ProxyAgent {}
+        Reflect.set(globalThis, PLACE, new OwnProxyAgent({ uri: proxy }));
+        return {};
+      },
+    ] as const,
   ])('is refused if its requests would pass a proxy in clear text: %s', async (_, use) => {
     await using proxy = await startProxy();
     const services = createCancelService(
