@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { CancelResult, ProviderError } from 'cancelkit';
+import { type CancelResult, type ProviderError, whenText } from 'cancelkit';
 import type { RecordedRequest } from 'cancelkit/sandbox';
 
 /** Writes the demo's lines to the terminal, coloured where it is one. */
@@ -55,7 +55,8 @@ export function createPrinter(secrets: readonly string[]): Printer {
       line('error', what, 'red');
       line('operator', error.message);
       line('customer', error.publicMessage);
-      if (error.existing?.when !== undefined) line('existing', `${error.existing.state}, ${error.existing.when}`);
+      if (error.existing?.when !== undefined)
+        line('existing', `${error.existing.state}, ${whenText(error.existing.when)}`);
     },
     last: (text) => write(`\n${text}`),
   };

@@ -6,7 +6,7 @@ export type {
   CancelManyOptions,
   CancelManyProgress,
 } from './contract/bulk.ts';
-export type { Capabilities, ReasonField } from './contract/capabilities.ts';
+export type { Capabilities, ExtraField, ReasonField } from './contract/capabilities.ts';
 export type { ErrorCode, UnknownReason } from './contract/error-code.ts';
 export type {
   AnswerEvent,
@@ -21,13 +21,15 @@ export type { CallOptions, ReadOptions, ServiceOptions } from './contract/option
 export { type Issue, ProviderError, type ProviderErrorDetails, isProviderError } from './contract/provider-error.ts';
 export { HTTP_STATUS, type PublicError, type PublicErrorCode } from './contract/public-error.ts';
 export { type PublicResult, type PublicStatus, toPublicResult, toPublicStatus } from './contract/public-view.ts';
-export type { Reason, ReasonCategory, ReasonDetails } from './contract/reason.ts';
+export type { Reason, ReasonCategory, ReasonCode, ReasonDetails } from './contract/reason.ts';
 export type {
   AccountKey,
   AccountKeyWith,
   CancelDetails,
   CancelRequest,
   CancelResultOf,
+  ConfirmDetails,
+  ExtrasOf,
   OperationOf,
   ProviderOf,
   RevokeResultOf,
@@ -43,16 +45,24 @@ export type {
   ValidatedRequest,
 } from './contract/result.ts';
 export type {
+  AnyWhen,
+  CancellationOptions,
   CancellationState,
   CancellationStatus,
+  Confirmation,
   EffectiveAt,
   LastSeen,
+  Money,
+  OfferedTiming,
+  OnDate,
   OperationName,
   ProviderOperation,
   RevokeOutcome,
+  Timing,
   Warning,
   WarningCode,
   When,
 } from './contract/vocabulary.ts';
+export { parseWhen, whenText } from './contract/when.ts';
 export type { OperationTrace } from './call/run-call.ts';
 export { type AccountDescription, type CancelService, createCancelService } from './service/service.ts';

@@ -5,6 +5,7 @@ import type {
   RevokeVerdict,
   StatusVerdict,
 } from '../contract/verdict.ts';
+import type { Timing } from '../contract/vocabulary.ts';
 import type { Checked } from '../call/check-schema.ts';
 import type { Configured } from './configure.ts';
 import type { Exchange } from '../contract/exchange.ts';
@@ -50,7 +51,7 @@ export interface AdapterOperations {
 }
 
 /** What an order says besides the service. */
-export type OrderDetails = Omit<CancelOrder<unknown>, 'service'>;
+export type OrderDetails = Omit<CancelOrder<unknown, Timing>, 'service'>;
 
 /** What the check of an account's credentials is, and the way to begin it. */
 export interface AccountCheck extends Omit<CredentialsCheck<never>, 'run'> {

@@ -28,7 +28,8 @@ type AccountOf<Types extends ProviderTypes> = Account<
   Types['id'],
   Types['serviceInput'],
   Types['timing'],
-  OperationsOf<Types['readBack'], Types['revoke']>
+  OperationsOf<Types['readBack'], Types['revoke'], Types['options'], Types['confirm']>,
+  Types['extrasInput']
 >;
 
 /** Makes an account of a provider's definition and the source of its configuration. */

@@ -1,7 +1,8 @@
 import type { AdapterOperations } from './account-driver.ts';
 import type { CheckedConfiguration } from './configuration-cache.ts';
 import type { ProviderDefinition, ProviderTypes } from '../contract/provider.ts';
-import type { When } from '../contract/vocabulary.ts';
+import { timingOf } from '../contract/when.ts';
+import type { AnyWhen, Timing, When } from '../contract/vocabulary.ts';
 
 /**
  * A provider's operations on one service, with the configuration that they need.
@@ -16,8 +17,8 @@ export function adapterOperations<Types extends ProviderTypes>(
   references: WeakMap<AdapterOperations, Types['service']>,
 ): AdapterOperations {
   const { cancelTogether, status, revoke } = definition;
-  const offered = (when: When): Types['timing'] => {
-    if (!isTiming(definition.capabilities.timings, when)) throw new RangeError('timing not offered');
+  const offered = (when: AnyWhen): When<Types['timing']> => {
+    if (!isOffered(definition.capabilities.timings, when)) throw new RangeError('timing not offered');
     return when;
   };
   const configured: AdapterOperations = {
@@ -44,6 +45,7 @@ export function adapterOperations<Types extends ProviderTypes>(
   return configured;
 }
 
-function isTiming<Timing extends When>(timings: readonly Timing[], when: When): when is Timing {
-  return timings.some((timing) => timing === when);
+function isOffered<T extends Timing>(timings: readonly T[], when: AnyWhen): when is When<T> {
+  const asked = timingOf(when);
+  return timings.some((timing) => timing === asked);
 }

@@ -1,6 +1,6 @@
 import type { Capabilities } from '../contract/capabilities.ts';
 import type { OperationsOf, Provider, ProviderDefinition } from '../contract/provider.ts';
-import type { When } from '../contract/vocabulary.ts';
+import type { Timing } from '../contract/vocabulary.ts';
 import { createAccount } from './account.ts';
 
 /**
@@ -54,9 +54,14 @@ export function defineProvider<
   ServiceInput,
   // oxlint-disable-next-line no-unnecessary-type-parameters -- what the definition's functions agree on
   Service,
-  const Timing extends When,
+  const T extends Timing,
   const Readable extends boolean,
   const Revocable extends boolean,
+  const Offering extends boolean = boolean,
+  const Confirming extends Timing | undefined = Timing | undefined,
+  ExtrasInput = unknown,
+  // oxlint-disable-next-line no-unnecessary-type-parameters -- what the definition's functions agree on
+  Extras = unknown,
 >(
   definition: ProviderDefinition<{
     id: Id;
@@ -64,14 +69,25 @@ export function defineProvider<
     config: Config;
     serviceInput: ServiceInput;
     service: Service;
-    timing: Timing;
+    timing: T;
     readBack: Readable;
     revoke: Revocable;
+    options?: Offering;
+    confirm?: Confirming;
+    extrasInput?: ExtrasInput;
+    extras?: Extras;
   }>,
-): Provider<Id, ConfigInput, ServiceInput, Timing, OperationsOf<Readable, Revocable>> {
+): Provider<
+  Id,
+  ConfigInput,
+  ServiceInput,
+  T,
+  OperationsOf<Readable, Revocable, Offering, Confirming>,
+  ExtrasInput | undefined
+> {
   checkDefinition(definition);
   return {
-    specVersion: 1,
+    specVersion: definition.specVersion,
     id: definition.id,
     capabilities: definition.capabilities,
     env: definition.env,

@@ -4,7 +4,8 @@ import { checkAgainst } from '../call/check-schema.ts';
 import { nearest } from '../call/nearest.ts';
 import type { ServiceOptions } from '../contract/options.ts';
 import type { StandardSchema } from '../contract/standard-schema.ts';
-import type { When } from '../contract/vocabulary.ts';
+import type { AnyWhen } from '../contract/vocabulary.ts';
+import { timingOf } from '../contract/when.ts';
 import type { AccountEntry } from './account-entry.ts';
 import type * as Run from './run-checked.ts';
 import type { AddressedRequest, ReadyCall } from './run-checked.ts';
@@ -96,11 +97,11 @@ function unknownAccount(accounts: ReadonlyMap<string, AccountEntry>, name: strin
   return `there is no account of that name. The accounts are: ${[...accounts.keys()].join(', ') || '(none)'}.${next}`;
 }
 
-function checkTiming(entry: AccountEntry, when: When | undefined, call: Call): void {
+function checkTiming(entry: AccountEntry, when: AnyWhen | undefined, call: Call): void {
   const { timings } = entry.account.capabilities;
-  if (when === undefined || timings.includes(when)) return;
+  if (when === undefined || timings.includes(timingOf(when))) return;
   throw call.error({
     code: 'unsupported',
-    message: `this provider does not offer ${when}. It offers: ${timings.join(', ')}. Nothing was sent.`,
+    message: `this provider does not offer ${timingOf(when)}. It offers: ${timings.join(', ')}. Nothing was sent.`,
   });
 }

@@ -2,7 +2,7 @@ import type { Call } from '../call/call.ts';
 import { checkedOrThrow, inTime } from '../call/check-input.ts';
 import type { Capabilities } from '../contract/capabilities.ts';
 import type { CallOptions, ServiceOptions } from '../contract/options.ts';
-import type { When } from '../contract/vocabulary.ts';
+import type { AnyWhen } from '../contract/vocabulary.ts';
 import type { SendContext } from '../sending/send-context.ts';
 import type { AdapterOperations } from './account-driver.ts';
 import type { AccountEntry } from './account-entry.ts';
@@ -73,7 +73,7 @@ function checkPlace(wanted: string | undefined, found: string, call: Call): void
 export interface AddressedRequest {
   readonly account: string;
   readonly service: Readonly<Record<string, unknown>>;
-  readonly when?: When;
+  readonly when?: AnyWhen;
 }
 
 /** A call whose input and configuration are sound; nothing has been sent. */

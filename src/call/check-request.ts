@@ -1,14 +1,14 @@
 import * as v from 'valibot';
 import { REASON_LABELS, type Reason, type ReasonCategory } from '../contract/reason.ts';
 import type { StandardSchema } from '../contract/standard-schema.ts';
-import type { When } from '../contract/vocabulary.ts';
+import type { AnyWhen } from '../contract/vocabulary.ts';
 import { only } from './issue-text.ts';
 
 /** A request's parts, checked; the service not yet. */
 export interface CheckedCancelRequest {
   readonly account: string;
   readonly service: Readonly<Record<string, unknown>>;
-  readonly when: When;
+  readonly when: AnyWhen;
   readonly reason: Reason | undefined;
   readonly reference: string | undefined;
 }

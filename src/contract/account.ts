@@ -1,5 +1,5 @@
 import type { Capabilities } from './capabilities.ts';
-import type { OperationName, When } from './vocabulary.ts';
+import type { OperationName, Timing } from './vocabulary.ts';
 
 /** Where an account's configuration comes from. Left out, it is the provider's environment variables. */
 export type ConfigSource<ConfigInput> = ConfigInput | (() => ConfigInput | Promise<ConfigInput>) | undefined;
@@ -13,13 +13,19 @@ declare const accountTypes: unique symbol;
 export interface Account<
   Id extends string = string,
   Service = unknown,
-  Timing extends When = When,
+  T extends Timing = Timing,
   Operations extends OperationName = OperationName,
+  Extras = unknown,
 > {
   readonly provider: Id;
   readonly capabilities: Capabilities;
   /** Never there at run time; carries the types. */
-  readonly [accountTypes]?: { readonly service: Service; readonly timing: Timing; readonly operations: Operations };
+  readonly [accountTypes]?: {
+    readonly service: Service;
+    readonly timing: T;
+    readonly operations: Operations;
+    readonly extras: Extras;
+  };
 }
 
 /** Accounts by the names that the caller gave them. */

@@ -1,4 +1,5 @@
-import type { When } from './vocabulary.ts';
+import type { ReasonCode } from './reason.ts';
+import type { Timing } from './vocabulary.ts';
 
 /** What a provider's API does with a reason. */
 export interface ReasonField {
@@ -11,16 +12,39 @@ export interface ReasonField {
    * a code that was given is answered with the warning `reason_code_not_sent`.
    */
   readonly providerCode?: boolean;
+  /**
+   * The codes of an API with a list of its own: the list, or `listed` if only `options` returns it. `providerCode` has to
+   * be one of the list; a category is sent as the code that names it. Left out: any `providerCode` is sent unchanged.
+   */
+  readonly codes?: 'listed' | readonly ReasonCode[];
+  /** Whether the API refuses a cancellation without a code; then one without is `invalid_request`. Default `false`. */
+  readonly codeRequired?: boolean;
+}
+
+/** A field of a provider's own that a cancellation can carry under `extras`: for command lines, forms and their messages. */
+export interface ExtraField {
+  readonly type: 'boolean' | 'text';
+  /** One sentence. */
+  readonly description: string;
 }
 
 /** What a provider can do, as data: a user interface can read it, and the core refuses the rest before sending. */
-export interface Capabilities<Timing extends When = When> {
-  readonly timings: readonly Timing[];
+export interface Capabilities<T extends Timing = Timing> {
+  readonly timings: readonly T[];
   readonly reason: ReasonField;
   /** Whether the state of a cancellation can be read back over the API. */
   readonly readBack: boolean;
   /** Whether a cancellation that has not taken effect can be withdrawn over the API. */
   readonly revoke: boolean;
+  /** Whether `options` can ask what one service allows. Left out: no. */
+  readonly options?: boolean;
+  /**
+   * The timing whose cancellation takes effect only once a token, which the provider sends to a person, is passed to
+   * `confirm`. Left out: none.
+   */
+  readonly confirm?: T;
+  /** The provider's own fields of a cancellation, by name. Left out: none. */
+  readonly extras?: Readonly<Record<string, ExtraField>>;
   /** Whether `immediate` deletes the customer's data for good, as far as the provider says. */
   readonly immediateDestroysData: 'yes' | 'later' | 'unknown';
   /** Whether the API recognizes a second cancellation of the same service and says so. */

@@ -9,6 +9,8 @@ export type ErrorCode =
   | 'not_found'
   | 'not_cancellable'
   | 'timing_conflict'
+  | 'date_too_early'
+  | 'confirmation_required'
   | 'rejected'
   | 'rate_limited'
   | 'unavailable'
@@ -19,6 +21,9 @@ export type ErrorCode =
 /** The codes with which a provider's adapter can say that the provider refused and did nothing. */
 export type RefusalCode = Extract<
   ErrorCode,
+  | 'invalid_request'
+  | 'unsupported'
+  | 'date_too_early'
   | 'unauthorized'
   | 'forbidden'
   | 'not_found'
@@ -44,6 +49,8 @@ export const ERROR_CODES: { readonly [Code in ErrorCode]: { readonly retryable: 
   not_found: { retryable: false },
   not_cancellable: { retryable: false },
   timing_conflict: { retryable: false },
+  date_too_early: { retryable: false },
+  confirmation_required: { retryable: false },
   rejected: { retryable: false },
   rate_limited: { retryable: true },
   unavailable: { retryable: true },

@@ -11,6 +11,14 @@ interface RequestBase {
    * and `pragma`: no request may be answered from a cache.
    */
   readonly headers?: Readonly<Record<string, string>>;
+  /** One of the definition's `origins`, in place of the base URL. */
+  readonly origin?: string;
+  /** `false`: without the headers of `access`, as the request that obtains it. Default `true`. */
+  readonly authenticated?: boolean;
+  /** The header that the core fills with a new UUID (version 4) for each attempt. Lower-case. */
+  readonly requestIdHeader?: string;
+  /** The calendar date that a write asks for, if the adapter has found it by reading: a read-back is compared with it. */
+  readonly asksFor?: string;
 }
 
 type RequestBody = { readonly form: Readonly<Record<string, string>> } | { readonly json: JsonValue };
@@ -24,7 +32,10 @@ type RequestBody = { readonly form: Readonly<Record<string, string>> } | { reado
 export type ProviderRequest =
   | (RequestBase & { readonly method: 'GET'; readonly effect: 'read' | 'write' })
   | (RequestBase & RequestBody & { readonly method: 'POST'; readonly effect: 'read' | 'write' })
-  | (RequestBase & RequestBody & { readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'; readonly effect: 'write' });
+  | (RequestBase & RequestBody & { readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'; readonly effect: 'write' })
+  // Without a body, for an API that describes none: some refuse an empty one.
+  | (RequestBase & { readonly method: 'POST'; readonly effect: 'read' | 'write' })
+  | (RequestBase & { readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'; readonly effect: 'write' });
 
 /** What is wrong with a request of an adapter that the types did not hold, or `undefined`. */
 export function faultOf({ method, effect, ...request }: ProviderRequest): string | undefined {
@@ -76,3 +87,19 @@ export interface ProviderResponse {
 
 /** A provider's operation: it yields requests, is given their answers, and returns what it makes of them. */
 export type Exchange<Verdict> = Generator<ProviderRequest, Verdict, ProviderResponse>;
+
+/** A request as it is about to leave, for a signature over it. */
+export interface WireRequest {
+  readonly method: string;
+  readonly url: string;
+  /** As it is sent; empty if there is no body. */
+  readonly body: string;
+}
+
+/** What an adapter may know of the moment: it reads no clock and makes no random numbers itself. */
+export interface Moment {
+  /** Milliseconds since the epoch, by the provider's clock as far as `access` has learned it. */
+  readonly now: number;
+  /** A UUID (version 4), new for each attempt. */
+  readonly nonce: string;
+}

@@ -1,6 +1,6 @@
 import { ERROR_CODES, type ErrorCode, type UnknownReason } from './error-code.ts';
 import { type PublicError, publicErrorOf, publicMessageOf } from './public-error.ts';
-import type { CancellationStatus, LastSeen, ProviderOperation } from './vocabulary.ts';
+import type { CancellationStatus, Confirmation, EffectiveAt, LastSeen, ProviderOperation } from './vocabulary.ts';
 
 /** One thing that is wrong with the input: where, and what was expected there. Never what was received. */
 export interface Issue {
@@ -35,6 +35,9 @@ export interface ProviderErrorDetails {
   readonly lastSeen?: LastSeen | undefined;
   readonly readBackRefusal?: ErrorCode | undefined;
   readonly existing?: CancellationStatus | undefined;
+  readonly earliest?: EffectiveAt | undefined;
+  readonly confirmation?: Confirmation | undefined;
+  readonly providerRequestId?: string | undefined;
 }
 
 const OPTIONAL_FIELDS = [
@@ -53,6 +56,9 @@ const OPTIONAL_FIELDS = [
   'lastSeen',
   'readBackRefusal',
   'existing',
+  'earliest',
+  'confirmation',
+  'providerRequestId',
 ] as const satisfies readonly (keyof ProviderErrorDetails)[];
 
 const BRAND = Symbol.for('cancelkit.ProviderError');
@@ -111,6 +117,12 @@ export class ProviderError extends Error {
   declare readonly readBackRefusal: ErrorCode | undefined;
   /** With `timing_conflict`: the earlier cancellation. */
   declare readonly existing: CancellationStatus | undefined;
+  /** With `date_too_early`: the first date that the provider allows, if it says so. */
+  declare readonly earliest: EffectiveAt | undefined;
+  /** With `confirmation_required`: how the token reaches a person. Nothing is cancelled until it is passed to `confirm`. */
+  declare readonly confirmation: Confirmation | undefined;
+  /** The provider's own id of its last response, for a support request. */
+  declare readonly providerRequestId: string | undefined;
 
   constructor(code: ErrorCode, details: ProviderErrorDetails) {
     super(details.message);

@@ -1,28 +1,59 @@
 import type { Account, ConfigSource } from './account.ts';
 import type { Capabilities } from './capabilities.ts';
-import type { Exchange } from './exchange.ts';
+import type { Exchange, Moment, WireRequest } from './exchange.ts';
 import type { ReasonDetails } from './reason.ts';
 import type { StandardSchema } from './standard-schema.ts';
-import type { CancelVerdict, CredentialsCheck, RevokeVerdict, StatusVerdict } from './verdict.ts';
-import type { OperationName, When } from './vocabulary.ts';
+import type {
+  AccessVerdict,
+  CancelVerdict,
+  CredentialsCheck,
+  OptionsVerdict,
+  RevokeVerdict,
+  StatusVerdict,
+} from './verdict.ts';
+import type { OperationName, Timing, When } from './vocabulary.ts';
 
 /** What a provider's `cancel` is given: checked, and the reason already in the form that its capabilities describe. */
-export interface CancelOrder<Service, Timing extends When = When> {
+export interface CancelOrder<Service, T extends Timing = 'immediate' | 'end_of_period', Extras = unknown> {
   readonly service: Service;
-  readonly when: Timing;
+  readonly when: When<T>;
   /** For the provider's text field; always there where `capabilities.reason.field` is `required`. */
   readonly reasonText: string | undefined;
   /** The reason as the caller gave it, for providers with a code list of their own. */
   readonly reason: ReasonDetails;
+  /** The code of the provider's own list that is to be sent: as the caller gave it, or the one of its category. */
+  readonly reasonCode?: string | undefined;
   /** The caller's own id: 1 to 128 characters, no control characters. */
   readonly reference: string | undefined;
+  /** Checked by the definition's `extras`. */
+  readonly extras?: Extras | undefined;
+}
+
+/** What a provider's `confirm` is given: the token that a person received, besides what `cancel` was given. */
+export interface ConfirmOrder<Service, Extras = unknown> extends Omit<CancelOrder<Service, Timing, Extras>, 'when'> {
+  readonly token: string;
+}
+
+/** How requests are let in, where a fixed header is not enough: tokens that are obtained, headers made per attempt. */
+export interface Access<Config> {
+  /**
+   * Obtains a token. Every request counts as a read, so it may be repeated. The core runs one at a time for each account.
+   * Left out: there is no token, and `headers` is given an empty one.
+   */
+  readonly obtain?: (config: Config, moment: Moment) => Exchange<AccessVerdict>;
+  /** The headers of one attempt of an authenticated request, made just before it leaves. Lower-case names. */
+  readonly headers: (
+    request: WireRequest,
+    config: Config,
+    moment: Moment & { readonly token: string },
+  ) => Readonly<Record<string, string>>;
 }
 
 /** Cancellations that go into one request: of different services, and alike in everything else. */
-export interface TogetherOrder<Service, Timing extends When = When> {
+export interface TogetherOrder<Service, T extends Timing = 'immediate' | 'end_of_period'> {
   /** At least two. */
   readonly services: readonly Service[];
-  readonly when: Timing;
+  readonly when: When<T>;
   readonly reasonText: string | undefined;
 }
 
@@ -37,9 +68,17 @@ export interface ProviderTypes {
   readonly serviceInput: unknown;
   /** The service reference as its schema returns it. */
   readonly service: unknown;
-  readonly timing: When;
+  readonly timing: Timing;
   readonly readBack: boolean;
   readonly revoke: boolean;
+  /** Whether `options` exists. Left out: no. */
+  readonly options?: boolean;
+  /** The timing that needs `confirm`. Left out: none. */
+  readonly confirm?: Timing | undefined;
+  /** The provider's own fields as the caller writes them. Left out: none. */
+  readonly extrasInput?: unknown;
+  /** The provider's own fields as their schema returns them. */
+  readonly extras?: unknown;
 }
 
 /**
@@ -47,13 +86,15 @@ export interface ProviderTypes {
  * requests and are given the answers.
  */
 export interface ProviderDefinition<Types extends ProviderTypes> {
-  /** Version of this contract. */
-  readonly specVersion: 1;
+  /** Version of this contract. Version 1 has neither `access`, `origins`, `extras`, `options` nor `confirm`. */
+  readonly specVersion: 1 | 2;
   /** Lower-case letters, digits and dashes; names the provider in errors and results. */
   readonly id: Types['id'];
   readonly capabilities: Capabilities<Types['timing']> & {
     readonly readBack: Types['readBack'];
     readonly revoke: Types['revoke'];
+    readonly options?: Types['options'];
+    readonly confirm?: Types['confirm'];
   };
   /** Checks the configuration. Its messages say what is expected. */
   readonly config: StandardSchema<Types['configInput'], Types['config']>;
@@ -70,8 +111,16 @@ export interface ProviderDefinition<Types extends ProviderTypes> {
   readonly serviceKey?: (service: Types['service']) => string;
   /** The forms of a service reference, the most usual first. Left out: a command line takes `key=value` pairs alone. */
   readonly serviceForms?: readonly ServiceForm[];
+  /** Checks the provider's own fields of a cancellation, which `capabilities.extras` describes. */
+  readonly extras?: StandardSchema<Types['extrasInput'], Types['extras']>;
   /** Absolute URL below which every request's path lies: https, or http to loopback. */
   readonly baseUrl: (config: Types['config']) => string;
+  /** Further base URLs by name, such as that of a login. Each is checked and pinned like `baseUrl`. */
+  readonly origins?: (config: Types['config']) => Readonly<Record<string, string>>;
+  /** Left out: requests carry what the adapter's own headers and bodies say. */
+  readonly access?: Access<Types['config']>;
+  /** The response header with the provider's own id of a response. Lower-case. Left out: none. */
+  readonly responseIdHeader?: string;
   /** Every value of the configuration that must never come out, derived ones (such as a hash that is sent) included. */
   readonly secrets: (config: Types['config']) => readonly string[];
   /**
@@ -80,9 +129,19 @@ export interface ProviderDefinition<Types extends ProviderTypes> {
    */
   readonly escapesHtml?: boolean;
   readonly cancel: (
-    order: CancelOrder<Types['service'], Types['timing']>,
+    order: CancelOrder<Types['service'], Types['timing'], Types['extras']>,
     config: Types['config'],
   ) => Exchange<CancelVerdict>;
+  /** Only with `capabilities.confirm`. Carries out what `cancel` answered with `confirmation_required`. */
+  readonly confirm?: (
+    order: ConfirmOrder<Types['service'], Types['extras']>,
+    config: Types['config'],
+  ) => Exchange<CancelVerdict>;
+  /** Only with `capabilities.options`. Reads what one service allows now. */
+  readonly options?: (
+    service: Types['service'],
+    config: Types['config'],
+  ) => Exchange<OptionsVerdict<Types['timing']>> | undefined;
   /**
    * Only with `capabilities.cancelTogether`, which needs `readBack`. `undefined` if one of the services cannot be
    * cancelled together with others. `accepted` is not believed of any of them before it has been read back.
@@ -119,24 +178,34 @@ export interface Provider<
   Id extends string,
   ConfigInput,
   ServiceInput,
-  Timing extends When = When,
+  T extends Timing = Timing,
   Operations extends OperationName = OperationName,
+  ExtrasInput = unknown,
 > {
-  readonly specVersion: 1;
+  readonly specVersion: 1 | 2;
   readonly id: Id;
-  readonly capabilities: Capabilities<Timing>;
+  readonly capabilities: Capabilities<T>;
   readonly env: Readonly<Record<string, string>>;
   /**
    * An account at this provider. Nothing is read or checked before the first call.
    *
    * @param config an object, an (async) function that returns one, or nothing for the environment variables in `env`.
    */
-  account(config?: ConfigSource<ConfigInput>): Account<Id, ServiceInput, Timing, Operations>;
+  account(config?: ConfigSource<ConfigInput>): Account<Id, ServiceInput, T, Operations, ExtrasInput>;
 }
 
 /** The operations that a provider offers, from whether it can read back and withdraw. */
-export type OperationsOf<Readable extends boolean, Revocable extends boolean> =
-  'cancel' | (Readable extends true ? 'status' : never) | (Revocable extends true ? 'revoke' : never);
+export type OperationsOf<
+  Readable extends boolean,
+  Revocable extends boolean,
+  Offering = unknown,
+  Confirming = unknown,
+> =
+  | 'cancel'
+  | (Readable extends true ? 'status' : never)
+  | (Revocable extends true ? 'revoke' : never)
+  | ([Offering] extends [true] ? 'options' : never)
+  | ([Confirming] extends [Timing] ? 'confirm' : never);
 
 /** One way in which a provider's services are named, as data: for command lines, forms and their messages. */
 export interface ServiceForm {

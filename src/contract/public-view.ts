@@ -1,18 +1,18 @@
 import { set } from './public-error.ts';
 import type { CancelOutcome, CancelResult, RevokeResult } from './result.ts';
 import type {
+  AnyWhen,
   CancellationState,
   CancellationStatus,
   EffectiveAt,
   RevokeOutcome,
   WarningCode,
-  When,
 } from './vocabulary.ts';
 
 /** The view of a {@link CancellationStatus} for end customers. */
 export interface PublicStatus {
   readonly state: CancellationState;
-  readonly when?: When;
+  readonly when?: AnyWhen;
   readonly effectiveAt?: EffectiveAt;
   readonly requestedAt?: string;
   readonly revocable: boolean;
@@ -21,7 +21,7 @@ export interface PublicStatus {
 /** The view of a result for end customers: no account, provider, service, provider's reference, message or `raw`. */
 export interface PublicResult<Outcome extends CancelOutcome | RevokeOutcome = CancelOutcome | RevokeOutcome> {
   readonly outcome: Outcome;
-  readonly when?: When;
+  readonly when?: AnyWhen;
   readonly effectiveAt?: EffectiveAt;
   /** What was read back of an earlier cancellation. */
   readonly existing?: PublicStatus;

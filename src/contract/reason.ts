@@ -15,6 +15,15 @@ export type ReasonCategory =
   | 'trial_ended'
   | 'other';
 
+/** A reason in a provider's own list. */
+export interface ReasonCode {
+  readonly code: string;
+  /** The provider's words for it. */
+  readonly label: string;
+  /** The categories that are sent as this code. Left out: none. */
+  readonly categories?: readonly ReasonCategory[];
+}
+
 /** A reason in parts. `text` wins over the category's English label; `providerCode` is for providers with a code list. */
 export interface ReasonDetails {
   readonly category?: ReasonCategory | undefined;

@@ -1,6 +1,14 @@
 import type { ProviderError } from './provider-error.ts';
 import type { Reason } from './reason.ts';
-import type { CancellationStatus, EffectiveAt, RevokeOutcome, Warning, When } from './vocabulary.ts';
+import type {
+  AnyWhen,
+  CancellationStatus,
+  EffectiveAt,
+  RevokeOutcome,
+  Timing,
+  Warning,
+  WhenByTiming,
+} from './vocabulary.ts';
 
 /**
  * How a cancellation went.
@@ -17,17 +25,19 @@ export interface CancelResult<
   Key extends string = string,
   Id extends string = string,
   Service = unknown,
-  Timing extends When = When,
+  T extends Timing = Timing,
 > {
   readonly account: Key;
   readonly provider: Id;
   /** The service reference, as it was given. */
   readonly service: Service;
-  readonly when: Timing;
+  readonly when: WhenByTiming[T];
   readonly outcome: CancelOutcome;
   readonly effectiveAt?: EffectiveAt;
   /** The provider's own id of this cancellation, where it gives one. */
   readonly providerReference?: string;
+  /** The provider's own id of its last response, for a support request. */
+  readonly providerRequestId?: string;
   /** What was read back of the cancellation: with `already_cancelled`, `reconciled` and `verify`. */
   readonly existing?: CancellationStatus;
   /** Whether the outcome was established by reading back after an answer was lost. */
@@ -82,7 +92,8 @@ export interface ValidatedRequest {
   readonly service: Readonly<Record<string, unknown>>;
   /** Names the service among those of the account, whichever way the reference is written: `5` and `'5'` are one. */
   readonly serviceKey: string;
-  readonly when: When;
+  readonly when: AnyWhen;
   readonly reason?: Reason;
   readonly reference?: string;
+  readonly extras?: Readonly<Record<string, unknown>>;
 }

@@ -1,6 +1,13 @@
 import type { RefusalCode, UnknownReason } from './error-code.ts';
 import type { Exchange } from './exchange.ts';
-import type { CancellationStatus, EffectiveAt, Warning } from './vocabulary.ts';
+import type {
+  CancellationOptions,
+  CancellationStatus,
+  Confirmation,
+  EffectiveAt,
+  Timing,
+  Warning,
+} from './vocabulary.ts';
 
 /** How a provider can be asked whether credentials are accepted, without changing anything. */
 export interface CredentialsCheck<Config> {
@@ -56,7 +63,48 @@ export interface RefusedVerdict extends ProviderWords {
   readonly message: string;
   /** HTTP status of the answer that this rests on. Default: that of the last answer. */
   readonly providerStatus?: number;
+  /** With `date_too_early`: the first date that the provider allows. */
+  readonly earliest?: EffectiveAt;
 }
+
+/** Nothing is cancelled until the token that the provider has sent to a person is passed to `confirm`. */
+export interface ConfirmationRequiredVerdict extends Confirmation {
+  readonly verdict: 'confirmation_required';
+}
+
+/**
+ * The provider says in its own words that it has no such service. Once this call's own write is known to have been
+ * accepted, or the service was read in this call before the write, that proves that it is gone. Anywhere else it is
+ * `not_found`, because a wrong id looks the same.
+ */
+export interface AbsentVerdict extends ProviderWords {
+  readonly verdict: 'absent';
+}
+
+/** Any answer that grants nothing. */
+export type NoVerdict = RefusedVerdict | UnclearVerdict | UnrecognizedVerdict;
+
+/** Access for a while. The core keeps it per account, renews it before it ends, and redacts `token` as a secret. */
+export interface GrantedVerdict {
+  readonly verdict: 'granted';
+  readonly token: string;
+  /** Seconds. Left out: for one call. */
+  readonly expiresInS?: number;
+  /** The provider's clock minus this machine's, in milliseconds. Default 0. */
+  readonly clockOffsetMs?: number;
+}
+
+/** What a provider makes of the answers to a login. */
+export type AccessVerdict = GrantedVerdict | NoVerdict;
+
+/** What a service allows was read. */
+export interface OfferedVerdict<T extends Timing = Timing> {
+  readonly verdict: 'offered';
+  readonly options: CancellationOptions<T>;
+}
+
+/** What a provider makes of the answers to `options`. */
+export type OptionsVerdict<T extends Timing = Timing> = OfferedVerdict<T> | AbsentVerdict | NoVerdict;
 
 /** The provider answered in its own words, but they do not tell whether something happened. */
 export interface UnclearVerdict extends ProviderWords {
@@ -76,7 +124,8 @@ export interface UnrecognizedVerdict {
 }
 
 /** What a provider makes of the answers to a cancellation. */
-export type CancelVerdict = AcceptedVerdict | DuplicateVerdict | RefusedVerdict | UnclearVerdict | UnrecognizedVerdict;
+export type CancelVerdict =
+  AcceptedVerdict | ConfirmationRequiredVerdict | DuplicateVerdict | AbsentVerdict | NoVerdict;
 
 /** The provider withdrew the cancellation, or accepted the request to do so. */
 export interface RevokedVerdict {
@@ -105,4 +154,4 @@ export interface FoundVerdict {
 }
 
 /** What a provider makes of the answers to a read-back. */
-export type StatusVerdict = FoundVerdict | RefusedVerdict | UnclearVerdict | UnrecognizedVerdict;
+export type StatusVerdict = FoundVerdict | AbsentVerdict | RefusedVerdict | UnclearVerdict | UnrecognizedVerdict;

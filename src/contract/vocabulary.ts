@@ -1,11 +1,41 @@
-/** When a cancellation takes effect: now, or when the paid period ends. */
-export type When = 'immediate' | 'end_of_period';
+import type { ReasonCode } from './reason.ts';
 
-/** Every {@link When}, for checks at run time. */
-export const WHENS: readonly When[] = ['immediate', 'end_of_period'];
+/**
+ * The kinds of timing that a provider can offer.
+ *
+ * - `immediate`: now.
+ * - `end_of_period`: when the paid period ends.
+ * - `end_of_term`: when the contract's minimum term ends.
+ * - `earliest`: on the first date that the contract allows.
+ * - `on_date`: on a calendar date of the caller's choice.
+ */
+export type Timing = 'immediate' | 'end_of_period' | 'end_of_term' | 'earliest' | 'on_date';
+
+/** Every {@link Timing}, for checks at run time. */
+export const TIMINGS: readonly Timing[] = ['immediate', 'end_of_period', 'end_of_term', 'earliest', 'on_date'];
+
+/** A calendar date as the provider's contract counts days: `2026-12-31`. It is never converted to an instant silently. */
+export interface OnDate {
+  readonly on: string;
+}
+
+/** When a cancellation takes effect, as a caller asks for it: one of the timings, or a date in place of `on_date`. */
+export type When<T extends Timing = 'immediate' | 'end_of_period'> = WhenByTiming[T];
+
+/** What a caller passes for each timing. Written out where an editor should show the words and no alias. */
+export interface WhenByTiming {
+  readonly immediate: 'immediate';
+  readonly end_of_period: 'end_of_period';
+  readonly end_of_term: 'end_of_term';
+  readonly earliest: 'earliest';
+  readonly on_date: OnDate;
+}
+
+/** Any {@link When}. */
+export type AnyWhen = When<Timing>;
 
 /** What a caller can ask of an account. */
-export type OperationName = 'cancel' | 'status' | 'revoke';
+export type OperationName = 'cancel' | 'status' | 'revoke' | 'options' | 'confirm';
 
 /**
  * A point in time as a provider states it.
@@ -32,13 +62,56 @@ export type LastSeen = CancellationState | 'absent';
 export interface CancellationStatus {
   readonly state: CancellationState;
   /** The timing of the cancellation, where the provider tells it. */
-  readonly when?: When;
+  readonly when?: AnyWhen;
   readonly effectiveAt?: EffectiveAt;
   /** When the cancellation was asked for, ISO 8601. */
   readonly requestedAt?: string;
   readonly reason?: string;
   /** Whether the provider's API can still withdraw it. `false` also if that is not known, as after its date. */
   readonly revocable: boolean;
+  /** The provider's own words, redacted. */
+  readonly raw: unknown;
+}
+
+/** How a provider hands a person the token that confirms a cancellation. */
+export interface Confirmation {
+  readonly sentTo: 'email' | 'sms' | 'panel';
+  /** When the token expires, if the provider says so. */
+  readonly expiresAt?: EffectiveAt;
+}
+
+/** An amount of money as a provider states it. */
+export interface Money {
+  /** A decimal number: `12.50`. */
+  readonly amount: string;
+  /** ISO 4217: `EUR`. */
+  readonly currency: string;
+}
+
+/** A timing that one service allows now. */
+export interface OfferedTiming<T extends Timing = Timing> {
+  readonly timing: T;
+  /** When it would take effect. Left out: the provider does not say. */
+  readonly effectiveAt?: EffectiveAt;
+  /** With `on_date`: the first date, `2026-12-31`. */
+  readonly from?: string;
+  /** With `on_date`: the last date. */
+  readonly to?: string;
+  /** What it would cost. */
+  readonly fee?: Money;
+  /** What would be paid back. */
+  readonly refund?: Money;
+}
+
+/** What may be asked of one service now, as the provider says. */
+export interface CancellationOptions<T extends Timing = Timing> {
+  readonly timings: readonly OfferedTiming<T>[];
+  /** Left out: the provider lists none. */
+  readonly reasons?: readonly ReasonCode[];
+  /** The names of the extras that a cancellation has to carry. Left out: none. */
+  readonly requiredExtras?: readonly string[];
+  /** The cancellation that exists already. */
+  readonly existing?: CancellationStatus;
   /** The provider's own words, redacted. */
   readonly raw: unknown;
 }

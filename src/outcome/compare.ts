@@ -1,4 +1,5 @@
-import type { CancellationStatus, When } from '../contract/vocabulary.ts';
+import type { AnyWhen, CancellationStatus } from '../contract/vocabulary.ts';
+import { isSameWhen } from '../contract/when.ts';
 
 /**
  * What a state that was read back shows about a cancellation with the timing `when`:
@@ -12,14 +13,14 @@ import type { CancellationStatus, When } from '../contract/vocabulary.ts';
 export type Comparison = 'as_asked' | 'timing_not_told' | 'other_timing' | 'absent' | 'not_told';
 
 /** Compares a state that was read back with the timing that was asked for. */
-export function compare(seen: CancellationStatus, when: When): Comparison {
+export function compare(seen: CancellationStatus, when: AnyWhen): Comparison {
   switch (seen.state) {
     case 'completed':
       return 'as_asked';
     case 'requested':
     case 'scheduled':
       if (seen.when === undefined) return 'timing_not_told';
-      return seen.when === when ? 'as_asked' : 'other_timing';
+      return isSameWhen(seen.when, when) ? 'as_asked' : 'other_timing';
     case 'none':
     case 'failed':
       return 'absent';
@@ -31,7 +32,7 @@ export function compare(seen: CancellationStatus, when: When): Comparison {
 /** Whether a state that was read back shows the cancellation that was asked for, with or without its timing. */
 export function isShown(
   seen: CancellationStatus,
-  when: When,
+  when: AnyWhen,
 ): seen is CancellationStatus & { readonly state: 'requested' | 'scheduled' | 'completed' } {
   const comparison = compare(seen, when);
   return comparison === 'as_asked' || comparison === 'timing_not_told';

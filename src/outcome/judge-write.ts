@@ -2,7 +2,14 @@ import type { Call, ErrorFacts } from '../call/call.ts';
 import type { ProviderResponse } from '../contract/exchange.ts';
 import type { ProviderError } from '../contract/provider-error.ts';
 import { REPORT_IT } from '../contract/report-it.ts';
-import type { DuplicateVerdict, RefusedVerdict, UnclearVerdict, UnrecognizedVerdict } from '../contract/verdict.ts';
+import type {
+  AbsentVerdict,
+  ConfirmationRequiredVerdict,
+  DuplicateVerdict,
+  RefusedVerdict,
+  UnclearVerdict,
+  UnrecognizedVerdict,
+} from '../contract/verdict.ts';
 import { judgeUnrecognized, refusedUnprocessed } from '../sending/judge-status.ts';
 import type { ExchangeResult } from '../sending/run-exchange.ts';
 import { providerWords } from './provider-words.ts';
@@ -29,12 +36,11 @@ export interface WriteInDoubt {
  * @throws ProviderError for a definite no.
  */
 export function judgeWrite<Accepted extends { readonly verdict: 'accepted' }>(
-  { verdict, lastResponse }: ExchangeResult<Accepted | DuplicateVerdict | RejectedWrite>,
+  { verdict, lastResponse }: ExchangeResult<Accepted | NotJudgedHere | RejectedWrite>,
   call: Call,
 ): AcceptedWrite<Accepted> | WriteInDoubt {
   if (lastResponse === undefined || !isWriteVerdict(verdict) || (!call.wrote && verdict.verdict === 'accepted')) {
-    const message = `the adapter is faulty: its verdict does not follow from what it sent. ${REPORT_IT}`;
-    throw call.error({ code: 'unexpected_response', reason: 'provider_error', message });
+    throw call.error(FAULTY);
   }
   const { response, effect } = lastResponse;
   if (verdict.verdict === 'accepted') {
@@ -78,6 +84,16 @@ export function believed<Accepted>(judged: AcceptedWrite<Accepted> | WriteInDoub
   return judged;
 }
 
+/** The failure for a verdict that does not follow from the requests. */
+export const FAULTY: ErrorFacts = {
+  code: 'unexpected_response',
+  reason: 'provider_error',
+  message: `the adapter is faulty: its verdict does not follow from what it sent. ${REPORT_IT}`,
+};
+
+/** Only a cancellation can end in one of these, and judges it itself. */
+type NotJudgedHere = DuplicateVerdict | AbsentVerdict | ConfirmationRequiredVerdict;
+
 type RejectedWrite = RefusedVerdict | UnclearVerdict | UnrecognizedVerdict;
 
 const NO_MORE = { ifAbsent: undefined } as const;
@@ -87,7 +103,7 @@ const VERDICTS: ReadonlySet<string> = new Set(['accepted', 'refused', 'unclear',
 /** Adapters in JavaScript can return anything. */
 function isWriteVerdict<Verdict extends { readonly verdict: string }>(
   verdict: Verdict,
-): verdict is Exclude<Verdict, DuplicateVerdict> {
+): verdict is Exclude<Verdict, NotJudgedHere> {
   return VERDICTS.has(verdict.verdict);
 }
 

@@ -3,6 +3,7 @@ import type { Call, ErrorFacts } from '../call/call.ts';
 import type { Exchange } from '../contract/exchange.ts';
 import { isLoginStatus, judgeUnrecognized, rateLimited } from '../sending/judge-status.ts';
 import { retryWaitOf } from '../sending/retry-after.ts';
+import { providerWords } from './provider-words.ts';
 import { withoutPastSchedule } from './past-date.ts';
 import type { StatusQuery } from '../contract/provider.ts';
 import { isProviderError } from '../contract/provider-error.ts';
@@ -89,6 +90,11 @@ function scrubbed(status: CancellationStatus, redactor: Redactor): CancellationS
   };
 }
 
+const NO_SUCH = {
+  code: 'not_found',
+  message: 'the provider has no such service. Check its id and the account.',
+} as const;
+
 /** What a provider's "no" to a read means while nothing has been written. */
 export function readFailure(
   verdict: Exclude<StatusVerdict, { verdict: 'found' }>,
@@ -96,6 +102,7 @@ export function readFailure(
 ): ErrorFacts {
   if (verdict.verdict === 'unrecognized') return judgeUnrecognized(response, 'read');
   const providerStatus = response.status;
+  if (verdict.verdict === 'absent') return { providerStatus, ...providerWords(verdict), ...NO_SUCH };
   if (verdict.verdict === 'unclear') {
     const isDown = providerStatus >= 500;
     const code = isDown ? 'unavailable' : 'unexpected_response';

@@ -5,8 +5,9 @@ import type { ProviderResponse } from '../contract/exchange.ts';
 import { providerWords } from './provider-words.ts';
 import { rawOf, textBefore } from './raw-answer.ts';
 import { readIfPossible } from './read-status.ts';
+import { whenText } from '../contract/when.ts';
 import type { DuplicateVerdict } from '../contract/verdict.ts';
-import type { CancellationStatus, Warning, When } from '../contract/vocabulary.ts';
+import type { CancellationStatus, AnyWhen, Warning } from '../contract/vocabulary.ts';
 
 /** That a cancellation is there, but not which timing it has. */
 export const TIMING_UNKNOWN: Warning = {
@@ -57,8 +58,10 @@ export async function reconcileDuplicate(
 }
 
 /** The failure if a cancellation with the other timing exists. */
-export function conflict(existing: CancellationStatus, when: When): ErrorFacts {
-  const message = `a cancellation of this service exists already, with the timing ${existing.when} instead of ${when}.`;
+export function conflict(existing: CancellationStatus, when: AnyWhen): ErrorFacts {
+  const shown =
+    existing.when === undefined ? `for ${existing.effectiveAt?.value}` : `with the timing ${whenText(existing.when)}`;
+  const message = `a cancellation of this service exists already, ${shown} instead of ${whenText(when)}.`;
   return { code: 'timing_conflict', existing, message };
 }
 

@@ -1,6 +1,6 @@
 import { ProviderError } from '../contract/provider-error.ts';
 import type { Call } from '../call/call.ts';
-import type { CancellationStatus, When } from '../contract/vocabulary.ts';
+import type { CancellationStatus, AnyWhen } from '../contract/vocabulary.ts';
 import type { Cancellation, CancelFacts } from './cancellation.ts';
 import { compare, isShown } from './compare.ts';
 import type { WriteInDoubt } from './judge-write.ts';
@@ -40,7 +40,7 @@ export const NO_SUCH_SERVICE: string =
 /** What a read-back after a lost answer proves, or `undefined` where it does not show the cancellation that was sent. */
 export function confirmsCancellation(
   seen: CancellationStatus,
-  when: When,
+  when: AnyWhen,
 ): Omit<CancelFacts, 'providerReference'> | undefined {
   // One with another timing is not the one that was sent, which may have been refused, or still be in flight.
   if (!isShown(seen, when)) return undefined;

@@ -1,7 +1,8 @@
 import type { Cancellation, CancelFacts } from './cancellation.ts';
 import { compare, isShown } from './compare.ts';
 import { readIfPossible } from './read-status.ts';
-import type { Warning } from '../contract/vocabulary.ts';
+import type { CancellationStatus, Warning } from '../contract/vocabulary.ts';
+import { whenText } from '../contract/when.ts';
 
 /**
  * Reads an accepted cancellation back. What was accepted stays accepted, even if the reading fails; only the
@@ -25,7 +26,7 @@ export async function verifyAccepted(
   }
   if (!isShown(seen, details.when)) {
     const isOther = compare(seen, details.when) === 'other_timing';
-    const what = isOther ? `its timing was: ${seen.when}` : `its state was: ${seen.state}`;
+    const what = isOther ? `its timing was: ${shownTiming(seen)}` : `its state was: ${seen.state}`;
     return withWarning(accepted, `read back, ${what}`);
   }
   const { state, effectiveAt } = seen;
@@ -35,4 +36,8 @@ export async function verifyAccepted(
 function withWarning(accepted: CancelFacts, what: string): CancelFacts {
   const warning: Warning = { code: 'not_verified', message: `The provider accepted the cancellation, but ${what}.` };
   return { ...accepted, warnings: [...accepted.warnings, warning] };
+}
+
+function shownTiming({ when, effectiveAt }: CancellationStatus): string {
+  return when === undefined ? `${effectiveAt?.value}` : whenText(when);
 }

@@ -1,10 +1,4 @@
-/** Returns the text if it is a day of the calendar, such as `2026-12-31`; otherwise `undefined`. */
-export function calendarDay(text: string | null | undefined): string | undefined {
-  const day = /^[1-9]\d{3}-\d{2}-\d{2}$/.exec(text ?? '')?.[0];
-  const parsed = day === undefined ? Number.NaN : Date.parse(day);
-  // The parser takes 30 February for 2 March.
-  return !Number.isNaN(parsed) && new Date(parsed).toISOString().slice(0, 10) === day ? day : undefined;
-}
+import { calendarDay } from '../contract/when.ts';
 
 /**
  * Returns an instant in UTC (`2026-12-31T23:59:59.500000Z`, with any number of decimals) in the form of

@@ -1,10 +1,20 @@
 export type { Account, ConfigSource } from '../contract/account.ts';
 export type { ActionOptions, ActionProvider, Performed, ProviderAction } from '../contract/action.ts';
-export type { Capabilities, ReasonField } from '../contract/capabilities.ts';
+export type { Capabilities, ExtraField, ReasonField } from '../contract/capabilities.ts';
 export type { RefusalCode, UnknownReason } from '../contract/error-code.ts';
-export type { Exchange, JsonValue, ProviderRequest, ProviderResponse, ResponseBody } from '../contract/exchange.ts';
 export type {
+  Exchange,
+  JsonValue,
+  Moment,
+  ProviderRequest,
+  ProviderResponse,
+  ResponseBody,
+  WireRequest,
+} from '../contract/exchange.ts';
+export type {
+  Access,
   CancelOrder,
+  ConfirmOrder,
   OperationsOf,
   Provider,
   ProviderDefinition,
@@ -13,17 +23,24 @@ export type {
   StatusQuery,
   TogetherOrder,
 } from '../contract/provider.ts';
-export type { ReasonCategory, ReasonDetails } from '../contract/reason.ts';
+export type { ReasonCategory, ReasonCode, ReasonDetails } from '../contract/reason.ts';
 export type { SchemaIssue, SchemaResult, StandardSchema } from '../contract/standard-schema.ts';
 export type {
+  AbsentVerdict,
   AcceptedVerdict,
+  AccessVerdict,
   ActionDoneVerdict,
   ActionVerdict,
   CancelVerdict,
+  ConfirmationRequiredVerdict,
   CredentialsCheck,
   CredentialsVerdict,
   DuplicateVerdict,
   FoundVerdict,
+  GrantedVerdict,
+  NoVerdict,
+  OfferedVerdict,
+  OptionsVerdict,
   ProviderWords,
   RefusedVerdict,
   RevokeVerdict,
@@ -33,10 +50,16 @@ export type {
   UnrecognizedVerdict,
 } from '../contract/verdict.ts';
 export type {
+  AnyWhen,
+  CancellationOptions,
   CancellationState,
   CancellationStatus,
   EffectiveAt,
+  Money,
+  OfferedTiming,
+  OnDate,
   OperationName,
+  Timing,
   Warning,
   WarningCode,
   When,
@@ -48,6 +71,7 @@ export { constantMessages } from '../call/check-schema.ts';
 export { EXPECTED_BASE_URL, isBaseUrl } from '../sending/base-url.ts';
 export { defineProvider } from '../accounts/define-provider.ts';
 export { performAction } from '../service/perform-action.ts';
-export { calendarDay, utcInstant } from './dates.ts';
+export { calendarDay, isSameWhen, parseWhen, timingOf, whenText } from '../contract/when.ts';
+export { utcInstant } from './dates.ts';
 export { readBody } from './read-body.ts';
 export { type StatusMessages, refused, refusedByStatus } from './refusal.ts';

@@ -1,4 +1,4 @@
-import type { Capabilities } from 'cancelkit';
+import type { Capabilities, When } from 'cancelkit';
 import { defineProvider, type ProviderDefinition, type ProviderTypes } from 'cancelkit/provider';
 import { configSchema, env, type Config } from '../../examples/provider-template/config.ts';
 import { fixtures, revokeFixtures, statusFixtures } from '../../examples/provider-template/fixtures.ts';
@@ -13,13 +13,13 @@ import type { SampleSubject } from './collect-checks.ts';
 
 /** The definition that the samples vary. */
 export type SampleDefinition = ProviderDefinition<
-  ProviderTypes & { configInput: Config; config: Config; serviceInput: Service; service: Service }
+  ProviderTypes & { configInput: Config; config: Config; serviceInput: Service; service: Service; timing: When }
 >;
 
 /** The token of every sample: with characters that each encoding writes differently. */
 export const token = 'tok_conformance+7/Q&x';
 
-const capabilities: Capabilities = {
+const capabilities: Capabilities<When> = {
   timings: ['immediate', 'end_of_period'],
   reason: { field: 'optional', maxLength: 500 },
   readBack: true,

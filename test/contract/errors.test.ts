@@ -49,8 +49,8 @@ describe('the provider’s own id of an answer', () => {
 });
 
 describe('ProviderError', () => {
-  it('has fifteen codes', () => {
-    expect(CODES).toHaveLength(15);
+  it('has seventeen codes', () => {
+    expect(CODES).toHaveLength(17);
   });
 
   it.each(CODES)('of the code %s says whether trying again helps, and tells the public no name', (code) => {

@@ -1,3 +1,4 @@
+import { exampleOf } from '../../contract/when.ts';
 import { internalsOf } from '../../accounts/account.ts';
 import { optionText } from '../../accounts/configuration-text.ts';
 import { sentence } from '../../call/issue-text.ts';
@@ -99,7 +100,7 @@ async function issuesOf(
   const [when] = services.accounts[account]?.capabilities.timings ?? [];
   if (service === undefined || when === undefined) return undefined;
   try {
-    await services.preview({ account, service, when });
+    await services.preview({ account, service, when: exampleOf(when) });
     return [];
   } catch (error) {
     if (!isProviderError(error, 'not_configured')) return undefined;

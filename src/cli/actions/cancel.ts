@@ -1,4 +1,4 @@
-import { WHENS, type When } from '../../contract/vocabulary.ts';
+import { TIMINGS, type When } from '../../contract/vocabulary.ts';
 import type { CancelFlags } from '../setup/flags.ts';
 import { DATA, confirm } from '../terminal/confirm.ts';
 import { EXIT } from '../terminal/exit-code.ts';
@@ -79,7 +79,7 @@ export async function describedCancellation(
  */
 export function requireWhen({ when }: CancelFlags): When {
   if (when !== undefined) return when;
-  throw wrongUse(`--when is missing, and has no default: ${WHENS.join(' or ')}. Nothing was sent.`);
+  throw wrongUse(`--when is missing, and has no default: ${TIMINGS.join(' or ')}. Nothing was sent.`);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { whenText } from '../../contract/when.ts';
 import * as v from 'valibot';
 import type { QueuedCancellation, QueueStats } from '../../queue/index.ts';
 import { QUEUE_STATES } from '../../queue/model/state.ts';
@@ -41,7 +42,7 @@ export async function show(id: string, session: Session): Promise<number> {
     writeLabelled(output, [
       ['account', `${result.account} (${result.provider})`],
       ['service', serviceText(result.request.service)],
-      ['when', result.request.when],
+      ['when', whenText(result.request.when)],
       [
         'needs a person',
         result.needsPerson ? `yes: ${WHAT_TO_DO[result.state === 'planned' ? 'held' : 'unknown']}` : undefined,
@@ -111,7 +112,16 @@ const HEAD = ['id', 'account', 'service', 'when', 'state', 'outcome', 'needs a p
 function rowOf(entry: QueuedCancellation): readonly string[] {
   const { id, account, request, state, needsPerson, updatedAt } = entry;
   const person = needsPerson ? 'yes' : '';
-  return [id, account, serviceText(request.service), request.when, state, outcomeText(entry) ?? '', person, updatedAt];
+  return [
+    id,
+    account,
+    serviceText(request.service),
+    whenText(request.when),
+    state,
+    outcomeText(entry) ?? '',
+    person,
+    updatedAt,
+  ];
 }
 
 function outcomeText({ outcome }: QueuedCancellation): string | undefined {

@@ -1,5 +1,5 @@
 import { describeKey } from '../../call/check-schema.ts';
-import { WHENS } from '../../contract/vocabulary.ts';
+import { TIMINGS } from '../../contract/vocabulary.ts';
 import { type OpenedServices, formsOf } from '../setup/open-services.ts';
 
 /** The columns that mean the same for every account. */
@@ -21,7 +21,7 @@ export function knownColumns({ accounts }: Pick<OpenedServices, 'accounts'>): Kn
   return {
     names: [...new Set([...COMMON_COLUMNS, ...fields])],
     isComplete: forms.every((each) => each.length > 0),
-    values: new Set([...Object.keys(accounts), ...WHENS]),
+    values: new Set([...Object.keys(accounts), ...TIMINGS]),
   };
 }
 

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { REASON_LABELS } from '../../contract/reason.ts';
-import { WHENS } from '../../contract/vocabulary.ts';
+import { TIMINGS } from '../../contract/vocabulary.ts';
 import type { CancelFlags } from '../setup/flags.ts';
 import type { Act } from '../setup/session.ts';
 import { examples } from '../terminal/examples.ts';
@@ -34,7 +34,7 @@ export function withCancelOptions(command: Command): Command {
       .argument('<account>', 'the name of an account (see: cancelkit accounts)')
       .argument('<service...>', 'its id, or its key=value pairs')
       // Not commander's own mandatory option: that would hide the mistake in a mistyped one.
-      .addOption(new Option('--when <when>', 'when it takes effect (required)').choices(WHENS))
+      .addOption(new Option('--when <when>', 'when it takes effect (required)').choices(TIMINGS))
       .option('--reason <text>', 'why', text)
       .addOption(new Option('--category <category>', 'why, in a word').choices(Object.keys(REASON_LABELS)))
       .option('--reference <text>', 'your own id of this cancellation', text)

@@ -1,3 +1,4 @@
+import { exampleOf } from '../../contract/when.ts';
 import { issueTexts } from '../../call/issue-text.ts';
 import { isProviderError } from '../../contract/provider-error.ts';
 import { accountNamed, formsOf, type OpenedServices } from './open-services.ts';
@@ -24,7 +25,7 @@ export async function namedService(
   if (service === undefined) throw wrongUse(`${misread(words, forms)} ${where}`);
   const [when = 'end_of_period'] = account.capabilities.timings;
   try {
-    await opened.services.validate({ account: name, service, when });
+    await opened.services.validate({ account: name, service, when: exampleOf(when) });
   } catch (error) {
     if (!isProviderError(error, 'invalid_request')) throw error;
     throw wrongUse(`the service is not valid: ${issueTexts(error.issues ?? [])} ${where}`);

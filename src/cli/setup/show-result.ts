@@ -1,3 +1,4 @@
+import { whenText } from '../../contract/when.ts';
 import type { CancelResult } from '../../contract/result.ts';
 import type { CancellationStatus, EffectiveAt } from '../../contract/vocabulary.ts';
 import { type Labelled, writeLabelled } from '../terminal/labelled.ts';
@@ -31,7 +32,7 @@ export function writeResult(result: CancelResult, output: Output): void {
   writeLabelled(output, [
     ['account', `${account} (${provider})`],
     ['service', serviceText(result.service)],
-    [isOpen ? 'asked for' : 'when', result.when],
+    [isOpen ? 'asked for' : 'when', whenText(result.when)],
     ['effective at', effectiveText(result.effectiveAt)],
     ['provider reference', result.providerReference],
     ['read back', existing === undefined ? undefined : existing.state],
@@ -44,7 +45,7 @@ export function writeResult(result: CancelResult, output: Output): void {
 /** The lines of a state that was read. */
 export function stateLabels(status: CancellationStatus, canRevoke: boolean): readonly Labelled[] {
   return [
-    ['when', status.when],
+    ['when', status.when === undefined ? undefined : whenText(status.when)],
     ['effective at', effectiveText(status.effectiveAt)],
     ['requested at', status.requestedAt],
     ['reason', status.reason],

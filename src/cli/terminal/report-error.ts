@@ -1,3 +1,4 @@
+import { whenText } from '../../contract/when.ts';
 import { ProviderError, isProviderError } from '../../contract/provider-error.ts';
 import { REPORT_IT } from '../../contract/report-it.ts';
 import { exitCodeOf } from './exit-code.ts';
@@ -69,7 +70,10 @@ export function errorLines(error: ProviderError, { errorColours: colours }: Outp
     operationId,
   } = error;
   const repeats = providerMessage !== undefined && message.includes(providerMessage);
-  const earlier = existing === undefined ? undefined : `${existing.state}${existing.when ? `, ${existing.when}` : ''}`;
+  const earlier =
+    existing === undefined
+      ? undefined
+      : `${existing.state}${existing.when === undefined ? '' : `, ${whenText(existing.when)}`}`;
   return [
     `${colours.red('✗')} ${colours.bold(code)}: ${visible(message)}`,
     ...labelledLines(

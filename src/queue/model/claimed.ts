@@ -1,12 +1,12 @@
 import type { ProviderError } from '../../contract/provider-error.ts';
 import type { Reason } from '../../contract/reason.ts';
-import type { When } from '../../contract/vocabulary.ts';
+import type { AnyWhen } from '../../contract/vocabulary.ts';
 
 /** A cancellation as it stands in the ledger: it names the account by its key, and holds no credentials. */
 export interface StoredRequest {
   readonly account: string;
   readonly service: Readonly<Record<string, unknown>>;
-  readonly when: When;
+  readonly when: AnyWhen;
   readonly reason?: Reason | undefined;
   readonly reference?: string | undefined;
 }
