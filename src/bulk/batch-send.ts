@@ -15,7 +15,7 @@ export interface Member {
   readonly cancellation: Cancellation;
   /** Whether it is read back although it was sent alone. */
   readonly verify: boolean;
-  readonly resolve: (cancelled: CancelFacts) => void;
+  readonly resolve: (facts: CancelFacts) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -65,10 +65,10 @@ type ListEnd =
 
 /** Sends the list by the first one's call; what is true of its write is true of every member's. */
 async function send(members: readonly Member[], first: Member): Promise<ListEnd> {
-  const { service, details, call, route } = first.cancellation;
+  const { adapter, details, call, context } = first.cancellation;
   const others = members.slice(1).map(({ cancellation }) => cancellation.call);
-  const services = members.map(({ cancellation }) => cancellation.service);
-  const exchange = service.cancelTogether?.(services, details);
+  const adapters = members.map(({ cancellation }) => cancellation.adapter);
+  const exchange = adapter.cancelTogether?.(adapters, details);
   if (exchange === undefined) {
     const message = `the adapter is faulty: it does not take together what it takes one by one. ${REPORT_IT}`;
     return { ok: false, error: call.error({ code: 'unexpected_response', reason: 'provider_error', message }) };
@@ -77,8 +77,8 @@ async function send(members: readonly Member[], first: Member): Promise<ListEnd>
   for (const other of others) other.writeLeaves();
   try {
     // Without a read-back of its own: that is done for each member afterwards.
-    const list = { ...service, cancel: () => exchange, status: undefined, revoke: undefined };
-    return { ok: true, accepted: await cancelOnce({ service: list, details, call, route }, false) };
+    const list = { ...adapter, cancel: () => exchange, status: undefined, revoke: undefined };
+    return { ok: true, accepted: await cancelOnce({ adapter: list, details, call, context }, false) };
   } catch (error) {
     if (!isProviderError(error)) throw error;
     return { ok: false, error };
@@ -155,10 +155,10 @@ export async function sortOutRefused(members: readonly Member[], sentAt: string)
   return left;
 }
 
-async function readBack({ service, call, route }: Cancellation): Promise<CancellationStatus | 'absent' | undefined> {
+async function readBack({ adapter, call, context }: Cancellation): Promise<CancellationStatus | 'absent' | undefined> {
   call.emit({ type: 'read_back', because: 'provider_error' });
   try {
-    return await readIfPossible(service, call, route);
+    return await readIfPossible(adapter, call, context);
   } catch (error) {
     // Whatever failed, the list may have been carried out for this one.
     call.writeLeaves();

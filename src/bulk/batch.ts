@@ -35,11 +35,11 @@ export class CancelBatch {
 
   #arrived(): void {
     this.#awaited -= 1;
-    if (this.#awaited === 0) void carryOut(listsOf(this.#members));
+    if (this.#awaited === 0) void sendLists(listsOf(this.#members));
   }
 }
 
-async function carryOut(lists: readonly (readonly Member[])[]): Promise<void> {
+async function sendLists(lists: readonly (readonly Member[])[]): Promise<void> {
   for (const list of lists) {
     try {
       await cancelList(list);
@@ -55,10 +55,10 @@ function listsOf(members: readonly Member[]): readonly (readonly Member[])[] {
   const lists = new Map<string, Member[]>();
   const alone: Member[] = [];
   for (const member of members) {
-    const { service, details } = member.cancellation;
+    const { adapter, details } = member.cancellation;
     const shared = JSON.stringify([details.when, details.reasonText ?? null]);
     const list = lists.get(shared) ?? [];
-    const isThere = list.some(({ cancellation }) => cancellation.service.key === service.key);
+    const isThere = list.some(({ cancellation }) => cancellation.adapter.key === adapter.key);
     if (isThere || !isCompanion(member.cancellation)) alone.push(member);
     else lists.set(shared, [...list, member]);
   }
@@ -66,6 +66,6 @@ function listsOf(members: readonly Member[]): readonly (readonly Member[])[] {
 }
 
 /** Whether it may share a request with others. */
-function isCompanion({ service, details }: Cancellation): boolean {
-  return service.cancelTogether?.([service], details) !== undefined && service.status?.() !== undefined;
+function isCompanion({ adapter, details }: Cancellation): boolean {
+  return adapter.cancelTogether?.([adapter], details) !== undefined && adapter.status?.() !== undefined;
 }

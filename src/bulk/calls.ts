@@ -40,7 +40,7 @@ export class ManyCalls {
 
   /** Begins what the lane has room for. */
   advance(lane: Lane): void {
-    for (let step = lane.next(); step !== undefined; step = lane.next()) this.#carryOut(step, lane);
+    for (let step = lane.next(); step !== undefined; step = lane.next()) this.#execute(step, lane);
     this.#onChange();
   }
 
@@ -54,7 +54,7 @@ export class ManyCalls {
     await Promise.all(this.#underWay);
   }
 
-  #carryOut(step: Step, lane: Lane): void {
+  #execute(step: Step, lane: Lane): void {
     if (step.kind === 'give_back') {
       this.#finish(step.job, { ok: false, error: step.error }, lane);
       return;

@@ -1,5 +1,5 @@
 import type { AccountEntry } from '../accounts/account-entry.ts';
-import { accountNameOf } from '../accounts/prepare-call.ts';
+import { accountNameOf } from '../accounts/open-call.ts';
 import { Call, type ErrorFacts } from '../call/call.ts';
 import { DEFAULTS, MAX_MILLISECONDS, concurrencyOf } from '../call/check-options.ts';
 import { runCall, safely } from '../call/run-call.ts';

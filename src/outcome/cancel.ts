@@ -26,15 +26,15 @@ export async function cancelOnce(cancellation: Cancellation, verify: boolean): P
 
 /** @throws ProviderError for a definite no. */
 async function send({
-  service,
+  adapter,
   details,
   call,
-  route,
+  context,
 }: Cancellation): Promise<AcceptedWrite<AcceptedVerdict> | WriteInDoubt | Duplicate> {
   try {
-    const ran = await runExchange(service.cancel(details), call, route, 'write');
-    const { verdict, lastResponse } = ran;
-    if (verdict.verdict !== 'duplicate' || lastResponse === undefined) return judgeWrite(ran, call);
+    const exchanged = await runExchange(adapter.cancel(details), call, context, 'write');
+    const { verdict, lastResponse } = exchanged;
+    if (verdict.verdict !== 'duplicate' || lastResponse === undefined) return judgeWrite(exchanged, call);
     if (lastResponse.effect === 'write') call.writeHadNoEffect();
     return { duplicate: verdict, response: lastResponse.response };
   } catch (error) {

@@ -13,9 +13,9 @@ import type { CancelManyOptions } from '../contract/bulk.ts';
 import type { ManyItem, BulkDependencies } from '../bulk/plan.ts';
 import { checkOptions } from '../call/check-options.ts';
 import type { CallOptions, ServiceOptions } from '../contract/options.ts';
-import { type CallInput, checkedRequest, openCall } from '../accounts/prepare-call.ts';
-import type { AddressedRequest, ReadyCall } from '../accounts/run-checked.ts';
-import type * as Operations from './prepared-operations.ts';
+import { type CallInput, checkedRequest, openCall } from '../accounts/open-call.ts';
+import type { AddressedRequest, ReadyCall } from '../accounts/run-ready.ts';
+import type * as Operations from './operations.ts';
 import type { CancellationStatus, ProviderOperation } from '../contract/vocabulary.ts';
 import { checkedOrThrow, invalid, checkCallOptions } from '../call/check-input.ts';
 import type { CancelResult, PreviewedRequest, RevokeResult, SafeResult, ValidatedRequest } from '../contract/result.ts';
@@ -55,7 +55,7 @@ export class ServiceCore {
     return this.#run(
       'cancel',
       input,
-      async (prepared) => (await loadOperations()).cancelPrepared(prepared),
+      async (ready) => (await loadOperations()).cancel(ready),
       ({ outcome }) => outcome,
     );
   }
@@ -66,14 +66,14 @@ export class ServiceCore {
 
   preview(request: unknown, options: unknown): Promise<PreviewedRequest> {
     const input = { schema: cancelRequestSchema, request, options, knownOptions: PLACED_OPTIONS };
-    return this.#run('preview', input, async (prepared) => (await loadOperations()).previewPrepared(prepared));
+    return this.#run('preview', input, async (ready) => (await loadOperations()).preview(ready));
   }
 
   /** Checks all that can be checked without the configuration. */
   async validate(request: unknown): Promise<ValidatedRequest> {
     const call = new Call('validate');
     const { entry, checked } = await checkedRequest(this.#accounts, { schema: cancelRequestSchema, request }, call);
-    const bound = await checkedOrThrow(entry.driver.bind(checked.service), call, 'service');
+    const bound = await checkedOrThrow(entry.internals.bind(checked.service), call, 'service');
     return {
       account: entry.name,
       provider: entry.account.provider,
@@ -98,7 +98,7 @@ export class ServiceCore {
     return this.#run(
       'status',
       input,
-      async (prepared) => (await loadOperations()).statusPrepared(prepared),
+      async (ready) => (await loadOperations()).status(ready),
       ({ state }) => state,
     );
   }
@@ -108,7 +108,7 @@ export class ServiceCore {
     return this.#run(
       'revoke',
       input,
-      async (prepared) => (await loadOperations()).revokePrepared(prepared),
+      async (ready) => (await loadOperations()).revoke(ready),
       ({ outcome }) => outcome,
     );
   }
@@ -142,26 +142,26 @@ export class ServiceCore {
     options: CallOptions,
   ): Promise<readonly SafeResult<CancelResult>[]> {
     const { CancelBatch } = await import('../bulk/batch.ts');
-    const { cancelPrepared } = await loadOperations();
+    const { cancel } = await loadOperations();
     const batch = new CancelBatch(requests.length);
-    const cancel = (request: unknown): Promise<CancelResult> => {
+    const cancelMember = (request: unknown): Promise<CancelResult> => {
       const input = { schema: cancelRequestSchema, request, options, knownOptions: CANCEL_OPTIONS };
       let isReady = false;
-      const work = (prepared: ReadyCall<CheckedCancelRequest>): Promise<CancelResult> => {
+      const work = (ready: ReadyCall<CheckedCancelRequest>): Promise<CancelResult> => {
         isReady = true;
-        return cancelPrepared(prepared, (cancellation, verify) => batch.join(cancellation, verify));
+        return cancel(ready, (cancellation, verify) => batch.join(cancellation, verify));
       };
       return this.#run('cancel', input, work, ({ outcome }) => outcome).finally(() => {
         if (!isReady) batch.miss();
       });
     };
-    return await Promise.all(requests.map((request) => safely(() => cancel(request))));
+    return await Promise.all(requests.map((request) => safely(() => cancelMember(request))));
   }
 
   #run<Request extends AddressedRequest, Value>(
     operation: ProviderOperation,
     input: CallInput<Request>,
-    work: (prepared: ReadyCall<Request>) => Promise<Value>,
+    work: (ready: ReadyCall<Request>) => Promise<Value>,
     outcomeOf: (value: Value) => OutcomeEvent['outcome'] = () => undefined,
   ): Promise<Value> {
     const call = new Call(operation, this.#options.onEvent);
@@ -173,7 +173,7 @@ export class ServiceCore {
 let operations: typeof Operations | undefined;
 
 async function loadOperations(): Promise<typeof Operations> {
-  return (operations ??= await import('./prepared-operations.ts'));
+  return (operations ??= await import('./operations.ts'));
 }
 
 function isSource(value: unknown): value is Iterable<unknown> | AsyncIterable<unknown> {

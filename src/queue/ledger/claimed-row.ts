@@ -49,13 +49,14 @@ const schema = v.object({
 
 /** A claimed cancellation out of its row. */
 export function toClaimed(row: Row): Claimed {
-  const { failing_for_ms, unknown_for_ms, state, place, when_absent, sent_again, error, ...rest } = v.parse(
+  const { failing_for_ms, unknown_for_ms, state, place, when_absent, sent_again, error, readings, ...rest } = v.parse(
     schema,
     row,
   );
   return {
     ...rest,
     task: state === 'unknown' ? 'read' : 'send',
+    readBackAttempts: readings,
     failingForMs: failing_for_ms,
     unknownForMs: unknown_for_ms,
     place: place ?? undefined,

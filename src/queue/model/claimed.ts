@@ -29,7 +29,7 @@ export interface Claimed {
   readonly task: 'send' | 'read';
   /** How often it has been sent or read back, this time included. */
   readonly tries: number;
-  readonly readings: number;
+  readonly readBackAttempts: number;
   /** Milliseconds since the provider did not take it for the first time, by the database's clock; 0 if it has not yet. */
   readonly failingForMs: number;
   /** Milliseconds since it became unknown, by the database's clock; 0 if it is not. */

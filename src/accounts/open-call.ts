@@ -6,8 +6,8 @@ import type { ServiceOptions } from '../contract/options.ts';
 import type { StandardSchema } from '../contract/standard-schema.ts';
 import type { When } from '../contract/vocabulary.ts';
 import type { AccountEntry } from './account-entry.ts';
-import type * as Run from './run-checked.ts';
-import type { AddressedRequest, ReadyCall } from './run-checked.ts';
+import type * as Run from './run-ready.ts';
+import type { AddressedRequest, ReadyCall } from './run-ready.ts';
 
 /** What a call is made of before anything of it has been checked. */
 export interface CallInput<Request> {
@@ -29,20 +29,20 @@ export async function openCall<Request extends AddressedRequest, Value>(
   defaults: ServiceOptions,
   call: Call,
   input: CallInput<Request>,
-  work: (prepared: ReadyCall<Request>) => Promise<Value>,
+  work: (ready: ReadyCall<Request>) => Promise<Value>,
 ): Promise<Value> {
   const { entry, checked: request } = await checkedRequest(accounts, input, call);
   const options = checkCallOptions(input.options, input.knownOptions, call);
   if (options.onEvent !== undefined) call.listen(options.onEvent);
-  const { runChecked } = await loadRun();
-  return await runChecked(entry, defaults, call, request, options, work);
+  const { runReady } = await loadRun();
+  return await runReady(entry, defaults, call, request, options, work);
 }
 
 // What comes after the checks is loaded with the first call that passes them.
 let run: typeof Run | undefined;
 
 async function loadRun(): Promise<typeof Run> {
-  return (run ??= await import('./run-checked.ts'));
+  return (run ??= await import('./run-ready.ts'));
 }
 
 /**
