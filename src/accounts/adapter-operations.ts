@@ -15,7 +15,7 @@ export function adapterOperations<Types extends ProviderTypes>(
   { key, value: service }: { readonly key: string; readonly value: Types['service'] },
   references: WeakMap<AdapterOperations, Types['service']>,
 ): AdapterOperations {
-  const { cancelTogether, status, revoke } = definition;
+  const { cancelBatch, status, revoke } = definition;
   const offered = (when: When): Types['timing'] => {
     if (!isTiming(definition.capabilities.timings, when)) throw new RangeError('timing not offered');
     return when;
@@ -26,13 +26,13 @@ export function adapterOperations<Types extends ProviderTypes>(
     escapesHtml: definition.escapesHtml,
     key,
     cancel: (details) => definition.cancel({ ...details, when: offered(details.when), service }, config),
-    cancelTogether:
-      cancelTogether === undefined
+    cancelBatch:
+      cancelBatch === undefined
         ? undefined
         : (members, { when, reasonText }) => {
             const known = members.flatMap((member) => references.get(member) ?? []);
             if (known.length < members.length) return undefined;
-            return cancelTogether({ services: known, when: offered(when), reasonText }, config);
+            return cancelBatch({ services: known, when: offered(when), reasonText }, config);
           },
     status:
       status === undefined

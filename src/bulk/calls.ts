@@ -72,7 +72,7 @@ export class ManyCalls {
     lane.running += jobs.length;
     const startedAt = performance.now();
     const requests = jobs.map(({ request }) => request);
-    const results = await this.#plan.cancel(requests, jobs[0]?.group !== undefined);
+    const results = await this.#plan.cancel(requests, jobs[0]?.batchKey !== undefined);
     lane.calls -= 1;
     lane.running -= jobs.length;
     const shareMs = (performance.now() - startedAt) / jobs.length;

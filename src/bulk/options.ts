@@ -3,17 +3,17 @@ import { readable, unknownAccount } from '../call/check-options.ts';
 import type { BatchOptions, CancelManyOptions } from '../contract/bulk.ts';
 import type { Issue } from '../contract/provider-error.ts';
 
-/** How the cancellations of an account share requests; `undefined` where they do not. */
-export function batchOf(account: string, batch: CancelManyOptions['batch']): BatchOptions | undefined {
+/** How an account's cancellations are batched; `undefined` if they are not. */
+export function batchOptionsOf(account: string, batch: CancelManyOptions['batch']): BatchOptions | undefined {
   const own = batch !== undefined && Object.hasOwn(batch, account) ? batch[account] : undefined;
   return typeof own === 'number' ? { size: own } : own;
 }
 
 /**
- * What a request has in common with those that may share one with it, as far as that shows at first sight; `undefined`
- * where it goes alone. Whether they are really alike is seen once they have been checked.
+ * A key that is equal for requests that may go into one batch, judged before they are checked; `undefined` for a request
+ * that goes alone. Once the requests have been checked, they are compared again.
  */
-export function groupOf(request: unknown, { immediate = false }: BatchOptions): string | undefined {
+export function batchKeyOf(request: unknown, { immediate = false }: BatchOptions): string | undefined {
   if (typeof request !== 'object' || request === null) return undefined;
   try {
     const [when, reason, reference] = ['when', 'reason', 'reference'].map((key): unknown => Reflect.get(request, key));
@@ -34,7 +34,7 @@ export function checkBatch(batch: unknown, accounts: ReadonlyMap<string, Account
   return [...given].flatMap(([name, value]): Issue[] => {
     const account = accounts.get(name)?.account;
     if (account === undefined) return [unknownAccount('batch', names)];
-    const max = account.capabilities.cancelTogether?.max;
+    const max = account.capabilities.batch?.max;
     if (max === undefined) {
       return [{ path: 'batch', expected: 'only accounts whose provider takes several services in one request' }];
     }

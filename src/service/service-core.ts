@@ -123,24 +123,21 @@ export class ServiceCore {
     if (issues.length > 0 || !isSource(requests)) {
       throw new Call('cancel').error(invalid(issues));
     }
-    const surroundings: BulkDependencies = {
+    const dependencies: BulkDependencies = {
       accounts: this.#accounts,
       options: this.#options,
       cancel: (request, callOptions) => this.safeCancel(request, callOptions),
-      cancelTogether: (several, callOptions) => this.#cancelTogether(several, callOptions),
+      cancelBatch: (several, callOptions) => this.#cancelBatch(several, callOptions),
     };
     const [{ cancelMany }, { planMany }] = await Promise.all([
       import('../bulk/cancel-many.ts'),
       import('../bulk/plan.ts'),
     ]);
-    yield* cancelMany(requests, planMany(surroundings, options));
+    yield* cancelMany(requests, planMany(dependencies, options));
   }
 
   /** Cancels what may share a request; each is checked, traced and answered as one of its own. */
-  async #cancelTogether(
-    requests: readonly unknown[],
-    options: CallOptions,
-  ): Promise<readonly SafeResult<CancelResult>[]> {
+  async #cancelBatch(requests: readonly unknown[], options: CallOptions): Promise<readonly SafeResult<CancelResult>[]> {
     const { CancelBatch } = await import('../bulk/batch.ts');
     const { cancel } = await loadOperations();
     const batch = new CancelBatch(requests.length);
