@@ -1,7 +1,8 @@
 import type { ErrorCode } from '../contract/error-code.ts';
 import type { Job, Lane, Step } from './lane.ts';
 import type { ManyItem, ManyPlan } from './plan.ts';
-import type { CancelOutcome, CancelResult, SafeResult } from '../contract/result.ts';
+import type { CancelResult, SafeResult } from '../contract/result.ts';
+import type { CancelOutcome } from '../contract/outcome.ts';
 
 /** A finished request, until it is taken. */
 export interface Finished {

@@ -2,7 +2,8 @@ import type { Accounts, AccountsOf } from './account.ts';
 import type { ErrorCode } from './error-code.ts';
 import type { CallOptions, ServiceOptions } from './options.ts';
 import type { AccountKey, CancelRequest, CancelResultOf } from './request.ts';
-import type { CancelOutcome, SafeResult } from './result.ts';
+import type { SafeResult } from './result.ts';
+import type { CancelOutcome } from './outcome.ts';
 
 /** The outcome of one request of `cancelMany`. */
 export type CancelManyItem<A extends AccountsOf<A>, K extends AccountKey<A> = AccountKey<A>> = K extends unknown

@@ -1,6 +1,6 @@
 import type { AdapterOperations, OrderDetails } from '../accounts/account-internals.ts';
 import type { Call } from '../call/call.ts';
-import type { CancelOutcome } from '../contract/result.ts';
+import type { CancelOutcome } from '../contract/outcome.ts';
 import type { CancellationStatus, EffectiveAt, Warning } from '../contract/vocabulary.ts';
 import type { SendContext } from '../sending/send-context.ts';
 

@@ -6,7 +6,8 @@ import { readIfPossible, readStatus } from './read-status.ts';
 import type { SendContext } from '../sending/send-context.ts';
 import { runExchange } from '../sending/run-exchange.ts';
 import type { RevokedVerdict } from '../contract/verdict.ts';
-import type { CancellationStatus, RevokeOutcome } from '../contract/vocabulary.ts';
+import type { CancellationStatus } from '../contract/vocabulary.ts';
+import type { RevokeOutcome } from '../contract/outcome.ts';
 import { believed, judgeWrite, type AcceptedWrite } from './judge-write.ts';
 
 /** The facts about an undone cancellation, before the call's own facts are added. */

@@ -20,7 +20,8 @@ import type { CancelQueue, QueueOptions } from './queue.ts';
 import type { QueueServices } from './model/services.ts';
 import { invalidInput, checkInput } from './input/check-input.ts';
 
-export type { StoredRequest, WhenAbsent } from './model/claimed.ts';
+export type { StoredRequest } from './model/claimed.ts';
+export type { WhenAbsent } from './model/state.ts';
 export type { QueryClient, Row } from './database/database.ts';
 export type { HistoryEntry } from './ledger/history.ts';
 export type { AccountLimit } from './model/limits.ts';

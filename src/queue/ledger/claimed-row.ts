@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Claimed, StoredRequest } from '../model/claimed.ts';
+import { WHEN_ABSENT } from '../model/state.ts';
 import type { Row } from '../database/database.ts';
 import { storedError } from './stored-outcome.ts';
 
@@ -42,7 +43,7 @@ const schema = v.object({
   failing_for_ms: age,
   unknown_for_ms: age,
   place: v.nullable(v.string()),
-  when_absent: v.picklist(['refuse', 'send_again']),
+  when_absent: v.picklist(WHEN_ABSENT),
   sent_again: v.boolean(),
   error: v.nullable(storedError),
 });

@@ -1,3 +1,5 @@
+import { CANCEL_OUTCOMES } from '../../contract/outcome.ts';
+import { sqlList } from '../model/state.ts';
 import type { QueryClient } from '../database/database.ts';
 import { msSince, writeHistory, type NewEntry } from './history.ts';
 import type { Job, Jobs } from './jobs.ts';
@@ -107,7 +109,7 @@ async function update(
  * `unknown`, `refused` after the last one, or planned again. What a person decided is left alone: a decision empties
  * `readings` and `error`.
  */
-const LATE_YES = `(x.task = 'send' AND x.state IN ('requested', 'scheduled', 'completed', 'already_cancelled'))`;
+const LATE_YES = `(x.task = 'send' AND x.state IN ${sqlList(CANCEL_OUTCOMES)})`;
 
 /** A time as `toISOString` writes it. */
 function iso(time: string): string {

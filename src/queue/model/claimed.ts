@@ -1,3 +1,4 @@
+import type { WhenAbsent } from './state.ts';
 import type { ProviderError } from '../../contract/provider-error.ts';
 import type { Reason } from '../../contract/reason.ts';
 import type { When } from '../../contract/vocabulary.ts';
@@ -10,12 +11,6 @@ export interface StoredRequest {
   readonly reason?: Reason | undefined;
   readonly reference?: string | undefined;
 }
-
-/**
- * What happens if the last read-back does not find a cancellation whose outcome was unknown: `refuse` settles it as
- * `refused`, `send_again` plans it again, once.
- */
-export type WhenAbsent = 'refuse' | 'send_again';
 
 /** A cancellation that this worker alone may act on until its lease ends. */
 export interface Claimed {

@@ -1,5 +1,5 @@
 import type { ProviderError } from '../../contract/provider-error.ts';
-import type { WhenAbsent } from '../model/claimed.ts';
+import type { WhenAbsent } from '../model/state.ts';
 import type { Database } from '../database/database.ts';
 import type { Limit } from '../model/limits.ts';
 import type { Recovery } from '../ledger/recovery.ts';
