@@ -1,8 +1,8 @@
 import type { Call } from '../call/call.ts';
-import { checkedOrThrow, checkCallOptions } from '../call/check-input.ts';
+import { checkedOrThrow, optionsOrThrow } from '../call/check-input.ts';
 import { checkAgainst } from '../call/check-schema.ts';
 import { nearest } from '../call/nearest.ts';
-import type { ServiceOptions } from '../contract/options.ts';
+import type { CallOptions, ServiceOptions } from '../contract/options.ts';
 import type { StandardSchema } from '../contract/standard-schema.ts';
 import type { When } from '../contract/vocabulary.ts';
 import type { AccountEntry } from './account-entry.ts';
@@ -14,8 +14,8 @@ export interface CallInput<Request> {
   readonly schema: StandardSchema<unknown, Request>;
   readonly request: unknown;
   readonly options: unknown;
-  /** The options that this operation takes. */
-  readonly knownOptions: readonly string[];
+  /** Checks the options that this operation takes. */
+  readonly optionsSchema: StandardSchema<unknown, CallOptions>;
 }
 
 /**
@@ -32,7 +32,7 @@ export async function openCall<Request extends AddressedRequest, Value>(
   work: (ready: ReadyCall<Request>) => Promise<Value>,
 ): Promise<Value> {
   const { entry, checked: request } = await checkedRequest(accounts, input, call);
-  const options = checkCallOptions(input.options, input.knownOptions, call);
+  const options = optionsOrThrow(input.optionsSchema, input.options, call);
   if (options.onEvent !== undefined) call.listen(options.onEvent);
   const { runReady } = await loadRun();
   return await runReady(entry, defaults, call, request, options, work);
