@@ -19,7 +19,7 @@ export interface CallInput<Request> {
 }
 
 /**
- * Checks a request, its account, its options and its configuration, in this order, and runs `work` on what is sound.
+ * Checks a request, its account, its options and its configuration, in this order, and runs `work` on the checked parts.
  *
  * @throws ProviderError `invalid_request`, `unknown_account`, `unsupported`, `aborted`, `not_configured`, or whatever
  * `work` throws. All but the last before anything is sent.

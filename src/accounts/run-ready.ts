@@ -10,7 +10,7 @@ import { openAccount, withinDeadline } from './open-account.ts';
 import { placeOf } from './place.ts';
 
 /**
- * Checks the service and the configuration of a checked request, and runs `work` on what is sound, within the deadline.
+ * Checks the service and the configuration of a checked request, and runs `work` on the checked parts, within the deadline.
  *
  * @throws ProviderError `invalid_request`, `aborted`, `not_configured`, `unavailable`, or whatever `work` throws
  */
@@ -76,7 +76,7 @@ export interface AddressedRequest {
   readonly when?: When;
 }
 
-/** A call whose input and configuration are sound; nothing has been sent. */
+/** A call whose input and configuration are valid; nothing has been sent. */
 export interface ReadyCall<Request> {
   readonly call: Call;
   readonly entry: AccountEntry;

@@ -47,7 +47,7 @@ function joinPath(root: string, path: string): string {
   return [root, path].filter((part) => part !== '').join('.') || 'request';
 }
 
-/** The failure for input that is not sound. */
+/** The failure for input that is not valid. */
 export function invalid(issues: readonly Issue[]): {
   code: 'invalid_request';
   message: string;

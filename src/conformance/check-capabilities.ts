@@ -16,7 +16,7 @@ export function capabilityChecks(subject: ConformanceSubject): readonly Check[] 
   const timings: readonly When[] = capabilities.timings;
   return [
     {
-      name: 'describes itself in plain data that is sound',
+      name: 'describes itself in valid plain data',
       run: async () => {
         assert.deepEqual(JSON.parse(JSON.stringify(capabilities)), structuredClone(capabilities), 'not plain data');
         assert.ok(timings.length > 0, 'no timing is offered');

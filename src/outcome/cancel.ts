@@ -6,7 +6,7 @@ import { runExchange } from '../sending/run-exchange.ts';
 import type { Cancellation, CancelFacts } from './cancellation.ts';
 import { judgeWrite, type AcceptedWrite, type WriteInDoubt } from './judge-write.ts';
 import { hasPassed } from './past-date.ts';
-import { rawOf, textBefore } from './raw-answer.ts';
+import { rawOf, textBefore } from './raw-response.ts';
 import { reconcileDuplicate } from './reconcile-duplicate.ts';
 import { reconcileUnknown } from './reconcile-unknown.ts';
 import { verifyAccepted } from './verify-accepted.ts';

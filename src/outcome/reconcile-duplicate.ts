@@ -3,7 +3,7 @@ import type { Cancellation, CancelFacts } from './cancellation.ts';
 import { compare } from './compare.ts';
 import type { ProviderResponse } from '../contract/exchange.ts';
 import { providerWords } from './provider-words.ts';
-import { rawOf, textBefore } from './raw-answer.ts';
+import { rawOf, textBefore } from './raw-response.ts';
 import { readIfPossible } from './read-status.ts';
 import type { DuplicateVerdict } from '../contract/verdict.ts';
 import type { CancellationStatus, Warning, When } from '../contract/vocabulary.ts';

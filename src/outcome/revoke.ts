@@ -1,7 +1,7 @@
 import type { AdapterOperations } from '../accounts/account-internals.ts';
 import type { Call, ErrorFacts } from '../call/call.ts';
 import { type ProviderError, isProviderError } from '../contract/provider-error.ts';
-import { rawOf } from './raw-answer.ts';
+import { rawOf } from './raw-response.ts';
 import { readIfPossible, readStatus } from './read-status.ts';
 import type { SendContext } from '../sending/send-context.ts';
 import { runExchange } from '../sending/run-exchange.ts';

@@ -42,7 +42,7 @@ export type { AccountStats, QueueStats } from './ledger/stats.ts';
 /**
  * Opens a queue of cancellations that survives the process. Makes or migrates its tables; sends nothing before `work`.
  *
- * @throws ProviderError `invalid_request` for an option that is not sound; `not_configured` if pg-boss, or the driver of
+ * @throws ProviderError `invalid_request` for an option that is not valid; `not_configured` if pg-boss, or the driver of
  * the database, is not installed, if another process has the directory open, if every user may write to it, if the user
  * has not the rights that it needs, or if the tables are of a newer version; `unavailable` if the database cannot be
  * reached.

@@ -115,10 +115,10 @@ export interface CancelQueue<A extends AccountsOf<A>> {
   ): Promise<{ readonly id: string; readonly added: boolean }>;
 
   /**
-   * Puts many cancellations into the queue: all of them, or none if one is not sound.
+   * Puts many cancellations into the queue: all of them, or none if one is not valid.
    *
    * @returns their ids, in order, and how many are new.
-   * @throws ProviderError as `enqueue`, with an issue for each that is not sound.
+   * @throws ProviderError as `enqueue`, with an issue for each that is not valid.
    */
   enqueueMany(
     items:

@@ -2,13 +2,13 @@ import type { Call } from '../call/call.ts';
 import type { Checked } from '../call/check-schema.ts';
 import { openAccount, withinDeadline } from '../accounts/open-account.ts';
 import type { ActionOptions, ActionProvider, Performed, ProviderAction } from '../contract/action.ts';
-import { rawOf } from '../outcome/raw-answer.ts';
+import { rawOf } from '../outcome/raw-response.ts';
 import { redactorFor } from '../accounts/redactor-for.ts';
 import { runExchange } from '../sending/run-exchange.ts';
 import { checkedOrThrow, inTime } from '../call/check-input.ts';
 import { believed, judgeWrite } from '../outcome/judge-write.ts';
 
-/** An action whose options and account are sound. */
+/** An action whose options and account are valid. */
 interface StartedAction<Config, Input, Result> {
   readonly provider: ActionProvider<Config>;
   readonly action: ProviderAction<Config, Input, Result>;

@@ -28,7 +28,7 @@ export interface NewCancellation {
 }
 
 /**
- * What there is to put into the ledger for a request that is sound.
+ * What there is to put into the ledger for a valid request.
  *
  * @throws ProviderError `invalid_request` for a text that the database would not keep as it is
  */
