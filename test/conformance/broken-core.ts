@@ -165,7 +165,7 @@ export const brokenCores: readonly BrokenCore[] = [
         });
         return { ...original, cancelRequestSchema: { '~standard': { ...checked, validate } } };
       }),
-    found: [/an order without a sound timing$/, /an order that is none/],
+    found: [/an order without a valid timing$/, /an order that is none/],
   },
   {
     fault: 'previews another address than it sends to',
