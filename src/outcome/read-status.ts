@@ -123,7 +123,7 @@ export function readFailure(
 }
 
 /** What a refusal says: with the first possible date in its words, and with where in the request it is about. */
-export function refusalFacts({ verdict: _, ...refusal }: RefusedVerdict): ErrorFacts {
+export function refusalFacts(refusal: RefusedVerdict): ErrorFacts {
   const { code, message, earliest, issues } = refusal;
   if (code === 'invalid_request') {
     return {

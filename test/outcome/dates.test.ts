@@ -43,7 +43,7 @@ function cancelling(
 ): Promise<CancelResult> {
   const { look, verify } = parts;
   const target = look === true ? { ...service, look } : service;
-  return datedService(fetch).cancel({ account: 'dated', service: target, when }, { ...(verify ? { verify } : {}) });
+  return datedService(fetch).cancel({ account: 'dated', service: target, when }, { verify });
 }
 
 const NOW = new Date('2026-03-10T11:00:00Z');

@@ -153,6 +153,7 @@ function field({ body }: ProviderResponse, name: string): unknown {
     : undefined;
 }
 
+// oxlint-disable-next-line no-unnecessary-type-parameters -- what the caller expects the test to have written
 function said<Verdict>(response: ProviderResponse): Verdict | { readonly verdict: 'unrecognized' } {
   const { body } = response;
   if (field(response, 'verdict') === undefined || body.kind !== 'json') return { verdict: 'unrecognized' };
