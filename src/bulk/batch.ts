@@ -56,11 +56,12 @@ function batchesOf(members: readonly Member[]): readonly (readonly Member[])[] {
   const alone: Member[] = [];
   for (const member of members) {
     const { adapter, details } = member.cancellation;
-    const key = JSON.stringify([details.when, details.reasonText ?? null]);
-    const batch = batches.get(key) ?? [];
+    const { when, reasonText, reasonCode, extras } = details;
+    const shared = JSON.stringify([when, reasonText ?? null, reasonCode ?? null, extras ?? null]);
+    const batch = batches.get(shared) ?? [];
     const isThere = batch.some(({ cancellation }) => cancellation.adapter.key === adapter.key);
     if (isThere || !canBatch(member.cancellation)) alone.push(member);
-    else batches.set(key, [...batch, member]);
+    else batches.set(shared, [...batch, member]);
   }
   return [...batches.values(), ...alone.map((member) => [member])];
 }

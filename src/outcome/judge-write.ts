@@ -1,7 +1,6 @@
 import type { Call, ErrorFacts } from '../call/call.ts';
 import type { ProviderResponse } from '../contract/exchange.ts';
 import type { ProviderError } from '../contract/provider-error.ts';
-import { REPORT_IT } from '../contract/report-it.ts';
 import type {
   AbsentVerdict,
   ConfirmationRequiredVerdict,
@@ -12,8 +11,9 @@ import type {
 } from '../contract/verdict.ts';
 import { judgeUnrecognized, refusedUnprocessed } from '../sending/judge-status.ts';
 import type { ExchangeResult } from '../sending/run-exchange.ts';
+import { FAULTY } from './faulty.ts';
 import { providerWords } from './provider-words.ts';
-import { readFailure } from './read-status.ts';
+import { readFailure, refusalFacts } from './read-status.ts';
 
 /** The provider accepted a write. */
 export interface AcceptedWrite<Accepted> {
@@ -36,7 +36,7 @@ export interface WriteInDoubt {
  * @throws ProviderError for a definite no.
  */
 export function judgeWrite<Accepted extends { readonly verdict: 'accepted' }>(
-  { verdict, lastResponse }: ExchangeResult<Accepted | NotJudgedHere | RejectedWrite>,
+  { verdict, lastResponse }: Pick<ExchangeResult<Accepted | NotJudgedHere | RejectedWrite>, 'verdict' | 'lastResponse'>,
   call: Call,
 ): AcceptedWrite<Accepted> | WriteInDoubt {
   if (lastResponse === undefined || !isWriteVerdict(verdict) || (!call.wrote && verdict.verdict === 'accepted')) {
@@ -59,7 +59,7 @@ export function judgeWrite<Accepted extends { readonly verdict: 'accepted' }>(
   if (verdict.verdict !== 'unrecognized' && answersTheWrite && refusedUnprocessed(verdict, response)) {
     throw definite({ ...judgeUnrecognized(response, effect), ...providerWords(verdict) });
   }
-  if (verdict.verdict === 'refused') throw definite({ providerStatus: response.status, ...verdict });
+  if (verdict.verdict === 'refused') throw definite({ providerStatus: response.status, ...refusalFacts(verdict) });
   if (verdict.verdict === 'unrecognized') {
     const failure = judgeUnrecognized(response, effect);
     if (failure.code === 'outcome_unknown') return { error: call.error(failure), ...NO_MORE };
@@ -83,13 +83,6 @@ export function believed<Accepted>(judged: AcceptedWrite<Accepted> | WriteInDoub
   if ('error' in judged) throw judged.error;
   return judged;
 }
-
-/** The failure for a verdict that does not follow from the requests. */
-export const FAULTY: ErrorFacts = {
-  code: 'unexpected_response',
-  reason: 'provider_error',
-  message: `the adapter is faulty: its verdict does not follow from what it sent. ${REPORT_IT}`,
-};
 
 /** Only a cancellation can end in one of these, and judges it itself. */
 type NotJudgedHere = DuplicateVerdict | AbsentVerdict | ConfirmationRequiredVerdict;

@@ -1,13 +1,21 @@
 import type { OrderDetails } from '../accounts/account-internals.ts';
 import { cancelOnce } from '../outcome/cancel.ts';
-import type { CheckedCancelRequest, CheckedRevokeRequest, CheckedStatusRequest } from '../call/check-request.ts';
+import type { CancelFacts } from '../outcome/cancellation.ts';
+import type {
+  CheckedCancelRequest,
+  CheckedConfirmRequest,
+  CheckedRevokeRequest,
+  CheckedStatusRequest,
+} from '../call/check-request.ts';
+import { partsOf } from '../call/reason-code.ts';
 import { composeReason } from '../outcome/compose-reason.ts';
 import type { ReadyCall } from '../accounts/run-ready.ts';
 import { previewOf } from '../outcome/preview.ts';
+import { readOptions } from '../outcome/read-options.ts';
 import { readStatus } from '../outcome/read-status.ts';
 import type { CancelResult, PreviewedRequest, RevokeResult } from '../contract/result.ts';
 import { revokeOnce } from '../outcome/revoke.ts';
-import type { CancellationStatus, Warning } from '../contract/vocabulary.ts';
+import type { AnyWhen, CancellationOptions, CancellationStatus, Warning } from '../contract/vocabulary.ts';
 
 /**
  * Cancels, and returns the result with the call's own facts.
@@ -19,19 +27,40 @@ export async function cancel(
   ready: ReadyCall<CheckedCancelRequest>,
   send: typeof cancelOnce = cancelOnce,
 ): Promise<CancelResult> {
-  const { call, entry, request, adapter, context, options } = ready;
-  const { details, warnings } = orderOf(ready);
+  const { call, request, adapter, context, options } = ready;
+  const { details, warnings } = orderOf(ready, request.when);
   const facts = await send({ adapter, details, call, context }, options.verify === true);
-  return {
-    account: entry.name,
-    provider: entry.account.provider,
-    service: request.service,
-    when: request.when,
-    ...facts,
-    warnings: [...warnings, ...facts.warnings],
-    attempts: call.attempts,
-    operationId: call.operationId,
-  };
+  return resultOf(ready, request.when, warnings, facts);
+}
+
+/**
+ * Confirms a cancellation with the token that a person received. It is judged as the cancellation itself would be.
+ *
+ * @throws ProviderError `unsupported` if no cancellation of the provider needs that, and others
+ */
+export async function confirm(ready: ReadyCall<CheckedConfirmRequest>): Promise<CancelResult> {
+  const { call, entry, request, adapter, context, options } = ready;
+  const { confirm: when } = entry.account.capabilities;
+  const { confirm } = adapter;
+  if (confirm === undefined || when === undefined || when === 'on_date') {
+    const message = 'no cancellation of this provider needs a confirmation. Use cancel(). Nothing was sent.';
+    throw call.error({ code: 'unsupported', message });
+  }
+  const { details, warnings } = orderOf(ready, when);
+  const { when: _, ...order } = details;
+  const confirming = { ...adapter, cancel: () => confirm({ ...order, token: request.token }) };
+  const confirmed = await cancelOnce({ adapter: confirming, details, call, context }, options.verify === true);
+  return resultOf(ready, when, warnings, confirmed);
+}
+
+/**
+ * What one service allows now.
+ *
+ * @throws ProviderError
+ */
+export function options(ready: ReadyCall<CheckedRevokeRequest>): Promise<CancellationOptions> {
+  const { call, entry, adapter, context } = ready;
+  return readOptions(adapter, entry.account.capabilities.timings, call, context);
 }
 
 /**
@@ -40,7 +69,7 @@ export async function cancel(
  * @throws ProviderError
  */
 export async function preview(ready: ReadyCall<CheckedCancelRequest>): Promise<PreviewedRequest> {
-  const { details } = orderOf(ready);
+  const { details } = orderOf(ready, ready.request.when);
   return previewOf(ready.adapter.cancel(details), ready.call, ready.context.baseUrl);
 }
 
@@ -75,12 +104,36 @@ export async function revoke(ready: ReadyCall<CheckedRevokeRequest>): Promise<Re
   };
 }
 
-function orderOf({ entry, request }: ReadyCall<CheckedCancelRequest>): {
+function orderOf(
+  { call, entry, request, details: { reasonCode, extras } }: ReadyCall<Omit<CheckedCancelRequest, 'when'>>,
+  when: AnyWhen,
+): {
   readonly details: OrderDetails;
   readonly warnings: readonly Warning[];
 } {
-  const { reason, reference, when } = request;
-  const { text, warnings } = composeReason(reason, reference, entry.account.capabilities.reason);
-  const parts = typeof reason === 'string' ? { text: reason } : (reason ?? {});
-  return { details: { when, reasonText: text, reason: parts, reference }, warnings };
+  if (typeof when === 'object') call.asksFor = when.on;
+  const { reason, reference } = request;
+  const { text, warnings } = composeReason(reason, reference, entry.account.capabilities.reason, reasonCode);
+  return {
+    details: { when, reasonText: text, reason: partsOf(reason), reasonCode, reference, extras },
+    warnings,
+  };
+}
+
+function resultOf(
+  { call, entry, request }: ReadyCall<Omit<CheckedCancelRequest, 'when'>>,
+  when: AnyWhen,
+  warnings: readonly Warning[],
+  cancelled: CancelFacts,
+): CancelResult {
+  return {
+    account: entry.name,
+    provider: entry.account.provider,
+    service: request.service,
+    when,
+    ...cancelled,
+    warnings: [...warnings, ...cancelled.warnings],
+    attempts: call.attempts,
+    operationId: call.operationId,
+  };
 }

@@ -4,6 +4,7 @@ import { Call } from '../call/call.ts';
 import {
   type CheckedCancelRequest,
   cancelRequestSchema,
+  confirmRequestSchema,
   revokeRequestSchema,
   statusRequestSchema,
 } from '../call/check-request.ts';
@@ -21,7 +22,7 @@ import type { CallOptions, ServiceOptions } from '../contract/options.ts';
 import { type CallInput, checkedRequest, openCall } from '../accounts/open-call.ts';
 import type { AddressedRequest, ReadyCall } from '../accounts/run-ready.ts';
 import type * as Operations from './operations.ts';
-import type { CancellationStatus, ProviderOperation } from '../contract/vocabulary.ts';
+import type { CancellationOptions, CancellationStatus, ProviderOperation } from '../contract/vocabulary.ts';
 import { checkedOrThrow, invalid, optionsOrThrow } from '../call/check-input.ts';
 import type { CancelResult, PreviewedRequest, RevokeResult, SafeResult, ValidatedRequest } from '../contract/result.ts';
 import type { Capabilities } from '../contract/capabilities.ts';
@@ -60,6 +61,25 @@ export class ServiceCore {
     return safely(() => this.cancel(request, options));
   }
 
+  confirm(request: unknown, options: unknown): Promise<CancelResult> {
+    const input = { schema: confirmRequestSchema, request, options, optionsSchema: cancelOptionsSchema };
+    return this.#run(
+      'confirm',
+      input,
+      async (ready) => (await loadOperations()).confirm(ready),
+      ({ outcome }) => outcome,
+    );
+  }
+
+  safeConfirm(request: unknown, options: unknown): Promise<SafeResult<CancelResult>> {
+    return safely(() => this.confirm(request, options));
+  }
+
+  options(request: unknown, options: unknown): Promise<CancellationOptions> {
+    const input = { schema: revokeRequestSchema, request, options, optionsSchema: readOptionsSchema };
+    return this.#run('options', input, async (ready) => (await loadOperations()).options(ready));
+  }
+
   preview(request: unknown, options: unknown): Promise<PreviewedRequest> {
     const input = { schema: cancelRequestSchema, request, options, optionsSchema: readOptionsSchema };
     return this.#run('preview', input, async (ready) => (await loadOperations()).preview(ready));
@@ -70,6 +90,8 @@ export class ServiceCore {
     const call = new Call('validate');
     const { entry, checked } = await checkedRequest(this.#accounts, { schema: cancelRequestSchema, request }, call);
     const bound = await checkedOrThrow(entry.internals.bind(checked.service), call, 'service');
+    const { checkDetails } = await import('../accounts/check-details.ts');
+    await checkDetails(entry, checked, call);
     return {
       account: entry.name,
       provider: entry.account.provider,
@@ -78,6 +100,7 @@ export class ServiceCore {
       when: checked.when,
       ...(checked.reason === undefined ? {} : { reason: checked.reason }),
       ...(checked.reference === undefined ? {} : { reference: checked.reference }),
+      ...(checked.extras === undefined ? {} : { extras: checked.extras }),
     };
   }
 
