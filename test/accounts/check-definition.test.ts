@@ -61,9 +61,9 @@ describe('a definition', () => {
     [
       'that cannot do the confirmation that it declares',
       can({ confirm: 'immediate' }),
-      'capabilities.confirm is there',
+      'capabilities.confirm is set',
     ],
-    ['that does not declare its confirmation', { ...two, confirm: fn }, 'capabilities.confirm is there'],
+    ['that does not declare its confirmation', { ...two, confirm: fn }, 'capabilities.confirm is set'],
     [
       'whose confirmation is of none of its timings',
       { ...can({ confirm: 'earliest' }), confirm: fn },
