@@ -4,7 +4,9 @@ import { addBulk } from './commands/bulk.ts';
 import { addCancel } from './commands/cancel.ts';
 import { addCheck } from './commands/check.ts';
 import { addCompletion } from './commands/completion.ts';
+import { addConfirm } from './commands/confirm.ts';
 import { addInit } from './commands/init.ts';
+import { addOptions } from './commands/options.ts';
 import { addPreview } from './commands/preview.ts';
 import { addQueue } from './commands/queue.ts';
 import { addRevoke } from './commands/revoke.ts';
@@ -67,6 +69,8 @@ function createProgram(version: string, act: Act): Command {
     addCancel,
     addStatus,
     addRevoke,
+    addOptions,
+    addConfirm,
     addPreview,
     addBulk,
     addAccounts,

@@ -58,6 +58,7 @@ export async function createCancelQueue<A extends AccountsOf<A>>(options: QueueO
     wait: core.wait.bind(core),
     retry: core.retry.bind(core),
     resolve: core.resolve.bind(core),
+    confirm: core.confirm.bind(core),
     withdraw: core.withdraw.bind(core),
     resume: core.resume.bind(core),
     quarantine: core.quarantine.bind(core),

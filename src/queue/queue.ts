@@ -185,6 +185,16 @@ export interface CancelQueue<A extends AccountsOf<A>> {
   resolve(id: string, decision: Decision & { readonly as: Resolution }): Promise<void>;
 
   /**
+   * Passes on the token that the provider sent to a person, for one that waits for it (`unknown`, with an outcome of the
+   * code `confirmation_required`), and writes down what came of it. The token is kept nowhere.
+   *
+   * @returns the cancellation as it is then; `unknown` without a need for a person is being read back.
+   * @throws ProviderError `invalid_request` for one that does not wait for a token; as `CancelService.confirm`, except for
+   * `outcome_unknown`, if nothing happened: it waits as before.
+   */
+  confirm(id: string, decision: Decision & { readonly token: string }): Promise<QueuedCancellation>;
+
+  /**
    * Takes a planned one out of the queue: it is `refused`, with the code `aborted`.
    *
    * @throws ProviderError `invalid_request` for one that is not planned any more.

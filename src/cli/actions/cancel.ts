@@ -1,4 +1,6 @@
-import { TIMINGS, type When } from '../../contract/vocabulary.ts';
+import type { AnyWhen } from '../../contract/vocabulary.ts';
+import { WHEN_WORDS } from '../commands/when-option.ts';
+import { extrasOf } from '../setup/extras.ts';
 import type { CancelFlags } from '../setup/flags.ts';
 import { DATA, confirm } from '../terminal/confirm.ts';
 import { EXIT } from '../terminal/exit-code.ts';
@@ -15,9 +17,10 @@ import { wrongUse } from '../terminal/wrong-use.ts';
 export interface DescribedCancellation {
   readonly account: string;
   readonly service: ServiceReference;
-  readonly when: When;
-  readonly reason?: string | { readonly category: never; readonly text?: string };
+  readonly when: AnyWhen;
+  readonly reason?: string | { readonly category?: never; readonly text?: string; readonly providerCode?: string };
   readonly reference?: string;
+  readonly extras?: Readonly<Record<string, string | boolean>>;
 }
 
 /** `cancelkit cancel` */
@@ -65,9 +68,8 @@ export async function describedCancellation(
   opened: OpenedServices,
 ): Promise<DescribedCancellation> {
   const when = requireWhen(flags);
-  const { reference } = flags;
   const service = await namedService(account, words, opened);
-  const request = { account, service, when, ...reasonOf(flags), ...(reference === undefined ? {} : { reference }) };
+  const request = { account, service, when, ...(await describedDetails(account, flags, opened)) };
   await opened.services.validate(request);
   return request;
 }
@@ -77,9 +79,9 @@ export async function describedCancellation(
  *
  * @throws ProviderError `invalid_request`
  */
-export function requireWhen({ when }: CancelFlags): When {
+export function requireWhen({ when }: CancelFlags): AnyWhen {
   if (when !== undefined) return when;
-  throw wrongUse(`--when is missing, and has no default: ${TIMINGS.join(' or ')}. Nothing was sent.`);
+  throw wrongUse(`--when is missing, and has no default: ${WHEN_WORDS.join(', ')} or a date. Nothing was sent.`);
 }
 
 /**
@@ -108,9 +110,25 @@ async function show(request: DescribedCancellation, opened: OpenedServices, sess
   return EXIT.done;
 }
 
-function reasonOf({ reason, category }: CancelFlags): Pick<DescribedCancellation, 'reason'> {
-  if (category === undefined) return reason === undefined ? {} : { reason };
+/** What the command line says besides the service and the timing. */
+export async function describedDetails(
+  account: string,
+  flags: Pick<CancelFlags, 'reason' | 'category' | 'reasonCode' | 'reference' | 'extra'>,
+  opened: OpenedServices,
+): Promise<Pick<DescribedCancellation, 'reason' | 'reference' | 'extras'>> {
+  const { reference, extra } = flags;
+  return {
+    ...reasonOf(flags),
+    ...(reference === undefined ? {} : { reference }),
+    ...(extra === undefined ? {} : { extras: extrasOf(extra, await accountNamed(account, opened)) }),
+  };
+}
+
+function reasonOf({ reason, category, reasonCode }: CancelFlags): Pick<DescribedCancellation, 'reason'> {
+  if (category === undefined && reasonCode === undefined) return reason === undefined ? {} : { reason };
   // Commander takes the categories alone, and the request is checked again.
   // oxlint-disable-next-line no-unsafe-type-assertion
-  return { reason: { category: category as never, ...(reason === undefined ? {} : { text: reason }) } };
+  const named = category === undefined ? {} : { category: category as never };
+  const code = reasonCode === undefined ? {} : { providerCode: reasonCode };
+  return { reason: { ...named, ...code, ...(reason === undefined ? {} : { text: reason }) } };
 }

@@ -5,6 +5,7 @@ import { confirm } from '../terminal/confirm.ts';
 import { EXIT } from '../terminal/exit-code.ts';
 import type { WhenAbsent } from '../../queue/index.ts';
 import type { Session } from '../setup/session.ts';
+import { readToken } from '../terminal/read-token.ts';
 import { visible } from '../terminal/visible.ts';
 import { wrongUse } from '../terminal/wrong-use.ts';
 import { byWhom, withQueue } from './with-queue.ts';
@@ -17,6 +18,16 @@ export async function resolve(id: string, flags: DecisionFlags, session: Session
   const as = v.parse(resolutionSchema, flags.as);
   await withQueue(session, (queue) => queue.resolve(id, { as, ...decisionOf(flags) }));
   return say(`${id} is settled as ${as}`, { id, as }, session);
+}
+
+/** `cancelkit queue confirm` */
+export async function confirmQueued(id: string, flags: DecisionFlags, session: Session): Promise<number> {
+  const token = await readToken(session.output);
+  const { state } = await withQueue(session, (queue) => queue.confirm(id, { token, ...decisionOf(flags) }));
+  if (state !== 'unknown') return say(`${id} is confirmed: ${state}`, { id, state }, session);
+  session.output.record({ command: session.command, ok: true, result: { id, state } });
+  session.output.line(`${session.output.colours.yellow('!')} ${visible(id)} may be confirmed: it is being read back`);
+  return EXIT.unknown;
 }
 
 /** `cancelkit queue retry` */

@@ -43,10 +43,7 @@ export async function show(id: string, session: Session): Promise<number> {
       ['account', `${result.account} (${result.provider})`],
       ['service', serviceText(result.request.service)],
       ['when', whenText(result.request.when)],
-      [
-        'needs a person',
-        result.needsPerson ? `yes: ${WHAT_TO_DO[result.state === 'planned' ? 'held' : 'unknown']}` : undefined,
-      ],
+      ['needs a person', result.needsPerson ? `yes: ${WHAT_TO_DO[waitsFor(result)]}` : undefined],
       ['place', result.place],
       ['leads now to', result.otherPlace],
       ['outcome', outcomeText(result)],
@@ -63,7 +60,14 @@ export async function show(id: string, session: Session): Promise<number> {
   });
 }
 
+/** What a person has to do. */
+function waitsFor({ state, outcome }: QueuedCancellation): keyof typeof WHAT_TO_DO {
+  if (state === 'planned') return 'held';
+  return outcome?.ok === false && outcome.error.code === 'confirmation_required' ? 'confirmation' : 'unknown';
+}
+
 const WHAT_TO_DO = {
+  confirmation: 'pass on the token that the provider sent: `cancelkit queue confirm`',
   held: 'correct the configuration and `cancelkit queue resume` the account, or `cancelkit queue retry --accept-place`',
   unknown: 'look it up at the provider, then `cancelkit queue resolve`',
 } as const;

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
-import type { Accounts } from '../../contract/account.ts';
 import {
   createCancelQueue,
   openQueueReader,
@@ -11,7 +10,7 @@ import {
 } from '../../queue/index.ts';
 import { DEFAULT_DATABASE, placeOfDatabase } from '../../queue/database/database-place.ts';
 import type { ProviderError } from '../../contract/provider-error.ts';
-import type { OpenedServices } from '../setup/open-services.ts';
+import type { DynamicAccounts, OpenedServices } from '../setup/open-services.ts';
 import type { Session } from '../setup/session.ts';
 import { wrongUse } from '../terminal/wrong-use.ts';
 
@@ -23,7 +22,7 @@ import { wrongUse } from '../terminal/wrong-use.ts';
  */
 export async function withQueue<Value>(
   session: Session,
-  work: (queue: CancelQueue<Accounts>, opened: OpenedServices) => Promise<Value>,
+  work: (queue: CancelQueue<DynamicAccounts>, opened: OpenedServices) => Promise<Value>,
   beginsOne: boolean = false,
 ): Promise<Value> {
   return await withOpened(session, createCancelQueue, work, beginsOne);
@@ -36,14 +35,14 @@ export async function withQueue<Value>(
  */
 export async function withReader<Value>(
   session: Session,
-  work: (queue: QueueReader<Accounts>) => Promise<Value>,
+  work: (queue: QueueReader<DynamicAccounts>) => Promise<Value>,
 ): Promise<Value> {
   return await withOpened(session, openQueueReader, work, false);
 }
 
 async function withOpened<Queue extends { readonly close: () => Promise<void> }, Value>(
   session: Session,
-  open: (options: QueueOptions<Accounts>) => Promise<Queue>,
+  open: (options: QueueOptions<DynamicAccounts>) => Promise<Queue>,
   work: (queue: Queue, opened: OpenedServices) => Promise<Value>,
   beginsOne: boolean,
 ): Promise<Value> {

@@ -3,7 +3,24 @@ import { TIMINGS } from '../../contract/vocabulary.ts';
 import { type OpenedServices, formsOf } from '../setup/open-services.ts';
 
 /** The columns that mean the same for every account. */
-export const COMMON_COLUMNS: readonly string[] = ['account', 'service', 'when', 'reason', 'category', 'reference'];
+export const COMMON_COLUMNS: readonly string[] = [
+  'account',
+  'service',
+  'when',
+  'reason',
+  'category',
+  'reason_code',
+  'reference',
+  'extras',
+];
+
+/** What the columns of a provider's own fields begin with: `extras.reserveLocation`. */
+export const EXTRA = 'extras.';
+
+/** Whether a column names a field of the service, rather than a part of the cancellation. */
+export function isOfService(name: string): boolean {
+  return !COMMON_COLUMNS.includes(name) && !name.startsWith(EXTRA);
+}
 
 /** What the columns of a list may be called. */
 export interface KnownColumns {
@@ -18,8 +35,9 @@ export interface KnownColumns {
 export function knownColumns({ accounts }: Pick<OpenedServices, 'accounts'>): KnownColumns {
   const forms = Object.values(accounts).map((account) => formsOf(account));
   const fields = forms.flatMap((each) => each.flatMap(({ example }) => Object.keys(example)));
+  const extras = Object.values(accounts).flatMap(({ capabilities }) => Object.keys(capabilities.extras ?? {}));
   return {
-    names: [...new Set([...COMMON_COLUMNS, ...fields])],
+    names: [...new Set([...COMMON_COLUMNS, ...extras.map((name) => `${EXTRA}${name}`), ...fields])],
     isComplete: forms.every((each) => each.length > 0),
     values: new Set([...Object.keys(accounts), ...TIMINGS]),
   };

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../contract/error-code.ts';
 import type { ProviderError } from '../../contract/provider-error.ts';
+import { whenText } from '../../contract/when.ts';
 import type { CancelResult, SafeResult } from '../../contract/result.ts';
 import type { RowOutcome } from './row-outcome.ts';
 import type { ReadRow } from './row-request.ts';
@@ -13,7 +14,7 @@ export function resultLine(row: ValidRow, settled: SafeResult<CancelResult>): ob
     ...lineHead(row, outcomeOf(settled)),
     account: row.request.account,
     service: row.request.service,
-    when: row.request.when,
+    when: whenText(row.request.when),
     ...(row.request.reference === undefined ? {} : { reference: row.request.reference }),
     ...(settled.ok ? ofResult(settled.result) : ofError(settled.error)),
   };

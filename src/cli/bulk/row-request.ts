@@ -1,8 +1,12 @@
 import { issueText } from '../../call/issue-text.ts';
+import type { Account } from '../../contract/account.ts';
 import { isProviderError } from '../../contract/provider-error.ts';
+import type { AnyWhen } from '../../contract/vocabulary.ts';
+import { parseWhen } from '../../contract/when.ts';
+import { extrasOf } from '../setup/extras.ts';
 import { type OpenedServices, formsOf } from '../setup/open-services.ts';
 import { misread, parseService, toReference, writtenForms } from '../setup/parse-service.ts';
-import { columnProblem, COMMON_COLUMNS, knownColumns } from './columns.ts';
+import { columnProblem, EXTRA, isOfService, knownColumns } from './columns.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { InputRow } from './input-row.ts';
 import { placeOf } from './place.ts';
@@ -12,9 +16,10 @@ import { idInCell, isScientific, SHORTENED } from './spreadsheet-cell.ts';
 export interface RowRequest {
   readonly account: string;
   readonly service: Readonly<Record<string, unknown>>;
-  readonly when: 'immediate' | 'end_of_period';
+  readonly when: AnyWhen;
   readonly reason?: string | Readonly<Record<string, unknown>>;
   readonly reference?: string;
+  readonly extras?: Readonly<Record<string, unknown>>;
 }
 
 /** A row with its meaning, or with what is wrong with it. */
@@ -55,7 +60,7 @@ function toRequest(
   { values, isSpreadsheet = false }: InputRow,
   opened: OpenedServices,
 ): Readonly<Record<string, unknown>> | string {
-  const { account, when, reason, category, reference } = values;
+  const { account, when, reference } = values;
   if (typeof account !== 'string') return 'account: expected the name of an account';
   const known = Object.hasOwn(opened.accounts, account) ? opened.accounts[account] : undefined;
   if (known === undefined) return `account: expected one of ${Object.keys(opened.accounts).join(', ') || '(none)'}`;
@@ -69,11 +74,29 @@ function toRequest(
   return {
     account,
     service,
-    ...(when === undefined ? {} : { when }),
-    ...(category === undefined ? {} : { reason: { category, ...(reason === undefined ? {} : { text: reason }) } }),
-    ...(category === undefined && reason !== undefined ? { reason } : {}),
+    ...(when === undefined ? {} : { when: (typeof when === 'string' ? parseWhen(when.trim()) : undefined) ?? when }),
+    ...reasonIn(values),
     ...(reference === undefined ? {} : { reference: typeof reference === 'number' ? String(reference) : reference }),
+    ...extrasIn(values, known),
   };
+}
+
+/** A text alone, or the parts of a reason. A reason that is an object is one already. */
+function reasonIn({ reason: text, category, reason_code: providerCode }: Readonly<Record<string, unknown>>): {
+  readonly reason?: unknown;
+} {
+  if (category === undefined && providerCode === undefined) return text === undefined ? {} : { reason: text };
+  const parts = Object.entries({ category, text, providerCode }).filter(([, value]) => value !== undefined);
+  return { reason: Object.fromEntries(parts) };
+}
+
+/** The provider's own fields: those of the object `extras`, and those of the columns `extras.…`. */
+function extrasIn(values: Readonly<Record<string, unknown>>, account: Account): { readonly extras?: unknown } {
+  const { extras } = values;
+  const columns = Object.entries(values).filter(([name]) => name.startsWith(EXTRA));
+  if (columns.length === 0) return extras === undefined ? {} : { extras };
+  const texts = columns.map(([name, value]): [string, string] => [name.slice(EXTRA.length), String(value)]);
+  return { extras: { ...(typeof extras === 'object' ? extras : {}), ...extrasOf(Object.fromEntries(texts), account) } };
 }
 
 /** The values with their ids read out of the cells of a spreadsheet; a text: which one cannot be read. */
@@ -83,7 +106,7 @@ function idsIn(
 ): Readonly<Record<string, unknown>> | string {
   const read: Record<string, unknown> = { ...values };
   for (const [name, value] of Object.entries(values)) {
-    const isId = name === 'service' || !COMMON_COLUMNS.includes(name);
+    const isId = name === 'service' || isOfService(name);
     if (!isId || typeof value !== 'string') continue;
     const isNumber =
       name === 'service'
@@ -99,7 +122,7 @@ function idsIn(
 /** Why the values name no service. */
 function noService(values: Readonly<Record<string, unknown>>, forms: ReturnType<typeof formsOf>): string {
   const { service } = values;
-  const fields = Object.keys(values).filter((name) => !COMMON_COLUMNS.includes(name));
+  const fields = Object.keys(values).filter((name) => isOfService(name));
   if (service === undefined && fields.length === 0) return 'it is missing.';
   if (service !== undefined && fields.length > 0) return `it is named twice, also by ${fields.join(', ')}.`;
   if (service === undefined) return `${fields.join(', ')} together do not name a service of this account.`;
@@ -114,7 +137,7 @@ function serviceIn(
   values: Readonly<Record<string, unknown>>,
   forms: ReturnType<typeof formsOf>,
 ): Readonly<Record<string, unknown>> | undefined {
-  const fields = Object.entries(values).filter(([name]) => !COMMON_COLUMNS.includes(name));
+  const fields = Object.entries(values).filter(([name]) => isOfService(name));
   const { service } = values;
   if (service === undefined)
     return toReference(

@@ -1,10 +1,11 @@
 import { type Command, Option } from 'commander';
 import { REASON_LABELS } from '../../contract/reason.ts';
-import { TIMINGS } from '../../contract/vocabulary.ts';
 import type { CancelFlags } from '../setup/flags.ts';
 import type { Act } from '../setup/session.ts';
 import { examples } from '../terminal/examples.ts';
+import { extra } from './extra.ts';
 import { text } from './text.ts';
+import { whenOption } from './when-option.ts';
 
 /** Adds `cancelkit cancel`. */
 export function addCancel(program: Command, act: Act): void {
@@ -27,16 +28,23 @@ export function addCancel(program: Command, act: Act): void {
     );
 }
 
+/** The options of what a cancellation says besides its service and its timing. */
+export function withDetails(command: Command): Command {
+  return command
+    .option('--reason <text>', 'why', text)
+    .addOption(new Option('--category <category>', 'why, in a word').choices(Object.keys(REASON_LABELS)))
+    .option('--reason-code <code>', 'why, as a code of the provider’s own list (see: cancelkit options)', text)
+    .option('--reference <text>', 'your own id of this cancellation', text)
+    .option('--extra <name=value...>', 'a field of the provider’s own (see: cancelkit accounts)', extra);
+}
+
 /** The arguments and options with which a cancellation is described. */
 export function withCancelOptions(command: Command): Command {
-  return (
+  return withDetails(
     command
       .argument('<account>', 'the name of an account (see: cancelkit accounts)')
       .argument('<service...>', 'its id, or its key=value pairs')
       // Not commander's own mandatory option: that would hide the mistake in a mistyped one.
-      .addOption(new Option('--when <when>', 'when it takes effect (required)').choices(TIMINGS))
-      .option('--reason <text>', 'why', text)
-      .addOption(new Option('--category <category>', 'why, in a word').choices(Object.keys(REASON_LABELS)))
-      .option('--reference <text>', 'your own id of this cancellation', text)
+      .addOption(whenOption()),
   );
 }

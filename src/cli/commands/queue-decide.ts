@@ -6,7 +6,7 @@ import { examples } from '../terminal/examples.ts';
 import { whenAbsent } from './queue-work.ts';
 import { text } from './text.ts';
 
-/** Adds `cancelkit queue resolve`, `retry`, `quarantine`, `withdraw` and `resume`. */
+/** Adds `cancelkit queue resolve`, `confirm`, `retry`, `quarantine`, `withdraw` and `resume`. */
 export function addDeciding(queue: Command, act: Act): void {
   decision(queue.command('resolve'))
     .description('Settle an unknown one by your word, once you have looked it up at the provider.')
@@ -17,6 +17,14 @@ export function addDeciding(queue: Command, act: Act): void {
     )
     .action((id: string, flags: DecisionFlags) =>
       act('queue resolve', async (session) => (await import('../actions/queue-decide.ts')).resolve(id, flags, session)),
+    );
+  decision(queue.command('confirm'))
+    .description('Pass on the token that the provider sent, for one that waits for it. Asks for the token.')
+    .addHelpText('after', examples([['cancelkit queue confirm order-1', 'asks for the token']]))
+    .action((id: string, flags: DecisionFlags) =>
+      act('queue confirm', async (session) =>
+        (await import('../actions/queue-decide.ts')).confirmQueued(id, flags, session),
+      ),
     );
   decision(queue.command('retry'))
     .description('Send one again that was refused, is held, or is known not to have taken effect. Asks first.')

@@ -1,4 +1,4 @@
-import type { When } from '../../contract/vocabulary.ts';
+import type { AnyWhen } from '../../contract/vocabulary.ts';
 
 /** The options of `bulk`. */
 export interface BulkFlags {
@@ -14,10 +14,12 @@ export interface BulkFlags {
 
 /** The options of `cancel` and `preview`. */
 export interface CancelFlags {
-  readonly when?: When;
+  readonly when?: AnyWhen;
   readonly reason?: string;
   readonly category?: string;
+  readonly reasonCode?: string;
   readonly reference?: string;
+  readonly extra?: Readonly<Record<string, string>>;
   readonly verify?: boolean;
   readonly yes?: boolean;
   readonly dryRun?: boolean;

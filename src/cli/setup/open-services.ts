@@ -8,8 +8,14 @@ import { isProviderError } from '../../contract/provider-error.ts';
 import type { StandardSchema } from '../../contract/standard-schema.ts';
 import { type CancelService, createCancelService } from '../../service/service.ts';
 import type { ServiceForm } from '../../contract/provider.ts';
+import type { OperationName, Timing } from '../../contract/vocabulary.ts';
 import { loadConfig } from './load-config.ts';
 import { notConfigured } from '../terminal/wrong-use.ts';
+
+/** Accounts whose extras are not known before they are opened: the check of a request says which exist. */
+export type DynamicAccounts = Readonly<
+  Record<string, Account<string, unknown, Timing, OperationName, Readonly<Record<string, unknown>>>>
+>;
 
 /** The accounts that the commands work with. */
 export interface OpenedServices {
@@ -19,7 +25,7 @@ export interface OpenedServices {
   readonly options: ServiceOptions;
   /** The options of the queue, not checked. */
   readonly queue: Readonly<Record<string, unknown>>;
-  readonly services: CancelService<Accounts>;
+  readonly services: CancelService<DynamicAccounts>;
 }
 
 const record = v.record(v.string('the name of an option'), v.unknown(), 'an object');
@@ -58,7 +64,7 @@ export async function openServices(named: string | undefined): Promise<OpenedSer
   if (loaded === undefined) {
     const { environmentAccounts } = await import('./built-in-providers.ts');
     const accounts = environmentAccounts();
-    return { path: undefined, accounts, options: {}, queue: {}, services: createCancelService(accounts) };
+    return { path: undefined, accounts, options: {}, queue: {}, services: serviceOf(accounts, {}) };
   }
   const { path, value } = loaded;
   try {
@@ -81,7 +87,12 @@ async function opened(path: string, value: object): Promise<OpenedServices> {
     throw notConfigured(issueTexts(issues, 'option'));
   }
   const { accounts, options = {}, queue = {} } = checked.value;
-  return { path, accounts, options, queue, services: createCancelService(accounts, options) };
+  return { path, accounts, options, queue, services: serviceOf(accounts, options) };
+}
+
+function serviceOf(accounts: Accounts, options: ServiceOptions): OpenedServices['services'] {
+  // oxlint-disable-next-line no-unsafe-type-assertion -- the types of extras exist at compile time only
+  return createCancelService(accounts as DynamicAccounts, options);
 }
 
 /**

@@ -188,6 +188,20 @@ export interface CheckedResolution extends CheckedDecision {
   readonly as: Resolution;
 }
 
+/** A person's word with the token of a provider. */
+export interface CheckedConfirmation extends CheckedDecision {
+  readonly token: string;
+}
+
+/** Checks what `confirm` is given; the token is for the service to check. */
+export const confirmationSchema: StandardSchema<unknown, CheckedConfirmation> = v.pipe(
+  v.unknown(),
+  v.strictObject(
+    { token: v.string('the token that the provider sent'), by, note: optional(note) },
+    only('token', 'by', 'note'),
+  ),
+);
+
 /** Checks a person's word on an unknown one, for `resolve`. */
 export const resolutionSchema: StandardSchema<unknown, CheckedResolution> = v.pipe(
   v.unknown(),

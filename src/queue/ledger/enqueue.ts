@@ -2,6 +2,7 @@ import { OPEN_STATES, sqlList, type WhenAbsent } from '../model/state.ts';
 import { createHash } from 'node:crypto';
 import type { Issue } from '../../contract/provider-error.ts';
 import type { ValidatedRequest } from '../../contract/result.ts';
+import { whenText } from '../../contract/when.ts';
 import type { StoredRequest } from '../model/claimed.ts';
 import type { QueryClient } from '../database/database.ts';
 import { writeHistory, type NewEntry } from './history.ts';
@@ -37,8 +38,8 @@ export function toNew(
   { id, notBefore, priority = 0, by, whenAbsent }: CheckedPlacing & { readonly whenAbsent: WhenAbsent },
   place: string | undefined,
 ): NewCancellation {
-  const { account, provider, service, serviceKey, when, reason, reference } = validated;
-  const request: StoredRequest = { account, service, when, reason, reference };
+  const { account, provider, service, serviceKey, when, reason, reference, extras } = validated;
+  const request: StoredRequest = { account, service, when, reason, reference, extras };
   if (!isStorable([request, serviceKey])) {
     throw invalidInput([{ path: 'request', expected: 'well-formed text without NUL characters' }]);
   }
@@ -58,10 +59,14 @@ export function toNew(
 }
 
 /** The same for two requests that ask for the same, however they are written. */
-function fingerprintOf({ account, serviceKey, when, reason, reference }: ValidatedRequest): string {
+function fingerprintOf({ account, serviceKey, when, reason, reference, extras }: ValidatedRequest): string {
   const { category, text, providerCode } = typeof reason === 'object' ? reason : { text: reason };
-  const parts = [account, serviceKey, when, category ?? null, text ?? null, providerCode ?? null, reference ?? null];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+  const parts = [account, serviceKey, whenText(when), category, text, providerCode, reference].map(
+    (part) => part ?? null,
+  );
+  // Without extras as in rows of earlier versions.
+  const asked = extras === undefined ? parts : [...parts, Object.entries(extras).sort()];
+  return createHash('sha256').update(JSON.stringify(asked)).digest('base64url');
 }
 
 /** Where a part of a cancellation stands in what the caller gave. */

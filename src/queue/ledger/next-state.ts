@@ -51,6 +51,9 @@ export function afterSend(
   }
   const error = storableError(settled.error);
   if (error.code === 'outcome_unknown') return becameUnknown(error, readable, policy);
+  // Nothing is cancelled until a person has passed on the token; read-backs could not tell an unconfirmed one from none.
+  if (error.code === 'confirmation_required')
+    return { state: 'unknown', error, readBackAttempts: 0, needsPerson: true };
   const kept = { error, readBackAttempts: 0, ...retryInMsOf(settled.error) };
   const again = whenAgain(settled.error, claimed.tries);
   if (again === undefined || claimed.failingForMs + again.nextInMs > policy.giveUpAfterMs) {

@@ -10,6 +10,7 @@ export interface StoredRequest {
   readonly when: AnyWhen;
   readonly reason?: Reason | undefined;
   readonly reference?: string | undefined;
+  readonly extras?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** A cancellation that this worker alone may act on until its lease ends. */

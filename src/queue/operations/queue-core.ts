@@ -2,13 +2,14 @@ import { ProviderError } from '../../contract/provider-error.ts';
 import { checkItems, type ToNew } from './check-items.ts';
 import { clearly } from '../database/database-error.ts';
 import { type QueryClient, guarded } from '../database/database.ts';
-import { resolve, resume, retry, withdraw } from '../ledger/decisions.ts';
+import { AWAITS, awaitsConfirmation, confirmed, resolve, resume, retry, withdraw } from '../ledger/decisions.ts';
 import { type NewCancellation, type PathOf, enqueue, toNew } from '../ledger/enqueue.ts';
 import { exportSettled } from '../ledger/export-settled.ts';
 import { placeOrNone } from '../ledger/pinned-place.ts';
 import { type Quarantined, quarantine, workersAlive } from '../ledger/quarantine.ts';
 import { lookUp, lookUpAll, lookUpHistory } from '../ledger/look-up.ts';
 import {
+  confirmationSchema,
   decisionSchema,
   enqueueManySchema,
   enqueueSchema,
@@ -97,6 +98,26 @@ export class QueueCore {
     const [own, by] = [await checkInput(idSchema, id, 'id'), await checkInput(resolutionSchema, decision, 'decision')];
     await this.#write((client) => resolve(client, this.#context, own, by));
     this.#context.onSettled(own);
+  }
+
+  /** Passes a token on to the provider, for a cancellation that waits for it. The token is kept nowhere. */
+  async confirm(id: unknown, decision: unknown): Promise<QueuedCancellation> {
+    const own = await checkInput(idSchema, id, 'id');
+    const { token, ...by } = await checkInput(confirmationSchema, decision, 'decision');
+    const record = await this.#lookUp(own);
+    const error = record?.outcome?.ok === false ? record.outcome.error : undefined;
+    if (record === undefined || record.state !== 'unknown' || !awaitsConfirmation(error)) {
+      throw invalidInput([{ path: 'id', expected: `the id of a cancellation that ${AWAITS}` }]);
+    }
+    const { when: _, ...request } = record.request;
+    const { services, deadlineMs } = this.#context;
+    const settled = await services.safeConfirm({ ...request, token }, { deadlineMs, place: record.place });
+    // Nothing happened, so that it waits as before.
+    if (!settled.ok && settled.error.code !== 'outcome_unknown') throw settled.error;
+    await this.#write((client) => confirmed(client, this.#context, own, settled, by));
+    this.#context.onSettled(own);
+    this.#workers.notify();
+    return (await this.#lookUp(own)) ?? record;
   }
 
   async withdraw(id: unknown, decision: unknown): Promise<void> {

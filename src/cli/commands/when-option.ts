@@ -1,0 +1,19 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { type AnyWhen, TIMINGS } from '../../contract/vocabulary.ts';
+import { parseWhen } from '../../contract/when.ts';
+
+/** The words that `--when` takes; a date stands for itself. */
+export const WHEN_WORDS: readonly string[] = TIMINGS.filter((timing) => timing !== 'on_date');
+
+/** The option `--when`. Its choices are those of every provider: what one does not offer is refused with its own list. */
+export function whenOption(): Option {
+  return new Option('--when <when>', 'when it takes effect: a timing, or a date such as 2026-12-31 (required)')
+    .choices(WHEN_WORDS)
+    .argParser(whenOf);
+}
+
+function whenOf(text: string): AnyWhen {
+  const when = parseWhen(text);
+  if (when === undefined) throw new InvalidArgumentError(`Allowed choices are ${WHEN_WORDS.join(', ')}.`);
+  return when;
+}
