@@ -10,6 +10,9 @@ export function whenText(when: AnyWhen): string {
   return typeof when === 'string' ? when : when.on;
 }
 
+/** The words of {@link whenText} that are no date. */
+export const WHEN_WORDS: readonly string[] = TIMINGS.filter((timing) => timing !== 'on_date');
+
 /** Reads what {@link whenText} writes; `undefined` for anything else. */
 export function parseWhen(text: string): AnyWhen | undefined {
   const timing = TIMINGS.find((one) => one === text);

@@ -186,7 +186,7 @@ export interface CancelQueue<A extends AccountsOf<A>> {
 
   /**
    * Passes on the token that the provider sent to a person, for one that waits for it (`unknown`, with an outcome of the
-   * code `confirmation_required`), and writes down what came of it. The token is kept nowhere.
+   * code `confirmation_required`), and records the outcome. The token is kept nowhere.
    *
    * @returns the cancellation as it is then; `unknown` without a need for a person is being read back.
    * @throws ProviderError `invalid_request` for one that does not wait for a token; as `CancelService.confirm`, except for

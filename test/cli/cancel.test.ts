@@ -131,7 +131,7 @@ describe('cancelkit cancel', () => {
   it.each([
     ['an account that there is not', ['cancel', 'shop', '5', ...END], 'The accounts are: edis, vpsbg, hosting, whmcs'],
     ['no timing', ['cancel', 'whmcs', '5'], '--when'],
-    ['another timing', ['cancel', 'whmcs', '5', '--when', 'soon'], 'immediate or end_of_period'],
+    ['another timing', ['cancel', 'whmcs', '5', '--when', 'soon'], 'end_of_term, earliest or a date'],
     [
       'no service',
       ['cancel', 'whmcs', ...END],

@@ -29,10 +29,10 @@ describe('completion knows', () => {
     ['the accounts', ['cancel', ''], ['vpsbg', 'whmcs']],
     ['the options', ['cancel', 'vpsbg', '5', '--wh'], ['--when']],
     ['the options of all commands', ['accounts', '--j'], ['--json']],
-    ['the values of an option', ['cancel', 'vpsbg', '5', '--when', ''], ['immediate', 'end_of_period']],
+    ['the values of an option', ['cancel', 'vpsbg', '5', '--when', ''], ['immediate', 'end_of_period', 'end_of_term', 'earliest']],
     ['the states of the queue', ['queue', 'list', '--state', 'sch'], ['scheduled']],
     ['a value behind =, which bash passes as three words', ['cancel', '--when', '=', 'im'], ['immediate']],
-    ['a value that begins behind =, in bash', ['cancel', '--when', '='], ['immediate', 'end_of_period']],
+    ['a value that begins behind =, in bash', ['cancel', '--when', '='], ['immediate', 'end_of_period', 'end_of_term', 'earliest']],
     ['a value behind =, which zsh and fish pass as one word', ['queue', 'list', '--state=sch'], ['--state=scheduled']],
     ['an account behind =', ['queue', 'list', '--account=v'], ['--account=vpsbg']],
     ['nothing behind = of a flag', ['cancel', '--json=v'], []],
@@ -185,7 +185,7 @@ describe('cancelkit completion', () => {
     `;
     const { stdout, stderr } = spawnSync('bash', ['-c', script], { env: project.env, encoding: 'utf8' });
     expect(stderr).toBe('');
-    expect(stdout).toBe('immediate\nend_of_period\ncomplete -F _cancelkit cancelkit\n');
+    expect(stdout).toBe('immediate\nend_of_period\nend_of_term\nearliest\ncomplete -F _cancelkit cancelkit\n');
   });
 
   const SHELLS = [

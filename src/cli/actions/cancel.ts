@@ -1,5 +1,5 @@
 import type { AnyWhen } from '../../contract/vocabulary.ts';
-import { WHEN_WORDS } from '../commands/when-option.ts';
+import { WHEN_WORDS } from '../../contract/when.ts';
 import { extrasOf } from '../setup/extras.ts';
 import type { CancelFlags } from '../setup/flags.ts';
 import { DATA, confirm } from '../terminal/confirm.ts';

@@ -55,7 +55,7 @@ const MESSAGES: Readonly<Record<string, (message: string, command: Command) => s
   'commander.optionMissingArgument': (message, command) => {
     const [, name = ''] = /'(--[\w-]+)/.exec(message) ?? [];
     const choices = optionsOf(command).find(({ long }) => long === name)?.argChoices;
-    return `${name} needs a value${choices === undefined ? '' : `: ${listed(choices, 'or')}`}`;
+    return `${name} needs a value${choices === undefined ? '' : `: ${choicesOf(name, choices)}`}`;
   },
   'commander.missingArgument': (message, command) => {
     const [, name = ''] = /'(.*?)'/.exec(message) ?? [];
@@ -85,7 +85,12 @@ function whyNot(value: string, why: string, option: string | undefined, command:
   const choices =
     optionsOf(command).find(({ long }) => long === option)?.argChoices ??
     command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []);
-  return `: expected ${listed(choices, 'or')}${meant(value, choices)}`;
+  return `: expected ${choicesOf(option, choices)}${meant(value, choices)}`;
+}
+
+/** What an option takes, in words. */
+function choicesOf(option: string | undefined, choices: readonly string[]): string {
+  return listed(option === '--when' ? [...choices, 'a date'] : choices, 'or');
 }
 
 /** What people type for a value or a command. */

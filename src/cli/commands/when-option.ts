@@ -1,9 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { type AnyWhen, TIMINGS } from '../../contract/vocabulary.ts';
-import { parseWhen } from '../../contract/when.ts';
-
-/** The words that `--when` takes; a date stands for itself. */
-export const WHEN_WORDS: readonly string[] = TIMINGS.filter((timing) => timing !== 'on_date');
+import type { AnyWhen } from '../../contract/vocabulary.ts';
+import { WHEN_WORDS, parseWhen } from '../../contract/when.ts';
 
 /** The option `--when`. Its choices are those of every provider: what one does not offer is refused with its own list. */
 export function whenOption(): Option {

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CancelQueue } from 'cancelkit/queue';
+import { datedService, type DatedAccount, TOKEN } from '../support/dated.ts';
+import { failureOf } from '../support/failure.ts';
+import { json, networkError } from '../support/fetch.ts';
+import { DATABASES, type TestDatabase } from './support/databases.ts';
+import { openQueue } from './support/open-queue.ts';
+
+type Own = { readonly dated: DatedAccount };
+
+const TOKEN_BY_MAIL = 'mail-token-9c41d7';
+const request = {
+  account: 'dated',
+  service: { id: 'vps-1' },
+  when: 'immediate',
+  reason: { category: 'too_expensive' },
+  extras: { reserveLocation: true },
+} as const;
+
+describe.each(DATABASES)('a cancellation that waits for a confirmation on %s', (_, open) => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await open();
+  }, 60_000);
+  afterAll(() => database[Symbol.asyncDispose]());
+
+  /** A queue with one cancellation of which the provider has sent a token to a person. */
+  async function waiting(
+    confirm: () => Response,
+    read: () => Response = () => json({ verdict: 'found', status: { state: 'none', revocable: false, raw: null } }),
+  ): Promise<{ readonly queue: CancelQueue<Own>; readonly bodies: string[]; readonly writes: () => number }> {
+    const bodies: string[] = [];
+    let writes = 0;
+    const services = datedService(async (input, init) => {
+      const { url, method, body } = { url: String(input), method: init?.method, body: String(init?.body) };
+      if (method !== 'POST') return read();
+      bodies.push(body);
+      if (url.endsWith('/confirm')) return confirm();
+      writes += 1;
+      return json({ verdict: 'confirmation_required', sentTo: 'email' });
+    });
+    const queue = await openQueue<Own>(database, { services });
+    await queue.enqueue(request, { id: 'one' });
+    await queue.work({ stopWhenIdle: true });
+    return { queue, bodies, writes: () => writes };
+  }
+
+  it('is sent once, and waits for a person', async () => {
+    const { queue, writes } = await waiting(() => json({ verdict: 'accepted', outcome: 'completed' }));
+    await queue.work({ stopWhenIdle: true });
+    expect(writes()).toBe(1);
+    expect(await queue.get('one')).toMatchObject({
+      state: 'unknown',
+      needsPerson: true,
+      request,
+      outcome: { ok: false, error: { code: 'confirmation_required', confirmation: { sentTo: 'email' } } },
+    });
+    await queue.close();
+  });
+
+  it('takes the token, with what was enqueued, and keeps it nowhere', async () => {
+    const { queue, bodies } = await waiting(() =>
+      json({ verdict: 'accepted', outcome: 'completed', echo: TOKEN_BY_MAIL }),
+    );
+    const after = await queue.confirm('one', { token: TOKEN_BY_MAIL, by: 'ann', note: 'from the mail' });
+    expect(after).toMatchObject({ state: 'completed', needsPerson: false, outcome: { ok: true } });
+    expect(bodies.at(-1)).toBe(
+      JSON.stringify({ token: TOKEN_BY_MAIL, reasonText: 'Too expensive', reserveLocation: true }),
+    );
+    const record = await queue.get('one');
+    expect(record?.history.at(-1)).toMatchObject({ type: 'confirmed', data: { by: 'ann', outcome: 'completed' } });
+    expect(JSON.stringify(record)).not.toContain(TOKEN_BY_MAIL);
+    expect(JSON.stringify(record)).not.toContain(TOKEN);
+    await queue.close();
+  });
+
+  it('waits as before if the token is refused', async () => {
+    const { queue } = await waiting(() =>
+      json({ verdict: 'refused', code: 'rejected', message: 'a wrong token.' }, 400),
+    );
+    const refused = await failureOf(queue.confirm('one', { token: 'another-token', by: 'ann' }));
+    expect(refused).toMatchObject({ code: 'rejected' });
+    expect(await queue.get('one')).toMatchObject({ state: 'unknown', needsPerson: true });
+    await queue.close();
+  });
+
+  it('is read back if the answer to the token is lost', async () => {
+    let isConfirmed = false;
+    const { queue } = await waiting(
+      () => {
+        isConfirmed = true;
+        throw networkError('ECONNRESET');
+      },
+      () =>
+        json({ verdict: 'found', status: { state: isConfirmed ? 'unknown' : 'none', revocable: false, raw: null } }),
+    );
+    const after = await queue.confirm('one', { token: TOKEN_BY_MAIL, by: 'ann' });
+    expect(after).toMatchObject({
+      state: 'unknown',
+      needsPerson: false,
+      outcome: { error: { code: 'outcome_unknown' } },
+    });
+    expect(await failureOf(queue.confirm('one', { token: TOKEN_BY_MAIL, by: 'ann' }))).toMatchObject({
+      code: 'invalid_request',
+    });
+    await queue.close();
+  });
+
+  it('is taken by no other decision than those for an unknown one', async () => {
+    const { queue } = await waiting(() => json({ verdict: 'accepted', outcome: 'completed' }));
+    expect(await failureOf(queue.confirm('two', { token: TOKEN_BY_MAIL, by: 'ann' }))).toMatchObject({
+      code: 'invalid_request',
+    });
+    await queue.resolve('one', { as: 'requested', by: 'ann' });
+    expect(await queue.get('one')).toMatchObject({ state: 'requested', needsPerson: false });
+    expect(await failureOf(queue.confirm('one', { token: TOKEN_BY_MAIL, by: 'ann' }))).toMatchObject({
+      code: 'invalid_request',
+    });
+    await queue.close();
+  });
+});
