@@ -20,13 +20,17 @@ export function redactorFor(secrets: readonly string[], escapesHtml: boolean = f
 function finderOf(secrets: readonly string[]): SecretFinder {
   const known = patternsFor(secrets);
   const beginnings = secrets.filter(({ length }) => length > SHORTEST_BEGINNING);
+  // No encoding is shorter than the secret itself, so a shorter text holds neither a secret nor the beginning of one.
+  const shortest = Math.min(...secrets.map(({ length }) => (length > SHORTEST_BEGINNING ? neededOf(length) : length)));
   const without = (text: string): string => {
+    if (text.length < shortest) return text;
     const rest = known.reduce((left, pattern) => left.replace(pattern, REDACTED), text);
     return beginnings.reduce(withoutBeginning, rest);
   };
   return {
     without,
     withoutHidden: (text) => {
+      if (text.length < shortest) return text;
       const rest = without(text);
       if (!INVISIBLE.test(rest)) return rest;
       // What no screen shows may part a secret, which would be whole to whoever reads it.
@@ -57,7 +61,7 @@ function withoutBeginning(text: string, secret: string): string {
   // A few letters have another length in lower case; then only their own case is looked for.
   const isExact = lowerText.length === text.length && lowerSecret.length === secret.length;
   const [inText, whole] = isExact ? [lowerText, lowerSecret] : [text, secret];
-  const needed = Math.min(LONGEST_BEGINNING, Math.max(SHORTEST_BEGINNING, Math.ceil(whole.length / 2)));
+  const needed = neededOf(whole.length);
   const beginning = whole.slice(0, needed);
   let rest = '';
   let from = 0;
@@ -68,6 +72,11 @@ function withoutBeginning(text: string, secret: string): string {
     from = end;
   }
   return from === 0 ? text : rest + text.slice(from);
+}
+
+/** How much of a secret has to be there for its beginning to be recognized. */
+function neededOf(length: number): number {
+  return Math.min(LONGEST_BEGINNING, Math.max(SHORTEST_BEGINNING, Math.ceil(length / 2)));
 }
 
 function patternsFor(secrets: readonly string[]): readonly RegExp[] {

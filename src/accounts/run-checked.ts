@@ -1,3 +1,4 @@
+import type { Breaker } from '../call/breaker.ts';
 import type { Call } from '../call/call.ts';
 import { checkedOrThrow, inTime } from '../call/check-input.ts';
 import type { Capabilities } from '../contract/capabilities.ts';
@@ -25,13 +26,24 @@ export async function runChecked<Request extends AddressedRequest, Value>(
   const { account, driver } = entry;
   const { deadlineMs = defaults.deadlineMs, signal, place } = options;
   return await withinDeadline(call, { deadlineMs, signal }, async (limit) => {
-    const bound = await checkedOrThrow(inTime(driver.bind(request.service), call, limit), call, 'service');
+    const checking = driver.bind(request.service);
+    const bound = checkedOrThrow(
+      checking instanceof Promise ? await inTime(checking, call, limit) : checking,
+      call,
+      'service',
+    );
     call.serviceKey = bound.key;
     const isFresh = needsFreshConnection(account.capabilities);
     const opened = await openAccount(bound.configure, driver.env, call, limit, defaults, isFresh);
     const { configured: service, route } = opened;
-    checkPlace(place, placeOf(account.provider, route.baseUrl, call.redactor), call);
-    return await admitted(entry, call, () => work({ call, entry, request, options, service, route }));
+    if (place !== undefined) checkPlace(place, placeOf(account.provider, route.baseUrl, call.redactor), call);
+    // A preview sends nothing, so it is always let in.
+    if (call.operation !== 'preview') admit(entry.health, call);
+    try {
+      return await work({ call, entry, request, options, service, route });
+    } finally {
+      entry.health.leave(call);
+    }
   });
 }
 
@@ -43,25 +55,19 @@ function needsFreshConnection({ readBack, recognizesRepeat }: Capabilities): boo
   return !readBack || recognizesRepeat === 'no';
 }
 
-/** Runs `work` if the account's breaker lets it in. A preview sends nothing, so it always may. */
-async function admitted<Value>({ health }: AccountEntry, call: Call, work: () => Promise<Value>): Promise<Value> {
-  if (call.operation === 'preview') return await work();
+/** @throws ProviderError `unavailable` if the account's breaker does not let the call in */
+function admit(health: Breaker, call: Call): void {
   const waitMs = health.admit(call);
   if (waitMs !== undefined) {
     const message = 'the provider has not been answering for a while, so nothing was sent. Try again later.';
     throw call.error({ code: 'unavailable', retryInMs: waitMs, message });
   }
   call.health = health;
-  try {
-    return await work();
-  } finally {
-    health.leave(call);
-  }
 }
 
 /** Compared with the configuration that this very call uses: one that is a function may differ from call to call. */
-function checkPlace(wanted: string | undefined, found: string, call: Call): void {
-  if (wanted === undefined || wanted === found) return;
+function checkPlace(wanted: string, found: string, call: Call): void {
+  if (wanted === found) return;
   throw call.error({
     code: 'not_configured',
     issues: [{ path: 'options.place', expected: found }],

@@ -1,10 +1,13 @@
 import { ANYTHING, unknownKey } from './issue-text.ts';
 import type { Issue } from '../contract/provider-error.ts';
-import type { SchemaIssue, StandardSchema } from '../contract/standard-schema.ts';
+import type { SchemaIssue, SchemaResult, StandardSchema } from '../contract/standard-schema.ts';
 
 /** A checked value, or what is wrong with it. */
 export type Checked<Value> =
   { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly issues: readonly Issue[] };
+
+/** A value that is there, or will be. What is there already needs no turn of the event loop. */
+export type MaybePromise<Value> = Value | Promise<Value>;
 
 /** Whether a schema's messages are constants, or may repeat what the schema was given. */
 export type Messages = 'constant' | 'foreign';
@@ -23,22 +26,44 @@ export function constantMessages<Schema extends object>(schema: Schema): Schema 
 
 /**
  * Checks a value against a schema. The issues carry where and what was expected, never what was received: a message that
- * repeats a received value is replaced.
+ * repeats a received value is replaced. A promise only where the schema is asynchronous.
  *
  * @param messages default: what {@link constantMessages} declared.
  */
-export async function checkAgainst<Output>(
+export function checkAgainst<Output>(
   schema: StandardSchema<unknown, Output>,
   value: unknown,
   messages: Messages = constant.has(schema) ? 'constant' : 'foreign',
-): Promise<Checked<Output>> {
-  let result;
+): MaybePromise<Checked<Output>> {
   try {
-    result = await schema['~standard'].validate(value);
+    const result = schema['~standard'].validate(value);
+    return isPending(result) ? checkLater(result, value, messages) : checkedOf(result, value, messages);
   } catch {
-    // A schema that throws (on a hostile getter, say) has not accepted the value; its error may hold what it received.
-    return { ok: false, issues: [{ path: '', expected: 'a value that can be read' }] };
+    return UNREADABLE;
   }
+}
+
+/** Whether it has to be waited for: a promise of any realm and library. */
+function isPending<Output>(result: object): result is PromiseLike<SchemaResult<Output>> {
+  return 'then' in result && typeof result.then === 'function';
+}
+
+async function checkLater<Output>(
+  result: PromiseLike<SchemaResult<Output>>,
+  value: unknown,
+  messages: Messages,
+): Promise<Checked<Output>> {
+  try {
+    return checkedOf(await result, value, messages);
+  } catch {
+    return UNREADABLE;
+  }
+}
+
+// A schema that throws (on a hostile getter, say) has not accepted the value; its error may hold what it received.
+const UNREADABLE = { ok: false, issues: [{ path: '', expected: 'a value that can be read' }] } as const;
+
+function checkedOf<Output>(result: SchemaResult<Output>, value: unknown, messages: Messages): Checked<Output> {
   if (result.issues === undefined) return { ok: true, value: result.value };
   const received = messages === 'constant' ? undefined : scalarsOf(value);
   const issues = result.issues.map((issue) => toIssue(issue, value, received));

@@ -30,7 +30,7 @@ async function preview(account: Account, service: unknown, call: Call): Promise<
   const driver = internalsOf(account);
   if (driver === undefined) throw call.error(notOffered());
   return await withinDeadline(call, {}, async (limit) => {
-    const bound = await checkedOrThrow(driver.bind(service), call, 'service');
+    const bound = checkedOrThrow(await driver.bind(service), call, 'service');
     const { configured, baseUrl } = await configure(bound.configure, driver.env, call, limit, {});
     const exchange = configured.revoke?.();
     if (exchange === undefined) throw call.error(notOffered());

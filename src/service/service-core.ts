@@ -73,7 +73,7 @@ export class ServiceCore {
   async validate(request: unknown): Promise<ValidatedRequest> {
     const call = new Call('validate');
     const { entry, checked } = await checkedRequest(this.#accounts, { schema: cancelRequestSchema, request }, call);
-    const bound = await checkedOrThrow(entry.driver.bind(checked.service), call, 'service');
+    const bound = checkedOrThrow(await entry.driver.bind(checked.service), call, 'service');
     return {
       account: entry.name,
       provider: entry.account.provider,
