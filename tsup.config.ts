@@ -38,9 +38,9 @@ const config: Options = {
       // What is loaded with the first call.
       [
         'src/accounts/account-operations.ts',
-        'src/accounts/run-checked.ts',
+        'src/accounts/run-ready.ts',
         'src/sending/transport.ts',
-        'src/service/prepared-operations.ts',
+        'src/service/operations.ts',
       ],
     ]),
   ],

@@ -1,9 +1,9 @@
 import { type Checked, checkAgainst, type MaybePromise } from '../call/check-schema.ts';
 import type { ActionProvider } from '../contract/action.ts';
 import type { ProviderDefinition, ProviderTypes } from '../contract/provider.ts';
-import type { AccountInternals, AdapterOperations, CheckedService, ConfiguredCheck } from './account-driver.ts';
+import type { AccountInternals, AdapterOperations, CheckedService, ConfiguredCheck } from './account-internals.ts';
 import { type CheckedConfiguration, ConfigurationCache } from './configuration-cache.ts';
-import { adapterOperations } from './configured-service.ts';
+import { adapterOperations } from './adapter-operations.ts';
 import { serviceKeyOf } from './service-key.ts';
 
 /** What is done with an account once something is asked of it. */

@@ -2,7 +2,7 @@ import type { Checked, MaybePromise } from '../call/check-schema.ts';
 import type { Account, ConfigSource } from '../contract/account.ts';
 import type { ActionProvider } from '../contract/action.ts';
 import type { OperationsOf, ProviderDefinition, ProviderTypes } from '../contract/provider.ts';
-import type { AccountCheck, AccountInternals } from './account-driver.ts';
+import type { AccountCheck, AccountInternals } from './account-internals.ts';
 import type * as Operations from './account-operations.ts';
 import type { AccountOperations } from './account-operations.ts';
 
@@ -20,7 +20,7 @@ export function configurationReader<Config>(
 }
 
 // Registered, so that an account made by one copy of the package works in a service of another.
-const DRIVER = Symbol.for('cancelkit.account.v1');
+const INTERNALS = Symbol.for('cancelkit.account.v1');
 
 type AccountOf<Types extends ProviderTypes> = Account<
   Types['id'],
@@ -39,7 +39,7 @@ export function createAccount<Types extends ProviderTypes>(
     operations === undefined
       ? loadOperations().then(({ operationsOf }) => work((operations ??= operationsOf(definition, source))))
       : work(operations);
-  const driver: AccountInternals = {
+  const internals: AccountInternals = {
     env: definition.env,
     serviceForms: definition.serviceForms,
     check: checkOf(definition, perform),
@@ -50,7 +50,7 @@ export function createAccount<Types extends ProviderTypes>(
     provider: definition.id,
     capabilities: definition.capabilities,
   };
-  Object.defineProperty(account, DRIVER, { value: () => driver });
+  Object.defineProperty(account, INTERNALS, { value: () => internals });
   origins.set(account, { definition, source });
   return Object.freeze(account);
 }
@@ -58,10 +58,10 @@ export function createAccount<Types extends ProviderTypes>(
 // Loaded with the first call.
 const loadOperations = (): Promise<typeof Operations> => import('./account-operations.ts');
 
-/** The driver of an account, or `undefined` if the value is not an account. */
+/** The internals of an account, or `undefined` if the value is not an account. */
 export function internalsOf(account: unknown): AccountInternals | undefined {
-  if (typeof account !== 'object' || account === null || !(DRIVER in account)) return undefined;
-  const open = account[DRIVER];
+  if (typeof account !== 'object' || account === null || !(INTERNALS in account)) return undefined;
+  const open = account[INTERNALS];
   // oxlint-disable-next-line no-unsafe-type-assertion, no-unsafe-call -- only createAccount knows the symbol's meaning
   return typeof open === 'function' ? (open() as AccountInternals) : undefined;
 }

@@ -37,10 +37,17 @@ export function checkAgainst<Output>(
 ): MaybePromise<Checked<Output>> {
   try {
     const result = schema['~standard'].validate(value);
-    return isPending(result) ? checkLater(result, value, messages) : checkedOf(result, value, messages);
+    return isPending(result) ? checkLater(result, value, messages) : toChecked(result, value, messages);
   } catch {
     return UNREADABLE;
   }
+}
+
+/** The same for a schema of cancelkit's own that is synchronous, and whose messages are constant. */
+export function checkNow<Output>(schema: StandardSchema<unknown, Output>, value: unknown): Checked<Output> {
+  const checked = checkAgainst(schema, value, 'constant');
+  if (checked instanceof Promise) throw new TypeError('the schema is asynchronous');
+  return checked;
 }
 
 /** Whether it has to be waited for: a promise of any realm and library. */
@@ -54,7 +61,7 @@ async function checkLater<Output>(
   messages: Messages,
 ): Promise<Checked<Output>> {
   try {
-    return checkedOf(await result, value, messages);
+    return toChecked(await result, value, messages);
   } catch {
     return UNREADABLE;
   }
@@ -63,7 +70,7 @@ async function checkLater<Output>(
 // A schema that throws (on a hostile getter, say) has not accepted the value; its error may hold what it received.
 const UNREADABLE = { ok: false, issues: [{ path: '', expected: 'a value that can be read' }] } as const;
 
-function checkedOf<Output>(result: SchemaResult<Output>, value: unknown, messages: Messages): Checked<Output> {
+function toChecked<Output>(result: SchemaResult<Output>, value: unknown, messages: Messages): Checked<Output> {
   if (result.issues === undefined) return { ok: true, value: result.value };
   const received = messages === 'constant' ? undefined : scalarsOf(value);
   const issues = result.issues.map((issue) => toIssue(issue, value, received));

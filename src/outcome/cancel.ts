@@ -6,7 +6,7 @@ import { type ExchangeResult, runExchange } from '../sending/run-exchange.ts';
 import type { Cancellation, CancelFacts } from './cancellation.ts';
 import { judgeWrite, type AcceptedWrite, type WriteInDoubt } from './judge-write.ts';
 import { hasPassed } from './past-date.ts';
-import { rawOf, textBefore } from './raw-answer.ts';
+import { rawOf, textBefore } from './raw-response.ts';
 import { reconcileDuplicate } from './reconcile-duplicate.ts';
 import { reconcileUnknown } from './reconcile-unknown.ts';
 import { verifyAccepted } from './verify-accepted.ts';
@@ -19,8 +19,8 @@ import { verifyAccepted } from './verify-accepted.ts';
 export async function cancelOnce(cancellation: Cancellation, verify: boolean): Promise<CancelFacts> {
   let sent;
   try {
-    const { service, details, call, route } = cancellation;
-    sent = judge(await runExchange(service.cancel(details), call, route, 'write'), call);
+    const { adapter, details, call, context } = cancellation;
+    sent = judge(await runExchange(adapter.cancel(details), call, context, 'write'), call);
   } catch (error) {
     if (!isProviderError(error, 'outcome_unknown')) throw error;
     sent = { error, ifAbsent: undefined };

@@ -5,28 +5,28 @@ import type { Capabilities } from '../contract/capabilities.ts';
 import type { CallOptions, ServiceOptions } from '../contract/options.ts';
 import type { When } from '../contract/vocabulary.ts';
 import type { SendContext } from '../sending/send-context.ts';
-import type { AdapterOperations } from './account-driver.ts';
+import type { AdapterOperations } from './account-internals.ts';
 import type { AccountEntry } from './account-entry.ts';
 import { openAccount, withinDeadline } from './open-account.ts';
 import { placeOf } from './place.ts';
 
 /**
- * Checks the service and the configuration of a checked request, and runs `work` on what is sound, within the deadline.
+ * Checks the service and the configuration of a checked request, and runs `work` on the checked parts, within the deadline.
  *
  * @throws ProviderError `invalid_request`, `aborted`, `not_configured`, `unavailable`, or whatever `work` throws
  */
-export async function runChecked<Request extends AddressedRequest, Value>(
+export async function runReady<Request extends AddressedRequest, Value>(
   entry: AccountEntry,
   defaults: ServiceOptions,
   call: Call,
   request: Request,
   options: CallOptions,
-  work: (prepared: ReadyCall<Request>) => Promise<Value>,
+  work: (ready: ReadyCall<Request>) => Promise<Value>,
 ): Promise<Value> {
-  const { account, driver } = entry;
+  const { account, internals } = entry;
   const { deadlineMs = defaults.deadlineMs, signal, place } = options;
   return await withinDeadline(call, { deadlineMs, signal }, async (limit) => {
-    const checking = driver.bind(request.service);
+    const checking = internals.bind(request.service);
     const bound = checkedOrThrow(
       checking instanceof Promise ? await inTime(checking, call, limit) : checking,
       call,
@@ -34,15 +34,15 @@ export async function runChecked<Request extends AddressedRequest, Value>(
     );
     call.serviceKey = bound.key;
     const isFresh = needsFreshConnection(account.capabilities);
-    const opened = await openAccount(bound.configure, driver.env, call, limit, defaults, isFresh);
-    const { configured: service, route } = opened;
-    if (place !== undefined) checkPlace(place, placeOf(account.provider, route.baseUrl, call.redactor), call);
+    const opened = await openAccount(bound.configure, internals.env, call, limit, defaults, isFresh);
+    const { configured: adapter, context } = opened;
+    if (place !== undefined) checkPlace(place, placeOf(account.provider, context.baseUrl, call.redactor), call);
     // A preview sends nothing, so it is always let in.
-    if (call.operation !== 'preview') admit(entry.health, call);
+    if (call.operation !== 'preview') admit(entry.breaker, call);
     try {
-      return await work({ call, entry, request, options, service, route });
+      return await work({ call, entry, request, options, adapter, context });
     } finally {
-      entry.health.leave(call);
+      entry.breaker.leave(call);
     }
   });
 }
@@ -56,13 +56,13 @@ function needsFreshConnection({ readBack, recognizesRepeat }: Capabilities): boo
 }
 
 /** @throws ProviderError `unavailable` if the account's breaker does not let the call in */
-function admit(health: Breaker, call: Call): void {
-  const waitMs = health.admit(call);
+function admit(breaker: Breaker, call: Call): void {
+  const waitMs = breaker.admit(call);
   if (waitMs !== undefined) {
     const message = 'the provider has not been answering for a while, so nothing was sent. Try again later.';
     throw call.error({ code: 'unavailable', retryInMs: waitMs, message });
   }
-  call.health = health;
+  call.breaker = breaker;
 }
 
 /** Compared with the configuration that this very call uses: one that is a function may differ from call to call. */
@@ -82,12 +82,12 @@ export interface AddressedRequest {
   readonly when?: When;
 }
 
-/** A call whose input and configuration are sound; nothing has been sent. */
+/** A call whose input and configuration are valid; nothing has been sent. */
 export interface ReadyCall<Request> {
   readonly call: Call;
   readonly entry: AccountEntry;
   readonly request: Request;
   readonly options: CallOptions;
-  readonly service: AdapterOperations;
-  readonly route: SendContext;
+  readonly adapter: AdapterOperations;
+  readonly context: SendContext;
 }
