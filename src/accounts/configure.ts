@@ -1,4 +1,4 @@
-import { type CheckedBaseUrl, checkBaseUrl } from '../sending/base-url.ts';
+import { type CheckedBaseUrl, checkBaseUrl } from '../sending/check-base-url.ts';
 import type { Call } from '../call/call.ts';
 import type { Checked, MaybePromise } from '../call/check-schema.ts';
 import { configurationText } from './configuration-text.ts';
