@@ -24,8 +24,9 @@ export function operationsOf<Types extends ProviderTypes>(
   const references = new WeakMap<AdapterOperations, Types['service']>();
   const configurations = new ConfigurationCache<Types['config']>(definition);
   const read = (): MaybePromise<Checked<CheckedConfiguration<Types['config']>>> => {
-    const input = typeof source === 'function' ? undefined : (source ?? variablesOf(env));
-    return (input === undefined ? undefined : configurations.known(input)) ?? readAnew();
+    const input = source === undefined ? variablesOf(env) : source;
+    // A function is called at each call: what it returned last says nothing.
+    return (typeof input === 'function' ? undefined : configurations.known(input)) ?? readAnew();
   };
   const readAnew = async (): Promise<Checked<CheckedConfiguration<Types['config']>>> =>
     withVariables(await configurations.check(await readSource(source, env)), source, env);
@@ -88,7 +89,7 @@ function withVariables<Value>(
 async function readSource(source: unknown, env: Readonly<Record<string, string>>): Promise<unknown> {
   // oxlint-disable-next-line no-unsafe-call -- what it returns is checked, whatever it is
   if (typeof source === 'function') return await source();
-  return source ?? variablesOf(env);
+  return source === undefined ? variablesOf(env) : source;
 }
 
 /** The options that the environment sets. An empty variable counts as missing, as an unset secret in most deployments. */

@@ -1,3 +1,5 @@
+import { MAX_MILLISECONDS } from './check-options.ts';
+
 /** Why a {@link TimeLimit} ended. */
 export type LimitEnd = 'timeout' | 'aborted';
 
@@ -111,7 +113,9 @@ export class TimeLimit {
 
   #startTimer(): void {
     if (this.#end !== undefined || this.#isDisposed) return;
-    this.#timer ??= setTimeout(() => this.#timedOut(), Math.ceil(this.#endsAt - performance.now()));
+    // Not a fraction below, nor by a fraction above what a timer can wait: then it would not wait at all.
+    const milliseconds = Math.min(Math.ceil(this.#endsAt - performance.now()), MAX_MILLISECONDS);
+    this.#timer ??= setTimeout(() => this.#timedOut(), milliseconds);
   }
 
   /**

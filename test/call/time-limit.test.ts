@@ -81,6 +81,16 @@ describe('TimeLimit', () => {
     outer.dispose();
   });
 
+  it.each([0, 0.1, 0.7, 1 / 3])('waits as long as a timer can, begun %f ms after a whole one', async (fraction) => {
+    vi.spyOn(performance, 'now').mockReturnValue(1_000_000_000 + fraction);
+    const waited = vi.spyOn(globalThis, 'setTimeout');
+    const limit = new TimeLimit(2 ** 31 - 1);
+    await limit.race(Promise.resolve());
+    expect(waited.mock.calls.map(([, milliseconds]) => milliseconds)).toEqual([2 ** 31 - 1]);
+    limit.dispose();
+    vi.restoreAllMocks();
+  });
+
   it('ends what waits for it after a limit within it is gone', async () => {
     const outer = new TimeLimit(30);
     const inner = new TimeLimit(20, outer);
