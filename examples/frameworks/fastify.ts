@@ -1,5 +1,5 @@
 /** Fastify: its default error handler sends `error.message`, which names the provider. */
-import { HTTP_STATUS, isProviderError, toPublicResult, type CancelResult } from 'cancelkit';
+import { httpStatusOf, isProviderError, toPublicResult, type CancelResult } from 'cancelkit';
 import fastify, { type FastifyInstance } from 'fastify';
 
 /** `POST /cancel`, with an error handler for the errors that no route handles. */
@@ -8,7 +8,7 @@ export function createApp(cancel: () => Promise<CancelResult>): FastifyInstance 
   app.setErrorHandler((error, _request, reply) => {
     if (isAboutRequest(error)) throw error;
     console.error(error);
-    if (isProviderError(error)) return reply.code(HTTP_STATUS[error.code]).send(error.toPublic());
+    if (isProviderError(error)) return reply.code(httpStatusOf(error)).send(error.toPublic());
     // It may repeat what a ProviderError said: one that was wrapped, say, or that came from a worker thread.
     return reply.code(500).send({ error: 'Internal Server Error' });
   });
