@@ -2,6 +2,7 @@ import {
   closeSync,
   fstatSync,
   futimesSync,
+  linkSync,
   openSync,
   readFileSync,
   renameSync,
@@ -63,9 +64,23 @@ export function writeOwnerRecord(path: string): OwnerRecord {
     remove: () => {
       clearInterval(beating);
       closeSync(descriptor);
-      if (isMine()) rmSync(path, { force: true });
+      if (isMine()) takeAway(path, token);
     },
   };
+}
+
+/**
+ * Removes this process's own record. A file is removed by its name, and since the caller looked another owner may have
+ * written its record there: that one goes back, unless there is a newer one by now.
+ */
+function takeAway(path: string, token: string): void {
+  const away = `${path}.${token}`;
+  renameSync(path, away);
+  try {
+    if (readRecord(away)?.token !== token) linkSync(away, path);
+  } finally {
+    rmSync(away, { force: true });
+  }
 }
 
 /**
