@@ -126,6 +126,80 @@ describe('the results of a list', () => {
     expect(ids.map((id) => sandbox.vpsbg.service(id).timesCancelled)).toEqual(ids.map(() => 1));
   });
 
+  it('that are copied while their run is stopped are not gone on with until that has ended', async () => {
+    const { file, results, ids } = list(8);
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 100, times: 1_000 });
+    await project.run(['bulk', file, '--concurrency', '1'], {
+      started: async (child) => {
+        await sent(2);
+        child.kill('SIGSTOP');
+        mkdirSync(path(`elsewhere-${file}`));
+        const copy = join(`elsewhere-${file}`, 'results.jsonl');
+        copyFileSync(path(results), path(copy));
+        const second = await project.run(['bulk', file, '--resume', '--results', copy]);
+        child.kill('SIGCONT');
+        expect(second.code).toBe(2);
+        expect(second.stderr).toContain('another process works on the run that');
+      },
+    });
+    expect(ids.map((id) => sandbox.vpsbg.service(id).timesCancelled)).toEqual(ids.map(() => 1));
+    const older = await project.run([
+      'bulk',
+      file,
+      '--resume',
+      '--results',
+      join(`elsewhere-${file}`, 'results.jsonl'),
+    ]);
+    expect(older.code).toBe(2);
+    expect(older.stderr).toMatch(/is an older copy of \S+, which says more/);
+  });
+
+  it('are not gone on with once a copy of them says more, or a backup of them was restored', async () => {
+    const { file, results, ids } = list(8);
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 100, times: 1_000 });
+    await project.run(['bulk', file, '--concurrency', '1'], {
+      started: async (child) => {
+        await sent(2);
+        child.kill('SIGKILL');
+      },
+    });
+    sandbox.vpsbg.clearFaults();
+    const copy = `copy-of-${results}`;
+    copyFileSync(path(results), path(copy));
+    expect((await project.run(['bulk', file, '--resume', '--results', copy])).code).toBe(0);
+    const original = await project.run(['bulk', file, '--resume']);
+    expect(original.code).toBe(2);
+    expect(original.stderr).toContain(`is an older copy of ${path(copy)}`);
+    renameSync(path(results), path(copy));
+    const restored = await project.run(['bulk', file, '--resume', '--results', copy]);
+    expect(restored.code).toBe(2);
+    expect(restored.stderr).toContain('says less than when its run ended last');
+    expect(mostOften(ids)).toBe(1);
+  });
+
+  it('can be moved, and gone on with there', async () => {
+    const { file, results, ids } = list(4);
+    expect((await project.run(['bulk', file])).code).toBe(0);
+    renameSync(path(results), path(`moved-${results}`));
+    // Its name is another run's now, and an editor has taken the last line feed away.
+    const other = list(6);
+    expect((await project.run(['bulk', other.file, '--results', results])).code).toBe(0);
+    truncateSync(path(`moved-${results}`), statSync(path(`moved-${results}`)).size - 1);
+    const longer = [...ids, ...list(1).ids];
+    write(file, longer);
+    expect((await project.run(['bulk', file, '--resume', '--results', `moved-${results}`])).code).toBe(0);
+    expect(longer.map((id) => sandbox.vpsbg.service(id).timesCancelled)).toEqual(longer.map(() => 1));
+  });
+
+  it.runIf(process.platform !== 'win32')('whose copies cannot be recognized say so', async () => {
+    const { file } = list(1);
+    project.write('no-directory', '');
+    const env = { XDG_STATE_HOME: path('no-directory') };
+    const { code, stderr } = await project.run(['bulk', file], { env });
+    expect(code).toBe(0);
+    expect(stderr).toContain('Do not resume a copy');
+  });
+
   it('are those of the living run, although a file system without locks gives its lock to a second one', async () => {
     const { file, results, ids } = list(8);
     sandbox.vpsbg.fault({ kind: 'hang', executed: true, times: 1_000 });

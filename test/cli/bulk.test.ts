@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { fingerprintOf } from '../../src/cli/bulk/fingerprint.ts';
 import { recordsOf } from './support/project.ts';
@@ -367,6 +369,8 @@ describe('an interrupted run', () => {
     const whole = project.read(`${file}.results.jsonl`);
     const lines = whole.trimEnd().split('\n');
     project.write(`${file}.results.jsonl`, `${lines.slice(0, 3).join('\n')}\n${lines[3]!.slice(0, 20)}`);
+    // A process that was killed has not remembered how long they became.
+    rmSync(join(project.directory, '.local/state/cancelkit/runs'), { recursive: true });
     sandbox.vpsbg.clearRequests();
     const { code } = await project.run(['bulk', file, '--resume']);
     expect(code).toBe(0);

@@ -18,6 +18,7 @@ import { logProgress } from './progress-log.ts';
 import type { Progress } from './progress.ts';
 import { OutcomeCounts } from './row-outcome.ts';
 import type { ReadRow } from './row-request.ts';
+import { lockRun } from './run-lock.ts';
 import { runRows, type FinishedRow } from './run-rows.ts';
 import { AccountStops, FirstFailures, writeSummary } from './summary.ts';
 
@@ -44,12 +45,16 @@ export async function bulk(file: string, flags: BulkFlags, session: Session): Pr
   if (flags.resume === true) {
     using results = await openResults(path, true);
     const earlier = await readEarlierRun(results);
+    using run = await lockRun(earlier.run, results, session.output.message);
+    results.belongTo(run);
     results.keepPrivate(session.output.message);
     return await send({ input, opened, results, earlier, checked: await checkAll(earlier), flags, session });
   }
   const checked = await checkAll();
   // Made last, so that a list that is refused leaves none behind.
   using results = await openResults(path, false);
+  using run = await lockRun(undefined, results, session.output.message);
+  results.belongTo(run);
   return await send({ input, opened, results, earlier: undefined, checked, flags, session });
 
   async function checkAll(earlier?: EarlierRun): Promise<CheckedRows> {

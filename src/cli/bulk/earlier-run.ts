@@ -14,6 +14,8 @@ export interface EarlierRun {
   readonly fingerprintOf: (row: number) => string;
   /** The last row that it reached. */
   readonly lastRow: number;
+  /** The id of the run; `undefined` in results of earlier versions. */
+  readonly run: string | undefined;
 }
 
 /** What a line of the results says of a row besides its state. */
@@ -54,6 +56,7 @@ const lineSchema = v.object({
   row: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100_000_000)),
   outcome: v.picklist([...STATES.filter((state) => state !== undefined), 'bad']),
   fingerprint: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{12}$/)), '0'.repeat(12)),
+  run: v.optional(v.pipe(v.string(), v.uuid())),
 });
 
 const warningSchema = v.union([
@@ -90,6 +93,7 @@ export async function readEarlierRun({ path, wholeLines, read }: ResultsFile): P
   let starts = new Float64Array(1024);
   let ends = new Float64Array(1024);
   let lastRow = 0;
+  let run: string | undefined;
   let line = 0;
   let position = 0;
   if (wholeLines === 0) {
@@ -111,6 +115,7 @@ export async function readEarlierRun({ path, wholeLines, read }: ResultsFile): P
     }
     const { row, outcome, fingerprint } = parsed.output;
     lastRow = Math.max(lastRow, row);
+    run = parsed.output.run ?? run;
     if (row >= states.length) {
       states = grown(states, new Uint8Array(2 * row));
       fingerprints = grown(fingerprints, new Float64Array(2 * row));
@@ -131,6 +136,7 @@ export async function readEarlierRun({ path, wholeLines, read }: ResultsFile): P
     },
     fingerprintOf: (row) => (fingerprints[row] ?? 0).toString(16).padStart(12, '0'),
     lastRow,
+    run,
   };
 }
 
