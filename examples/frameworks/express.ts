@@ -2,7 +2,8 @@
 import { httpStatusOf, isProviderError, toPublicResult, type CancelResult } from 'cancelkit';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 
-const publicErrors: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+/** The error handler. It has to come after all routes. */
+export const publicErrors: ErrorRequestHandler = (error: unknown, _request, response, next) => {
   console.error(error);
   if (response.headersSent || isExposed(error)) next(error);
   else if (isProviderError(error)) response.status(httpStatusOf(error)).json(error.toPublic());
