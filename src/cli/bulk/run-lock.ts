@@ -31,19 +31,21 @@ export async function lockRun(
   results: ResultsFile,
   warn: (text: string) => void,
 ): Promise<RunLock> {
-  const directory = join(stateDirectory(), 'runs');
-  const path = realpathSync(results.path);
   const unusable = (why: string): void =>
     warn(
-      `${directory} cannot be used (${why}), so copies of ${results.path} are not recognized. Do not resume a copy while this run, or a later one with the original, may send: both would send the rest.`,
+      `the state directory cannot be used (${why}), so copies of ${results.path} are not recognized. Do not resume a copy while this run, or a later one with the original, may send: both would send the rest.`,
     );
-  const none: RunLock = { id, isHeld: () => true, [Symbol.dispose]: () => undefined };
+  let directory;
+  let path;
   try {
+    path = realpathSync(results.path);
+    directory = join(stateDirectory(), 'runs');
     makeStateDirectory();
     if (!existsSync(directory)) mkdirSync(directory, { mode: 0o700 });
   } catch (error) {
+    // A user without a home, or one that cannot be written.
     unusable(systemCode(error));
-    return none;
+    return withoutLock(id);
   }
   const lock = await lockFile(join(directory, `${id}.lock`));
   if (lock === 'taken') {
@@ -53,7 +55,7 @@ export async function lockRun(
   }
   if (typeof lock === 'string') {
     unusable('it cannot be locked');
-    return none;
+    return withoutLock(id);
   }
   const memory = join(directory, `${id}.json`);
   try {
@@ -79,6 +81,10 @@ export async function lockRun(
       lock.release();
     },
   };
+}
+
+function withoutLock(id: string): RunLock {
+  return { id, isHeld: () => true, [Symbol.dispose]: () => undefined };
 }
 
 /** @throws ProviderError if what is remembered says that rows were sent of which these results know nothing */

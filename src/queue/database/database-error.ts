@@ -22,7 +22,7 @@ export async function clearly<Value>(
       const what = `queue: ${described(error)} Nothing was written.`;
       throw new ProviderError('unavailable', { operation, providerCode: code, message: what });
     }
-    const what = `queue: ${error.message} while it was writing: it may have been written. The same call with the same id is safe.`;
+    const what = `queue: ${error.message} while it was writing: it may have been written. The same call with the same id is safe; if it had none, look for it with list first.`;
     throw new ProviderError('outcome_unknown', {
       operation,
       reason: 'connection_lost',
