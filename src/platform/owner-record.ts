@@ -36,6 +36,7 @@ export interface OwnerRecord {
 export function writeOwnerRecord(path: string): OwnerRecord {
   const token = crypto.randomUUID();
   const draft = `${path}.${token}`;
+  let inode: bigint | undefined;
   // `wx` follows no symbolic link.
   const descriptor = openSync(draft, 'wx', 0o600);
   try {
@@ -43,6 +44,8 @@ export function writeOwnerRecord(path: string): OwnerRecord {
     const file = { dev: String(dev), ino: String(ino) };
     writeSync(descriptor, `${JSON.stringify({ token, file, process: ownIdentity() })}\n`);
     renameSync(draft, path);
+    // Not every file system keeps a file's number.
+    inode = statOf(path)?.ino === ino ? ino : undefined;
   } catch (error) {
     closeSync(descriptor);
     rmSync(draft, { force: true });
@@ -58,7 +61,9 @@ export function writeOwnerRecord(path: string): OwnerRecord {
     }
   }, BEAT_MS);
   beating.unref();
-  const isMine = (): boolean => readRecord(path)?.token === token;
+  // A copy with the same token stands there if somebody has put a backup in the place of the directory.
+  const isMine = (): boolean =>
+    readRecord(path)?.token === token && (inode === undefined || statOf(path)?.ino === inode);
   return {
     isMine,
     remove: () => {
