@@ -154,6 +154,20 @@ describe('the results of a list', () => {
     expect(older.stderr).toMatch(/is an older copy of \S+, which says more/);
   });
 
+  it('of an earlier version are recognized as copies of each other, too', async () => {
+    const { file, results, ids } = list(3);
+    await project.run(['bulk', file]);
+    const lines = project.read(results).split('\n');
+    const older = lines.map((line) => line.replace(/,"run":"[^"]+"/, ''));
+    expect(older).not.toEqual(lines);
+    for (const name of [results, `copy-of-${results}`]) project.write(name, older.join('\n'));
+    write(file, [...ids, ...list(1).ids]);
+    expect((await project.run(['bulk', file, '--resume', '--results', `copy-of-${results}`])).code).toBe(0);
+    const original = await project.run(['bulk', file, '--resume']);
+    expect(original.code).toBe(2);
+    expect(original.stderr).toContain(`is an older copy of ${path(`copy-of-${results}`)}`);
+  });
+
   it('are not gone on with once a copy of them says more, or a backup of them was restored', async () => {
     const { file, results, ids } = list(8);
     sandbox.vpsbg.fault({ kind: 'latency', ms: 100, times: 1_000 });

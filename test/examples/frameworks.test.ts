@@ -136,6 +136,25 @@ describe('an error that escapes from a route', () => {
     },
   );
 
+  it.each(Object.keys(recipes))(
+    'tells the customer of %s nothing of the upstream if http-errors has marked it',
+    async (name) => {
+      // As createError(409, error) does.
+      const marked = Object.assign(new ProviderError('unauthorized', thrown), {
+        status: 409,
+        statusCode: 409,
+        expose: true,
+      });
+      const running = await recipes[name]!(() => Promise.reject(marked));
+      try {
+        const { status, text } = await post(running);
+        expect([status, JSON.parse(text)]).toEqual([502, thrown.toPublic()]);
+      } finally {
+        await running.close();
+      }
+    },
+  );
+
   it('tells the customer nothing of the upstream if it is thrown in middleware or in a stream', async () => {
     const hono = createHono(() => Promise.reject(thrown));
     hono.use('/middleware', () => Promise.reject(thrown));

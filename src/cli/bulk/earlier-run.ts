@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import * as v from 'valibot';
 import { ProviderError } from '../../contract/provider-error.ts';
@@ -14,8 +15,8 @@ export interface EarlierRun {
   readonly fingerprintOf: (row: number) => string;
   /** The last row that it reached. */
   readonly lastRow: number;
-  /** The id of the run; `undefined` in results of earlier versions. */
-  readonly run: string | undefined;
+  /** The id of the run. Results of earlier versions have none: then it is made of their first line, as every copy has it. */
+  readonly run: string;
 }
 
 /** What a line of the results says of a row besides its state. */
@@ -93,7 +94,7 @@ export async function readEarlierRun({ path, wholeLines, read }: ResultsFile): P
   let starts = new Float64Array(1024);
   let ends = new Float64Array(1024);
   let lastRow = 0;
-  let run: string | undefined;
+  let run = '';
   let line = 0;
   let position = 0;
   if (wholeLines === 0) {
@@ -115,7 +116,7 @@ export async function readEarlierRun({ path, wholeLines, read }: ResultsFile): P
     }
     const { row, outcome, fingerprint } = parsed.output;
     lastRow = Math.max(lastRow, row);
-    run = parsed.output.run ?? run;
+    run = parsed.output.run ?? (run === '' ? idOf(bytes) : run);
     if (row >= states.length) {
       states = grown(states, new Uint8Array(2 * row));
       fingerprints = grown(fingerprints, new Float64Array(2 * row));
@@ -138,6 +139,11 @@ export async function readEarlierRun({ path, wholeLines, read }: ResultsFile): P
     lastRow,
     run,
   };
+}
+
+function idOf(line: Uint8Array): string {
+  const hash = createHash('sha256').update(line).digest('hex');
+  return hash.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
 function grown<List extends Uint8Array | Float64Array>(from: List, into: List): List {
