@@ -29,4 +29,13 @@ describe('the time that is left of a lease', () => {
     clocks.boot += 30 * 60;
     expect(lease.remainingMs).toBe(-29 * MINUTE);
   });
+
+  it('is known also if the system does not show the time since the boot', () => {
+    vi.mocked(os.uptime).mockImplementation(() => {
+      throw new Error('uv_uptime returned EACCES');
+    });
+    const lease = new Lease(MINUTE);
+    expect(lease.remainingMs).toBeGreaterThan(0);
+    expect(lease.remainingMs).toBeLessThanOrEqual(MINUTE);
+  });
 });

@@ -27,5 +27,10 @@ export class Lease {
 
 /** On Linux `CLOCK_BOOTTIME`, which counts sleep and cannot be set. */
 function sinceBoot(): number {
-  return uptime() * 1000;
+  try {
+    return uptime() * 1000;
+  } catch {
+    // Not every container and runtime shows it.
+    return performance.now();
+  }
 }
