@@ -1,4 +1,4 @@
-import { uptime } from 'node:os';
+import { msSinceBoot } from '../../platform/since-boot.ts';
 
 /** What is left of the time in which this process alone may act on what it has claimed. */
 export class Lease {
@@ -10,7 +10,7 @@ export class Lease {
   constructor(milliseconds: number) {
     this.#until = performance.now() + milliseconds;
     this.#wallUntil = Date.now() + milliseconds;
-    this.#bootUntil = sinceBoot() + milliseconds;
+    this.#bootUntil = msSinceBoot() + milliseconds;
   }
 
   /**
@@ -21,16 +21,6 @@ export class Lease {
    * has gone on in all cases.
    */
   get remainingMs(): number {
-    return Math.min(this.#until - performance.now(), this.#wallUntil - Date.now(), this.#bootUntil - sinceBoot());
-  }
-}
-
-/** On Linux `CLOCK_BOOTTIME`, which counts sleep and cannot be set. */
-function sinceBoot(): number {
-  try {
-    return uptime() * 1000;
-  } catch {
-    // Not every container and runtime shows it.
-    return performance.now();
+    return Math.min(this.#until - performance.now(), this.#wallUntil - Date.now(), this.#bootUntil - msSinceBoot());
   }
 }
