@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { type KeptOutcome, KEPT_OUTCOMES } from '../../contract/outcome.ts';
 import * as v from 'valibot';
 import { ProviderError } from '../../contract/provider-error.ts';
 import { wrongUse } from '../terminal/wrong-use.ts';
@@ -27,7 +28,7 @@ export interface EarlierResult {
 }
 
 /** `started`: it was sent, or was about to be, and no answer was written down. */
-export type EarlierState = Exclude<(typeof STATES)[number], undefined>;
+export type EarlierState = 'started' | KeptOutcome;
 
 /** Whether such a row has yet to be sent, or is to be sent again, since nothing happened. */
 export function isToSend(state: EarlierState | undefined): state is 'refused' | undefined {
@@ -40,16 +41,7 @@ export function isInDoubt(state: EarlierState | undefined): state is 'started' |
 }
 
 // Stored by their position.
-const STATES = [
-  undefined,
-  'started',
-  'requested',
-  'scheduled',
-  'completed',
-  'already_cancelled',
-  'refused',
-  'unknown',
-] as const;
+const STATES: readonly (EarlierState | undefined)[] = [undefined, 'started', ...KEPT_OUTCOMES];
 
 const linesLostSchema = v.object({ outcome: v.literal('lines_lost') });
 
