@@ -2,7 +2,8 @@ import type { AccountsOf } from '../contract/account.ts';
 import { DEFAULTS } from '../call/check-options.ts';
 import { ProviderError } from '../contract/provider-error.ts';
 import { jobsFailed, notOpened } from './database/database-error.ts';
-import type { Database } from './database/database.ts';
+import { type Database, DatabaseFailure } from './database/database.ts';
+import { ENCODING } from './database/database-advice.ts';
 import { DEFAULT_DATABASE, placeOfDatabase } from './database/database-place.ts';
 import { openJobs } from './ledger/jobs.ts';
 import type { Limit } from './model/limits.ts';
@@ -13,7 +14,7 @@ import { DEFAULT_POLICY } from './ledger/policy.ts';
 import { openPostgres } from './database/postgres.ts';
 import { serveReaders } from './reader/reader-server.ts';
 import { openHereOrThere } from './reader/reader.ts';
-import { lossySettings } from './database/session-settings.ts';
+import { encodingOf, lossySettings } from './database/session-settings.ts';
 import { warnOnce } from './database/warn-once.ts';
 import { QueueCore } from './operations/queue-core.ts';
 import type { CancelQueue, QueueOptions } from './queue.ts';
@@ -133,6 +134,7 @@ async function open(options: CheckedQueueOptions, services: QueueServices): Prom
   const isUrl = placeOfDatabase(options.database) === 'server';
   const database = await (isUrl ? openPostgres(options.database) : openPglite(options.database)).catch(notOpened);
   try {
+    await checkEncoding(database);
     await migrate(database, schema);
     await warnOfLoss(database);
     const accounts = limits.map(({ account }) => account);
@@ -170,6 +172,18 @@ function limitsOf({ limits = {} }: CheckedQueueOptions, { accounts }: QueueServi
     concurrency: limits[account]?.concurrency ?? capabilities.concurrency ?? DEFAULTS.concurrency,
     rate: limits[account]?.rate,
   }));
+}
+
+/**
+ * What a provider answers is written down after the request has been sent, so every character must be storable.
+ *
+ * @throws ProviderError `not_configured`
+ */
+async function checkEncoding(database: Database): Promise<void> {
+  const encoding = await encodingOf(database);
+  // SQL_ASCII stores the bytes unchanged.
+  if (encoding === 'UTF8' || encoding === 'SQL_ASCII') return;
+  notOpened(new DatabaseFailure({ code: ENCODING }, 'no'));
 }
 
 /** PGlite itself does not wait for the disk; docs/queue.md says so. */

@@ -65,3 +65,9 @@ export async function lossySettings(client: QueryClient): Promise<readonly strin
   );
   return rows.map(({ name }) => String(name));
 }
+
+/** In which encoding a server stores text. */
+export async function encodingOf(client: QueryClient): Promise<string> {
+  const { rows } = await client.query(`SELECT current_setting('server_encoding') AS encoding`);
+  return String(rows[0]?.['encoding']);
+}
