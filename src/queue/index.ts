@@ -7,7 +7,7 @@ import { ENCODING } from './database/database-advice.ts';
 import { DEFAULT_DATABASE, placeOfDatabase } from './database/database-place.ts';
 import { openJobs } from './ledger/jobs.ts';
 import type { Limit } from './model/limits.ts';
-import { migrate } from './ledger/migrations.ts';
+import { checkVersion, migrate } from './ledger/migrations.ts';
 import { type CheckedQueueOptions, queueOptionsSchema } from './input/options-input.ts';
 import { openPglite } from './database/pglite.ts';
 import { DEFAULT_POLICY } from './ledger/policy.ts';
@@ -17,6 +17,7 @@ import { openHereOrThere } from './reader/reader.ts';
 import { encodingOf, lossySettings } from './database/session-settings.ts';
 import { warnOnce } from './database/warn-once.ts';
 import { QueueCore } from './operations/queue-core.ts';
+import { QueueReads } from './operations/queue-reads.ts';
 import type { CancelQueue, QueueOptions } from './queue.ts';
 import type { QueueServices } from './model/services.ts';
 import { invalidInput, checkInput } from './input/check-input.ts';
@@ -74,24 +75,46 @@ export type QueueReader<A extends AccountsOf<A>> = Pick<CancelQueue<A>, 'get' | 
 
 /**
  * Opens a queue to read it. Works while another process has the directory of an embedded queue open: that process
- * answers then, through a socket that only its own user can reach. A directory without a queue is not made one.
+ * answers then, through a socket that only its own user can reach. On a server it changes nothing: a standby, and a user
+ * who may only read, are enough. Where there is no queue, none is made.
  *
  * @throws ProviderError as `createCancelQueue`; `not_configured` if there is no queue; `unavailable` if the other process
  * does not answer, as one of an older version, or in another container.
  */
 export async function openQueueReader<A extends AccountsOf<A>>(options: QueueOptions<A>): Promise<QueueReader<A>> {
   const checked = await checkedOptions(options);
+  if (placeOfDatabase(checked.database) === 'server') return await openOnServer(checked);
   const open = async (): Promise<Pick<QueueCore, 'get' | 'list' | 'stats' | 'close'>> => {
     const { core, close } = await openChecked(checked);
     return { get: core.get.bind(core), list: core.list.bind(core), stats: core.stats.bind(core), close };
   };
-  if (placeOfDatabase(checked.database) === 'server') return await open();
   const reader = await openHereOrThere(checked.database, checked.schema ?? DEFAULT_SCHEMA, open);
   return {
     get: reader.get.bind(reader),
     list: reader.list.bind(reader),
     stats: reader.stats.bind(reader),
     close: reader.close.bind(reader),
+  };
+}
+
+async function openOnServer<A extends AccountsOf<A>>({
+  database: url,
+  schema = DEFAULT_SCHEMA,
+}: CheckedQueueOptions): Promise<QueueReader<A>> {
+  const database = await openPostgres(url, 'READ ONLY').catch(notOpened);
+  try {
+    await checkVersion(database, schema);
+  } catch (error) {
+    await closeQuietly(database);
+    return notOpened(error);
+  }
+  const reads = new QueueReads({ database, schema });
+  let closing: Promise<void> | undefined;
+  return {
+    get: reads.get.bind(reads),
+    list: reads.list.bind(reads),
+    stats: reads.stats.bind(reads),
+    close: () => (closing ??= database.close()),
   };
 }
 

@@ -5,7 +5,7 @@ import type { ProviderError } from 'cancelkit';
 import pg from 'pg';
 import * as v from 'valibot';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createCancelQueue } from 'cancelkit/queue';
+import { createCancelQueue, openQueueReader } from 'cancelkit/queue';
 import { failureOf } from '../support/failure.ts';
 import { crashServer } from './support/crash-server.ts';
 import { startPostgresServer, type TestServer } from './support/databases.ts';
@@ -262,6 +262,48 @@ describe('a user with few rights', () => {
     const error = await failureOf(openQueue({ ...server, address }, { services: openShop().services }));
     expect(error).toMatchObject({ code: 'not_configured', operation: 'queue', providerCode: '42501' });
     expect(error.message).toContain('CREATE SCHEMA cancelkit AUTHORIZATION');
+  });
+
+  it('needs none to write to read the queue', async () => {
+    const { name, address } = await userWith({});
+    const schema = freshSchema();
+    await using queue = await openQueue(server, { services: openShop().services, schema });
+    await queue.enqueue(request('alpha', 'one'), { id: 'one' });
+    await asOwner(
+      `REVOKE CREATE ON DATABASE queue FROM ${name}`,
+      `GRANT USAGE ON SCHEMA ${schema} TO ${name}`,
+      `GRANT SELECT ON ALL TABLES IN SCHEMA ${schema} TO ${name}`,
+    );
+    const reader = await openQueueReader({ services: openShop().services, database: address, schema });
+    expect(await reader.get('one')).toMatchObject({ state: 'planned', history: [{ type: 'enqueued' }] });
+    expect(await reader.list()).toHaveLength(1);
+    expect(await reader.stats()).toMatchObject({ states: { planned: 1 } });
+    await reader.close();
+    await reader.close();
+  });
+
+  it('makes nothing by reading where there is no queue', async () => {
+    const schema = freshSchema();
+    const options = { services: openShop().services, database: server.address, schema };
+    const error = await failureOf(openQueueReader(options));
+    expect(error).toMatchObject({ code: 'not_configured', operation: 'queue' });
+    expect(error.message).toContain(`no queue in the schema ${schema}`);
+    expect(await asOwner(`SELECT FROM pg_namespace WHERE nspname LIKE '${schema}%'`)).toEqual([]);
+  });
+
+  it('reads no tables of another version', async () => {
+    const schema = freshSchema();
+    const options = { services: openShop().services, database: server.address, schema };
+    await (await openQueue(server, { services: openShop().services, schema })).close();
+    for (const [change, words] of [
+      ['- 1', 'older version'],
+      ['+ 2', 'Update cancelkit'],
+    ]) {
+      await asOwner(`UPDATE ${schema}.version SET number = number ${change}`);
+      const error = await failureOf(openQueueReader(options));
+      expect(error).toMatchObject({ code: 'not_configured', operation: 'queue' });
+      expect(error.message).toContain(words);
+    }
   });
 
   async function works(address: string, schema: string): Promise<void> {

@@ -3,13 +3,23 @@ import type { Pool, PoolClient } from 'pg';
 import { DatabaseFailure, guarded, type Database, type QueryClient, type Row } from './database.ts';
 import { loadPeer } from './peer.ts';
 import { OWN_TYPES } from './postgres-types.ts';
-import { BEGIN } from './session-settings.ts';
+import { beginWith } from './session-settings.ts';
 
 // A connection that is silently gone must not keep a worker for ever.
 const TIMEOUTS = { connectionTimeoutMillis: 10_000, query_timeout: 30_000, keepAlive: true } as const;
 
-/** Opens a PostgreSQL database by its URL. Connects with the first statement. One connection is enough, if no more can be had. */
-export async function openPostgres(url: string): Promise<Database> {
+interface Server {
+  readonly pool: Pool;
+  /** What begins each transaction. */
+  readonly begin: string;
+}
+
+/**
+ * Opens a PostgreSQL database by its URL. Connects with the first statement. One connection is enough, if no more can be had.
+ *
+ * @param access `READ ONLY` works on a standby too, and for a user who may not write.
+ */
+export async function openPostgres(url: string, access: 'READ WRITE' | 'READ ONLY' = 'READ WRITE'): Promise<Database> {
   const { default: pg } = await loadPeer('pg', () => import('pg'));
   const pool = new pg.Pool({
     ...TIMEOUTS,
@@ -23,17 +33,18 @@ export async function openPostgres(url: string): Promise<Database> {
   // The pool listens only while a client is idle. Why the server ends a session may arrive in the same packet as the
   // answer before it, or after the client was released: an error that nobody listens to would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
+  const server: Server = { pool, begin: beginWith(access) };
   return {
     kind: 'postgres',
-    query: (text, values) => inTransaction(pool, (client) => client.query(text, values)).catch(asNotCommitted),
-    script: (text) => onConnection(pool, (client) => runScript(client, text)),
-    transaction: (work) => inTransaction(pool, work),
+    query: (text, values) => inTransaction(server, (client) => client.query(text, values)).catch(asNotCommitted),
+    script: (text) => onConnection(server, (client) => runScript(client, text)),
+    transaction: (work) => inTransaction(server, work),
     close: () => pool.end(),
   };
 }
 
-async function inTransaction<Value>(pool: Pool, work: (client: QueryClient) => Promise<Value>): Promise<Value> {
-  return await onConnection(pool, async (client) => {
+async function inTransaction<Value>(server: Server, work: (client: QueryClient) => Promise<Value>): Promise<Value> {
+  return await onConnection(server, async (client) => {
     const own: QueryClient = { query: (text, values) => guarded(() => client.query<Row>(text, values)) };
     const value = await work(own);
     await client.query('COMMIT').catch((error: unknown) => {
@@ -63,8 +74,8 @@ async function runScript(client: PoolClient, text: string): Promise<{ readonly r
   });
 }
 
-async function onConnection<Value>(pool: Pool, work: (client: PoolClient) => Promise<Value>): Promise<Value> {
-  const client = await begin(pool);
+async function onConnection<Value>(server: Server, work: (client: PoolClient) => Promise<Value>): Promise<Value> {
+  const client = await begin(server);
   try {
     const value = await work(client);
     client.release();
@@ -80,12 +91,12 @@ async function onConnection<Value>(pool: Pool, work: (client: PoolClient) => Pro
  * Begins a transaction. The server or a pooler may have ended the connections that waited in the pool
  * (`idle_session_timeout`, for example), and that may show only now: then another one is taken.
  */
-async function begin(pool: Pool): Promise<PoolClient> {
+async function begin(server: Server): Promise<PoolClient> {
   for (let ended = 0; ; ended += 1) {
-    const client = await connect(pool);
+    const client = await connect(server.pool);
     try {
       // On its own: a limit on the time of statements applies to all that is sent together.
-      await guarded(() => client.query(BEGIN));
+      await guarded(() => client.query(server.begin));
       return client;
     } catch (error) {
       client.release(true);
