@@ -6,11 +6,17 @@ import type { Claimed } from '../model/claimed.ts';
 import { DatabaseFailure } from '../database/database.ts';
 import { otherPlaceIn, otherProvidersPlace, pinnedPlace } from '../ledger/pinned-place.ts';
 import { readAgain, sendAgain } from '../ledger/recovery.ts';
-import { type NextState, afterFailedReading, afterOtherPlace, afterReading, afterSend } from '../ledger/settlement.ts';
+import {
+  type NextState,
+  afterFailedReadBack,
+  afterOtherPlace,
+  afterReadBack,
+  afterSend,
+} from '../ledger/next-state.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /** How one call is bounded. */
-export interface CarryOutOptions {
+export interface ExecuteOptions {
   readonly deadlineMs: number;
   /** Stops the call before it sends anything more. */
   readonly signal: AbortSignal;
@@ -22,9 +28,9 @@ export interface CarryOutOptions {
 type Context = Pick<WorkerContext, 'database' | 'schema' | 'services' | 'policy' | 'readable'>;
 
 /** Sends a cancellation or reads it back, and returns what follows from that. */
-export async function carryOut(
+export async function execute(
   claimed: Claimed,
-  { access, ...options }: CarryOutOptions,
+  { access, ...options }: ExecuteOptions,
   context: Context,
 ): Promise<NextState> {
   const startedAt = performance.now();
@@ -50,7 +56,7 @@ export async function carryOut(
 
 async function call(
   { task, request, place }: Claimed,
-  { access, ...options }: CarryOutOptions,
+  { access, ...options }: ExecuteOptions,
   { services, policy, readable }: Context,
   aged: () => Claimed,
 ): Promise<NextState> {
@@ -58,7 +64,7 @@ async function call(
   if (task === 'read') {
     const seen = await services.status({ account, service }, { ...options, place });
     access.learn(undefined);
-    return afterReading(aged(), seen, policy);
+    return afterReadBack(aged(), seen, policy);
   }
   const sent = await services.safeCancel(request, { ...options, place });
   if (!sent.ok && otherPlaceIn(sent.error) !== undefined) throw sent.error;
@@ -76,7 +82,7 @@ function afterFailure(
   const otherPlace = otherPlaceIn(error);
   if (otherPlace !== undefined) return afterOtherPlace(claimed, otherPlace);
   const isShut = access.learn(error);
-  if (claimed.task === 'read') return afterFailedReading(claimed, error, policy, isShut);
+  if (claimed.task === 'read') return afterFailedReadBack(claimed, error, policy, isShut);
   return afterSend(claimed, { ok: false, error }, readable.get(claimed.request.account) === true, policy, isShut);
 }
 
