@@ -51,6 +51,8 @@ describe('the results of a list', () => {
     const { file, results, ids } = list(3);
     await project.run(['bulk', file]);
     symlinkSync(path(results), path(`alias-${results}`));
+    // The first one is answered: until then an account has one request in flight.
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 1 });
     sandbox.vpsbg.fault({ kind: 'hang', executed: true, times: 1_000 });
     const longer = [...ids, ...list(2).ids];
     write(file, longer);
@@ -216,6 +218,8 @@ describe('the results of a list', () => {
 
   it('are those of the living run, although a file system without locks gives its lock to a second one', async () => {
     const { file, results, ids } = list(8);
+    // The first one is answered: until then an account has one request in flight.
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 1 });
     sandbox.vpsbg.fault({ kind: 'hang', executed: true, times: 1_000 });
     await project.run(['bulk', file], {
       started: async (child) => {
@@ -441,6 +445,8 @@ describe('the results of a list', () => {
 
   it('whose last line only lost its line feed are whole', async () => {
     const { file, results, ids } = list(2);
+    // The first one is answered: until then an account has one request in flight.
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 1 });
     sandbox.vpsbg.fault({ kind: 'hang', executed: true, times: 1_000 });
     await project.run(['bulk', file, '--concurrency', '1'], {
       started: async (child) => {
@@ -500,6 +506,8 @@ describe('a resumed run', () => {
 
   it('asks an account no more after its credentials were refused', async () => {
     const { file } = list(6);
+    // The first one is answered: until then an account has one request in flight.
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 1 });
     sandbox.vpsbg.fault({ kind: 'hang', executed: true, times: 1_000 });
     await project.run(['bulk', file, '--concurrency', '6'], {
       started: async (child) => {
@@ -517,9 +525,12 @@ describe('a resumed run', () => {
   });
 
   it('asks an account no more after a 401 in whatever words', async () => {
+    let isFirst = true;
     await using server = await startHttp((response, request, socket) => {
-      if (request.method === 'POST') socket.destroy();
+      if (request.method === 'POST' && isFirst) response.writeHead(204).end();
+      else if (request.method === 'POST') socket.destroy();
       else response.writeHead(401, { 'content-type': 'text/html' }).end('<html></html>');
+      isFirst = false;
     });
     const { file } = list(3);
     const env = { VPSBG_BASE_URL: server.origin };
@@ -559,6 +570,8 @@ describe('a resumed run', () => {
 
   it('that is stopped leaves what is not known unknown', async () => {
     const { file, ids } = list(40);
+    // The first one is answered: until then an account has one request in flight.
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 1 });
     sandbox.vpsbg.fault({ kind: 'hang', executed: true, times: 1_000 });
     await project.run(['bulk', file, '--concurrency', '40'], {
       started: async (child) => {
@@ -624,6 +637,8 @@ describe('an account that cannot be used', () => {
 
   it('is not read back row by row while it does not answer', async () => {
     const { file } = list(8);
+    // The first one is answered: until then an account has one request in flight.
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 1 });
     sandbox.vpsbg.fault({ kind: 'hang', executed: true, times: 1_000 });
     await project.run(['bulk', file, '--concurrency', '8'], {
       started: async (child) => {

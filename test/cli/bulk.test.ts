@@ -397,6 +397,20 @@ describe('an interrupted run', () => {
   });
 });
 
+describe('a list without any account', () => {
+  it('is told that once, and not for each row', async () => {
+    const file = list('vpsbg,7301,end_of_period,,', 'whmcs,101,end_of_period,,');
+    const env = Object.fromEntries(
+      Object.keys(project.env)
+        .filter((name) => /^(?:EDIS|VPSBG|HOSTING|WHMCS)_/.test(name))
+        .map((name) => [name, '']),
+    );
+    const { code, stderr } = await project.run(['bulk', file, '--dry-run'], { env });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^✗ unknown_account: no account is configured in [^\n]+\n$/);
+  });
+});
+
 describe('a long list', () => {
   it('of 100,000 rows is read twice within a heap of 40 MB', async () => {
     const rows = 100_000;

@@ -6,6 +6,7 @@ import type { OpenedServices } from '../setup/open-services.ts';
 import type { Output } from '../terminal/output.ts';
 import { reportError } from '../terminal/report-error.ts';
 import type { Session } from '../setup/session.ts';
+import { unknownAccount } from '../setup/unknown-account.ts';
 import { writeRequest } from '../terminal/show-request.ts';
 import { wrongUse } from '../terminal/wrong-use.ts';
 import { admitRows, confirmImmediate } from './admit-rows.ts';
@@ -35,6 +36,8 @@ export async function bulk(file: string, flags: BulkFlags, session: Session): Pr
   }
   if (path !== undefined && flags.resume !== true && flags.dryRun !== true) refuseExisting(path);
   const opened = await session.open();
+  const names = Object.keys(opened.accounts);
+  if (names.length === 0) throw unknownAccount(names, opened.path, '');
   using input = await openInput(file, flags.format, knownColumns(opened));
   if (path === undefined || flags.dryRun === true) {
     using results = flags.resume === true && path !== undefined ? await openResults(path, true) : undefined;

@@ -63,7 +63,7 @@ export function notOpened(error: unknown): never {
   const { code } = error;
   const what =
     adviceFor(code) === undefined
-      ? `${error.message}. Check that it is there, and that the user may create schemas and tables in it.`
+      ? `${error.message}. Check the address, that the server runs, and that the user may create schemas and tables.`
       : described(error);
   throw new ProviderError(isMisconfigured(code) ? 'not_configured' : 'unavailable', {
     operation: 'queue',

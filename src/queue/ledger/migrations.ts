@@ -171,6 +171,22 @@ async function writeVersion(client: QueryClient, schema: string, version: number
 }
 
 /**
+ * Checks that the tables are of this version, and changes nothing.
+ *
+ * @throws ProviderError `not_configured`
+ */
+export async function checkVersion(client: QueryClient, schema: string): Promise<void> {
+  const found = await versionOf(client, schema);
+  if (found === MIGRATIONS.length) return;
+  if (found > MIGRATIONS.length) throw tooNew(found, MIGRATIONS.length);
+  const message =
+    found === 0
+      ? `queue: there is no queue in the schema ${schema} of this database. Nothing was made.`
+      : 'queue: the tables are of an older version. Let a process of this version that may change them open the queue first. Nothing was changed.';
+  throw new ProviderError('not_configured', { operation: 'queue', message });
+}
+
+/**
  * A worker of an older version does not know where the rows of the newer one are.
  *
  * @throws ProviderError `unavailable` while a worker is alive
