@@ -32,7 +32,14 @@ export class DispatchHandler implements Dispatcher.DispatchHandler {
   #abort: ((reason: Error) => void) | undefined;
   #collector: BodyCollector | undefined;
 
-  constructor() {
+  readonly #isTooLate: () => boolean;
+
+  /**
+   * @param isTooLate asked immediately before anything is written. If it is, nothing is: the machine has slept while the
+   *   connection was made, and by now somebody else may act on the same service.
+   */
+  constructor(isTooLate: () => boolean = () => false) {
+    this.#isTooLate = isTooLate;
     this.ended = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -53,6 +60,7 @@ export class DispatchHandler implements Dispatcher.DispatchHandler {
   }
 
   onConnect(abort: (reason: Error) => void): void {
+    if (this.#phase === 'connecting' && this.#isTooLate()) this.#fail(new Error('slept'));
     if (this.#phase === 'ended') {
       abort(new Error('given up'));
       return;

@@ -9,6 +9,7 @@ import { SendProbe } from './send-probe.ts';
 import type { LimitEnd, TimeLimit } from '../call/time-limit.ts';
 import { checkAfter, type ConnectCheck } from './connect-advice.ts';
 import { describeFailure } from './transport-failure.ts';
+import { watchForSleep } from '../platform/since-boot.ts';
 
 /** The outcome of one request. It is never sent twice here, and nothing of a library's error comes out. */
 export type SendResult =
@@ -73,7 +74,7 @@ async function dispatch(
   limit: TimeLimit,
   isFresh: boolean,
 ): Promise<SendResult> {
-  const handler = new DispatchHandler();
+  const handler = new DispatchHandler(watchForSleep());
   await exchange(ky, dispatcher, handler, request, limit, isFresh);
   const response = responseOf(handler, false);
   if (response !== undefined) return response;
@@ -93,7 +94,7 @@ async function dispatchForeign(
   isFresh: boolean,
 ): Promise<SendResult> {
   const probe = new SendProbe();
-  const handler = new AnyDispatchHandler();
+  const handler = new AnyDispatchHandler(watchForSleep());
   await probe.run(() => exchange(ky, dispatcher, handler, request, limit, isFresh));
   const repeated = handler.starts > 1 || probe.wasRepeated;
   if (handler.reached === 'answered') proved.set(dispatcher, handler.starts > 0 && proved.get(dispatcher) !== false);
