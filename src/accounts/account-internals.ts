@@ -7,7 +7,7 @@ import type {
   StatusVerdict,
 } from '../contract/verdict.ts';
 import type { Timing } from '../contract/vocabulary.ts';
-import type { Checked } from '../call/check-schema.ts';
+import type { Checked, MaybePromise } from '../call/check-schema.ts';
 import type { Configured } from './configure.ts';
 import type { Exchange } from '../contract/exchange.ts';
 import type { CancelOrder, ConfirmOrder, ServiceForm, StatusQuery } from '../contract/provider.ts';
@@ -17,8 +17,8 @@ import type { StandardSchema } from '../contract/standard-schema.ts';
 export interface AccountInternals {
   readonly env: Readonly<Record<string, string>>;
   /** Reads and checks the configuration alone. */
-  readonly configure: () => Promise<Checked<Configured>>;
-  readonly bind: (service: unknown) => Promise<Checked<CheckedService>>;
+  readonly configure: () => MaybePromise<Checked<Configured>>;
+  readonly bind: (service: unknown) => MaybePromise<Checked<CheckedService>>;
   /** Checks the provider's own fields of a cancellation; `undefined` if it has none. */
   readonly extras?: StandardSchema<unknown> | undefined;
   readonly serviceForms?: readonly ServiceForm[] | undefined;
@@ -29,7 +29,7 @@ export interface AccountInternals {
 export interface CheckedService {
   /** Names the service among those of the account. */
   readonly key: string;
-  readonly configure: () => Promise<Checked<AdapterOperations>>;
+  readonly configure: () => MaybePromise<Checked<AdapterOperations>>;
 }
 
 /** A checked service reference and a checked configuration: ready to be asked for an operation. */
@@ -66,7 +66,7 @@ export type ConfirmDetails = Omit<ConfirmOrder<unknown>, 'service'>;
 
 /** What the check of an account's credentials is, and the way to begin it. */
 export interface AccountCheck extends Omit<CredentialsCheck<never>, 'run'> {
-  readonly configure: () => Promise<Checked<ConfiguredCheck>>;
+  readonly configure: () => MaybePromise<Checked<ConfiguredCheck>>;
 }
 
 /** A checked configuration with the check of its credentials. */

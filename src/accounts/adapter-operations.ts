@@ -44,7 +44,7 @@ export function adapterOperations<Types extends ProviderTypes>(
     options: options === undefined ? undefined : () => options(service, config),
     confirm: confirm === undefined ? undefined : (details) => confirm({ ...details, service }, config),
   };
-  references.set(adapter, service);
+  if (cancelBatch !== undefined) references.set(adapter, service);
   return adapter;
 }
 

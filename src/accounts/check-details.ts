@@ -1,6 +1,6 @@
 import type { Call } from '../call/call.ts';
 import { checkedOrThrow, invalid } from '../call/check-input.ts';
-import { type Checked, checkAgainst } from '../call/check-schema.ts';
+import { type Checked, checkAgainst, type MaybePromise } from '../call/check-schema.ts';
 import { chooseReasonCode } from '../call/reason-code.ts';
 import type { Reason } from '../contract/reason.ts';
 import type { AccountEntry } from './account-entry.ts';
@@ -18,20 +18,24 @@ export interface CheckedDetails {
  *
  * @throws ProviderError `invalid_request`
  */
-export async function checkDetails(
+export function checkDetails(
   { account, internals }: AccountEntry,
   { reason, extras }: { readonly reason?: Reason | undefined; readonly extras?: object | undefined },
   call: Call,
-): Promise<CheckedDetails> {
+): MaybePromise<CheckedDetails> {
   const { code, issue } = chooseReasonCode(reason, account.capabilities.reason);
   if (issue !== undefined) throw call.error(invalid([issue]));
-  return { reasonCode: code, extras: await checkedOrThrow(checkExtras(internals.extras, extras), call, 'extras') };
+  const checkedExtras = (checked: Checked<unknown>): CheckedDetails => {
+    return { reasonCode: code, extras: checkedOrThrow(checked, call, 'extras') };
+  };
+  const checking = checkExtras(internals.extras, extras);
+  return checking instanceof Promise ? checking.then(checkedExtras) : checkedExtras(checking);
 }
 
-function checkExtras(schema: AccountEntry['internals']['extras'], extras: object = {}): Promise<Checked<unknown>> {
+function checkExtras(schema: AccountEntry['internals']['extras'], extras: object = {}): MaybePromise<Checked<unknown>> {
   if (schema !== undefined) return checkAgainst(schema, extras);
   const isEmpty = Object.keys(extras).length === 0;
-  return Promise.resolve(isEmpty ? { ok: true, value: undefined } : { ok: false, issues: [NO_EXTRAS] });
+  return isEmpty ? { ok: true, value: undefined } : { ok: false, issues: [NO_EXTRAS] };
 }
 
 const NO_EXTRAS = { path: '', expected: 'nothing: this provider has no fields of its own' } as const;

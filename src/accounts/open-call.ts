@@ -62,7 +62,7 @@ export async function checkedRequest<Request extends AddressedRequest>(
 ): Promise<{ readonly entry: AccountEntry; readonly checked: Request }> {
   const entry = findAccount(accounts, input.request, call);
   const schema = typeof input.schema === 'function' ? input.schema(entry?.account.capabilities.timings) : input.schema;
-  const checked = await checkedOrThrow(checkAgainst(schema, input.request, 'constant'), call, '');
+  const checked = checkedOrThrow(await checkAgainst(schema, input.request, 'constant'), call, '');
   // The schema has made sure that there is an account, and that it is a string.
   if (entry === undefined) throw call.error({ code: 'unknown_account', message: unknownAccount(accounts, '') });
   checkTiming(entry, checked.when, call);

@@ -4,6 +4,7 @@ import { type ProviderError, isProviderError } from '../contract/provider-error.
 import type {
   AbsentVerdict,
   AcceptedVerdict,
+  CancelVerdict,
   ConfirmationRequiredVerdict,
   DuplicateVerdict,
 } from '../contract/verdict.ts';
@@ -26,7 +27,14 @@ import { verifyAccepted } from './verify-accepted.ts';
  * @throws ProviderError
  */
 export async function cancelOnce(cancellation: Cancellation, verify: boolean): Promise<CancelFacts> {
-  const sent = await send(cancellation);
+  let sent;
+  try {
+    const { adapter, details, call, context } = cancellation;
+    sent = judge(await runExchange(adapter.cancel(details), call, context, 'write'), call);
+  } catch (error) {
+    if (!isProviderError(error, 'outcome_unknown')) throw error;
+    sent = { error, ifAbsent: undefined };
+  }
   if ('duplicate' in sent) return reconcileDuplicate(cancellation, sent.duplicate, sent.response);
   if ('error' in sent) return reconcileUnknown(cancellation, sent);
   const accepted = factsOf(sent, cancellation);
@@ -34,26 +42,18 @@ export async function cancelOnce(cancellation: Cancellation, verify: boolean): P
 }
 
 /** @throws ProviderError for a definite no. */
-async function send({
-  adapter,
-  details,
-  call,
-  context,
-}: Cancellation): Promise<AcceptedWrite<AcceptedVerdict> | WriteInDoubt | Duplicate> {
-  try {
-    const ran = await runExchange(adapter.cancel(details), call, context, 'write');
-    const { verdict, lastResponse } = ran;
-    if (verdict.verdict === 'confirmation_required') throw confirmationRequired(verdict, lastResponse, call);
-    if (verdict.verdict === 'absent') return absentAfterWrite({ ...ran, verdict }, call);
-    if (verdict.verdict !== 'duplicate' || lastResponse === undefined) {
-      return judgeWrite<AcceptedVerdict>({ verdict, lastResponse }, call);
-    }
-    if (lastResponse.effect === 'write') call.writeHadNoEffect();
-    return { duplicate: verdict, response: lastResponse.response };
-  } catch (error) {
-    if (!isProviderError(error, 'outcome_unknown')) throw error;
-    return { error, ifAbsent: undefined };
+function judge(
+  ran: ExchangeResult<CancelVerdict>,
+  call: Call,
+): AcceptedWrite<AcceptedVerdict> | WriteInDoubt | Duplicate {
+  const { verdict, lastResponse } = ran;
+  if (verdict.verdict === 'confirmation_required') throw confirmationRequired(verdict, lastResponse, call);
+  if (verdict.verdict === 'absent') return absentAfterWrite({ ...ran, verdict }, call);
+  if (verdict.verdict !== 'duplicate' || lastResponse === undefined) {
+    return judgeWrite<AcceptedVerdict>({ verdict, lastResponse }, call);
   }
+  if (lastResponse.effect === 'write') call.writeHadNoEffect();
+  return { duplicate: verdict, response: lastResponse.response };
 }
 
 /** The error for a cancellation that a person has to confirm. Nothing is cancelled yet. */

@@ -89,7 +89,7 @@ export class ServiceCore {
   async validate(request: unknown): Promise<ValidatedRequest> {
     const call = new Call('validate');
     const { entry, checked } = await checkedRequest(this.#accounts, { schema: cancelRequestSchema, request }, call);
-    const bound = await checkedOrThrow(entry.internals.bind(checked.service), call, 'service');
+    const bound = checkedOrThrow(await entry.internals.bind(checked.service), call, 'service');
     const { checkDetails } = await import('../accounts/check-details.ts');
     await checkDetails(entry, checked, call);
     return {

@@ -7,7 +7,6 @@ import { type NewCancellation, type PathOf, enqueue, toNew } from '../ledger/enq
 import { exportSettled } from '../ledger/export-settled.ts';
 import { placeOrNone } from '../ledger/pinned-place.ts';
 import { type Quarantined, quarantine, workersAlive } from '../ledger/quarantine.ts';
-import { lookUp, lookUpAll, lookUpHistory } from '../ledger/look-up.ts';
 import {
   confirmationSchema,
   decisionSchema,
@@ -15,7 +14,6 @@ import {
   enqueueSchema,
   exportSchema,
   idSchema,
-  listSchema,
   quarantineSchema,
   resolutionSchema,
   retrySchema,
@@ -25,7 +23,8 @@ import {
 import type { QueuedCancellation, QueuedCancellationWithHistory } from '../ledger/record.ts';
 import { invalidInput, checkInput } from '../input/check-input.ts';
 import { makeDurable } from '../database/session-settings.ts';
-import { type QueueStats, readStats } from '../ledger/stats.ts';
+import type { QueueStats } from '../ledger/stats.ts';
+import { QueueReads } from './queue-reads.ts';
 import { Waiting } from './waiting.ts';
 import type { WorkerContext } from '../worker/worker-context.ts';
 import { Workers } from '../worker/workers.ts';
@@ -35,11 +34,13 @@ export class QueueCore {
   readonly #context: WorkerContext;
   readonly #workers = new Workers();
   readonly #waiting: Waiting;
+  readonly #reads: QueueReads;
   #closing: Promise<void> | undefined;
 
   constructor(context: Omit<WorkerContext, 'onSettled'>) {
     this.#waiting = new Waiting(context.pollMs);
     this.#context = { ...context, onSettled: (id) => this.#waiting.wake(id) };
+    this.#reads = new QueueReads(context);
   }
 
   async enqueue(request: unknown, options: unknown): Promise<{ readonly id: string; readonly added: boolean }> {
@@ -70,22 +71,17 @@ export class QueueCore {
   }
 
   async get(id: unknown): Promise<QueuedCancellationWithHistory | undefined> {
-    const own = await checkInput(idSchema, id, 'id');
-    const record = await this.#lookUp(own);
-    if (record === undefined) return undefined;
-    const history = await this.#read((client) => lookUpHistory(client, this.#context.schema, own));
-    return { ...record, history };
+    return await this.#read().get(id);
   }
 
   async list(filter: unknown): Promise<readonly QueuedCancellation[]> {
-    const wanted = await checkInput(listSchema, filter, 'filter');
-    return await this.#read((client) => lookUpAll(client, this.#context.schema, wanted));
+    return await this.#read().list(filter);
   }
 
   async wait(id: unknown, options: unknown): Promise<QueuedCancellation> {
     const own = await checkInput(idSchema, id, 'id');
     const checked = await checkInput(waitSchema, options, 'options');
-    return await this.#waiting.wait(own, () => this.#lookUp(own), checked);
+    return await this.#waiting.wait(own, async () => await this.#read().lookUp(own), checked);
   }
 
   async retry(id: unknown, decision: unknown): Promise<void> {
@@ -104,7 +100,7 @@ export class QueueCore {
   async confirm(id: unknown, decision: unknown): Promise<QueuedCancellation> {
     const own = await checkInput(idSchema, id, 'id');
     const { token, ...by } = await checkInput(confirmationSchema, decision, 'decision');
-    const record = await this.#lookUp(own);
+    const record = await this.#read().lookUp(own);
     const error = record?.outcome?.ok === false ? record.outcome.error : undefined;
     if (record === undefined || record.state !== 'unknown' || !awaitsConfirmation(error)) {
       throw invalidInput([{ path: 'id', expected: `the id of a cancellation that ${AWAITS}` }]);
@@ -117,7 +113,7 @@ export class QueueCore {
     await this.#write((client) => confirmed(client, this.#context, own, settled, by));
     this.#context.onSettled(own);
     this.#workers.notify();
-    return (await this.#lookUp(own)) ?? record;
+    return (await this.#read().lookUp(own)) ?? record;
   }
 
   async withdraw(id: unknown, decision: unknown): Promise<void> {
@@ -148,7 +144,7 @@ export class QueueCore {
   }
 
   async stats(): Promise<QueueStats> {
-    return await this.#read(() => readStats(this.#context.database, this.#context.schema));
+    return await this.#read().stats();
   }
 
   close(): Promise<void> {
@@ -200,13 +196,9 @@ export class QueueCore {
     return added;
   }
 
-  #lookUp(id: string): Promise<QueuedCancellation | undefined> {
-    return this.#read((client) => lookUp(client, this.#context.schema, id));
-  }
-
-  async #read<Value>(work: (client: QueryClient) => Promise<Value>): Promise<Value> {
+  #read(): QueueReads {
     this.#open('status');
-    return await clearly(() => work(this.#context.database), 'status');
+    return this.#reads;
   }
 
   async #write<Value>(work: (client: QueryClient) => Promise<Value>): Promise<Value> {
