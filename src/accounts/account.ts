@@ -4,8 +4,9 @@ import type { ActionProvider } from '../contract/action.ts';
 import type { OperationsOf, ProviderDefinition, ProviderTypes } from '../contract/provider.ts';
 import type { CredentialsCheck } from '../contract/verdict.ts';
 import type { AccountCheck, AccountInternals, AdapterOperations } from './account-driver.ts';
-import { type CheckedConfiguration, ConfigurationCache } from './configuration-cache.ts';
-import { adapterOperations } from './configured-service.ts';
+import type { CheckedConfiguration, ConfigurationCache } from './configuration-cache.ts';
+import type * as Reader from './read-configuration.ts';
+import type * as Service from './configured-service.ts';
 import type { serviceKeyOf as ServiceKeyOf } from './service-key.ts';
 
 // What each account was made of, for the actions of its own provider. Held weakly, and reachable from here alone.
@@ -18,7 +19,7 @@ export function configurationReader<Config>(
 ): (() => Promise<Checked<Config>>) | undefined {
   const origin = typeof account === 'object' && account !== null ? origins.get(account) : undefined;
   if (origin === undefined || origin.definition !== definition) return undefined;
-  return () => readConfiguration(definition, origin.source);
+  return async () => (await loadReader()).readConfiguration(definition, origin.source);
 }
 
 // Registered, so that an account made by one copy of the package works in a service of another.
@@ -38,9 +39,12 @@ export function createAccount<Types extends ProviderTypes>(
   source: ConfigSource<Types['configInput']>,
 ): AccountOf<Types> {
   const references = new WeakMap<AdapterOperations, Types['service']>();
-  const configurations = new ConfigurationCache<Types['config']>(definition);
-  const read = async (): Promise<Checked<CheckedConfiguration<Types['config']>>> =>
-    withVariables(await configurations.check(await readSource(source, definition.env)), source, definition.env);
+  let configurations: ConfigurationCache<Types['config']> | undefined;
+  const read = async (): Promise<Checked<CheckedConfiguration<Types['config']>>> => {
+    const { ConfigurationCache: Configurations, readSource, withVariables } = await loadReader();
+    configurations ??= new Configurations<Types['config']>(definition);
+    return withVariables(await configurations.check(await readSource(source, definition.env)), source, definition.env);
+  };
   const driver: AccountInternals = {
     env: definition.env,
     serviceForms: definition.serviceForms,
@@ -62,7 +66,8 @@ export function createAccount<Types extends ProviderTypes>(
         const checked = await read();
         if (!checked.ok) return checked;
         const own = { key, value: service.value };
-        return { ok: true, value: adapterOperations(definition, checked.value, own, references) };
+        configured ??= await import('./configured-service.ts');
+        return { ok: true, value: configured.adapterOperations(definition, checked.value, own, references) };
       };
       return { ok: true, value: { key, configure } };
     },
@@ -78,6 +83,12 @@ export function createAccount<Types extends ProviderTypes>(
 
 // Loaded with the first service.
 let serviceKeyOf: typeof ServiceKeyOf | undefined;
+let configured: typeof Service | undefined;
+let reader: typeof Reader | undefined;
+
+async function loadReader(): Promise<typeof Reader> {
+  return (reader ??= await import('./read-configuration.ts'));
+}
 
 const UNNAMED =
   'a service that the adapter can tell from others: texts and numbers as fields, or a serviceKey that returns a text';
@@ -106,38 +117,4 @@ function checkOf<Config>(
       return { ok: true, value: { baseUrl, secrets, escapesHtml: definition.escapesHtml, run: () => run(config) } };
     },
   };
-}
-
-async function readConfiguration<Config>(
-  definition: Pick<ActionProvider<Config>, 'config' | 'env'>,
-  source: unknown,
-): Promise<Checked<Config>> {
-  const { config, env } = definition;
-  return withVariables(await checkAgainst(config, await readSource(source, env)), source, env);
-}
-
-/** The variables of the environment that the issues are about, if that is where the configuration is from. */
-function withVariables<Value>(
-  checked: Checked<Value>,
-  source: unknown,
-  env: Readonly<Record<string, string>>,
-): Checked<Value> {
-  if (checked.ok || source !== undefined) return checked;
-  const issues = checked.issues.map((issue) => {
-    const variable = Object.hasOwn(env, issue.path) ? env[issue.path] : undefined;
-    return variable === undefined ? issue : { ...issue, variable };
-  });
-  return { ok: false, issues };
-}
-
-async function readSource(source: unknown, env: Readonly<Record<string, string>>): Promise<unknown> {
-  // oxlint-disable-next-line no-unsafe-call -- what it returns is checked, whatever it is
-  if (typeof source === 'function') return await source();
-  if (source !== undefined) return source;
-  // An empty variable counts as missing: that is what an unset secret looks like in most deployments.
-  const set = Object.entries(env).flatMap(([option, name]): [string, string][] => {
-    const value = process.env[name];
-    return value === undefined || value === '' ? [] : [[option, value]];
-  });
-  return Object.fromEntries(set);
 }

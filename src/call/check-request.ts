@@ -79,7 +79,7 @@ function whenSchema(expected: string): v.GenericSchema<unknown, AnyWhen> {
 // A person copies it out of a message.
 const token = v.pipe(
   v.string('the token that the provider sent'),
-  v.trim(),
+  v.transform((text) => text.trim()),
   v.regex(/^\P{Cc}{1,4096}$/u, 'the token that the provider sent'),
   v.check((text) => text.isWellFormed(), 'the token that the provider sent'),
 );

@@ -4,7 +4,9 @@ import '../../src/bulk/cancel-many.ts';
 import '../../src/bulk/options.ts';
 import '../../src/bulk/plan.ts';
 import '../../src/service/prepared-operations.ts';
+import '../../src/accounts/configured-service.ts';
 import '../../src/accounts/run-checked.ts';
+import '../../src/call/check-request.ts';
 import 'ky';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
