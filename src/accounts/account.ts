@@ -1,4 +1,4 @@
-import { type Checked, checkAgainst } from '../call/check-schema.ts';
+import type { Checked } from '../call/check-schema.ts';
 import type { Account, ConfigSource } from '../contract/account.ts';
 import type { ActionProvider } from '../contract/action.ts';
 import type { OperationsOf, ProviderDefinition, ProviderTypes } from '../contract/provider.ts';
@@ -6,8 +6,7 @@ import type { CredentialsCheck } from '../contract/verdict.ts';
 import type { AccountCheck, AccountInternals, AdapterOperations } from './account-driver.ts';
 import type { CheckedConfiguration, ConfigurationCache } from './configuration-cache.ts';
 import type * as Reader from './read-configuration.ts';
-import type * as Service from './configured-service.ts';
-import type { serviceKeyOf as ServiceKeyOf } from './service-key.ts';
+import type { bindService as BindService } from './bind-service.ts';
 
 // What each account was made of, for the actions of its own provider. Held weakly, and reachable from here alone.
 const origins = new WeakMap<object, { readonly definition: unknown; readonly source: unknown }>();
@@ -57,19 +56,8 @@ export function createAccount<Types extends ProviderTypes>(
       return { ok: true, value: { baseUrl, secrets } };
     },
     bind: async (input) => {
-      const service = await checkAgainst(definition.service, input);
-      if (!service.ok) return service;
-      serviceKeyOf ??= (await import('./service-key.ts')).serviceKeyOf;
-      const key = serviceKeyOf(definition, service.value);
-      if (key === undefined) return { ok: false, issues: [{ path: '', expected: UNNAMED }] };
-      const configure = async (): Promise<Checked<AdapterOperations>> => {
-        const checked = await read();
-        if (!checked.ok) return checked;
-        const own = { key, value: service.value };
-        configured ??= await import('./configured-service.ts');
-        return { ok: true, value: configured.adapterOperations(definition, checked.value, own, references) };
-      };
-      return { ok: true, value: { key, configure } };
+      bindService ??= (await import('./bind-service.ts')).bindService;
+      return await bindService(definition, input, read, references);
     },
   };
   const account: AccountOf<Types> = {
@@ -81,17 +69,13 @@ export function createAccount<Types extends ProviderTypes>(
   return Object.freeze(account);
 }
 
-// Loaded with the first service.
-let serviceKeyOf: typeof ServiceKeyOf | undefined;
-let configured: typeof Service | undefined;
+// Loaded with the first call.
+let bindService: typeof BindService | undefined;
 let reader: typeof Reader | undefined;
 
 async function loadReader(): Promise<typeof Reader> {
   return (reader ??= await import('./read-configuration.ts'));
 }
-
-const UNNAMED =
-  'a service that the adapter can tell from others: texts and numbers as fields, or a serviceKey that returns a text';
 
 /** The driver of an account, or `undefined` if the value is not an account. */
 export function internalsOf(account: unknown): AccountInternals | undefined {

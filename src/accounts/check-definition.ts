@@ -32,7 +32,7 @@ export function checkDefinition(definition: Definition): void {
   if (!/^[a-z][a-z0-9-]{0,39}$/.test(id)) refuse('id must be 1 to 40 lower-case letters, digits and dashes');
   if (timings.length === 0) refuse(`${id} offers no timing`);
   const unknown = timings.find((timing) => !TIMINGS.includes(timing));
-  if (unknown !== undefined) refuse(`${id} offers ${unknown}; the timings are ${TIMINGS.join(', ')}`);
+  if (unknown !== undefined) refuse(`${id} offers ${unknown}, which is no timing`);
   const declared = { ...capabilities, confirm: capabilities.confirm !== undefined };
   for (const name of ['status', 'revoke', 'options', 'confirm', 'cancelTogether', 'extras'] as const) {
     const capability = name === 'status' ? 'readBack' : name;
@@ -48,8 +48,10 @@ export function checkDefinition(definition: Definition): void {
       ? undefined
       : (NEWER.find((name) => definition[name] !== undefined) ?? timings.find((timing) => !usual.includes(timing)));
   const contradictions: readonly (readonly [is: boolean, words: string])[] = [
-    [capabilities.revoke && !readBack, 'can only withdraw what it can read back'],
-    [declared.cancelTogether !== undefined && !readBack, 'can only cancel together what it can read back'],
+    [
+      !readBack && (capabilities.revoke || declared.cancelTogether !== undefined),
+      'can only revoke and cancelTogether with readBack',
+    ],
     [
       confirm !== undefined && (confirm === 'on_date' || !timings.includes(confirm)),
       'must confirm one of its timings, and not on_date',

@@ -4,9 +4,10 @@ import '../../src/bulk/cancel-many.ts';
 import '../../src/bulk/options.ts';
 import '../../src/bulk/plan.ts';
 import '../../src/service/prepared-operations.ts';
-import '../../src/accounts/configured-service.ts';
+import '../../src/accounts/bind-service.ts';
+import '../../src/accounts/check-details.ts';
+import '../../src/accounts/read-configuration.ts';
 import '../../src/accounts/run-checked.ts';
-import '../../src/call/check-request.ts';
 import 'ky';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
