@@ -6,6 +6,7 @@ import '../../src/bulk/plan.ts';
 import '../../src/service/operations.ts';
 import '../../src/accounts/account-operations.ts';
 import '../../src/accounts/run-ready.ts';
+import '../../src/accounts/check-details.ts';
 import 'ky';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
