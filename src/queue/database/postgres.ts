@@ -10,7 +10,14 @@ const TIMEOUTS = { connectionTimeoutMillis: 10_000, query_timeout: 30_000, keepA
 /** Opens a PostgreSQL database by its URL. Connects with the first statement. One connection is enough, if no more can be had. */
 export async function openPostgres(url: string): Promise<Database> {
   const { default: pg } = await loadPeer('pg', () => import('pg'));
-  const pool = new pg.Pool({ ...TIMEOUTS, connectionString: url, max: 5, application_name: 'cancelkit' });
+  const pool = new pg.Pool({
+    ...TIMEOUTS,
+    connectionString: url,
+    max: 5,
+    application_name: 'cancelkit',
+    // A statement is sent when it is asked for, also while the answer to another one is awaited.
+    pipeline: true,
+  });
   // A connection that breaks while nobody uses it is replaced by the pool; the next statement tells if none can be had.
   pool.on('error', () => undefined);
   return {

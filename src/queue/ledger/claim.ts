@@ -70,13 +70,18 @@ function claimsOf(schema: string): string {
   return `cancelkit claim ${schema}`;
 }
 
-/** How much room each account has. Needs {@link lockAccounts}. */
+/**
+ * How much room each account has. Needs {@link lockAccounts}.
+ *
+ * Leases are read in the order of their index: that scan marks what has been settled, and does not read it the next time.
+ */
 export async function roomOf(client: QueryClient, schema: string, limits: readonly Limit[]): Promise<readonly Room[]> {
   const wanted = limits.map(({ account, concurrency, rate }) => ({ account, concurrency, ...rate }));
   const { rows } = await client.query(
     `SELECT x.account, CASE WHEN a.paused_until > clock_timestamp() THEN 0 ELSE LEAST(
-       x.concurrency - (SELECT count(*) FROM ${schema}.cancellation c
-         WHERE c.account = x.account AND c.lease_until > clock_timestamp()),
+       x.concurrency - (SELECT count(*) FROM (
+         SELECT FROM ${schema}.cancellation c WHERE c.account = x.account AND c.lease_until > clock_timestamp()
+         ORDER BY c.lease_until LIMIT x.concurrency) leased),
        x.count - (SELECT count(*) FROM ${schema}.start s
          WHERE s.account = x.account AND s.at > clock_timestamp() - x."perMs" * interval '1 millisecond')
      ) END AS room

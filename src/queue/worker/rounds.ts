@@ -1,4 +1,4 @@
-import { claim, lockAccounts, noteStarts } from '../ledger/claim.ts';
+import { type Room, claim, lockAccounts, noteStarts, roomOf } from '../ledger/claim.ts';
 import type { Claimed } from '../model/claimed.ts';
 import { unreachable } from '../database/database-error.ts';
 import { DatabaseFailure, type QueryClient } from '../database/database.ts';
@@ -134,38 +134,52 @@ export class Rounds {
 
   async #write(client: QueryClient, { written, marks, tidied, limits, isRecovering }: Round): Promise<TakenUp> {
     const { schema, jobs } = this.#context;
-    await markSent(client, schema, marks);
-    await record(client, schema, jobs, written.settled, written.history);
-    await jobs.remove(client, tidied);
+    // Statements are sent in this order without waiting for the answers that the next one does not need.
+    const recorded = Promise.all([
+      markSent(client, schema, marks),
+      record(client, schema, jobs, written.settled, written.history),
+      jobs.remove(client, tidied),
+    ]);
     if (this.#isUnsure) {
+      await recorded;
       // At any moment, what is in hand is running, is being written here, or has ended since.
       await giveBack(client, this.#context, this.#id, [...this.#inHand.ids, ...written.settled.map(({ id }) => id)]);
     }
     if (isRecovering) {
+      await recorded;
       await this.#pulse.beat(client, this.#context, Math.max(this.#context.pollMs * 6, LEAST_PULSE_MS));
       await recoverExpired(client, this.#context);
     }
-    return await this.#takeUp(client, limits);
+    const [found] = await Promise.all([this.#findRoom(client, limits), recorded]);
+    return await this.#takeUp(client, found);
   }
 
-  async #takeUp(client: QueryClient, limits: readonly Limit[]): Promise<TakenUp> {
-    if (limits.length === 0) return { taken: [], claimed: [], isContended: false };
+  /** Locks accounts, and finds out how much room they have. */
+  async #findRoom(client: QueryClient, limits: readonly Limit[]): Promise<FoundRoom> {
+    if (limits.length === 0) return { limits, rooms: [], isContended: false };
     const { schema } = this.#context;
     // Where workers compete, each asks for one account, so that several claim in the same moment.
     const chosen = performance.now() < this.#narrowUntil ? oneOf(limits) : limits;
-    const locked = await lockAccounts(
-      client,
-      schema,
-      chosen.map(({ account }) => account),
-    );
+    const accounts = chosen.map(({ account }) => account);
+    const [locked, rooms] = await Promise.all([
+      lockAccounts(client, schema, accounts),
+      // A statement of its own, after the locks: it sees what those that held them before have claimed.
+      roomOf(client, schema, chosen),
+    ]);
     if (locked.size < chosen.length) this.#narrowUntil = performance.now() + NARROW_MS;
-    const mine = chosen.filter(({ account }) => locked.has(account));
-    const isContended = mine.length < limits.length;
-    if (mine.length === 0) return { taken: [], claimed: [], isContended };
-    const taken = await this.#intake.take(client, mine, this.#free);
+    return {
+      limits: chosen.filter(({ account }) => locked.has(account)),
+      rooms: rooms.filter(({ account }) => locked.has(account)),
+      isContended: locked.size < limits.length,
+    };
+  }
+
+  async #takeUp(client: QueryClient, { limits, rooms, isContended }: FoundRoom): Promise<TakenUp> {
+    const { schema } = this.#context;
+    const taken = await this.#intake.take(client, rooms, this.#free);
     const ids = taken.map(({ id }) => id);
     const claimed = await claim(client, schema, ids, this.#id, this.#leaseMs);
-    await noteStarts(client, schema, mine, claimed);
+    await noteStarts(client, schema, limits, claimed);
     const begun = new Set(claimed.map(({ id }) => id));
     await this.#putOff(
       client,
@@ -204,6 +218,14 @@ interface Round {
   readonly tidied: readonly TakenJob[];
   readonly limits: readonly Limit[];
   readonly isRecovering: boolean;
+}
+
+/** The accounts that a transaction may take from, and how much. */
+interface FoundRoom {
+  readonly limits: readonly Limit[];
+  readonly rooms: readonly Room[];
+  /** Whether an account was left out because other workers were claiming. */
+  readonly isContended: boolean;
 }
 
 /** What one transaction takes up. */
