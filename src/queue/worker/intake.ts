@@ -65,7 +65,8 @@ export class Intake {
   }
 }
 
-function shuffled<Value>(values: readonly Value[]): readonly Value[] {
+/** The values in a random order. */
+export function shuffled<Value>(values: readonly Value[]): readonly Value[] {
   const keyed = values.map((value) => ({ value, key: Math.random() }));
   return keyed.toSorted((one, other) => one.key - other.key).map(({ value }) => value);
 }

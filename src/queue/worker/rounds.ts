@@ -3,7 +3,7 @@ import type { Claimed } from '../model/claimed.ts';
 import { unreachable } from '../database/database-error.ts';
 import { DatabaseFailure, type QueryClient } from '../database/database.ts';
 import { InHand } from './in-hand.ts';
-import { Intake } from './intake.ts';
+import { Intake, shuffled } from './intake.ts';
 import { type TakenJob, toJob } from '../ledger/jobs.ts';
 import { Lease } from '../model/lease.ts';
 import type { Limit } from '../model/limits.ts';
@@ -158,15 +158,17 @@ export class Rounds {
   async #findRoom(client: QueryClient, limits: readonly Limit[]): Promise<FoundRoom> {
     if (limits.length === 0) return { limits, rooms: [], isContended: false };
     const { schema } = this.#context;
-    // Where workers compete, each asks for one account, so that several claim in the same moment.
-    const chosen = performance.now() < this.#narrowUntil ? oneOf(limits) : limits;
+    // Where workers compete, each takes one account, the first free one of a few, so that several claim concurrently.
+    const isNarrow = performance.now() < this.#narrowUntil;
+    const chosen = isNarrow ? shuffled(limits).slice(0, NARROW) : limits;
+    const most = isNarrow ? 1 : chosen.length;
     const accounts = chosen.map(({ account }) => account);
     const [locked, rooms] = await Promise.all([
-      lockAccounts(client, schema, accounts),
+      lockAccounts(client, schema, accounts, most),
       // A statement of its own, after the locks: it sees what those that held them before have claimed.
       roomOf(client, schema, chosen),
     ]);
-    if (locked.size < chosen.length) this.#narrowUntil = performance.now() + NARROW_MS;
+    if (locked.size < most) this.#narrowUntil = performance.now() + NARROW_MS;
     return {
       limits: chosen.filter(({ account }) => locked.has(account)),
       rooms: rooms.filter(({ account }) => locked.has(account)),
@@ -245,13 +247,9 @@ const LEAST_PULSE_MS = 10_000;
 // Jobs are removed so many at once, and the rest at the end.
 const TIDY_AT = 200;
 
-// How long a worker claims from one account a round after it met another worker.
+// How long a worker claims from one account a round after it met another worker, and how many it tries for that.
 const NARROW_MS = 1_000;
-
-function oneOf<Value>(values: readonly Value[]): readonly Value[] {
-  const start = Math.floor(Math.random() * values.length);
-  return values.slice(start, start + 1);
-}
+const NARROW = 3;
 
 /** Whether the database did not take a value: the provider's own words, which are the only ones not made here. */
 function isDataError({ code }: DatabaseFailure): boolean {
