@@ -34,14 +34,8 @@ export type {
   ServiceOf,
   TimingOf,
 } from './contract/request.ts';
-export type {
-  CancelOutcome,
-  CancelResult,
-  PreviewedRequest,
-  RevokeResult,
-  SafeResult,
-  ValidatedRequest,
-} from './contract/result.ts';
+export type { CancelResult, PreviewedRequest, RevokeResult, SafeResult, ValidatedRequest } from './contract/result.ts';
+export type { CancelOutcome } from './contract/outcome.ts';
 export type {
   CancellationState,
   CancellationStatus,
@@ -49,10 +43,10 @@ export type {
   LastSeen,
   OperationName,
   ProviderOperation,
-  RevokeOutcome,
   Warning,
   WarningCode,
   When,
 } from './contract/vocabulary.ts';
+export type { RevokeOutcome } from './contract/outcome.ts';
 export type { OperationTrace } from './call/run-call.ts';
 export { type AccountDescription, type CancelService, createCancelService } from './service/service.ts';

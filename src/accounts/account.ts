@@ -3,9 +3,9 @@ import type { Account, ConfigSource } from '../contract/account.ts';
 import type { ActionProvider } from '../contract/action.ts';
 import type { OperationsOf, ProviderDefinition, ProviderTypes } from '../contract/provider.ts';
 import type { CredentialsCheck } from '../contract/verdict.ts';
-import type { AccountCheck, AccountInternals, AdapterOperations } from './account-driver.ts';
+import type { AccountCheck, AccountInternals, AdapterOperations } from './account-internals.ts';
 import { type CheckedConfiguration, ConfigurationCache } from './configuration-cache.ts';
-import { adapterOperations } from './configured-service.ts';
+import { adapterOperations } from './adapter-operations.ts';
 import type { serviceKeyOf as ServiceKeyOf } from './service-key.ts';
 
 // What each account was made of, for the actions of its own provider. Held weakly, and reachable from here alone.
@@ -22,7 +22,7 @@ export function configurationReader<Config>(
 }
 
 // Registered, so that an account made by one copy of the package works in a service of another.
-const DRIVER = Symbol.for('cancelkit.account.v1');
+const INTERNALS = Symbol.for('cancelkit.account.v1');
 
 type AccountOf<Types extends ProviderTypes> = Account<
   Types['id'],
@@ -40,7 +40,7 @@ export function createAccount<Types extends ProviderTypes>(
   const configurations = new ConfigurationCache<Types['config']>(definition);
   const read = async (): Promise<Checked<CheckedConfiguration<Types['config']>>> =>
     withVariables(await configurations.check(await readSource(source, definition.env)), source, definition.env);
-  const driver: AccountInternals = {
+  const internals: AccountInternals = {
     env: definition.env,
     serviceForms: definition.serviceForms,
     check: checkOf(definition, read),
@@ -69,7 +69,7 @@ export function createAccount<Types extends ProviderTypes>(
     provider: definition.id,
     capabilities: definition.capabilities,
   };
-  Object.defineProperty(account, DRIVER, { value: () => driver });
+  Object.defineProperty(account, INTERNALS, { value: () => internals });
   origins.set(account, { definition, source });
   return Object.freeze(account);
 }
@@ -80,10 +80,10 @@ let serviceKeyOf: typeof ServiceKeyOf | undefined;
 const UNNAMED =
   'a service that the adapter can tell from others: texts and numbers as fields, or a serviceKey that returns a text';
 
-/** The driver of an account, or `undefined` if the value is not an account. */
+/** The internals of an account, or `undefined` if the value is not an account. */
 export function internalsOf(account: unknown): AccountInternals | undefined {
-  if (typeof account !== 'object' || account === null || !(DRIVER in account)) return undefined;
-  const open = account[DRIVER];
+  if (typeof account !== 'object' || account === null || !(INTERNALS in account)) return undefined;
+  const open = account[INTERNALS];
   // oxlint-disable-next-line no-unsafe-type-assertion, no-unsafe-call -- only createAccount knows the symbol's meaning
   return typeof open === 'function' ? (open() as AccountInternals) : undefined;
 }

@@ -12,7 +12,7 @@ export function checkDefinition(definition: {
   readonly specVersion: number;
   readonly id: string;
   readonly capabilities: Capabilities;
-  readonly cancelTogether?: unknown;
+  readonly cancelBatch?: unknown;
   readonly status?: unknown;
   readonly revoke?: unknown;
 }): void {
@@ -31,13 +31,11 @@ export function checkDefinition(definition: {
   if (capabilities.revoke && !capabilities.readBack) {
     throw new TypeError(`defineProvider: ${id} can only withdraw what it can read back`);
   }
-  if ((capabilities.cancelTogether !== undefined) !== (definition.cancelTogether !== undefined)) {
-    throw new TypeError(
-      `defineProvider: ${id} must have a cancelTogether function exactly if capabilities.cancelTogether is there`,
-    );
+  if ((capabilities.batch !== undefined) !== (definition.cancelBatch !== undefined)) {
+    throw new TypeError(`defineProvider: ${id} must have a cancelBatch function exactly if capabilities.batch is set`);
   }
-  if (capabilities.cancelTogether !== undefined && !capabilities.readBack) {
-    throw new TypeError(`defineProvider: ${id} can only cancel together what it can read back`);
+  if (capabilities.batch !== undefined && !capabilities.readBack) {
+    throw new TypeError(`defineProvider: ${id} can batch only what it can read back`);
   }
 }
 

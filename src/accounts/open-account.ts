@@ -47,8 +47,8 @@ export async function openAccount<Value extends Configured>(
   limit: TimeLimit,
   options: OpenOptions,
   writesOnFreshConnection: boolean,
-): Promise<{ readonly configured: Value; readonly route: SendContext }> {
+): Promise<{ readonly configured: Value; readonly context: SendContext }> {
   const { configured, baseUrl } = await configure(read, env, call, limit, options);
   const { attemptTimeoutMs = DEFAULTS.attemptTimeoutMs } = options;
-  return { configured, route: { baseUrl, limit, attemptTimeoutMs, transport: options, writesOnFreshConnection } };
+  return { configured, context: { baseUrl, limit, attemptTimeoutMs, transport: options, writesOnFreshConnection } };
 }

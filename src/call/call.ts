@@ -41,7 +41,7 @@ export class Call {
   redactor: Redactor = NO_SECRETS;
   /** Which option and variable hold the base URL, for messages. */
   addressName = 'the base URL of the account';
-  health: Breaker | undefined;
+  breaker: Breaker | undefined;
   attempts = 0;
   /** Why a read was turned away as every further one of the account would be. No read-back is sent after it. */
   readBackRefusal: ErrorFacts | undefined;

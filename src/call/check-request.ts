@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { REASON_LABELS, type Reason, type ReasonCategory } from '../contract/reason.ts';
 import type { StandardSchema } from '../contract/standard-schema.ts';
-import type { When } from '../contract/vocabulary.ts';
+import { type When, WHENS } from '../contract/vocabulary.ts';
 import { only } from './issue-text.ts';
 
 /** A request's parts, checked; the service not yet. */
@@ -31,7 +31,7 @@ const service = v.pipe(
   v.transform((value) => ({ ...value })),
 );
 
-const when = v.picklist(['immediate', 'end_of_period'], "'immediate' or 'end_of_period'");
+const when = v.picklist(WHENS, "'immediate' or 'end_of_period'");
 
 const reference = v.pipe(
   v.string('a text of 1 to 128 characters'),

@@ -18,8 +18,8 @@ export interface CancelOrder<Service, Timing extends When = When> {
   readonly reference: string | undefined;
 }
 
-/** Cancellations that go into one request: of different services, and alike in everything else. */
-export interface TogetherOrder<Service, Timing extends When = When> {
+/** Cancellations that go into one request: they differ in their service alone. */
+export interface BatchOrder<Service, Timing extends When = When> {
   /** At least two. */
   readonly services: readonly Service[];
   readonly when: Timing;
@@ -84,11 +84,11 @@ export interface ProviderDefinition<Types extends ProviderTypes> {
     config: Types['config'],
   ) => Exchange<CancelVerdict>;
   /**
-   * Only with `capabilities.cancelTogether`, which needs `readBack`. `undefined` if one of the services cannot be
-   * cancelled together with others. `accepted` is not believed of any of them before it has been read back.
+   * Cancels several services by one request. Only with `capabilities.batch`, which needs `readBack`. `undefined` if one
+   * of the services cannot be batched. After `accepted`, the core reads each service back before it reports a success.
    */
-  readonly cancelTogether?: (
-    order: TogetherOrder<Types['service'], Types['timing']>,
+  readonly cancelBatch?: (
+    order: BatchOrder<Types['service'], Types['timing']>,
     config: Types['config'],
   ) => Exchange<CancelVerdict> | undefined;
   /** Only with `capabilities.readBack`. `undefined` for a service that cannot be read back. */

@@ -6,7 +6,7 @@ import { runExchange } from '../sending/run-exchange.ts';
 import type { Cancellation, CancelFacts } from './cancellation.ts';
 import { judgeWrite, type AcceptedWrite, type WriteInDoubt } from './judge-write.ts';
 import { hasPassed } from './past-date.ts';
-import { rawOf, textBefore } from './raw-answer.ts';
+import { rawOf, textBefore } from './raw-response.ts';
 import { reconcileDuplicate } from './reconcile-duplicate.ts';
 import { reconcileUnknown } from './reconcile-unknown.ts';
 import { verifyAccepted } from './verify-accepted.ts';
@@ -26,15 +26,15 @@ export async function cancelOnce(cancellation: Cancellation, verify: boolean): P
 
 /** @throws ProviderError for a definite no. */
 async function send({
-  service,
+  adapter,
   details,
   call,
-  route,
+  context,
 }: Cancellation): Promise<AcceptedWrite<AcceptedVerdict> | WriteInDoubt | Duplicate> {
   try {
-    const ran = await runExchange(service.cancel(details), call, route, 'write');
-    const { verdict, lastResponse } = ran;
-    if (verdict.verdict !== 'duplicate' || lastResponse === undefined) return judgeWrite(ran, call);
+    const exchanged = await runExchange(adapter.cancel(details), call, context, 'write');
+    const { verdict, lastResponse } = exchanged;
+    if (verdict.verdict !== 'duplicate' || lastResponse === undefined) return judgeWrite(exchanged, call);
     if (lastResponse.effect === 'write') call.writeHadNoEffect();
     return { duplicate: verdict, response: lastResponse.response };
   } catch (error) {

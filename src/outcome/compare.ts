@@ -1,3 +1,4 @@
+import type { AcceptedOutcome } from '../contract/outcome.ts';
 import type { CancellationStatus, When } from '../contract/vocabulary.ts';
 
 /**
@@ -32,7 +33,7 @@ export function compare(seen: CancellationStatus, when: When): Comparison {
 export function isShown(
   seen: CancellationStatus,
   when: When,
-): seen is CancellationStatus & { readonly state: 'requested' | 'scheduled' | 'completed' } {
+): seen is CancellationStatus & { readonly state: AcceptedOutcome } {
   const comparison = compare(seen, when);
   return comparison === 'as_asked' || comparison === 'timing_not_told';
 }

@@ -21,7 +21,7 @@ const MAX_REQUESTS = 500;
 export async function runExchange<Verdict>(
   exchange: Exchange<Verdict>,
   call: Call,
-  route: SendContext,
+  context: SendContext,
   allowed: 'read' | 'write',
 ): Promise<ExchangeResult<Verdict>> {
   let last: ExchangeResult<Verdict>['lastResponse'];
@@ -35,7 +35,7 @@ export async function runExchange<Verdict>(
     const request = step.value;
     if (request.effect === 'write' && allowed === 'read') throw call.error(broken('it tried to write while reading'));
     posted ||= request.method === 'POST';
-    last = { effect: request.effect, response: await sendWithRetries(request, call, route) };
+    last = { effect: request.effect, response: await sendWithRetries(request, call, context) };
   }
   throw call.error(broken(`it asked for more than ${MAX_REQUESTS} requests`));
 }

@@ -21,21 +21,21 @@ import { type SendResult, send } from './send.ts';
 export async function sendWithRetries(
   request: ProviderRequest,
   call: Call,
-  route: SendContext,
+  context: SendContext,
 ): Promise<ProviderResponse> {
-  const built = buildHttpRequest(route.baseUrl, request);
+  const built = buildHttpRequest(context.baseUrl, request);
   if (!built.ok) throw call.error(unsendable(built.expected));
   for (let repeated = 0; ; repeated += 1) {
     // The clock decides as well: after something that kept the thread busy, the timer has not fired yet.
-    const end = route.limit.end ?? (route.limit.remaining > 0 ? undefined : 'timeout');
+    const end = context.limit.end ?? (context.limit.remaining > 0 ? undefined : 'timeout');
     if (end !== undefined) throw call.error(endedBeforeSending(end));
-    const tried = await sendOnce(built.request, request.effect, call, route);
+    const tried = await sendOnce(built.request, request.effect, call, context);
     const failure = classOf(tried);
     const delay =
-      failure === undefined ? undefined : delayBeforeRepeat(failure, tried, request.effect, repeated, call, route);
+      failure === undefined ? undefined : delayBeforeRepeat(failure, tried, request.effect, repeated, call, context);
     if (failure === undefined || delay === undefined) return outcomeOf(tried, request.effect, call);
     call.emit({ type: 'retry', because: failure, delayMs: Math.round(delay) });
-    await pause(delay, call, route.limit);
+    await pause(delay, call, context.limit);
   }
 }
 
@@ -49,10 +49,10 @@ async function sendOnce(
   request: HttpRequest,
   effect: 'read' | 'write',
   call: Call,
-  route: SendContext,
+  context: SendContext,
 ): Promise<SendResult> {
-  const isCutShort = route.limit.remaining < route.attemptTimeoutMs;
-  const limit = new TimeLimit(Math.min(route.attemptTimeoutMs, route.limit.remaining), route.limit);
+  const isCutShort = context.limit.remaining < context.attemptTimeoutMs;
+  const limit = new TimeLimit(Math.min(context.attemptTimeoutMs, context.limit.remaining), context.limit);
   const startedAt = performance.now();
   call.attempts += 1;
   if (call.isObserved) {
@@ -65,10 +65,10 @@ async function sendOnce(
     });
   }
   if (effect === 'write') call.writeLeaves();
-  const isFresh = effect === 'write' && route.writesOnFreshConnection;
+  const isFresh = effect === 'write' && context.writesOnFreshConnection;
   let sent;
   try {
-    sent = await send(request, limit, route.transport, isFresh);
+    sent = await send(request, limit, context.transport, isFresh);
   } finally {
     limit.dispose();
   }
@@ -76,8 +76,8 @@ async function sendOnce(
   const unprocessed = sent.kind === 'not_sent' || classOf(sent) === 'unprocessed';
   if (effect === 'write' && unprocessed) call.writeHadNoEffect();
   // A call that was cut short by its caller, or by its own short deadline, says nothing of the provider.
-  const isOver = route.limit.end !== undefined || (isCutShort && limit.end !== undefined);
-  if (!isOver) call.health?.record(sent.kind === 'answered' && sent.response.status < 500 ? 'answered' : 'failed');
+  const isOver = context.limit.end !== undefined || (isCutShort && limit.end !== undefined);
+  if (!isOver) call.breaker?.record(sent.kind === 'answered' && sent.response.status < 500 ? 'answered' : 'failed');
   if (call.isObserved) {
     call.emit({
       type: 'answer',
@@ -105,18 +105,18 @@ function delayBeforeRepeat(
   effect: 'read' | 'write',
   repeated: number,
   call: Call,
-  route: SendContext,
+  context: SendContext,
 ): number | undefined {
   const delay = retryDelay({
     failure,
     effect,
     repeated,
     retryAfterMs: sent.kind === 'answered' ? retryWaitOf(sent.response) : undefined,
-    remainingMs: route.limit.remaining,
+    remainingMs: context.limit.remaining,
     random: Math.random(),
   });
   // The budget is asked last, so that nothing is taken out of it for a repetition that is not made.
-  return delay !== undefined && (call.health?.mayRepeat() ?? true) ? delay : undefined;
+  return delay !== undefined && (call.breaker?.mayRepeat() ?? true) ? delay : undefined;
 }
 
 async function pause(milliseconds: number, call: Call, limit: TimeLimit): Promise<void> {

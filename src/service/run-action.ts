@@ -2,13 +2,13 @@ import type { Call } from '../call/call.ts';
 import type { Checked } from '../call/check-schema.ts';
 import { openAccount, withinDeadline } from '../accounts/open-account.ts';
 import type { ActionOptions, ActionProvider, Performed, ProviderAction } from '../contract/action.ts';
-import { rawOf } from '../outcome/raw-answer.ts';
+import { rawOf } from '../outcome/raw-response.ts';
 import { redactorFor } from '../accounts/redactor-for.ts';
 import { runExchange } from '../sending/run-exchange.ts';
 import { checkedOrThrow, inTime } from '../call/check-input.ts';
 import { believed, judgeWrite } from '../outcome/judge-write.ts';
 
-/** An action whose options and account are sound. */
+/** An action whose options and account are valid. */
 interface StartedAction<Config, Input, Result> {
   readonly provider: ActionProvider<Config>;
   readonly action: ProviderAction<Config, Input, Result>;
@@ -39,10 +39,10 @@ export async function runAction<Config, Input, Result>({
       return config.ok ? { ok: true, value: readyOf(provider, config.value) } : config;
     };
     // No action can be read back, so its writes need connections of their own.
-    const { configured: ready, route } = await openAccount(configured, provider.env, call, limit, options, true);
+    const { configured: ready, context } = await openAccount(configured, provider.env, call, limit, options, true);
     call.redactor = redactorFor([...ready.secrets, ...action.secrets(checked)], provider.escapesHtml);
-    const ran = await runExchange(action.run(checked, ready.config), call, route, 'write');
-    const { accepted, response } = believed(judgeWrite(ran, call));
+    const exchanged = await runExchange(action.run(checked, ready.config), call, context, 'write');
+    const { accepted, response } = believed(judgeWrite(exchanged, call));
     const { attempts, operationId } = call;
     return { result: accepted.result, attempts, operationId, raw: rawOf(response, call) };
   });

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deferred } from '../../src/platform/deferred.ts';
 import type { Database, QueryClient } from '../../src/queue/database/database.ts';
@@ -5,10 +6,11 @@ import { type NewEntry, writeHistory } from '../../src/queue/ledger/history.ts';
 import type { Jobs } from '../../src/queue/ledger/jobs.ts';
 import { lookUpHistory } from '../../src/queue/ledger/look-up.ts';
 import { migrate } from '../../src/queue/ledger/migrations.ts';
-import { type RecordedState, record } from '../../src/queue/ledger/settle.ts';
+import { type RecordedState, recordStates } from '../../src/queue/ledger/record-states.ts';
 import { makeMonth, moveSettled } from '../../src/queue/ledger/settled.ts';
 import { DATABASES, startPostgres, type TestDatabase } from './support/databases.ts';
-import { freshSchema, openTables } from './support/open-queue.ts';
+import { freshSchema, openQueue, openTables, settle } from './support/open-queue.ts';
+import { openShop, request, says } from './support/shop.ts';
 
 const MONTH = '2026_01';
 
@@ -42,7 +44,7 @@ describe.each(DATABASES)('outcomes on %s', (_, open) => {
       task: 'send',
       handedOver: undefined,
       state: 'refused',
-      readings: 0,
+      readBackAttempts: 0,
       needsPerson: false,
     }));
     // The calls ran beside each other, so their lines are not in the order of the outcomes.
@@ -57,10 +59,37 @@ describe.each(DATABASES)('outcomes on %s', (_, open) => {
           return client.query(text, values);
         },
       };
-      await record(counting, schema, noJobs, settled, lines);
+      await recordStates(counting, schema, noJobs, settled, lines);
     });
     expect(statements).toBe(1);
     for (const id of ids) expect(await typesOf(database, schema, id)).toEqual(['attempt', 'answer', 'settled']);
+  });
+});
+
+describe('an outcome with words that the database cannot keep', { timeout: 120_000 }, () => {
+  it('is written without them, though other statements were sent together with it', async () => {
+    await using place = await startPostgres();
+    const name = freshSchema();
+    // On a connection of its own: no transaction makes a database.
+    const client = new pg.Client(place.address);
+    await client.connect();
+    await client.query(`CREATE DATABASE ${name} ENCODING 'LATIN1' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'`);
+    await client.end();
+    const address = new URL(place.address);
+    address.pathname = name;
+    const odd = { verdict: 'accepted', outcome: 'requested', note: '😀' } as const;
+    const shop = openShop({ one: { writes: [() => says(odd)] } });
+    {
+      await using queue = await openQueue(
+        { ...place, address: address.href },
+        { services: shop.services, onError: () => undefined },
+      );
+      await queue.enqueueMany(['one', 'two'].map((id) => ({ id, request: request('alpha', id) })));
+      const settled = await settle(queue, 'one', 'two');
+      expect(settled.map(({ state }) => state)).toEqual(['requested', 'requested']);
+      expect(settled[0]?.outcome).toMatchObject({ ok: true, result: { outcome: 'requested' } });
+    }
+    expect(shop.writes()).toBe(2);
   });
 });
 
