@@ -39,10 +39,11 @@ describe('the data of a new embedded database', { timeout: 180_000 }, () => {
   it('is made by another process, for this user alone, and gets its name when it is complete', async () => {
     vi.stubEnv('WHMCS_SECRET', 'not-for-the-other-process');
     mkdirSync(data, { mode: 0o700 });
-    mkdirSync(join(folder, 'pgdata.new-of-a-killed-process'));
+    mkdirSync(join(folder, `pgdata.new-${crypto.randomUUID()}`));
+    mkdirSync(join(folder, 'pgdata.new-backup'));
     await makeNewData(data);
     expect(existsSync(join(data, 'PG_VERSION'))).toBe(true);
-    expect(readdirSync(folder)).toEqual(['pgdata']);
+    expect(readdirSync(folder).toSorted()).toEqual(['pgdata', 'pgdata.new-backup']);
     expect(statSync(data).mode & 0o777).toBe(0o700);
     expect(JSON.stringify(started.environments)).not.toContain('WHMCS_SECRET');
   });

@@ -19,22 +19,30 @@ export async function makeNewData(data: string): Promise<void> {
   if (pglite === undefined || !isNode() || readdirSync(data).length > 0) return;
   // It may be a link to another disk, and is renamed on that disk.
   const target = realpathSync(data);
-  const directory = dirname(target);
-  const name = `${basename(target)}.new-`;
-  // A process that was killed has left these.
-  for (const entry of readdirSync(directory)) if (entry.startsWith(name)) remove(join(directory, entry));
-  const made = join(directory, `${name}${crypto.randomUUID()}`);
+  const made = `${target}.new-${crypto.randomUUID()}`;
   try {
+    removeUnfinished(target);
     if (!(await run(pglite, made)) || !existsSync(join(made, 'PG_VERSION'))) return;
     rmdirSync(target);
     renameSync(made, target);
   } catch {
-    // It may be where a disk is mounted, which cannot be renamed.
+    // It may be where a disk is mounted, which cannot be renamed, or its directory may not be read.
   } finally {
     remove(made);
     mkdirSync(target, { recursive: true, mode: 0o700 });
   }
 }
+
+/** Removes what a process that was killed has left. */
+function removeUnfinished(target: string): void {
+  const [directory, name] = [dirname(target), `${basename(target)}.new-`];
+  for (const entry of readdirSync(directory)) {
+    if (entry.startsWith(name) && UUID.test(entry.slice(name.length))) remove(join(directory, entry));
+  }
+}
+
+// Only what this file has named: a directory of another name is somebody's own.
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** What the other process does. With its umask, the directory is for this user alone. */
 const MAKE = `process.umask(0o077);

@@ -130,9 +130,9 @@ export const MIGRATIONS: readonly ((schema: string) => readonly string[])[] = [
   // Leases in the order in which they end: a scan in that order leaves out what has been settled since the last vacuum.
   // And no check of each line of history by a trigger: the statements that write lines hold the rows that these belong to.
   (schema) => [
-    `DROP INDEX ${schema}.cancellation_leased`,
+    `DROP INDEX IF EXISTS ${schema}.cancellation_leased`,
     `CREATE INDEX cancellation_leased ON ${schema}.cancellation (account, lease_until) WHERE lease_until IS NOT NULL`,
-    `ALTER TABLE ${schema}.history DROP CONSTRAINT history_cancellation_id_fkey`,
+    `ALTER TABLE ${schema}.history DROP CONSTRAINT IF EXISTS history_cancellation_id_fkey`,
   ],
 ];
 
