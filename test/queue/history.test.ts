@@ -1,7 +1,6 @@
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deferred } from '../../src/platform/deferred.ts';
-import type { Database, QueryClient } from '../../src/queue/database/database.ts';
+import { type Database, type QueryClient, allInOrder } from '../../src/queue/database/database.ts';
 import { type NewEntry, writeHistory } from '../../src/queue/ledger/history.ts';
 import type { Jobs } from '../../src/queue/ledger/jobs.ts';
 import { lookUpHistory } from '../../src/queue/ledger/look-up.ts';
@@ -9,8 +8,7 @@ import { migrate } from '../../src/queue/ledger/migrations.ts';
 import { type RecordedState, recordStates } from '../../src/queue/ledger/record-states.ts';
 import { makeMonth, moveSettled } from '../../src/queue/ledger/settled.ts';
 import { DATABASES, startPostgres, type TestDatabase } from './support/databases.ts';
-import { freshSchema, openQueue, openTables, settle } from './support/open-queue.ts';
-import { openShop, request, says } from './support/shop.ts';
+import { freshSchema, openTables } from './support/open-queue.ts';
 
 const MONTH = '2026_01';
 
@@ -66,30 +64,17 @@ describe.each(DATABASES)('outcomes on %s', (_, open) => {
   });
 });
 
-describe('an outcome with words that the database cannot keep', { timeout: 120_000 }, () => {
-  it('is written without them, though other statements were sent together with it', async () => {
+describe('statements of a transaction that are sent together', () => {
+  it('fail with the reason of the first one that failed, however long the others take to say so', async () => {
     await using place = await startPostgres();
-    const name = freshSchema();
-    // On a connection of its own: no transaction makes a database.
-    const client = new pg.Client(place.address);
-    await client.connect();
-    await client.query(`CREATE DATABASE ${name} ENCODING 'LATIN1' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'`);
-    await client.end();
-    const address = new URL(place.address);
-    address.pathname = name;
-    const odd = { verdict: 'accepted', outcome: 'requested', note: '😀' } as const;
-    const shop = openShop({ one: { writes: [() => says(odd)] } });
-    {
-      await using queue = await openQueue(
-        { ...place, address: address.href },
-        { services: shop.services, onError: () => undefined },
-      );
-      await queue.enqueueMany(['one', 'two'].map((id) => ({ id, request: request('alpha', id) })));
-      const settled = await settle(queue, 'one', 'two');
-      expect(settled.map(({ state }) => state)).toEqual(['requested', 'requested']);
-      expect(settled[0]?.outcome).toMatchObject({ ok: true, result: { outcome: 'requested' } });
-    }
-    expect(shop.writes()).toBe(2);
+    await using database = await openTables(place);
+    const failing = database.transaction(async (client) => {
+      const first = (async () => {
+        await client.query(`SELECT 'a'::int`).finally(() => Promise.resolve());
+      })();
+      await allInOrder([client.query('SELECT 1'), first, client.query('SELECT 2')]);
+    });
+    await expect(failing).rejects.toMatchObject({ code: '22P02', committed: 'no' });
   });
 });
 

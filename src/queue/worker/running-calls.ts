@@ -1,3 +1,4 @@
+import { AccountAccess } from '../../bulk/account-access.ts';
 import type { OperationEvent } from '../../contract/event.ts';
 import { execute, notBegun } from './execute.ts';
 import type { Claimed } from '../model/claimed.ts';
@@ -15,6 +16,7 @@ export class RunningCalls {
   readonly #running = new Map<string, Claimed>();
   // Lines of the calls under way that are not written down.
   #lines: NewEntry[] = [];
+  readonly #access = new Map<string, AccountAccess>();
   #outbox = new Outbox();
 
   /** @param onEnd told of the account of each call that has ended. */
@@ -34,6 +36,13 @@ export class RunningCalls {
   /** What is to be written down. */
   get outbox(): Outbox {
     return this.#outbox;
+  }
+
+  /** What the calls of this worker have shown of an account. */
+  #accessOf(account: string): AccountAccess {
+    const access = this.#access.get(account) ?? new AccountAccess();
+    this.#access.set(account, access);
+    return access;
   }
 
   /** The ids of all that are under way, or have ended and are to be written down. */
@@ -70,10 +79,11 @@ export class RunningCalls {
       if (event.type === 'attempt' && lease.remainingMs <= 0) stop.abort();
       this.#note(claimed, event, stop.signal.aborted);
     };
+    const access = this.#accessOf(claimed.request.account);
     const work =
       deadlineMs < Math.min(SHORTEST_CALL_MS, this.#context.deadlineMs / 2)
         ? Promise.resolve(notBegun(claimed))
-        : execute(claimed, { deadlineMs, signal: stop.signal, onEvent }, this.#context);
+        : execute(claimed, { deadlineMs, signal: stop.signal, onEvent, access }, this.#context);
     void work.then((next) => {
       const { id, claim: number, priority, task, request } = claimed;
       this.#running.delete(id);
