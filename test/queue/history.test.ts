@@ -72,7 +72,7 @@ describe('statements of a transaction that are sent together', () => {
       const first = (async () => {
         await client.query(`SELECT 'a'::int`).finally(() => Promise.resolve());
       })();
-      await allInOrder([client.query('SELECT 1'), first, client.query('SELECT 2')]);
+      await allInOrder([first, client.query('SELECT 1'), client.query('SELECT 2')]);
     });
     await expect(failing).rejects.toMatchObject({ code: '22P02', committed: 'no' });
   });
