@@ -40,7 +40,7 @@ export function adapterOperations<Types extends ProviderTypes>(
         : (providerReference, query) => status(service, config, { providerReference, ...query }),
     revoke: revoke === undefined ? undefined : () => revoke(service, config),
   };
-  references.set(adapter, service);
+  if (cancelBatch !== undefined) references.set(adapter, service);
   return adapter;
 }
 

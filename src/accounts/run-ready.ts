@@ -1,3 +1,4 @@
+import type { Breaker } from '../call/breaker.ts';
 import type { Call } from '../call/call.ts';
 import { checkedOrThrow, inTime } from '../call/check-input.ts';
 import type { Capabilities } from '../contract/capabilities.ts';
@@ -25,13 +26,24 @@ export async function runReady<Request extends AddressedRequest, Value>(
   const { account, internals } = entry;
   const { deadlineMs = defaults.deadlineMs, signal, place } = options;
   return await withinDeadline(call, { deadlineMs, signal }, async (limit) => {
-    const bound = await checkedOrThrow(inTime(internals.bind(request.service), call, limit), call, 'service');
+    const checking = internals.bind(request.service);
+    const bound = checkedOrThrow(
+      checking instanceof Promise ? await inTime(checking, call, limit) : checking,
+      call,
+      'service',
+    );
     call.serviceKey = bound.key;
     const isFresh = needsFreshConnection(account.capabilities);
     const opened = await openAccount(bound.configure, internals.env, call, limit, defaults, isFresh);
     const { configured: adapter, context } = opened;
-    checkPlace(place, placeOf(account.provider, context.baseUrl, call.redactor), call);
-    return await admitted(entry, call, () => work({ call, entry, request, options, adapter, context }));
+    if (place !== undefined) checkPlace(place, placeOf(account.provider, context.baseUrl, call.redactor), call);
+    // A preview sends nothing, so it is always let in.
+    if (call.operation !== 'preview') admit(entry.breaker, call);
+    try {
+      return await work({ call, entry, request, options, adapter, context });
+    } finally {
+      entry.breaker.leave(call);
+    }
   });
 }
 
@@ -43,25 +55,19 @@ function needsFreshConnection({ readBack, recognizesRepeat }: Capabilities): boo
   return !readBack || recognizesRepeat === 'no';
 }
 
-/** Runs `work` if the account's breaker lets it in. A preview sends nothing, so it always may. */
-async function admitted<Value>({ breaker }: AccountEntry, call: Call, work: () => Promise<Value>): Promise<Value> {
-  if (call.operation === 'preview') return await work();
+/** @throws ProviderError `unavailable` if the account's breaker does not let the call in */
+function admit(breaker: Breaker, call: Call): void {
   const waitMs = breaker.admit(call);
   if (waitMs !== undefined) {
     const message = 'the provider has not been answering for a while, so nothing was sent. Try again later.';
     throw call.error({ code: 'unavailable', retryInMs: waitMs, message });
   }
   call.breaker = breaker;
-  try {
-    return await work();
-  } finally {
-    breaker.leave(call);
-  }
 }
 
 /** Compared with the configuration that this very call uses: one that is a function may differ from call to call. */
-function checkPlace(wanted: string | undefined, found: string, call: Call): void {
-  if (wanted === undefined || wanted === found) return;
+function checkPlace(wanted: string, found: string, call: Call): void {
+  if (wanted === found) return;
   throw call.error({
     code: 'not_configured',
     issues: [{ path: 'options.place', expected: found }],
