@@ -27,6 +27,8 @@ export async function openPostgres(url: string, access: 'READ WRITE' | 'READ ONL
     max: MOST,
     application_name: 'cancelkit',
     types: OWN_TYPES,
+    // A statement is sent when it is asked for, also while the answer to another one is awaited.
+    pipeline: true,
   });
   // A connection that breaks while nobody uses it is replaced by the pool; the next statement tells if none can be had.
   pool.on('error', () => undefined);
