@@ -3,22 +3,38 @@ import type { Account, ConfigSource } from '../contract/account.ts';
 import type { ActionProvider } from '../contract/action.ts';
 import type { OperationsOf, ProviderDefinition, ProviderTypes } from '../contract/provider.ts';
 import type { CredentialsCheck } from '../contract/verdict.ts';
+import type { AccountWires, OpenWire, WireRules } from './account-wire.ts';
 import type { AccountCheck, AccountInternals, AdapterOperations } from './account-driver.ts';
-import { type CheckedConfiguration, ConfigurationCache } from './configuration-cache.ts';
+import { type CheckedConfiguration, ConfigurationCache, valuesOf } from './configuration-cache.ts';
 import { adapterOperations } from './configured-service.ts';
 import type { serviceKeyOf as ServiceKeyOf } from './service-key.ts';
 
 // What each account was made of, for the actions of its own provider. Held weakly, and reachable from here alone.
-const origins = new WeakMap<object, { readonly definition: unknown; readonly source: unknown }>();
+const origins = new WeakMap<
+  object,
+  { readonly definition: unknown; readonly source: unknown; readonly wires: Wires<unknown> }
+>();
 
 /** Reads and checks the configuration of an account that was made of this definition; `undefined` if it was not. */
 export function configurationReader<Config>(
-  definition: Pick<ActionProvider<Config>, 'config' | 'env'>,
+  definition: ActionProvider<Config>,
   account: unknown,
-): (() => Promise<Checked<Config>>) | undefined {
+): (() => Promise<Checked<ReadConfiguration<Config>>>) | undefined {
   const origin = typeof account === 'object' && account !== null ? origins.get(account) : undefined;
   if (origin === undefined || origin.definition !== definition) return undefined;
-  return () => readConfiguration(definition, origin.source);
+  return async () => {
+    const checked = await readConfiguration(definition, origin.source);
+    if (!checked.ok) return checked;
+    const own = valuesOf(definition, checked.value);
+    const wire = origin.wires === undefined ? undefined : (await origin.wires())(own);
+    return { ok: true, value: { ...own, wire, escapesHtml: definition.escapesHtml } };
+  };
+}
+
+/** A configuration as an action uses it. */
+export interface ReadConfiguration<Config> extends CheckedConfiguration<Config> {
+  readonly wire: (() => OpenWire) | undefined;
+  readonly escapesHtml: boolean | undefined;
 }
 
 // Registered, so that an account made by one copy of the package works in a service of another.
@@ -39,12 +55,13 @@ export function createAccount<Types extends ProviderTypes>(
 ): AccountOf<Types> {
   const references = new WeakMap<AdapterOperations, Types['service']>();
   const configurations = new ConfigurationCache<Types['config']>(definition);
+  const wires = wiresOf(definition);
   const read = async (): Promise<Checked<CheckedConfiguration<Types['config']>>> =>
     withVariables(await configurations.check(await readSource(source, definition.env)), source, definition.env);
   const driver: AccountInternals = {
     env: definition.env,
     serviceForms: definition.serviceForms,
-    check: checkOf(definition, read),
+    check: checkOf(definition, read, wires),
     configure: async () => {
       const checked = await read();
       if (!checked.ok) return checked;
@@ -61,7 +78,8 @@ export function createAccount<Types extends ProviderTypes>(
         const checked = await read();
         if (!checked.ok) return checked;
         const own = { key, value: service.value };
-        return { ok: true, value: adapterOperations(definition, checked.value, own, references) };
+        const wire = wires === undefined ? undefined : (await wires())(checked.value);
+        return { ok: true, value: adapterOperations(definition, checked.value, own, references, wire) };
       };
       return { ok: true, value: { key, configure } };
     },
@@ -71,7 +89,7 @@ export function createAccount<Types extends ProviderTypes>(
     capabilities: definition.capabilities,
   };
   Object.defineProperty(account, DRIVER, { value: () => driver });
-  origins.set(account, { definition, source });
+  origins.set(account, { definition, source, wires });
   return Object.freeze(account);
 }
 
@@ -92,6 +110,7 @@ export function internalsOf(account: unknown): AccountInternals | undefined {
 function checkOf<Config>(
   definition: { readonly escapesHtml?: boolean; readonly check?: CredentialsCheck<Config> },
   read: () => Promise<Checked<CheckedConfiguration<Config>>>,
+  wires: Wires<Config>,
 ): AccountCheck | undefined {
   const { check } = definition;
   if (check === undefined) return undefined;
@@ -102,8 +121,25 @@ function checkOf<Config>(
       const checked = await read();
       if (!checked.ok) return checked;
       const { config, baseUrl, secrets } = checked.value;
-      return { ok: true, value: { baseUrl, secrets, escapesHtml: definition.escapesHtml, run: () => run(config) } };
+      const wire = wires === undefined ? undefined : (await wires())(checked.value);
+      const { escapesHtml } = definition;
+      return { ok: true, value: { baseUrl, secrets, escapesHtml, wire, run: () => run(config) } };
     },
+  };
+}
+
+/** Loads what opens the wire of a call; `undefined` for a definition that says nothing about all its requests. */
+type Wires<Config> = (() => Promise<(checked: CheckedConfiguration<Config>) => () => OpenWire>) | undefined;
+
+function wiresOf<Config>(rules: WireRules<Config>): Wires<Config> {
+  if (rules.access === undefined && rules.origins === undefined && rules.responseIdHeader === undefined)
+    return undefined;
+  let wires: AccountWires<Config> | undefined;
+  return async () => {
+    const loaded = await import('./account-wire.ts');
+    // Only now, because another call may have been quicker.
+    const own = (wires ??= new loaded.AccountWires(rules));
+    return (checked) => () => own.open(checked);
   };
 }
 

@@ -15,6 +15,7 @@ export function adapterOperations<Types extends ProviderTypes>(
   { config, baseUrl, secrets }: CheckedConfiguration<Types['config']>,
   { key, value: service }: { readonly key: string; readonly value: Types['service'] },
   references: WeakMap<AdapterOperations, Types['service']>,
+  wire?: AdapterOperations['wire'],
 ): AdapterOperations {
   const { cancelTogether, status, revoke } = definition;
   const offered = (when: AnyWhen): When<Types['timing']> => {
@@ -25,6 +26,7 @@ export function adapterOperations<Types extends ProviderTypes>(
     baseUrl,
     secrets,
     escapesHtml: definition.escapesHtml,
+    wire,
     key,
     cancel: (details) => definition.cancel({ ...details, when: offered(details.when), service }, config),
     cancelTogether:

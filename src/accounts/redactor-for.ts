@@ -11,14 +11,39 @@ import { secretPattern } from '../privacy/secret-pattern.ts';
  * @param escapesHtml whether the provider escapes its texts for HTML; then `words` decodes them.
  */
 export function redactorFor(secrets: readonly string[], escapesHtml: boolean = false): Redactor {
+  return new Redactor(finderFor(secrets), escapesHtml ? decodeEntities : undefined);
+}
+
+/**
+ * Makes a redactor of secrets that become more during a call.
+ *
+ * @param secrets returns the same array as long as nothing has been added.
+ */
+export function growingRedactor(secrets: () => readonly string[], escapesHtml: boolean = false): Redactor {
+  let held: readonly string[] | undefined;
+  let finder: SecretFinder | undefined;
+  const current = (): SecretFinder | undefined => {
+    const now = secrets();
+    if (now !== held) [held, finder] = [now, finderFor(now)];
+    return finder;
+  };
+  const growing: SecretFinder = {
+    without: (text) => current()?.without(text) ?? text,
+    withoutHidden: (text) => current()?.withoutHidden(text) ?? text,
+  };
+  return new Redactor(growing, escapesHtml ? decodeEntities : undefined);
+}
+
+/** Finds the secrets; `undefined` if there are none. */
+function finderFor(secrets: readonly string[]): SecretFinder | undefined {
   // A secret out of a file can have white space around it that the provider does not echo.
   const forms = secrets.flatMap((secret) => [secret, trimmed(secret)]);
   const held = [...new Set(forms)].filter((secret) => secret !== '').sort((a, b) => b.length - a.length);
-  return new Redactor(held.length === 0 ? undefined : finderOf(held), escapesHtml ? decodeEntities : undefined);
+  return held.length === 0 ? undefined : finderOf(held);
 }
 
 function finderOf(secrets: readonly string[]): SecretFinder {
-  const known = patternsFor(secrets);
+  const known = secrets.flatMap(patternsFor);
   const beginnings = secrets.filter(({ length }) => length > SHORTEST_BEGINNING);
   const without = (text: string): string => {
     const rest = known.reduce((left, pattern) => left.replace(pattern, REDACTED), text);
@@ -37,7 +62,7 @@ function finderOf(secrets: readonly string[]): SecretFinder {
   };
 }
 
-const CACHE_SIZE = 256;
+const CACHE_SIZE = 1024;
 // A pattern has many alternatives for each character; beyond a few thousand characters the engine refuses it.
 const MAX_PIECE = 1000;
 
@@ -70,13 +95,12 @@ function withoutBeginning(text: string, secret: string): string {
   return from === 0 ? text : rest + text.slice(from);
 }
 
-function patternsFor(secrets: readonly string[]): readonly RegExp[] {
-  const key = JSON.stringify(secrets);
-  const known = patterns.get(key);
+function patternsFor(secret: string): readonly RegExp[] {
+  const known = patterns.get(secret);
   if (known !== undefined) return known;
-  const made = secrets.flatMap(pieces).map((piece) => new RegExp(secretPattern(piece), 'gi'));
+  const made = pieces(secret).map((piece) => new RegExp(secretPattern(piece), 'gi'));
   if (patterns.size >= CACHE_SIZE) patterns.clear();
-  patterns.set(key, made);
+  patterns.set(secret, made);
   return made;
 }
 

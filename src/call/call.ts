@@ -33,7 +33,7 @@ const NO_SECRETS = new Redactor();
  */
 export class Call {
   readonly operation: ProviderOperation;
-  readonly operationId: string = crypto.randomUUID();
+  readonly operationId: string;
   account: string | undefined;
   provider: string | undefined;
   serviceKey: string | undefined;
@@ -43,6 +43,8 @@ export class Call {
   addressName = 'the base URL of the account';
   health: Breaker | undefined;
   attempts = 0;
+  /** The provider's own id of its response to the last attempt. It may hold anything. */
+  responseId: string | undefined;
   /** Why a read was turned away as every further one of the account would be. No read-back is sent after it. */
   readBackRefusal: ErrorFacts | undefined;
   readonly #listeners: Listener[];
@@ -52,9 +54,21 @@ export class Call {
   #kept = false;
   #sentAt: number | undefined;
 
-  constructor(operation: ProviderOperation, listener?: Listener) {
+  constructor(operation: ProviderOperation, listener?: Listener, operationId: string = crypto.randomUUID()) {
     this.operation = operation;
+    this.operationId = operationId;
     this.#listeners = listener === undefined ? [] : [listener];
+  }
+
+  /**
+   * A call for the login that this one needs. It is reported as a part of this one and counts on from it, but knows
+   * nothing of a write: what a login fails with is the same for every call that waits for it.
+   */
+  forLogin(): Call {
+    const login = new Call(this.operation, undefined, this.operationId);
+    login.#listeners.push(...this.#listeners);
+    const { account, provider, serviceKey, redactor, addressName, health, attempts } = this;
+    return Object.assign(login, { account, provider, serviceKey, redactor, addressName, health, attempts });
   }
 
   /** Tells this listener, too, of what happens from now on. */
@@ -89,6 +103,11 @@ export class Call {
   /** Whether a write may have taken effect. */
   get mayHaveHappened(): boolean {
     return this.#kept || this.#pending;
+  }
+
+  /** The provider's own id of its response to the last attempt, as it may come out. */
+  get providerRequestId(): string | undefined {
+    return this.responseId === undefined ? undefined : this.redactor.message(this.responseId).slice(0, 128);
   }
 
   /** Whether anybody listens, so that nothing needs to be made for nobody. */
@@ -151,6 +170,7 @@ export class Call {
         path: redactor.text(issue.path),
         expected: redactor.text(issue.expected),
       })),
+      providerRequestId: failure.providerRequestId ?? this.providerRequestId,
       existing: existing === undefined ? undefined : { ...existing, raw: redactor.data(existing.raw) },
       retryable: unknown ? false : failure.retryable,
       retryAt: retryInMs === undefined ? undefined : timeAfter(retryInMs),

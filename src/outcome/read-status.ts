@@ -1,8 +1,8 @@
 import type { AdapterOperations } from '../accounts/account-driver.ts';
 import type { Call, ErrorFacts } from '../call/call.ts';
-import type { Exchange } from '../contract/exchange.ts';
-import { isLoginStatus, judgeUnrecognized, rateLimited } from '../sending/judge-status.ts';
-import { retryWaitOf } from '../sending/retry-after.ts';
+import type { Exchange, ProviderResponse } from '../contract/exchange.ts';
+import { judgeNo } from '../sending/judge-no.ts';
+import { isLoginStatus } from '../sending/judge-status.ts';
 import { providerWords } from './provider-words.ts';
 import { withoutPastSchedule } from './past-date.ts';
 import type { StatusQuery } from '../contract/provider.ts';
@@ -98,15 +98,8 @@ const NO_SUCH = {
 /** What a provider's "no" to a read means while nothing has been written. */
 export function readFailure(
   verdict: Exclude<StatusVerdict, { verdict: 'found' }>,
-  response: Parameters<typeof judgeUnrecognized>[0],
+  response: ProviderResponse,
 ): ErrorFacts {
-  if (verdict.verdict === 'unrecognized') return judgeUnrecognized(response, 'read');
-  const providerStatus = response.status;
-  if (verdict.verdict === 'absent') return { providerStatus, ...providerWords(verdict), ...NO_SUCH };
-  if (verdict.verdict === 'unclear') {
-    const isDown = providerStatus >= 500;
-    const code = isDown ? 'unavailable' : 'unexpected_response';
-    return { ...verdict, code, providerStatus, retryInMs: isDown ? retryWaitOf(response) : undefined };
-  }
-  return verdict.code === 'rate_limited' ? { ...rateLimited(response), ...verdict } : { providerStatus, ...verdict };
+  if (verdict.verdict !== 'absent') return judgeNo(verdict, response);
+  return { providerStatus: response.status, ...providerWords(verdict), ...NO_SUCH };
 }

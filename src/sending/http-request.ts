@@ -56,6 +56,37 @@ export function buildHttpRequest(baseUrl: URL, request: ProviderRequest): BuiltR
   return { ok: true, request: { method: request.method, url, headers, body } };
 }
 
+/**
+ * The request with more headers; `undefined` if HTTP cannot carry one of them, or if it is one that only the core sets.
+ */
+export function withHeaders(request: HttpRequest, more: Readonly<Record<string, string>>): HttpRequest | undefined {
+  const added = Object.entries(more).map(([name, value]) => [name.toLowerCase(), value] as const);
+  const isSound = added.every(
+    ([name, value]) =>
+      HEADER_NAME.test(name) && !OF_THE_CORE.has(name) && typeof value === 'string' && isHeaderValue(value),
+  );
+  return isSound
+    ? { ...request, headers: { ...request.headers, ...Object.fromEntries(added), ...NO_CACHE } }
+    : undefined;
+}
+
+// RFC 9110, section 5.6.2, in lower case.
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
+
+// They belong to the connection, or say how the body is to be read.
+const OF_THE_CORE: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'content-type',
+  'expect',
+  'host',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
 // Most providers take every cancellation at the same URL.
 let lastChecked: string | undefined;
 
@@ -73,6 +104,8 @@ function encodeBody(request: ProviderRequest): { readonly body?: string; readonl
   if ('form' in request) {
     return { body: new URLSearchParams(request.form).toString(), contentType: 'application/x-www-form-urlencoded' };
   }
-  if ('json' in request) return { body: JSON.stringify(request.json), contentType: 'application/json' };
+  if ('json' in request && request.json !== undefined) {
+    return { body: JSON.stringify(request.json), contentType: 'application/json' };
+  }
   return {};
 }

@@ -4,6 +4,7 @@ import type { CheckedCancelRequest, CheckedRevokeRequest, CheckedStatusRequest }
 import { composeReason } from '../outcome/compose-reason.ts';
 import type { ReadyCall } from '../accounts/run-checked.ts';
 import { previewOf } from '../outcome/preview.ts';
+import { requestIdOf } from '../outcome/raw-answer.ts';
 import { readStatus } from '../outcome/read-status.ts';
 import type { CancelResult, PreviewedRequest, RevokeResult } from '../contract/result.ts';
 import { revokeOnce } from '../outcome/revoke.ts';
@@ -28,6 +29,7 @@ export async function cancelPrepared(
     service: request.service,
     when: request.when,
     ...cancelled,
+    ...requestIdOf(call),
     warnings: [...warnings, ...cancelled.warnings],
     attempts: call.attempts,
     operationId: call.operationId,
@@ -41,7 +43,7 @@ export async function cancelPrepared(
  */
 export async function previewPrepared(prepared: ReadyCall<CheckedCancelRequest>): Promise<PreviewedRequest> {
   const { details } = orderOf(prepared);
-  return previewOf(prepared.service.cancel(details), prepared.call, prepared.route.baseUrl);
+  return previewOf(prepared.service.cancel(details), prepared.call, prepared.route);
 }
 
 /**
@@ -70,6 +72,7 @@ export async function revokePrepared(prepared: ReadyCall<CheckedRevokeRequest>):
     provider: entry.account.provider,
     service: request.service,
     ...revoked,
+    ...requestIdOf(call),
     attempts: call.attempts,
     operationId: call.operationId,
   };
