@@ -1,8 +1,9 @@
 import { type Checked, checkAgainst } from '../call/check-schema.ts';
 import type { Account, ConfigSource } from '../contract/account.ts';
 import type { ActionProvider } from '../contract/action.ts';
-import type { OperationsOf, ProviderDefinition, ProviderTypes } from '../contract/provider.ts';
-import type { CredentialsCheck } from '../contract/verdict.ts';
+import type { Exchange, Moment, WireRequest } from '../contract/exchange.ts';
+import type { Access, OperationsOf, ProviderDefinition, ProviderTypes } from '../contract/provider.ts';
+import type { AccessVerdict, CredentialsCheck } from '../contract/verdict.ts';
 import type { AccountWires, OpenWire, WireRules } from './account-wire.ts';
 import type { AccountCheck, AccountInternals, AdapterOperations } from './account-driver.ts';
 import { type CheckedConfiguration, ConfigurationCache, valuesOf } from './configuration-cache.ts';
@@ -10,10 +11,26 @@ import { adapterOperations } from './configured-service.ts';
 import type { serviceKeyOf as ServiceKeyOf } from './service-key.ts';
 
 // What each account was made of, for the actions of its own provider. Held weakly, and reachable from here alone.
-const origins = new WeakMap<
-  object,
-  { readonly definition: unknown; readonly source: unknown; readonly wires: Wires<unknown> }
->();
+const origins = new WeakMap<object, Origin>();
+
+interface Origin {
+  readonly definition: unknown;
+  readonly source: unknown;
+  readonly wires: Wires<unknown>;
+  /** The definition's access with the account's configuration. */
+  readonly access: (() => Promise<BoundAccess | undefined>) | undefined;
+}
+
+/** What a definition says on access, with a configuration, for those who check it. */
+export interface BoundAccess {
+  readonly obtain: ((moment: Moment) => Exchange<AccessVerdict>) | undefined;
+  readonly headers: (request: WireRequest, moment: Moment & { readonly token: string }) => unknown;
+}
+
+/** The access of an account, or `undefined` if its definition has none. */
+export async function accessOfAccount(account: object): Promise<BoundAccess | undefined> {
+  return await origins.get(account)?.access?.();
+}
 
 /** Reads and checks the configuration of an account that was made of this definition; `undefined` if it was not. */
 export function configurationReader<Config>(
@@ -89,7 +106,7 @@ export function createAccount<Types extends ProviderTypes>(
     capabilities: definition.capabilities,
   };
   Object.defineProperty(account, DRIVER, { value: () => driver });
-  origins.set(account, { definition, source, wires });
+  origins.set(account, { definition, source, wires, access: boundAccess(definition.access, read) });
   return Object.freeze(account);
 }
 
@@ -105,6 +122,23 @@ export function internalsOf(account: unknown): AccountInternals | undefined {
   const open = account[DRIVER];
   // oxlint-disable-next-line no-unsafe-type-assertion, no-unsafe-call -- only createAccount knows the symbol's meaning
   return typeof open === 'function' ? (open() as AccountInternals) : undefined;
+}
+
+function boundAccess<Config>(
+  access: Access<Config> | undefined,
+  read: () => Promise<Checked<CheckedConfiguration<Config>>>,
+): Origin['access'] {
+  if (access === undefined) return undefined;
+  const { obtain, headers } = access;
+  return async () => {
+    const checked = await read();
+    if (!checked.ok) return undefined;
+    const { config } = checked.value;
+    return {
+      obtain: obtain === undefined ? undefined : (moment) => obtain(config, moment),
+      headers: (request, moment) => headers(request, config, moment),
+    };
+  };
 }
 
 function checkOf<Config>(

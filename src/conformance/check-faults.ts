@@ -131,17 +131,23 @@ async function losesConnection(subject: ConformanceSubject, act: (response: Serv
 /** Has the connection for the cancellation itself refused once. */
 async function connectsLater(subject: ConformanceSubject): Promise<void> {
   let calls = 0;
+  const { login } = subject;
   const fetch: typeof globalThis.fetch = async (...parts) => {
+    const [url, { method = '', body = '' } = {}] = parts;
+    const { pathname, search } = new URL(String(url));
+    if (login?.isLogin({ method, target: `${pathname}${search}`, body: String(body) }) === true) {
+      return globalThis.fetch(...parts);
+    }
     calls += 1;
     if (calls - 1 !== beforeOf(subject).length) return globalThis.fetch(...parts);
     const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', syscall: 'connect' });
     throw new TypeError('fetch failed', { cause });
   };
   const answers = successAnswers(subject);
-  const work = async ({ server, service }: Trial): Promise<void> => {
+  const work = async ({ server, service, logins }: Trial): Promise<void> => {
     const settled = await settle(service.cancel(orderOf(subject)));
     assert.ok(settled.ok, describeSettled(settled));
-    assert.equal(settled.value.attempts, answers.length + 1, 'the refused connection was not counted');
+    assert.equal(settled.value.attempts, answers.length + logins.length + 1, 'the refused connection was not counted');
     await assertSentOnce(subject, server.requests);
   };
   await withTrial(subject, answers, work, { fetch });

@@ -1,4 +1,5 @@
 import type { When } from '../index.ts';
+import { accessChecks } from './check-access.ts';
 import { bodyChecks } from './check-bodies.ts';
 import { capabilityChecks } from './check-capabilities.ts';
 import { configurationChecks } from './check-configuration.ts';
@@ -23,6 +24,7 @@ export type { ConformanceRunner } from './runner.ts';
 export type {
   ConformanceAnswer,
   ConformanceFixture,
+  ConformanceLogin,
   ConformanceRevokeFixture,
   ConformanceStatusFixture,
   ConformanceSubject,
@@ -49,6 +51,7 @@ const GROUPS: readonly (readonly [title: string, group: CheckGroup])[] = [
   ['read-back', statusChecks],
   ['lost answers', lostAnswerChecks],
   ['withdrawal', revokeChecks],
+  ['access', accessChecks],
 ];
 
 /**

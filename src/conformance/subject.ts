@@ -27,6 +27,8 @@ export interface ConformanceSubject<ConfigInput = unknown, ServiceInput = unknow
   readonly invalidServices: readonly unknown[];
   /** Answers to what is sent before a cancellation, a read-back or a withdrawal itself, such as a login. Default: none. */
   readonly before?: readonly ConformanceAnswer[];
+  /** Needed exactly if the definition has `access.obtain`: how a login looks. Its answers are not among the others. */
+  readonly login?: ConformanceLogin;
   /** Documented answers to a cancellation. Every kind must be there, `already_cancelled` only for who recognizes it. */
   readonly fixtures: readonly ConformanceFixture<NoInfer<Timing>>[];
   /** Documented answers to a read-back. Needed exactly where `capabilities.readBack` is true. */
@@ -41,6 +43,20 @@ export interface ConformanceAnswer {
   readonly headers?: Readonly<Record<string, string>>;
   /** A text is sent as it is, anything else as JSON. Left out: no body. */
   readonly body?: JsonValue;
+}
+
+/** A login as `access.obtain` makes it, at the base URL that `config` is given: further origins lead there, too. */
+export interface ConformanceLogin {
+  /** Where the answers are documented, or who saw them. */
+  readonly source: string;
+  /** Whether a request is one of the login. `target` is the path with the query. */
+  readonly isLogin: (request: { readonly method: string; readonly target: string; readonly body: string }) => boolean;
+  /** The answers that grant this token for some minutes: one for each request of the login. */
+  readonly granted: (token: string) => readonly [ConformanceAnswer, ...ConformanceAnswer[]];
+  /** The answer to wrong credentials, which becomes `unauthorized`. */
+  readonly refused: ConformanceAnswer;
+  /** Tokens for an adapter that takes only those of a certain form. Each must differ from the others. Default: any. */
+  readonly tokenOf?: (number: number) => string;
 }
 
 /** What a fixture is an example of. */

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import {
   defineProvider,
+  loginRule,
   readBody,
   refused,
+  secretRule,
   type Access,
   type JsonValue,
   type NoVerdict,
@@ -38,8 +40,8 @@ export interface GuardedVariant {
 const config = v.strictObject({
   baseUrl: v.string(),
   loginUrl: v.string(),
-  clientId: v.string(),
-  clientSecret: v.pipe(v.string(), v.minLength(6)),
+  clientId: v.pipe(v.string(), v.check(loginRule.accepts, loginRule.expected)),
+  clientSecret: v.pipe(v.string(), v.check(secretRule.accepts, secretRule.expected)),
 });
 const env = {
   baseUrl: 'GUARDED_URL',
