@@ -91,7 +91,7 @@ function loginChecks(subject: ConformanceSubject, login: ConformanceLogin): read
           const work = async ({ service, server }: Trial): Promise<void> => {
             const settled = await settle<object>(service.cancel(orderOf(subject)));
             assert.ok(!settled.ok && settled.error.code !== 'outcome_unknown', describeSettled(settled));
-            assert.equal(server.requests.length, 0, `it went on after ${answer.status} ${String(answer.body)}`);
+            assert.equal(server.requests.length, 0, `it went on after ${answer.status} ${JSON.stringify(answer.body)}`);
           };
           await withTrial(subject, inOrder([]), work, {}, () => answer);
         }

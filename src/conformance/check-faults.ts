@@ -131,13 +131,8 @@ async function losesConnection(subject: ConformanceSubject, act: (response: Serv
 /** Has the connection for the cancellation itself refused once. */
 async function connectsLater(subject: ConformanceSubject): Promise<void> {
   let calls = 0;
-  const { login } = subject;
   const fetch: typeof globalThis.fetch = async (...parts) => {
-    const [url, { method = '', body = '' } = {}] = parts;
-    const { pathname, search } = new URL(String(url));
-    if (login?.isLogin({ method, target: `${pathname}${search}`, body: String(body) }) === true) {
-      return globalThis.fetch(...parts);
-    }
+    if (await isLogin(subject, parts)) return globalThis.fetch(...parts);
     calls += 1;
     if (calls - 1 !== beforeOf(subject).length) return globalThis.fetch(...parts);
     const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', syscall: 'connect' });
@@ -151,6 +146,13 @@ async function connectsLater(subject: ConformanceSubject): Promise<void> {
     await assertSentOnce(subject, server.requests);
   };
   await withTrial(subject, answers, work, { fetch });
+}
+
+async function isLogin({ login }: ConformanceSubject, parts: Parameters<typeof fetch>): Promise<boolean> {
+  if (login === undefined) return false;
+  const request = new Request(...parts);
+  const { pathname, search } = new URL(request.url);
+  return login.isLogin({ method: request.method, target: `${pathname}${search}`, body: await request.text() });
 }
 
 function trickle(response: ServerResponse, text: string): void {
