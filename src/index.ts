@@ -36,14 +36,8 @@ export type {
   ServiceOf,
   TimingOf,
 } from './contract/request.ts';
-export type {
-  CancelOutcome,
-  CancelResult,
-  PreviewedRequest,
-  RevokeResult,
-  SafeResult,
-  ValidatedRequest,
-} from './contract/result.ts';
+export type { CancelResult, PreviewedRequest, RevokeResult, SafeResult, ValidatedRequest } from './contract/result.ts';
+export type { CancelOutcome } from './contract/outcome.ts';
 export type {
   AnyWhen,
   CancellationOptions,
@@ -57,12 +51,12 @@ export type {
   OnDate,
   OperationName,
   ProviderOperation,
-  RevokeOutcome,
   Timing,
   Warning,
   WarningCode,
   When,
 } from './contract/vocabulary.ts';
 export { parseWhen, whenText } from './contract/when.ts';
+export type { RevokeOutcome } from './contract/outcome.ts';
 export type { OperationTrace } from './call/run-call.ts';
 export { type AccountDescription, type CancelService, createCancelService } from './service/service.ts';

@@ -7,7 +7,7 @@ import {
   type Provider,
   type RevokeVerdict,
   type StatusVerdict,
-  type TogetherOrder,
+  type BatchOrder,
   type When,
 } from '../../src/provider/index.ts';
 import { vpsbgCheck } from './check.ts';
@@ -39,7 +39,7 @@ export const vpsbgProvider: Provider<'vpsbg', VpsbgConfig, VpsbgService, When, '
       immediateDestroysData: 'later',
       recognizesRepeat: 'no',
       concurrency: 2,
-      cancelTogether: { max: 50 },
+      batch: { max: 50 },
     },
     config: vpsbgConfigSchema,
     env: vpsbgEnv,
@@ -54,7 +54,7 @@ export const vpsbgProvider: Provider<'vpsbg', VpsbgConfig, VpsbgService, When, '
     *cancel(order, config) {
       return fromCancelResponse(yield toCancelRequest(order, config), order);
     },
-    cancelTogether({ services, when, reasonText }, config) {
+    cancelBatch({ services, when, reasonText }, config) {
       const servers = services.filter((service) => service.kind === 'server');
       return servers.length === services.length
         ? cancelServers({ services: servers, when, reasonText }, config)
@@ -78,7 +78,7 @@ export function vpsbg(config?: ConfigSource<VpsbgConfig>): VpsbgAccount {
   return vpsbgProvider.account(config);
 }
 
-function* cancelServers(order: TogetherOrder<VpsbgServer>, config: ResolvedVpsbgConfig): Exchange<CancelVerdict> {
+function* cancelServers(order: BatchOrder<VpsbgServer>, config: ResolvedVpsbgConfig): Exchange<CancelVerdict> {
   const response = yield toServersRequest(order, config);
   const [service] = order.services;
   return service === undefined ? { verdict: 'unrecognized' } : fromCancelResponse(response, { ...order, service });

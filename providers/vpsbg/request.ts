@@ -1,4 +1,4 @@
-import type { CancelOrder, ProviderRequest, TogetherOrder } from '../../src/provider/index.ts';
+import type { CancelOrder, ProviderRequest, BatchOrder } from '../../src/provider/index.ts';
 import type { ResolvedVpsbgConfig } from './config.ts';
 import type { VpsbgAddon, VpsbgServer, VpsbgTarget } from './service.ts';
 
@@ -32,7 +32,7 @@ export function toCancelRequest(order: CancelOrder<VpsbgTarget>, config: Resolve
 }
 
 /** `POST /v1/servers/cancel` for one or several servers. */
-export function toServersRequest(order: TogetherOrder<VpsbgServer>, config: ResolvedVpsbgConfig): ProviderRequest {
+export function toServersRequest(order: BatchOrder<VpsbgServer>, config: ResolvedVpsbgConfig): ProviderRequest {
   const { services, when, reasonText } = order;
   return {
     method: 'POST',

@@ -1,4 +1,4 @@
-import type { AccountInternals } from './account-driver.ts';
+import type { AccountInternals } from './account-internals.ts';
 import { Breaker } from '../call/breaker.ts';
 import { internalsOf } from './account.ts';
 import type { Account } from '../contract/account.ts';
@@ -8,8 +8,8 @@ import { Call } from '../call/call.ts';
 export interface AccountEntry {
   readonly name: string;
   readonly account: Account;
-  readonly driver: AccountInternals;
-  readonly health: Breaker;
+  readonly internals: AccountInternals;
+  readonly breaker: Breaker;
 }
 
 /**
@@ -21,9 +21,9 @@ export function entriesOf(accounts: unknown): ReadonlyMap<string, AccountEntry> 
   const entries = new Map<string, AccountEntry>();
   const isObject = typeof accounts === 'object' && accounts !== null && !Array.isArray(accounts);
   for (const [name, account] of isObject ? readable(accounts) : []) {
-    const driver = internalsOf(account);
-    if (driver === undefined) throw notAccounts(name);
-    entries.set(name, { name, account, driver, health: new Breaker() });
+    const internals = internalsOf(account);
+    if (internals === undefined) throw notAccounts(name);
+    entries.set(name, { name, account, internals, breaker: new Breaker() });
   }
   if (!isObject) throw notAccounts('accounts');
   return entries;

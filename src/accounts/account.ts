@@ -5,9 +5,9 @@ import type { Exchange, Moment, WireRequest } from '../contract/exchange.ts';
 import type { Access, OperationsOf, ProviderDefinition, ProviderTypes } from '../contract/provider.ts';
 import type { AccessVerdict, CredentialsCheck } from '../contract/verdict.ts';
 import type { AccountWires, OpenWire, WireRules } from './account-wire.ts';
-import type { AccountCheck, AccountInternals, AdapterOperations } from './account-driver.ts';
+import type { AccountCheck, AccountInternals, AdapterOperations } from './account-internals.ts';
 import { type CheckedConfiguration, ConfigurationCache, valuesOf } from './configuration-cache.ts';
-import { adapterOperations } from './configured-service.ts';
+import { adapterOperations } from './adapter-operations.ts';
 import type { serviceKeyOf as ServiceKeyOf } from './service-key.ts';
 
 // What each account was made of, for the actions of its own provider. Held weakly, and reachable from here alone.
@@ -55,7 +55,7 @@ export interface ReadConfiguration<Config> extends CheckedConfiguration<Config> 
 }
 
 // Registered, so that an account made by one copy of the package works in a service of another.
-const DRIVER = Symbol.for('cancelkit.account.v1');
+const INTERNALS = Symbol.for('cancelkit.account.v1');
 
 type AccountOf<Types extends ProviderTypes> = Account<
   Types['id'],
@@ -75,7 +75,7 @@ export function createAccount<Types extends ProviderTypes>(
   const wires = wiresOf(definition);
   const read = async (): Promise<Checked<CheckedConfiguration<Types['config']>>> =>
     withVariables(await configurations.check(await readSource(source, definition.env)), source, definition.env);
-  const driver: AccountInternals = {
+  const internals: AccountInternals = {
     env: definition.env,
     serviceForms: definition.serviceForms,
     check: checkOf(definition, read, wires),
@@ -105,7 +105,7 @@ export function createAccount<Types extends ProviderTypes>(
     provider: definition.id,
     capabilities: definition.capabilities,
   };
-  Object.defineProperty(account, DRIVER, { value: () => driver });
+  Object.defineProperty(account, INTERNALS, { value: () => internals });
   origins.set(account, { definition, source, wires, access: boundAccess(definition.access, read) });
   return Object.freeze(account);
 }
@@ -116,10 +116,10 @@ let serviceKeyOf: typeof ServiceKeyOf | undefined;
 const UNNAMED =
   'a service that the adapter can tell from others: texts and numbers as fields, or a serviceKey that returns a text';
 
-/** The driver of an account, or `undefined` if the value is not an account. */
+/** The internals of an account, or `undefined` if the value is not an account. */
 export function internalsOf(account: unknown): AccountInternals | undefined {
-  if (typeof account !== 'object' || account === null || !(DRIVER in account)) return undefined;
-  const open = account[DRIVER];
+  if (typeof account !== 'object' || account === null || !(INTERNALS in account)) return undefined;
+  const open = account[INTERNALS];
   // oxlint-disable-next-line no-unsafe-type-assertion, no-unsafe-call -- only createAccount knows the symbol's meaning
   return typeof open === 'function' ? (open() as AccountInternals) : undefined;
 }

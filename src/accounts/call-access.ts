@@ -29,11 +29,11 @@ export function accessOf<Config>(
     return whole;
   };
   return {
-    authenticate: async (request, nonce, call, route) => {
+    authenticate: async (request, nonce, call, context) => {
       if (obtain === undefined) return signed(request, '', nonce, call);
       // A token without a known end is this call's own.
       if (used === undefined || used.endsAt !== undefined) {
-        used = await keeper.grantFor((moment) => obtain(config, moment), call, route);
+        used = await keeper.grantFor((moment) => obtain(config, moment), call, context);
       }
       return signed(request, used.token, nonce, call);
     },

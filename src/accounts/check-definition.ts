@@ -6,7 +6,7 @@ interface Definition {
   readonly specVersion: number;
   readonly id: string;
   readonly capabilities: Capabilities;
-  readonly cancelTogether?: unknown;
+  readonly cancelBatch?: unknown;
   readonly status?: unknown;
   readonly revoke?: unknown;
   readonly options?: unknown;
@@ -34,16 +34,15 @@ export function checkDefinition(definition: Definition): void {
   const unknown = timings.find((timing) => !TIMINGS.includes(timing));
   if (unknown !== undefined) refuse(`${id} offers ${unknown}; the timings are ${TIMINGS.join(', ')}`);
   const declared = { ...capabilities, confirm: capabilities.confirm !== undefined };
-  for (const name of ['status', 'revoke', 'options', 'confirm', 'cancelTogether', 'extras'] as const) {
-    const capability = name === 'status' ? 'readBack' : name;
+  for (const name of ['status', 'revoke', 'options', 'confirm', 'cancelBatch', 'extras'] as const) {
+    const capability = CAPABILITY_OF[name];
     const isDeclared = declared[capability] !== undefined && declared[capability] !== false;
     if (isDeclared === (definition[name] !== undefined)) continue;
     const what = name === 'extras' ? 'the schema extras' : `the function ${name}`;
     refuse(`${id} must have ${what} exactly if capabilities.${capability} is ${IS[name] ?? 'true'}`);
   }
   if (capabilities.revoke && !readBack) refuse(`${id} can only withdraw what it can read back`);
-  if (declared.cancelTogether !== undefined && !readBack)
-    refuse(`${id} can only cancel together what it can read back`);
+  if (declared.batch !== undefined && !readBack) refuse(`${id} can batch only what it can read back`);
   const { confirm } = capabilities;
   if (confirm !== undefined && (confirm === 'on_date' || !timings.includes(confirm))) {
     refuse(`${id}: capabilities.confirm must be one of its timings, and not on_date`);
@@ -71,7 +70,17 @@ export function checkDefinition(definition: Definition): void {
   if (later !== undefined) refuse(`${id} offers ${later}, which needs specVersion 2`);
 }
 
-const IS: Readonly<Record<string, string>> = { confirm: 'there', cancelTogether: 'there', extras: 'there' };
+/** The capability that says that a part of the definition is there. */
+const CAPABILITY_OF = {
+  status: 'readBack',
+  revoke: 'revoke',
+  options: 'options',
+  confirm: 'confirm',
+  cancelBatch: 'batch',
+  extras: 'extras',
+} as const;
+
+const IS: Readonly<Record<string, string>> = { confirm: 'there', cancelBatch: 'there', extras: 'there' };
 
 /** What version 1 of the contract does not have. */
 const NEWER = ['access', 'origins', 'responseIdHeader', 'extras', 'options', 'confirm'] as const;

@@ -4,7 +4,7 @@ import { configure } from './configure.ts';
 import type { CallOptions, ServiceOptions } from '../contract/options.ts';
 import { withinDeadline } from './open-account.ts';
 import { placeOf } from './place.ts';
-import { findAccount } from './prepare-call.ts';
+import { findAccount } from './open-call.ts';
 import { invalid } from '../call/check-input.ts';
 
 /**
@@ -21,10 +21,10 @@ export async function findPlace(
 ): Promise<string> {
   const entry = findAccount(accounts, { account }, call);
   if (entry === undefined) throw call.error(invalid([{ path: 'account', expected: 'the name of an account' }]));
-  const { account: opened, driver } = entry;
+  const { account: opened, internals } = entry;
   const { deadlineMs = defaults.deadlineMs, signal } = options;
   return await withinDeadline(call, { deadlineMs, signal }, async (limit) => {
-    const { baseUrl } = await configure(driver.configure, driver.env, call, limit, defaults);
+    const { baseUrl } = await configure(internals.configure, internals.env, call, limit, defaults);
     return placeOf(opened.provider, baseUrl, call.redactor);
   });
 }

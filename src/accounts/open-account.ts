@@ -48,12 +48,12 @@ export async function openAccount<Value extends Configured>(
   limit: TimeLimit,
   options: OpenOptions,
   writesOnFreshConnection: boolean,
-): Promise<{ readonly configured: Value; readonly route: SendContext; readonly wire: OpenWire | undefined }> {
+): Promise<{ readonly configured: Value; readonly context: SendContext; readonly wire: OpenWire | undefined }> {
   const { configured, baseUrl, wire } = await configure(read, env, call, limit, options);
   const { attemptTimeoutMs = DEFAULTS.attemptTimeoutMs } = options;
   return {
     configured,
     wire,
-    route: { baseUrl, limit, attemptTimeoutMs, transport: options, writesOnFreshConnection, wire },
+    context: { baseUrl, limit, attemptTimeoutMs, transport: options, writesOnFreshConnection, wire },
   };
 }

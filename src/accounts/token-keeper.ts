@@ -54,13 +54,14 @@ export class TokenKeeper {
    *
    * @throws ProviderError with the code of the login's failure
    */
-  async grantFor(login: Login, call: Call, route: SendContext): Promise<Grant> {
+  async grantFor(login: Login, call: Call, context: SendContext): Promise<Grant> {
     for (;;) {
       const held = this.#grant;
       if (held !== undefined && performance.now() < held.renewAt) return held;
       this.#checkRefusal(call);
       const running = this.#login;
-      const end = running === undefined ? await this.#start(login, call, route) : await waited(running, call, route);
+      const end =
+        running === undefined ? await this.#start(login, call, context) : await waited(running, call, context);
       if ('grant' in end) return end.grant;
       // The call that logged in gave up for reasons of its own, so the next one logs in.
       if (running !== undefined && end.isOwn) continue;
@@ -88,25 +89,25 @@ export class TokenKeeper {
     return true;
   }
 
-  #start(login: Login, call: Call, route: SendContext): Promise<LoginEnd> {
-    const running = this.#logIn(login, call, route).finally(() => {
+  #start(login: Login, call: Call, context: SendContext): Promise<LoginEnd> {
+    const running = this.#logIn(login, call, context).finally(() => {
       this.#login = undefined;
     });
     this.#login = running;
     return running;
   }
 
-  async #logIn(login: Login, owner: Call, route: SendContext): Promise<LoginEnd> {
+  async #logIn(login: Login, owner: Call, context: SendContext): Promise<LoginEnd> {
     const call = owner.forLogin();
     const startedAt = performance.now();
-    const own = { origins: route.wire?.origins ?? new Map<string, URL>(), access: undefined };
+    const own = { origins: context.wire?.origins ?? new Map<string, URL>(), access: undefined };
     const arrived = (response: ProviderResponse, to: Call): void => {
       this.#hide(secretsIn(response));
-      route.wire?.arrived(response, to);
+      context.wire?.arrived(response, to);
     };
     try {
       const exchange = this.#exchangeOf(login, call);
-      const ran = await runExchange(exchange, call, { ...route, wire: { ...own, arrived } }, 'read');
+      const ran = await runExchange(exchange, call, { ...context, wire: { ...own, arrived } }, 'read');
       const { verdict, lastResponse: last } = ran;
       if (verdict.verdict === 'granted') return { grant: this.#take(verdict, startedAt, call) };
       if (last === undefined) throw call.error(adapterFault('its login ended without a request'));
@@ -117,7 +118,7 @@ export class TokenKeeper {
       if (!isProviderError(error)) throw error;
       const failure = failureOf(error);
       if (this.#refusal !== undefined) this.#refusal = { ...this.#refusal, failure };
-      return { failure, isOwn: route.limit.end !== undefined };
+      return { failure, isOwn: context.limit.end !== undefined };
     } finally {
       owner.attempts = call.attempts;
       owner.responseId = call.responseId;

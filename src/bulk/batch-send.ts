@@ -10,75 +10,75 @@ import { readIfPossible, unreadWords } from '../outcome/read-status.ts';
 import { conflict } from '../outcome/reconcile-duplicate.ts';
 import { confirmsCancellation, reconcileUnknown } from '../outcome/reconcile-unknown.ts';
 
-/** A cancellation of a list, and where its end is reported. */
+/** A cancellation of a batch, and how its result is reported. */
 export interface Member {
   readonly cancellation: Cancellation;
-  /** Whether it is read back although it was sent alone. */
+  /** Whether it is read back even if it is sent alone. */
   readonly verify: boolean;
-  readonly resolve: (cancelled: CancelFacts) => void;
+  readonly resolve: (facts: CancelFacts) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * The codes with which the provider refuses a list because of something in it. Whether the rest of it was carried out
- * is not told. Every other code is of the whole request, which nothing happened of.
+ * The codes with which the provider refuses a batch because of one of its members. The response does not say whether the
+ * rest was carried out. Every other code refuses the whole request, which then had no effect.
  */
-const ABOUT_ITS_CONTENTS: ReadonlySet<ErrorCode> = new Set(['not_found', 'not_cancellable', 'rejected']);
+const ABOUT_A_MEMBER: ReadonlySet<ErrorCode> = new Set(['not_found', 'not_cancellable', 'rejected']);
 
 /**
- * Cancels by one request what differs in its service alone, and tells each member its own end. One member is an ordinary
- * cancellation.
+ * Cancels by one request the members that differ in their service alone, and gives each member its own result. A batch of
+ * one is an ordinary cancellation.
  *
- * - Accepted: each is read back, and only what is seen is a success. What is not seen is `outcome_unknown`.
- * - The answer is lost or not readable: each is read back in the same way, and none is sent again.
- * - Refused because of its contents: each is read back. What is there is a success, or a `timing_conflict`; what does
- *   not exist is `not_found`; what is seen not to be cancelled is sent again in lists of half the length, so that the
- *   bad one ends up alone; the rest is `outcome_unknown`.
- * - Refused as a whole (credentials, too many requests, not sent at all): that is the end of each.
+ * - Accepted: each member is read back. It succeeds only if its cancellation is seen; otherwise it is `outcome_unknown`.
+ * - The response is lost or unreadable: each member is read back in the same way, and none is sent again.
+ * - Refused because of one member: each member is read back. A cancellation that is seen is a success or a
+ *   `timing_conflict`; a service that does not exist is `not_found`; members that are seen not to be cancelled are sent
+ *   again in two halves, so that the bad one ends up alone; any other member is `outcome_unknown`.
+ * - Refused as a whole (credentials, too many requests, not sent at all): every member fails with that error.
  */
-export async function cancelList(members: readonly Member[]): Promise<void> {
+export async function cancelMembers(members: readonly Member[]): Promise<void> {
   const [first] = members;
   if (first === undefined) return;
   if (members.length === 1) {
-    await tell(first, () => cancelOnce(first.cancellation, first.verify));
+    await settle(first, () => cancelOnce(first.cancellation, first.verify));
     return;
   }
   const sentAt = new Date().toISOString();
-  const end = await send(members, first);
-  if (end.ok && end.accepted.outcome !== 'already_cancelled') {
-    await confirmEach(members, end.accepted);
-  } else if (end.ok || ABOUT_ITS_CONTENTS.has(end.error.code)) {
+  const sent = await send(members, first);
+  if (sent.ok && sent.accepted.outcome !== 'already_cancelled') {
+    await confirmEach(members, sent.accepted);
+  } else if (sent.ok || ABOUT_A_MEMBER.has(sent.error.code)) {
     const left = await sortOutRefused(members, sentAt);
     const middle = Math.ceil(left.length / 2);
-    await cancelList(left.slice(0, middle));
-    await cancelList(left.slice(middle));
+    await cancelMembers(left.slice(0, middle));
+    await cancelMembers(left.slice(middle));
   } else {
     for (const [place, member] of members.entries()) {
       inheritFailure(member.cancellation, members[place - 1]);
-      await tell(member, () => endOfEach(member.cancellation, end.error));
+      await settle(member, () => failEach(member.cancellation, sent.error));
     }
   }
 }
 
-type ListEnd =
+type BatchSent =
   { readonly ok: true; readonly accepted: CancelFacts } | { readonly ok: false; readonly error: ProviderError };
 
-/** Sends the list by the first one's call; what is true of its write is true of every member's. */
-async function send(members: readonly Member[], first: Member): Promise<ListEnd> {
-  const { service, details, call, route } = first.cancellation;
+/** Sends the batch by the first member's call. What is true of that call's write is true of every member's. */
+async function send(members: readonly Member[], first: Member): Promise<BatchSent> {
+  const { adapter, details, call, context } = first.cancellation;
   const others = members.slice(1).map(({ cancellation }) => cancellation.call);
-  const services = members.map(({ cancellation }) => cancellation.service);
-  const exchange = service.cancelTogether?.(services, details);
+  const adapters = members.map(({ cancellation }) => cancellation.adapter);
+  const exchange = adapter.cancelBatch?.(adapters, details);
   if (exchange === undefined) {
-    const message = `the adapter is faulty: it does not take together what it takes one by one. ${REPORT_IT}`;
+    const message = `the adapter is faulty: it refuses a batch of services that it takes one by one. ${REPORT_IT}`;
     return { ok: false, error: call.error({ code: 'unexpected_response', reason: 'provider_error', message }) };
   }
   const attempts = call.attempts;
   for (const other of others) other.writeLeaves();
   try {
-    // Without a read-back of its own: that is done for each member afterwards.
-    const list = { ...service, cancel: () => exchange, status: undefined, revoke: undefined };
-    return { ok: true, accepted: await cancelOnce({ service: list, details, call, route }, false) };
+    // Without a read-back of its own: each member is read back afterwards.
+    const batch = { ...adapter, cancel: () => exchange, status: undefined, revoke: undefined };
+    return { ok: true, accepted: await cancelOnce({ adapter: batch, details, call, context }, false) };
   } catch (error) {
     if (!isProviderError(error)) throw error;
     return { ok: false, error };
@@ -91,11 +91,11 @@ async function send(members: readonly Member[], first: Member): Promise<ListEnd>
 }
 
 async function confirmEach(members: readonly Member[], accepted: CancelFacts): Promise<void> {
-  const message = `the provider accepted a list of ${members.length} that this one was part of, without a word on each. Check the state before anything is sent again.`;
+  const message = `the provider accepted a batch of ${members.length} with this service in it, and does not report on each service. Check the state before anything is sent again.`;
   for (const [place, member] of members.entries()) {
     const { cancellation } = member;
     inheritFailure(cancellation, members[place - 1]);
-    await tell(member, async () => {
+    await settle(member, async () => {
       const doubt = cancellation.call.error({ code: 'outcome_unknown', reason: 'provider_error', message });
       const found = await reconcileUnknown(cancellation, { error: doubt, ifAbsent: undefined });
       return { ...found, reconciled: false, warnings: [...accepted.warnings, ...found.warnings] };
@@ -103,13 +103,13 @@ async function confirmEach(members: readonly Member[], accepted: CancelFacts): P
   }
 }
 
-/** A read-back that was refused for one is not sent for the next: the account is the same. */
+/** If the read-back of one member was refused, the next is not sent: the account is the same. */
 function inheritFailure({ call }: Cancellation, previous: Member | undefined): void {
   call.readBackRefusal = previous?.cancellation.call.readBackRefusal;
 }
 
-/** The same error for each, as its own; where it is in doubt what happened, each is read back. */
-function endOfEach(cancellation: Cancellation, error: ProviderError): Promise<CancelFacts> {
+/** Fails a member with its own copy of the batch's error. If the outcome is in doubt, the member is read back. */
+function failEach(cancellation: Cancellation, error: ProviderError): Promise<CancelFacts> {
   const { attempts, operationId } = cancellation.call;
   const own = new ProviderError(error.code, { ...error, message: error.message, attempts, operationId });
   const waitMs = waitOf(error);
@@ -119,7 +119,7 @@ function endOfEach(cancellation: Cancellation, error: ProviderError): Promise<Ca
     : Promise.reject(own);
 }
 
-async function tell({ resolve, reject }: Member, work: () => Promise<CancelFacts>): Promise<void> {
+async function settle({ resolve, reject }: Member, work: () => Promise<CancelFacts>): Promise<void> {
   try {
     resolve(await work());
   } catch (error) {
@@ -128,12 +128,12 @@ async function tell({ resolve, reject }: Member, work: () => Promise<CancelFacts
 }
 
 /**
- * Reads back each member of a list that was refused because of something in it, and tells those their end that need not,
- * or must not, be sent again. The refusal is the provider's last word on the list, so that what is seen not to be there
- * now does not come later.
+ * Reads back each member of a batch that was refused because of one of them, and gives a result to each that need not or
+ * must not be sent again. The provider is done with the batch, so a cancellation that is not seen now does not appear
+ * later.
  *
- * @param sentAt when the list was handed to the network.
- * @returns those that are seen not to be cancelled.
+ * @param sentAt when the batch was handed to the network.
+ * @returns the members that are seen not to be cancelled.
  */
 export async function sortOutRefused(members: readonly Member[], sentAt: string): Promise<readonly Member[]> {
   const left: Member[] = [];
@@ -155,12 +155,12 @@ export async function sortOutRefused(members: readonly Member[], sentAt: string)
   return left;
 }
 
-async function readBack({ service, call, route }: Cancellation): Promise<CancellationStatus | 'absent' | undefined> {
+async function readBack({ adapter, call, context }: Cancellation): Promise<CancellationStatus | 'absent' | undefined> {
   call.emit({ type: 'read_back', because: 'provider_error' });
   try {
-    return await readIfPossible(service, call, route);
+    return await readIfPossible(adapter, call, context);
   } catch (error) {
-    // Whatever failed, the list may have been carried out for this one.
+    // Whatever failed, this member may have been cancelled by the batch.
     call.writeLeaves();
     throw error;
   }
@@ -187,5 +187,5 @@ function conflictOrDoubt(
 }
 
 function refused(members: readonly Member[]): string {
-  return `the provider refused a list of ${members.length} that this one was part of`;
+  return `the provider refused a batch of ${members.length} with this service in it`;
 }

@@ -1,10 +1,10 @@
-import { type Member, cancelList } from './batch-send.ts';
+import { type Member, cancelMembers } from './batch-send.ts';
 import type { Cancellation, CancelFacts } from '../outcome/cancellation.ts';
 import { deferred } from '../platform/deferred.ts';
 
 /**
- * Cancellations of one account that were begun together. Once each has been checked or has failed its checks, those that
- * may share a request are sent so, one list after another.
+ * Cancellations of one account that were started together. Once each of them has passed or failed its checks, those that
+ * may share a request are sent as one batch, and one batch is sent after another.
  */
 export class CancelBatch {
   readonly #members: Member[] = [];
@@ -16,56 +16,56 @@ export class CancelBatch {
   }
 
   /**
-   * A cancellation that is ready to be sent. One that may share a request is read back even where it goes alone, so that
-   * what is known of it in the end does not hang on its company.
+   * Adds a cancellation that is ready to be sent. One that may share a request is read back even if it is sent alone, so
+   * that its result does not depend on the size of its batch.
    *
    * @throws ProviderError
    */
   join(cancellation: Cancellation, verify: boolean): Promise<CancelFacts> {
     const { promise, resolve, reject } = deferred<CancelFacts>();
-    this.#members.push({ cancellation, verify: verify || isCompanion(cancellation), resolve, reject });
+    this.#members.push({ cancellation, verify: verify || canBatch(cancellation), resolve, reject });
     this.#arrived();
     return promise;
   }
 
-  /** One has failed before it was ready. */
+  /** One of the cancellations failed before it was ready. */
   miss(): void {
     this.#arrived();
   }
 
   #arrived(): void {
     this.#awaited -= 1;
-    if (this.#awaited === 0) void carryOut(listsOf(this.#members));
+    if (this.#awaited === 0) void sendBatches(batchesOf(this.#members));
   }
 }
 
-async function carryOut(lists: readonly (readonly Member[])[]): Promise<void> {
-  for (const list of lists) {
+async function sendBatches(batches: readonly (readonly Member[])[]): Promise<void> {
+  for (const batch of batches) {
     try {
-      await cancelList(list);
+      await cancelMembers(batch);
     } catch (error) {
-      // A fault of cancelkit or of an adapter; whoever knows its end already does not hear of it.
-      for (const { reject } of list) reject(error);
+      // A fault of cancelkit or of an adapter. A member that has its result already ignores the rejection.
+      for (const { reject } of batch) reject(error);
     }
   }
 }
 
-/** Those that differ in their service alone, each service once, and the others by themselves. */
-function listsOf(members: readonly Member[]): readonly (readonly Member[])[] {
-  const lists = new Map<string, Member[]>();
+/** Groups the members that differ in their service alone, each service once; every other member is a batch of one. */
+function batchesOf(members: readonly Member[]): readonly (readonly Member[])[] {
+  const batches = new Map<string, Member[]>();
   const alone: Member[] = [];
   for (const member of members) {
-    const { service, details } = member.cancellation;
-    const shared = JSON.stringify([details.when, details.reasonText ?? null]);
-    const list = lists.get(shared) ?? [];
-    const isThere = list.some(({ cancellation }) => cancellation.service.key === service.key);
-    if (isThere || !isCompanion(member.cancellation)) alone.push(member);
-    else lists.set(shared, [...list, member]);
+    const { adapter, details } = member.cancellation;
+    const key = JSON.stringify([details.when, details.reasonText ?? null]);
+    const batch = batches.get(key) ?? [];
+    const isThere = batch.some(({ cancellation }) => cancellation.adapter.key === adapter.key);
+    if (isThere || !canBatch(member.cancellation)) alone.push(member);
+    else batches.set(key, [...batch, member]);
   }
-  return [...lists.values(), ...alone.map((member) => [member])];
+  return [...batches.values(), ...alone.map((member) => [member])];
 }
 
-/** Whether it may share a request with others. */
-function isCompanion({ service, details }: Cancellation): boolean {
-  return service.cancelTogether?.([service], details) !== undefined && service.status?.() !== undefined;
+/** Whether a cancellation may share a request with others. */
+function canBatch({ adapter, details }: Cancellation): boolean {
+  return adapter.cancelBatch?.([adapter], details) !== undefined && adapter.status?.() !== undefined;
 }

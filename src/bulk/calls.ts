@@ -1,7 +1,8 @@
 import type { ErrorCode } from '../contract/error-code.ts';
 import type { Job, Lane, Step } from './lane.ts';
 import type { ManyItem, ManyPlan } from './plan.ts';
-import type { CancelOutcome, CancelResult, SafeResult } from '../contract/result.ts';
+import type { CancelResult, SafeResult } from '../contract/result.ts';
+import type { CancelOutcome } from '../contract/outcome.ts';
 
 /** A finished request, until it is taken. */
 export interface Finished {
@@ -40,7 +41,7 @@ export class ManyCalls {
 
   /** Begins what the lane has room for. */
   advance(lane: Lane): void {
-    for (let step = lane.next(); step !== undefined; step = lane.next()) this.#carryOut(step, lane);
+    for (let step = lane.next(); step !== undefined; step = lane.next()) this.#execute(step, lane);
     this.#onChange();
   }
 
@@ -54,7 +55,7 @@ export class ManyCalls {
     await Promise.all(this.#underWay);
   }
 
-  #carryOut(step: Step, lane: Lane): void {
+  #execute(step: Step, lane: Lane): void {
     if (step.kind === 'give_back') {
       this.#finish(step.job, { ok: false, error: step.error }, lane);
       return;
@@ -72,7 +73,7 @@ export class ManyCalls {
     lane.running += jobs.length;
     const startedAt = performance.now();
     const requests = jobs.map(({ request }) => request);
-    const results = await this.#plan.cancel(requests, jobs[0]?.group !== undefined);
+    const results = await this.#plan.cancel(requests, jobs[0]?.batchKey !== undefined);
     lane.calls -= 1;
     lane.running -= jobs.length;
     const shareMs = (performance.now() - startedAt) / jobs.length;

@@ -6,7 +6,7 @@ import { LaneGate } from './lane-gate.ts';
 export class LanePace {
   #meanMs: number | undefined;
 
-  /** A request has taken so long; those that shared a call, its share. */
+  /** Notes how long a request took; for those of a batch, their share of its time. */
   record(milliseconds: number): void {
     // The last ones count most, since a provider's pace changes in the course of a run.
     this.#meanMs = this.#meanMs === undefined ? milliseconds : this.#meanMs + RECENT * (milliseconds - this.#meanMs);
@@ -26,8 +26,8 @@ export interface Job {
   /** Position in the source, from 0. */
   readonly index: number;
   readonly request: unknown;
-  /** The waiting ones that share it may go into one call; without it, the request goes alone. */
-  readonly group: string | undefined;
+  /** Waiting requests with the same key may go into one batch. Without a key, the request goes alone. */
+  readonly batchKey: string | undefined;
   /** When the source handed it over, in milliseconds of the monotonic clock. */
   readonly arrivedAt: number;
   /** How often it has been begun. */
@@ -41,7 +41,7 @@ export interface LaneLimits {
   /** How many calls run at once. */
   readonly concurrency: number;
   /** How many requests go into one call at most. */
-  readonly together: number;
+  readonly batchSize: number;
   /** Milliseconds that the lane waits at most because the provider asks for it. */
   readonly maxPauseMs: number;
 }
@@ -128,7 +128,7 @@ export class Lane {
         : { kind: 'refuse', job: first, failure };
     }
     if (this.#gate.pauseMs !== undefined || this.calls >= this.#mostCalls) return undefined;
-    const jobs = this.#companyOf(first);
+    const jobs = this.#batchOf(first);
     return jobs === undefined ? undefined : { kind: 'begin', jobs };
   }
 
@@ -145,21 +145,21 @@ export class Lane {
 
   /** Whether the caller keeps up with what finishes. */
   get #hasRoom(): boolean {
-    const { concurrency, together } = this.limits;
-    return this.untaken + this.refusing < concurrency * together;
+    const { concurrency, batchSize } = this.limits;
+    return this.untaken + this.refusing < concurrency * batchSize;
   }
 
-  /** Takes the first out with those that go into the same call; `undefined` where more of them may be about to come. */
-  #companyOf(first: Job): readonly Job[] | undefined {
-    const { together } = this.limits;
-    if (together < 2 || first.group === undefined) return this.#takeOut([0]);
+  /** Takes the first request out with those of its batch; `undefined` if more of them may follow soon. */
+  #batchOf(first: Job): readonly Job[] | undefined {
+    const { batchSize } = this.limits;
+    if (batchSize < 2 || first.batchKey === undefined) return this.#takeOut([0]);
     const places: number[] = [];
     const reach = Math.min(this.#waiting.length, REACH);
-    for (let place = 0; place < reach && places.length < together; place += 1) {
-      if (this.#waiting[place]?.group === first.group) places.push(place);
+    for (let place = 0; place < reach && places.length < batchSize; place += 1) {
+      if (this.#waiting[place]?.batchKey === first.batchKey) places.push(place);
     }
     const waitMs = first.arrivedAt + LINGER_MS - performance.now();
-    if (places.length === together || this.#complete || waitMs <= 0) return this.#takeOut(places);
+    if (places.length === batchSize || this.#complete || waitMs <= 0) return this.#takeOut(places);
     clearTimeout(this.#lingering);
     this.#lingering = setTimeout(this.#wake, waitMs);
     return undefined;
@@ -175,8 +175,8 @@ export class Lane {
 // A provider that has had no room for a request three times, with the pauses it asked for between, is not asked again.
 const MOST_BEGINNINGS = 3;
 
-// How far behind the first its company is looked for, so that a long queue is not gone through for each call.
+// How far the lane looks for members of a batch, so that it does not search a long queue for each call.
 const REACH = 256;
 
-// How long a request waits for others to share a call with. Less than one answer takes.
+// How long a request waits for others of its batch. Less than one response takes.
 const LINGER_MS = 50;

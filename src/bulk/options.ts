@@ -1,19 +1,28 @@
+import * as v from 'valibot';
 import type { AccountEntry } from '../accounts/account-entry.ts';
-import { readable, unknownAccount } from '../call/check-options.ts';
+import {
+  MAX_MILLISECONDS,
+  accountNames,
+  concurrencySchema,
+  entriesIn,
+  callable,
+  namesOnly,
+  manyOptionsOf,
+} from '../call/check-options.ts';
 import type { BatchOptions, CancelManyOptions } from '../contract/bulk.ts';
-import type { Issue } from '../contract/provider-error.ts';
+import type { StandardSchema } from '../contract/standard-schema.ts';
 
-/** How the cancellations of an account share requests; `undefined` where they do not. */
-export function batchOf(account: string, batch: CancelManyOptions['batch']): BatchOptions | undefined {
+/** How an account's cancellations are batched; `undefined` if they are not. */
+export function batchOptionsOf(account: string, batch: CancelManyOptions['batch']): BatchOptions | undefined {
   const own = batch !== undefined && Object.hasOwn(batch, account) ? batch[account] : undefined;
   return typeof own === 'number' ? { size: own } : own;
 }
 
 /**
- * What a request has in common with those that may share one with it, as far as that shows at first sight; `undefined`
- * where it goes alone. Whether they are really alike is seen once they have been checked.
+ * A key that is equal for requests that may go into one batch, judged before they are checked; `undefined` for a request
+ * that goes alone. Once the requests have been checked, they are compared again.
  */
-export function groupOf(request: unknown, { immediate = false }: BatchOptions): string | undefined {
+export function batchKeyOf(request: unknown, { immediate = false }: BatchOptions): string | undefined {
   if (typeof request !== 'object' || request === null) return undefined;
   try {
     const [when, reason, reference] = ['when', 'reason', 'reference'].map((key): unknown => Reflect.get(request, key));
@@ -24,32 +33,49 @@ export function groupOf(request: unknown, { immediate = false }: BatchOptions): 
   }
 }
 
-/** What is wrong with the option `batch`. */
-export function checkBatch(batch: unknown, accounts: ReadonlyMap<string, AccountEntry>): Issue[] {
-  if (batch === undefined) return [];
-  const expected = 'an object with a number, or with size and immediate, for each account';
-  const given = typeof batch === 'object' && batch !== null && !Array.isArray(batch) ? readable(batch) : undefined;
-  if (given === undefined) return [{ path: 'batch', expected }];
-  const names = [...accounts.keys()];
-  return [...given].flatMap(([name, value]): Issue[] => {
-    const account = accounts.get(name)?.account;
-    if (account === undefined) return [unknownAccount('batch', names)];
-    const max = account.capabilities.cancelTogether?.max;
-    if (max === undefined) {
-      return [{ path: 'batch', expected: 'only accounts whose provider takes several services in one request' }];
-    }
-    return isSound(value, max)
-      ? []
-      : [{ path: `batch.${name}`, expected: `a size from 1 to ${max}, or { size, immediate }` }];
+/** Checks the options of `cancelMany`. */
+export function manyOptionsSchema(
+  accounts: ReadonlyMap<string, AccountEntry>,
+): StandardSchema<unknown, CancelManyOptions> {
+  return manyOptionsOf({
+    concurrency: v.optional(concurrencySchema([...accounts.keys()])),
+    maxPauseMs: v.optional(notNegative(v.maxValue(MAX_MILLISECONDS, NOT_NEGATIVE))),
+    batch: v.optional(batchSchema(accounts)),
+    total: v.optional(notNegative(v.integer(NOT_NEGATIVE))),
+    onProgress: v.optional(callable<NonNullable<CancelManyOptions['onProgress']>>()),
   });
 }
 
-function isSound(value: unknown, max: number): boolean {
-  const fields = typeof value === 'object' && value !== null ? readable(value) : new Map([['size', value]]);
-  if (fields === undefined || [...fields.keys()].some((key) => key !== 'size' && key !== 'immediate')) return false;
-  const size = fields.get('size');
-  const isSize = typeof size === 'number' && Number.isInteger(size) && size >= 1 && size <= max;
-  return isSize && ['boolean', 'undefined'].includes(typeof fields.get('immediate'));
+const NOT_NEGATIVE = 'a number that is not negative';
+const BATCH = 'an object with a number, or with size and immediate, for each account';
+const ONE_BY_ONE = 'only accounts whose provider takes several services in one request';
+
+function notNegative(bound: v.GenericPipeAction<number, number>): v.GenericSchema<unknown, number> {
+  return v.pipe(v.number(NOT_NEGATIVE), v.minValue(0, NOT_NEGATIVE), bound);
+}
+
+function batchSchema(
+  accounts: ReadonlyMap<string, AccountEntry>,
+): v.GenericSchema<unknown, NonNullable<CancelManyOptions['batch']>> {
+  const names = [...accounts.keys()];
+  const sizes = new Map([...accounts].map(([name, { account }]) => [name, account.capabilities.batch?.max]));
+  const batchable = [...sizes].flatMap(([name, max]) => (max === undefined ? [] : [[name, batchOf(max)] as const]));
+  return v.pipe(
+    v.custom<object>((batch) => entriesIn(batch) !== undefined, BATCH),
+    v.check((batch) => namesOnly(batch, names), accountNames(names)),
+    v.check(
+      (batch) => Object.keys(batch).every((name) => !sizes.has(name) || sizes.get(name) !== undefined),
+      ONE_BY_ONE,
+    ),
+    v.strictObject(Object.fromEntries(batchable), BATCH),
+  );
+}
+
+function batchOf(max: number): v.GenericSchema<unknown, number | BatchOptions | undefined> {
+  const expected = `a size from 1 to ${max}, or { size, immediate }`;
+  const size = v.pipe(v.number(expected), v.integer(expected), v.minValue(1, expected), v.maxValue(max, expected));
+  const details = v.strictObject({ size, immediate: v.optional(v.boolean(expected)) }, expected);
+  return v.optional(v.union([size, details], expected));
 }
 
 /** Milliseconds that an account waits at most for its provider, where nothing else is said. */

@@ -1,5 +1,5 @@
 import type { AccountEntry } from '../accounts/account-entry.ts';
-import { accountNameOf } from '../accounts/prepare-call.ts';
+import { accountNameOf } from '../accounts/open-call.ts';
 import { Call, type ErrorFacts } from '../call/call.ts';
 import { DEFAULTS, MAX_MILLISECONDS, concurrencyOf } from '../call/check-options.ts';
 import { runCall, safely } from '../call/run-call.ts';
@@ -7,7 +7,7 @@ import type { CancelManyOptions } from '../contract/bulk.ts';
 import type { CallOptions, ServiceOptions } from '../contract/options.ts';
 import type { CancelResult, SafeResult } from '../contract/result.ts';
 import type { LaneLimits } from './lane.ts';
-import { MAX_PAUSE_MS, batchOf, groupOf } from './options.ts';
+import { MAX_PAUSE_MS, batchOptionsOf, batchKeyOf } from './options.ts';
 import type { AnyProgress } from './progress.ts';
 
 /** The outcome of one request, before the types of the accounts are known. */
@@ -18,14 +18,14 @@ export interface ManyPlan {
   /** The name of the account, or `''` for a request that names none. */
   readonly laneOf: (request: unknown) => string;
   readonly limitsOf: (lane: string) => LaneLimits;
-  /** What a request shares with those that may go into one call with it; `undefined` if it goes alone. */
-  readonly groupOf: (lane: string, request: unknown) => string | undefined;
+  /** A key that a request shares with those that may go into one batch with it; `undefined` if it goes alone. */
+  readonly batchKeyOf: (lane: string, request: unknown) => string | undefined;
   /**
    * Carries out what goes into one call; as many results as requests, in their order. Never rejects.
    *
-   * @param isGroup whether they have something in common (see `groupOf`), also where it is only one.
+   * @param isBatch whether they have a batch key (see `batchKeyOf`), even if it is only one request.
    */
-  readonly cancel: (requests: readonly unknown[], isGroup: boolean) => Promise<readonly SafeResult<CancelResult>[]>;
+  readonly cancel: (requests: readonly unknown[], isBatch: boolean) => Promise<readonly SafeResult<CancelResult>[]>;
   /** The result of a request that is not begun. Never rejects. */
   readonly unsent: (request: unknown, failure: ErrorFacts) => Promise<SafeResult<CancelResult>>;
   readonly signal: AbortSignal | undefined;
@@ -38,15 +38,15 @@ export interface BulkDependencies {
   readonly accounts: ReadonlyMap<string, AccountEntry>;
   readonly options: ServiceOptions;
   readonly cancel: (request: unknown, options: CallOptions) => Promise<SafeResult<CancelResult>>;
-  readonly cancelTogether: (
+  readonly cancelBatch: (
     requests: readonly unknown[],
     options: CallOptions,
   ) => Promise<readonly SafeResult<CancelResult>[]>;
 }
 
 /** The plan of a run, from checked options. */
-export function planMany(surroundings: BulkDependencies, own: CancelManyOptions): ManyPlan {
-  const { accounts, options } = surroundings;
+export function planMany(service: BulkDependencies, own: CancelManyOptions): ManyPlan {
+  const { accounts, options } = service;
   const { batch, concurrency, maxPauseMs = MAX_PAUSE_MS, signal, total, onProgress, ...callOptions } = own;
   /** Requests that name no account fail without sending, and share a lane. */
   const laneOf = (request: unknown): string => {
@@ -60,19 +60,19 @@ export function planMany(surroundings: BulkDependencies, own: CancelManyOptions)
         concurrencyOf(lane, concurrency, options.concurrency) ??
         accounts.get(lane)?.account.capabilities.concurrency ??
         DEFAULTS.concurrency,
-      together: batchOf(lane, batch)?.size ?? 1,
+      batchSize: batchOptionsOf(lane, batch)?.size ?? 1,
       maxPauseMs,
     }),
-    groupOf: (lane, request) => {
-      const sharing = batchOf(lane, batch);
-      return sharing === undefined ? undefined : groupOf(request, sharing);
+    batchKeyOf: (lane, request) => {
+      const own = batchOptionsOf(lane, batch);
+      return own === undefined ? undefined : batchKeyOf(request, own);
     },
-    cancel: async (requests, isGroup) => {
-      if (!isGroup) return await Promise.all(requests.map((request) => surroundings.cancel(request, callOptions)));
+    cancel: async (requests, isBatch) => {
+      if (!isBatch) return await Promise.all(requests.map((request) => service.cancel(request, callOptions)));
       const deadlineMs = callOptions.deadlineMs ?? options.deadlineMs ?? DEFAULTS.deadlineMs;
-      // What is done for one after another takes its time for each.
-      const together = { ...callOptions, deadlineMs: Math.min(deadlineMs * requests.length, MAX_MILLISECONDS) };
-      return await surroundings.cancelTogether(requests, together);
+      // A batch reads its members back one after another.
+      const batchOptions = { ...callOptions, deadlineMs: Math.min(deadlineMs * requests.length, MAX_MILLISECONDS) };
+      return await service.cancelBatch(requests, batchOptions);
     },
     unsent: (request, failure) => {
       const call = new Call('cancel', options.onEvent);

@@ -1,6 +1,6 @@
 import type { AccountProgress, CancelManyProgress } from '../contract/bulk.ts';
 import type { ErrorCode } from '../contract/error-code.ts';
-import type { CancelOutcome } from '../contract/result.ts';
+import type { CancelOutcome } from '../contract/outcome.ts';
 import { timeAfter } from '../call/retry-wait.ts';
 import type { Lane } from './lane.ts';
 

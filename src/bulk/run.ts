@@ -40,9 +40,9 @@ export class ManyRun {
     if (this.#mode === 'abandoned') return;
     const name = this.#plan.laneOf(request);
     const lane = this.#laneNamed(name);
-    const group = this.#plan.groupOf(name, request);
+    const batchKey = this.#plan.batchKeyOf(name, request);
     const arrivedAt = performance.now();
-    lane.add({ index: this.#taken, request, group, arrivedAt, begun: 0, error: undefined });
+    lane.add({ index: this.#taken, request, batchKey, arrivedAt, begun: 0, error: undefined });
     this.#taken += 1;
     this.#calls.advance(lane);
   }

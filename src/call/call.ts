@@ -41,7 +41,7 @@ export class Call {
   redactor: Redactor = NO_SECRETS;
   /** Which option and variable hold the base URL, for messages. */
   addressName = 'the base URL of the account';
-  health: Breaker | undefined;
+  breaker: Breaker | undefined;
   attempts = 0;
   /** The provider's own id of its response to the last attempt. It may hold anything. */
   responseId: string | undefined;
@@ -67,8 +67,8 @@ export class Call {
   forLogin(): Call {
     const login = new Call(this.operation, undefined, this.operationId);
     login.#listeners.push(...this.#listeners);
-    const { account, provider, serviceKey, redactor, addressName, health, attempts } = this;
-    return Object.assign(login, { account, provider, serviceKey, redactor, addressName, health, attempts });
+    const { account, provider, serviceKey, redactor, addressName, breaker, attempts } = this;
+    return Object.assign(login, { account, provider, serviceKey, redactor, addressName, breaker, attempts });
   }
 
   /** Tells this listener, too, of what happens from now on. */

@@ -2,8 +2,8 @@ import type { Call, ErrorFacts } from './call.ts';
 import type { Checked } from './check-schema.ts';
 import { issueTexts } from './issue-text.ts';
 import { checkOptions } from './check-options.ts';
-import type { CallOptions } from '../contract/options.ts';
 import type { Issue } from '../contract/provider-error.ts';
+import type { StandardSchema } from '../contract/standard-schema.ts';
 import type { TimeLimit } from './time-limit.ts';
 
 /**
@@ -47,7 +47,7 @@ function joinPath(root: string, path: string): string {
   return [root, path].filter((part) => part !== '').join('.') || 'request';
 }
 
-/** The failure for input that is not sound. */
+/** The failure for input that is not valid. */
 export function invalid(issues: readonly Issue[]): {
   code: 'invalid_request';
   message: string;
@@ -65,9 +65,8 @@ export function invalid(issues: readonly Issue[]): {
  *
  * @throws ProviderError `invalid_request`
  */
-export function checkCallOptions(options: unknown, knownOptions: readonly string[], call: Call): CallOptions {
-  const issues = checkOptions(options, knownOptions);
-  if (issues.length > 0) throw call.error(invalid(issues));
-  // oxlint-disable-next-line no-unsafe-type-assertion -- checked above, key by key
-  return { ...(options as CallOptions | undefined) };
+export function optionsOrThrow<Output>(schema: StandardSchema<unknown, Output>, options: unknown, call: Call): Output {
+  const checked = checkOptions(schema, options);
+  if (checked.ok) return checked.value;
+  throw call.error(invalid(checked.issues));
 }

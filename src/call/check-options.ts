@@ -1,78 +1,146 @@
-import type { ServiceOptions } from '../contract/options.ts';
-import type { Issue } from '../contract/provider-error.ts';
-import { describeKey } from './check-schema.ts';
-import { nearest } from './nearest.ts';
+import * as v from 'valibot';
+import type { OperationEvent } from '../contract/event.ts';
+import type { ActionOptions } from '../contract/action.ts';
+import type { CallOptions, ReadOptions, ServiceOptions } from '../contract/options.ts';
+import type { StandardSchema } from '../contract/standard-schema.ts';
+import { type Checked, checkNow } from './check-schema.ts';
 
-/** How long calls take at most where nothing else is said. */
+/** The limits of a call that are used if no option sets them. */
 export const DEFAULTS = { deadlineMs: 30_000, attemptTimeoutMs: 10_000, concurrency: 4 } as const;
 
 /** The longest delay of a timer. */
 export const MAX_MILLISECONDS: number = 2 ** 31 - 1;
 
-/**
- * What is wrong with options that were built at run time.
- *
- * @param accounts the names that the options may name.
- */
-export function checkOptions(options: unknown, known: readonly string[], accounts: readonly string[] = []): Issue[] {
-  if (options === undefined) return [];
-  if (typeof options !== 'object' || options === null || Array.isArray(options))
-    return [{ path: 'options', expected: 'an object' }];
-  const given = readable(options);
-  if (given === undefined) return [{ path: 'options', expected: 'an object that can be read' }];
-  const issues: Issue[] = [];
-  for (const key of given.keys()) {
-    if (!known.includes(key)) issues.push(unknownOption(key, known));
-  }
-  for (const key of ['deadlineMs', 'attemptTimeoutMs']) {
-    const value = given.get(key);
-    const sound = typeof value === 'number' && value > 0 && value <= MAX_MILLISECONDS;
-    if (given.has(key) && !sound) issues.push({ path: key, expected: 'a positive number of milliseconds below 2^31' });
-  }
-  if (given.has('signal') && !isSignal(given.get('signal'))) {
-    issues.push({ path: 'signal', expected: 'an AbortSignal' });
-  }
-  for (const key of ['fetch', 'onEvent', 'onProgress']) {
-    if (given.has(key) && typeof given.get(key) !== 'function') issues.push({ path: key, expected: 'a function' });
-  }
-  issues.push(...checkProxy(given));
-  if (given.has('place') && typeof given.get('place') !== 'string') {
-    issues.push({ path: 'place', expected: 'a text, as place returned it' });
-  }
-  if (given.has('verify') && typeof given.get('verify') !== 'boolean') {
-    issues.push({ path: 'verify', expected: 'true or false' });
-  }
-  for (const key of ['maxPauseMs', 'total']) {
-    const value = given.get(key);
-    const sound =
-      typeof value === 'number' &&
-      value >= 0 &&
-      (key === 'total' ? Number.isInteger(value) : value <= MAX_MILLISECONDS);
-    if (given.has(key) && !sound) issues.push({ path: key, expected: 'a number that is not negative' });
-  }
-  return [...issues, ...checkConcurrency(given.get('concurrency'), accounts)];
+const POSITIVE = 'a positive number of milliseconds below 2^31';
+const PROXY = 'the URL of an HTTP proxy, such as http://proxy.example:3128';
+const NO_FETCH = 'no proxy together with a fetch, which connects by itself';
+const CONCURRENCY = 'a positive whole number, or one for each account';
+
+const milliseconds = v.optional(
+  v.pipe(v.number(POSITIVE), v.gtValue(0, POSITIVE), v.maxValue(MAX_MILLISECONDS, POSITIVE)),
+);
+
+/** A function. */
+export function callable<Callable>(): v.GenericSchema<unknown, Callable> {
+  return v.custom<Callable>((value) => typeof value === 'function', 'a function');
 }
 
-function checkProxy(given: ReadonlyMap<string, unknown>): Issue[] {
-  const proxy = given.get('proxy');
-  if (proxy === undefined) return [];
-  if (given.has('fetch'))
-    return [{ path: 'proxy', expected: 'no proxy together with a fetch, which connects by itself' }];
-  const url = typeof proxy === 'string' && URL.canParse(proxy) ? new URL(proxy) : undefined;
-  const isUsable = url !== undefined && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '';
-  return isUsable ? [] : [{ path: 'proxy', expected: 'the URL of an HTTP proxy, such as http://proxy.example:3128' }];
+const timed = {
+  signal: v.optional(v.custom<AbortSignal>(isSignal, 'an AbortSignal')),
+  deadlineMs: milliseconds,
+};
+
+const observed = { ...timed, onEvent: v.optional(callable<(event: OperationEvent) => void>()) };
+
+const placed = { ...observed, place: v.optional(v.string('a text, as place returned it')) };
+
+const verify = v.optional(v.boolean('true or false'));
+
+/** Checks the options of `place`. */
+export const timedOptionsSchema: StandardSchema<unknown, Pick<CallOptions, 'signal' | 'deadlineMs'>> = optionsSchema(
+  timed,
+);
+
+/** Checks the options of a call that cancels nothing. */
+export const readOptionsSchema: StandardSchema<unknown, ReadOptions> = optionsSchema(placed);
+
+/** Checks the options of `cancel`. */
+export const cancelOptionsSchema: StandardSchema<unknown, CallOptions> = optionsSchema({ ...placed, verify });
+
+/** Checks the options of `cancelMany` that each of its calls has, too, and those of its own. */
+export function manyOptionsOf<const Entries extends v.ObjectEntries>(
+  entries: Entries,
+): v.GenericSchema<unknown, CallOptions & v.InferOutput<v.StrictObjectSchema<Entries, string>>> {
+  return optionsSchema({ ...observed, verify, ...entries });
 }
 
-/** Only a key that is near a known one is repeated: any other may be a value in the wrong place. */
-function unknownOption(key: string, known: readonly string[]): Issue {
-  const issue = { expected: `only the options ${known.join(', ')}`, problem: 'unknown' } as const;
-  const suggestion = nearest(key, known);
-  return suggestion === undefined
-    ? { ...issue, path: 'options' }
-    : { ...issue, path: `options.${describeKey(key)}`, suggestion };
+const transport = {
+  fetch: v.optional(callable<typeof globalThis.fetch>()),
+  proxy: v.optional(v.pipe(v.string(PROXY), v.check(isProxy, PROXY))),
+  attemptTimeoutMs: milliseconds,
+};
+
+/** Checks the options of an action. */
+export const actionOptionsSchema: StandardSchema<unknown, ActionOptions> = v.pipe(
+  optionsSchema({ ...observed, ...transport }),
+  v.forward(
+    v.check((options) => hasOneTransport(options), NO_FETCH),
+    ['proxy'],
+  ),
+);
+
+/** Checks the options of `createCancelService`. */
+export function serviceOptionsSchema(accounts: readonly string[]): StandardSchema<unknown, ServiceOptions> {
+  const { deadlineMs, onEvent } = observed;
+  return v.pipe(
+    optionsSchema({ deadlineMs, onEvent, concurrency: v.optional(concurrencySchema(accounts)), ...transport }),
+    v.forward(
+      v.check((options) => hasOneTransport(options), NO_FETCH),
+      ['proxy'],
+    ),
+  );
 }
 
-/** How many cancellations of an account run at once, where a setting says so. */
+/** The option `concurrency`, which may name these accounts. */
+export function concurrencySchema(
+  accounts: readonly string[],
+): v.GenericSchema<unknown, NonNullable<ServiceOptions['concurrency']>> {
+  return v.pipe(
+    v.custom<NonNullable<ServiceOptions['concurrency']>>(isConcurrency, CONCURRENCY),
+    v.check((value) => typeof value === 'number' || namesOnly(value, accounts), accountNames(accounts)),
+  );
+}
+
+/** A schema for the object of a call's options, which may be left out. */
+export function optionsSchema<const Entries extends v.ObjectEntries>(
+  entries: Entries,
+): v.GenericSchema<unknown, v.InferOutput<v.StrictObjectSchema<Entries, string>>> {
+  return v.pipe(
+    v.unknown(),
+    v.check((options) => options === undefined || isRecord(options), 'an object'),
+    v.transform(withoutUndefined),
+    v.strictObject(entries, `only the options ${Object.keys(entries).join(', ')}`),
+  );
+}
+
+/** Checks options that were built at run time. */
+export function checkOptions<Output>(schema: StandardSchema<unknown, Output>, options: unknown): Checked<Output> {
+  const checked = checkNow(schema, options);
+  if (checked.ok) return checked;
+  const issues = checked.issues.map((issue) => {
+    if (issue.problem !== 'unknown') return issue.path === '' ? { ...issue, path: 'options' } : issue;
+    // Only a key that is near a known one is repeated: any other may be a value in the wrong place.
+    return { ...issue, path: issue.suggestion === undefined ? 'options' : `options.${issue.path}` };
+  });
+  return { ok: false, issues };
+}
+
+/** Whether a value is an object with names and values. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The entries of an object; `undefined` if it is no such object or cannot be read. */
+export function entriesIn(value: unknown): readonly (readonly [string, unknown])[] | undefined {
+  try {
+    return isRecord(value) ? Object.entries(value) : undefined;
+  } catch {
+    // What a getter throws may hold anything; that it cannot be read is all there is to say.
+    return undefined;
+  }
+}
+
+/** Whether an object has no other keys than the names of accounts. */
+export function namesOnly(value: object, accounts: readonly string[]): boolean {
+  return Object.keys(value).every((name) => accounts.includes(name));
+}
+
+/** What is expected of an option that names accounts. */
+export function accountNames(accounts: readonly string[]): string {
+  return `only the names of accounts: ${accounts.join(', ') || '(none)'}`;
+}
+
+/** The first of these settings that sets how many cancellations of the account run concurrently. */
 export function concurrencyOf(
   account: string,
   ...settings: readonly ServiceOptions['concurrency'][]
@@ -85,7 +153,27 @@ export function concurrencyOf(
   return undefined;
 }
 
-/** Whether it works as a signal, too: an object that only inherits from one throws when it is asked. */
+function withoutUndefined(options: unknown): Readonly<Record<string, unknown>> {
+  return isRecord(options)
+    ? Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+    : {};
+}
+
+function hasOneTransport({ proxy, fetch }: Pick<ServiceOptions, 'proxy' | 'fetch'>): boolean {
+  return proxy === undefined || fetch === undefined;
+}
+
+function isProxy(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url !== undefined && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '';
+}
+
+function isConcurrency(value: unknown): boolean {
+  const numbers = typeof value === 'number' ? [value] : entriesIn(value)?.map(([, number]) => number ?? 1);
+  return numbers?.every((number) => typeof number === 'number' && Number.isInteger(number) && number >= 1) ?? false;
+}
+
+/** Whether it works as a signal, too: an object that only inherits from one throws when it is read. */
 function isSignal(value: unknown): boolean {
   try {
     return value instanceof AbortSignal && typeof value.aborted === 'boolean';
@@ -93,34 +181,4 @@ function isSignal(value: unknown): boolean {
     // It is none.
     return false;
   }
-}
-
-/** The entries of an object, those without a value left out; `undefined` where it cannot be read. */
-export function readable(options: object): ReadonlyMap<string, unknown> | undefined {
-  try {
-    return new Map<string, unknown>(Object.entries(options).filter(([, value]) => value !== undefined));
-  } catch {
-    // What a getter throws may hold anything; that it cannot be read is all there is to say.
-    return undefined;
-  }
-}
-
-function checkConcurrency(value: unknown, accounts: readonly string[]): Issue[] {
-  if (value === undefined) return [];
-  const expected = 'a positive whole number, or one for each account';
-  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
-  const entries = isMap ? readable(value) : new Map([['', value]]);
-  if (entries === undefined) return [{ path: 'concurrency', expected }];
-  const issues: Issue[] = [];
-  if (isMap && [...entries.keys()].some((name) => !accounts.includes(name)))
-    issues.push(unknownAccount('concurrency', accounts));
-  const sound = [...entries.values()].every(
-    (number) => typeof number === 'number' && Number.isInteger(number) && number >= 1,
-  );
-  return sound ? issues : [...issues, { path: 'concurrency', expected }];
-}
-
-/** That an option names an account that there is not. */
-export function unknownAccount(path: string, accounts: readonly string[]): Issue {
-  return { path, expected: `only the names of accounts: ${accounts.join(', ') || '(none)'}` };
 }

@@ -1,6 +1,6 @@
 import { ANYTHING, unknownKey } from './issue-text.ts';
 import type { Issue } from '../contract/provider-error.ts';
-import type { SchemaIssue, StandardSchema } from '../contract/standard-schema.ts';
+import type { SchemaIssue, SchemaResult, StandardSchema } from '../contract/standard-schema.ts';
 
 /** A checked value, or what is wrong with it. */
 export type Checked<Value> =
@@ -36,9 +36,27 @@ export async function checkAgainst<Output>(
   try {
     result = await schema['~standard'].validate(value);
   } catch {
-    // A schema that throws (on a hostile getter, say) has not accepted the value; its error may hold what it received.
-    return { ok: false, issues: [{ path: '', expected: 'a value that can be read' }] };
+    return UNREADABLE;
   }
+  return toChecked(result, value, messages);
+}
+
+/** The same for a schema of cancelkit's own that is synchronous, and whose messages are constant. */
+export function checkNow<Output>(schema: StandardSchema<unknown, Output>, value: unknown): Checked<Output> {
+  let result;
+  try {
+    result = schema['~standard'].validate(value);
+  } catch {
+    return UNREADABLE;
+  }
+  if (result instanceof Promise) throw new TypeError('the schema is asynchronous');
+  return toChecked(result, value, 'constant');
+}
+
+// A schema that throws (on a hostile getter, say) has not accepted the value; its error may hold what it received.
+const UNREADABLE = { ok: false, issues: [{ path: '', expected: 'a value that can be read' }] } as const;
+
+function toChecked<Output>(result: SchemaResult<Output>, value: unknown, messages: Messages): Checked<Output> {
   if (result.issues === undefined) return { ok: true, value: result.value };
   const received = messages === 'constant' ? undefined : scalarsOf(value);
   const issues = result.issues.map((issue) => toIssue(issue, value, received));

@@ -52,6 +52,6 @@ export function sentence(text: string): string {
 export const ANYTHING = 'a value';
 
 function keysIn(message: string): readonly string[] {
-  const [, keys] = /^an object with only ([^(;:]*)/.exec(message) ?? [];
+  const [, keys] = /^(?:an object with only|only the options) ([^(;:]*)/.exec(message) ?? [];
   return keys?.split(/,? and (?:either )?|,? or |, /).map((key) => key.trim()) ?? [];
 }

@@ -16,7 +16,7 @@ export function capabilityChecks(subject: ConformanceSubject): readonly Check[] 
   const timings: readonly When[] = capabilities.timings;
   return [
     {
-      name: 'describes itself in plain data that is sound',
+      name: 'describes itself in valid plain data',
       run: async () => {
         assert.deepEqual(JSON.parse(JSON.stringify(capabilities)), structuredClone(capabilities), 'not plain data');
         assert.ok(timings.length > 0, 'no timing is offered');
@@ -41,9 +41,9 @@ export function capabilityChecks(subject: ConformanceSubject): readonly Check[] 
     {
       name: 'takes the examples of its service forms',
       run: async () => {
-        const driver = internalsOf(subject.provider.account());
-        for (const { example, plainId } of driver?.serviceForms ?? []) {
-          const bound = await driver?.bind(example);
+        const internals = internalsOf(subject.provider.account());
+        for (const { example, plainId } of internals?.serviceForms ?? []) {
+          const bound = await internals?.bind(example);
           assert.ok(bound?.ok, `an example is no service reference: ${Object.keys(example).join(', ')}`);
           const values = Object.values(example);
           const isPlain = values.length === 1 && plainId?.test(String(values[0])) === true;
@@ -108,11 +108,11 @@ function differing(subject: ConformanceSubject): Check {
 
 /** A service whose id differs must have another key, or an order for it would be taken for a repetition. */
 async function namesEachService(subject: ConformanceSubject): Promise<void> {
-  const driver = internalsOf(subject.provider.account());
+  const internals = internalsOf(subject.provider.account());
   for (const form of [subject.service, ...(subject.otherServices ?? [])]) {
-    const own = await driver?.bind(form);
+    const own = await internals?.bind(form);
     assert.ok(own?.ok, 'a service of the subject has no key: its fields are nested, or its serviceKey is no text');
-    const others = await Promise.all(withEachIdChanged(form).map(async (changed) => await driver?.bind(changed)));
+    const others = await Promise.all(withEachIdChanged(form).map(async (changed) => await internals?.bind(changed)));
     const keys = others.flatMap((bound) => (bound?.ok ? [bound.value.key] : []));
     const differs = keys.length === 0 || keys.some((key) => key !== own.value.key);
     assert.ok(differs, `services with different ids share the key ${own.value.key}`);

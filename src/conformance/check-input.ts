@@ -6,7 +6,7 @@ import { ACCOUNT, orderOf, settle, successAnswers, withTrial } from './trial.ts'
 
 const MARKER = 'received-value-3f9a';
 
-/** Whether input that is not sound is refused before anything is sent, without being repeated. */
+/** Whether input that is not valid is refused before anything is sent, without being repeated. */
 export function inputChecks(subject: ConformanceSubject): readonly Check[] {
   return [
     {
@@ -29,7 +29,7 @@ export function inputChecks(subject: ConformanceSubject): readonly Check[] {
       run: () => refusesServices(subject, formsOf(subject).flatMap(withWrongTypes)),
     },
     {
-      name: 'refuses an order without a sound timing',
+      name: 'refuses an order without a valid timing',
       run: async () => {
         const wrong = [undefined, null, '', MARKER, 'toString', 4_200_042, ['immediate'], {}];
         await refusesOrders(

@@ -2,7 +2,8 @@ import type { Accounts, AccountsOf } from './account.ts';
 import type { ErrorCode } from './error-code.ts';
 import type { CallOptions, ServiceOptions } from './options.ts';
 import type { AccountKey, CancelRequest, CancelResultOf } from './request.ts';
-import type { CancelOutcome, SafeResult } from './result.ts';
+import type { SafeResult } from './result.ts';
+import type { CancelOutcome } from './outcome.ts';
 
 /** The outcome of one request of `cancelMany`. */
 export type CancelManyItem<A extends AccountsOf<A>, K extends AccountKey<A> = AccountKey<A>> = K extends unknown
@@ -32,15 +33,15 @@ export interface CancelManyOptions<A extends AccountsOf<A> = Accounts> extends O
    */
   readonly maxPauseMs?: number | undefined;
   /**
-   * Accounts whose provider takes several services in one request (`capabilities.cancelTogether`), and how many go into
-   * one at most: from 1 to `capabilities.cancelTogether.max`. Default: one request for each service.
+   * For accounts whose provider takes several services in one request (`capabilities.batch`): how many go into one
+   * batch at most, from 1 to `capabilities.batch.max`. Default: one request for each service.
    *
-   * Requests share one if they are alike in everything but the service: `when`, and the text that is sent as the reason,
-   * of which the `reference` is a part. A request waits up to 50 milliseconds for others. `immediate` ones only share
-   * where `immediate: true` says so. Each service has a result of its own, which rests on its own read-back: what the
-   * provider accepted and does not show is `outcome_unknown`. After a lost answer none is sent again. A list that is
-   * refused because of something in it is read back, and what is not there is sent again in halves. The deadline of a
-   * list is `deadlineMs` times its length.
+   * Requests form a batch if they differ in their service alone: they have the same `when` and the same reason text, of
+   * which the `reference` is a part. A request waits up to 50 milliseconds for others. `immediate` requests are batched
+   * only with `immediate: true`. Each service has a result of its own, which rests on its own read-back: if the provider
+   * accepted the batch and does not show the cancellation, it is `outcome_unknown`. After a lost response none is sent
+   * again. If the provider refuses a batch because of one service, each is read back, and those that are not cancelled
+   * are sent again in two halves. The deadline of a batch is `deadlineMs` times its size.
    */
   readonly batch?: { readonly [K in keyof A]?: number | BatchOptions } | undefined;
   /** How many requests there are, for the progress of a source that does not tell. Default: the length of a list or set. */
@@ -52,11 +53,11 @@ export interface CancelManyOptions<A extends AccountsOf<A> = Accounts> extends O
   readonly onProgress?: ((progress: CancelManyProgress<A>) => void) | undefined;
 }
 
-/** How cancellations of an account share requests. */
+/** How cancellations of an account are batched. */
 export interface BatchOptions {
   /** How many go into one request at most. */
   readonly size: number;
-  /** Whether those that take effect at once do so, too. Default `false`: a mistake in a list hits all of it. */
+  /** Whether `immediate` requests are batched, too. Default `false`: a mistake would affect every service of the batch. */
   readonly immediate?: boolean | undefined;
 }
 

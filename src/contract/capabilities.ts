@@ -51,6 +51,6 @@ export interface Capabilities<T extends Timing = Timing> {
   readonly recognizesRepeat: 'documented' | 'inferred' | 'no';
   /** How many cancellations run at once where nothing else is said; what the API bears well. Left out: 4. */
   readonly concurrency?: number;
-  /** Where the API takes several services in one request: how many at most. Left out: one at a time. */
-  readonly cancelTogether?: { readonly max: number };
+  /** How many services the API takes in one request at most. Left out: one. */
+  readonly batch?: { readonly max: number };
 }

@@ -1,6 +1,6 @@
 import type { ErrorCode, UnknownReason } from './error-code.ts';
-import type { CancelOutcome } from './result.ts';
-import type { CancellationState, ProviderOperation, RevokeOutcome } from './vocabulary.ts';
+import type { CancelOutcome, RevokeOutcome } from './outcome.ts';
+import type { CancellationState, ProviderOperation } from './vocabulary.ts';
 
 interface EventBase {
   /** The same on every event, the result and the error of one call. */

@@ -49,8 +49,8 @@ export interface Access<Config> {
   ) => Readonly<Record<string, string>>;
 }
 
-/** Cancellations that go into one request: of different services, and alike in everything else. */
-export interface TogetherOrder<Service, T extends Timing = 'immediate' | 'end_of_period'> {
+/** Cancellations that go into one request: they differ in their service alone. */
+export interface BatchOrder<Service, T extends Timing = 'immediate' | 'end_of_period'> {
   /** At least two. */
   readonly services: readonly Service[];
   readonly when: When<T>;
@@ -143,11 +143,11 @@ export interface ProviderDefinition<Types extends ProviderTypes> {
     config: Types['config'],
   ) => Exchange<OptionsVerdict<Types['timing']>> | undefined;
   /**
-   * Only with `capabilities.cancelTogether`, which needs `readBack`. `undefined` if one of the services cannot be
-   * cancelled together with others. `accepted` is not believed of any of them before it has been read back.
+   * Cancels several services by one request. Only with `capabilities.batch`, which needs `readBack`. `undefined` if one
+   * of the services cannot be batched. After `accepted`, the core reads each service back before it reports a success.
    */
-  readonly cancelTogether?: (
-    order: TogetherOrder<Types['service'], Types['timing']>,
+  readonly cancelBatch?: (
+    order: BatchOrder<Types['service'], Types['timing']>,
     config: Types['config'],
   ) => Exchange<CancelVerdict> | undefined;
   /** Only with `capabilities.readBack`. `undefined` for a service that cannot be read back. */

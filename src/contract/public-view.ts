@@ -1,13 +1,7 @@
 import { set } from './public-error.ts';
-import type { CancelOutcome, CancelResult, RevokeResult } from './result.ts';
-import type {
-  AnyWhen,
-  CancellationState,
-  CancellationStatus,
-  EffectiveAt,
-  RevokeOutcome,
-  WarningCode,
-} from './vocabulary.ts';
+import type { CancelResult, RevokeResult } from './result.ts';
+import type { CancelOutcome, RevokeOutcome } from './outcome.ts';
+import type { AnyWhen, CancellationState, CancellationStatus, EffectiveAt, WarningCode } from './vocabulary.ts';
 
 /** The view of a {@link CancellationStatus} for end customers. */
 export interface PublicStatus {

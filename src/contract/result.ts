@@ -1,24 +1,7 @@
 import type { ProviderError } from './provider-error.ts';
 import type { Reason } from './reason.ts';
-import type {
-  AnyWhen,
-  CancellationStatus,
-  EffectiveAt,
-  RevokeOutcome,
-  Timing,
-  Warning,
-  WhenByTiming,
-} from './vocabulary.ts';
-
-/**
- * How a cancellation went.
- *
- * - `requested`: the provider stored or queued it; a cron job, a worker or a person still acts on it.
- * - `scheduled`: confirmed, with the date that it takes effect.
- * - `completed`: the service is over.
- * - `already_cancelled`: nothing new was needed; `existing` says what is known of the earlier one.
- */
-export type CancelOutcome = 'requested' | 'scheduled' | 'completed' | 'already_cancelled';
+import type { CancelOutcome, RevokeOutcome } from './outcome.ts';
+import type { AnyWhen, CancellationStatus, EffectiveAt, Timing, Warning, WhenByTiming } from './vocabulary.ts';
 
 /** The result of a cancellation. It never claims more than the provider said. */
 export interface CancelResult<

@@ -1,3 +1,4 @@
+import type { AcceptedOutcome } from './outcome.ts';
 import type { RefusalCode, UnknownReason } from './error-code.ts';
 import type { Exchange } from './exchange.ts';
 import type {
@@ -38,7 +39,7 @@ export interface ProviderWords {
 export interface AcceptedVerdict {
   readonly verdict: 'accepted';
   /** `scheduled` needs an `effectiveAt` that the provider gave; `completed` means that the service is over. */
-  readonly outcome: 'requested' | 'scheduled' | 'completed';
+  readonly outcome: AcceptedOutcome;
   readonly effectiveAt?: EffectiveAt;
   readonly providerReference?: string;
   readonly warnings?: readonly Warning[];

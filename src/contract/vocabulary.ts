@@ -1,3 +1,4 @@
+import type { AcceptedOutcome } from './outcome.ts';
 import type { ReasonCode } from './reason.ts';
 
 /**
@@ -53,7 +54,7 @@ export interface EffectiveAt {
  * The states of a cancellation as read back from a provider. `none`: there is no cancellation. `scheduled`: its date is
  * in the future. A cancellation whose date has passed is `requested` until the provider says that the service is over.
  */
-export type CancellationState = 'none' | 'requested' | 'scheduled' | 'completed' | 'failed' | 'unknown';
+export type CancellationState = 'none' | AcceptedOutcome | 'failed' | 'unknown';
 
 /** What a read-back after a lost answer showed. `absent`: the provider has no such service. */
 export type LastSeen = CancellationState | 'absent';
@@ -115,15 +116,6 @@ export interface CancellationOptions<T extends Timing = Timing> {
   /** The provider's own words, redacted. */
   readonly raw: unknown;
 }
-
-/**
- * How a withdrawal went.
- *
- * - `revoked`: the state was read back, and there is no cancellation any more.
- * - `requested`: the provider queued the withdrawal; it can still fail.
- * - `nothing_to_revoke`: there was no cancellation. Nothing was sent that changes anything.
- */
-export type RevokeOutcome = 'revoked' | 'requested' | 'nothing_to_revoke';
 
 /** The closed list of warning codes. A warning never changes the outcome. */
 export type WarningCode =

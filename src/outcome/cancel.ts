@@ -11,7 +11,7 @@ import { type ExchangeResult, runExchange } from '../sending/run-exchange.ts';
 import type { Cancellation, CancelFacts } from './cancellation.ts';
 import { FAULTY, judgeWrite, type AcceptedWrite, type WriteInDoubt } from './judge-write.ts';
 import { hasPassed } from './past-date.ts';
-import { rawOf, textBefore } from './raw-answer.ts';
+import { rawOf, textBefore } from './raw-response.ts';
 import { readFailure } from './read-status.ts';
 import { reconcileDuplicate } from './reconcile-duplicate.ts';
 import { reconcileUnknown } from './reconcile-unknown.ts';
@@ -32,13 +32,13 @@ export async function cancelOnce(cancellation: Cancellation, verify: boolean): P
 
 /** @throws ProviderError for a definite no. */
 async function send({
-  service,
+  adapter,
   details,
   call,
-  route,
+  context,
 }: Cancellation): Promise<AcceptedWrite<AcceptedVerdict> | WriteInDoubt | Duplicate> {
   try {
-    const { verdict, lastResponse } = await runExchange(service.cancel(details), call, route, 'write');
+    const { verdict, lastResponse } = await runExchange(adapter.cancel(details), call, context, 'write');
     if (verdict.verdict === 'confirmation_required') throw confirmationRequired(verdict, lastResponse, call);
     if (verdict.verdict === 'absent') return absentAfterWrite(verdict, lastResponse, call);
     if (verdict.verdict !== 'duplicate' || lastResponse === undefined) {

@@ -1,6 +1,6 @@
-import type { AdapterOperations, OrderDetails } from '../accounts/account-driver.ts';
+import type { AdapterOperations, OrderDetails } from '../accounts/account-internals.ts';
 import type { Call } from '../call/call.ts';
-import type { CancelOutcome } from '../contract/result.ts';
+import type { CancelOutcome } from '../contract/outcome.ts';
 import type { CancellationStatus, EffectiveAt, Warning } from '../contract/vocabulary.ts';
 import type { SendContext } from '../sending/send-context.ts';
 
@@ -17,8 +17,8 @@ export interface CancelFacts {
 
 /** A cancellation on its way: what it is sent with, and what may be asked about it. */
 export interface Cancellation {
-  readonly service: AdapterOperations;
+  readonly adapter: AdapterOperations;
   readonly details: OrderDetails;
   readonly call: Call;
-  readonly route: SendContext;
+  readonly context: SendContext;
 }

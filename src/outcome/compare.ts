@@ -1,3 +1,4 @@
+import type { AcceptedOutcome } from '../contract/outcome.ts';
 import type { AnyWhen, CancellationStatus } from '../contract/vocabulary.ts';
 import { isSameWhen } from '../contract/when.ts';
 
@@ -33,7 +34,7 @@ export function compare(seen: CancellationStatus, when: AnyWhen): Comparison {
 export function isShown(
   seen: CancellationStatus,
   when: AnyWhen,
-): seen is CancellationStatus & { readonly state: 'requested' | 'scheduled' | 'completed' } {
+): seen is CancellationStatus & { readonly state: AcceptedOutcome } {
   const comparison = compare(seen, when);
   return comparison === 'as_asked' || comparison === 'timing_not_told';
 }

@@ -15,13 +15,13 @@ import { firstRequest } from '../sending/run-exchange.ts';
 export function previewOf(
   exchange: Exchange<unknown>,
   call: Call,
-  route: Pick<SendContext, 'baseUrl' | 'wire'>,
+  context: Pick<SendContext, 'baseUrl' | 'wire'>,
 ): PreviewedRequest {
   const asked = firstRequest(exchange, call);
-  const built = buildHttpRequest(baseOf(asked, call, route), asked);
+  const built = buildHttpRequest(baseOf(asked, call, context), asked);
   if (!built.ok) throw call.error(unsendable(built.expected));
   const identified = withRequestId(built.request, asked.requestIdHeader, NEW_ID, call);
-  const access = asked.authenticated === false ? undefined : route.wire?.access;
+  const access = asked.authenticated === false ? undefined : context.wire?.access;
   const { method, url, headers, body } = access === undefined ? identified : access.preview(identified, call);
   const { redactor } = call;
   return {

@@ -1,4 +1,4 @@
-import type { AdapterOperations } from '../accounts/account-driver.ts';
+import type { AdapterOperations } from '../accounts/account-internals.ts';
 import type { Call, ErrorFacts } from '../call/call.ts';
 import type { Exchange, ProviderResponse } from '../contract/exchange.ts';
 import { judgeNo } from '../sending/judge-no.ts';
@@ -21,9 +21,9 @@ import type { CancellationStatus } from '../contract/vocabulary.ts';
 export async function readStatus(
   exchange: Exchange<StatusVerdict>,
   call: Call,
-  route: SendContext,
+  context: SendContext,
 ): Promise<CancellationStatus> {
-  const read = await readOnce(exchange, call, route);
+  const read = await readOnce(exchange, call, context);
   if ('code' in read) throw call.error(read);
   return read;
 }
@@ -33,16 +33,16 @@ export async function readStatus(
  * failed, which the caller reports in its own way.
  */
 export async function readIfPossible(
-  service: AdapterOperations,
+  adapter: AdapterOperations,
   call: Call,
-  route: SendContext,
+  context: SendContext,
   providerReference?: string,
   query: Pick<StatusQuery, 'afterDuplicate'> = {},
 ): Promise<CancellationStatus | 'absent' | undefined> {
-  const exchange = service.status?.(providerReference, query);
+  const exchange = adapter.status?.(providerReference, query);
   if (exchange === undefined || call.readBackRefusal !== undefined) return undefined;
   try {
-    const read = await readOnce(exchange, call, route);
+    const read = await readOnce(exchange, call, context);
     if (!('code' in read)) return read;
     if (read.code === 'not_found') return 'absent';
     if (isRefusedAccess(read)) call.readBackRefusal = read;
@@ -69,14 +69,14 @@ export function unreadWords({ readBackRefusal, redactor }: Call): string {
 async function readOnce(
   exchange: Exchange<StatusVerdict>,
   call: Call,
-  route: SendContext,
+  context: SendContext,
 ): Promise<CancellationStatus | ErrorFacts> {
-  const { verdict, lastResponse: last } = await runExchange(exchange, call, route, 'read');
-  if (last === undefined) return { code: 'unexpected_response', message: 'the adapter asked nothing' };
+  const { verdict, lastResponse } = await runExchange(exchange, call, context, 'read');
+  if (lastResponse === undefined) return { code: 'unexpected_response', message: 'the adapter asked nothing' };
   if (verdict.verdict === 'found') {
-    return scrubbed(withoutPastSchedule(verdict.status, last.response), call.redactor);
+    return scrubbed(withoutPastSchedule(verdict.status, lastResponse.response), call.redactor);
   }
-  return readFailure(verdict, last.response);
+  return readFailure(verdict, lastResponse.response);
 }
 
 function scrubbed(status: CancellationStatus, redactor: Redactor): CancellationStatus {

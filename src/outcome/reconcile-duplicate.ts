@@ -3,7 +3,7 @@ import type { Cancellation, CancelFacts } from './cancellation.ts';
 import { compare } from './compare.ts';
 import type { ProviderResponse } from '../contract/exchange.ts';
 import { providerWords } from './provider-words.ts';
-import { rawOf, textBefore } from './raw-answer.ts';
+import { rawOf, textBefore } from './raw-response.ts';
 import { readIfPossible } from './read-status.ts';
 import { whenText } from '../contract/when.ts';
 import type { DuplicateVerdict } from '../contract/verdict.ts';
@@ -24,7 +24,7 @@ const NONE_FOUND = 'But none could be found when it was read back. Look at the s
  * @throws ProviderError `timing_conflict` or `not_cancellable`
  */
 export async function reconcileDuplicate(
-  { service, details, call, route }: Cancellation,
+  { adapter, details, call, context }: Cancellation,
   verdict: DuplicateVerdict,
   response: ProviderResponse,
 ): Promise<CancelFacts> {
@@ -32,7 +32,7 @@ export async function reconcileDuplicate(
   const { when } = details;
   const words = { providerStatus: response.status, ...providerWords(verdict) };
   call.emit({ type: 'read_back', because: 'duplicate' });
-  const read = await readIfPossible(service, call, route, undefined, { afterDuplicate: true });
+  const read = await readIfPossible(adapter, call, context, undefined, { afterDuplicate: true });
   const existing = read === 'absent' ? undefined : read;
   const comparison = existing === undefined ? 'not_told' : compare(existing, when);
   if (comparison === 'absent') {

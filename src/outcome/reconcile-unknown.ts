@@ -16,12 +16,12 @@ import { TIMING_UNKNOWN } from './reconcile-duplicate.ts';
  * @throws ProviderError `outcome_unknown`, with `lastSeen` where the state could be read
  */
 export async function reconcileUnknown(
-  { service, details, call, route }: Cancellation,
+  { adapter, details, call, context }: Cancellation,
   { error: doubt, ifAbsent }: WriteInDoubt,
 ): Promise<CancelFacts> {
-  if (service.status?.() === undefined || doubt.reason === 'aborted' || route.limit.end !== undefined) throw doubt;
+  if (adapter.status?.() === undefined || doubt.reason === 'aborted' || context.limit.end !== undefined) throw doubt;
   call.emit({ type: 'read_back', because: doubt.reason ?? 'provider_error' });
-  const seen = await readIfPossible(service, call, route);
+  const seen = await readIfPossible(adapter, call, context);
   if (seen === undefined) throw withAttempts(doubt, call, undefined);
   if (seen !== 'absent' && seen.state === 'none' && ifAbsent !== undefined) {
     call.writeHadNoEffect();

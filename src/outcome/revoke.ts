@@ -1,12 +1,13 @@
-import type { AdapterOperations } from '../accounts/account-driver.ts';
+import type { AdapterOperations } from '../accounts/account-internals.ts';
 import type { Call, ErrorFacts } from '../call/call.ts';
 import { type ProviderError, isProviderError } from '../contract/provider-error.ts';
-import { rawOf } from './raw-answer.ts';
+import { rawOf } from './raw-response.ts';
 import { readIfPossible, readStatus } from './read-status.ts';
 import type { SendContext } from '../sending/send-context.ts';
 import { runExchange } from '../sending/run-exchange.ts';
 import type { RevokedVerdict } from '../contract/verdict.ts';
-import type { CancellationStatus, RevokeOutcome } from '../contract/vocabulary.ts';
+import type { CancellationStatus } from '../contract/vocabulary.ts';
+import type { RevokeOutcome } from '../contract/outcome.ts';
 import { believed, judgeWrite, type AcceptedWrite } from './judge-write.ts';
 
 /** The facts about an undone cancellation, before the call's own facts are added. */
@@ -25,12 +26,12 @@ export interface RevokeFacts {
  *
  * @throws ProviderError
  */
-export async function revokeOnce(service: AdapterOperations, call: Call, route: SendContext): Promise<RevokeFacts> {
-  const reading = service.status?.();
-  const withdrawing = service.revoke?.();
+export async function revokeOnce(adapter: AdapterOperations, call: Call, context: SendContext): Promise<RevokeFacts> {
+  const reading = adapter.status?.();
+  const withdrawing = adapter.revoke?.();
   if (reading === undefined || withdrawing === undefined) throw call.error(notOffered());
   call.emit({ type: 'read_back', because: 'before_revoke' });
-  const before = await readStatus(reading, call, route);
+  const before = await readStatus(reading, call, context);
   if (before.state === 'none' || before.state === 'failed') {
     return { outcome: 'nothing_to_revoke', before, reconciled: false, raw: before.raw };
   }
@@ -42,10 +43,10 @@ export async function revokeOnce(service: AdapterOperations, call: Call, route: 
   }
   let judged: AcceptedWrite<RevokedVerdict>;
   try {
-    judged = believed(judgeWrite(await runExchange(withdrawing, call, route, 'write'), call));
+    judged = believed(judgeWrite(await runExchange(withdrawing, call, context, 'write'), call));
   } catch (error) {
     if (!isProviderError(error, 'outcome_unknown')) throw error;
-    const seen = await confirmGone(service, call, route, error);
+    const seen = await confirmGone(adapter, call, context, error);
     return { outcome: 'revoked', before, reconciled: true, raw: seen.raw };
   }
   const { accepted, response } = judged;
@@ -56,7 +57,7 @@ export async function revokeOnce(service: AdapterOperations, call: Call, route: 
     ...(reference === undefined ? {} : { providerReference: call.redactor.text(reference) }),
   };
   if (accepted.outcome === 'requested') return { outcome: 'requested', reconciled: false, ...own };
-  await confirmGone(service, call, route, undefined);
+  await confirmGone(adapter, call, context, undefined);
   return { outcome: 'revoked', reconciled: false, ...own };
 }
 
@@ -74,14 +75,14 @@ export function notOffered(): ErrorFacts {
  * @throws ProviderError `outcome_unknown` if it cannot be read, or is still there: it may yet be withdrawn.
  */
 async function confirmGone(
-  service: AdapterOperations,
+  adapter: AdapterOperations,
   call: Call,
-  route: SendContext,
+  context: SendContext,
   doubt: ProviderError | undefined,
 ): Promise<CancellationStatus> {
   call.emit({ type: 'read_back', because: doubt?.reason ?? 'verify' });
-  const isOver = doubt?.reason === 'aborted' || route.limit.end !== undefined;
-  const seen = isOver ? undefined : await readIfPossible(service, call, route);
+  const isOver = doubt?.reason === 'aborted' || context.limit.end !== undefined;
+  const seen = isOver ? undefined : await readIfPossible(adapter, call, context);
   if (seen !== 'absent' && seen?.state === 'none') return seen;
   const words = wordsFor(seen);
   throw call.error({

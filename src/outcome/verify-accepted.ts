@@ -11,12 +11,12 @@ import { whenText } from '../contract/when.ts';
  * @throws ProviderError `rejected` if the provider's own job failed
  */
 export async function verifyAccepted(
-  { service, details, call, route }: Cancellation,
+  { adapter, details, call, context }: Cancellation,
   accepted: CancelFacts,
 ): Promise<CancelFacts> {
-  if (service.status?.() === undefined) return withWarning(accepted, 'it cannot be read back over the API');
+  if (adapter.status?.() === undefined) return withWarning(accepted, 'it cannot be read back over the API');
   call.emit({ type: 'read_back', because: 'verify' });
-  const seen = await readIfPossible(service, call, route, accepted.providerReference);
+  const seen = await readIfPossible(adapter, call, context, accepted.providerReference);
   if (seen === undefined) return withWarning(accepted, 'it could not be read back');
   if (seen === 'absent') return withWarning(accepted, 'read back, the provider has no such service');
   if (seen.state === 'failed') {

@@ -21,7 +21,7 @@ export type {
   ProviderTypes,
   ServiceForm,
   StatusQuery,
-  TogetherOrder,
+  BatchOrder,
 } from '../contract/provider.ts';
 export type { ReasonCategory, ReasonCode, ReasonDetails } from '../contract/reason.ts';
 export type { SchemaIssue, SchemaResult, StandardSchema } from '../contract/standard-schema.ts';

@@ -20,7 +20,8 @@ import type { CancelQueue, QueueOptions } from './queue.ts';
 import type { QueueServices } from './model/services.ts';
 import { invalidInput, checkInput } from './input/check-input.ts';
 
-export type { StoredRequest, WhenAbsent } from './model/claimed.ts';
+export type { StoredRequest } from './model/claimed.ts';
+export type { WhenAbsent } from './model/state.ts';
 export type { QueryClient, Row } from './database/database.ts';
 export type { HistoryEntry } from './ledger/history.ts';
 export type { AccountLimit } from './model/limits.ts';
@@ -41,7 +42,7 @@ export type { AccountStats, QueueStats } from './ledger/stats.ts';
 /**
  * Opens a queue of cancellations that survives the process. Makes or migrates its tables; sends nothing before `work`.
  *
- * @throws ProviderError `invalid_request` for an option that is not sound; `not_configured` if pg-boss, or the driver of
+ * @throws ProviderError `invalid_request` for an option that is not valid; `not_configured` if pg-boss, or the driver of
  * the database, is not installed, if another process has the directory open, if every user may write to it, if the user
  * has not the rights that it needs, or if the tables are of a newer version; `unavailable` if the database cannot be
  * reached.

@@ -2,12 +2,11 @@ import type { AccountsOf } from '../contract/account.ts';
 import type { AccountKey, CancelRequest } from '../contract/request.ts';
 import type { ProviderError } from '../contract/provider-error.ts';
 import type { CancelService } from '../service/service.ts';
-import type { WhenAbsent } from './model/claimed.ts';
+import type { WhenAbsent, QueueState, Resolution } from './model/state.ts';
 import type { QueryClient } from './database/database.ts';
 import type { AccountLimit } from './model/limits.ts';
 import type { Quarantined } from './ledger/quarantine.ts';
 import type { QueuedCancellation, QueuedCancellationWithHistory } from './ledger/record.ts';
-import type { QueueState } from './model/state.ts';
 import type { QueueStats } from './ledger/stats.ts';
 
 /** Options of `createCancelQueue`. */
@@ -116,10 +115,10 @@ export interface CancelQueue<A extends AccountsOf<A>> {
   ): Promise<{ readonly id: string; readonly added: boolean }>;
 
   /**
-   * Puts many cancellations into the queue: all of them, or none if one is not sound.
+   * Puts many cancellations into the queue: all of them, or none if one is not valid.
    *
    * @returns their ids, in order, and how many are new.
-   * @throws ProviderError as `enqueue`, with an issue for each that is not sound.
+   * @throws ProviderError as `enqueue`, with an issue for each that is not valid.
    */
   enqueueMany(
     items:
@@ -183,10 +182,7 @@ export interface CancelQueue<A extends AccountsOf<A>> {
    *
    * @throws ProviderError `invalid_request` for one in another state.
    */
-  resolve(
-    id: string,
-    decision: Decision & { readonly as: 'requested' | 'scheduled' | 'completed' | 'refused' },
-  ): Promise<void>;
+  resolve(id: string, decision: Decision & { readonly as: Resolution }): Promise<void>;
 
   /**
    * Takes a planned one out of the queue: it is `refused`, with the code `aborted`.

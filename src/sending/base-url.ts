@@ -1,4 +1,4 @@
-/** A base URL that requests may go to, or what a sound one looks like. */
+/** A base URL that requests may go to, or what a valid one looks like. */
 export type CheckedBaseUrl =
   { readonly ok: true; readonly url: URL } | { readonly ok: false; readonly expected: string };
 

@@ -1,6 +1,6 @@
 import type { ErrorFacts } from '../call/call.ts';
 import type { ProviderResponse } from '../contract/exchange.ts';
-import { cacheOf } from './cached-answer.ts';
+import { cacheOf } from './cached-response.ts';
 import { retryWaitOf } from './retry-after.ts';
 
 /**

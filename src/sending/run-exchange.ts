@@ -21,7 +21,7 @@ const MAX_REQUESTS = 500;
 export async function runExchange<Verdict>(
   exchange: Exchange<Verdict>,
   call: Call,
-  route: SendContext,
+  context: SendContext,
   allowed: 'read' | 'write',
 ): Promise<ExchangeResult<Verdict>> {
   let last: ExchangeResult<Verdict>['lastResponse'];
@@ -36,7 +36,7 @@ export async function runExchange<Verdict>(
     if (request.effect === 'write' && allowed === 'read')
       throw call.error(adapterFault('it tried to write while reading'));
     posted ||= request.method === 'POST';
-    last = { effect: request.effect, response: await sendWithRetries(request, call, route) };
+    last = { effect: request.effect, response: await sendWithRetries(request, call, context) };
   }
   throw call.error(adapterFault(`it asked for more than ${MAX_REQUESTS} requests`));
 }

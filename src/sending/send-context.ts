@@ -32,7 +32,12 @@ export interface CallAccess {
    *
    * @throws ProviderError if the login fails: the request has not been sent.
    */
-  readonly authenticate: (request: HttpRequest, nonce: string, call: Call, route: SendContext) => Promise<HttpRequest>;
+  readonly authenticate: (
+    request: HttpRequest,
+    nonce: string,
+    call: Call,
+    context: SendContext,
+  ) => Promise<HttpRequest>;
   /** The same request for a preview: no login, and each header shows its scheme alone. */
   readonly preview: (request: HttpRequest, call: Call) => HttpRequest;
   /**

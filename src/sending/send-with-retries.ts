@@ -22,19 +22,19 @@ import { type SendResult, send } from './send.ts';
 export async function sendWithRetries(
   request: ProviderRequest,
   call: Call,
-  route: SendContext,
+  context: SendContext,
 ): Promise<ProviderResponse> {
-  const built = buildHttpRequest(baseOf(request, call, route), request);
+  const built = buildHttpRequest(baseOf(request, call, context), request);
   if (!built.ok) throw call.error(unsendable(built.expected));
-  const access = request.authenticated === false ? undefined : route.wire?.access;
+  const access = request.authenticated === false ? undefined : context.wire?.access;
   const isMadeAnew = access !== undefined || request.requestIdHeader !== undefined;
   let isRenewed = false;
   for (let repeated = 0; ; repeated += 1) {
     // The clock decides as well: after something that kept the thread busy, the timer has not fired yet.
-    const end = route.limit.end ?? (route.limit.remaining > 0 ? undefined : 'timeout');
+    const end = context.limit.end ?? (context.limit.remaining > 0 ? undefined : 'timeout');
     if (end !== undefined) throw call.error(endedBeforeSending(end));
-    const attempt = isMadeAnew ? await madeAnew(built.request, request, call, route) : built.request;
-    const tried = await sendOnce(attempt, request.effect, call, route);
+    const attempt = isMadeAnew ? await madeAnew(built.request, request, call, context) : built.request;
+    const tried = await sendOnce(attempt, request.effect, call, context);
     if (access !== undefined && isRefusedLogin(tried) && access.refused(isRenewed)) {
       // The provider did not let the request in, so it was not processed, a write neither.
       if (request.effect === 'write') call.writeHadNoEffect();
@@ -45,10 +45,10 @@ export async function sendWithRetries(
     }
     const failure = classOf(tried);
     const delay =
-      failure === undefined ? undefined : delayBeforeRepeat(failure, tried, request.effect, repeated, call, route);
+      failure === undefined ? undefined : delayBeforeRepeat(failure, tried, request.effect, repeated, call, context);
     if (failure === undefined || delay === undefined) return outcomeOf(tried, request.effect, call);
     call.emit({ type: 'retry', because: failure, delayMs: Math.round(delay) });
-    await pause(delay, call, route.limit);
+    await pause(delay, call, context.limit);
   }
 }
 
@@ -57,8 +57,8 @@ export async function sendWithRetries(
  *
  * @throws ProviderError if the definition has no such origin
  */
-export function baseOf({ origin }: ProviderRequest, call: Call, route: Pick<SendContext, 'baseUrl' | 'wire'>): URL {
-  const base = origin === undefined ? route.baseUrl : route.wire?.origins.get(origin);
+export function baseOf({ origin }: ProviderRequest, call: Call, context: Pick<SendContext, 'baseUrl' | 'wire'>): URL {
+  const base = origin === undefined ? context.baseUrl : context.wire?.origins.get(origin);
   if (base === undefined)
     throw call.error(adapterFault('its request names an origin that its definition does not have'));
   return base;
@@ -69,12 +69,12 @@ async function madeAnew(
   request: HttpRequest,
   asked: ProviderRequest,
   call: Call,
-  route: SendContext,
+  context: SendContext,
 ): Promise<HttpRequest> {
   const nonce = crypto.randomUUID();
   const identified = withRequestId(request, asked.requestIdHeader, nonce, call);
-  const access = asked.authenticated === false ? undefined : route.wire?.access;
-  return access === undefined ? identified : await access.authenticate(identified, nonce, call, route);
+  const access = asked.authenticated === false ? undefined : context.wire?.access;
+  return access === undefined ? identified : await access.authenticate(identified, nonce, call, context);
 }
 
 /** The request with its id in the header that the adapter names. */
@@ -101,10 +101,10 @@ async function sendOnce(
   request: HttpRequest,
   effect: 'read' | 'write',
   call: Call,
-  route: SendContext,
+  context: SendContext,
 ): Promise<SendResult> {
-  const isCutShort = route.limit.remaining < route.attemptTimeoutMs;
-  const limit = new TimeLimit(Math.min(route.attemptTimeoutMs, route.limit.remaining), route.limit);
+  const isCutShort = context.limit.remaining < context.attemptTimeoutMs;
+  const limit = new TimeLimit(Math.min(context.attemptTimeoutMs, context.limit.remaining), context.limit);
   const startedAt = performance.now();
   call.attempts += 1;
   call.responseId = undefined;
@@ -118,20 +118,20 @@ async function sendOnce(
     });
   }
   if (effect === 'write') call.writeLeaves();
-  const isFresh = effect === 'write' && route.writesOnFreshConnection;
+  const isFresh = effect === 'write' && context.writesOnFreshConnection;
   let sent;
   try {
-    sent = await send(request, limit, route.transport, isFresh);
+    sent = await send(request, limit, context.transport, isFresh);
   } finally {
     limit.dispose();
   }
-  if (route.wire !== undefined && sent.kind === 'answered') route.wire.arrived(sent.response, call);
+  if (context.wire !== undefined && sent.kind === 'answered') context.wire.arrived(sent.response, call);
   if (effect === 'write' && sent.kind === 'answered' && sent.repeated) call.writeWasRepeated();
   const unprocessed = sent.kind === 'not_sent' || classOf(sent) === 'unprocessed';
   if (effect === 'write' && unprocessed) call.writeHadNoEffect();
   // A call that was cut short by its caller, or by its own short deadline, says nothing of the provider.
-  const isOver = route.limit.end !== undefined || (isCutShort && limit.end !== undefined);
-  if (!isOver) call.health?.record(sent.kind === 'answered' && sent.response.status < 500 ? 'answered' : 'failed');
+  const isOver = context.limit.end !== undefined || (isCutShort && limit.end !== undefined);
+  if (!isOver) call.breaker?.record(sent.kind === 'answered' && sent.response.status < 500 ? 'answered' : 'failed');
   if (call.isObserved) {
     call.emit({
       type: 'answer',
@@ -159,18 +159,18 @@ function delayBeforeRepeat(
   effect: 'read' | 'write',
   repeated: number,
   call: Call,
-  route: SendContext,
+  context: SendContext,
 ): number | undefined {
   const delay = retryDelay({
     failure,
     effect,
     repeated,
     retryAfterMs: sent.kind === 'answered' ? retryWaitOf(sent.response) : undefined,
-    remainingMs: route.limit.remaining,
+    remainingMs: context.limit.remaining,
     random: Math.random(),
   });
   // The budget is asked last, so that nothing is taken out of it for a repetition that is not made.
-  return delay !== undefined && (call.health?.mayRepeat() ?? true) ? delay : undefined;
+  return delay !== undefined && (call.breaker?.mayRepeat() ?? true) ? delay : undefined;
 }
 
 async function pause(milliseconds: number, call: Call, limit: TimeLimit): Promise<void> {

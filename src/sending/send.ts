@@ -74,8 +74,8 @@ async function dispatch(
   isFresh: boolean,
 ): Promise<SendResult> {
   const handler = await exchange(ky, dispatcher, request, limit, isFresh);
-  const answer = answerOf(handler, false);
-  if (answer !== undefined) return answer;
+  const response = responseOf(handler, false);
+  if (response !== undefined) return response;
   return handler.reached === 'connecting' ? unsent(handler.error, limit, isProxied) : lost(limit);
 }
 
@@ -95,8 +95,8 @@ async function dispatchForeign(
   const handler = await probe.run(() => exchange(ky, dispatcher, request, limit, isFresh));
   const repeated = handler.starts > 1 || probe.wasRepeated;
   if (handler.reached === 'answered') proved.set(dispatcher, handler.starts > 0 && proved.get(dispatcher) !== false);
-  const answer = answerOf(handler, repeated);
-  if (answer !== undefined) return answer;
+  const response = responseOf(handler, repeated);
+  if (response !== undefined) return response;
   const isBelieved = proved.get(dispatcher) === true || probe.isConnectionFailure(handler.error);
   const isUnsent = handler.reached === 'connecting' && !probe.hasLeft && !repeated && isBelieved;
   return isUnsent ? unsent(handler.error, limit, false) : lost(limit);
@@ -223,7 +223,7 @@ const SEEN_BY_KY = { ok: true } as const;
 
 const OFF = { retry: 0, timeout: false, throwHttpErrors: false, redirect: 'manual' } as const;
 
-function answerOf({ body, status, headers }: DispatchHandler, repeated: boolean): SendResult | undefined {
+function responseOf({ body, status, headers }: DispatchHandler, repeated: boolean): SendResult | undefined {
   return body === undefined ? undefined : { kind: 'answered', response: { status, headers, body }, repeated };
 }
 

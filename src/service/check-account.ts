@@ -45,18 +45,19 @@ async function check(
   options: Pick<ServiceOptions, 'fetch' | 'proxy' | 'deadlineMs' | 'attemptTimeoutMs'>,
   call: Call,
 ): Promise<AcceptedCredentials> {
-  const driver = internalsOf(account);
-  if (driver?.check === undefined) {
+  const internals = internalsOf(account);
+  if (internals?.check === undefined) {
     const message = 'this API has no read that changes nothing and needs no service. Read the state of a service back.';
     throw call.error({ code: 'unsupported', message });
   }
-  const { reads, basis, leavesOpen } = driver.check;
-  const { configure } = driver.check;
+  const { reads, basis, leavesOpen } = internals.check;
+  const { configure } = internals.check;
   await withinDeadline(call, options, async (limit) => {
-    const { configured, route } = await openAccount(configure, driver.env, call, limit, options, false);
-    const { verdict, lastResponse: last } = await runExchange(configured.run(), call, route, 'read');
-    if (last === undefined) throw call.error({ code: 'unexpected_response', message: 'the adapter asked nothing' });
-    if (verdict.verdict !== 'accepted') throw call.error(readFailure(verdict, last.response));
+    const { configured, context } = await openAccount(configure, internals.env, call, limit, options, false);
+    const { verdict, lastResponse } = await runExchange(configured.run(), call, context, 'read');
+    if (lastResponse === undefined)
+      throw call.error({ code: 'unexpected_response', message: 'the adapter asked nothing' });
+    if (verdict.verdict !== 'accepted') throw call.error(readFailure(verdict, lastResponse.response));
   });
   return {
     account: name,

@@ -1,11 +1,10 @@
 import { configurationReader } from '../accounts/account.ts';
 import { Call, type Listener } from '../call/call.ts';
-import { checkCallOptions } from '../call/check-input.ts';
+import { optionsOrThrow } from '../call/check-input.ts';
+import { actionOptionsSchema } from '../call/check-options.ts';
 import { checkAgainst } from '../call/check-schema.ts';
 import { runCall } from '../call/run-call.ts';
 import type { ActionOptions, ActionProvider, Performed, ProviderAction } from '../contract/action.ts';
-
-const OPTIONS = ['signal', 'deadlineMs', 'fetch', 'proxy', 'attemptTimeoutMs', 'onEvent'];
 
 /**
  * Performs a provider's own action under the same rules as a cancellation: checked before anything is sent, a write
@@ -47,7 +46,7 @@ async function perform<Config, Input, Result>(
   options: ActionOptions,
   call: Call,
 ): Promise<Performed<Result>> {
-  checkCallOptions(options, OPTIONS, call);
+  const checked = optionsOrThrow(actionOptionsSchema, options, call);
   const read = configurationReader(provider, account);
   if (read === undefined) {
     const issues = [{ path: 'account', expected: `an account made by this package's ${provider.id}()` }];
@@ -58,5 +57,5 @@ async function perform<Config, Input, Result>(
   const checking = checkAgainst(action.input, input);
   // What comes after the checks is loaded with the first call that passes them.
   const { runAction } = await import('./run-action.ts');
-  return await runAction({ provider, action, read, checking, options, call });
+  return await runAction({ provider, action, read, checking, options: checked, call });
 }

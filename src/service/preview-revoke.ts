@@ -27,11 +27,11 @@ export function previewRevoke(name: string, account: Account, service: unknown):
 }
 
 async function preview(account: Account, service: unknown, call: Call): Promise<PreviewedRequest> {
-  const driver = internalsOf(account);
-  if (driver === undefined) throw call.error(notOffered());
+  const internals = internalsOf(account);
+  if (internals === undefined) throw call.error(notOffered());
   return await withinDeadline(call, {}, async (limit) => {
-    const bound = await checkedOrThrow(driver.bind(service), call, 'service');
-    const { configured, baseUrl, wire } = await configure(bound.configure, driver.env, call, limit, {});
+    const bound = await checkedOrThrow(internals.bind(service), call, 'service');
+    const { configured, baseUrl, wire } = await configure(bound.configure, internals.env, call, limit, {});
     const exchange = configured.revoke?.();
     if (exchange === undefined) throw call.error(notOffered());
     return previewOf(exchange, call, { baseUrl, wire });

@@ -3,13 +3,13 @@ import type { Checked } from '../call/check-schema.ts';
 import type { ReadConfiguration } from '../accounts/account.ts';
 import { openAccount, withinDeadline } from '../accounts/open-account.ts';
 import type { ActionOptions, ActionProvider, Performed, ProviderAction } from '../contract/action.ts';
-import { rawOf, requestIdOf } from '../outcome/raw-answer.ts';
+import { rawOf, requestIdOf } from '../outcome/raw-response.ts';
 import { redactorFor } from '../accounts/redactor-for.ts';
 import { runExchange } from '../sending/run-exchange.ts';
 import { checkedOrThrow, inTime } from '../call/check-input.ts';
 import { believed, judgeWrite } from '../outcome/judge-write.ts';
 
-/** An action whose options and account are sound. */
+/** An action whose options and account are valid. */
 interface StartedAction<Config, Input, Result> {
   readonly provider: ActionProvider<Config>;
   readonly action: ProviderAction<Config, Input, Result>;
@@ -36,12 +36,12 @@ export async function runAction<Config, Input, Result>({
   return await withinDeadline(call, options, async (limit) => {
     const checked = await checkedOrThrow(inTime(checking, call, limit), call, 'order');
     // No action can be read back, so its writes need connections of their own.
-    const { configured: ready, route, wire } = await openAccount(read, provider.env, call, limit, options, true);
+    const { configured: ready, context, wire } = await openAccount(read, provider.env, call, limit, options, true);
     const secrets = action.secrets(checked);
     if (wire === undefined) call.redactor = redactorFor([...ready.secrets, ...secrets], provider.escapesHtml);
     else wire.addSecrets(secrets);
-    const ran = await runExchange(action.run(checked, ready.config), call, route, 'write');
-    const { accepted, response } = believed(judgeWrite(ran, call));
+    const exchanged = await runExchange(action.run(checked, ready.config), call, context, 'write');
+    const { accepted, response } = believed(judgeWrite(exchanged, call));
     const { attempts, operationId } = call;
     return { result: accepted.result, attempts, operationId, ...requestIdOf(call), raw: rawOf(response, call) };
   });

@@ -9,23 +9,22 @@ import {
 } from '../call/check-request.ts';
 import type { OutcomeEvent } from '../contract/event.ts';
 import { runCall, safely } from '../call/run-call.ts';
-import type { CancelManyOptions } from '../contract/bulk.ts';
 import type { ManyItem, BulkDependencies } from '../bulk/plan.ts';
-import { checkOptions } from '../call/check-options.ts';
+import {
+  cancelOptionsSchema,
+  checkOptions,
+  readOptionsSchema,
+  serviceOptionsSchema,
+  timedOptionsSchema,
+} from '../call/check-options.ts';
 import type { CallOptions, ServiceOptions } from '../contract/options.ts';
-import { type CallInput, checkedRequest, openCall } from '../accounts/prepare-call.ts';
-import type { AddressedRequest, ReadyCall } from '../accounts/run-checked.ts';
-import type * as Operations from './prepared-operations.ts';
+import { type CallInput, checkedRequest, openCall } from '../accounts/open-call.ts';
+import type { AddressedRequest, ReadyCall } from '../accounts/run-ready.ts';
+import type * as Operations from './operations.ts';
 import type { CancellationStatus, ProviderOperation } from '../contract/vocabulary.ts';
-import { checkedOrThrow, invalid, checkCallOptions } from '../call/check-input.ts';
+import { checkedOrThrow, invalid, optionsOrThrow } from '../call/check-input.ts';
 import type { CancelResult, PreviewedRequest, RevokeResult, SafeResult, ValidatedRequest } from '../contract/result.ts';
 import type { Capabilities } from '../contract/capabilities.ts';
-
-const SERVICE_OPTIONS = ['fetch', 'proxy', 'deadlineMs', 'attemptTimeoutMs', 'concurrency', 'onEvent'];
-const CALL_OPTIONS = ['signal', 'deadlineMs', 'onEvent'];
-const PLACED_OPTIONS = [...CALL_OPTIONS, 'place'];
-const CANCEL_OPTIONS = [...PLACED_OPTIONS, 'verify'];
-const MANY_OPTIONS = [...CALL_OPTIONS, 'verify', 'concurrency', 'maxPauseMs', 'batch', 'total', 'onProgress'];
 
 /** The service behind its types: takes anything, checks it, and answers in the vocabulary alone. */
 export class ServiceCore {
@@ -34,11 +33,8 @@ export class ServiceCore {
 
   constructor(accounts: Accounts, options: ServiceOptions) {
     this.#accounts = entriesOf(accounts);
-    const issues = checkOptions(options, SERVICE_OPTIONS, [...this.#accounts.keys()]);
-    if (issues.length > 0) {
-      throw new Call('create').error(invalid(issues));
-    }
-    this.#options = { ...options };
+    const schema = serviceOptionsSchema([...this.#accounts.keys()]);
+    this.#options = optionsOrThrow(schema, options, new Call('create'));
   }
 
   descriptions(): Record<string, { readonly provider: string; readonly capabilities: Capabilities }> {
@@ -51,11 +47,11 @@ export class ServiceCore {
   }
 
   cancel(request: unknown, options: unknown): Promise<CancelResult> {
-    const input = { schema: cancelRequestSchema, request, options, knownOptions: CANCEL_OPTIONS };
+    const input = { schema: cancelRequestSchema, request, options, optionsSchema: cancelOptionsSchema };
     return this.#run(
       'cancel',
       input,
-      async (prepared) => (await loadOperations()).cancelPrepared(prepared),
+      async (ready) => (await loadOperations()).cancel(ready),
       ({ outcome }) => outcome,
     );
   }
@@ -65,15 +61,15 @@ export class ServiceCore {
   }
 
   preview(request: unknown, options: unknown): Promise<PreviewedRequest> {
-    const input = { schema: cancelRequestSchema, request, options, knownOptions: PLACED_OPTIONS };
-    return this.#run('preview', input, async (prepared) => (await loadOperations()).previewPrepared(prepared));
+    const input = { schema: cancelRequestSchema, request, options, optionsSchema: readOptionsSchema };
+    return this.#run('preview', input, async (ready) => (await loadOperations()).preview(ready));
   }
 
   /** Checks all that can be checked without the configuration. */
   async validate(request: unknown): Promise<ValidatedRequest> {
     const call = new Call('validate');
     const { entry, checked } = await checkedRequest(this.#accounts, { schema: cancelRequestSchema, request }, call);
-    const bound = await checkedOrThrow(entry.driver.bind(checked.service), call, 'service');
+    const bound = await checkedOrThrow(entry.internals.bind(checked.service), call, 'service');
     return {
       account: entry.name,
       provider: entry.account.provider,
@@ -88,80 +84,74 @@ export class ServiceCore {
   /** Reads an account's configuration, and tells where it leads. */
   async place(account: unknown, options: unknown): Promise<string> {
     const call = new Call('place');
-    const sound = checkCallOptions(options, ['signal', 'deadlineMs'], call);
+    const checked = optionsOrThrow(timedOptionsSchema, options, call);
     const { findPlace } = await import('../accounts/find-place.ts');
-    return await findPlace(this.#accounts, account, sound, this.#options, call);
+    return await findPlace(this.#accounts, account, checked, this.#options, call);
   }
 
   status(request: unknown, options: unknown): Promise<CancellationStatus> {
-    const input = { schema: statusRequestSchema, request, options, knownOptions: PLACED_OPTIONS };
+    const input = { schema: statusRequestSchema, request, options, optionsSchema: readOptionsSchema };
     return this.#run(
       'status',
       input,
-      async (prepared) => (await loadOperations()).statusPrepared(prepared),
+      async (ready) => (await loadOperations()).status(ready),
       ({ state }) => state,
     );
   }
 
   revoke(request: unknown, options: unknown): Promise<RevokeResult> {
-    const input = { schema: revokeRequestSchema, request, options, knownOptions: PLACED_OPTIONS };
+    const input = { schema: revokeRequestSchema, request, options, optionsSchema: readOptionsSchema };
     return this.#run(
       'revoke',
       input,
-      async (prepared) => (await loadOperations()).revokePrepared(prepared),
+      async (ready) => (await loadOperations()).revoke(ready),
       ({ outcome }) => outcome,
     );
   }
 
-  async *cancelMany(requests: unknown, options: CancelManyOptions = {}): AsyncGenerator<ManyItem, void, undefined> {
-    const issues = checkOptions(options, MANY_OPTIONS, [...this.#accounts.keys()]);
-    if (issues.length === 0 && options.batch !== undefined) {
-      const { checkBatch } = await import('../bulk/options.ts');
-      issues.push(...checkBatch(options.batch, this.#accounts));
+  async *cancelMany(requests: unknown, options: unknown): AsyncGenerator<ManyItem, void, undefined> {
+    const { manyOptionsSchema } = await import('../bulk/options.ts');
+    const checked = checkOptions(manyOptionsSchema(this.#accounts), options);
+    if (!checked.ok || !isSource(requests)) {
+      const source = isSource(requests) ? [] : [{ path: 'requests', expected: 'an iterable or an async iterable' }];
+      throw new Call('cancel').error(invalid([...(checked.ok ? [] : checked.issues), ...source]));
     }
-    if (!isSource(requests)) issues.push({ path: 'requests', expected: 'an iterable or an async iterable' });
-    if (issues.length > 0 || !isSource(requests)) {
-      throw new Call('cancel').error(invalid(issues));
-    }
-    const surroundings: BulkDependencies = {
+    const dependencies: BulkDependencies = {
       accounts: this.#accounts,
       options: this.#options,
       cancel: (request, callOptions) => this.safeCancel(request, callOptions),
-      cancelTogether: (several, callOptions) => this.#cancelTogether(several, callOptions),
+      cancelBatch: (several, callOptions) => this.#cancelBatch(several, callOptions),
     };
     const [{ cancelMany }, { planMany }] = await Promise.all([
       import('../bulk/cancel-many.ts'),
       import('../bulk/plan.ts'),
     ]);
-    yield* cancelMany(requests, planMany(surroundings, options));
+    yield* cancelMany(requests, planMany(dependencies, checked.value));
   }
 
   /** Cancels what may share a request; each is checked, traced and answered as one of its own. */
-  async #cancelTogether(
-    requests: readonly unknown[],
-    options: CallOptions,
-  ): Promise<readonly SafeResult<CancelResult>[]> {
+  async #cancelBatch(requests: readonly unknown[], options: CallOptions): Promise<readonly SafeResult<CancelResult>[]> {
     const { CancelBatch } = await import('../bulk/batch.ts');
-    const { cancelPrepared } = await loadOperations();
+    const { cancel } = await loadOperations();
     const batch = new CancelBatch(requests.length);
-    const cancel = (request: unknown): Promise<CancelResult> => {
-      const input = { schema: cancelRequestSchema, request, options, knownOptions: CANCEL_OPTIONS };
+    const cancelMember = (request: unknown): Promise<CancelResult> => {
+      const input = { schema: cancelRequestSchema, request, options, optionsSchema: cancelOptionsSchema };
       let isReady = false;
-      const work = (prepared: ReadyCall<CheckedCancelRequest>): Promise<CancelResult> => {
+      const work = (ready: ReadyCall<CheckedCancelRequest>): Promise<CancelResult> => {
         isReady = true;
-        return cancelPrepared(prepared, (cancellation, verify) => batch.join(cancellation, verify));
+        return cancel(ready, (cancellation, verify) => batch.join(cancellation, verify));
       };
       return this.#run('cancel', input, work, ({ outcome }) => outcome).finally(() => {
         if (!isReady) batch.miss();
       });
     };
-    return await Promise.all(requests.map((request) => safely(() => cancel(request))));
+    return await Promise.all(requests.map((request) => safely(() => cancelMember(request))));
   }
 
   #run<Request extends AddressedRequest, Value>(
     operation: ProviderOperation,
     input: CallInput<Request>,
-    work: (prepared: ReadyCall<Request>) => Promise<Value>,
+    work: (ready: ReadyCall<Request>) => Promise<Value>,
     outcomeOf: (value: Value) => OutcomeEvent['outcome'] = () => undefined,
   ): Promise<Value> {
     const call = new Call(operation, this.#options.onEvent);
@@ -173,7 +163,7 @@ export class ServiceCore {
 let operations: typeof Operations | undefined;
 
 async function loadOperations(): Promise<typeof Operations> {
-  return (operations ??= await import('./prepared-operations.ts'));
+  return (operations ??= await import('./operations.ts'));
 }
 
 function isSource(value: unknown): value is Iterable<unknown> | AsyncIterable<unknown> {

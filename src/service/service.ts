@@ -49,7 +49,7 @@ export interface CancelService<A extends AccountsOf<A>> {
 
   /**
    * Checks a request as `cancel` does, the configuration aside: nothing is read and nothing is sent. For lists that must
-   * be sound before the first of them is sent.
+   * be valid before the first of them is sent.
    *
    * @throws ProviderError with `invalid_request`, `unknown_account` or `unsupported`.
    */
@@ -110,7 +110,7 @@ export interface CancelService<A extends AccountsOf<A>> {
    * - `signal` stops the run gracefully, see there. Leaving the loop early lets in-flight cancellations finish, and starts
    *   nothing more.
    *
-   * @throws ProviderError `invalid_request` on the first `next()`, if the source or an option is not sound.
+   * @throws ProviderError `invalid_request` on the first `next()`, if the source or an option is not valid.
    */
   cancelMany(
     requests: Iterable<CancelRequest<A>> | AsyncIterable<CancelRequest<A>>,
@@ -131,7 +131,7 @@ export interface AccountDescription<Id extends string = string> {
  * Makes the service object of a set of accounts. Nothing is read, checked or sent for an account before its first call.
  *
  * @param accounts by a name of the caller's own, each made by a provider's factory.
- * @throws ProviderError `invalid_request` if a value is not an account or an option is not sound; `not_configured` on a
+ * @throws ProviderError `invalid_request` if a value is not an account or an option is not valid; `not_configured` on a
  *   Node.js that is too old.
  */
 export function createCancelService<const A extends AccountsOf<A>>(

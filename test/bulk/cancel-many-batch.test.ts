@@ -2,20 +2,20 @@ import { createCancelService, type Account } from 'cancelkit';
 import { defineProvider, type Exchange, type CancelVerdict } from 'cancelkit/provider';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { checkBatch, groupOf } from '../../src/bulk/options.ts';
+import { batchKeyOf } from '../../src/bulk/options.ts';
 import { acmeProvider } from '../support/acme.ts';
 import { json, recordingFetch, writesOf } from '../support/fetch.ts';
 import { untyped } from '../support/untyped.ts';
 import { collecting } from './set-up.ts';
 
-type Together = (ids: readonly number[]) => Exchange<CancelVerdict> | undefined;
+type SendBatch = (ids: readonly number[]) => Exchange<CancelVerdict> | undefined;
 
-/** A made-up provider that takes lists. */
+/** A made-up provider that takes several services in one request. */
 function define(
-  changes: { readonly max?: number; readonly together?: Together | undefined; readonly readBack?: boolean } = {},
+  changes: { readonly max?: number; readonly sendBatch?: SendBatch | undefined; readonly readBack?: boolean } = {},
 ) {
   const { max, readBack = true } = changes;
-  const together = 'together' in changes ? changes.together : sendList;
+  const sendBatch = 'sendBatch' in changes ? changes.sendBatch : sendIds;
   return defineProvider({
     specVersion: 1,
     id: 'lister',
@@ -26,7 +26,7 @@ function define(
       revoke: false,
       immediateDestroysData: 'unknown',
       recognizesRepeat: 'no',
-      ...(max === undefined ? {} : { cancelTogether: { max } }),
+      ...(max === undefined ? {} : { batch: { max } }),
     },
     config: v.strictObject({ token: v.string() }),
     env: { token: 'LISTER_TOKEN' },
@@ -37,11 +37,11 @@ function define(
       yield { effect: 'write', method: 'POST', path: ['cancel'], json: { ids: [id] } };
       return { verdict: 'accepted', outcome: 'requested' };
     },
-    ...(together === undefined
+    ...(sendBatch === undefined
       ? {}
       : {
-          cancelTogether: ({ services }: { readonly services: readonly { readonly id: number }[] }) =>
-            together(services.map(({ id }) => id)),
+          cancelBatch: ({ services }: { readonly services: readonly { readonly id: number }[] }) =>
+            sendBatch(services.map(({ id }) => id)),
         }),
     ...(readBack
       ? {
@@ -55,7 +55,7 @@ function define(
   });
 }
 
-function* sendList(ids: readonly number[]): Exchange<CancelVerdict> {
+function* sendIds(ids: readonly number[]): Exchange<CancelVerdict> {
   const { status } = yield { effect: 'write', method: 'POST', path: ['cancel'], json: { ids } };
   if (status === 409) return { verdict: 'duplicate', ambiguous: false, message: 'One is cancelled already.' };
   return { verdict: 'accepted', outcome: 'requested' };
@@ -75,28 +75,28 @@ async function run(account: Account, answer: () => Response, ids: readonly numbe
 
 describe('a provider that takes several services in one request', () => {
   it.each<[string, Parameters<typeof define>[0]]>([
-    ['it says how many, and has no function', { max: 5, together: undefined }],
+    ['it says how many, and has no function', { max: 5, sendBatch: undefined }],
     ['it has the function, and does not say how many', {}],
     ['it cannot be read back', { max: 5, readBack: false }],
   ])('is no sound definition where %s', (_, changes) => {
     expect(() => define(changes)).toThrow(TypeError);
   });
 
-  it('is sent a list, whatever the provider', async () => {
+  it('is sent batches, whatever the provider', async () => {
     const { items, bodies } = await run(define({ max: 10 }).account(config), () => json({}), [1, 2, 3]);
     expect(bodies).toEqual(['{"ids":[1,2,3]}']);
     expect(items).toMatchObject([{ ok: true }, { ok: true }, { ok: true }]);
   });
 
-  it('is sent one after another what it does not take together after all', async () => {
-    const together: Together = (ids) => (ids.includes(2) ? undefined : sendList(ids));
-    const { bodies } = await run(define({ max: 10, together }).account(config), () => json({}), [1, 2, 3]);
+  it('is sent one after another what it cannot batch after all', async () => {
+    const sendBatch: SendBatch = (ids) => (ids.includes(2) ? undefined : sendIds(ids));
+    const { bodies } = await run(define({ max: 10, sendBatch }).account(config), () => json({}), [1, 2, 3]);
     expect(bodies).toEqual(['{"ids":[1,3]}', '{"ids":[2]}']);
   });
 
   it('is called faulty where it takes each and not all, and nothing is sent', async () => {
-    const together: Together = (ids) => (ids.length > 1 ? undefined : sendList(ids));
-    const { items, bodies } = await run(define({ max: 10, together }).account(config), () => json({}), [1, 2]);
+    const sendBatch: SendBatch = (ids) => (ids.length > 1 ? undefined : sendIds(ids));
+    const { items, bodies } = await run(define({ max: 10, sendBatch }).account(config), () => json({}), [1, 2]);
     expect(bodies).toEqual([]);
     expect(items).toMatchObject([
       { error: { code: 'unexpected_response' } },
@@ -104,17 +104,17 @@ describe('a provider that takes several services in one request', () => {
     ]);
   });
 
-  it('is in doubt for all of a list where its adapter fails after the sending', async () => {
+  it('is in doubt for all of a batch if its adapter fails after sending', async () => {
     function* failing(ids: readonly number[]): Exchange<CancelVerdict> {
       yield { effect: 'write', method: 'POST', path: ['cancel'], json: { ids } };
       throw new Error('a-long-token');
     }
-    const { items } = await run(define({ max: 10, together: failing }).account(config), () => json({}), [1, 2]);
+    const { items } = await run(define({ max: 10, sendBatch: failing }).account(config), () => json({}), [1, 2]);
     // Read back, both are there.
     expect(items).toMatchObject([{ result: { reconciled: true } }, { result: { reconciled: true } }]);
   });
 
-  it('is read back for each where it says that one of a list is cancelled already', async () => {
+  it('is read back for each if the provider says that one of a batch is cancelled already', async () => {
     const { items, bodies } = await run(define({ max: 10 }).account(config), () => json({}, 409), [1, 2]);
     expect(bodies).toHaveLength(1);
     expect(items).toMatchObject([{ result: { outcome: 'requested' } }, { result: { outcome: 'requested' } }]);
@@ -151,14 +151,15 @@ describe('the option batch', () => {
     },
   );
 
-  it('cannot be read where a getter throws', () => {
+  it('cannot be read if a getter throws', async () => {
     const hostile = Object.defineProperty({}, 'list', {
       enumerable: true,
       get: () => {
         throw new Error('no');
       },
     });
-    expect(checkBatch(hostile, new Map())).toMatchObject([{ path: 'batch' }]);
+    const run = untyped(createCancelService(accounts)).cancelMany(requestsFor([1]), { batch: hostile });
+    await expect(run.next()).rejects.toMatchObject({ code: 'invalid_request', issues: [{ path: 'batch' }] });
   });
 });
 
@@ -182,15 +183,15 @@ describe('what may share a request at first sight', () => {
     ['a reason that is a circle', { when: 'end_of_period', reason: circle() }],
     ['an immediate one', { when: 'immediate' }],
   ])('is not %s', (_, request) => {
-    expect(groupOf(request, sharing)).toBeUndefined();
+    expect(batchKeyOf(request, sharing)).toBeUndefined();
   });
 
   it('is what has the same timing, reason and reference', () => {
     const one = { account: 'list', service: { id: 1 }, when: 'end_of_period', reason: { text: 'x' } };
     const other = { ...one, service: { id: 2 }, reason: { text: 'x' } };
-    expect(groupOf(one, sharing)).toBe(groupOf(other, sharing));
-    expect(groupOf({ ...one, reference: 'r' }, sharing)).not.toBe(groupOf(one, sharing));
-    expect(groupOf({ ...one, when: 'immediate' }, { ...sharing, immediate: true })).toBeTypeOf('string');
+    expect(batchKeyOf(one, sharing)).toBe(batchKeyOf(other, sharing));
+    expect(batchKeyOf({ ...one, reference: 'r' }, sharing)).not.toBe(batchKeyOf(one, sharing));
+    expect(batchKeyOf({ ...one, when: 'immediate' }, { ...sharing, immediate: true })).toBeTypeOf('string');
   });
 });
 

@@ -143,13 +143,13 @@ describe('the estimate of what remains', () => {
   const job = (index: number): Job => ({
     index,
     request: {},
-    group: undefined,
+    batchKey: undefined,
     arrivedAt: 0,
     begun: 0,
     error: undefined,
   });
   function lane(concurrency: number, waiting: number, eachMs?: number): Lane {
-    const made = new Lane({ concurrency, together: 1, maxPauseMs: 300_000 }, () => undefined);
+    const made = new Lane({ concurrency, batchSize: 1, maxPauseMs: 300_000 }, () => undefined);
     for (let index = 0; index < waiting; index += 1) made.add(job(index));
     if (eachMs !== undefined) made.pace.record(eachMs);
     return made;

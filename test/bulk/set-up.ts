@@ -3,8 +3,8 @@ import '../../src/bulk/batch.ts';
 import '../../src/bulk/cancel-many.ts';
 import '../../src/bulk/options.ts';
 import '../../src/bulk/plan.ts';
-import '../../src/service/prepared-operations.ts';
-import '../../src/accounts/run-checked.ts';
+import '../../src/service/operations.ts';
+import '../../src/accounts/run-ready.ts';
 import 'ky';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Certificate } from './certificate.ts';
-import { carryOut } from './carry-out.ts';
+import { applyFault } from './apply-fault.ts';
 import { NO_FAULT, type ConnectionFault, type Fault } from './fault.ts';
 import { createSpeaker, ignoreLostPeer, type Wire } from './wire.ts';
 
@@ -121,7 +121,7 @@ class State {
     const fault = this.#misbehaviour.faultOf?.(received) ?? NO_FAULT;
     if ('executed' in fault && received.effect === 'write') this.#execute(received, fault.executed);
     const wasCancelled = this.executions.has(received.id);
-    carryOut(fault, wire, {
+    applyFault(fault, wire, {
       result: received.effect === 'write' ? 'accepted' : 'found',
       cancelled: wasCancelled,
     });

@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 import type * as CancelRequestModule from '../../src/call/check-request.ts';
-import type * as PrepareCallModule from '../../src/accounts/prepare-call.ts';
+import type * as PrepareCallModule from '../../src/accounts/open-call.ts';
 import type * as PreviewModule from '../../src/outcome/preview.ts';
 import type * as ReadStatusModule from '../../src/outcome/read-status.ts';
 import type * as ReconcileUnknownModule from '../../src/outcome/reconcile-unknown.ts';
@@ -51,7 +51,7 @@ function repeating(retryDelay: typeof RetryPolicyModule.retryDelay): () => void 
 export const mockedModules: readonly string[] = [
   'sending/send',
   'sending/retry-policy',
-  'accounts/prepare-call',
+  'accounts/open-call',
   'privacy/redactor',
   'call/check-request',
   'outcome/preview',
@@ -118,7 +118,7 @@ export const brokenCores: readonly BrokenCore[] = [
   {
     fault: 'forgets the signal',
     install: () =>
-      void vi.doMock('../../src/accounts/prepare-call.ts', async (importOriginal) => {
+      void vi.doMock('../../src/accounts/open-call.ts', async (importOriginal) => {
         const original = await importOriginal<typeof PrepareCallModule>();
         const openCall: typeof original.openCall = (accounts, defaults, call, input, work) =>
           original.openCall(accounts, defaults, call, { ...input, options: {} }, work);
@@ -165,7 +165,7 @@ export const brokenCores: readonly BrokenCore[] = [
         });
         return { ...original, cancelRequestSchema: { '~standard': { ...checked, validate } } };
       }),
-    found: [/an order without a sound timing$/, /an order that is none/],
+    found: [/an order without a valid timing$/, /an order that is none/],
   },
   {
     fault: 'previews another address than it sends to',

@@ -130,7 +130,7 @@ const misdescribed: readonly Faulty[] = [
   {
     fault: 'lists a timing twice',
     subject: sample({ capabilities: capable({ timings: ['immediate', 'immediate'] }) }),
-    found: [/plain data that is sound$/],
+    found: [/valid plain data$/],
   },
   {
     fault: 'gives an example of a service that it does not take',

@@ -169,7 +169,7 @@ describe.each(DATABASES)('what is read of a queue on %s', (_, open) => {
   it('is waited for until it is settled, however many wait', async () => {
     const gate = closedGate();
     const shop = openShop({ one: { writes: [() => gate.pass()] } });
-    // Who waits for the settlement is told of it; the next look at the database would be far off.
+    // A caller that waits is notified of the new state; the next poll of the database would be far off.
     await using queue = await openQueue(database, { services: shop.services, pollMs: 600_000 });
     await queue.enqueue(request('alpha', 'one'), { id: 'one' });
     const { signal } = new AbortController();

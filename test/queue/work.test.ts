@@ -141,8 +141,8 @@ describe.each(DATABASES)('a worker on %s', (_, open) => {
     const [record] = await settle(queue, 'one');
     expect(record).toMatchObject({ state: 'requested', tries: 2 });
     expect(record).not.toHaveProperty('lastError');
-    const settlements = (await queue.get('one'))?.history.filter(({ type }) => type === 'settled');
-    expect(settlements?.map(({ data }) => [data['state'], data['code']])).toEqual([
+    const recorded = (await queue.get('one'))?.history.filter(({ type }) => type === 'settled');
+    expect(recorded?.map(({ data }) => [data['state'], data['code']])).toEqual([
       ['planned', 'unavailable'],
       ['requested', undefined],
     ]);
@@ -253,7 +253,7 @@ describe.each(DATABASES)('a worker on %s', (_, open) => {
     const stop = new AbortController();
     const working = queue.work({ signal: stop.signal });
     await queue.wait('five');
-    // Some rounds more, in which it could do wrong.
+    // Some more cycles, in which it could do wrong.
     await delay(200);
     stop.abort();
     await working;

@@ -51,10 +51,10 @@ describe('the forms of a service', () => {
     ['hosting', hosting()],
     ['whmcs', whmcs()],
   ])('of %s have examples that the provider takes', async (_, account) => {
-    const driver = internalsOf(account)!;
-    expect(driver.serviceForms).not.toEqual([]);
-    for (const { example, plainId } of driver.serviceForms!) {
-      expect(await driver.bind(example)).toMatchObject({ ok: true });
+    const internals = internalsOf(account)!;
+    expect(internals.serviceForms).not.toEqual([]);
+    for (const { example, plainId } of internals.serviceForms!) {
+      expect(await internals.bind(example)).toMatchObject({ ok: true });
       const [value] = Object.values(example);
       if (plainId !== undefined) expect(String(value)).toMatch(plainId);
     }

@@ -1,5 +1,6 @@
+import { WHEN_ABSENT, RESOLUTIONS } from '../../queue/model/state.ts';
 import * as v from 'valibot';
-import { type DecisionFlags, type QuarantineFlags, RESOLUTIONS, WHEN_ABSENT } from '../setup/flags.ts';
+import type { DecisionFlags, QuarantineFlags } from '../setup/flags.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { EXIT } from '../terminal/exit-code.ts';
 import type { WhenAbsent } from '../../queue/index.ts';

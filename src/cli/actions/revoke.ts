@@ -1,5 +1,5 @@
 import { previewRevoke } from '../../service/preview-revoke.ts';
-import type { RevokeOutcome } from '../../contract/vocabulary.ts';
+import type { RevokeOutcome } from '../../contract/outcome.ts';
 import { EXIT } from '../terminal/exit-code.ts';
 import { interruptible } from '../terminal/interrupt.ts';
 import { writeLabelled } from '../terminal/labelled.ts';

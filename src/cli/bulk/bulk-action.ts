@@ -9,7 +9,7 @@ import type { Session } from '../setup/session.ts';
 import { writeRequest } from '../terminal/show-request.ts';
 import { wrongUse } from '../terminal/wrong-use.ts';
 import { admitRows, confirmImmediate } from './admit-rows.ts';
-import { soundRows, type CheckedRows } from './check-rows.ts';
+import { validRows, type CheckedRows } from './check-rows.ts';
 import { knownColumns } from './columns.ts';
 import { isToSend, readEarlierRun, type EarlierRun } from './earlier-run.ts';
 import { openInput, requireList, type InputFile } from './input-file.ts';
@@ -127,7 +127,7 @@ async function preview(
   earlier: EarlierRun | undefined,
   { output, command }: Session,
 ): Promise<number> {
-  for await (const row of soundRows(input, opened)) {
+  for await (const row of validRows(input, opened)) {
     if (!row.ok || !isToSend(earlier?.stateOf(row.row))) continue;
     const result = await opened.services.preview(row.request);
     output.record({ command, ok: true, dryRun: true, row: row.row, line: row.line, result });

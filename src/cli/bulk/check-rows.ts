@@ -13,12 +13,12 @@ export interface CheckedRows {
   readonly toSend: number;
   /** How many of these are to be cancelled at once, for each account that has some. */
   readonly immediate: ReadonlyMap<string, number>;
-  /** How many sound rows each account has. */
+  /** How many valid rows each account has. */
   readonly accounts: ReadonlyMap<string, number>;
 }
 
 /**
- * Reads the whole list and sends nothing; tells of each row that is not sound.
+ * Reads the whole list and sends nothing; tells of each row that is not valid.
  *
  * @throws ProviderError `invalid_request` if the earlier run was one over another list
  */
@@ -33,7 +33,7 @@ export async function checkRows(
   let bad = 0;
   let toSend = 0;
   const immediate = new Map<string, number>();
-  for await (const read of soundRows(input, opened)) {
+  for await (const read of validRows(input, opened)) {
     rows += 1;
     refuseAnother(read, earlier);
     if (!read.ok) {
@@ -74,7 +74,7 @@ function anotherList(line: number | undefined): string {
 }
 
 /** The rows with their meaning. A service that was there before makes a row bad: it would be cancelled twice. */
-export async function* soundRows(input: InputFile, opened: OpenedServices): AsyncGenerator<ReadRow, void, undefined> {
+export async function* validRows(input: InputFile, opened: OpenedServices): AsyncGenerator<ReadRow, void, undefined> {
   // By a number, not by their names: a long list would not fit otherwise.
   const lines = new Map<number, number>();
   for await (const row of input.rows()) {

@@ -1,3 +1,4 @@
+import { type KeptOutcome, KEPT_OUTCOMES } from '../../contract/outcome.ts';
 import { createReadStream } from 'node:fs';
 import * as v from 'valibot';
 import { ProviderError } from '../../contract/provider-error.ts';
@@ -24,7 +25,7 @@ export interface EarlierResult {
 }
 
 /** `started`: it was sent, or was about to be, and no answer was written down. */
-export type EarlierState = Exclude<(typeof STATES)[number], undefined>;
+export type EarlierState = 'started' | KeptOutcome;
 
 /** Whether such a row has yet to be sent, or is to be sent again, since nothing happened. */
 export function isToSend(state: EarlierState | undefined): state is 'refused' | undefined {
@@ -37,16 +38,7 @@ export function isInDoubt(state: EarlierState | undefined): state is 'started' |
 }
 
 // Stored by their position.
-const STATES = [
-  undefined,
-  'started',
-  'requested',
-  'scheduled',
-  'completed',
-  'already_cancelled',
-  'refused',
-  'unknown',
-] as const;
+const STATES: readonly (EarlierState | undefined)[] = [undefined, 'started', ...KEPT_OUTCOMES];
 
 const linesLostSchema = v.object({ outcome: v.literal('lines_lost') });
 

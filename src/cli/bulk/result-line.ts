@@ -4,11 +4,11 @@ import type { CancelResult, SafeResult } from '../../contract/result.ts';
 import type { RowOutcome } from './row-outcome.ts';
 import type { ReadRow } from './row-request.ts';
 
-/** A sound row. */
-export type SoundRow = ReadRow & { readonly ok: true };
+/** A valid row. */
+export type ValidRow = ReadRow & { readonly ok: true };
 
 /** The outcome of a row, as a line of the results file. */
-export function resultLine(row: SoundRow, settled: SafeResult<CancelResult>): object {
+export function resultLine(row: ValidRow, settled: SafeResult<CancelResult>): object {
   return {
     ...lineHead(row, outcomeOf(settled)),
     account: row.request.account,
@@ -19,8 +19,8 @@ export function resultLine(row: SoundRow, settled: SafeResult<CancelResult>): ob
   };
 }
 
-/** The beginning of every line of a sound row; alone, with `started`, it says that the row is being sent. */
-export function lineHead({ row, line, fingerprint }: SoundRow, outcome: RowOutcome | 'started'): object {
+/** The beginning of every line of a valid row; alone, with `started`, it says that the row is being sent. */
+export function lineHead({ row, line, fingerprint }: ValidRow, outcome: RowOutcome | 'started'): object {
   return { row, line, fingerprint, outcome, at: new Date().toISOString() };
 }
 

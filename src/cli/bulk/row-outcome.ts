@@ -1,28 +1,16 @@
+import { type KeptOutcome, KEPT_OUTCOMES } from '../../contract/outcome.ts';
 import { EXIT, worstOf } from '../terminal/exit-code.ts';
 
 /**
- * The outcome of a row: an outcome of `cancel`, or
+ * The outcome of a row: a {@link KeptOutcome} (a resumed run tries `refused` again), or
  *
- * - `refused`: nothing happened at the provider, whatever the code; it is tried again when the run is resumed
- * - `unknown`: it may have happened; it is never sent again
- * - `bad`: it was not valid, and was left out
- * - `not_begun`: nothing of it was sent, since the run was stopped before its turn, or its account cannot be used
+ * - `bad`: the row was not valid, and was left out
+ * - `not_begun`: nothing was sent for it, because the run stopped before its turn or its account cannot be used
  */
-export type RowOutcome = (typeof OUTCOMES)[number];
-
-const OUTCOMES = [
-  'requested',
-  'scheduled',
-  'completed',
-  'already_cancelled',
-  'refused',
-  'unknown',
-  'bad',
-  'not_begun',
-] as const;
+export type RowOutcome = KeptOutcome | 'bad' | 'not_begun';
 
 /** Every {@link RowOutcome}, in the order in which they are shown. */
-export const ROW_OUTCOMES: readonly RowOutcome[] = OUTCOMES;
+export const ROW_OUTCOMES: readonly RowOutcome[] = [...KEPT_OUTCOMES, 'bad', 'not_begun'];
 
 /** The number of rows by outcome, in total and for each account. */
 export class OutcomeCounts {

@@ -3,10 +3,10 @@ import type { OperationEvent } from '../../contract/event.ts';
 import type { CancelManyProgress } from '../../contract/bulk.ts';
 import type { CancelResult, SafeResult } from '../../contract/result.ts';
 import type { OpenedServices } from '../setup/open-services.ts';
-import { soundRows, type CheckedRows } from './check-rows.ts';
+import { validRows, type CheckedRows } from './check-rows.ts';
 import { isInDoubt, isToSend, type EarlierResult, type EarlierRun } from './earlier-run.ts';
 import type { InputFile } from './input-file.ts';
-import { isNotTried, lineHead, outcomeOf, resultLine, type SoundRow } from './result-line.ts';
+import { isNotTried, lineHead, outcomeOf, resultLine, type ValidRow } from './result-line.ts';
 import type { ResultsFile } from './results-file.ts';
 import type { RowOutcome } from './row-outcome.ts';
 import type { ReadRow } from './row-request.ts';
@@ -54,11 +54,11 @@ export async function runRows(run: BulkRun): Promise<void> {
 
 async function sendRows(run: BulkRun): Promise<void> {
   const { opened, results, concurrency, signal, verify, checked, onProgress } = run;
-  const taken = new Map<number, SoundRow>();
-  const inFlight = new Map<string, SoundRow>();
+  const taken = new Map<number, ValidRow>();
+  const inFlight = new Map<string, ValidRow>();
   const started = new Set<number>();
 
-  async function* requests(): AsyncGenerator<SoundRow['request'], void, undefined> {
+  async function* requests(): AsyncGenerator<ValidRow['request'], void, undefined> {
     let count = 0;
     for await (const row of rowsToSend(run)) {
       taken.set(count, row);
@@ -110,7 +110,7 @@ async function sendRows(run: BulkRun): Promise<void> {
  */
 async function passOver({ input, opened, earlier, results, signal, tell, drained }: BulkRun): Promise<void> {
   const settling = new Settling(opened);
-  for await (const row of soundRows(input, opened)) {
+  for await (const row of validRows(input, opened)) {
     const state = earlier?.stateOf(row.row);
     if (!row.ok) {
       const { line, problem } = row;
@@ -129,15 +129,15 @@ async function passOver({ input, opened, earlier, results, signal, tell, drained
   }
 }
 
-async function* rowsToSend({ input, opened, earlier, signal }: BulkRun): AsyncGenerator<SoundRow, void, undefined> {
-  for await (const row of soundRows(input, opened)) {
+async function* rowsToSend({ input, opened, earlier, signal }: BulkRun): AsyncGenerator<ValidRow, void, undefined> {
+  for await (const row of validRows(input, opened)) {
     if (signal.aborted) return;
     if (row.ok && isToSend(earlier?.stateOf(row.row))) yield row;
   }
 }
 
 /** The row that is about to be sent. A name that was redacted names none: then it may be each that its account has begun. */
-function rowsOf({ account, serviceKey }: OperationEvent, inFlight: ReadonlyMap<string, SoundRow>): readonly SoundRow[] {
+function rowsOf({ account, serviceKey }: OperationEvent, inFlight: ReadonlyMap<string, ValidRow>): readonly ValidRow[] {
   const row = inFlight.get(keyOf(account, serviceKey));
   return row === undefined ? [...inFlight.values()].filter(({ request }) => request.account === account) : [row];
 }

@@ -6,7 +6,7 @@ import type { CancelResult, SafeResult } from '../../contract/result.ts';
 import type { CancellationStatus, LastSeen } from '../../contract/vocabulary.ts';
 import { isLoginStatus } from '../../sending/judge-status.ts';
 import type { OpenedServices } from '../setup/open-services.ts';
-import type { SoundRow } from './result-line.ts';
+import type { ValidRow } from './result-line.ts';
 
 /**
  * Settles rows that an earlier run sent, or was about to send, without learning their outcome. They are never sent
@@ -24,7 +24,7 @@ export class Settling {
     this.#services = services;
   }
 
-  async settle({ request }: SoundRow, state: 'started' | 'unknown'): Promise<SafeResult<CancelResult>> {
+  async settle({ request }: ValidRow, state: 'started' | 'unknown'): Promise<SafeResult<CancelResult>> {
     const { account, service, when } = request;
     const seen = this.#closed.get(account) ?? (await this.#read(request));
     const provider = this.#services.accounts[account]?.provider ?? '';
@@ -37,12 +37,12 @@ export class Settling {
   }
 
   /** The row of a run that was stopped before it could be read back. */
-  leave({ request }: SoundRow, state: 'started' | 'unknown'): SafeResult<CancelResult> {
+  leave({ request }: ValidRow, state: 'started' | 'unknown'): SafeResult<CancelResult> {
     return this.#unknown(request, state, 'This run was stopped before it was read back: --resume reads it back.');
   }
 
   #unknown(
-    { account }: SoundRow['request'],
+    { account }: ValidRow['request'],
     state: 'started' | 'unknown',
     next: string,
     lastSeen?: LastSeen,
@@ -59,7 +59,7 @@ export class Settling {
     return { ok: false, error };
   }
 
-  async #read({ account, service }: SoundRow['request']): Promise<CancellationStatus | ProviderError> {
+  async #read({ account, service }: ValidRow['request']): Promise<CancellationStatus | ProviderError> {
     try {
       const status = await this.#services.status({ account, service });
       this.#silent.set(account, 0);

@@ -4,8 +4,8 @@ import type { Session } from '../setup/session.ts';
 import { visible } from '../terminal/visible.ts';
 import { ROW_OUTCOMES, type OutcomeCounts, type RowOutcome } from './row-outcome.ts';
 
-/** A row that did not come to what it asked for. */
-export interface Failure {
+/** A row without the outcome that it asked for. */
+export interface FailedRow {
   readonly line: number;
   readonly outcome: RowOutcome;
   readonly error: ProviderError;
@@ -18,19 +18,19 @@ export interface RunSummary {
   /** The name of the results file. */
   readonly results: string;
   /** The first of them. */
-  readonly failures: readonly Failure[];
+  readonly failures: readonly FailedRow[];
   readonly stops: readonly AccountStop[];
 }
 
 /** The first failures of a run, which are shown; all of them are in its results. */
 export class FirstFailures {
-  readonly #failures: Failure[] = [];
+  readonly #failures: FailedRow[] = [];
 
-  add(failure: Failure): void {
+  add(failure: FailedRow): void {
     if (this.#failures.length < SHOWN_FAILURES) this.#failures.push(failure);
   }
 
-  get shown(): readonly Failure[] {
+  get shown(): readonly FailedRow[] {
     return this.#failures;
   }
 }

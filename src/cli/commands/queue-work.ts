@@ -1,5 +1,6 @@
+import { WHEN_ABSENT } from '../../queue/model/state.ts';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type AddFlags, WHEN_ABSENT, type WorkFlags } from '../setup/flags.ts';
+import type { AddFlags, WorkFlags } from '../setup/flags.ts';
 import type { Act } from '../setup/session.ts';
 import { examples } from '../terminal/examples.ts';
 import { withCancelOptions } from './cancel.ts';

@@ -23,9 +23,6 @@ export interface CancelFlags {
   readonly dryRun?: boolean;
 }
 
-/** What an unknown one may be settled as. */
-export const RESOLUTIONS = ['requested', 'scheduled', 'completed', 'refused'] as const;
-
 /** The options of a decision. */
 export interface DecisionFlags {
   readonly as?: string;
@@ -64,9 +61,6 @@ export interface WorkFlags {
   readonly concurrency?: number;
   readonly untilIdle?: boolean;
 }
-
-/** What may happen to one that the last read-back does not find. */
-export const WHEN_ABSENT = ['refuse', 'send_again'] as const;
 
 /** The options of `sandbox`. */
 export interface SandboxFlags {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { WhenAbsent } from '../model/claimed.ts';
+import { type WhenAbsent, WHEN_ABSENT } from '../model/state.ts';
 
 /** Who asks or decides. */
 export const by: v.GenericSchema<unknown, string> = name('who asks, in 1 to 128 characters without control characters');
@@ -26,10 +26,7 @@ export const note: v.GenericSchema<unknown, string> = v.pipe(
 );
 
 /** What happens if the last read-back does not find a cancellation. */
-export const whenAbsent: v.GenericSchema<unknown, WhenAbsent> = v.picklist(
-  ['refuse', 'send_again'],
-  'refuse or send_again',
-);
+export const whenAbsent: v.GenericSchema<unknown, WhenAbsent> = v.picklist(WHEN_ABSENT, 'refuse or send_again');
 
 /** What ends a call early. */
 export const signal: v.GenericSchema<unknown, AbortSignal> = v.custom<AbortSignal>(

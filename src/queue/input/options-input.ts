@@ -3,7 +3,7 @@ import type { ProviderError } from '../../contract/provider-error.ts';
 import { only } from '../../call/issue-text.ts';
 import type { StandardSchema } from '../../contract/standard-schema.ts';
 import { placeOfDatabase } from '../database/database-place.ts';
-import type { WhenAbsent } from '../model/claimed.ts';
+import type { WhenAbsent } from '../model/state.ts';
 import { positive, whenAbsent, whole } from './input-fields.ts';
 import type { AccountLimit } from '../model/limits.ts';
 

@@ -2,9 +2,8 @@ import * as v from 'valibot';
 import { only } from '../../call/issue-text.ts';
 import type { StandardSchema } from '../../contract/standard-schema.ts';
 import type { QueryClient } from '../database/database.ts';
-import type { WhenAbsent } from '../model/claimed.ts';
+import { type WhenAbsent, QUEUE_STATES, type QueueState, type Resolution, RESOLUTIONS } from '../model/state.ts';
 import { by, id, moment, note, positive, signal, whenAbsent, whole } from './input-fields.ts';
-import { QUEUE_STATES, type QueueState } from '../model/state.ts';
 
 const optional = v.optional;
 
@@ -184,11 +183,9 @@ export const exportSchema: StandardSchema<unknown, CheckedExport> = v.pipe(
   ),
 );
 
-const RESOLUTIONS = ['requested', 'scheduled', 'completed', 'refused'] as const;
-
 /** A person's word on an unknown one. */
 export interface CheckedResolution extends CheckedDecision {
-  readonly as: 'requested' | 'scheduled' | 'completed' | 'refused';
+  readonly as: Resolution;
 }
 
 /** Checks a person's word on an unknown one, for `resolve`. */

@@ -1,3 +1,4 @@
+import { OPEN_STATES, sqlList } from '../model/state.ts';
 import { AGES, toClaimed } from './claimed-row.ts';
 import type { Claimed } from '../model/claimed.ts';
 import type { QueryClient } from '../database/database.ts';
@@ -122,7 +123,7 @@ export async function isAnythingDue(
 ): Promise<boolean> {
   const { rows } = await client.query(
     `SELECT 1 FROM ${schema}.cancellation c LEFT JOIN ${schema}.account a ON a.name = c.account
-     WHERE c.account = ANY($1::text[]) AND c.state IN ('planned', 'intent', 'sent', 'unknown') AND NOT c.needs_person
+     WHERE c.account = ANY($1::text[]) AND c.state IN ${sqlList(OPEN_STATES)} AND NOT c.needs_person
        AND (c.lease_until IS NOT NULL OR (
          (c.not_before IS NULL OR c.not_before <= clock_timestamp())
          AND (a.paused_until IS NULL OR a.paused_until <= clock_timestamp())))

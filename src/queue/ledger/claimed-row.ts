@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Claimed, StoredRequest } from '../model/claimed.ts';
+import { WHEN_ABSENT } from '../model/state.ts';
 import type { Row } from '../database/database.ts';
 import { storedError } from './stored-outcome.ts';
 
@@ -42,20 +43,21 @@ const schema = v.object({
   failing_for_ms: age,
   unknown_for_ms: age,
   place: v.nullable(v.string()),
-  when_absent: v.picklist(['refuse', 'send_again']),
+  when_absent: v.picklist(WHEN_ABSENT),
   sent_again: v.boolean(),
   error: v.nullable(storedError),
 });
 
 /** A claimed cancellation out of its row. */
 export function toClaimed(row: Row): Claimed {
-  const { failing_for_ms, unknown_for_ms, state, place, when_absent, sent_again, error, ...rest } = v.parse(
+  const { failing_for_ms, unknown_for_ms, state, place, when_absent, sent_again, error, readings, ...rest } = v.parse(
     schema,
     row,
   );
   return {
     ...rest,
     task: state === 'unknown' ? 'read' : 'send',
+    readBackAttempts: readings,
     failingForMs: failing_for_ms,
     unknownForMs: unknown_for_ms,
     place: place ?? undefined,

@@ -1,3 +1,4 @@
+import { OPEN_STATES, sqlList } from '../model/state.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
 import type { CancelResult } from '../../contract/result.ts';
 import { toClaimed } from './claimed-row.ts';
@@ -74,7 +75,7 @@ export async function retry(
   }
   const { rows } = await client.query(
     `SELECT 1 FROM ${context.schema}.cancellation WHERE account = $1 AND service_key = $2 AND id <> $3
-       AND state IN ('planned', 'intent', 'sent', 'unknown')`,
+       AND state IN ${sqlList(OPEN_STATES)}`,
     [row['account'], row['service_key'], id],
   );
   if (rows.length > 0)

@@ -1,7 +1,8 @@
+import { OPEN_STATES, sqlList, type WhenAbsent } from '../model/state.ts';
 import { createHash } from 'node:crypto';
 import type { Issue } from '../../contract/provider-error.ts';
 import type { ValidatedRequest } from '../../contract/result.ts';
-import type { StoredRequest, WhenAbsent } from '../model/claimed.ts';
+import type { StoredRequest } from '../model/claimed.ts';
 import type { QueryClient } from '../database/database.ts';
 import { writeHistory, type NewEntry } from './history.ts';
 import type { Jobs } from './jobs.ts';
@@ -27,7 +28,7 @@ export interface NewCancellation {
 }
 
 /**
- * What there is to put into the ledger for a request that is sound.
+ * What there is to put into the ledger for a valid request.
  *
  * @throws ProviderError `invalid_request` for a text that the database would not keep as it is
  */
@@ -134,7 +135,7 @@ async function conflictsOf(
      FROM jsonb_to_recordset($1::jsonb) AS x(index integer, id text, fingerprint text, account text, "serviceKey" text)
      LEFT JOIN ${ledger(schema)} own ON own.id = x.id
      LEFT JOIN ${schema}.cancellation other ON other.account = x.account AND other.service_key = x."serviceKey"
-       AND other.state IN ('planned', 'intent', 'sent', 'unknown') AND other.id <> x.id
+       AND other.state IN ${sqlList(OPEN_STATES)} AND other.id <> x.id
      WHERE own.fingerprint IS DISTINCT FROM x.fingerprint
      ORDER BY x.index`,
     [JSON.stringify(batch.map((one, index) => ({ index, ...one })))],

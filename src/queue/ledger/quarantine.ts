@@ -1,3 +1,4 @@
+import { OPEN_STATES, sqlList } from '../model/state.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
 import { lockClaims } from './claim.ts';
 import type { QueryClient } from '../database/database.ts';
@@ -80,7 +81,7 @@ export async function quarantine(
   await jobs.add(client, planned.rows.map(toJob));
   const others = await client.query(
     `SELECT DISTINCT account FROM ${schema}.cancellation
-     WHERE state IN ('planned', 'intent', 'sent', 'unknown') AND NOT (account = ANY($1::text[])) ORDER BY account`,
+     WHERE state IN ${sqlList(OPEN_STATES)} AND NOT (account = ANY($1::text[])) ORDER BY account`,
     [[...readable.keys()]],
   );
   return {

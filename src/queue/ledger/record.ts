@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import type { ProviderError } from '../../contract/provider-error.ts';
 import type { CancelResult, SafeResult } from '../../contract/result.ts';
 import { count, storedRequest } from './claimed-row.ts';
-import type { StoredRequest, WhenAbsent } from '../model/claimed.ts';
+import type { StoredRequest } from '../model/claimed.ts';
+import { type WhenAbsent, WHEN_ABSENT, QUEUE_STATES, type QueueState } from '../model/state.ts';
 import type { Row } from '../database/database.ts';
 import type { HistoryEntry } from './history.ts';
-import { QUEUE_STATES, type QueueState } from '../model/state.ts';
 import { storedError, storedResult } from './stored-outcome.ts';
 
 /** A cancellation in the queue, as `get` and `list` show it. */
@@ -72,7 +72,7 @@ const schema = v.object({
   priority: v.number(),
   place: v.nullable(v.string()),
   other_place: v.nullable(v.string()),
-  when_absent: v.picklist(['refuse', 'send_again']),
+  when_absent: v.picklist(WHEN_ABSENT),
   asked_by: v.nullable(v.string()),
   not_before: v.nullable(iso),
   sent_at: v.nullable(iso),

@@ -5,8 +5,8 @@ import type { QueryClient } from '../database/database.ts';
 import { writeHistory } from './history.ts';
 import type { Jobs } from './jobs.ts';
 import type { Policy } from './policy.ts';
-import { record } from './settle.ts';
-import { becameUnknown, type NextState } from './settlement.ts';
+import { recordStates } from './record-states.ts';
+import { becameUnknown, type NextState } from './next-state.ts';
 
 // What one transaction picks up; what is more comes with the next.
 const AT_ONCE = 500;
@@ -40,13 +40,13 @@ export async function recoverExpired(client: QueryClient, recovery: Recovery): P
     lost.map(({ claimed }) => claimed),
     'worker_lost',
   );
-  await settleAll(
+  await recordAll(
     client,
     recovery,
     lost.map(({ claimed, sentAt }) => {
       const readable = recovery.readable.get(claimed.request.account) === true;
-      if (claimed.task === 'read') return { claimed, settlement: readAgain(claimed) };
-      return { claimed, settlement: becameUnknown(workerLost(claimed, sentAt), readable, recovery.policy) };
+      if (claimed.task === 'read') return { claimed, next: readAgain(claimed) };
+      return { claimed, next: becameUnknown(workerLost(claimed, sentAt), readable, recovery.policy) };
     }),
   );
   return lost.length;
@@ -55,53 +55,53 @@ export async function recoverExpired(client: QueryClient, recovery: Recovery): P
 /**
  * Gives back what this worker claimed without knowing it: the answer to the claim was lost, so none of it was sent.
  *
- * @param inHand what it does know of.
+ * @param known the ids that it knows of.
  */
 export async function giveBack(
   client: QueryClient,
   recovery: Recovery,
   worker: string,
-  inHand: readonly string[],
+  known: readonly string[],
 ): Promise<void> {
   const { rows } = await client.query(
     `SELECT * FROM ${recovery.schema}.cancellation
      WHERE worker = $1 AND lease_until IS NOT NULL AND NOT (id = ANY($2::text[])) FOR UPDATE`,
-    [worker, inHand],
+    [worker, known],
   );
   const unsent = rows.map(toClaimed);
   await writeOff(client, recovery, unsent, 'not_sent');
-  await settleAll(
+  await recordAll(
     client,
     recovery,
     unsent.map((claimed) => ({
       claimed,
-      settlement: claimed.task === 'read' ? readAgain(claimed) : sendAgain(claimed),
+      next: claimed.task === 'read' ? readAgain(claimed) : sendAgain(claimed),
     })),
   );
 }
 
 /** A claim that ended before anything was sent. */
 export function sendAgain({ error }: Claimed): NextState {
-  return { state: 'planned', readings: 0, needsPerson: false, ...(error === undefined ? {} : { error }) };
+  return { state: 'planned', readBackAttempts: 0, needsPerson: false, ...(error === undefined ? {} : { error }) };
 }
 
 /** A read-back that was not finished. */
-export function readAgain({ readings, error }: Claimed): NextState {
-  return { state: 'unknown', readings, needsPerson: false, ...(error === undefined ? {} : { error }) };
+export function readAgain({ readBackAttempts, error }: Claimed): NextState {
+  return { state: 'unknown', readBackAttempts, needsPerson: false, ...(error === undefined ? {} : { error }) };
 }
 
-async function settleAll(
+async function recordAll(
   client: QueryClient,
   { schema, jobs }: Recovery,
-  all: readonly { readonly claimed: Claimed; readonly settlement: NextState }[],
+  all: readonly { readonly claimed: Claimed; readonly next: NextState }[],
 ): Promise<void> {
-  await record(
+  await recordStates(
     client,
     schema,
     jobs,
-    all.map(({ claimed, settlement }) => {
+    all.map(({ claimed, next }) => {
       const { id, claim, priority, task, request } = claimed;
-      return { ...settlement, id, claim, priority, task, account: request.account, handedOver: undefined };
+      return { ...next, id, claim, priority, task, account: request.account, handedOver: undefined };
     }),
   );
 }

@@ -1,3 +1,4 @@
+import { SETTLED_STATES, sqlList } from '../model/state.ts';
 import { DatabaseFailure, type QueryClient } from '../database/database.ts';
 
 /** Every column of the table of cancellations. The table of settled ones has the same, and their history. */
@@ -40,7 +41,7 @@ export function ledger(schema: string): string {
 }
 
 /** The condition for a cancellation that is settled and that nobody is at. The same as that of its index. */
-export const IS_SETTLED = `state IN ('requested', 'scheduled', 'completed', 'already_cancelled', 'refused')
+export const IS_SETTLED: string = `state IN ${sqlList(SETTLED_STATES)}
   AND NOT needs_person AND lease_until IS NULL`;
 
 /** A month, as `2026_05`: of the database's clock, in UTC. */

@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import { QUEUE_STATES, type QueueState } from '../model/state.ts';
+import type { QueueState } from '../model/state.ts';
 
 /** How an account stands. */
 export interface AccountStats {
@@ -35,7 +35,7 @@ export async function readStats(database: Database, schema: string): Promise<Que
   const paused = await database.query(
     `SELECT name, paused_until, paused_because FROM ${schema}.account WHERE paused_until > clock_timestamp()`,
   );
-  const states = Object.fromEntries(QUEUE_STATES.map((state) => [state, 0]));
+  const states: Record<string, number> = {};
   const accounts = new Map<string, { states: Record<string, number>; inFlight: number; needsPerson: number }>();
   const accountOf = (name: string): { states: Record<string, number>; inFlight: number; needsPerson: number } => {
     const account = accounts.get(name) ?? { states: {}, inFlight: 0, needsPerson: 0 };

@@ -1,3 +1,4 @@
+import type { WhenAbsent } from './state.ts';
 import type { ProviderError } from '../../contract/provider-error.ts';
 import type { Reason } from '../../contract/reason.ts';
 import type { AnyWhen } from '../../contract/vocabulary.ts';
@@ -11,12 +12,6 @@ export interface StoredRequest {
   readonly reference?: string | undefined;
 }
 
-/**
- * What happens if the last read-back does not find a cancellation whose outcome was unknown: `refuse` settles it as
- * `refused`, `send_again` plans it again, once.
- */
-export type WhenAbsent = 'refuse' | 'send_again';
-
 /** A cancellation that this worker alone may act on until its lease ends. */
 export interface Claimed {
   readonly id: string;
@@ -29,7 +24,7 @@ export interface Claimed {
   readonly task: 'send' | 'read';
   /** How often it has been sent or read back, this time included. */
   readonly tries: number;
-  readonly readings: number;
+  readonly readBackAttempts: number;
   /** Milliseconds since the provider did not take it for the first time, by the database's clock; 0 if it has not yet. */
   readonly failingForMs: number;
   /** Milliseconds since it became unknown, by the database's clock; 0 if it is not. */

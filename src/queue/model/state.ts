@@ -1,3 +1,5 @@
+import { type AcceptedOutcome, type KeptOutcome, CANCEL_OUTCOMES, KEPT_OUTCOMES } from '../../contract/outcome.ts';
+
 /**
  * How far a cancellation in the queue has come.
  *
@@ -6,28 +8,35 @@
  * - `sent`: the request has been handed to the network.
  * - `requested`, `scheduled`, `completed`, `already_cancelled`: as the outcomes of `cancel`.
  * - `refused`: it did not take effect, and is not tried again by itself. Nothing happened at the provider.
- * - `unknown`: it may have taken effect. It is read back where the provider can be asked, and never sent again.
+ * - `unknown`: it may have taken effect. It is read back if the provider can be asked, and never sent again.
  */
-export type QueueState = (typeof QUEUE_STATES)[number];
+export type QueueState = 'planned' | 'intent' | 'sent' | KeptOutcome;
 
-/** Every {@link QueueState}, in the order in which they come. */
-export const QUEUE_STATES = [
-  'planned',
-  'intent',
-  'sent',
-  'requested',
-  'scheduled',
-  'completed',
-  'already_cancelled',
-  'refused',
-  'unknown',
-] as const;
+/** Every {@link QueueState}, in the order in which they follow each other. */
+export const QUEUE_STATES: readonly QueueState[] = ['planned', 'intent', 'sent', ...KEPT_OUTCOMES];
 
-/** The states in which nothing is done any more. */
-export const SETTLED_STATES: readonly QueueState[] = [
-  'requested',
-  'scheduled',
-  'completed',
-  'already_cancelled',
-  'refused',
-];
+/** The states that are final: the queue does nothing more by itself. */
+export const SETTLED_STATES: readonly QueueState[] = [...CANCEL_OUTCOMES, 'refused'];
+
+/** The states that are not final. */
+export const OPEN_STATES: readonly QueueState[] = QUEUE_STATES.filter((state) => !SETTLED_STATES.includes(state));
+
+/** What a person can settle an `unknown` cancellation as. */
+export type Resolution = AcceptedOutcome | 'refused';
+
+/** Every {@link Resolution}. */
+export const RESOLUTIONS: readonly Resolution[] = ['requested', 'scheduled', 'completed', 'refused'];
+
+/**
+ * What happens if the last read-back does not find a cancellation whose outcome was unknown: `refuse` settles it as
+ * `refused`, `send_again` plans it again, once.
+ */
+export type WhenAbsent = (typeof WHEN_ABSENT)[number];
+
+/** Every {@link WhenAbsent}. */
+export const WHEN_ABSENT = ['refuse', 'send_again'] as const;
+
+/** States as the list of an SQL condition: `('requested', 'scheduled')`. */
+export function sqlList(states: readonly QueueState[]): string {
+  return `(${states.map((state) => `'${state}'`).join(', ')})`;
+}

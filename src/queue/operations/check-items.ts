@@ -9,7 +9,7 @@ export type ToNew = (request: unknown, placing: CheckedPlacing) => Promise<NewCa
 /**
  * Checks what `enqueueMany` is given, to the last of it.
  *
- * @throws ProviderError `invalid_request`, with an issue for each that is not sound
+ * @throws ProviderError `invalid_request`, with an issue for each that is not valid
  */
 export async function checkItems(items: unknown, toNewOne: ToNew): Promise<readonly NewCancellation[]> {
   if (!isIterable(items)) throw invalidInput([{ path: 'items', expected: 'an iterable or an async iterable' }]);

@@ -43,7 +43,7 @@ export async function serveReaders(
     socket.setTimeout(PATIENCE_MS, () => socket.destroy());
     // Readers do not keep the process alive.
     socket.unref();
-    void answer(socket, (request) => carryOut(request, { token, schema }, core));
+    void answer(socket, (request) => execute(request, { token, schema }, core));
   });
   server.maxConnections = MOST;
   server.unref();
@@ -138,7 +138,7 @@ async function answer(socket: Socket, work: (request: ReadRequest) => Promise<un
   }
 }
 
-async function carryOut(
+async function execute(
   { version, token, schema, read, of }: ReadRequest,
   own: { readonly token: string; readonly schema: string },
   core: Pick<QueueCore, 'get' | 'list' | 'stats'>,

@@ -1,7 +1,7 @@
 import { ProviderError } from '../../contract/provider-error.ts';
 import type { CancelResult } from '../../contract/result.ts';
 import type { NewEntry } from '../ledger/history.ts';
-import type { RecordedState } from '../ledger/settle.ts';
+import type { RecordedState } from '../ledger/record-states.ts';
 
 /** What a worker has to write down. It is kept until a transaction that holds it has been committed. */
 export class Outbox {

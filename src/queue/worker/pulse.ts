@@ -1,3 +1,4 @@
+import { OPEN_STATES, sqlList } from '../model/state.ts';
 import type { QueryClient } from '../database/database.ts';
 import { type Jobs, toJob } from '../ledger/jobs.ts';
 
@@ -81,7 +82,7 @@ async function followClock(client: QueryClient, { schema, jobs, readable }: Puls
   const { rows } = await client.query(
     `WITH ahead AS (
        SELECT id, updated_at - clock_timestamp() AS by FROM ${schema}.cancellation
-       WHERE updated_at > clock_timestamp() AND state IN ('planned', 'intent', 'sent', 'unknown')
+       WHERE updated_at > clock_timestamp() AND state IN ${sqlList(OPEN_STATES)}
          AND account = ANY($1::text[]) FOR UPDATE
      )
      UPDATE ${schema}.cancellation c SET

@@ -1,5 +1,5 @@
 import type { ProviderError } from '../../contract/provider-error.ts';
-import type { WhenAbsent } from '../model/claimed.ts';
+import type { WhenAbsent } from '../model/state.ts';
 import type { Database } from '../database/database.ts';
 import type { Limit } from '../model/limits.ts';
 import type { Recovery } from '../ledger/recovery.ts';
@@ -19,7 +19,7 @@ export interface WorkerContext extends Recovery {
   readonly whenAbsent: WhenAbsent;
   /** How long what is settled is kept. */
   readonly retention: RetentionPolicy;
-  /** Told of each settlement once it is in the ledger. */
+  /** Called with the id of each cancellation whose new state is in the ledger. */
   readonly onSettled: (id: string) => void;
   /** Told of a failing database. */
   readonly onError: (error: ProviderError) => void;

@@ -4,17 +4,17 @@ import { isAnythingDue } from '../ledger/claim.ts';
 import { stopped, unreachable } from '../database/database-error.ts';
 import { DatabaseFailure } from '../database/database.ts';
 import { Retention } from './retention.ts';
-import { Rounds } from './rounds.ts';
+import { WorkerCycle } from './worker-cycle.ts';
 import type { WorkerContext, WorkPlan } from './worker-context.ts';
 
 /**
- * Takes cancellations up, sends or reads them back, and writes down the outcome, round after round, until it is to
+ * Takes cancellations up, sends or reads them back, and writes down the outcome, cycle after cycle, until it is to
  * stop or nothing is due.
  */
 export class Worker {
   readonly #context: WorkerContext;
   readonly #plan: WorkPlan;
-  readonly #rounds: Rounds;
+  readonly #cycle: WorkerCycle;
   readonly #retention: Retention;
   #upkeep: Promise<void> | undefined;
   #wake = deferred<void>();
@@ -23,12 +23,12 @@ export class Worker {
     this.#context = context;
     this.#plan = plan;
     this.#retention = new Retention(context);
-    this.#rounds = new Rounds(context, plan, () => this.#wake.resolve());
+    this.#cycle = new WorkerCycle(context, plan, () => this.#wake.resolve());
   }
 
   /** Something may be due. */
   notify(): void {
-    this.#rounds.expectAny();
+    this.#cycle.expectAny();
     this.#wake.resolve();
   }
 
@@ -41,16 +41,16 @@ export class Worker {
       for (;;) {
         this.#wake = deferred<void>();
         const isStopping = this.#plan.signal?.aborted === true;
-        if (isStopping && this.#rounds.isDone) break;
+        if (isStopping && this.#cycle.isDone) break;
         try {
-          const begun = await this.#rounds.next(isStopping);
+          const begun = await this.#cycle.next(isStopping);
           failures = 0;
           if (!isStopping) this.#keepUp();
-          if (this.#plan.stopWhenIdle && begun === 0 && this.#rounds.isDone && !(await this.#isAnythingDue())) break;
+          if (this.#plan.stopWhenIdle && begun === 0 && this.#cycle.isDone && !(await this.#isAnythingDue())) break;
         } catch (error) {
-          if (!(error instanceof DatabaseFailure)) throw stopped(error, this.#rounds.isDone);
+          if (!(error instanceof DatabaseFailure)) throw stopped(error, this.#cycle.isDone);
           failures += 1;
-          this.#rounds.doubt();
+          this.#cycle.doubt();
           const trouble = unreachable(error);
           this.#context.onError(trouble);
           // What is not written down is recovered from its lease by the next worker.
@@ -60,14 +60,14 @@ export class Worker {
         }
         await this.#rest();
       }
-      await this.#rounds.tidyUp();
+      await this.#cycle.tidyUp();
     } finally {
       await this.#upkeep;
       this.#plan.signal?.removeEventListener('abort', stop);
     }
   }
 
-  /** Does the upkeep beside the rounds, which never wait for it: leases would end meanwhile. */
+  /** Does the upkeep beside the cycles, which never wait for it: leases would end meanwhile. */
   #keepUp(): void {
     this.#upkeep ??= this.#retention.next().finally(() => {
       this.#upkeep = undefined;
@@ -86,14 +86,14 @@ export class Worker {
 
   /** Waits until something has ended, is due, or may be due. */
   async #rest(): Promise<void> {
-    if (this.#rounds.hasOutcomes) return;
+    if (this.#cycle.hasOutcomes) return;
     const { pollMs } = this.#context;
     // A claim is over within milliseconds. Each worker waits for another time, so that they do not meet again.
-    const restMs = this.#rounds.isContended ? Math.min(pollMs, CONTENDED_MS * (0.5 + Math.random())) : pollMs;
+    const restMs = this.#cycle.isContended ? Math.min(pollMs, CONTENDED_MS * (0.5 + Math.random())) : pollMs;
     const timer = setTimeout(() => this.#wake.resolve(), restMs);
     await this.#wake.promise;
     clearTimeout(timer);
-    // What ends in the same moment is written in the same round.
+    // What ends in the same moment is written in the same cycle.
     await new Promise<void>((resolve) => {
       setImmediate(resolve);
     });

@@ -68,7 +68,7 @@ export async function proveSecrets(from: number, to: number, seed: number): Prom
       const task = tasks[position];
       if (task === undefined) return;
       const random = new Random(seed, index, position);
-      const { value, events } = await carryOut(task, random);
+      const { value, events } = await execute(task, random);
       const operationId = events.at(-1)?.operationId ?? '';
       const isPreview = classOf(task.scenario) === 'preview';
       const output = spilled({ value, events, trace: tracing.take(operationId), isPreview });
@@ -148,7 +148,7 @@ function subjectsFor({ kind, value }: RandomSecret, random: Random): readonly Su
 }
 
 /** One call, whose server repeats one of the account's secrets, most often the random one. */
-async function carryOut(
+async function execute(
   { subject, scenario, encoding }: Task,
   random: Random,
 ): Promise<{ readonly value: unknown; readonly events: readonly OperationEvent[] }> {

@@ -19,7 +19,7 @@ export interface BatchSetUp extends AsyncDisposable {
   /** Runs the requests by a new service, ten in a list where nothing else is said; the items by their place. */
   readonly run: (requests: readonly Request[], options?: CancelManyOptions<Own>) => Promise<readonly Item[]>;
   /** The ids of each cancellation that the server saw. */
-  readonly lists: () => readonly (readonly number[])[];
+  readonly batches: () => readonly (readonly number[])[];
   /** The ids of each read-back that it saw. */
   readonly reads: () => readonly number[];
 }
@@ -41,7 +41,7 @@ export async function setUpBatch(account: 'vpsbg' | 'vpsbgReadOnly' = 'vpsbg'): 
       await done;
       return items.toSorted((a, b) => a.index - b.index);
     },
-    lists: () =>
+    batches: () =>
       sandbox.vpsbg.requests.flatMap(({ method, path, body }) =>
         method === 'POST' && path === '/v1/servers/cancel' ? [idsIn(body)] : [],
       ),

@@ -19,9 +19,9 @@ beforeEach(async () => {
 const timesCancelled = (ids: readonly number[]): number[] =>
   ids.map((id) => own.sandbox.vpsbg.service(id).timesCancelled);
 const times = <Value>(count: number, value: Value): Value[] => Array.from({ length: count }, () => value);
-/** How many of the lists each id was in. */
+/** How many of the batches each id was in. */
 const sendsOf = (ids: readonly number[]): number[] =>
-  ids.map((id) => own.lists().filter((list) => list.includes(id)).length);
+  ids.map((id) => own.batches().filter((batch) => batch.includes(id)).length);
 const byFirst = ([a = 0]: readonly number[], [b = 0]: readonly number[]): number => a - b;
 const ascending = (a: number, b: number): number => a - b;
 const onlyWrites = { only: ({ method }: { readonly method: string }) => method === 'POST' };
@@ -36,7 +36,7 @@ describe('servers that are cancelled together at VPSBG', () => {
       ids.map((id) => requestOf(id, { reason })),
       { onEvent },
     );
-    expect(own.lists()).toEqual([ids]);
+    expect(own.batches()).toEqual([ids]);
     expect(own.reads()).toEqual(ids);
     for (const [index, item] of items.entries()) {
       expect(item).toMatchObject({
@@ -66,11 +66,11 @@ describe('servers that are cancelled together at VPSBG', () => {
     const items = await own.run(ids.map((id) => requestOf(id)));
     expect(
       own
-        .lists()
-        .map((list) => list.length)
+        .batches()
+        .map((batch) => batch.length)
         .toSorted(ascending),
     ).toEqual([5, 10, 10]);
-    expect(own.lists().flat().toSorted(ascending)).toEqual(ids);
+    expect(own.batches().flat().toSorted(ascending)).toEqual(ids);
     expect(items.map(endOf)).toEqual(times(25, 'scheduled'));
   });
 
@@ -87,7 +87,7 @@ describe('servers that are cancelled together at VPSBG', () => {
       {},
     ];
     const items = await own.run(ids.map((id, index) => requestOf(id, details[index])));
-    const places = own.lists().map((list) => list.map((id) => ids.indexOf(id)));
+    const places = own.batches().map((batch) => batch.map((id) => ids.indexOf(id)));
     expect(places.toSorted(byFirst)).toEqual([[0, 2], [1, 6], [3], [4], [5], [7]]);
     for (const [index, id] of ids.entries()) {
       const { cancellation } = own.sandbox.vpsbg.service(id);
@@ -100,14 +100,14 @@ describe('servers that are cancelled together at VPSBG', () => {
     const ids = own.add(4);
     const requests = ids.map((id) => requestOf(id, { when: 'immediate' }));
     await own.run(requests, { batch: { vpsbg: { size: 10 } } });
-    expect(own.lists().toSorted(byFirst)).toEqual(ids.map((id) => [id]));
+    expect(own.batches().toSorted(byFirst)).toEqual(ids.map((id) => [id]));
     const more = own.add(4);
     own.sandbox.vpsbg.clearRequests();
     const items = await own.run(
       more.map((id) => requestOf(id, { when: 'immediate' })),
       { batch: { vpsbg: { size: 10, immediate: true } } },
     );
-    expect(own.lists()).toEqual([more]);
+    expect(own.batches()).toEqual([more]);
     for (const item of items) {
       expect(item).toMatchObject({ result: { outcome: 'requested', warnings: [{ code: 'immediate_deferred' }] } });
     }
@@ -124,7 +124,7 @@ describe('servers that are cancelled together at VPSBG', () => {
       requestOf(ids[1] ?? 0),
     ];
     const items = await own.run(requests);
-    expect(own.lists()).toEqual([ids]);
+    expect(own.batches()).toEqual([ids]);
     expect(items.map(endOf)).toEqual(['scheduled', 'requested', 'requested', 'scheduled']);
   });
 
@@ -134,15 +134,15 @@ describe('servers that are cancelled together at VPSBG', () => {
       ids.map((id) => requestOf(id)),
       { batch: undefined },
     );
-    expect(own.lists().toSorted(byFirst)).toEqual(ids.map((id) => [id]));
+    expect(own.batches().toSorted(byFirst)).toEqual(ids.map((id) => [id]));
     expect(own.reads()).toEqual([]);
     expect(items.map(endOf)).toEqual(times(5, 'requested'));
   });
 
-  it('are in a list once, however often they are asked for', async () => {
+  it('are in a batch once, however often they are asked for', async () => {
     const [id = 0, other = 0] = own.add(2);
     const items = await own.run([requestOf(id), requestOf(id), requestOf(other)]);
-    expect(own.lists()).toEqual([[id, other], [id]]);
+    expect(own.batches()).toEqual([[id, other], [id]]);
     expect(items.map(endOf)).toEqual(times(3, 'scheduled'));
   });
 
@@ -150,7 +150,7 @@ describe('servers that are cancelled together at VPSBG', () => {
     const [id = 0, other = 0] = own.add(2);
     const items = await own.run([requestOf(id), requestOf(-1), requestOf(other)]);
     expect(items.map(endOf)).toEqual(['scheduled', 'invalid_request', 'scheduled']);
-    expect(own.lists()).toEqual([[id, other]]);
+    expect(own.batches()).toEqual([[id, other]]);
   });
 
   it('are given the warning that the timing is not told, where it is not', async () => {
@@ -162,14 +162,14 @@ describe('servers that are cancelled together at VPSBG', () => {
   });
 });
 
-describe('a list that VPSBG accepts', () => {
+describe('a batch that VPSBG accepts', () => {
   it('is a success for those alone that are seen to be cancelled', async () => {
     own.sandbox.vpsbg.configure({ partlyBadList: 'skipped' });
     const [good = 0, locked = 0] = own.add(2);
     own.sandbox.vpsbg.lock(locked);
     const items = await own.run([requestOf(good), requestOf(locked), requestOf(UNKNOWN_ID)]);
     expect(items.map(endOf)).toEqual(['scheduled', 'outcome_unknown, none', 'outcome_unknown, absent']);
-    expect(own.lists()).toHaveLength(1);
+    expect(own.batches()).toHaveLength(1);
     for (const item of items.slice(1)) {
       expect(item).toMatchObject({ error: { reason: 'provider_error', sentAt: expect.any(String), retryable: false } });
     }
@@ -197,11 +197,11 @@ describe('a list that VPSBG accepts', () => {
     });
     const items = await own.run(ids.map((id) => requestOf(id)));
     expect(items.map(endOf)).toEqual(['scheduled', 'outcome_unknown', 'scheduled']);
-    expect(own.lists()).toEqual([ids]);
+    expect(own.batches()).toEqual([ids]);
   });
 });
 
-describe('a list whose answer is lost', () => {
+describe('a batch whose answer is lost', () => {
   const faults: readonly [string, Fault][] = [
     ['never comes', { kind: 'hang', executed: true }],
     ['is a reset', { kind: 'reset', executed: true }],
@@ -213,7 +213,7 @@ describe('a list whose answer is lost', () => {
     own.sandbox.vpsbg.fault({ ...fault, ...onlyWrites });
     const ids = own.add(4);
     const items = await own.run(ids.map((id) => requestOf(id)));
-    expect(own.lists()).toEqual([ids]);
+    expect(own.batches()).toEqual([ids]);
     for (const item of items) expect(item).toMatchObject({ result: { outcome: 'scheduled', reconciled: true } });
     expect(timesCancelled(ids)).toEqual(times(4, 1));
   });
@@ -227,7 +227,7 @@ describe('a list whose answer is lost', () => {
     const ids = own.add(4);
     const items = await own.run(ids.map((id) => requestOf(id)));
     expect(items.map(endOf)).toEqual(times(4, 'outcome_unknown, none'));
-    expect(own.lists()).toEqual([ids]);
+    expect(own.batches()).toEqual([ids]);
     const operations = items.map((item) => !item.ok && item.error.operationId);
     expect(new Set(operations).size).toBe(4);
   });
@@ -238,11 +238,11 @@ describe('a list whose answer is lost', () => {
     const items = await own.run(ids.map((id) => requestOf(id)));
     expect(items.map(endOf)).toEqual(times(3, 'outcome_unknown, none'));
     own.sandbox.clock.advance({ minutes: 1 });
-    expect(own.lists()).toEqual([ids]);
+    expect(own.batches()).toEqual([ids]);
   });
 });
 
-describe('a list that VPSBG refuses because of one server', () => {
+describe('a batch that VPSBG refuses because of one server', () => {
   it.each(['not_found', 'invalid'] as const)(
     'since it does not exist (%s) cancels every other once, and says so of that one',
     async (unknownServer) => {
@@ -253,7 +253,7 @@ describe('a list that VPSBG refuses because of one server', () => {
       expect(items.map(endOf)).toEqual(all.map((id) => (id === UNKNOWN_ID ? 'not_found' : 'scheduled')));
       expect(timesCancelled(ids)).toEqual(times(7, 1));
       // One list with the bad one, and the rest in halves.
-      expect(own.lists().map((list) => list.length)).toEqual([8, 4, 3]);
+      expect(own.batches().map((batch) => batch.length)).toEqual([8, 4, 3]);
     },
   );
 
@@ -349,7 +349,7 @@ describe('a list that VPSBG refuses because of one server', () => {
   });
 });
 
-describe('a list that VPSBG refuses as a whole', () => {
+describe('a batch that VPSBG refuses as a whole', () => {
   it('because of the credentials is not halved, and nothing more is sent', async () => {
     const service = createCancelService({
       vpsbg: vpsbg({ ...own.sandbox.settings.vpsbg, token: 'a-wrong-token' }),
@@ -358,8 +358,8 @@ describe('a list that VPSBG refuses as a whole', () => {
     const { items, done } = collecting(service.cancelMany(requests, { batch: { vpsbg: 10 } }));
     await done;
     expect(items.map((item) => !item.ok && item.error.code)).toEqual(times(40, 'unauthorized'));
-    // Two lists were under way at once.
-    expect(own.lists().length).toBeLessThanOrEqual(2);
+    // Two batches were in flight concurrently.
+    expect(own.batches().length).toBeLessThanOrEqual(2);
     expect(own.reads()).toEqual([]);
   });
 
@@ -368,7 +368,7 @@ describe('a list that VPSBG refuses as a whole', () => {
     const ids = readOnly.add(10);
     const items = await readOnly.run(ids.map((id) => requestOf(id)));
     expect(items.map(endOf)).toEqual(times(10, 'forbidden'));
-    expect([readOnly.lists(), readOnly.reads()]).toEqual([[ids], []]);
+    expect([readOnly.batches(), readOnly.reads()]).toEqual([[ids], []]);
   });
 
   it('because the call is not there any more is not halved', async () => {
@@ -386,7 +386,7 @@ describe('a list that VPSBG refuses as a whole', () => {
   });
 });
 
-describe('a list that meets too many requests', () => {
+describe('a batch that meets too many requests', () => {
   beforeEach(stopTheClock);
   afterEach(() => {
     vi.useRealTimers();
@@ -412,7 +412,7 @@ describe('a list that meets too many requests', () => {
     expect(requests).toHaveLength(5);
   });
 
-  it('waits at most 50 milliseconds for a list to fill, and not at all once the source has ended', async () => {
+  it('waits at most 50 milliseconds for a batch to fill, and not at all once the source has ended', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
     const { fetch, requests } = recordingFetch(({ method, url }) => {
       const id = Number(url.split('/').at(-1));

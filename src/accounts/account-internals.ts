@@ -39,9 +39,9 @@ export interface AdapterOperations {
   readonly cancel: (details: OrderDetails) => Exchange<CancelVerdict>;
   /**
    * Cancels several services of the account by one request. `undefined`, or returning it: one of them cannot be
-   * cancelled together with others.
+   * batched.
    */
-  readonly cancelTogether:
+  readonly cancelBatch:
     | ((services: readonly AdapterOperations[], details: OrderDetails) => Exchange<CancelVerdict> | undefined)
     | undefined;
   /** `undefined`, or returning it: this service cannot be read back. */

@@ -4,34 +4,34 @@ import type { Capabilities } from '../contract/capabilities.ts';
 import type { CallOptions, ServiceOptions } from '../contract/options.ts';
 import type { AnyWhen } from '../contract/vocabulary.ts';
 import type { SendContext } from '../sending/send-context.ts';
-import type { AdapterOperations } from './account-driver.ts';
+import type { AdapterOperations } from './account-internals.ts';
 import type { AccountEntry } from './account-entry.ts';
 import { openAccount, withinDeadline } from './open-account.ts';
 import { placeOf } from './place.ts';
 
 /**
- * Checks the service and the configuration of a checked request, and runs `work` on what is sound, within the deadline.
+ * Checks the service and the configuration of a checked request, and runs `work` on the checked parts, within the deadline.
  *
  * @throws ProviderError `invalid_request`, `aborted`, `not_configured`, `unavailable`, or whatever `work` throws
  */
-export async function runChecked<Request extends AddressedRequest, Value>(
+export async function runReady<Request extends AddressedRequest, Value>(
   entry: AccountEntry,
   defaults: ServiceOptions,
   call: Call,
   request: Request,
   options: CallOptions,
-  work: (prepared: ReadyCall<Request>) => Promise<Value>,
+  work: (ready: ReadyCall<Request>) => Promise<Value>,
 ): Promise<Value> {
-  const { account, driver } = entry;
+  const { account, internals } = entry;
   const { deadlineMs = defaults.deadlineMs, signal, place } = options;
   return await withinDeadline(call, { deadlineMs, signal }, async (limit) => {
-    const bound = await checkedOrThrow(inTime(driver.bind(request.service), call, limit), call, 'service');
+    const bound = await checkedOrThrow(inTime(internals.bind(request.service), call, limit), call, 'service');
     call.serviceKey = bound.key;
     const isFresh = needsFreshConnection(account.capabilities);
-    const opened = await openAccount(bound.configure, driver.env, call, limit, defaults, isFresh);
-    const { configured: service, route } = opened;
-    checkPlace(place, placeOf(account.provider, route.baseUrl, call.redactor), call);
-    return await admitted(entry, call, () => work({ call, entry, request, options, service, route }));
+    const opened = await openAccount(bound.configure, internals.env, call, limit, defaults, isFresh);
+    const { configured: adapter, context } = opened;
+    checkPlace(place, placeOf(account.provider, context.baseUrl, call.redactor), call);
+    return await admitted(entry, call, () => work({ call, entry, request, options, adapter, context }));
   });
 }
 
@@ -44,18 +44,18 @@ function needsFreshConnection({ readBack, recognizesRepeat }: Capabilities): boo
 }
 
 /** Runs `work` if the account's breaker lets it in. A preview sends nothing, so it always may. */
-async function admitted<Value>({ health }: AccountEntry, call: Call, work: () => Promise<Value>): Promise<Value> {
+async function admitted<Value>({ breaker }: AccountEntry, call: Call, work: () => Promise<Value>): Promise<Value> {
   if (call.operation === 'preview') return await work();
-  const waitMs = health.admit(call);
+  const waitMs = breaker.admit(call);
   if (waitMs !== undefined) {
     const message = 'the provider has not been answering for a while, so nothing was sent. Try again later.';
     throw call.error({ code: 'unavailable', retryInMs: waitMs, message });
   }
-  call.health = health;
+  call.breaker = breaker;
   try {
     return await work();
   } finally {
-    health.leave(call);
+    breaker.leave(call);
   }
 }
 
@@ -76,12 +76,12 @@ export interface AddressedRequest {
   readonly when?: AnyWhen;
 }
 
-/** A call whose input and configuration are sound; nothing has been sent. */
+/** A call whose input and configuration are valid; nothing has been sent. */
 export interface ReadyCall<Request> {
   readonly call: Call;
   readonly entry: AccountEntry;
   readonly request: Request;
   readonly options: CallOptions;
-  readonly service: AdapterOperations;
-  readonly route: SendContext;
+  readonly adapter: AdapterOperations;
+  readonly context: SendContext;
 }

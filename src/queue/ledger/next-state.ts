@@ -27,7 +27,7 @@ export interface NextState {
   /** The provider did not take it: the time of giving up counts from the first time that this happened. */
   readonly hasFailed?: boolean;
   /** How often it has been read back without being found. */
-  readonly readings: number;
+  readonly readBackAttempts: number;
   /** Nothing more is done by itself: a person has to look. */
   readonly needsPerson: boolean;
   /** The whole account rests for so long. */
@@ -47,11 +47,11 @@ export function afterSend(
 ): NextState {
   if (settled.ok) {
     const result = storable(settled.result);
-    return { state: result.outcome, result, readings: 0, needsPerson: false };
+    return { state: result.outcome, result, readBackAttempts: 0, needsPerson: false };
   }
   const error = storableError(settled.error);
   if (error.code === 'outcome_unknown') return becameUnknown(error, readable, policy);
-  const kept = { error, readings: 0, ...retryInMsOf(settled.error) };
+  const kept = { error, readBackAttempts: 0, ...retryInMsOf(settled.error) };
   const again = whenAgain(settled.error, claimed.tries);
   if (again === undefined || claimed.failingForMs + again.nextInMs > policy.giveUpAfterMs) {
     return { ...kept, state: 'refused', needsPerson: false };
@@ -62,7 +62,7 @@ export function afterSend(
 /** A cancellation of which it is not known whether it took effect: read back if the provider can be asked. */
 export function becameUnknown(error: ProviderError, readable: boolean, policy: Policy): NextState {
   const [first = 0] = policy.readBackAfterMs;
-  const unknown = { state: 'unknown', error, readings: 0 } as const;
+  const unknown = { state: 'unknown', error, readBackAttempts: 0 } as const;
   if (!readable) return { ...unknown, needsPerson: true };
   // What turned the first read-back away turns away every other request of the account.
   const refusal = error.readBackRefusal;
@@ -71,33 +71,33 @@ export function becameUnknown(error: ProviderError, readable: boolean, policy: P
 }
 
 /** What follows from a read-back that was answered. */
-export function afterReading(claimed: Claimed, seen: CancellationStatus, policy: Policy): NextState {
+export function afterReadBack(claimed: Claimed, seen: CancellationStatus, policy: Policy): NextState {
   const found = confirmsCancellation(seen, claimed.request.when);
   if (found !== undefined) {
     const { account, service, when } = claimed.request;
     const attempts = claimed.error?.attempts ?? 0;
     const operationId = claimed.error?.operationId ?? crypto.randomUUID();
     const result = storable({ account, provider: claimed.provider, service, when, ...found, attempts, operationId });
-    return { state: result.outcome, result, readings: claimed.readings, needsPerson: false };
+    return { state: result.outcome, result, readBackAttempts: claimed.readBackAttempts, needsPerson: false };
   }
-  const readings = claimed.readings + 1;
-  const kept = stillUnknown(claimed, readings, seen.state);
+  const readBackAttempts = claimed.readBackAttempts + 1;
+  const kept = stillUnknown(claimed, readBackAttempts, seen.state);
   const [first = 0] = policy.readBackAfterMs;
-  const delay = policy.readBackAfterMs[readings];
+  const delay = policy.readBackAfterMs[readBackAttempts];
   // However late a reading is, the next one comes no sooner than the first one did: a clock that leaps ahead must not
   // use all of them up in a second.
   if (delay !== undefined) return { ...kept, nextInMs: Math.max(delay - claimed.unknownForMs, first) };
   if (compare(seen, claimed.request.when) !== 'absent') return { ...kept, needsPerson: true };
   const isSentAgain = seen.state === 'none' && claimed.whenAbsent === 'send_again' && !claimed.wasSentAgain;
-  const error = confirmedAbsent(claimed, readings, seen, isSentAgain);
-  if (isSentAgain) return { state: 'planned', error, readings: 0, needsPerson: false, isSentAgain };
-  return { state: 'refused', error, readings, needsPerson: false };
+  const error = confirmedAbsent(claimed, readBackAttempts, seen, isSentAgain);
+  if (isSentAgain) return { state: 'planned', error, readBackAttempts: 0, needsPerson: false, isSentAgain };
+  return { state: 'refused', error, readBackAttempts, needsPerson: false };
 }
 
 /** What follows from a read-back that failed: it says nothing, so it is made again. */
-export function afterFailedReading(claimed: Claimed, error: ProviderError, policy: Policy): NextState {
+export function afterFailedReadBack(claimed: Claimed, error: ProviderError, policy: Policy): NextState {
   if (error.code === 'not_found') return afterAbsence(claimed, policy);
-  const kept = stillUnknown(claimed, claimed.readings);
+  const kept = stillUnknown(claimed, claimed.readBackAttempts);
   const last = policy.readBackAfterMs.at(-1) ?? 0;
   const isOver = claimed.unknownForMs > last + policy.giveUpAfterMs;
   if (isOver || error.code === 'unsupported' || error.code === 'invalid_request') return { ...kept, needsPerson: true };
@@ -114,7 +114,7 @@ export function afterOtherPlace(claimed: Claimed, otherPlace: string): NextState
     `${claimed.provider}: held, because the account leads to ${otherPlace} now and this cancellation was enqueued for ` +
     `${claimed.place ?? 'another place'}. It was not sent to the new place, and not read back there.`;
   if (claimed.task === 'read') {
-    const kept = stillUnknown(claimed, claimed.readings);
+    const kept = stillUnknown(claimed, claimed.readBackAttempts);
     const before = claimed.error?.message ?? `${claimed.provider}: it may have been carried out.`;
     const message = `${before} ${held}`;
     const error = new ProviderError('outcome_unknown', {
@@ -132,7 +132,7 @@ export function afterOtherPlace(claimed: Claimed, otherPlace: string): NextState
     operation: 'cancel',
     retryable: false,
   });
-  return { state: 'planned', error, readings: 0, needsPerson: true, otherPlace };
+  return { state: 'planned', error, readBackAttempts: 0, needsPerson: true, otherPlace };
 }
 
 /**
@@ -142,22 +142,22 @@ export function afterOtherPlace(claimed: Claimed, otherPlace: string): NextState
 function afterAbsence(claimed: Claimed, policy: Policy): NextState {
   const { lastSeen } = claimed.error ?? {};
   if (lastSeen !== undefined && lastSeen !== 'absent') {
-    return afterReading(claimed, { state: 'completed', revocable: false, raw: null }, policy);
+    return afterReadBack(claimed, { state: 'completed', revocable: false, raw: null }, policy);
   }
-  const readings = claimed.readings + 1;
-  const kept = stillUnknown(claimed, readings, 'absent');
+  const readBackAttempts = claimed.readBackAttempts + 1;
+  const kept = stillUnknown(claimed, readBackAttempts, 'absent');
   const [first = 0] = policy.readBackAfterMs;
-  const delay = policy.readBackAfterMs[readings];
+  const delay = policy.readBackAfterMs[readBackAttempts];
   if (delay === undefined) return { ...kept, needsPerson: true };
   return { ...kept, nextInMs: Math.max(delay - claimed.unknownForMs, first) };
 }
 
-function stillUnknown({ error }: Claimed, readings: number, lastSeen?: LastSeen): NextState {
+function stillUnknown({ error }: Claimed, readBackAttempts: number, lastSeen?: LastSeen): NextState {
   const stored =
     error === undefined || lastSeen === undefined
       ? error
       : new ProviderError('outcome_unknown', { ...error, message: wordsFor(error, lastSeen), lastSeen });
-  return { state: 'unknown', ...(stored === undefined ? {} : { error: stored }), readings, needsPerson: false };
+  return { state: 'unknown', ...(stored === undefined ? {} : { error: stored }), readBackAttempts, needsPerson: false };
 }
 
 /** A person who has to decide needs to know what an absence can mean. */
@@ -195,14 +195,14 @@ function retryInMsOf(error: ProviderError): Pick<NextState, 'retryInMs'> {
 
 function confirmedAbsent(
   claimed: Claimed,
-  readings: number,
+  readBackAttempts: number,
   seen: CancellationStatus,
   isSentAgain: boolean,
 ): ProviderError {
   const doubt = claimed.error;
   const next = isSentAgain ? 'It is sent again, once.' : 'If it is still wanted, enqueue it again under a new id.';
   const message =
-    `${claimed.provider}: confirmed not cancelled. The answer to the request was lost, and it was read back ${readings} times ` +
+    `${claimed.provider}: confirmed not cancelled. The answer to the request was lost, and it was read back ${readBackAttempts} times ` +
     `since: no cancellation is there. ${next}`;
   return new ProviderError('rejected', {
     message,

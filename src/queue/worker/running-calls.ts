@@ -1,5 +1,5 @@
 import type { OperationEvent } from '../../contract/event.ts';
-import { carryOut, notBegun } from './carry-out.ts';
+import { execute, notBegun } from './execute.ts';
 import type { Claimed } from '../model/claimed.ts';
 import type { Lease } from '../model/lease.ts';
 import { Outbox } from './outbox.ts';
@@ -7,7 +7,7 @@ import { SentMarks } from '../ledger/sent-marks.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /** The calls that a worker has started, and their outcomes until these are written down. */
-export class InHand {
+export class RunningCalls {
   readonly sent: SentMarks = new SentMarks();
   readonly #context: Pick<WorkerContext, 'database' | 'schema' | 'services' | 'policy' | 'readable' | 'deadlineMs'>;
   readonly #onEnd: (account: string) => void;
@@ -63,13 +63,13 @@ export class InHand {
     const work =
       deadlineMs < Math.min(SHORTEST_CALL_MS, this.#context.deadlineMs / 2)
         ? Promise.resolve(notBegun(claimed))
-        : carryOut(claimed, { deadlineMs, signal: stop.signal, onEvent }, this.#context);
-    void work.then((settlement) => {
+        : execute(claimed, { deadlineMs, signal: stop.signal, onEvent }, this.#context);
+    void work.then((next) => {
       const { id, claim: number, priority, task, request } = claimed;
       this.#running.delete(id);
       const handedOver = this.sent.forget(id);
       const { account } = request;
-      this.#outbox.settled.push({ ...settlement, id, claim: number, priority, task, account, handedOver });
+      this.#outbox.settled.push({ ...next, id, claim: number, priority, task, account, handedOver });
       this.#onEnd(request.account);
     });
   }

@@ -2,8 +2,8 @@ import { claim, lockAccounts, noteStarts } from '../ledger/claim.ts';
 import type { Claimed } from '../model/claimed.ts';
 import { unreachable } from '../database/database-error.ts';
 import { DatabaseFailure, type QueryClient } from '../database/database.ts';
-import { InHand } from './in-hand.ts';
-import { Intake } from './intake.ts';
+import { RunningCalls } from './running-calls.ts';
+import { JobPicker } from './job-picker.ts';
 import { type TakenJob, toJob } from '../ledger/jobs.ts';
 import { Lease } from '../model/lease.ts';
 import type { Limit } from '../model/limits.ts';
@@ -11,23 +11,23 @@ import type { Outbox } from './outbox.ts';
 import { Pulse } from './pulse.ts';
 import { giveBack, recoverExpired } from '../ledger/recovery.ts';
 import { type Sent, markSent } from '../ledger/sent-marks.ts';
-import { record } from '../ledger/settle.ts';
+import { recordStates } from '../ledger/record-states.ts';
 import { foldTally } from '../ledger/stats.ts';
 import type { WorkerContext, WorkPlan } from './worker-context.ts';
 
 /**
- * The rounds of a worker.
+ * The cycles of a worker.
  *
- * One transaction a round does all of the bookkeeping: it writes what has ended, and claims what there is room for. What
+ * One transaction a cycle does all of the bookkeeping: it writes what has ended, and claims what there is room for. What
  * it claims is written as `intent` when it commits, and only then is anything sent.
  */
-export class Rounds {
+export class WorkerCycle {
   readonly #context: WorkerContext;
   readonly #concurrency: number;
   readonly #id: string = crypto.randomUUID();
   readonly #pulse: Pulse = new Pulse(this.#id);
-  readonly #inHand: InHand;
-  readonly #intake: Intake;
+  readonly #calls: RunningCalls;
+  readonly #picker: JobPicker;
   #recoverAt = 0;
   // Jobs that have been taken for good and are still to be removed.
   #taken: readonly TakenJob[] = [];
@@ -40,40 +40,40 @@ export class Rounds {
   constructor(context: WorkerContext, { concurrency }: Pick<WorkPlan, 'concurrency'>, wake: () => void) {
     this.#context = context;
     this.#concurrency = concurrency;
-    this.#intake = new Intake(context);
-    this.#inHand = new InHand(context, (account) => {
-      this.#intake.expect(account);
+    this.#picker = new JobPicker(context);
+    this.#calls = new RunningCalls(context, (account) => {
+      this.#picker.expect(account);
       wake();
     });
   }
 
   /** Whether there are outcomes to write down. */
   get hasOutcomes(): boolean {
-    return this.#inHand.outbox.settled.length > 0;
+    return this.#calls.outbox.settled.length > 0;
   }
 
   /** Whether nothing is under way, and every outcome is written down. */
   get isDone(): boolean {
-    return this.#inHand.running.size === 0 && !this.hasOutcomes;
+    return this.#calls.running.size === 0 && !this.hasOutcomes;
   }
 
-  /** Whether the last round left an account out because other workers were claiming. */
+  /** Whether the last cycle left an account out because other workers were claiming. */
   get isContended(): boolean {
     return this.#isContended;
   }
 
   /** Something may be due. */
   expectAny(): void {
-    this.#intake.expectAny();
+    this.#picker.expectAny();
   }
 
-  /** The database has failed: whether a round was committed may not be known. */
+  /** The database has failed: whether a cycle was committed may not be known. */
   doubt(): void {
     this.#isUnsure = true;
   }
 
   /**
-   * Does the next round.
+   * Does the next cycle.
    *
    * @param isStopping nothing more is begun.
    * @returns how many were begun
@@ -81,11 +81,11 @@ export class Rounds {
    */
   async next(isStopping: boolean): Promise<number> {
     this.#isContended = false;
-    const limits = isStopping || this.#free <= 0 ? [] : this.#intake.limitsWithRoom(this.#inHand.running.values());
+    const limits = isStopping || this.#free <= 0 ? [] : this.#picker.limitsWithRoom(this.#calls.running.values());
     const isRecovering = !isStopping && performance.now() >= this.#recoverAt;
-    if (this.#inHand.outbox.isEmpty && limits.length === 0 && !isRecovering && !this.#isUnsure) return 0;
-    const written = this.#inHand.takeOutbox();
-    const marks = this.#inHand.sent.worthWriting();
+    if (this.#calls.outbox.isEmpty && limits.length === 0 && !isRecovering && !this.#isUnsure) return 0;
+    const written = this.#calls.takeOutbox();
+    const marks = this.#calls.sent.worthWriting();
     const tidied = this.#taken.length >= TIDY_AT ? this.#taken : [];
     // What the database says later than this is no longer sure to hold: leases count from here.
     const asked = performance.now();
@@ -97,10 +97,10 @@ export class Rounds {
       );
     } catch (error) {
       const isKept = !(error instanceof DatabaseFailure) || !isDataError(error);
-      this.#inHand.putBack(isKept ? written : written.withoutForeignWords());
+      this.#calls.putBack(isKept ? written : written.withoutForeignWords());
       throw error;
     }
-    this.#inHand.sent.written(marks);
+    this.#calls.sent.written(marks);
     this.#taken = [...(tidied.length > 0 ? [] : this.#taken), ...takenUp.taken];
     this.#isUnsure = false;
     this.#isContended = takenUp.isContended;
@@ -109,7 +109,7 @@ export class Rounds {
       this.#recoverAt = asked + this.#context.pollMs * 2;
     }
     for (const { id } of written.settled) this.#context.onSettled(id);
-    for (const one of takenUp.claimed) this.#inHand.begin(one, lease);
+    for (const one of takenUp.claimed) this.#calls.begin(one, lease);
     // In a transaction of its own, and last: what is claimed is in flight, whether or not this succeeds.
     if (isRecovering) await foldTally(this.#context.database, this.#context.schema);
     return takenUp.claimed.length;
@@ -132,14 +132,14 @@ export class Rounds {
     }
   }
 
-  async #write(client: QueryClient, { written, marks, tidied, limits, isRecovering }: Round): Promise<TakenUp> {
+  async #write(client: QueryClient, { written, marks, tidied, limits, isRecovering }: CycleWork): Promise<TakenUp> {
     const { schema, jobs } = this.#context;
     await markSent(client, schema, marks);
-    await record(client, schema, jobs, written.settled, written.history);
+    await recordStates(client, schema, jobs, written.settled, written.history);
     await jobs.remove(client, tidied);
     if (this.#isUnsure) {
-      // At any moment, what is in hand is running, is being written here, or has ended since.
-      await giveBack(client, this.#context, this.#id, [...this.#inHand.ids, ...written.settled.map(({ id }) => id)]);
+      // At any moment, what this worker claimed is running, is being written here, or has ended since.
+      await giveBack(client, this.#context, this.#id, [...this.#calls.ids, ...written.settled.map(({ id }) => id)]);
     }
     if (isRecovering) {
       await this.#pulse.beat(client, this.#context, Math.max(this.#context.pollMs * 6, LEAST_PULSE_MS));
@@ -162,7 +162,7 @@ export class Rounds {
     const mine = chosen.filter(({ account }) => locked.has(account));
     const isContended = mine.length < limits.length;
     if (mine.length === 0) return { taken: [], claimed: [], isContended };
-    const taken = await this.#intake.take(client, mine, this.#free);
+    const taken = await this.#picker.take(client, mine, this.#free);
     const ids = taken.map(({ id }) => id);
     const claimed = await claim(client, schema, ids, this.#id, this.#leaseMs);
     await noteStarts(client, schema, mine, claimed);
@@ -188,7 +188,7 @@ export class Rounds {
   }
 
   get #free(): number {
-    return this.#concurrency - this.#inHand.running.size;
+    return this.#concurrency - this.#calls.running.size;
   }
 
   get #leaseMs(): number {
@@ -197,7 +197,7 @@ export class Rounds {
 }
 
 /** What one transaction writes, and what it looks for. */
-interface Round {
+interface CycleWork {
   readonly written: Outbox;
   readonly marks: readonly Sent[];
   /** Jobs that are done with. */
@@ -223,7 +223,7 @@ const LEAST_PULSE_MS = 10_000;
 // Jobs are removed so many at once, and the rest at the end.
 const TIDY_AT = 200;
 
-// How long a worker claims from one account a round after it met another worker.
+// How long a worker claims from one account a cycle after it met another worker.
 const NARROW_MS = 1_000;
 
 function oneOf<Value>(values: readonly Value[]): readonly Value[] {

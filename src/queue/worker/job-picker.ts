@@ -7,7 +7,7 @@ import type { Limit } from '../model/limits.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /** The jobs that a worker takes: of which accounts it asks for any, and of which it has found none lately. */
-export class Intake {
+export class JobPicker {
   readonly #context: Pick<WorkerContext, 'schema' | 'jobs' | 'limits' | 'pollMs'>;
   readonly #quietUntil = new Map<string, number>();
 

@@ -5,11 +5,17 @@ import type { Claimed } from '../model/claimed.ts';
 import { DatabaseFailure } from '../database/database.ts';
 import { otherPlaceIn, otherProvidersPlace, pinnedPlace } from '../ledger/pinned-place.ts';
 import { readAgain, sendAgain } from '../ledger/recovery.ts';
-import { type NextState, afterFailedReading, afterOtherPlace, afterReading, afterSend } from '../ledger/settlement.ts';
+import {
+  type NextState,
+  afterFailedReadBack,
+  afterOtherPlace,
+  afterReadBack,
+  afterSend,
+} from '../ledger/next-state.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /** How one call is bounded. */
-export interface CarryOutOptions {
+export interface ExecuteOptions {
   readonly deadlineMs: number;
   /** Stops the call before it sends anything more. */
   readonly signal: AbortSignal;
@@ -19,7 +25,7 @@ export interface CarryOutOptions {
 type Context = Pick<WorkerContext, 'database' | 'schema' | 'services' | 'policy' | 'readable'>;
 
 /** Sends a cancellation or reads it back, and returns what follows from that. */
-export async function carryOut(claimed: Claimed, options: CarryOutOptions, context: Context): Promise<NextState> {
+export async function execute(claimed: Claimed, options: ExecuteOptions, context: Context): Promise<NextState> {
   const startedAt = performance.now();
   // Durations of the row are as of the claim, and a call takes time.
   const aged = (): Claimed => {
@@ -43,14 +49,14 @@ export async function carryOut(claimed: Claimed, options: CarryOutOptions, conte
 
 async function call(
   { task, request, place }: Claimed,
-  options: CarryOutOptions,
+  options: ExecuteOptions,
   { services, policy, readable }: Context,
   aged: () => Claimed,
 ): Promise<NextState> {
   const { account, service } = request;
   if (task === 'read') {
     const seen = await services.status({ account, service }, { ...options, place });
-    return afterReading(aged(), seen, policy);
+    return afterReadBack(aged(), seen, policy);
   }
   const sent = await services.safeCancel(request, { ...options, place });
   if (!sent.ok && otherPlaceIn(sent.error) !== undefined) throw sent.error;
@@ -61,7 +67,7 @@ function afterFailure(claimed: Claimed, thrown: unknown, { policy, readable }: C
   const error = isProviderError(thrown) ? thrown : new ProviderError('unexpected_response', FAULT);
   const otherPlace = otherPlaceIn(error);
   if (otherPlace !== undefined) return afterOtherPlace(claimed, otherPlace);
-  if (claimed.task === 'read') return afterFailedReading(claimed, error, policy);
+  if (claimed.task === 'read') return afterFailedReadBack(claimed, error, policy);
   return afterSend(claimed, { ok: false, error }, readable.get(claimed.request.account) === true, policy);
 }
 

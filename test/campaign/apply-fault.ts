@@ -8,7 +8,7 @@ export interface Truth {
 }
 
 /** Answers a request, or fails to, as the fault says. */
-export function carryOut(fault: Fault, wire: Wire, truth: Truth): void {
+export function applyFault(fault: Fault, wire: Wire, truth: Truth): void {
   const body = JSON.stringify(truth);
   switch (fault.kind) {
     case 'none':

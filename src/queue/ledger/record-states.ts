@@ -1,11 +1,13 @@
+import { CANCEL_OUTCOMES } from '../../contract/outcome.ts';
+import { sqlList } from '../model/state.ts';
 import type { QueryClient } from '../database/database.ts';
 import { msSince, writeHistory, type NewEntry } from './history.ts';
 import type { Job, Jobs } from './jobs.ts';
 import { toJsonb } from './jsonb.ts';
 import { bringBack, REFUSED_FOR_ABSENCE } from './settled.ts';
-import type { NextState } from './settlement.ts';
+import type { NextState } from './next-state.ts';
 
-/** A settlement on its way into the ledger. */
+/** The state of a cancellation on its way into the ledger. */
 export interface RecordedState extends NextState {
   readonly id: string;
   readonly account: string;
@@ -17,8 +19,8 @@ export interface RecordedState extends NextState {
   readonly handedOver: number | undefined;
 }
 
-/** Writes settlements, the history that led to them, and the jobs that follow from them. */
-export async function record(
+/** Writes the new states, the history that led to them, and the jobs that follow from them. */
+export async function recordStates(
   client: QueryClient,
   schema: string,
   jobs: Jobs,
@@ -67,7 +69,7 @@ async function update(
          clock.now - x."sentAgoMs" * interval '1 millisecond' AS "sentAt"
        FROM clock, jsonb_to_recordset($1::jsonb) AS x(id text, account text, claim bigint, task text, state text,
          result jsonb, error jsonb, "nextInMs" float8, "retryInMs" float8, "sentAgoMs" float8, "hasFailed" boolean,
-         readings integer, "needsPerson" boolean, "pauseMs" float8, "pauseBecause" text, "isSentAgain" boolean,
+         "readBackAttempts" integer, "needsPerson" boolean, "pauseMs" float8, "pauseBecause" text, "isSentAgain" boolean,
          "otherPlace" text)
      ), paused AS (
        INSERT INTO ${schema}.account AS a (name, paused_at, paused_until, paused_because)
@@ -77,7 +79,7 @@ async function update(
          paused_until = GREATEST(a.paused_until, EXCLUDED.paused_until), paused_because = EXCLUDED.paused_because
      )
      UPDATE ${schema}.cancellation c SET
-       state = x.state, result = x.result, needs_person = x."needsPerson", readings = x.readings,
+       state = x.state, result = x.result, needs_person = x."needsPerson", readings = x."readBackAttempts",
        error = x.error || jsonb_strip_nulls(jsonb_build_object(
          'retryAt', ${iso(`x.now + x."retryInMs" * interval '1 millisecond'`)},
          'sentAt', CASE WHEN x.error->'sentAt' IS NOT NULL THEN ${iso('COALESCE(x."sentAt", c.sent_at)')} END)),
@@ -107,7 +109,7 @@ async function update(
  * `unknown`, `refused` after the last one, or planned again. What a person decided is left alone: a decision empties
  * `readings` and `error`.
  */
-const LATE_YES = `(x.task = 'send' AND x.state IN ('requested', 'scheduled', 'completed', 'already_cancelled'))`;
+const LATE_YES = `(x.task = 'send' AND x.state IN ${sqlList(CANCEL_OUTCOMES)})`;
 
 /** A time as `toISOString` writes it. */
 function iso(time: string): string {

@@ -6,7 +6,7 @@ import { ERROR_CODES } from '../../src/contract/error-code.ts';
 import type { Claimed } from '../../src/queue/model/claimed.ts';
 import { REST_MS, SLOW_DOWN_MS, backoffMs } from '../../src/queue/ledger/policy.ts';
 import { readAgain, sendAgain } from '../../src/queue/ledger/recovery.ts';
-import { type NextState, afterFailedReading, afterReading, afterSend } from '../../src/queue/ledger/settlement.ts';
+import { type NextState, afterFailedReadBack, afterReadBack, afterSend } from '../../src/queue/ledger/next-state.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 const HOUR = 3_600_000;
@@ -19,8 +19,8 @@ afterAll(() => vi.useRealTimers());
 
 describe('what follows from an attempt to cancel', () => {
   it.each(SUCCESSES)('is %s where cancel says so', (outcome) => {
-    const settlement = afterSend(planned(), success(outcome), true, POLICY);
-    expect(settlement).toEqual({ state: outcome, result: result(outcome), readings: 0, needsPerson: false });
+    const next = afterSend(planned(), success(outcome), true, POLICY);
+    expect(next).toEqual({ state: outcome, result: result(outcome), readBackAttempts: 0, needsPerson: false });
   });
 
   const told = 7_000;
@@ -53,9 +53,9 @@ describe('what follows from an attempt to cancel', () => {
   ];
   it.each(cases)('is as the table says after %s %s a time to come back', (code, has, expected) => {
     const error = failure(code, has === 'with' ? new Date(NOW + told).toISOString() : undefined);
-    const settlement = afterSend(planned(), { ok: false, error }, true, POLICY);
+    const next = afterSend(planned(), { ok: false, error }, true, POLICY);
     const retry = has === 'with' ? { retryInMs: told } : {};
-    expect(settlement).toEqual({ readings: 0, needsPerson: false, error, ...retry, ...expected });
+    expect(next).toEqual({ readBackAttempts: 0, needsPerson: false, error, ...retry, ...expected });
   });
 
   it('is told for every code there is', () => {
@@ -67,7 +67,7 @@ describe('what follows from an attempt to cancel', () => {
     expect(afterSend(planned(), { ok: false, error }, false, POLICY)).toEqual({
       state: 'unknown',
       error,
-      readings: 0,
+      readBackAttempts: 0,
       needsPerson: true,
     });
   });
@@ -79,7 +79,7 @@ describe('what follows from an attempt to cancel', () => {
       const after = (failingForMs: number): NextState =>
         afterSend({ ...planned(), failingForMs }, outcome, true, POLICY);
       expect(after(HOUR - REST_MS)).toMatchObject({ state: 'planned', hasFailed: true });
-      expect(after(HOUR)).toEqual({ state: 'refused', error: outcome.error, readings: 0, needsPerson: false });
+      expect(after(HOUR)).toEqual({ state: 'refused', error: outcome.error, readBackAttempts: 0, needsPerson: false });
     },
   );
 
@@ -100,8 +100,8 @@ describe('a time that an error names', () => {
   it('is a duration from now on, whatever the clock of this process says', () => {
     for (const offBy of [-25 * HOUR, -HOUR / 3, 0, HOUR / 2]) {
       vi.setSystemTime(NOW + offBy);
-      const settlement = after(new Date(NOW + offBy + 90_000).toISOString());
-      expect(settlement).toMatchObject({ nextInMs: 90_000, retryInMs: 90_000, pause: { forMs: 90_000 } });
+      const next = after(new Date(NOW + offBy + 90_000).toISOString());
+      expect(next).toMatchObject({ nextInMs: 90_000, retryInMs: 90_000, pause: { forMs: 90_000 } });
     }
     vi.setSystemTime(NOW);
   });
@@ -110,9 +110,9 @@ describe('a time that an error names', () => {
     using _stopped = vi.spyOn(performance, 'now').mockReturnValue(1_000);
     const error = new Call('cancel').error({ code: 'rate_limited', message: 'busy', retryInMs: 90_000 });
     vi.setSystemTime(NOW + by);
-    const settlement = afterSend(planned(), { ok: false, error }, true, POLICY);
+    const next = afterSend(planned(), { ok: false, error }, true, POLICY);
     vi.setSystemTime(NOW);
-    expect(settlement).toMatchObject({ nextInMs: 90_000, retryInMs: 90_000, pause: { forMs: 90_000 } });
+    expect(next).toMatchObject({ nextInMs: 90_000, retryInMs: 90_000, pause: { forMs: 90_000 } });
   });
 
   it('that has passed makes the account rest all the same, longer with each try', () => {
@@ -159,8 +159,8 @@ describe('what follows where the account is turned away', () => {
 
   it('by a read-back that is forbidden, which can be about one service, is no rest', () => {
     const error = new ProviderError('outcome_unknown', { message: 'acme: lost', readBackRefusal: 'forbidden' });
-    const settlement = afterSend(planned(), { ok: false, error }, true, POLICY);
-    expect([settlement.state, settlement.nextInMs, settlement.pause]).toEqual(['unknown', 1_000, undefined]);
+    const next = afterSend(planned(), { ok: false, error }, true, POLICY);
+    expect([next.state, next.nextInMs, next.pause]).toEqual(['unknown', 1_000, undefined]);
   });
 });
 
@@ -172,8 +172,8 @@ describe('what follows where the provider has no such service', () => {
     (lastSeen) => {
       const { error } = unknown();
       const doubt = new ProviderError('outcome_unknown', { ...error, message: error?.message ?? '', lastSeen });
-      const settlement = afterFailedReading({ ...unknown(), error: doubt }, gone, POLICY);
-      expect(settlement).toMatchObject({
+      const next = afterFailedReadBack({ ...unknown(), error: doubt }, gone, POLICY);
+      expect(next).toMatchObject({
         state: 'completed',
         needsPerson: false,
         result: { outcome: 'completed', reconciled: true, existing: { state: 'completed' } },
@@ -182,11 +182,16 @@ describe('what follows where the provider has no such service', () => {
   );
 
   it('is read back again where it was never seen, and then left to a person, with what was seen', () => {
-    const first = afterFailedReading(unknown(), gone, POLICY);
-    expect(first).toMatchObject({ state: 'unknown', readings: 1, needsPerson: false, error: { lastSeen: 'absent' } });
+    const first = afterFailedReadBack(unknown(), gone, POLICY);
+    expect(first).toMatchObject({
+      state: 'unknown',
+      readBackAttempts: 1,
+      needsPerson: false,
+      error: { lastSeen: 'absent' },
+    });
     expect(first.error?.message).toMatch(/no such service: either the cancellation took effect, or the id was wrong/);
-    const again = { ...unknown({ readings: 2 }), ...(first.error === undefined ? {} : { error: first.error }) };
-    const last = afterFailedReading(again, gone, POLICY);
+    const again = { ...unknown({ readBackAttempts: 2 }), ...(first.error === undefined ? {} : { error: first.error }) };
+    const last = afterFailedReadBack(again, gone, POLICY);
     expect(last).toMatchObject({ state: 'unknown', needsPerson: true, error: { lastSeen: 'absent' } });
     expect(last.error?.message).toBe(first.error?.message);
   });
@@ -197,9 +202,9 @@ describe('what follows from a read-back that was answered', () => {
   it.each(states)('is %s where that is what it shows, with the timing that was asked for', (state) => {
     const effectiveAt = { value: '2026-02-01', precision: 'date', source: 'provider' } as const;
     const seen: CancellationStatus = { ...status(state), when: 'end_of_period', effectiveAt };
-    expect(afterReading(unknown({ readings: 2 }), seen, POLICY)).toEqual({
+    expect(afterReadBack(unknown({ readBackAttempts: 2 }), seen, POLICY)).toEqual({
       state,
-      readings: 2,
+      readBackAttempts: 2,
       needsPerson: false,
       result: {
         account: 'shop',
@@ -219,13 +224,13 @@ describe('what follows from a read-back that was answered', () => {
   });
 
   it('says so where the timing is not told', () => {
-    const { state, result: found } = afterReading(unknown(), status('scheduled'), POLICY);
+    const { state, result: found } = afterReadBack(unknown(), status('scheduled'), POLICY);
     expect([state, found?.warnings.map(({ code }) => code)]).toEqual(['scheduled', ['timing_unknown']]);
   });
 
   it('is completed whatever the timing was', () => {
     const seen: CancellationStatus = { ...status('completed'), when: 'immediate' };
-    expect(afterReading(unknown(), seen, POLICY)).toMatchObject({ state: 'completed', needsPerson: false });
+    expect(afterReadBack(unknown(), seen, POLICY)).toMatchObject({ state: 'completed', needsPerson: false });
   });
 
   const notFound: readonly CancellationStatus[] = [
@@ -236,48 +241,48 @@ describe('what follows from a read-back that was answered', () => {
     { ...status('scheduled'), when: 'immediate' },
   ];
   it.each(notFound)('is another reading, on the schedule, after $state with the timing $when', (seen) => {
-    const nextAfter = (readings: number, unknownForMs: number): Partial<NextState> => {
-      const { state, nextInMs, ...rest } = afterReading(unknown({ readings, unknownForMs }), seen, POLICY);
+    const nextAfter = (readBackAttempts: number, unknownForMs: number): Partial<NextState> => {
+      const { state, nextInMs, ...rest } = afterReadBack(unknown({ readBackAttempts, unknownForMs }), seen, POLICY);
       expect([state, rest.needsPerson, rest.error?.code]).toEqual(['unknown', false, 'outcome_unknown']);
       expect(rest.error?.lastSeen).toBe(seen.state);
-      return { readings: rest.readings, ...(nextInMs === undefined ? {} : { nextInMs }) };
+      return { readBackAttempts: rest.readBackAttempts, ...(nextInMs === undefined ? {} : { nextInMs }) };
     };
-    expect(nextAfter(0, 1_000)).toEqual({ readings: 1, nextInMs: 4_000 });
-    expect(nextAfter(1, 5_000)).toEqual({ readings: 2, nextInMs: 55_000 });
+    expect(nextAfter(0, 1_000)).toEqual({ readBackAttempts: 1, nextInMs: 4_000 });
+    expect(nextAfter(1, 5_000)).toEqual({ readBackAttempts: 2, nextInMs: 55_000 });
     // However late a reading is, the provider is given some time until the next one.
-    expect(nextAfter(0, HOUR)).toEqual({ readings: 1, nextInMs: 1_000 });
-    expect(nextAfter(1, 25 * HOUR)).toEqual({ readings: 2, nextInMs: 1_000 });
+    expect(nextAfter(0, HOUR)).toEqual({ readBackAttempts: 1, nextInMs: 1_000 });
+    expect(nextAfter(1, 25 * HOUR)).toEqual({ readBackAttempts: 2, nextInMs: 1_000 });
   });
 
   it.each(notFound.slice(0, 2))('is refused as confirmed not cancelled after the last reading with $state', (seen) => {
-    const settlement = afterReading(unknown({ readings: 2 }), seen, POLICY);
-    expect(settlement).toMatchObject({
+    const next = afterReadBack(unknown({ readBackAttempts: 2 }), seen, POLICY);
+    expect(next).toMatchObject({
       state: 'refused',
-      readings: 3,
+      readBackAttempts: 3,
       needsPerson: false,
       error: { code: 'rejected' },
     });
-    expect(settlement.error?.message).toContain('confirmed not cancelled');
-    expect(settlement.error?.message).toContain('read back 3 times');
-    expect(settlement.error?.existing).toEqual(seen.state === 'failed' ? seen : undefined);
-    expect(settlement.nextInMs).toBeUndefined();
+    expect(next.error?.message).toContain('confirmed not cancelled');
+    expect(next.error?.message).toContain('read back 3 times');
+    expect(next.error?.existing).toEqual(seen.state === 'failed' ? seen : undefined);
+    expect(next.nextInMs).toBeUndefined();
   });
 
   it.each(notFound.slice(2))('needs a person after the last reading with $state and the timing $when', (seen) => {
-    const settlement = afterReading(unknown({ readings: 2 }), seen, POLICY);
-    expect(settlement).toMatchObject({ state: 'unknown', readings: 3, needsPerson: true });
-    expect(settlement.nextInMs).toBeUndefined();
+    const next = afterReadBack(unknown({ readBackAttempts: 2 }), seen, POLICY);
+    expect(next).toMatchObject({ state: 'unknown', readBackAttempts: 3, needsPerson: true });
+    expect(next.nextInMs).toBeUndefined();
   });
 });
 
 describe('an absence that the last reading confirms, for one that is to be sent again then', () => {
   const last = (more: Partial<Claimed>, state: CancellationStatus['state'] = 'none'): NextState =>
-    afterReading(unknown({ readings: 2, whenAbsent: 'send_again', ...more }), status(state), POLICY);
+    afterReadBack(unknown({ readBackAttempts: 2, whenAbsent: 'send_again', ...more }), status(state), POLICY);
 
   it('plans it again, and says so', () => {
-    const settlement = last({});
-    expect(settlement).toMatchObject({ state: 'planned', readings: 0, needsPerson: false, isSentAgain: true });
-    expect(settlement.error?.message).toContain('sent again, once');
+    const next = last({});
+    expect(next).toMatchObject({ state: 'planned', readBackAttempts: 0, needsPerson: false, isSentAgain: true });
+    expect(next.error?.message).toContain('sent again, once');
   });
 
   it('does so once', () => {
@@ -287,7 +292,8 @@ describe('an absence that the last reading confirms, for one that is to be sent 
   it('does so for nothing but an absence, and at no earlier reading', () => {
     expect(last({}, 'failed')).toMatchObject({ state: 'refused' });
     expect(last({}, 'unknown')).toMatchObject({ state: 'unknown', needsPerson: true });
-    for (const readings of [0, 1]) expect(last({ readings })).toMatchObject({ state: 'unknown', needsPerson: false });
+    for (const readBackAttempts of [0, 1])
+      expect(last({ readBackAttempts })).toMatchObject({ state: 'unknown', needsPerson: false });
   });
 });
 
@@ -295,10 +301,16 @@ describe('what follows from a read-back that failed', () => {
   it.each(['unavailable', 'unexpected_response', 'forbidden', 'aborted'] as const)(
     'is another one after %s, which counts for nothing',
     (code) => {
-      const claimed = unknown({ readings: 1, tries: 3 });
-      const settlement = afterFailedReading(claimed, failure(code), POLICY);
+      const claimed = unknown({ readBackAttempts: 1, tries: 3 });
+      const next = afterFailedReadBack(claimed, failure(code), POLICY);
       const { error } = claimed;
-      expect(settlement).toEqual({ state: 'unknown', error, readings: 1, needsPerson: false, nextInMs: backoffMs(3) });
+      expect(next).toEqual({
+        state: 'unknown',
+        error,
+        readBackAttempts: 1,
+        needsPerson: false,
+        nextInMs: backoffMs(3),
+      });
     },
   );
 
@@ -307,7 +319,7 @@ describe('what follows from a read-back that failed', () => {
     ['unauthorized', REST_MS],
     ['not_configured', REST_MS],
   ] as const)('lets the account rest after %s', (code, rest) => {
-    expect(afterFailedReading(unknown(), failure(code), POLICY)).toMatchObject({
+    expect(afterFailedReadBack(unknown(), failure(code), POLICY)).toMatchObject({
       state: 'unknown',
       needsPerson: false,
       nextInMs: rest,
@@ -316,15 +328,15 @@ describe('what follows from a read-back that failed', () => {
   });
 
   it.each(['unsupported', 'invalid_request'] as const)('needs a person after %s', (code) => {
-    const settlement = afterFailedReading(unknown(), failure(code), POLICY);
-    expect(settlement).toMatchObject({ state: 'unknown', needsPerson: true, error: { code: 'outcome_unknown' } });
-    expect(settlement.nextInMs).toBeUndefined();
+    const next = afterFailedReadBack(unknown(), failure(code), POLICY);
+    expect(next).toMatchObject({ state: 'unknown', needsPerson: true, error: { code: 'outcome_unknown' } });
+    expect(next.nextInMs).toBeUndefined();
   });
 
   it('needs a person once it has failed for longer than anything is tried after the last reading', () => {
     const until = 60_000 + HOUR;
     const after = (unknownForMs: number): NextState =>
-      afterFailedReading(unknown({ unknownForMs }), failure('unavailable'), POLICY);
+      afterFailedReadBack(unknown({ unknownForMs }), failure('unavailable'), POLICY);
     expect(after(until)).toMatchObject({ state: 'unknown', needsPerson: false });
     expect(after(until + 1)).toMatchObject({ state: 'unknown', needsPerson: true });
   });
@@ -373,20 +385,18 @@ describe('whatever happens to a cancellation', () => {
         let wasUnknown = false;
         for (const { passed, readable, sent, read } of all) {
           const step = claimed.task === 'send' ? sent : read;
-          const settlement = settle(claimed, step, readable);
-          wasUnknown ||= settlement.state === 'unknown';
-          if (wasUnknown) expect(settlement.state).not.toBe('planned');
-          if (isSuccess(settlement.state)) {
+          const next = settle(claimed, step, readable);
+          wasUnknown ||= next.state === 'unknown';
+          if (wasUnknown) expect(next.state).not.toBe('planned');
+          if (isSuccess(next.state)) {
             expect(provesIt(step)).toBe(true);
-            expect(settlement.result?.outcome).toBe(settlement.state);
+            expect(next.result?.outcome).toBe(next.state);
           }
           // Nothing waits for ever: it is settled, a person has to look, or it is taken up again at a known time.
-          const goesOn = settlement.state === 'planned' || settlement.state === 'unknown';
-          expect(
-            goesOn ? settlement.needsPerson || step.does === 'lose' || settlement.nextInMs !== undefined : true,
-          ).toBe(true);
-          if (!goesOn || settlement.needsPerson) return;
-          claimed = claimedAgain(claimed, settlement, passed);
+          const goesOn = next.state === 'planned' || next.state === 'unknown';
+          expect(goesOn ? next.needsPerson || step.does === 'lose' || next.nextInMs !== undefined : true).toBe(true);
+          if (!goesOn || next.needsPerson) return;
+          claimed = claimedAgain(claimed, next, passed);
         }
       }),
       { numRuns: 3_000 },
@@ -397,7 +407,7 @@ describe('whatever happens to a cancellation', () => {
     const claims = fc
       .record({
         tries: fc.nat(50),
-        readings: fc.nat(5),
+        readBackAttempts: fc.nat(5),
         unknownForMs: fc.nat(100 * HOUR),
         failingForMs: fc.nat(100 * HOUR),
         wasSentAgain: fc.boolean(),
@@ -406,8 +416,8 @@ describe('whatever happens to a cancellation', () => {
       .map((more): Claimed => ({ ...unknown(), ...more }));
     fc.assert(
       fc.property(claims, statuses, errors, (claimed, seen, error) => {
-        expect(afterReading(claimed, seen, POLICY).state).not.toBe('planned');
-        expect(afterFailedReading(claimed, error, POLICY).state).toBe('unknown');
+        expect(afterReadBack(claimed, seen, POLICY).state).not.toBe('planned');
+        expect(afterFailedReadBack(claimed, error, POLICY).state).toBe('unknown');
       }),
       { numRuns: 2_000 },
     );
@@ -418,9 +428,9 @@ describe('whatever happens to a cancellation', () => {
       case 'answer':
         return afterSend(claimed, step.outcome, readable, POLICY);
       case 'see':
-        return afterReading(claimed, step.seen, POLICY);
+        return afterReadBack(claimed, step.seen, POLICY);
       case 'fail':
-        return afterFailedReading(claimed, step.error, POLICY);
+        return afterFailedReadBack(claimed, step.error, POLICY);
       case 'lose':
         return claimed.task === 'send' ? sendAgain(claimed) : readAgain(claimed);
     }
@@ -436,16 +446,16 @@ describe('whatever happens to a cancellation', () => {
     return isThere;
   }
 
-  function claimedAgain(claimed: Claimed, settlement: NextState, passed: number): Claimed {
-    const { state, readings, error, isSentAgain } = settlement;
+  function claimedAgain(claimed: Claimed, next: NextState, passed: number): Claimed {
+    const { state, readBackAttempts, error, isSentAgain } = next;
     const task = state === 'unknown' ? 'read' : 'send';
     const { claim, tries, failingForMs, unknownForMs } = claimed;
     const ages = {
-      failingForMs: task === 'send' && (failingForMs > 0 || settlement.hasFailed === true) ? failingForMs + passed : 0,
+      failingForMs: task === 'send' && (failingForMs > 0 || next.hasFailed === true) ? failingForMs + passed : 0,
       unknownForMs: task === 'read' ? unknownForMs + passed : 0,
     };
     const wasSentAgain = claimed.wasSentAgain || isSentAgain === true;
-    return { ...claimed, ...ages, task, claim: claim + 1, tries: tries + 1, readings, error, wasSentAgain };
+    return { ...claimed, ...ages, task, claim: claim + 1, tries: tries + 1, readBackAttempts, error, wasSentAgain };
   }
 });
 
@@ -462,7 +472,7 @@ function planned(): Claimed {
     priority: 0,
     task: 'send',
     tries: 1,
-    readings: 0,
+    readBackAttempts: 0,
     failingForMs: 0,
     unknownForMs: 0,
     place: 'acme https://api.example.com/',

@@ -1,26 +1,26 @@
 import type { Call } from '../call/call.ts';
-import { checkedOrThrow, checkCallOptions } from '../call/check-input.ts';
+import { checkedOrThrow, optionsOrThrow } from '../call/check-input.ts';
 import { checkAgainst } from '../call/check-schema.ts';
 import { nearest } from '../call/nearest.ts';
-import type { ServiceOptions } from '../contract/options.ts';
+import type { CallOptions, ServiceOptions } from '../contract/options.ts';
 import type { StandardSchema } from '../contract/standard-schema.ts';
 import type { AnyWhen } from '../contract/vocabulary.ts';
 import { timingOf } from '../contract/when.ts';
 import type { AccountEntry } from './account-entry.ts';
-import type * as Run from './run-checked.ts';
-import type { AddressedRequest, ReadyCall } from './run-checked.ts';
+import type * as Run from './run-ready.ts';
+import type { AddressedRequest, ReadyCall } from './run-ready.ts';
 
 /** What a call is made of before anything of it has been checked. */
 export interface CallInput<Request> {
   readonly schema: StandardSchema<unknown, Request>;
   readonly request: unknown;
   readonly options: unknown;
-  /** The options that this operation takes. */
-  readonly knownOptions: readonly string[];
+  /** Checks the options that this operation takes. */
+  readonly optionsSchema: StandardSchema<unknown, CallOptions>;
 }
 
 /**
- * Checks a request, its account, its options and its configuration, in this order, and runs `work` on what is sound.
+ * Checks a request, its account, its options and its configuration, in this order, and runs `work` on the checked parts.
  *
  * @throws ProviderError `invalid_request`, `unknown_account`, `unsupported`, `aborted`, `not_configured`, or whatever
  * `work` throws. All but the last before anything is sent.
@@ -30,20 +30,20 @@ export async function openCall<Request extends AddressedRequest, Value>(
   defaults: ServiceOptions,
   call: Call,
   input: CallInput<Request>,
-  work: (prepared: ReadyCall<Request>) => Promise<Value>,
+  work: (ready: ReadyCall<Request>) => Promise<Value>,
 ): Promise<Value> {
   const { entry, checked: request } = await checkedRequest(accounts, input, call);
-  const options = checkCallOptions(input.options, input.knownOptions, call);
+  const options = optionsOrThrow(input.optionsSchema, input.options, call);
   if (options.onEvent !== undefined) call.listen(options.onEvent);
-  const { runChecked } = await loadRun();
-  return await runChecked(entry, defaults, call, request, options, work);
+  const { runReady } = await loadRun();
+  return await runReady(entry, defaults, call, request, options, work);
 }
 
 // What comes after the checks is loaded with the first call that passes them.
 let run: typeof Run | undefined;
 
 async function loadRun(): Promise<typeof Run> {
-  return (run ??= await import('./run-checked.ts'));
+  return (run ??= await import('./run-ready.ts'));
 }
 
 /**

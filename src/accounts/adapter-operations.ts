@@ -1,4 +1,4 @@
-import type { AdapterOperations } from './account-driver.ts';
+import type { AdapterOperations } from './account-internals.ts';
 import type { CheckedConfiguration } from './configuration-cache.ts';
 import type { ProviderDefinition, ProviderTypes } from '../contract/provider.ts';
 import { timingOf } from '../contract/when.ts';
@@ -7,7 +7,7 @@ import type { AnyWhen, Timing, When } from '../contract/vocabulary.ts';
 /**
  * A provider's operations on one service, with the configuration that they need.
  *
- * @param references the checked reference of each service that has been configured, so that several can go into one
+ * @param references the checked reference of each service that has been adapter, so that several can go into one
  * request. This one's is added.
  */
 export function adapterOperations<Types extends ProviderTypes>(
@@ -17,25 +17,25 @@ export function adapterOperations<Types extends ProviderTypes>(
   references: WeakMap<AdapterOperations, Types['service']>,
   wire?: AdapterOperations['wire'],
 ): AdapterOperations {
-  const { cancelTogether, status, revoke } = definition;
+  const { cancelBatch, status, revoke } = definition;
   const offered = (when: AnyWhen): When<Types['timing']> => {
     if (!isOffered(definition.capabilities.timings, when)) throw new RangeError('timing not offered');
     return when;
   };
-  const configured: AdapterOperations = {
+  const adapter: AdapterOperations = {
     baseUrl,
     secrets,
     escapesHtml: definition.escapesHtml,
     wire,
     key,
     cancel: (details) => definition.cancel({ ...details, when: offered(details.when), service }, config),
-    cancelTogether:
-      cancelTogether === undefined
+    cancelBatch:
+      cancelBatch === undefined
         ? undefined
         : (members, { when, reasonText }) => {
             const known = members.flatMap((member) => references.get(member) ?? []);
             if (known.length < members.length) return undefined;
-            return cancelTogether({ services: known, when: offered(when), reasonText }, config);
+            return cancelBatch({ services: known, when: offered(when), reasonText }, config);
           },
     status:
       status === undefined
@@ -43,8 +43,8 @@ export function adapterOperations<Types extends ProviderTypes>(
         : (providerReference, query) => status(service, config, { providerReference, ...query }),
     revoke: revoke === undefined ? undefined : () => revoke(service, config),
   };
-  references.set(configured, service);
-  return configured;
+  references.set(adapter, service);
+  return adapter;
 }
 
 function isOffered<T extends Timing>(timings: readonly T[], when: AnyWhen): when is When<T> {

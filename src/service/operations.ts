@@ -1,10 +1,10 @@
-import type { OrderDetails } from '../accounts/account-driver.ts';
+import type { OrderDetails } from '../accounts/account-internals.ts';
 import { cancelOnce } from '../outcome/cancel.ts';
 import type { CheckedCancelRequest, CheckedRevokeRequest, CheckedStatusRequest } from '../call/check-request.ts';
 import { composeReason } from '../outcome/compose-reason.ts';
-import type { ReadyCall } from '../accounts/run-checked.ts';
+import type { ReadyCall } from '../accounts/run-ready.ts';
 import { previewOf } from '../outcome/preview.ts';
-import { requestIdOf } from '../outcome/raw-answer.ts';
+import { requestIdOf } from '../outcome/raw-response.ts';
 import { readStatus } from '../outcome/read-status.ts';
 import type { CancelResult, PreviewedRequest, RevokeResult } from '../contract/result.ts';
 import { revokeOnce } from '../outcome/revoke.ts';
@@ -13,24 +13,24 @@ import type { CancellationStatus, Warning } from '../contract/vocabulary.ts';
 /**
  * Cancels, and returns the result with the call's own facts.
  *
- * @param carryOut what sends it; by itself where nothing else is said.
+ * @param send what sends it. Default: a request of its own.
  * @throws ProviderError
  */
-export async function cancelPrepared(
-  prepared: ReadyCall<CheckedCancelRequest>,
-  carryOut: typeof cancelOnce = cancelOnce,
+export async function cancel(
+  ready: ReadyCall<CheckedCancelRequest>,
+  send: typeof cancelOnce = cancelOnce,
 ): Promise<CancelResult> {
-  const { call, entry, request, service, route, options } = prepared;
-  const { details, warnings } = orderOf(prepared);
-  const cancelled = await carryOut({ service, details, call, route }, options.verify === true);
+  const { call, entry, request, adapter, context, options } = ready;
+  const { details, warnings } = orderOf(ready);
+  const facts = await send({ adapter, details, call, context }, options.verify === true);
   return {
     account: entry.name,
     provider: entry.account.provider,
     service: request.service,
     when: request.when,
-    ...cancelled,
+    ...facts,
     ...requestIdOf(call),
-    warnings: [...warnings, ...cancelled.warnings],
+    warnings: [...warnings, ...facts.warnings],
     attempts: call.attempts,
     operationId: call.operationId,
   };
@@ -41,9 +41,9 @@ export async function cancelPrepared(
  *
  * @throws ProviderError
  */
-export async function previewPrepared(prepared: ReadyCall<CheckedCancelRequest>): Promise<PreviewedRequest> {
-  const { details } = orderOf(prepared);
-  return previewOf(prepared.service.cancel(details), prepared.call, prepared.route);
+export async function preview(ready: ReadyCall<CheckedCancelRequest>): Promise<PreviewedRequest> {
+  const { details } = orderOf(ready);
+  return previewOf(ready.adapter.cancel(details), ready.call, ready.context);
 }
 
 /**
@@ -51,10 +51,10 @@ export async function previewPrepared(prepared: ReadyCall<CheckedCancelRequest>)
  *
  * @throws ProviderError `unsupported` where this service cannot be read back, and others
  */
-export async function statusPrepared(prepared: ReadyCall<CheckedStatusRequest>): Promise<CancellationStatus> {
-  const { call, request, service, route } = prepared;
-  const reading = service.status?.(request.providerReference);
-  if (reading !== undefined) return await readStatus(reading, call, route);
+export async function status(ready: ReadyCall<CheckedStatusRequest>): Promise<CancellationStatus> {
+  const { call, request, adapter, context } = ready;
+  const reading = adapter.status?.(request.providerReference);
+  if (reading !== undefined) return await readStatus(reading, call, context);
   const message = 'the API cannot read a cancellation of this service back. Look it up in the provider’s client area.';
   throw call.error({ code: 'unsupported', message });
 }
@@ -64,14 +64,14 @@ export async function statusPrepared(prepared: ReadyCall<CheckedStatusRequest>):
  *
  * @throws ProviderError
  */
-export async function revokePrepared(prepared: ReadyCall<CheckedRevokeRequest>): Promise<RevokeResult> {
-  const { call, entry, request, service, route } = prepared;
-  const revoked = await revokeOnce(service, call, route);
+export async function revoke(ready: ReadyCall<CheckedRevokeRequest>): Promise<RevokeResult> {
+  const { call, entry, request, adapter, context } = ready;
+  const facts = await revokeOnce(adapter, call, context);
   return {
     account: entry.name,
     provider: entry.account.provider,
     service: request.service,
-    ...revoked,
+    ...facts,
     ...requestIdOf(call),
     attempts: call.attempts,
     operationId: call.operationId,
