@@ -32,7 +32,9 @@ function tokensIn(value: unknown, isNamed: boolean, depth: number): readonly str
   );
 }
 
-/** Words are shorter, or have blanks between them. */
+/** Words are shorter, or have blanks between them, and codes such as `invalid_grant` are made of words. */
 function isToken(text: string): boolean {
-  return text.length >= 8 && text.length <= 16_384 && !/[\s<>]/.test(text);
+  return text.length >= 8 && text.length <= 16_384 && !/[\s<>]/.test(text) && !WORDS.test(text);
 }
+
+const WORDS = /^(?=.{0,23}$)[A-Za-z]+(?:[_.:-][A-Za-z]+)*$/;
