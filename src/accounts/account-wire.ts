@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Call } from '../call/call.ts';
-import type { ProviderResponse } from '../contract/exchange.ts';
+import type { Exchange, Moment, ProviderResponse, WireRequest } from '../contract/exchange.ts';
 import type { Access } from '../contract/provider.ts';
+import type { AccessVerdict } from '../contract/verdict.ts';
 import type { Redactor } from '../privacy/redactor.ts';
 import { type CheckedBaseUrl, checkBaseUrl } from '../sending/base-url.ts';
 import type { CallWire } from '../sending/send-context.ts';
@@ -28,6 +29,12 @@ export interface OpenWire extends CallWire {
   readonly addSecrets: (secrets: readonly string[]) => void;
 }
 
+/** A definition's access with a configuration. */
+export interface BoundAccess {
+  readonly obtain: ((moment: Moment) => Exchange<AccessVerdict>) | undefined;
+  readonly headers: (request: WireRequest, moment: Moment & { readonly token: string }) => unknown;
+}
+
 /**
  * The wires of one account. What has been obtained is kept for each configuration: two of the same values are one, also
  * if a function made each of them anew.
@@ -41,9 +48,20 @@ export class AccountWires<Config> {
     this.#rules = rules;
   }
 
-  /** The wire of one call with this configuration. */
-  open(checked: CheckedConfiguration<Config>): OpenWire {
-    return openWire(this.#rules, checked, this.#keeperOf(checked));
+  /** What opens the wire of one call with this configuration. */
+  opener(checked: CheckedConfiguration<Config>): () => OpenWire {
+    return () => openWire(this.#rules, checked, this.#keeperOf(checked));
+  }
+
+  /** What the definition says on access, with this configuration; for those who check it. */
+  boundAccess({ config }: CheckedConfiguration<Config>): BoundAccess | undefined {
+    const { access } = this.#rules;
+    if (access === undefined) return undefined;
+    const { obtain, headers } = access;
+    return {
+      obtain: obtain === undefined ? undefined : (moment) => obtain(config, moment),
+      headers: (request, moment) => headers(request, config, moment),
+    };
   }
 
   #keeperOf(checked: CheckedConfiguration<Config>): TokenKeeper {

@@ -1,9 +1,8 @@
 import { type Checked, checkAgainst } from '../call/check-schema.ts';
 import type { Account, ConfigSource } from '../contract/account.ts';
 import type { ActionProvider } from '../contract/action.ts';
-import type { Exchange, Moment, WireRequest } from '../contract/exchange.ts';
-import type { Access, OperationsOf, ProviderDefinition, ProviderTypes } from '../contract/provider.ts';
-import type { AccessVerdict, CredentialsCheck } from '../contract/verdict.ts';
+import type { OperationsOf, ProviderDefinition, ProviderTypes } from '../contract/provider.ts';
+import type { CredentialsCheck } from '../contract/verdict.ts';
 import type { AccountWires, OpenWire, WireRules } from './account-wire.ts';
 import type { AccountCheck, AccountInternals, AdapterOperations } from './account-internals.ts';
 import { type CheckedConfiguration, ConfigurationCache, valuesOf } from './configuration-cache.ts';
@@ -16,20 +15,13 @@ const origins = new WeakMap<object, Origin>();
 interface Origin {
   readonly definition: unknown;
   readonly source: unknown;
+  readonly read: () => Promise<Checked<CheckedConfiguration<unknown>>>;
   readonly wires: Wires<unknown>;
-  /** The definition's access with the account's configuration. */
-  readonly access: (() => Promise<BoundAccess | undefined>) | undefined;
 }
 
-/** What a definition says on access, with a configuration, for those who check it. */
-export interface BoundAccess {
-  readonly obtain: ((moment: Moment) => Exchange<AccessVerdict>) | undefined;
-  readonly headers: (request: WireRequest, moment: Moment & { readonly token: string }) => unknown;
-}
-
-/** The access of an account, or `undefined` if its definition has none. */
-export async function accessOfAccount(account: object): Promise<BoundAccess | undefined> {
-  return await origins.get(account)?.access?.();
+/** What an account was made of, for those who check its access. */
+export function originOf(account: object): Pick<Origin, 'read' | 'wires'> | undefined {
+  return origins.get(account);
 }
 
 /** Reads and checks the configuration of an account that was made of this definition; `undefined` if it was not. */
@@ -43,7 +35,7 @@ export function configurationReader<Config>(
     const checked = await readConfiguration(definition, origin.source);
     if (!checked.ok) return checked;
     const own = valuesOf(definition, checked.value);
-    const wire = origin.wires === undefined ? undefined : (await origin.wires())(own);
+    const wire = origin.wires === undefined ? undefined : (await origin.wires()).opener(own);
     return { ok: true, value: { ...own, wire, escapesHtml: definition.escapesHtml } };
   };
 }
@@ -95,7 +87,7 @@ export function createAccount<Types extends ProviderTypes>(
         const checked = await read();
         if (!checked.ok) return checked;
         const own = { key, value: service.value };
-        const wire = wires === undefined ? undefined : (await wires())(checked.value);
+        const wire = wires === undefined ? undefined : (await wires()).opener(checked.value);
         return { ok: true, value: adapterOperations(definition, checked.value, own, references, wire) };
       };
       return { ok: true, value: { key, configure } };
@@ -106,7 +98,7 @@ export function createAccount<Types extends ProviderTypes>(
     capabilities: definition.capabilities,
   };
   Object.defineProperty(account, INTERNALS, { value: () => internals });
-  origins.set(account, { definition, source, wires, access: boundAccess(definition.access, read) });
+  origins.set(account, { definition, source, read, wires });
   return Object.freeze(account);
 }
 
@@ -124,23 +116,6 @@ export function internalsOf(account: unknown): AccountInternals | undefined {
   return typeof open === 'function' ? (open() as AccountInternals) : undefined;
 }
 
-function boundAccess<Config>(
-  access: Access<Config> | undefined,
-  read: () => Promise<Checked<CheckedConfiguration<Config>>>,
-): Origin['access'] {
-  if (access === undefined) return undefined;
-  const { obtain, headers } = access;
-  return async () => {
-    const checked = await read();
-    if (!checked.ok) return undefined;
-    const { config } = checked.value;
-    return {
-      obtain: obtain === undefined ? undefined : (moment) => obtain(config, moment),
-      headers: (request, moment) => headers(request, config, moment),
-    };
-  };
-}
-
 function checkOf<Config>(
   definition: { readonly escapesHtml?: boolean; readonly check?: CredentialsCheck<Config> },
   read: () => Promise<Checked<CheckedConfiguration<Config>>>,
@@ -155,7 +130,7 @@ function checkOf<Config>(
       const checked = await read();
       if (!checked.ok) return checked;
       const { config, baseUrl, secrets } = checked.value;
-      const wire = wires === undefined ? undefined : (await wires())(checked.value);
+      const wire = wires === undefined ? undefined : (await wires()).opener(checked.value);
       const { escapesHtml } = definition;
       return { ok: true, value: { baseUrl, secrets, escapesHtml, wire, run: () => run(config) } };
     },
@@ -163,17 +138,15 @@ function checkOf<Config>(
 }
 
 /** Loads what opens the wire of a call; `undefined` for a definition that says nothing about all its requests. */
-type Wires<Config> = (() => Promise<(checked: CheckedConfiguration<Config>) => () => OpenWire>) | undefined;
+type Wires<Config> = (() => Promise<AccountWires<Config>>) | undefined;
 
 function wiresOf<Config>(rules: WireRules<Config>): Wires<Config> {
-  if (rules.access === undefined && rules.origins === undefined && rules.responseIdHeader === undefined)
-    return undefined;
+  if ((rules.access ?? rules.origins ?? rules.responseIdHeader) === undefined) return undefined;
   let wires: AccountWires<Config> | undefined;
   return async () => {
     const loaded = await import('./account-wire.ts');
     // Only now, because another call may have been quicker.
-    const own = (wires ??= new loaded.AccountWires(rules));
-    return (checked) => () => own.open(checked);
+    return (wires ??= new loaded.AccountWires(rules));
   };
 }
 

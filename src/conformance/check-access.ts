@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { accessOfAccount, type BoundAccess } from '../accounts/account.ts';
+import type { BoundAccess } from '../accounts/account-wire.ts';
+import { originOf } from '../accounts/account.ts';
 import { handingOver, inOrder, reply } from './answers.ts';
 import type { Check } from './check.ts';
 import { onAnotherDay } from './check-purity.ts';
@@ -164,5 +165,9 @@ function firstOf({ obtain }: BoundAccess, moment: { readonly now: number; readon
 }
 
 async function accessOf({ provider, config }: ConformanceSubject): Promise<BoundAccess | undefined> {
-  return await accessOfAccount(provider.account(config('http://127.0.0.1:2')));
+  const origin = originOf(provider.account(config('http://127.0.0.1:2')));
+  assert.ok(origin, 'the provider was made by another copy of cancelkit than the suite');
+  const checked = await origin.read();
+  assert.ok(checked.ok, 'the configuration is refused');
+  return (await origin.wires?.())?.boundAccess(checked.value);
 }
