@@ -185,6 +185,7 @@ function servicesOf(onAnswer: (id: string) => void): QueueServices {
     validate: unused,
     place: unused,
     status: unused,
+    safeConfirm: unused,
     safeCancel: async (request) => {
       await delay(LATENCY_MS);
       const { account, service, when, reference } = Object(request);

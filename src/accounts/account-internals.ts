@@ -37,6 +37,7 @@ export interface AdapterOperations {
   readonly baseUrl: string;
   readonly secrets: readonly string[];
   readonly escapesHtml?: boolean | undefined;
+  readonly wire?: Configured['wire'];
   /** Names the service among those of the account. */
   readonly key: string;
   readonly cancel: (details: OrderDetails) => Exchange<CancelVerdict>;
@@ -74,5 +75,6 @@ export interface ConfiguredCheck {
   readonly baseUrl: string;
   readonly secrets: readonly string[];
   readonly escapesHtml?: boolean | undefined;
+  readonly wire?: Configured['wire'];
   readonly run: () => Exchange<CredentialsVerdict>;
 }

@@ -1,7 +1,7 @@
 import { type Checked, checkAgainst, type MaybePromise } from '../call/check-schema.ts';
-import type { ActionProvider } from '../contract/action.ts';
 import type { ProviderDefinition, ProviderTypes } from '../contract/provider.ts';
 import type { AccountInternals, AdapterOperations, CheckedService, ConfiguredCheck } from './account-internals.ts';
+import type { AccountWires, BoundAccess, OpenWire, WireRules } from './account-wire.ts';
 import { type CheckedConfiguration, ConfigurationCache } from './configuration-cache.ts';
 import { adapterOperations } from './adapter-operations.ts';
 import { serviceKeyOf } from './service-key.ts';
@@ -10,6 +10,16 @@ import { serviceKeyOf } from './service-key.ts';
 export interface AccountOperations extends Pick<AccountInternals, 'bind' | 'configure'> {
   /** For an account whose provider has a check of its credentials. */
   readonly configureCheck: () => MaybePromise<Checked<ConfiguredCheck>>;
+  /** For an action of the provider. */
+  readonly readConfiguration: () => Promise<Checked<ReadConfiguration<unknown>>>;
+  /** What the definition says on access, with the configuration; for those who check it. */
+  readonly boundAccess: () => Promise<BoundAccess | undefined>;
+}
+
+/** A configuration as an action uses it. */
+export interface ReadConfiguration<Config> extends CheckedConfiguration<Config> {
+  readonly wire: (() => OpenWire) | undefined;
+  readonly escapesHtml: boolean | undefined;
 }
 
 /**
@@ -23,6 +33,7 @@ export function operationsOf<Types extends ProviderTypes>(
   const { env, check } = definition;
   const references = new WeakMap<AdapterOperations, Types['service']>();
   const configurations = new ConfigurationCache<Types['config']>(definition);
+  const wires = wiresOf(definition);
   const read = (): MaybePromise<Checked<CheckedConfiguration<Types['config']>>> => {
     const input = source === undefined ? variablesOf(env) : source;
     // A function is called at each call: what it returned last says nothing.
@@ -36,8 +47,20 @@ export function operationsOf<Types extends ProviderTypes>(
     if (key === undefined) return { ok: false, issues: [{ path: '', expected: UNNAMED }] };
     const own = { key, value: service.value };
     const configure = (): MaybePromise<Checked<AdapterOperations>> =>
-      mapped(read(), (configuration) => adapterOperations(definition, configuration, own, references));
+      withWire(read(), (configuration, wire) => adapterOperations(definition, configuration, own, references, wire));
     return { ok: true, value: { key, configure } };
+  };
+  /** Where the definition says something about all its requests, what opens that is loaded first. */
+  const withWire = <To>(
+    checking: MaybePromise<Checked<CheckedConfiguration<Types['config']>>>,
+    to: (value: CheckedConfiguration<Types['config']>, wire: (() => OpenWire) | undefined) => To,
+  ): MaybePromise<Checked<To>> => {
+    if (wires === undefined) return mapped(checking, (value) => to(value, undefined));
+    const loaded = wires();
+    if (loaded instanceof Promise) {
+      return loaded.then((own) => mapped(checking, (value) => to(value, own.opener(value))));
+    }
+    return mapped(checking, (value) => to(value, loaded.opener(value)));
   };
   return {
     bind: (input) => {
@@ -48,9 +71,15 @@ export function operationsOf<Types extends ProviderTypes>(
     configureCheck: () => {
       if (check === undefined) throw new TypeError('the provider has no check');
       const { escapesHtml } = definition;
-      return mapped(read(), ({ config, baseUrl, secrets }) => {
-        return { baseUrl, secrets, escapesHtml, run: () => check.run(config) };
+      return withWire(read(), ({ config, baseUrl, secrets }, wire) => {
+        return { baseUrl, secrets, escapesHtml, wire, run: () => check.run(config) };
       });
+    },
+    readConfiguration: async () =>
+      await withWire(read(), (value, wire) => ({ ...value, wire, escapesHtml: definition.escapesHtml })),
+    boundAccess: async () => {
+      const checked = await read();
+      return checked.ok ? (await wires?.())?.boundAccess(checked.value) : undefined;
     },
   };
 }
@@ -63,13 +92,12 @@ function mapped<From, To>(checking: MaybePromise<Checked<From>>, to: (value: Fro
   return checking.ok ? { ok: true, value: to(checking.value) } : checking;
 }
 
-/** Reads and checks the configuration of an account, for an action of its provider. */
-export async function readConfiguration<Config>(
-  definition: Pick<ActionProvider<Config>, 'config' | 'env'>,
-  source: unknown,
-): Promise<Checked<Config>> {
-  const { config, env } = definition;
-  return withVariables(await checkAgainst(config, await readSource(source, env)), source, env);
+/** Loads what opens the wire of a call; `undefined` for a definition that says nothing about all its requests. */
+function wiresOf<Config>(rules: WireRules<Config>): (() => MaybePromise<AccountWires<Config>>) | undefined {
+  if ((rules.access ?? rules.origins ?? rules.responseIdHeader) === undefined) return undefined;
+  let wires: AccountWires<Config> | undefined;
+  // Made only once it is loaded, because another call may have been quicker.
+  return () => wires ?? import('./account-wire.ts').then((loaded) => (wires ??= new loaded.AccountWires(rules)));
 }
 
 /** The variables of the environment that the issues are about, if that is where the configuration is from. */

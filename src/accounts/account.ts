@@ -4,19 +4,34 @@ import type { ActionProvider } from '../contract/action.ts';
 import type { OperationsOf, ProviderDefinition, ProviderTypes } from '../contract/provider.ts';
 import type { AccountCheck, AccountInternals } from './account-internals.ts';
 import type * as Operations from './account-operations.ts';
-import type { AccountOperations } from './account-operations.ts';
+import type { AccountOperations, ReadConfiguration } from './account-operations.ts';
 
 // What each account was made of, for the actions of its own provider. Held weakly, and reachable from here alone.
-const origins = new WeakMap<object, { readonly definition: unknown; readonly source: unknown }>();
+const origins = new WeakMap<object, Origin>();
+
+interface Origin {
+  readonly definition: unknown;
+  /** What is done with the account, loaded with its first use. */
+  readonly load: () => MaybePromise<AccountOperations>;
+}
+
+/** What an account does, for those who check its access. */
+export async function operationsOfAccount(account: object): Promise<AccountOperations | undefined> {
+  return await origins.get(account)?.load();
+}
 
 /** Reads and checks the configuration of an account that was made of this definition; `undefined` if it was not. */
 export function configurationReader<Config>(
-  definition: Pick<ActionProvider<Config>, 'config' | 'env'>,
+  definition: ActionProvider<Config>,
   account: unknown,
-): (() => Promise<Checked<Config>>) | undefined {
+): (() => Promise<Checked<ReadConfiguration<Config>>>) | undefined {
   const origin = typeof account === 'object' && account !== null ? origins.get(account) : undefined;
   if (origin === undefined || origin.definition !== definition) return undefined;
-  return async () => (await loadOperations()).readConfiguration(definition, origin.source);
+  return async () => {
+    const operations = await origin.load();
+    // oxlint-disable-next-line no-unsafe-type-assertion -- of this very definition
+    return (await operations.readConfiguration()) as Checked<ReadConfiguration<Config>>;
+  };
 }
 
 // Registered, so that an account made by one copy of the package works in a service of another.
@@ -36,10 +51,12 @@ export function createAccount<Types extends ProviderTypes>(
   source: ConfigSource<Types['configInput']>,
 ): AccountOf<Types> {
   let operations: AccountOperations | undefined;
-  const perform = <Value>(work: (own: AccountOperations) => MaybePromise<Value>): MaybePromise<Value> =>
-    operations === undefined
-      ? loadOperations().then(({ operationsOf }) => work((operations ??= operationsOf(definition, source))))
-      : work(operations);
+  const load = (): MaybePromise<AccountOperations> =>
+    operations ?? loadOperations().then(({ operationsOf }) => (operations ??= operationsOf(definition, source)));
+  const perform = <Value>(work: (own: AccountOperations) => MaybePromise<Value>): MaybePromise<Value> => {
+    const loaded = load();
+    return loaded instanceof Promise ? loaded.then(work) : work(loaded);
+  };
   const internals: AccountInternals = {
     env: definition.env,
     serviceForms: definition.serviceForms,
@@ -53,7 +70,7 @@ export function createAccount<Types extends ProviderTypes>(
     capabilities: definition.capabilities,
   };
   Object.defineProperty(account, INTERNALS, { value: () => internals });
-  origins.set(account, { definition, source });
+  origins.set(account, { definition, load });
   return Object.freeze(account);
 }
 

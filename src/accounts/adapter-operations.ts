@@ -15,6 +15,7 @@ export function adapterOperations<Types extends ProviderTypes>(
   { config, baseUrl, secrets }: CheckedConfiguration<Types['config']>,
   { key, value: service }: { readonly key: string; readonly value: Types['service'] },
   references: WeakMap<AdapterOperations, Types['service']>,
+  wire?: AdapterOperations['wire'],
 ): AdapterOperations {
   const { cancelBatch, status, revoke, options, confirm } = definition;
   const offered = (when: AnyWhen): When<Types['timing']> => {
@@ -27,6 +28,7 @@ export function adapterOperations<Types extends ProviderTypes>(
     baseUrl,
     secrets,
     escapesHtml: definition.escapesHtml,
+    wire,
     key,
     cancel: ({ when, extras, ...details }) =>
       definition.cancel({ ...details, when: offered(when), extras: own(extras), service }, config),

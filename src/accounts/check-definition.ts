@@ -12,9 +12,9 @@ interface Definition {
   readonly options?: unknown;
   readonly confirm?: unknown;
   readonly extras?: unknown;
-  readonly access?: unknown;
+  readonly access?: { readonly headers?: unknown } | undefined;
   readonly origins?: unknown;
-  readonly responseIdHeader?: unknown;
+  readonly responseIdHeader?: string | undefined;
 }
 
 /**
@@ -56,6 +56,14 @@ export function checkDefinition(definition: Definition): void {
     [codes !== undefined && reason.providerCode === false, 'has reason codes, and sends none'],
     [codes === undefined && reason.codeRequired === true, 'requires a reason code, and has none'],
     [codes === 'listed' && capabilities.options !== true, 'must have options, which list its reason codes'],
+    [
+      definition.access !== undefined && typeof definition.access.headers !== 'function',
+      'must have a function headers in its access',
+    ],
+    [
+      definition.responseIdHeader !== undefined && !/^[a-z0-9-]+$/.test(definition.responseIdHeader),
+      'must have the name of a header in lower case as responseIdHeader',
+    ],
     [newer !== undefined, `has ${newer}, which needs specVersion 2`],
   ];
   const found = contradictions.find(([is]) => is);

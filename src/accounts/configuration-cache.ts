@@ -5,6 +5,7 @@ import type { StandardSchema } from '../contract/standard-schema.ts';
 export interface ConfigurationRules<Config> {
   readonly config: StandardSchema<unknown, Config>;
   readonly baseUrl: (config: Config) => string;
+  readonly origins?: (config: Config) => Readonly<Record<string, string>>;
   readonly secrets: (config: Config) => readonly string[];
 }
 
@@ -12,6 +13,8 @@ export interface ConfigurationRules<Config> {
 export interface CheckedConfiguration<Config> {
   readonly config: Config;
   readonly baseUrl: string;
+  /** Further base URLs by name. Left out: the definition has none. */
+  readonly origins?: Readonly<Record<string, string>>;
   readonly secrets: readonly string[];
 }
 
@@ -39,18 +42,23 @@ export class ConfigurationCache<Config> {
     const known = this.known(input);
     if (known !== undefined) return known;
     const fields = fieldsOf(input);
-    const { config, baseUrl, secrets } = this.#rules;
+    const { config } = this.#rules;
     const result = await checkAgainst(config, input);
     if (!result.ok) return result;
-    const { value } = result;
-    const checked = {
-      ok: true,
-      value: { config: value, baseUrl: baseUrl(value), secrets: [...secrets(value)] },
-    } as const;
+    const checked = { ok: true, value: valuesOf(this.#rules, result.value) } as const;
     // A check that takes its time can have seen what the input was changed to meanwhile.
     if (fields !== undefined && isSame(fields, fieldsOf(input))) this.#known = { fields, checked };
     return checked;
   }
+}
+
+/** What the core takes from a configuration that its schema has accepted. */
+export function valuesOf<Config>(
+  { baseUrl, origins, secrets }: Omit<ConfigurationRules<Config>, 'config'>,
+  config: Config,
+): CheckedConfiguration<Config> {
+  const own = { config, baseUrl: baseUrl(config), secrets: [...secrets(config)] };
+  return origins === undefined ? own : { ...own, origins: { ...origins(config) } };
 }
 
 type Fields = readonly (readonly [string, unknown])[];

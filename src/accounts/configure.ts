@@ -1,3 +1,4 @@
+import type { OpenWire } from './account-wire.ts';
 import { type CheckedBaseUrl, checkBaseUrl } from '../sending/check-base-url.ts';
 import type { Call } from '../call/call.ts';
 import type { Checked, MaybePromise } from '../call/check-schema.ts';
@@ -12,6 +13,8 @@ export interface Configured {
   readonly baseUrl: string;
   readonly secrets: readonly string[];
   readonly escapesHtml?: boolean | undefined;
+  /** Opens what the definition says about all its requests, for one call. Left out: nothing. */
+  readonly wire?: (() => OpenWire) | undefined;
 }
 
 /**
@@ -27,7 +30,7 @@ export async function configure<Value extends Configured>(
   call: Call,
   limit: TimeLimit,
   transport: TransportChoice,
-): Promise<{ readonly configured: Value; readonly baseUrl: URL }> {
+): Promise<{ readonly configured: Value; readonly baseUrl: URL; readonly wire?: OpenWire }> {
   let checked;
   try {
     const reading = read();
@@ -44,21 +47,40 @@ export async function configure<Value extends Configured>(
     });
   }
   if (checked.ok) {
-    const access = accessOf(checked.value);
-    call.redactor = access.redactor;
+    const configured = checked.value;
+    const seen = seenOf(configured);
+    call.redactor = seen.redactor;
     call.addressName = addressName(env);
-    const baseUrl = baseUrlOf(access, env, call);
-    if (baseUrl.protocol === 'http:') {
-      passesProxy ??= (await import('../sending/transport.ts')).passesProxy;
-      if (passesProxy(transport, baseUrl)) throw call.error(CLEAR_TEXT);
-    }
-    return { configured: checked.value, baseUrl };
+    const baseUrl = baseUrlOf(seen, env, call);
+    if (baseUrl.protocol === 'http:') await checkClearText(baseUrl, transport, call);
+    if (configured.wire === undefined) return { configured, baseUrl };
+    const wire = configured.wire();
+    call.redactor = wire.redactor;
+    await checkOrigins(wire, transport, call);
+    return { configured, baseUrl, wire };
   }
   throw call.error({
     code: 'not_configured',
     issues: checked.issues,
     message: `the account is not configured: ${configurationText(checked.issues, env)} Nothing was sent.`,
   });
+}
+
+async function checkClearText(url: URL, transport: TransportChoice, call: Call): Promise<void> {
+  passesProxy ??= (await import('../sending/transport.ts')).passesProxy;
+  if (passesProxy(transport, url)) throw call.error(CLEAR_TEXT);
+}
+
+/** Holds the further base URLs to the same rules as the first. */
+async function checkOrigins({ badOrigin, origins }: OpenWire, transport: TransportChoice, call: Call): Promise<void> {
+  if (badOrigin !== undefined) {
+    const { name, expected } = badOrigin;
+    const message = `the base URL ${name} of this provider is not usable: expected ${expected}. Nothing was sent.`;
+    throw call.error({ code: 'not_configured', message, issues: [{ path: `origins.${name}`, expected }] });
+  }
+  for (const origin of origins.values()) {
+    if (origin.protocol === 'http:') await checkClearText(origin, transport, call);
+  }
 }
 
 const CLEAR_TEXT = {
@@ -72,7 +94,7 @@ const CLEAR_TEXT = {
 let passesProxy: typeof PassesProxy | undefined;
 
 /** What the core makes of a configuration. */
-interface Access {
+interface Seen {
   readonly redactor: Redactor;
   readonly checked: CheckedBaseUrl;
   /** The text that was checked. */
@@ -80,19 +102,19 @@ interface Access {
 }
 
 // By the array of secrets, which an account makes anew whenever its configuration changes.
-const known = new WeakMap<readonly string[], Access>();
+const known = new WeakMap<readonly string[], Seen>();
 
-function accessOf({ baseUrl, secrets, escapesHtml }: Configured): Access {
-  let access = known.get(secrets);
-  if (access === undefined || access.text !== baseUrl) {
-    access = { redactor: redactorFor(secrets, escapesHtml), checked: checkBaseUrl(baseUrl), text: baseUrl };
-    known.set(secrets, access);
+function seenOf({ baseUrl, secrets, escapesHtml }: Configured): Seen {
+  let seen = known.get(secrets);
+  if (seen === undefined || seen.text !== baseUrl) {
+    seen = { redactor: redactorFor(secrets, escapesHtml), checked: checkBaseUrl(baseUrl), text: baseUrl };
+    known.set(secrets, seen);
   }
-  return access;
+  return seen;
 }
 
 /** For an adapter whose own schema lets a base URL pass that is not usable. */
-function baseUrlOf({ checked }: Access, env: Readonly<Record<string, string>>, call: Call): URL {
+function baseUrlOf({ checked }: Seen, env: Readonly<Record<string, string>>, call: Call): URL {
   if (checked.ok) return checked.url;
   const option = addressOption(env);
   const issues = [{ path: option ?? 'base URL', expected: checked.expected }];

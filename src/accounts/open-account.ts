@@ -4,6 +4,7 @@ import type { Checked, MaybePromise } from '../call/check-schema.ts';
 import { TimeLimit } from '../call/time-limit.ts';
 import type { SendContext } from '../sending/send-context.ts';
 import type { TransportChoice } from '../sending/transport.ts';
+import type { OpenWire } from './account-wire.ts';
 import { configure, type Configured } from './configure.ts';
 
 /** How long a call may take, and what carries its requests. What is not set has its default. */
@@ -47,8 +48,12 @@ export async function openAccount<Value extends Configured>(
   limit: TimeLimit,
   options: OpenOptions,
   writesOnFreshConnection: boolean,
-): Promise<{ readonly configured: Value; readonly context: SendContext }> {
-  const { configured, baseUrl } = await configure(read, env, call, limit, options);
+): Promise<{ readonly configured: Value; readonly context: SendContext; readonly wire: OpenWire | undefined }> {
+  const { configured, baseUrl, wire } = await configure(read, env, call, limit, options);
   const { attemptTimeoutMs = DEFAULTS.attemptTimeoutMs } = options;
-  return { configured, context: { baseUrl, limit, attemptTimeoutMs, transport: options, writesOnFreshConnection } };
+  return {
+    configured,
+    wire,
+    context: { baseUrl, limit, attemptTimeoutMs, transport: options, writesOnFreshConnection, wire },
+  };
 }

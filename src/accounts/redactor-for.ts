@@ -11,17 +11,42 @@ import { secretPattern } from '../privacy/secret-pattern.ts';
  * @param escapesHtml whether the provider escapes its texts for HTML; then `words` decodes them.
  */
 export function redactorFor(secrets: readonly string[], escapesHtml: boolean = false): Redactor {
+  return new Redactor(finderFor(secrets), escapesHtml ? decodeEntities : undefined);
+}
+
+/**
+ * Makes a redactor of secrets that become more during a call.
+ *
+ * @param secrets returns the same array as long as nothing has been added.
+ */
+export function growingRedactor(secrets: () => readonly string[], escapesHtml: boolean = false): Redactor {
+  let held: readonly string[] | undefined;
+  let finder: SecretFinder | undefined;
+  const current = (): SecretFinder | undefined => {
+    const now = secrets();
+    if (now !== held) [held, finder] = [now, finderFor(now)];
+    return finder;
+  };
+  const growing: SecretFinder = {
+    without: (text) => current()?.without(text) ?? text,
+    withoutHidden: (text) => current()?.withoutHidden(text) ?? text,
+  };
+  return new Redactor(growing, escapesHtml ? decodeEntities : undefined);
+}
+
+/** Finds the secrets; `undefined` if there are none. */
+function finderFor(secrets: readonly string[]): SecretFinder | undefined {
   // A secret out of a file can have white space around it that the provider does not echo.
   const given = secrets.flatMap((secret) => [secret, trimmed(secret)]);
   const forms = given.flatMap((secret) => [secret, ...NORMAL_FORMS.map((form) => secret.normalize(form))]);
   const held = [...new Set(forms)].filter((secret) => secret !== '').sort((a, b) => b.length - a.length);
-  return new Redactor(held.length === 0 ? undefined : finderOf(held), escapesHtml ? decodeEntities : undefined);
+  return held.length === 0 ? undefined : finderOf(held);
 }
 
 const NORMAL_FORMS = ['NFC', 'NFD', 'NFKC', 'NFKD'] as const;
 
 function finderOf(secrets: readonly string[]): SecretFinder {
-  const known = patternsFor(secrets);
+  const known = secrets.flatMap(patternsFor);
   const inParts = secrets.filter(({ length }) => length > SHORTEST_PART);
   // No encoding is shorter than the secret itself, so a shorter text holds neither a secret nor a part that is recognized.
   const shortest = Math.min(...secrets.map(({ length }) => (length > SHORTEST_PART ? neededOf(length) : length)));
@@ -44,7 +69,7 @@ function finderOf(secrets: readonly string[]): SecretFinder {
   };
 }
 
-const CACHE_SIZE = 256;
+const CACHE_SIZE = 1024;
 // A pattern has many alternatives for each character; beyond a few thousand characters the engine refuses it.
 const MAX_PIECE = 1000;
 
@@ -107,15 +132,28 @@ function neededOf(length: number): number {
   return Math.min(LONGEST_PART, Math.max(SHORTEST_PART, Math.ceil(length / 2)));
 }
 
-function patternsFor(secrets: readonly string[]): readonly RegExp[] {
-  const key = JSON.stringify(secrets);
-  const known = patterns.get(key);
+function patternsFor(secret: string): readonly RegExp[] {
+  const known = patterns.get(secret);
   if (known !== undefined) return known;
-  const made = secrets.flatMap(pieces).map((piece) => new RegExp(secretPattern(piece), 'gi'));
+  const sources = LONG_TOKEN.test(secret) ? [tokenPattern(secret)] : pieces(secret).map(secretPattern);
+  const made = sources.map((source) => new RegExp(source, 'gi'));
   if (patterns.size >= CACHE_SIZE) patterns.clear();
-  patterns.set(key, made);
+  patterns.set(secret, made);
   return made;
 }
+
+/**
+ * A long token is recognized by its beginning, and then goes on as any encoding of it does: compiling the pattern of a
+ * whole one takes a fifth of a second, and a new one comes with each login.
+ */
+function tokenPattern(token: string): string {
+  return `(?:${secretPattern(token.slice(0, TOKEN_BEGINNING))})${ON_IN_ANY_ENCODING}`;
+}
+
+const TOKEN_BEGINNING = 32;
+const LONG_TOKEN = /^[\w.~+/-]{48,}={0,2}$/;
+// Not an ampersand or an equals sign alone: the next field of a form is none of the token.
+const ON_IN_ANY_ENCODING = String.raw`(?:[\w.~+/\\-]|%[0-9a-f]{2}|&(?:amp;)*(?:#\w+|[a-z]\w*);)*={0,2}`;
 
 /** A long secret in parts of about the same length: where the whole is, each of them is. */
 function pieces(secret: string): string[] {

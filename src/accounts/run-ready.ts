@@ -42,7 +42,8 @@ export async function runReady<Request extends AddressedRequest, Value>(
     const isFresh = needsFreshConnection(account.capabilities);
     const configure = withSecret(bound.configure, request.token);
     const opened = await openAccount(configure, internals.env, call, limit, defaults, isFresh);
-    const { configured: adapter, context } = opened;
+    const { configured: adapter, context, wire } = opened;
+    if (request.token !== undefined) wire?.addSecrets([request.token]);
     if (place !== undefined) checkPlace(place, placeOf(account.provider, context.baseUrl, call.redactor), call);
     // A preview sends nothing, so it is always let in.
     if (call.operation !== 'preview') admit(entry.breaker, call);

@@ -33,7 +33,7 @@ const NO_SECRETS = new Redactor();
  */
 export class Call {
   readonly operation: ProviderOperation;
-  readonly operationId: string = crypto.randomUUID();
+  readonly operationId: string;
   account: string | undefined;
   provider: string | undefined;
   serviceKey: string | undefined;
@@ -47,6 +47,8 @@ export class Call {
   asksFor: string | undefined;
   /** Whether this call has read the service itself before its write. */
   serviceSeen = false;
+  /** The provider's own id of its response to the last attempt. It may hold anything. */
+  responseId: string | undefined;
   /** Why a read was turned away as every further one of the account would be. No read-back is sent after it. */
   readBackRefusal: ErrorFacts | undefined;
   readonly #listeners: Listener[];
@@ -56,9 +58,21 @@ export class Call {
   #kept = false;
   #sentAt: number | undefined;
 
-  constructor(operation: ProviderOperation, listener?: Listener) {
+  constructor(operation: ProviderOperation, listener?: Listener, operationId: string = crypto.randomUUID()) {
     this.operation = operation;
+    this.operationId = operationId;
     this.#listeners = listener === undefined ? [] : [listener];
+  }
+
+  /**
+   * A call for the login that this one needs. It is reported as a part of this one and counts on from it, but knows
+   * nothing of a write: what a login fails with is the same for every call that waits for it.
+   */
+  forLogin(): Call {
+    const login = new Call(this.operation, undefined, this.operationId);
+    login.#listeners.push(...this.#listeners);
+    const { account, provider, serviceKey, redactor, addressName, breaker, attempts } = this;
+    return Object.assign(login, { account, provider, serviceKey, redactor, addressName, breaker, attempts });
   }
 
   /** Tells this listener, too, of what happens from now on. */
@@ -93,6 +107,11 @@ export class Call {
   /** Whether a write may have taken effect. */
   get mayHaveHappened(): boolean {
     return this.#kept || this.#pending;
+  }
+
+  /** The provider's own id of its response to the last attempt, as it may come out. */
+  get providerRequestId(): string | undefined {
+    return this.responseId === undefined ? undefined : this.redactor.message(this.responseId).slice(0, 128);
   }
 
   /** Whether anybody listens, so that nothing needs to be made for nobody. */
@@ -157,6 +176,7 @@ export class Call {
       })),
       earliest: earliest === undefined ? undefined : redactor.date(earliest),
       confirmation: confirmation === undefined ? undefined : confirmationOf(confirmation, redactor),
+      providerRequestId: failure.providerRequestId ?? this.providerRequestId,
       existing: existing === undefined ? undefined : { ...existing, raw: redactor.data(existing.raw) },
       retryable: unknown ? false : failure.retryable,
       retryAt: retryInMs === undefined ? undefined : timeAfter(retryInMs),

@@ -136,19 +136,27 @@ async function losesConnection(subject: ConformanceSubject, act: (response: Serv
 async function connectsLater(subject: ConformanceSubject): Promise<void> {
   let calls = 0;
   const fetch: typeof globalThis.fetch = async (...parts) => {
+    if (await isLogin(subject, parts)) return globalThis.fetch(...parts);
     calls += 1;
     if (calls - 1 !== beforeCancelOf(subject).length) return globalThis.fetch(...parts);
     const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', syscall: 'connect' });
     throw new TypeError('fetch failed', { cause });
   };
   const answers = successAnswers(subject);
-  const work = async ({ server, service }: Trial): Promise<void> => {
+  const work = async ({ server, service, logins }: Trial): Promise<void> => {
     const settled = await settle(service.cancel(orderOf(subject)));
     assert.ok(settled.ok, describeSettled(settled));
-    assert.equal(settled.value.attempts, answers.length + 1, 'the refused connection was not counted');
+    assert.equal(settled.value.attempts, answers.length + logins.length + 1, 'the refused connection was not counted');
     await assertSentOnce(subject, server.requests);
   };
   await withTrial(subject, answers, work, { fetch });
+}
+
+async function isLogin({ login }: ConformanceSubject, parts: Parameters<typeof fetch>): Promise<boolean> {
+  if (login === undefined) return false;
+  const request = new Request(...parts);
+  const { pathname, search } = new URL(request.url);
+  return login.isLogin({ method: request.method, target: `${pathname}${search}`, body: await request.text() });
 }
 
 function trickle(response: ServerResponse, text: string): void {

@@ -4,6 +4,7 @@ import { labelOf } from './check-fixtures.ts';
 import { aroundWords, inWords, type Echoing } from './echoes.ts';
 import { answersThatFind, answersThatFindNone } from './read-back.ts';
 import { everythingOf, holdsSecret } from './secret-encodings.ts';
+import { secretsOf } from './logins.ts';
 import type { ConformanceAnswer, ConformanceSubject } from './subject.ts';
 import { ACCOUNT, beforeCancelOf, beforeOf, orderOf, settle, withTrial, type Settled, type Trial } from './trial.ts';
 
@@ -16,11 +17,11 @@ export function leakChecks(subject: ConformanceSubject): readonly Check[] {
     },
     {
       name: 'shows no secret that the answer echoes among its own words',
-      run: () => eachOutcome(subject, inWords(subject.secrets), (settled) => assertTight(subject, settled)),
+      run: () => eachOutcome(subject, inWords(secretsOf(subject)), (settled) => assertTight(subject, settled)),
     },
     {
       name: 'shows no secret that the answer echoes in a new field, a header or a page that is no JSON',
-      run: () => eachOutcome(subject, aroundWords(subject.secrets), (settled) => assertTight(subject, settled)),
+      run: () => eachOutcome(subject, aroundWords(secretsOf(subject)), (settled) => assertTight(subject, settled)),
     },
     {
       name: 'tells end customers nothing of the provider, its host or the account',
@@ -93,5 +94,5 @@ interface LeakTrial {
 
 function assertTight(subject: ConformanceSubject, settled: Settled<object>): void {
   const seen = everythingOf(settled.ok ? settled.value : settled.error);
-  assert.ok(!holdsSecret(seen, subject.secrets), `a secret is in the ${settled.ok ? 'result' : 'error'}`);
+  assert.ok(!holdsSecret(seen, secretsOf(subject)), `a secret is in the ${settled.ok ? 'result' : 'error'}`);
 }

@@ -1,4 +1,5 @@
 import type { Timing } from '../index.ts';
+import { accessChecks } from './check-access.ts';
 import { bodyChecks } from './check-bodies.ts';
 import { capabilityChecks } from './check-capabilities.ts';
 import { configurationChecks } from './check-configuration.ts';
@@ -29,6 +30,7 @@ export type {
   ConformanceConfirmFixture,
   ConformanceFixture,
   ConformanceOptionsFixture,
+  ConformanceLogin,
   ConformanceRevokeFixture,
   ConformanceStatusFixture,
   ConformanceSubject,
@@ -59,6 +61,7 @@ const GROUPS: readonly (readonly [title: string, group: CheckGroup])[] = [
   ['extras', extrasChecks],
   ['options', optionsChecks],
   ['confirmation', confirmChecks],
+  ['access', accessChecks],
 ];
 
 /**

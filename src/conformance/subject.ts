@@ -38,6 +38,8 @@ export interface ConformanceSubject<ConfigInput = unknown, ServiceInput = unknow
   readonly beforeCancel?: readonly ConformanceAnswer[];
   /** What every cancellation needs besides, such as the code of a reason. */
   readonly order?: { readonly reason?: ReasonDetails; readonly extras?: object };
+  /** Needed exactly if the definition has `access.obtain`: how a login looks. Its answers are not among the others. */
+  readonly login?: ConformanceLogin;
   /** Documented answers to a cancellation. Every kind must be there, `already_cancelled` only for who recognizes it. */
   readonly fixtures: readonly ConformanceFixture<NoInfer<T>>[];
   /** Documented answers to a read-back. Needed exactly where `capabilities.readBack` is true. */
@@ -60,6 +62,20 @@ export interface ConformanceAnswer {
   readonly headers?: Readonly<Record<string, string>>;
   /** A text is sent as it is, anything else as JSON. Left out: no body. */
   readonly body?: JsonValue;
+}
+
+/** A login as `access.obtain` makes it, at the base URL that `config` is given: further origins lead there, too. */
+export interface ConformanceLogin {
+  /** Where the answers are documented, or who saw them. */
+  readonly source: string;
+  /** Whether a request is one of the login. `target` is the path with the query. */
+  readonly isLogin: (request: { readonly method: string; readonly target: string; readonly body: string }) => boolean;
+  /** The answers that grant this token for some minutes: one for each request of the login. */
+  readonly granted: (token: string) => readonly [ConformanceAnswer, ...ConformanceAnswer[]];
+  /** The answer to wrong credentials, which becomes `unauthorized`. */
+  readonly refused: ConformanceAnswer;
+  /** Tokens for an adapter that takes only those of a certain form. Each must differ from the others. Default: any. */
+  readonly tokenOf?: (number: number) => string;
 }
 
 /** What a fixture is an example of. */

@@ -17,6 +17,7 @@ import { exampleOf } from '../contract/example-when.ts';
 import { timingOf } from '../contract/when.ts';
 import { asksToWait, inOrder, isSameRequest } from './answers.ts';
 import { withHaste } from './haste.ts';
+import { besidesLogins, granting, type LoginResponder } from './logins.ts';
 import { withLoopback, type Loopback, type Responder, type SeenRequest } from './loopback.ts';
 import type { ConformanceAnswer, ConformanceFixture, ConformanceSubject } from './subject.ts';
 
@@ -39,7 +40,10 @@ export type Settled<Value> =
 
 /** A running server with a service object whose account leads to it. */
 export interface Trial {
+  /** What it was sent, logins aside. */
   readonly server: Loopback;
+  /** The requests of logins. */
+  readonly logins: readonly SeenRequest[];
   readonly service: UncheckedService;
 }
 
@@ -65,12 +69,21 @@ export async function withTrial<Value>(
   answers: readonly ConformanceAnswer[] | Responder,
   work: (trial: Trial) => Promise<Value>,
   options: ServiceOptions = {},
+  answerLogin: LoginResponder = granting,
 ): Promise<Value> {
   const isResponder = typeof answers === 'function';
   const patience = !isResponder && answers.some(asksToWait) ? IMPATIENT : {};
-  return withLoopback(isResponder ? answers : inOrder(answers), (server) => {
-    const service = serviceWith(subject, subject.config(server.origin), { ...patience, ...options });
-    return withHaste(() => work({ server, service }));
+  const logins: SeenRequest[] = [];
+  const respond = besidesLogins(subject, isResponder ? answers : inOrder(answers), logins, answerLogin);
+  return withLoopback(respond, (whole) => {
+    const service = serviceWith(subject, subject.config(whole.origin), { ...patience, ...options });
+    const server = {
+      origin: whole.origin,
+      get requests() {
+        return whole.requests.filter((request) => !logins.includes(request));
+      },
+    };
+    return withHaste(() => work({ server, logins, service }));
   });
 }
 

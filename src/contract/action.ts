@@ -1,6 +1,7 @@
 import type { OperationEvent } from './event.ts';
 import type { Exchange } from './exchange.ts';
 import type { ReadOptions, ServiceOptions } from './options.ts';
+import type { Access } from './provider.ts';
 import type { StandardSchema } from './standard-schema.ts';
 import type { ActionVerdict } from './verdict.ts';
 
@@ -12,6 +13,9 @@ export interface ActionProvider<Config> {
   readonly baseUrl: (config: Config) => string;
   readonly secrets: (config: Config) => readonly string[];
   readonly escapesHtml?: boolean | undefined;
+  readonly origins?: (config: Config) => Readonly<Record<string, string>>;
+  readonly access?: Access<Config>;
+  readonly responseIdHeader?: string;
 }
 
 /** Something that a provider's API does besides cancelling, as a pure function like all its operations. */
@@ -35,6 +39,8 @@ export interface Performed<Result> {
   readonly result: Result;
   readonly attempts: number;
   readonly operationId: string;
+  /** The provider's own id of its last response, for a support request. */
+  readonly providerRequestId?: string;
   /** The provider's answer, redacted. */
   readonly raw: unknown;
 }

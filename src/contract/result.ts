@@ -42,6 +42,8 @@ export interface RevokeResult<Key extends string = string, Id extends string = s
   readonly outcome: RevokeOutcome;
   /** The provider's own id of this withdrawal, where it gives one. */
   readonly providerReference?: string;
+  /** The provider's own id of its last response, for a support request. */
+  readonly providerRequestId?: string;
   /** The state before the withdrawal. */
   readonly before: CancellationStatus;
   /** Whether the outcome was established by reading back after an answer was lost. */

@@ -12,7 +12,7 @@ import { type ExchangeResult, runExchange } from '../sending/run-exchange.ts';
 import type { AnyWhen, EffectiveAt, Warning } from '../contract/vocabulary.ts';
 import type { Cancellation, CancelFacts } from './cancellation.ts';
 import { compareTiming } from './compare.ts';
-import { FAULTY } from './faulty.ts';
+import { FAULTY } from '../sending/adapter-fault.ts';
 import { judgeWrite, type AcceptedWrite, type WriteInDoubt } from './judge-write.ts';
 import { hasPassed } from './past-date.ts';
 import { rawOf, textBefore } from './raw-response.ts';

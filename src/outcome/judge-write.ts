@@ -11,9 +11,10 @@ import type {
 } from '../contract/verdict.ts';
 import { judgeUnrecognized, refusedUnprocessed } from '../sending/judge-status.ts';
 import type { ExchangeResult } from '../sending/run-exchange.ts';
-import { FAULTY } from './faulty.ts';
+import { FAULTY } from '../sending/adapter-fault.ts';
 import { providerWords } from './provider-words.ts';
-import { readFailure, refusalFacts } from './read-status.ts';
+import { refusalFacts } from '../sending/judge-no.ts';
+import { readFailure } from './read-status.ts';
 
 /** The provider accepted a write. */
 export interface AcceptedWrite<Accepted> {

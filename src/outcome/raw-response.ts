@@ -7,6 +7,11 @@ export function rawOf({ status, body }: ProviderResponse, call: Call): unknown {
   return { status, body: body.kind === 'json' ? call.redactor.data(body.value) : null };
 }
 
+/** The provider's own id of its last response, for a result. */
+export function requestIdOf({ providerRequestId }: Call): { readonly providerRequestId?: string } {
+  return providerRequestId === undefined ? {} : { providerRequestId };
+}
+
 /** The warning for an answer whose JSON had other text before it. The text itself may hold anything. */
 export function textBefore({ body }: ProviderResponse): readonly Warning[] {
   if (body.kind !== 'json' || body.before === undefined) return [];

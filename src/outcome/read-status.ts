@@ -1,9 +1,8 @@
 import type { AdapterOperations } from '../accounts/account-internals.ts';
 import type { Call, ErrorFacts } from '../call/call.ts';
-import type { Exchange } from '../contract/exchange.ts';
-import { isLoginStatus, judgeUnrecognized, rateLimited } from '../sending/judge-status.ts';
-import { retryWaitOf } from '../sending/retry-after.ts';
-import { FAULTY } from './faulty.ts';
+import type { Exchange, ProviderResponse } from '../contract/exchange.ts';
+import { judgeNo } from '../sending/judge-no.ts';
+import { isLoginStatus } from '../sending/judge-status.ts';
 import { providerWords } from './provider-words.ts';
 import { withoutPastSchedule } from './past-date.ts';
 import type { StatusQuery } from '../contract/provider.ts';
@@ -11,7 +10,7 @@ import { isProviderError } from '../contract/provider-error.ts';
 import type { Redactor } from '../privacy/redactor.ts';
 import type { SendContext } from '../sending/send-context.ts';
 import { runExchange } from '../sending/run-exchange.ts';
-import type { RefusedVerdict, StatusVerdict } from '../contract/verdict.ts';
+import type { StatusVerdict } from '../contract/verdict.ts';
 import type { CancellationStatus } from '../contract/vocabulary.ts';
 
 /**
@@ -106,31 +105,8 @@ const NO_SUCH = {
 /** What a provider's "no" to a read means while nothing has been written. */
 export function readFailure(
   verdict: Exclude<StatusVerdict, { verdict: 'found' }>,
-  response: Parameters<typeof judgeUnrecognized>[0],
+  response: ProviderResponse,
 ): ErrorFacts {
-  if (verdict.verdict === 'unrecognized') return judgeUnrecognized(response, 'read');
-  const providerStatus = response.status;
-  if (verdict.verdict === 'absent') return { providerStatus, ...providerWords(verdict), ...NO_SUCH };
-  if (verdict.verdict === 'unclear') {
-    const isDown = providerStatus >= 500;
-    const code = isDown ? 'unavailable' : 'unexpected_response';
-    return { ...verdict, code, providerStatus, retryInMs: isDown ? retryWaitOf(response) : undefined };
-  }
-  // Adapters in JavaScript can return anything.
-  if (verdict.verdict !== 'refused') return FAULTY;
-  const refusal = refusalFacts(verdict);
-  return verdict.code === 'rate_limited' ? { ...rateLimited(response), ...refusal } : { providerStatus, ...refusal };
-}
-
-/** What a refusal says: with the first possible date in its words, and with where in the request it is about. */
-export function refusalFacts(refusal: RefusedVerdict): ErrorFacts {
-  const { code, message, earliest, issues } = refusal;
-  if (code === 'invalid_request') {
-    return {
-      ...refusal,
-      issues: issues ?? [{ path: 'request', expected: 'what the provider accepts (see the message)' }],
-    };
-  }
-  if (code !== 'date_too_early' || earliest === undefined || message.includes(earliest.value)) return refusal;
-  return { ...refusal, message: `${message} The earliest possible date is ${earliest.value}.` };
+  if (verdict.verdict !== 'absent') return judgeNo(verdict, response);
+  return { providerStatus: response.status, ...providerWords(verdict), ...NO_SUCH };
 }

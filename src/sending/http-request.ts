@@ -41,12 +41,44 @@ export function buildHttpRequest(baseUrl: URL, request: ProviderRequest): BuiltR
     // In lower case, so that no spelling of a name adds a second value to one of the core's own.
     headers[name.toLowerCase()] = value;
   }
-  // What every request says to caches on its way: store no answer, and give none that the origin did not just give. An
-  // answer out of a cache would be a false "done". `pragma` is for caches of HTTP/1.0 (RFC 9111, section 5.4).
-  headers['cache-control'] = 'no-store, no-cache';
-  headers['pragma'] = 'no-cache';
+  Object.assign(headers, NO_CACHE);
   return { ok: true, request: { method: request.method, url, headers, body } };
 }
+
+/**
+ * The request with more headers; `undefined` if HTTP cannot carry one of them, or if it is one that only the core sets.
+ */
+export function withHeaders(request: HttpRequest, more: Readonly<Record<string, string>>): HttpRequest | undefined {
+  const added = Object.entries(more).map(([name, value]) => [name.toLowerCase(), value] as const);
+  const isSound = added.every(
+    ([name, value]) =>
+      HEADER_NAME.test(name) && !OF_THE_CORE.has(name) && typeof value === 'string' && isHeaderValue(value),
+  );
+  return isSound
+    ? { ...request, headers: { ...request.headers, ...Object.fromEntries(added), ...NO_CACHE } }
+    : undefined;
+}
+
+// RFC 9110, section 5.6.2, in lower case.
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
+
+// They belong to the connection, or say how the body is to be read.
+const OF_THE_CORE: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'content-type',
+  'expect',
+  'host',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+// What every request says to caches on its way: store no answer, and give none that the origin did not just give. An
+// answer out of a cache would be a false "done". `pragma` is for caches of HTTP/1.0 (RFC 9111, section 5.4).
+const NO_CACHE = { 'cache-control': 'no-store, no-cache', pragma: 'no-cache' } as const;
 
 // Most providers take every cancellation at the same URL.
 let lastChecked: string | undefined;
@@ -67,7 +99,9 @@ function encodeBody(request: ProviderRequest): { readonly body?: string; readonl
   if ('form' in request) {
     return { body: encodeForm(request.form), contentType: 'application/x-www-form-urlencoded' };
   }
-  if ('json' in request) return { body: JSON.stringify(request.json), contentType: 'application/json' };
+  if ('json' in request && request.json !== undefined) {
+    return { body: JSON.stringify(request.json), contentType: 'application/json' };
+  }
   return {};
 }
 

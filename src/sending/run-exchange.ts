@@ -1,7 +1,7 @@
 import { sendWithRetries } from './send-with-retries.ts';
 import type { Call, ErrorFacts } from '../call/call.ts';
 import { type Exchange, type ProviderRequest, type ProviderResponse, faultOf } from '../contract/exchange.ts';
-import { REPORT_IT } from '../contract/report-it.ts';
+import { adapterFault } from './adapter-fault.ts';
 import type { SendContext } from './send-context.ts';
 
 /** An operation's verdict with the answer that it rests on. */
@@ -36,19 +36,20 @@ export async function runExchange<Verdict>(
       return { verdict: step.value, lastResponse: last, lastWrite };
     }
     const request = step.value;
-    if (request.effect === 'write' && allowed === 'read') throw call.error(broken('it tried to write while reading'));
+    if (request.effect === 'write' && allowed === 'read')
+      throw call.error(adapterFault('it tried to write while reading'));
     posted ||= request.method === 'POST';
     if (request.effect === 'write') noteWrite(request, call);
     last = { effect: request.effect, response: await sendWithRetries(request, call, context) };
     if (request.effect === 'write') lastWrite = last.response;
   }
-  throw call.error(broken(`it asked for more than ${MAX_REQUESTS} requests`));
+  throw call.error(adapterFault(`it asked for more than ${MAX_REQUESTS} requests`));
 }
 
 /** The first request of an operation, which nothing has been sent for. */
 export function firstRequest(exchange: Exchange<unknown>, call: Call): ProviderRequest {
   const step = advance(exchange, undefined, call);
-  if (step.done === true) throw call.error(broken('it asked for no request'));
+  if (step.done === true) throw call.error(adapterFault('it asked for no request'));
   return step.value;
 }
 
@@ -64,16 +65,16 @@ function advance<Verdict>(
     fault = step.done === true ? undefined : faultOf(step.value);
   } catch {
     // What an adapter throws may hold anything it was given, so it is not passed on.
-    throw call.error(broken('it failed on this request or answer'));
+    throw call.error(adapterFault('it failed on this request or answer'));
   }
-  if (fault !== undefined) throw call.error(broken(fault));
+  if (fault !== undefined) throw call.error(adapterFault(fault));
   return step;
 }
 
 /** Remembers what a read-back of this write is compared with. */
 function noteWrite({ asksFor, serviceSeen }: ProviderRequest, call: Call): void {
   if (asksFor !== undefined && call.asksFor !== undefined && asksFor !== call.asksFor) {
-    throw call.error(broken('it asked for another date than it was given'));
+    throw call.error(adapterFault('it asked for another date than it was given'));
   }
   call.asksFor ??= asksFor;
   call.serviceSeen ||= serviceSeen === true;
@@ -91,11 +92,3 @@ const MISCALLED: ErrorFacts = {
     'the adapter is faulty: the request that was accepted is one that it calls a read. It may have been carried out: ' +
     'check that, and report the fault.',
 };
-
-function broken(what: string): ErrorFacts {
-  return {
-    code: 'unexpected_response',
-    reason: 'provider_error',
-    message: `the adapter is faulty: ${what}. ${REPORT_IT}`,
-  };
-}

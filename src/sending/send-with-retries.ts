@@ -3,9 +3,10 @@ import { endedBeforeSending } from '../call/check-input.ts';
 import { TimeLimit } from '../call/time-limit.ts';
 import type { FailureClass } from '../contract/event.ts';
 import type { ProviderRequest, ProviderResponse } from '../contract/exchange.ts';
+import { adapterFault } from './adapter-fault.ts';
 import { judgeChallenge } from './challenge.ts';
 import { adviceOn } from './connect-advice.ts';
-import { type HttpRequest, buildHttpRequest } from './http-request.ts';
+import { type HttpRequest, buildHttpRequest, withHeaders } from './http-request.ts';
 import { isUnprocessed, judgeCached, judgeRedirect } from './judge-status.ts';
 import { retryWaitOf } from './retry-after.ts';
 import { retryDelay } from './retry-policy.ts';
@@ -22,13 +23,25 @@ export async function sendWithRetries(
   call: Call,
   context: SendContext,
 ): Promise<ProviderResponse> {
-  const built = buildHttpRequest(context.baseUrl, request);
+  const built = buildHttpRequest(baseOf(request, call, context), request);
   if (!built.ok) throw call.error(unsendable(built.expected));
+  const access = request.authenticated === false ? undefined : context.wire?.access;
+  const isMadeAnew = access !== undefined || request.requestIdHeader !== undefined;
+  let isRenewed = false;
   for (let repeated = 0; ; repeated += 1) {
     // The clock decides as well: after something that kept the thread busy, the timer has not fired yet.
     const end = context.limit.end ?? (context.limit.remaining > 0 ? undefined : 'timeout');
     if (end !== undefined) throw call.error(endedBeforeSending(end));
-    const tried = await sendOnce(built.request, request.effect, call, context);
+    const attempt = isMadeAnew ? await madeAnew(built.request, request, call, context) : built.request;
+    const tried = await sendOnce(attempt, request.effect, call, context);
+    if (access !== undefined && isRefusedLogin(tried) && access.refused(isRenewed)) {
+      // The provider did not let the request in, so it was not processed, a write neither.
+      if (request.effect === 'write') call.writeHadNoEffect();
+      call.emit({ type: 'retry', because: 'unprocessed', delayMs: 0 });
+      isRenewed = true;
+      repeated -= 1;
+      continue;
+    }
     const failure = classOf(tried);
     const delay =
       failure === undefined ? undefined : delayBeforeRepeat(failure, tried, request.effect, repeated, call, context);
@@ -36,6 +49,45 @@ export async function sendWithRetries(
     call.emit({ type: 'retry', because: failure, delayMs: Math.round(delay) });
     await pause(delay, call, context.limit);
   }
+}
+
+/**
+ * What the path of a request lies below: the account's base URL, or another origin of the provider.
+ *
+ * @throws ProviderError if the definition has no such origin
+ */
+export function baseOf({ origin }: ProviderRequest, call: Call, context: Pick<SendContext, 'baseUrl' | 'wire'>): URL {
+  const base = origin === undefined ? context.baseUrl : context.wire?.origins.get(origin);
+  if (base === undefined)
+    throw call.error(adapterFault('its request names an origin that its definition does not have'));
+  return base;
+}
+
+/** The request with what is made anew for each attempt: its id, and the headers of access. */
+async function madeAnew(
+  request: HttpRequest,
+  asked: ProviderRequest,
+  call: Call,
+  context: SendContext,
+): Promise<HttpRequest> {
+  const nonce = crypto.randomUUID();
+  const identified = withRequestId(request, asked.requestIdHeader, nonce, call);
+  const access = asked.authenticated === false ? undefined : context.wire?.access;
+  return access === undefined ? identified : await access.authenticate(identified, nonce, call, context);
+}
+
+/** The request with its id in the header that the adapter names. */
+export function withRequestId(request: HttpRequest, name: string | undefined, id: string, call: Call): HttpRequest {
+  if (name === undefined) return request;
+  const identified = withHeaders(request, { [name]: id });
+  if (identified === undefined) throw call.error(adapterFault('its requestIdHeader is no name of a header'));
+  return identified;
+}
+
+/** Whether the provider itself asks for another login: not a wall in front of it, a proxy or a cache. */
+function isRefusedLogin(sent: SendResult): boolean {
+  if (sent.kind !== 'answered' || sent.response.status !== 401 || sent.repeated) return false;
+  return judgeChallenge(sent.response) === undefined && judgeCached(sent.response, 'read') === undefined;
 }
 
 /** The failure for a request that HTTP cannot carry as it is. */
@@ -54,6 +106,7 @@ async function sendOnce(
   const limit = new TimeLimit(Math.min(context.attemptTimeoutMs, context.limit.remaining), context.limit);
   const startedAt = performance.now();
   call.attempts += 1;
+  call.responseId = undefined;
   if (call.isObserved) {
     call.emit({
       type: 'attempt',
@@ -71,6 +124,7 @@ async function sendOnce(
   } finally {
     limit.dispose();
   }
+  if (context.wire !== undefined && sent.kind === 'answered') context.wire.arrived(sent.response, call);
   if (effect === 'write' && sent.kind === 'answered' && sent.repeated) call.writeWasRepeated();
   const unprocessed = sent.kind === 'not_sent' || classOf(sent) === 'unprocessed';
   if (effect === 'write' && unprocessed) call.writeHadNoEffect();

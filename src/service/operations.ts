@@ -12,6 +12,7 @@ import { composeReason } from '../outcome/compose-reason.ts';
 import type { ReadyCall } from '../accounts/run-ready.ts';
 import { previewOf } from '../outcome/preview.ts';
 import { readOptions } from '../outcome/read-options.ts';
+import { requestIdOf } from '../outcome/raw-response.ts';
 import { readStatus } from '../outcome/read-status.ts';
 import type { CancelResult, PreviewedRequest, RevokeResult } from '../contract/result.ts';
 import { revokeOnce } from '../outcome/revoke.ts';
@@ -70,7 +71,7 @@ export function options(ready: ReadyCall<CheckedRevokeRequest>): Promise<Cancell
  */
 export async function preview(ready: ReadyCall<CheckedCancelRequest>): Promise<PreviewedRequest> {
   const { details } = orderOf(ready, ready.request.when);
-  return previewOf(ready.adapter.cancel(details), ready.call, ready.context.baseUrl);
+  return previewOf(ready.adapter.cancel(details), ready.call, ready.context);
 }
 
 /**
@@ -99,6 +100,7 @@ export async function revoke(ready: ReadyCall<CheckedRevokeRequest>): Promise<Re
     provider: entry.account.provider,
     service: request.service,
     ...facts,
+    ...requestIdOf(call),
     attempts: call.attempts,
     operationId: call.operationId,
   };
@@ -132,6 +134,7 @@ function resultOf(
     service: request.service,
     when,
     ...cancelled,
+    ...requestIdOf(call),
     warnings: [...warnings, ...cancelled.warnings],
     attempts: call.attempts,
     operationId: call.operationId,

@@ -31,9 +31,9 @@ async function preview(account: Account, service: unknown, call: Call): Promise<
   if (internals === undefined) throw call.error(notOffered());
   return await withinDeadline(call, {}, async (limit) => {
     const bound = checkedOrThrow(await internals.bind(service), call, 'service');
-    const { configured, baseUrl } = await configure(bound.configure, internals.env, call, limit, {});
+    const { configured, baseUrl, wire } = await configure(bound.configure, internals.env, call, limit, {});
     const exchange = configured.revoke?.();
     if (exchange === undefined) throw call.error(notOffered());
-    return previewOf(exchange, call, baseUrl);
+    return previewOf(exchange, call, { baseUrl, wire });
   });
 }

@@ -1,8 +1,9 @@
 import type { Call } from '../call/call.ts';
 import type { Checked, MaybePromise } from '../call/check-schema.ts';
+import type { ReadConfiguration } from '../accounts/account-operations.ts';
 import { openAccount, withinDeadline } from '../accounts/open-account.ts';
 import type { ActionOptions, ActionProvider, Performed, ProviderAction } from '../contract/action.ts';
-import { rawOf } from '../outcome/raw-response.ts';
+import { rawOf, requestIdOf } from '../outcome/raw-response.ts';
 import { redactorFor } from '../accounts/redactor-for.ts';
 import { runExchange } from '../sending/run-exchange.ts';
 import { checkedOrThrow, inTime } from '../call/check-input.ts';
@@ -13,7 +14,7 @@ interface StartedAction<Config, Input, Result> {
   readonly provider: ActionProvider<Config>;
   readonly action: ProviderAction<Config, Input, Result>;
   /** Reads and checks the account's configuration. */
-  readonly read: () => Promise<Checked<Config>>;
+  readonly read: () => Promise<Checked<ReadConfiguration<Config>>>;
   readonly checking: MaybePromise<Checked<Input>>;
   readonly options: ActionOptions;
   readonly call: Call;
@@ -34,26 +35,14 @@ export async function runAction<Config, Input, Result>({
 }: StartedAction<Config, Input, Result>): Promise<Performed<Result>> {
   return await withinDeadline(call, options, async (limit) => {
     const checked = checkedOrThrow(await inTime(checking, call, limit), call, 'order');
-    const configured = async (): Promise<Checked<Ready<Config>>> => {
-      const config = await read();
-      return config.ok ? { ok: true, value: readyOf(provider, config.value) } : config;
-    };
     // No action can be read back, so its writes need connections of their own.
-    const { configured: ready, context } = await openAccount(configured, provider.env, call, limit, options, true);
-    call.redactor = redactorFor([...ready.secrets, ...action.secrets(checked)], provider.escapesHtml);
+    const { configured: ready, context, wire } = await openAccount(read, provider.env, call, limit, options, true);
+    const secrets = action.secrets(checked);
+    if (wire === undefined) call.redactor = redactorFor([...ready.secrets, ...secrets], provider.escapesHtml);
+    else wire.addSecrets(secrets);
     const exchanged = await runExchange(action.run(checked, ready.config), call, context, 'write');
     const { accepted, response } = believed(judgeWrite(exchanged, call));
     const { attempts, operationId } = call;
-    return { result: accepted.result, attempts, operationId, raw: rawOf(response, call) };
+    return { result: accepted.result, attempts, operationId, ...requestIdOf(call), raw: rawOf(response, call) };
   });
-}
-
-interface Ready<Config> {
-  readonly config: Config;
-  readonly baseUrl: string;
-  readonly secrets: readonly string[];
-}
-
-function readyOf<Config>(provider: ActionProvider<Config>, config: Config): Ready<Config> {
-  return { config, baseUrl: provider.baseUrl(config), secrets: [...provider.secrets(config)] };
 }

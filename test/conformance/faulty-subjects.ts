@@ -694,6 +694,26 @@ const misreconciled: readonly Faulty[] = [
 
 /** Every faulty subject. */
 export const faultySubjects: readonly Faulty[] = [
+  {
+    fault: 'makes headers by chance',
+    subject: sample({ specVersion: 2, access: { headers: () => ({ 'x-nonce': String(Math.random()) }) } }),
+    found: [/access: makes the same headers/],
+  },
+  {
+    fault: 'obtains a token, and comes without the answers to a login',
+    subject: sample({
+      specVersion: 2,
+      access: {
+        *obtain() {
+          yield { method: 'GET', effect: 'read', path: ['login'] };
+          return { verdict: 'granted', token: 'token-1' };
+        },
+        headers: () => ({}),
+      },
+    }),
+    found: [/access: has a login/],
+  },
+
   ...misnamed,
   ...misdescribed,
   ...misasked,

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { REDACTED } from '../../src/privacy/redactor.ts';
@@ -128,13 +129,38 @@ describe('the secrets of a Redactor', () => {
     [1_001, 2],
     [2_500, 3],
   ])('may be long: one of %i characters is taken out in %i parts', (length, parts) => {
-    const secret = longSecret(length);
+    // With a bracket, so that it is no token.
+    const secret = `${longSecret(length - 1)}]`;
     const redactor = redactorFor([secret]);
     expect(redactor.text(`«${secret}»`)).toBe(`«${REDACTED.repeat(parts)}»`);
     expect(redactor.text(`«${encodeURIComponent(secret)}»`)).toBe(`«${REDACTED.repeat(parts)}»`);
     // Each part is long enough to be found in no innocent text.
     const innocent = 'the quick brown fox jumps over 0123456789';
     expect(redactor.text(innocent)).toBe(innocent);
+  });
+
+  it('that are long tokens are taken out in any encoding, and what stands beside them is not', () => {
+    const token = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._~+/-]{48,300}$/);
+    const encodings: readonly ((text: string) => string)[] = [
+      (text) => text,
+      encodeURIComponent,
+      (text) => encodeURIComponent(encodeURIComponent(text)),
+      (text) => [...text].map((char) => `&#${char.charCodeAt(0)};`).join(''),
+      (text) => [...text].map((char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
+      (text) => text.replaceAll('/', '\\/'),
+      (text) => Buffer.from(text).toString('base64'),
+      (text) => Buffer.from(text).toString('hex'),
+      (text) => text.toUpperCase(),
+    ];
+    fc.assert(
+      fc.property(token, fc.constantFrom(...encodings), (text, encode) => {
+        const redactor = redactorFor([text]);
+        const left = redactor.text(`a=1&t=${encode(text)}&id=5 {"${encode(text)}","b"}`);
+        // The backslash of an escape before the token stays.
+        expect(left.replaceAll('\\[', '[')).toBe(`a=1&t=${REDACTED}&id=5 {"${REDACTED}","b"}`);
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it('that are long are cut between characters, never within one', () => {

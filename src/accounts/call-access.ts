@@ -1,0 +1,103 @@
+import type { Call } from '../call/call.ts';
+import type { Access } from '../contract/provider.ts';
+import { REDACTED } from '../privacy/redactor.ts';
+import { adapterFault } from '../sending/adapter-fault.ts';
+import { type HttpRequest, withHeaders } from '../sending/http-request.ts';
+import type { CallAccess } from '../sending/send-context.ts';
+import type { Grant, TokenKeeper } from './token-keeper.ts';
+
+/** Where the values go that are made of secrets for one attempt, such as a signature. */
+interface SecretSink {
+  readonly all: readonly string[];
+  readonly addDerived: (secrets: readonly string[]) => void;
+}
+
+/** The access of one call with its configuration. */
+export function accessOf<Config>(
+  access: Access<Config>,
+  config: Config,
+  keeper: TokenKeeper,
+  secrets: SecretSink,
+): CallAccess {
+  const { obtain } = access;
+  let used: Grant | undefined;
+  const signed = (request: HttpRequest, token: string, nonce: string, call: Call): HttpRequest => {
+    const made = headersOf(access, request, config, { now: Date.now() + keeper.clockOffsetMs, nonce, token });
+    const whole = made === undefined ? undefined : withHeaders(request, made);
+    if (made === undefined || whole === undefined) throw call.error(adapterFault(NO_HEADERS));
+    secrets.addDerived(derivedFrom(made, nonce, config, secrets.all));
+    return whole;
+  };
+  return {
+    authenticate: async (request, nonce, call, context) => {
+      if (obtain === undefined) return signed(request, '', nonce, call);
+      // A token without a known end is this call's own.
+      if (used === undefined || used.endsAt !== undefined) {
+        used = await keeper.grantFor((moment) => obtain(config, moment), call, context);
+      }
+      return signed(request, used.token, nonce, call);
+    },
+    preview: (request, call) => {
+      const made = headersOf(access, request, config, { now: Date.now(), nonce: crypto.randomUUID(), token: REDACTED });
+      const shown = Object.entries(made ?? {}).map(([name, value]) => [name, schemeOf(value)] as const);
+      const whole = made === undefined ? undefined : withHeaders(request, Object.fromEntries(shown));
+      if (whole === undefined) throw call.error(adapterFault(NO_HEADERS));
+      return whole;
+    },
+    refused: (isRenewed) => {
+      if (used === undefined || !keeper.refused(used, isRenewed)) return false;
+      used = undefined;
+      return true;
+    },
+  };
+}
+
+const NO_HEADERS = 'its access makes no headers that HTTP can carry';
+
+/** What the adapter makes, as far as it is an object of texts; what it throws may hold anything. */
+function headersOf<Config>(
+  { headers }: Access<Config>,
+  { method, url, body }: HttpRequest,
+  config: Config,
+  moment: Parameters<Access<Config>['headers']>[2],
+): Readonly<Record<string, string>> | undefined {
+  try {
+    const made: unknown = headers({ method, url, body: body ?? '' }, config, moment);
+    return isTexts(made) ? made : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A promise has no entries, and would leave the request without its headers. */
+function isTexts(made: unknown): made is Readonly<Record<string, string>> {
+  if (typeof made !== 'object' || made === null || Array.isArray(made) || 'then' in made) return false;
+  return Object.values(made).every((value) => typeof value === 'string');
+}
+
+/** What is shown of a header of access: any other part may be made of a secret. */
+function schemeOf(value: string): string {
+  const [scheme = ''] = /^(?:Basic|Bearer|Digest|HMAC|OAuth|Signature|Token) /i.exec(value) ?? [];
+  return `${scheme}${REDACTED}`;
+}
+
+/** The parts of the headers that are made of a secret without holding one, such as a signature. */
+function derivedFrom(
+  headers: Readonly<Record<string, string>>,
+  nonce: string,
+  config: unknown,
+  known: readonly string[],
+): readonly string[] {
+  const plain = new Set<unknown>(typeof config === 'object' && config !== null ? Object.values(config) : []);
+  const parts = Object.values(headers).flatMap((value) => [value, ...value.split(/[\s,;:"]+|(?<=[A-Za-z])=/)]);
+  return parts.filter(
+    (part) =>
+      part.length >= SHORTEST_SIGNATURE &&
+      part !== nonce &&
+      !plain.has(part) &&
+      !known.some((secret) => secret !== '' && part.includes(secret)),
+  );
+}
+
+// In characters: 64 bits in hex, and more than a timestamp in milliseconds has.
+const SHORTEST_SIGNATURE = 16;

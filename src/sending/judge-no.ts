@@ -1,0 +1,34 @@
+import { FAULTY } from './adapter-fault.ts';
+import type { ErrorFacts } from '../call/call.ts';
+import type { ProviderResponse } from '../contract/exchange.ts';
+import type { NoVerdict, RefusedVerdict } from '../contract/verdict.ts';
+import { judgeUnrecognized, rateLimited } from './judge-status.ts';
+import { retryWaitOf } from './retry-after.ts';
+
+/** What a verdict that grants nothing means for a read, a login included. */
+export function judgeNo(verdict: NoVerdict, response: ProviderResponse): ErrorFacts {
+  if (verdict.verdict === 'unrecognized') return judgeUnrecognized(response, 'read');
+  const providerStatus = response.status;
+  if (verdict.verdict === 'unclear') {
+    const isDown = providerStatus >= 500;
+    const code = isDown ? 'unavailable' : 'unexpected_response';
+    return { ...verdict, code, providerStatus, retryInMs: isDown ? retryWaitOf(response) : undefined };
+  }
+  // Adapters in JavaScript can return anything.
+  if (verdict.verdict !== 'refused') return FAULTY;
+  const refusal = refusalFacts(verdict);
+  return verdict.code === 'rate_limited' ? { ...rateLimited(response), ...refusal } : { providerStatus, ...refusal };
+}
+
+/** What a refusal says: with the first possible date in its words, and with where in the request it is about. */
+export function refusalFacts(refusal: RefusedVerdict): ErrorFacts {
+  const { code, message, earliest, issues } = refusal;
+  if (code === 'invalid_request') {
+    return {
+      ...refusal,
+      issues: issues ?? [{ path: 'request', expected: 'what the provider accepts (see the message)' }],
+    };
+  }
+  if (code !== 'date_too_early' || earliest === undefined || message.includes(earliest.value)) return refusal;
+  return { ...refusal, message: `${message} The earliest possible date is ${earliest.value}.` };
+}

@@ -1,0 +1,339 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createCancelService, isProviderError, type OperationEvent, type ProviderError } from '../../src/index.ts';
+import {
+  guardedProvider,
+  json,
+  SECRET,
+  startGuarded,
+  tokenOf,
+  type Guarded,
+  type GuardedConfig,
+  type GuardedVariant,
+} from '../support/guarded.ts';
+
+let servers: Guarded;
+let events: OperationEvent[];
+beforeEach(async () => {
+  servers = await startGuarded();
+  events = [];
+  // No jitter: what is not about waiting does not wait.
+  vi.spyOn(Math, 'random').mockReturnValue(0);
+  return () => servers[Symbol.asyncDispose]();
+});
+afterEach(() => vi.restoreAllMocks());
+
+type Source = GuardedConfig | (() => GuardedConfig);
+
+function serviceOf(config: Source = servers.config, variant: GuardedVariant = {}) {
+  const accounts = { main: guardedProvider(variant).account(config) };
+  return createCancelService(accounts, { onEvent: (event) => events.push(event) });
+}
+
+const order = { account: 'main', service: { id: 's1' }, when: 'immediate' } as const;
+
+function many(count: number): (typeof order)[] {
+  return Array.from({ length: count }, () => order);
+}
+
+async function failureOf(work: Promise<unknown>): Promise<ProviderError> {
+  try {
+    await work;
+  } catch (error) {
+    if (isProviderError(error)) return error;
+    throw error;
+  }
+  throw new Error('it did not fail');
+}
+
+/** Moves the clock that is never set. */
+function laterBy(milliseconds: number): void {
+  const { now } = performance;
+  const real = now.bind(performance);
+  vi.spyOn(performance, 'now').mockImplementation(() => real() + milliseconds);
+}
+
+describe('a token', () => {
+  it('is obtained once, used for the write, and kept for the next call', async () => {
+    const service = serviceOf();
+    const first = await service.cancel(order);
+    const second = await service.cancel(order);
+    expect([first.outcome, first.attempts, second.attempts]).toEqual(['requested', 2, 1]);
+    expect(servers.login.seen).toHaveLength(1);
+    expect(servers.api.seen.map(({ headers }) => headers.authorization)).toEqual([
+      `Bearer ${tokenOf(1)}`,
+      `Bearer ${tokenOf(1)}`,
+    ]);
+  });
+
+  it('is obtained once for twenty calls that need it concurrently', async () => {
+    const service = serviceOf();
+    const results = await Promise.all(many(20).map((one) => service.cancel(one)));
+    expect(servers.login.seen).toHaveLength(1);
+    expect(servers.api.seen).toHaveLength(20);
+    // Only the call that logged in counts the login.
+    expect(results.map(({ attempts }) => attempts).toSorted((one, other) => one - other)).toEqual([
+      ...Array<number>(19).fill(1),
+      2,
+    ]);
+  });
+
+  it('is shared by calls whose configuration a function makes anew', async () => {
+    const service = serviceOf(() => ({ ...servers.config }));
+    await Promise.all(many(5).map((one) => service.cancel(one)));
+    await service.cancel(order);
+    expect(servers.login.seen).toHaveLength(1);
+  });
+
+  it('is not used for another configuration of the same account', async () => {
+    let clientId = 'client-1';
+    const service = serviceOf(() => ({ ...servers.config, clientId }));
+    await service.cancel(order);
+    clientId = 'client-2';
+    await service.cancel(order);
+    clientId = 'client-1';
+    await service.cancel(order);
+    expect(servers.login.seen).toHaveLength(2);
+    const tokens = servers.api.seen.map(({ headers }) => headers.authorization);
+    expect(tokens).toEqual([1, 2, 1].map((number) => `Bearer ${tokenOf(number)}`));
+  });
+
+  it('is obtained for each call anew if the provider does not tell its end', async () => {
+    servers.grant = {};
+    const service = serviceOf();
+    await service.cancel(order);
+    await service.cancel(order);
+    expect(servers.login.seen).toHaveLength(2);
+  });
+
+  it('is obtained once for a revocation with all its requests, if the provider does not tell its end', async () => {
+    servers.grant = {};
+    servers.cancelled.add('s1');
+    const { outcome } = await serviceOf().revoke({ account: 'main', service: { id: 's1' } });
+    expect(outcome).toBe('revoked');
+    expect(servers.login.seen).toHaveLength(1);
+  });
+
+  it('is renewed before it ends', async () => {
+    const service = serviceOf();
+    await service.cancel(order);
+    laterBy(3_575_000);
+    await service.cancel(order);
+    expect(servers.login.seen).toHaveLength(2);
+    expect(servers.api.seen[1]?.headers.authorization).toBe(`Bearer ${tokenOf(2)}`);
+  });
+
+  it('is used up to its end if it cannot be renewed', async () => {
+    const service = serviceOf();
+    await service.cancel(order);
+    laterBy(3_575_000);
+    servers.onLogin = (response) => {
+      json(response, 503, {});
+      return true;
+    };
+    const { outcome } = await service.cancel(order);
+    const tried = servers.login.seen.length;
+    await service.cancel(order);
+    expect(outcome).toBe('requested');
+    expect(servers.login.seen).toHaveLength(tried);
+  });
+
+  it('that is refused with 401 is renewed, and the write is sent again: it was not processed', async () => {
+    const service = serviceOf();
+    await service.cancel(order);
+    servers.tokens.clear();
+    events = [];
+    const { outcome, attempts } = await service.cancel({ ...order, service: { id: 's2' } });
+    expect([outcome, attempts]).toEqual(['requested', 3]);
+    expect(servers.carriedOut.get('s2')).toBe(1);
+    expect(events.map(({ type }) => type)).toEqual([
+      'attempt',
+      'answer',
+      'retry',
+      'attempt',
+      'answer',
+      'attempt',
+      'answer',
+      'outcome',
+    ]);
+    expect(events.flatMap((event) => (event.type === 'attempt' ? [event.attempt] : []))).toEqual([1, 2, 3]);
+  });
+
+  it('is renewed once for twenty calls that are refused with it', async () => {
+    const service = serviceOf();
+    await service.cancel(order);
+    servers.tokens.clear();
+    await Promise.all(many(20).map((one) => service.cancel(one)));
+    expect(servers.login.seen).toHaveLength(2);
+  });
+
+  it('is renewed once at most if every one is refused, and the calls are unauthorized', async () => {
+    servers.onApi = (response) => {
+      json(response, 401, { error: 'invalid_token' });
+      return true;
+    };
+    const service = serviceOf();
+    const first = await Promise.all(many(20).map((one) => failureOf(service.cancel(one))));
+    const second = await failureOf(service.cancel(order));
+    expect(servers.login.seen).toHaveLength(2);
+    expect(new Set([...first, second].map(({ code }) => code))).toEqual(new Set(['unauthorized']));
+  });
+
+  it('is renewed during the read-back of a lost answer', async () => {
+    const service = serviceOf();
+    await service.cancel({ ...order, service: { id: 's2' } });
+    servers.onApi = (response, request) => {
+      if (request.method !== 'POST') return false;
+      servers.cancelled.add('s1');
+      servers.tokens.clear();
+      response.socket?.destroy();
+      return true;
+    };
+    const { outcome, reconciled } = await service.cancel(order);
+    expect([outcome, reconciled, servers.login.seen.length]).toEqual(['requested', true, 2]);
+  });
+
+  it('goes to its own base URL alone', async () => {
+    await serviceOf().cancel(order);
+    const [login] = servers.login.seen;
+    expect(login?.headers.authorization).toBeUndefined();
+    expect(JSON.stringify(servers.api.seen)).not.toContain(SECRET);
+  });
+
+  it('serves check, status, revoke and lists as well', async () => {
+    const service = serviceOf();
+    const { checkAccount } = await import('../../src/service/check-account.ts');
+    const account = guardedProvider().account(servers.config);
+    const checked = await checkAccount('main', account);
+    expect(checked.reads).toBe('the account');
+    expect(servers.login.seen).toHaveLength(1);
+    await service.status({ account: 'main', service: { id: 's1' } });
+    const outcomes: (string | undefined)[] = [];
+    for await (const item of service.cancelMany(many(6)))
+      outcomes.push(item.ok ? item.result.outcome : item.error.code);
+    await service.revoke({ account: 'main', service: { id: 's1' } });
+    expect(outcomes).toEqual(Array<string>(6).fill('requested'));
+    expect(servers.login.seen).toHaveLength(2);
+  });
+});
+
+describe('a login that fails', () => {
+  it('with refused credentials is not repeated, by none of twenty calls and none after them', async () => {
+    const service = serviceOf({ ...servers.config, clientSecret: 'another-secret' });
+    const failures = await Promise.all(many(20).map((one) => failureOf(service.cancel(one))));
+    failures.push(await failureOf(service.cancel(order)));
+    expect(servers.login.seen).toHaveLength(1);
+    expect(servers.api.seen).toHaveLength(0);
+    expect(new Set(failures.map(({ code }) => code))).toEqual(new Set(['unauthorized']));
+    expect(failures[20]?.message).toContain('not tried again');
+    expect(failures[20]?.attempts).toBe(0);
+  });
+
+  it('with refused credentials is tried with others, and later with the same', async () => {
+    let clientSecret = 'another-secret';
+    const service = serviceOf(() => ({ ...servers.config, clientSecret }));
+    await failureOf(service.cancel(order));
+    clientSecret = SECRET;
+    expect((await service.cancel(order)).outcome).toBe('requested');
+    clientSecret = 'another-secret';
+    laterBy(301_000);
+    expect((await failureOf(service.cancel(order))).code).toBe('unauthorized');
+    expect(servers.login.seen).toHaveLength(3);
+  });
+
+  it.each([
+    ['a 503', 'unavailable'],
+    ['a lost connection', 'unavailable'],
+    ['a page of HTML', 'unexpected_response'],
+    ['a redirect', 'unexpected_response'],
+  ])('with %s means that nothing happened: %s', async (what, code) => {
+    servers.onLogin = (response) => {
+      if (what === 'a lost connection') response.socket?.destroy();
+      else if (what === 'a 503') json(response, 503, {});
+      else if (what === 'a redirect') response.writeHead(302, { location: `${servers.api.origin}/x` }).end();
+      else response.writeHead(200).end('<html>Sign in</html>');
+      return true;
+    };
+    const failure = await failureOf(serviceOf().cancel(order));
+    expect(failure.code).toBe(code);
+    expect(failure.attempts).toBe(servers.login.seen.length);
+    expect(servers.api.seen).toHaveLength(0);
+  });
+
+  it('with too many requests is not tried again before the provider allows it', async () => {
+    servers.onLogin = (response) => {
+      json(response, 429, { error: 'slow_down' }, { 'retry-after': '120' });
+      return true;
+    };
+    const service = serviceOf();
+    const first = await failureOf(service.cancel(order));
+    const second = await failureOf(service.cancel(order));
+    expect([first.code, second.code, servers.login.seen.length]).toEqual(['rate_limited', 'rate_limited', 1]);
+    expect(second.retryAt).toBeDefined();
+  });
+
+  it('after a 401 ends the write with the code of the login', async () => {
+    const service = serviceOf();
+    await service.cancel(order);
+    servers.tokens.clear();
+    servers.onLogin = (response) => {
+      json(response, 401, { error: 'invalid_client' });
+      return true;
+    };
+    const failure = await failureOf(service.cancel({ ...order, service: { id: 's2' } }));
+    expect(failure.code).toBe('unauthorized');
+    expect(servers.carriedOut.get('s2')).toBeUndefined();
+  });
+
+  it('in the read-back of a lost answer leaves the outcome unknown', async () => {
+    const service = serviceOf();
+    servers.onApi = (response, request) => {
+      if (request.method !== 'POST') return false;
+      servers.tokens.clear();
+      servers.onLogin = (refusing) => {
+        json(refusing, 401, { error: 'invalid_client' });
+        return true;
+      };
+      response.socket?.destroy();
+      return true;
+    };
+    const failure = await failureOf(service.cancel(order));
+    expect([failure.code, failure.readBackRefusal]).toEqual(['outcome_unknown', 'unauthorized']);
+  });
+
+  it('because its call is aborted is made by the next call that waits for it', async () => {
+    let held = 0;
+    servers.onLogin = () => (held += 1) === 1;
+    const service = serviceOf();
+    const controller = new AbortController();
+    const aborted = failureOf(service.cancel(order, { signal: controller.signal }));
+    await servers.login.whenSeen(1);
+    const others = many(5).map((one) => service.cancel(one));
+    controller.abort();
+    expect((await aborted).code).toBe('aborted');
+    const outcomes = (await Promise.all(others)).map(({ outcome }) => outcome);
+    expect(new Set(outcomes)).toEqual(new Set(['requested']));
+    expect(servers.login.seen).toHaveLength(2);
+  });
+
+  it('ends with the deadline of the call, and of a call that waits for it', async () => {
+    servers.onLogin = () => true;
+    const service = serviceOf();
+    const owner = failureOf(service.cancel(order, { deadlineMs: 400 }));
+    await servers.login.whenSeen(1);
+    const waiter = failureOf(service.cancel(order, { deadlineMs: 100 }));
+    expect([(await waiter).code, (await owner).code]).toEqual(['unavailable', 'unavailable']);
+    expect(servers.api.seen).toHaveLength(0);
+  });
+
+  it('by a fault of the adapter says so, without what it threw', async () => {
+    const access = {
+      obtain: () => {
+        throw new Error(`bad ${SECRET}`);
+      },
+      headers: () => ({}),
+    };
+    const failure = await failureOf(serviceOf(servers.config, { access }).cancel(order));
+    expect(failure.message).toContain('the adapter is faulty');
+    expect(JSON.stringify(failure)).not.toContain(SECRET);
+  });
+});
