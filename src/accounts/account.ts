@@ -3,9 +3,9 @@ import type { Account, ConfigSource } from '../contract/account.ts';
 import type { ActionProvider } from '../contract/action.ts';
 import type { OperationsOf, ProviderDefinition, ProviderTypes } from '../contract/provider.ts';
 import type { CredentialsCheck } from '../contract/verdict.ts';
+import type { When } from '../contract/vocabulary.ts';
 import type { AccountCheck, AccountInternals, AdapterOperations } from './account-internals.ts';
 import { type CheckedConfiguration, ConfigurationCache } from './configuration-cache.ts';
-import { adapterOperations } from './adapter-operations.ts';
 import type { serviceKeyOf as ServiceKeyOf } from './service-key.ts';
 
 // What each account was made of, for the actions of its own provider. Held weakly, and reachable from here alone.
@@ -138,4 +138,49 @@ async function readSource(source: unknown, env: Readonly<Record<string, string>>
     return value === undefined || value === '' ? [] : [[option, value]];
   });
   return Object.fromEntries(set);
+}
+
+/**
+ * A provider's operations on one service, with the configuration that they need.
+ *
+ * @param references the checked reference of each service that has been adapter, so that several can go into one
+ * request. This one's is added.
+ */
+function adapterOperations<Types extends ProviderTypes>(
+  definition: ProviderDefinition<Types>,
+  { config, baseUrl, secrets }: CheckedConfiguration<Types['config']>,
+  { key, value: service }: { readonly key: string; readonly value: Types['service'] },
+  references: WeakMap<AdapterOperations, Types['service']>,
+): AdapterOperations {
+  const { cancelBatch, status, revoke } = definition;
+  const offered = (when: When): Types['timing'] => {
+    if (!isTiming(definition.capabilities.timings, when)) throw new RangeError('timing not offered');
+    return when;
+  };
+  const adapter: AdapterOperations = {
+    baseUrl,
+    secrets,
+    escapesHtml: definition.escapesHtml,
+    key,
+    cancel: (details) => definition.cancel({ ...details, when: offered(details.when), service }, config),
+    cancelBatch:
+      cancelBatch === undefined
+        ? undefined
+        : (members, { when, reasonText }) => {
+            const known = members.flatMap((member) => references.get(member) ?? []);
+            if (known.length < members.length) return undefined;
+            return cancelBatch({ services: known, when: offered(when), reasonText }, config);
+          },
+    status:
+      status === undefined
+        ? undefined
+        : (providerReference, query) => status(service, config, { providerReference, ...query }),
+    revoke: revoke === undefined ? undefined : () => revoke(service, config),
+  };
+  references.set(adapter, service);
+  return adapter;
+}
+
+function isTiming<Timing extends When>(timings: readonly Timing[], when: When): when is Timing {
+  return timings.some((timing) => timing === when);
 }

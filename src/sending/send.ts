@@ -1,5 +1,5 @@
 import type { KyInstance } from 'ky';
-import { type Transport, chooseTransport, type TransportChoice } from './transport.ts';
+import { chooseTransport, type TransportChoice } from './transport.ts';
 import { DispatchHandler } from './dispatch-handler.ts';
 import type { Dispatcher } from 'undici';
 import type { ProviderResponse } from '../contract/exchange.ts';
@@ -55,7 +55,7 @@ export async function send(
   }
   switch (transport.kind) {
     case 'own':
-      return await dispatch(ky, transport, request, limit, isFresh);
+      return judgeOwn(await exchange(ky, transport.dispatcher, request, limit, isFresh), limit, transport.isProxied);
     case 'foreign':
       return await dispatchForeign(ky, transport.dispatcher, request, limit, isFresh);
     case 'fetch':
@@ -65,15 +65,8 @@ export async function send(
 
 let ky: KyInstance | undefined;
 
-/** Through one of our own agents, whose word on what was started is exact. */
-async function dispatch(
-  ky: KyInstance,
-  { dispatcher, isProxied }: Extract<Transport, { kind: 'own' }>,
-  request: HttpRequest,
-  limit: TimeLimit,
-  isFresh: boolean,
-): Promise<SendResult> {
-  const handler = await exchange(ky, dispatcher, request, limit, isFresh);
+/** Judges an exchange of one of our own agents, which report exactly what was started. */
+function judgeOwn(handler: DispatchHandler, limit: TimeLimit, isProxied: boolean): SendResult {
   const response = responseOf(handler, false);
   if (response !== undefined) return response;
   return handler.reached === 'connecting' ? unsent(handler.error, limit, isProxied) : lost(limit);
@@ -113,9 +106,9 @@ async function exchange(
   let settle: () => void = () => undefined;
   const handler = new DispatchHandler(() => settle());
   const stop = limit.onEnd(() => handler.giveUp());
-  const start = (): Promise<void> => {
-    const ended = new Promise<void>((resolve) => {
-      settle = resolve;
+  const start = (): Promise<typeof SEEN_BY_KY> => {
+    const ended = new Promise<typeof SEEN_BY_KY>((resolve) => {
+      settle = () => resolve(SEEN_BY_KY);
     });
     const at = url.indexOf('/', url.indexOf('//') + 2);
     try {
@@ -200,6 +193,7 @@ async function captured(
   let response: Response | undefined;
   await throughKy(ky, url, method, async () => {
     response = await fetch();
+    return SEEN_BY_KY;
   });
   if (response === undefined) throw new TypeError('no response');
   return response;
@@ -209,14 +203,14 @@ async function captured(
  * ky is given no body, headers or signal: it would only copy them, and that is what costs most in it. Nor does it need
  * the response: it sees one that is well.
  */
-async function throughKy(ky: KyInstance, url: string, method: string, fetch: () => Promise<unknown>): Promise<void> {
-  const sent = async (): Promise<typeof SEEN_BY_KY> => {
-    await fetch();
-    return SEEN_BY_KY;
-  };
+function throughKy(
+  ky: KyInstance,
+  url: string,
+  method: string,
+  fetch: () => Promise<typeof SEEN_BY_KY>,
+): Promise<unknown> {
   // oxlint-disable-next-line no-unsafe-type-assertion -- ky hands on what is no Response
-  const options = { ...OFF, method, fetch: sent as unknown as typeof globalThis.fetch };
-  await ky(url, options);
+  return ky(url, { ...OFF, method, fetch: fetch as unknown as typeof globalThis.fetch });
 }
 
 const SEEN_BY_KY = { ok: true } as const;

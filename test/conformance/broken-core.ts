@@ -120,8 +120,8 @@ export const brokenCores: readonly BrokenCore[] = [
     install: () =>
       void vi.doMock('../../src/accounts/open-call.ts', async (importOriginal) => {
         const original = await importOriginal<typeof PrepareCallModule>();
-        const openCall: typeof original.openCall = (accounts, defaults, call, input, work) =>
-          original.openCall(accounts, defaults, call, { ...input, options: {} }, work);
+        const openCall: typeof original.openCall = (accounts, defaults, call, input) =>
+          original.openCall(accounts, defaults, call, { ...input, options: {} });
         return { ...original, openCall };
       }),
     found: [/signal says so beforehand/, /aborted after the send/],
