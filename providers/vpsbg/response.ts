@@ -47,7 +47,7 @@ const UNDO_OPTIONS: { readonly [Kind in VpsbgTarget['kind']]: string } = {
   floating_ip: 'floatingIpUndoPath',
 };
 
-/** What an answer to the withdrawal of a cancellation means. */
+/** What an answer to the undo of a cancellation means. */
 export function fromUndoResponse(response: ProviderResponse, { kind }: VpsbgTarget): RevokeVerdict {
   if (response.status >= 200 && response.status <= 299) {
     return saysNothingElse(response) ? { verdict: 'accepted', outcome: 'revoked' } : fromErrorResponse(response);
@@ -59,8 +59,8 @@ export function fromUndoResponse(response: ProviderResponse, { kind }: VpsbgTarg
     ...verdict,
     code: 'unexpected_response',
     message:
-      `the API has no such call under the path of the withdrawal, which is inferred: set the option ${UNDO_OPTIONS[kind]}, ` +
-      'or withdraw the cancellation in the client area.',
+      `the API has no such call under the path of the undo, which is inferred: set the option ${UNDO_OPTIONS[kind]}, ` +
+      'or undo the cancellation in the client area.',
   };
 }
 

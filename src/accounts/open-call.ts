@@ -18,10 +18,11 @@ export interface CallInput<Request> {
 }
 
 /**
- * Checks a request, its account, its options and its configuration, in this order. Nothing is sent. The caller closes the
- * call when it is over.
+ * Checks a request, its account, its options and its configuration, in this order. Nothing is sent. The caller closes
+ * the call when it is over.
  *
- * @throws ProviderError `invalid_request`, `unknown_account`, `unsupported`, `aborted`, `not_configured` or `unavailable`
+ * @throws ProviderError `invalid_request`, `unknown_account`, `unsupported`, `aborted`, `not_configured` or
+ * `unavailable`
  */
 export async function openCall<Request extends AddressedRequest>(
   accounts: ReadonlyMap<string, AccountEntry>,
@@ -73,7 +74,7 @@ export function findAccount(
   return entry;
 }
 
-/** The account that a request names, checked no further; `undefined` where it names none or cannot be read. */
+/** The account that a request names, checked no further; `undefined` if it names none or cannot be read. */
 export function accountNameOf(input: unknown): string | undefined {
   if (typeof input !== 'object' || input === null) return undefined;
   try {

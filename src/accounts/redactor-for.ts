@@ -5,8 +5,8 @@ import { REDACTED, Redactor, type SecretFinder } from '../privacy/redactor.ts';
 import { secretPattern } from '../privacy/secret-pattern.ts';
 
 /**
- * Makes the redactor of an account's secrets. It finds them by value and in any case; of a secret that is echoed in part,
- * its beginning is recognized from half of it on, or from 16 characters.
+ * Makes the redactor of an account's secrets. It finds them by value and in any case; of a secret that is echoed in
+ * part, its beginning is recognized from half of it on, or from 16 characters.
  *
  * @param escapesHtml whether the provider escapes its texts for HTML; then `words` decodes them.
  */
@@ -29,7 +29,7 @@ function finderOf(secrets: readonly string[]): SecretFinder {
     withoutHidden: (text) => {
       const rest = without(text);
       if (!INVISIBLE.test(rest)) return rest;
-      // What no screen shows may part a secret, which would be whole to whoever reads it.
+      // Invisible characters may split a secret, which a reader would still see whole.
       const visible = stripVTControlCharacters(rest).replace(INVISIBLES, '');
       const clean = without(visible);
       return clean === visible ? rest : clean;

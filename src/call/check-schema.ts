@@ -22,8 +22,8 @@ export function constantMessages<Schema extends object>(schema: Schema): Schema 
 }
 
 /**
- * Checks a value against a schema. The issues carry where and what was expected, never what was received: a message that
- * repeats a received value is replaced.
+ * Checks a value against a schema. The issues carry where and what was expected, never what was received: a message
+ * that repeats a received value is replaced.
  *
  * @param messages default: what {@link constantMessages} declared.
  */
@@ -116,7 +116,7 @@ const PREAMBLE = /^invalid [\w ]+[:;,]\s*expected\s+/i;
 /** How the default messages of schema libraries go on to say what they were given, a key's name included. */
 const WHAT_CAME = /[,;:.]?\s*(?:but\s+)?(?:received|got)\b.*$/is;
 
-/** A long value counts wherever it stands, a short one where it stands alone: a short one is in many a word. */
+/** A long value counts wherever it stands, a short one if it stands alone: a short one is in many a word. */
 function repeats(message: string, value: string): boolean {
   if (value.length > 20) return message.includes(value);
   for (let at = message.indexOf(value); at >= 0; at = message.indexOf(value, at + 1)) {

@@ -89,7 +89,7 @@ export class ProviderError extends Error {
   declare readonly issues: readonly Issue[] | undefined;
   /** Whether the same call may succeed later without anyone changing anything. */
   declare readonly retryable: boolean;
-  /** Not before this time (ISO 8601), where the provider said so. */
+  /** Not before this time (ISO 8601), if the provider said so. */
   declare readonly retryAt: string | undefined;
   /** How many requests were sent, or tried, for this call. */
   declare readonly attempts: number;
@@ -100,13 +100,14 @@ export class ProviderError extends Error {
   /** With `outcome_unknown`: when the request was handed to the network (ISO 8601). */
   declare readonly sentAt: string | undefined;
   /**
-   * With `outcome_unknown`: the state that a read-back showed afterwards. `none` proves nothing yet; `absent` means that
-   * the provider has no such service, and it is not known whether it had one before.
+   * With `outcome_unknown`: the state that a read-back showed afterwards. `none` proves nothing yet; `absent` means
+   * that the provider has no such service, and it is not known whether it had one before.
    */
   declare readonly lastSeen: LastSeen | undefined;
   /**
    * With `outcome_unknown`: the code with which the read-back afterwards was turned away, as every further one of the
-   * account would be: `unauthorized`, `forbidden`, `unavailable` for a challenge, `unexpected_response` for a 401 or 407.
+   * account would be: `unauthorized`, `forbidden`, `unavailable` for a challenge, `unexpected_response` for a 401 or
+   * 407.
    */
   declare readonly readBackRefusal: ErrorCode | undefined;
   /** With `timing_conflict`: the earlier cancellation. */
@@ -143,8 +144,8 @@ Object.defineProperty(ProviderError.prototype, 'name', { value: 'ProviderError',
 Object.defineProperty(ProviderError.prototype, BRAND, { value: true });
 
 /**
- * Whether `error` is a {@link ProviderError}, of that `code` where one is given. Works across copies and versions of
- * the package, where `instanceof` does not.
+ * Whether `error` is a {@link ProviderError}, of that `code` if one is given. Works across copies and versions of
+ * the package, if `instanceof` does not.
  */
 export function isProviderError(error: unknown): error is ProviderError;
 

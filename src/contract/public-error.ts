@@ -26,7 +26,7 @@ const SUBJECTS: { readonly [Operation in ProviderOperation]: string } = {
   queue: 'The cancellation',
   create: 'The cancellation',
   status: 'The state of the cancellation',
-  revoke: 'The withdrawal of the cancellation',
+  revoke: 'The request to undo the cancellation',
   order: 'The order',
 };
 
@@ -55,7 +55,7 @@ const SENTENCES: { readonly [Code in ErrorCode]: (subject: string) => string } =
 /**
  * What an error means to an end customer.
  *
- * - `invalid`: the request cannot be carried out as it is; sending it again does not help.
+ * - `invalid`: the request cannot be executed in this form; sending it again does not help.
  * - `conflict`: the service's own state forbids it.
  * - `try_later`: nothing happened, and the same request may succeed later.
  * - `failed`: nothing happened, and an operator has to look at it.

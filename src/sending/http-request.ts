@@ -38,7 +38,7 @@ export function buildHttpRequest(baseUrl: URL, request: ProviderRequest): BuiltR
   // The last line of defence: whatever the parts were, the URL is the one that they describe.
   const isChecked = url === lastChecked || (URL.canParse(url) && new URL(url).href === url);
   if (!isChecked || !url.startsWith(`${baseUrl.origin}/`)) {
-    return { ok: false, expected: 'an id that leaves the path as it is' };
+    return { ok: false, expected: 'an id that does not change the path' };
   }
   lastChecked = url;
   const { body, contentType } = encodeBody(request);
@@ -59,7 +59,7 @@ export function buildHttpRequest(baseUrl: URL, request: ProviderRequest): BuiltR
 // Most providers take every cancellation at the same URL.
 let lastChecked: string | undefined;
 
-/** Whether a string is exactly one segment of a path, whoever decodes it. */
+/** Whether a string is exactly one segment of a path, however often it is decoded. */
 export function isSafeSegment(segment: string): boolean {
   if (segment === '' || segment === '.' || segment === '..' || segment.length > 255) return false;
   return segment.isWellFormed() && !/[/\\?#%\p{Cc}\p{Zl}\p{Zp}]/u.test(segment);

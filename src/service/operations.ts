@@ -47,7 +47,7 @@ export async function preview(ready: ReadyCall<CheckedCancelRequest>): Promise<P
 /**
  * The state of a cancellation.
  *
- * @throws ProviderError `unsupported` where this service cannot be read back, and others
+ * @throws ProviderError `unsupported` if this service cannot be read back, and others
  */
 export async function status(ready: ReadyCall<CheckedStatusRequest>): Promise<CancellationStatus> {
   const { call, request, adapter, context } = ready;

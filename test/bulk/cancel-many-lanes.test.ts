@@ -312,7 +312,7 @@ describe('an account whose credentials are refused', () => {
     expect(new Set(ended).size).toBe(100);
   });
 
-  it('sees through what is under way', async () => {
+  it('sees through what is in flight', async () => {
     const first = Promise.withResolvers<Response>();
     const { service } = setUpMany((_, id) => (id === '0' ? first.promise : json({}, 401)));
     const { items, done } = collecting(service.cancelMany(requestsOf('slow', 10), { concurrency: 2 }));
@@ -519,7 +519,7 @@ describe('whatever the accounts, the answers and their order', () => {
         }
         expect(indices(seen.map((index) => ({ index })))).toEqual(upTo(script.length));
         for (const name of names) expect(most(name)).toBeLessThanOrEqual(concurrency[name]);
-        // The others that had been begun when the first one was refused.
+        // The others that had been started when the first one was refused.
         for (const name of names) expect(sentInSpite[name]).toBeLessThanOrEqual(concurrency[name] - 1);
       }),
       { numRuns: 100 },

@@ -145,7 +145,7 @@ describe('the estimate of what remains', () => {
     request: {},
     batchKey: undefined,
     arrivedAt: 0,
-    begun: 0,
+    started: 0,
     error: undefined,
   });
   function lane(concurrency: number, waiting: number, eachMs?: number): Lane {
@@ -177,7 +177,7 @@ describe('the estimate of what remains', () => {
     const retryAt = new Date(Date.now() + 60_000).toISOString();
     expect(paused.settle(job(10), new ProviderError('rate_limited', { message: 'Later.', retryAt }))).toBe(true);
     vi.advanceTimersByTime(20_000);
-    // The eleventh waits to be begun again.
+    // The eleventh waits to be started again.
     const remaining = progressOf(new Map([['slow', paused]]), { ...counts, taken: 11, total: 11 }).remainingMs;
     expect(remaining).toBe(11 * 100 + 40_000);
     paused.clear();

@@ -452,7 +452,7 @@ describe('a resumed run', () => {
     expect(sends()).toBe(2);
   });
 
-  it('that is stopped does not count what was through before as not begun', async () => {
+  it('that is stopped does not count what was through before as not started', async () => {
     const { file, ids } = list(4);
     await project.run(['bulk', file]);
     write(file, [...ids, ...list(20).ids]);

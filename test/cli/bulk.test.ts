@@ -258,7 +258,7 @@ describe('an interrupted run', () => {
     const sent = sandbox.vpsbg.requests.filter(({ method }) => method === 'POST').map(({ body }) => body);
     expect(new Set(sent).size).toBe(sent.length);
     expect(timesCancelled(ids).every((times) => times <= 1)).toBe(true);
-    // What was under way at the kill was read back: found, or left for a person.
+    // What was in flight at the kill was read back: found, or left for a person.
     const outcomes = Object.values(outcomesOf(file));
     expect(outcomes).toHaveLength(ids.length);
     expect(outcomes.every((outcome) => ['requested', 'scheduled', 'unknown'].includes(String(outcome)))).toBe(true);
@@ -290,7 +290,7 @@ describe('an interrupted run', () => {
     expect(sandbox.edis.requests).toHaveLength(2);
   });
 
-  it('sees through what is under way after a Ctrl-C, begins nothing more, and is resumed', async () => {
+  it('sees through what is in flight after a Ctrl-C, begins nothing more, and is resumed', async () => {
     const ids = serverIds(40);
     const file = list(...endRows(ids));
     sandbox.vpsbg.fault({ kind: 'latency', ms: 150, times: 1_000 });
@@ -320,7 +320,7 @@ describe('an interrupted run', () => {
     expect(timesCancelled([serverId])).toEqual([1]);
   });
 
-  it('is not mixed up with another list, and not begun anew', async () => {
+  it('is not mixed up with another list, and not started anew', async () => {
     const ids = serverIds(2);
     const file = list(...endRows(ids));
     expect((await project.run(['bulk', file, '--resume'])).stderr).toContain('Without --resume every row');

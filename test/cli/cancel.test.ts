@@ -103,7 +103,7 @@ describe('cancelkit cancel', () => {
     const words = ['cancel', 'hosting', `hostingId=${hostingId}`, `domain=${domain}`, '--when', 'immediate'];
     const refused = await project.run(words);
     expect(refused.code).toBe(2);
-    expect(refused.stderr).toContain('the provider deletes the data at once, for good');
+    expect(refused.stderr).toContain('the provider deletes the data immediately and for good');
     expect(refused.stderr).toContain('Add --yes');
     expect(requestCount()).toBe(0);
     expect((await project.run([...words, '--yes'])).code).toBe(0);

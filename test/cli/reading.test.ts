@@ -43,7 +43,7 @@ describe('cancelkit status', () => {
 });
 
 describe('cancelkit revoke', () => {
-  it('withdraws a cancellation, and says so where there is none', async () => {
+  it('undoes a cancellation, and says so where there is none', async () => {
     const { serverId } = sandbox.vpsbg.add();
     const words = ['revoke', 'vpsbg', String(serverId)];
     await project.run(['cancel', 'vpsbg', String(serverId), '--when', 'end_of_period']);

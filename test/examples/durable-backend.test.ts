@@ -173,7 +173,7 @@ describe('the example of a backend whose cancellations survive a crash', () => {
   );
 
   it(
-    'sees through what it has begun when it is told to stop, and does the rest when it is started again',
+    'sees through what it has started when it is told to stop, and does the rest when it is started again',
     async () => {
       sandbox.whmcs.fault({ kind: 'latency', ms: 2_000, times: 2, only: isCancellation });
       const first = await start();

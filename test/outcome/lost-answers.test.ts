@@ -346,7 +346,7 @@ describe('a cancellation that is over before the read-back', () => {
     expect(failure.message).toMatch(/no such service: either the cancellation took effect, or the id was wrong/);
   });
 
-  it('is unknown at a hosting whose job has failed, since another may still be under way', async () => {
+  it('is unknown at a hosting whose job has failed, since another may still be in flight', async () => {
     sandbox.hosting.configure({ jobDelayMs: 0 });
     sandbox.hosting.failJobs();
     const target = targetAt('hosting', sandbox);

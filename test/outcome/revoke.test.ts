@@ -16,7 +16,7 @@ beforeEach(async () => {
 const methods = (provider: 'vpsbg' | 'hosting'): string[] => sandbox[provider].requests.map(({ method }) => method);
 const writes = (provider: 'vpsbg' | 'hosting'): number => sandbox[provider].requests.filter(isWrite).length;
 
-describe('a withdrawal at VPSBG', () => {
+describe('an undo at VPSBG', () => {
   type Name = keyof Sandbox['vpsbg']['seeded'];
   const revoke = (name: Name = 'cancelled', at: SandboxService = services): Promise<RevokeResult> =>
     at.revoke({ account: 'vpsbg', service: sandbox.vpsbg.seeded[name] });
@@ -68,7 +68,7 @@ describe('a withdrawal at VPSBG', () => {
     sandbox.clock.advance({ days: 21 });
     const failure = await failureOf(revoke());
     expect(failure).toMatchObject({ code: 'rejected', operation: 'revoke', retryable: false });
-    expect(failure.message).toMatch(/has taken effect: it can no longer be withdrawn/);
+    expect(failure.message).toMatch(/has taken effect: it can no longer be undone/);
     expect(methods('vpsbg')).toEqual(['GET']);
   });
 
@@ -98,7 +98,7 @@ describe('a withdrawal at VPSBG', () => {
     const failure = await failureOf(revoke());
     expect(failure).toMatchObject({ code: 'unexpected_response', providerStatus: 404, attempts: 2 });
     expect(failure.message).toMatch(
-      /no such call .* set the option undoPath, or withdraw the cancellation in the client area/,
+      /no such call .* set the option undoPath, or undo the cancellation in the client area/,
     );
     expect(failure).not.toHaveProperty('sentAt');
     expect(cancellation()).not.toBeNull();
@@ -113,7 +113,7 @@ describe('a withdrawal at VPSBG', () => {
     expect(cancellation()).not.toBeNull();
   });
 
-  it('is not found where there is no such server, and nothing is withdrawn', async () => {
+  it('is not found where there is no such server, and nothing is undone', async () => {
     const failure = await failureOf(services.revoke({ account: 'vpsbg', service: { serverId: 999 } }));
     expect(failure).toMatchObject({ code: 'not_found' });
     expect(methods('vpsbg')).toEqual(['GET']);
@@ -133,7 +133,7 @@ describe('a withdrawal at VPSBG', () => {
   });
 });
 
-describe('a withdrawal at a hosting', () => {
+describe('an undo at a hosting', () => {
   type Name = keyof Sandbox['hosting']['seeded'];
   const revoke = (name: Name = 'cancelled'): Promise<RevokeResult> =>
     services.revoke({ account: 'hosting', service: sandbox.hosting.seeded[name] });
@@ -212,7 +212,7 @@ describe('a withdrawal at a hosting', () => {
   });
 });
 
-describe('a withdrawal whose answer is lost', () => {
+describe('an undo whose answer is lost', () => {
   beforeEach(() => {
     services = servicesOf(sandbox, IMPATIENT);
   });
@@ -273,11 +273,11 @@ describe('a withdrawal whose answer is lost', () => {
     expect(methods('vpsbg')).toEqual(['GET', 'DELETE']);
   });
 
-  it('tells the end customer of the withdrawal, and nobody a secret', async () => {
+  it('tells the end customer of the undo, and nobody a secret', async () => {
     sandbox.hosting.fault({ kind: 'reset', executed: false, only: isWrite });
     const failure = await failureOf(services.revoke({ account: 'hosting', service: hosting() }));
     expect(failure.publicMessage).toBe(
-      'The withdrawal of the cancellation was sent, but has not been confirmed yet. Please do not send it again.',
+      'The request to undo the cancellation was sent, but has not been confirmed yet. Please do not send it again.',
     );
     expect(printed(failure)).not.toContain(sandbox.settings.hosting.token);
   });

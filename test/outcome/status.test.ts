@@ -111,7 +111,7 @@ describe('the state of a server at VPSBG', () => {
       { state: 'requested', requestedAt: expect.any(String), reason: expect.any(String), revocable: true },
     ],
     [
-      'is none again once it was withdrawn',
+      'is none again once it was undone',
       'cancelled',
       () => services.revoke({ account: 'vpsbg', service: sandbox.vpsbg.seeded.cancelled }),
       { state: 'none', revocable: false },

@@ -189,7 +189,7 @@ describe.each(DATABASES)('a worker on %s', (_, open) => {
     });
   });
 
-  it('sees through what it has begun when the signal aborts, and begins nothing more', async () => {
+  it('sees through what it has started when the signal aborts, and begins nothing more', async () => {
     const gate = closedGate();
     const ids = ['one', 'two', 'three', 'four', 'five'];
     const shop = openShop(Object.fromEntries(ids.map((id) => [id, { writes: [() => gate.pass()] }])));

@@ -63,8 +63,8 @@ describe('worker processes on one PostgreSQL', () => {
     });
     expect(verdict).toMatchObject(once);
     expect(begunAt).toHaveLength(JOBS);
-    // By the ledger's own clock: what the provider sees comes over the network, and two that were begun far enough apart
-    // may arrive closer together.
+    // By the ledger's own clock: what the provider sees comes over the network, and two that were started far enough
+    // apart may arrive closer together.
     const tooSoon = begunAt.filter((at, index) => at - (begunAt[index - rate.count] ?? -Infinity) < rate.perMs - 1);
     expect(tooSoon).toEqual([]);
   }, 60_000);

@@ -116,7 +116,7 @@ describe('a request that HTTP cannot carry as it is', () => {
       Object.defineProperty(new URL(BASE), 'origin', { value: 'https://other.example.com' }),
     ],
   ])('below a base URL %s is refused', (_, base) => {
-    expect(buildHttpRequest(base, read())).toEqual({ ok: false, expected: 'an id that leaves the path as it is' });
+    expect(buildHttpRequest(base, read())).toEqual({ ok: false, expected: 'an id that does not change the path' });
   });
 });
 

@@ -93,7 +93,7 @@ function introduction(emulated: readonly Emulated[]): readonly string[] {
   ];
 }
 
-/** Reads where the provider can be asked; else what it is there for. */
+/** A command to try: a read if the provider has one, else a cancellation. */
 function tryOn({ id, account }: BuiltInProvider, service: string): string {
   return account().capabilities.readBack ? `status ${id} ${service}` : `cancel ${id} ${service} --when end_of_period`;
 }

@@ -64,6 +64,6 @@ function fileFor(config: string): string {
 function stateDirectory(): string {
   const { XDG_STATE_HOME = '', LOCALAPPDATA = '' } = process.env;
   const given = process.platform === 'win32' ? LOCALAPPDATA : XDG_STATE_HOME;
-  // A relative one would lead into the working directory, which may be anybody's.
+  // A relative one would lead into the working directory, which may belong to another user.
   return join(isAbsolute(given) ? given : join(homedir(), '.local', 'state'), 'cancelkit');
 }

@@ -7,11 +7,14 @@ import { BEGIN } from './session-settings.ts';
 // A connection that is silently gone must not keep a worker for ever.
 const TIMEOUTS = { connectionTimeoutMillis: 10_000, query_timeout: 30_000, keepAlive: true } as const;
 
-/** Opens a PostgreSQL database by its URL. Connects with the first statement. One connection is enough, if no more can be had. */
+/**
+ * Opens a PostgreSQL database by its URL. Connects with the first statement. One connection is enough, if no more can
+ * be had.
+ */
 export async function openPostgres(url: string): Promise<Database> {
   const { default: pg } = await loadPeer('pg', () => import('pg'));
   const pool = new pg.Pool({ ...TIMEOUTS, connectionString: url, max: 5, application_name: 'cancelkit' });
-  // A connection that breaks while nobody uses it is replaced by the pool; the next statement tells if none can be had.
+  // The pool replaces a connection that breaks while idle; the next statement fails if it can open no other.
   pool.on('error', () => undefined);
   return {
     kind: 'postgres',
@@ -39,13 +42,16 @@ function asNotCommitted(error: unknown): never {
   throw error instanceof DatabaseFailure ? new DatabaseFailure(error, 'no') : error;
 }
 
-/** Runs statements without values, as pg-boss has them, with the settings of the queue. Some begin and end their own transaction. */
+/**
+ * Runs statements without values, as pg-boss has them, with the settings of the queue. Some begin and end their own
+ * transaction.
+ */
 async function runScript(client: PoolClient, text: string): Promise<{ readonly rows: Row[] }> {
   return await guarded(async () => {
     // Has to be alone, outside of a transaction.
     if (/\bCONCURRENTLY\b/.test(text)) return await client.query<Row>(text);
     const ownBegin = /^\s*BEGIN\s*;/;
-    // On its own: a limit on the time of statements holds for all that is sent together.
+    // Sent on its own: a statement timeout applies to everything that is sent together.
     await client.query(BEGIN);
     const result = await client.query<Row>(text.replace(ownBegin, ''));
     if (!ownBegin.test(text)) await client.query('COMMIT');
@@ -71,7 +77,7 @@ async function onConnection<Value>(pool: Pool, work: (client: PoolClient) => Pro
   }
 }
 
-/** Waits for a connection of the pool where the server allows no more: it may allow fewer than the pool would make. */
+/** Waits for a connection of the pool if the server allows no more: it may allow fewer than the pool would make. */
 async function connect(pool: Pool): Promise<PoolClient> {
   const until = performance.now() + TIMEOUTS.connectionTimeoutMillis;
   for (;;) {

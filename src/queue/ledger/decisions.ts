@@ -175,7 +175,10 @@ async function locked(
   }
   if (row['lease_until'] !== null) {
     throw invalidInput([
-      { path: 'id', expected: 'a cancellation that nobody is at; it is being read back, try again in a minute' },
+      {
+        path: 'id',
+        expected: 'a cancellation that no worker is processing; it is being read back, try again in a minute',
+      },
     ]);
   }
   return row;

@@ -136,7 +136,7 @@ export function afterOtherPlace(claimed: Claimed, otherPlace: string): NextState
 }
 
 /**
- * What follows where the provider says that it has no such service. One that an earlier read-back found is over; of any
+ * What follows if the provider says that it has no such service. One that an earlier read-back found is over; of any
  * other it is not known whether it ever existed.
  */
 function afterAbsence(claimed: Claimed, policy: Policy): NextState {

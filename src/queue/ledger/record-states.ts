@@ -58,8 +58,8 @@ async function update(
   schema: string,
   settled: readonly RecordedState[],
 ): Promise<Map<string, Date | undefined>> {
-  // States are compared within CASE so that the planner, which knows nothing of a new table, finds the rows by their ids,
-  // and does not read all that are in a state.
+  // States are compared within CASE so that the planner, which knows nothing of a new table, finds the rows by their
+  // ids, and does not read all that are in a state.
   const { rows } = await client.query(
     `WITH clock AS MATERIALIZED (
        SELECT date_trunc('milliseconds', clock_timestamp()) AS now
@@ -105,9 +105,9 @@ async function update(
 }
 
 /**
- * The provider's own yes to whoever sent it. It stands above all that was made of an absence at a read-back meanwhile:
- * `unknown`, `refused` after the last one, or planned again. What a person decided is left alone: a decision empties
- * `readings` and `error`.
+ * The provider's own yes to the worker that sent the request. It overrides every state that follows from an absence at
+ * a read-back: `unknown`, `refused` after the last one, or planned again. What a person decided is left alone: a
+ * decision empties `readings` and `error`.
  */
 const LATE_YES = `(x.task = 'send' AND x.state IN ${sqlList(CANCEL_OUTCOMES)})`;
 

@@ -40,7 +40,7 @@ export class JobPicker {
     const { schema, jobs, pollMs } = this.#context;
     const all: TakenJob[] = [];
     let free = most;
-    // In no fixed order, so that none always comes last where there is not enough for all.
+    // In no fixed order, so that none always comes last if there is not enough for all.
     for (const { account, room } of shuffled(await roomOf(client, schema, limits))) {
       const wanted = Math.min(room, free);
       const taken = wanted === 0 ? [] : await jobs.take(client, account, wanted);

@@ -14,7 +14,7 @@ export class RunningCalls {
   readonly #running = new Map<string, Claimed>();
   #outbox = new Outbox();
 
-  /** @param onEnd told of the account of each call that has ended. */
+  /** @param onEnd called with the account of each call that has ended. */
   constructor(
     context: Pick<WorkerContext, 'database' | 'schema' | 'services' | 'policy' | 'readable' | 'deadlineMs'>,
     onEnd: (account: string) => void,
@@ -23,17 +23,17 @@ export class RunningCalls {
     this.#onEnd = onEnd;
   }
 
-  /** The calls under way, by the ids of their cancellations. */
+  /** The calls in flight, by the ids of their cancellations. */
   get running(): ReadonlyMap<string, Claimed> {
     return this.#running;
   }
 
-  /** What is to be written down. */
+  /** The outcomes to be written down. */
   get outbox(): Outbox {
     return this.#outbox;
   }
 
-  /** The ids of all that are under way, or have ended and are to be written down. */
+  /** The ids of the calls in flight, and of those that have ended and are to be written down. */
   get ids(): readonly string[] {
     return [...this.#running.keys(), ...this.#outbox.settled.map(({ id }) => id)];
   }
@@ -85,5 +85,5 @@ export class RunningCalls {
   }
 }
 
-// A call that has less time left than this is not begun.
+// A call that has less time left than this is not started.
 const SHORTEST_CALL_MS = 500;

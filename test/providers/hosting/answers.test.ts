@@ -278,7 +278,7 @@ describe('a read-back at a Hosting API', () => {
     ['a job of an unknown status is not known', {}, ['paused'], 'unknown'],
     ['a job without a status is not known', {}, [null], 'unknown'],
     ['an open job that the history does not show is not known', { openJobCount: 1 }, [], 'unknown'],
-    ['another open job beside it may be its withdrawal', { openJobCount: 2 }, ['new'], 'unknown'],
+    ['another open job beside it may be its undo', { openJobCount: 2 }, ['new'], 'unknown'],
     ['two open ones are requested', { openJobCount: 2 }, ['new', 'new'], 'requested'],
     ['a done job counts where the hosting no longer looks untouched', { serviceStatus: 'odd' }, ['done'], 'scheduled'],
     ['a status of unknown meaning stays so', { serviceStatus: 'odd' }, [], 'unknown'],

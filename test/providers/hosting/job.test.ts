@@ -78,7 +78,7 @@ describe('the fate of one cancellation of a hosting', () => {
     },
   );
 
-  it('is unknown once it was withdrawn', async () => {
+  it('is unknown once it was undone', async () => {
     const id = await cancel('end_of_period');
     aMinuteLater();
     await services.revoke({ account: 'hosting', service });
@@ -107,7 +107,7 @@ describe('the fate of one cancellation of a hosting', () => {
     expect(await fateOf(other)).toMatchObject({ state: 'unknown' });
   });
 
-  it('is unknown for the id of the withdrawal’s job', async () => {
+  it('is unknown for the id of the undo’s job', async () => {
     await cancel('end_of_period');
     aMinuteLater();
     const { providerReference = '' } = await services.revoke({ account: 'hosting', service });

@@ -50,7 +50,7 @@ function resume(
   return { outcome: services.revoke({ account: 'hosting', service }), requests };
 }
 
-describe('the withdrawal of a cancellation at a Hosting API', () => {
+describe('the undo of a cancellation at a Hosting API', () => {
   it('is a PATCH that resumes the service, with the token of the account', async () => {
     const { outcome, requests } = resume([...CANCELLED, PENDING]);
     expect(await outcome).toMatchObject({

@@ -172,7 +172,7 @@ describe('the cancellation of a floating IP at VPSBG', () => {
     expect(requests).toHaveLength(2);
   });
 
-  it('is withdrawn on the inferred path, and that only a read-back shows', async () => {
+  it('is undone on the inferred path, and that only a read-back shows', async () => {
     await cancel();
     sandbox.vpsbg.configure({ undo: 'ignored' });
     expect(await failureOf(services.revoke(request))).toMatchObject({
@@ -212,13 +212,13 @@ describe('the cancellation of an addon at VPSBG', () => {
     expect(await services.status(request)).toMatchObject({ state: 'unknown', revocable: false });
   });
 
-  it('is not said to be withdrawn where it cannot be seen', async () => {
+  it('is not said to be undone where it cannot be seen', async () => {
     await cancel();
     expect(await failureOf(services.revoke(request))).toMatchObject({ code: 'outcome_unknown', lastSeen: 'unknown' });
     expect(sandbox.vpsbg.service(7301).addons[0]?.cancellation).toBeNull();
   });
 
-  it('is read, withdrawn and read to be gone where the API does show it', async () => {
+  it('is read, undone and read to be gone where the API does show it', async () => {
     sandbox.vpsbg.configure({ addonCancelRequest: 'shown' });
     expect(await services.revoke(request)).toMatchObject({ outcome: 'nothing_to_revoke' });
     await cancel();
@@ -247,7 +247,7 @@ describe('the cancellation of an addon at VPSBG', () => {
   });
 });
 
-describe('the paths of withdrawals at VPSBG', () => {
+describe('the paths of undos at VPSBG', () => {
   it.each([
     [{ serverId: 7301, addonId: 73011 }, { addonUndoPath: 'v1/undo/{server_id}/{addon_id}' }, '/v1/undo/7301/73011'],
     [

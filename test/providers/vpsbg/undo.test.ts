@@ -37,7 +37,7 @@ function revoke(replies: readonly Reply[], config: Partial<VpsbgConfig> = {}): U
 
 afterEach(() => vi.unstubAllEnvs());
 
-describe('the withdrawal of a cancellation at VPSBG', () => {
+describe('the undo of a cancellation at VPSBG', () => {
   it('is a DELETE with the id of the server, on the inferred path', async () => {
     const { outcome, requests } = revoke([PENDING, { status: 204 }, NONE]);
     await outcome;
@@ -146,7 +146,7 @@ describe('the withdrawal of a cancellation at VPSBG', () => {
       'unexpected_response',
       /undoPath/,
     ],
-    ['there is nothing to withdraw', { status: 422, body: { message: 'No request.' } }, 'rejected', /No request/],
+    ['there is nothing to undo', { status: 422, body: { message: 'No request.' } }, 'rejected', /No request/],
     ['a page says so', { status: 404, body: '<html>404</html>' }, 'unexpected_response', /no API seems to be there/],
   ] as const)('is refused for good where %s', async (_name, answer, code, message) => {
     const { outcome, requests } = revoke([PENDING, answer]);

@@ -27,7 +27,7 @@ export interface TeamTally {
   readonly verdict: Verdict;
   /** The most requests that the provider was at, at once. */
   readonly mostAtOnce: number;
-  /** When each cancellation was begun, by the ledger: ascending, in milliseconds since the epoch. */
+  /** When each cancellation was started, by the ledger: ascending, in milliseconds since the epoch. */
   readonly begunAt: readonly number[];
 }
 
