@@ -1,5 +1,5 @@
 /**
- * What becomes of queued cancellations when workers and databases are killed: `npm run test:crash`.
+ * The outcome of queued cancellations when workers and databases are killed: `npm run test:crash`.
  *
  * 200 times `kill -9` for a worker on each database, beside a worker that delivers at least once; a PostgreSQL server
  * that goes away; worker processes that share one. Prints the figures, and fails if a goal is not met. `--kills=20`

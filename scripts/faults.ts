@@ -1,5 +1,5 @@
 /**
- * What becomes of cancellations at providers that fail in every way they can: `npm run test:faults`.
+ * The outcome of cancellations at providers that fail in every way they can: `npm run test:faults`.
  *
  * Prints the figures for Node.js 22, 24 and 26, one after the other, and fails if one of them is not met. Nothing else
  * should keep the machine busy: timeouts would come on top of the faults. `--here` runs on the Node.js that runs it,

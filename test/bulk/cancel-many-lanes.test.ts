@@ -312,7 +312,7 @@ describe('an account whose credentials are refused', () => {
     expect(new Set(ended).size).toBe(100);
   });
 
-  it('sees through what is in flight', async () => {
+  it('lets the calls in flight finish', async () => {
     const first = Promise.withResolvers<Response>();
     const { service } = setUpMany((_, id) => (id === '0' ? first.promise : json({}, 401)));
     const { items, done } = collecting(service.cancelMany(requestsOf('slow', 10), { concurrency: 2 }));

@@ -24,7 +24,7 @@ afterEach(() => {
 });
 
 describe('onProgress', () => {
-  it('is told at the end how many went how, at which account', async () => {
+  it('receives at the end the number of each outcome for each account', async () => {
     const told: CancelManyProgress<Own>[] = [];
     const { service } = setUpMany((name, id) => {
       if (name === 'slow') return json({}, 401);
@@ -47,7 +47,7 @@ describe('onProgress', () => {
     ]);
   });
 
-  it('is told within 100 milliseconds of what changes, and of a pause', async () => {
+  it('receives each change and each pause within 100 milliseconds', async () => {
     const told: CancelManyProgress<Own>[] = [];
     const { service } = setUpMany((name) => (name === 'slow' ? limited(60) : new Promise(() => undefined)));
     const requests = [...requestsOf('slow', 5), ...requestsOf('fast', 8)];

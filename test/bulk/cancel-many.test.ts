@@ -285,7 +285,7 @@ describe('the source of cancelMany', () => {
 });
 
 describe('leaving cancelMany early', () => {
-  it('starts nothing more, sees through what has started, and closes the source', async () => {
+  it('starts nothing more, lets the calls in flight finish, and closes the source', async () => {
     let closed = 0;
     function* source(): Generator<Request> {
       try {

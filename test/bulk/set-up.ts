@@ -103,7 +103,7 @@ export function collecting<Item>(items: AsyncIterable<Item>): {
   return { items: collected, done: run() };
 }
 
-/** What an item came to: an outcome or an error's code. */
+/** The outcome of an item, or its error's code. */
 export function endOf(item: Item): string {
   return item.ok ? item.result.outcome : item.error.code;
 }

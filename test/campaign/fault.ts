@@ -38,7 +38,7 @@ export const NO_FAULT: Fault = { kind: 'none', executed: true };
 /** A fault with its share, in per cent. */
 export type Share = readonly [share: number, fault: (random: number) => Fault];
 
-/** What becomes of cancellations: 35 per cent go well. */
+/** How cancellations go: 35 per cent go well. */
 export const WRITE_FAULTS: readonly Share[] = [
   [7, (random) => ({ kind: 'reset', executed: true, session: random < 0.1 })],
   [4, () => ({ kind: 'hang', executed: true })],
@@ -58,7 +58,7 @@ export const WRITE_FAULTS: readonly Share[] = [
   [3, (random) => ({ ...TOO_MANY, status: random < 0.5 ? 408 : 425 })],
 ];
 
-/** What becomes of read-backs: 40 per cent go well. */
+/** How read-backs go: 40 per cent go well. */
 export const READ_FAULTS: readonly Share[] = [
   [15, () => ({ kind: 'reset', executed: false })],
   [6, () => ({ kind: 'hang', executed: false })],

@@ -393,7 +393,7 @@ describe('a resumed run', () => {
     expect(sends()).toBe(3);
   });
 
-  it('does not ask another installation what became of its rows', async () => {
+  it('does not read its rows back at another installation', async () => {
     await using other = await startSandbox();
     const { file } = list(1);
     sandbox.vpsbg.fault({ kind: 'hang', executed: false });
@@ -568,7 +568,7 @@ describe('a list that cannot be run', () => {
       'line 1: the name of column 2 is not the name of a column.',
     ],
     ['blank lines', '\naccount,service,when\n\n\nvpsbg,1\n', 'line 5: when is missing: expected '],
-  ])('is told by its place: %s', async (name, text, words) => {
+  ])('is named by its place: %s', async (name, text, words) => {
     const file = text.startsWith('{') ? 'wrong.jsonl' : 'wrong.csv';
     project.write(file, text);
     const { code, stderr } = await project.run(['bulk', file, '--yes']);

@@ -168,7 +168,7 @@ describe('cancelkit bulk', () => {
   it.each([
     ['semicolons', ';'],
     ['tabs', '\t'],
-  ])('takes columns that are parted by %s', async (_, delimiter) => {
+  ])('takes columns that are separated by %s', async (_, delimiter) => {
     const [id = 0] = serverIds(1);
     const rows = [
       ['account', 'service', 'when', 'reason'],
@@ -290,7 +290,7 @@ describe('an interrupted run', () => {
     expect(sandbox.edis.requests).toHaveLength(2);
   });
 
-  it('sees through what is in flight after a Ctrl-C, begins nothing more, and is resumed', async () => {
+  it('lets the calls in flight finish after a Ctrl-C, starts nothing more, and is resumed', async () => {
     const ids = serverIds(40);
     const file = list(...endRows(ids));
     sandbox.vpsbg.fault({ kind: 'latency', ms: 150, times: 1_000 });

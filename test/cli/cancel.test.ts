@@ -168,7 +168,7 @@ describe('cancelkit cancel', () => {
     expect(sandbox.edis.service(kvmId).timesCancelled).toBe(1);
   });
 
-  it('tells what became of it after a Ctrl-C', async () => {
+  it('reports its outcome after a Ctrl-C', async () => {
     const { kvmId } = sandbox.edis.add();
     sandbox.edis.fault({ kind: 'hang', executed: true });
     const { code, stderr } = await project.run(['cancel', 'edis', kvmId, ...END], {

@@ -43,7 +43,7 @@ describe('cancelkit status', () => {
 });
 
 describe('cancelkit revoke', () => {
-  it('undoes a cancellation, and says so where there is none', async () => {
+  it('undoes a cancellation, and says so if none exists', async () => {
     const { serverId } = sandbox.vpsbg.add();
     const words = ['revoke', 'vpsbg', String(serverId)];
     await project.run(['cancel', 'vpsbg', String(serverId), '--when', 'end_of_period']);
@@ -92,7 +92,7 @@ describe('cancelkit accounts', () => {
     expect(stdout).toMatch(/vpsbg: no account, since none of VPSBG_TOKEN, VPSBG_BASE_URL, [A-Z_, ]+ is set/);
   });
 
-  it('says what to do where there is none', async () => {
+  it('says what to do if none exists', async () => {
     using empty = await createProject();
     const { code, stderr } = await empty.run(['cancel', 'shop', '5', '--when', 'end_of_period']);
     expect(code).toBe(2);

@@ -80,7 +80,7 @@ describe('in a terminal, a list', () => {
     expect(servers.map((id) => sandbox.vpsbg.service(id).timesCancelled)).toEqual([1, 1, 1]);
   });
 
-  it('sees through what is in flight after a Ctrl-C', async () => {
+  it('lets the calls in flight finish after a Ctrl-C', async () => {
     const servers = Array.from({ length: 40 }, () => sandbox.vpsbg.add().serverId);
     project.write(
       'stopped.csv',

@@ -219,7 +219,7 @@ export const brokenCores: readonly BrokenCore[] = [
     found: [/unavailable if the connection is refused$/, /sends again what was not processed/, /^answers: a 429/],
   },
   {
-    fault: 'never asks what became of a cancellation',
+    fault: 'never reads a cancellation back',
     install: () =>
       void vi.doMock('../../src/outcome/reconcile-unknown.ts', () => {
         const reconcileUnknown: typeof ReconcileUnknownModule.reconcileUnknown = (_cancellation, { error }) =>

@@ -537,7 +537,7 @@ const misjudged: readonly Faulty[] = [
     found: [/^what comes out: shows no secret in any result or error$/],
   },
   {
-    fault: 'is called like a word that customers are told',
+    fault: 'is called like a word that customers read',
     subject: sample({ id: 'support' }),
     found: [/tells end customers nothing/],
   },
@@ -660,7 +660,7 @@ const misundone: readonly Faulty[] = [
   },
 ];
 
-/** What goes wrong if the state is read back to see what became of a cancellation. */
+/** What goes wrong if a cancellation is read back. */
 const misreconciled: readonly Faulty[] = [
   {
     fault: 'gives a reference that it does not take',

@@ -73,14 +73,14 @@ describe('a second cancellation at WHMCS', () => {
     expect(failure.message).toMatch(/none could be found when it was read back/);
   });
 
-  it('is not verified once more: what was read is what is told', async () => {
+  it('is not verified once more: the result holds what was read', async () => {
     await cancel('end_of_period');
     const service = sandbox.whmcs.seeded.active;
     const result = await services.cancel({ account: 'whmcs', service, when: 'end_of_period' }, { verify: true });
     expect(result).toMatchObject({ outcome: 'already_cancelled', attempts: 3 });
   });
 
-  it('after a lost answer settles what the first one came to, without a second cancellation', async () => {
+  it('after a lost answer settles the outcome of the first one, without a second cancellation', async () => {
     sandbox.whmcs.fault({ kind: 'reset', executed: true });
     sandbox.whmcs.fault({ kind: 'html', executed: false, times: 1, only: (request) => !isWrite(request) });
     expect(await failureOf(cancel('end_of_period'))).toMatchObject({ code: 'outcome_unknown' });

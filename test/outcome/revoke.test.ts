@@ -50,7 +50,7 @@ describe('an undo at VPSBG', () => {
     expect(sandbox.vpsbg.service(service.serverId).status).toBe('active');
   });
 
-  it.each(['active', 'suspended', 'locked'] as const)('changes nothing where there is none: %s', async (name) => {
+  it.each(['active', 'suspended', 'locked'] as const)('changes nothing if no cancellation exists: %s', async (name) => {
     expect(await revoke(name)).toMatchObject({ outcome: 'nothing_to_revoke', before: { state: 'none' }, attempts: 1 });
     expect(methods('vpsbg')).toEqual(['GET']);
   });
@@ -178,10 +178,13 @@ describe('an undo at a hosting', () => {
     expect(stateOf('active')).toBe('active');
   });
 
-  it.each(['active', 'suspended', 'provisioning'] as const)('changes nothing where there is none: %s', async (name) => {
-    expect(await revoke(name)).toMatchObject({ outcome: 'nothing_to_revoke', before: { state: 'none' } });
-    expect(writes('hosting')).toBe(0);
-  });
+  it.each(['active', 'suspended', 'provisioning'] as const)(
+    'changes nothing if no cancellation exists: %s',
+    async (name) => {
+      expect(await revoke(name)).toMatchObject({ outcome: 'nothing_to_revoke', before: { state: 'none' } });
+      expect(writes('hosting')).toBe(0);
+    },
+  );
 
   it('changes nothing where the cancellation itself has failed', async () => {
     const service = sandbox.hosting.seeded.active;

@@ -53,7 +53,7 @@ describe('what a provider’s API cannot do', () => {
     expect(failure.publicMessage).not.toMatch(/whmcs|client area|admin/i);
   });
 
-  it('is told by the account’s capabilities, as data', () => {
+  it('is shown by the account’s capabilities, as data', () => {
     const { accounts } = createCancelService({ edis: edis(), vpsbg: vpsbg(), whmcs: whmcs() });
     const able = Object.entries(accounts).map(([name, { capabilities }]) => [
       name,

@@ -131,7 +131,7 @@ describe('a lock on a file', () => {
   });
 });
 
-/** Changes what the record says of its process, in the file that it is; makes one where there is none. */
+/** Changes what the record says of its process, in the same file; makes one if it does not exist. */
 function writeRecord(changes: Partial<ProcessIdentity>): void {
   const file = ownerRecordOf(path);
   if (!existsSync(file)) writeFileSync(file, '{}');

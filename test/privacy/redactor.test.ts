@@ -206,7 +206,7 @@ describe('data', () => {
     const redactor = redactorFor([]);
     expect(redactor.data({ [key]: 'of somebody else' })).toEqual({ [key]: '[REDACTED]' });
     expect(redactor.data([{ [key]: { a: 1 } }])).toEqual([{ [key]: '[REDACTED]' }]);
-    // That there is none is no secret.
+    // Its absence is no secret.
     expect(redactor.data({ a: { [key]: '' }, b: { [key]: null } })).toEqual({ a: { [key]: '' }, b: { [key]: null } });
   });
 

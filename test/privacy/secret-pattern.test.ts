@@ -126,7 +126,7 @@ describe('a backslash in a secret', () => {
     ['of two, as they are', two, 'ab\\\\cd', '×'],
     ['of two, in two encodings', two, 'ab%5C&#92;cd', '×'],
     ['of two, where there is one only', two, 'ab\\cd', 'ab\\cd'],
-    ['where there is none', one, 'abcd', 'abcd'],
+    ['in a text without one', one, 'abcd', 'abcd'],
     ['at the beginning of it, of a longer run', '\\abcd', 'x\\\\\\\\abcd', 'x×'],
     ['at the beginning of it, of a run that is encoded', '\\abcd', 'x%5C%5C&#92;abcd', 'x×'],
     ['at its end, of a longer run', 'abcd\\', 'abcd\\\\\\\\x', '×x'],

@@ -58,7 +58,7 @@ describe('what follows from an attempt to cancel', () => {
     expect(next).toEqual({ readBackAttempts: 0, needsPerson: false, error, ...retry, ...expected });
   });
 
-  it('is told for every code there is', () => {
+  it('is defined for every code', () => {
     expect(new Set(cases.map(([code]) => code))).toEqual(new Set(Object.keys(ERROR_CODES)));
   });
 

@@ -52,7 +52,7 @@ describe.each(DATABASES)('a worker on %s', (_, open) => {
     expect(shop.writes('one')).toBe(1);
   });
 
-  it('lets an account rest that is told to, and goes on with the others', async () => {
+  it('lets an account rest if its provider asks for it, and goes on with the others', async () => {
     const shop = openShop({ one: { writes: [() => busy(429, 3_600)] } });
     await using queue = await openQueue(database, { services: shop.services, limits: { alpha: { concurrency: 1 } } });
     await queue.enqueueMany([
@@ -81,7 +81,7 @@ describe.each(DATABASES)('a worker on %s', (_, open) => {
     };
     const shop = openShop({ one: { writes: [() => busy(429, 1), note] }, two: { writes: [note] } });
     const limits = { alpha: { concurrency: 1 } };
-    // The time that is told does not fit a call, so it is the queue that waits.
+    // The wait does not fit into a call, so the queue waits.
     await using queue = await openQueue(database, { services: shop.services, limits, deadlineMs: 900 });
     await queue.enqueue(request('alpha', 'one'), { id: 'one', priority: 1 });
     await queue.enqueue(request('alpha', 'two'), { id: 'two' });
@@ -189,7 +189,7 @@ describe.each(DATABASES)('a worker on %s', (_, open) => {
     });
   });
 
-  it('sees through what it has started when the signal aborts, and begins nothing more', async () => {
+  it('lets started cancellations finish when the signal aborts, and starts nothing more', async () => {
     const gate = closedGate();
     const ids = ['one', 'two', 'three', 'four', 'five'];
     const shop = openShop(Object.fromEntries(ids.map((id) => [id, { writes: [() => gate.pass()] }])));
@@ -222,7 +222,7 @@ describe.each(DATABASES)('a worker on %s', (_, open) => {
     expect((await queue.stats()).states.requested).toBe(24);
   });
 
-  it('runs no more at once than it is told to, over all accounts', async () => {
+  it('runs no more concurrently than it is allowed to, over all accounts', async () => {
     const shop = openShop();
     await using queue = await openQueue(database, { services: shop.services });
     const accounts = ['alpha', 'beta', 'blind'] as const;
@@ -243,7 +243,7 @@ describe.each(DATABASES)('a worker on %s', (_, open) => {
     expect(shop.order()).toEqual(['priority1000', 'priority7', 'priority0', 'priority-3', 'priority-1000']);
   });
 
-  it('begins no more of an account in a time than it is told to', async () => {
+  it('starts no more of an account in any time than its rate allows', async () => {
     const shop = openShop();
     const limits = { alpha: { rate: { count: 2, perMs: 600_000 } } };
     await using queue = await openQueue(database, { services: shop.services, limits });

@@ -125,7 +125,7 @@ describe('Retry-After', () => {
   it.each([
     ['in the provider’s language', { verdict: 'refused', code: 'rate_limited', message: 'Slow down.' } as const],
     ['in no language', { verdict: 'unrecognized' } as const],
-  ])('of a refusal %s is told', async (_, verdict) => {
+  ])('of a refusal %s is passed on', async (_, verdict) => {
     const { fetch } = recordingFetch(() => json({}, 429, { 'retry-after': '3600' }));
     const account = acme(config, {
       *cancel(order, given) {

@@ -38,7 +38,7 @@ describe('JSON at the end of a text', () => {
     ['it is a list', `${NOTICE}[${ANSWER}]`],
     ['it is a text', `${NOTICE}"success"`],
     ['nothing stands before it', ANSWER],
-    ['there is none', NOTICE],
+    ['no JSON follows', NOTICE],
   ])('is none where %s', (_, text) => {
     expect(findTrailingJson(text)).toBeUndefined();
   });

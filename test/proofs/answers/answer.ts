@@ -1,4 +1,4 @@
-/** An answer of a server, or how there is none. */
+/** A response of a server, or how it fails to respond. */
 export type FuzzedAnswer =
   | {
       readonly kind: 'answer';

@@ -67,7 +67,7 @@ describe('an order at EDIS', () => {
     });
   });
 
-  it('sends an empty text for what is not wanted, no key where there is none, and always whether credit is used', async () => {
+  it('sends an empty text for what is not wanted, no key if none is given, and always whether credit is used', async () => {
     await orderVps(sandbox.accounts.edis, { billingCycle: 'annually', paymentMethod: 'banktransfer', items: [item] });
     expect(sentOrder(sandbox.edis.requests[0])).toEqual({
       billingcycle: 'annually',
@@ -315,7 +315,7 @@ describe('an error of EDIS about an order', () => {
       { status: 500, body: { status: 'success', orderid: 1, serviceids: '2' } },
       { code: 'outcome_unknown', reason: 'server_error' },
     ],
-  ] as const)('is told apart: %s', async (_name, reply, expected) => {
+  ] as const)('is distinguished: %s', async (_name, reply, expected) => {
     const failure = await failureOf(orderFrom(reply));
     expect(failure).toMatchObject({
       ...expected,

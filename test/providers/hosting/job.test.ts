@@ -87,7 +87,7 @@ describe('the fate of one cancellation of a hosting', () => {
     expect(await fateOf(id)).toEqual(whole({ state: 'unknown', revocable: false }));
   });
 
-  it('is told apart from that of another cancellation of the same hosting', async () => {
+  it('is distinguished from that of another cancellation of the same hosting', async () => {
     sandbox.hosting.failJobs();
     const failed = await cancel('immediate');
     aMinuteLater();

@@ -87,7 +87,7 @@ describe('the undo of a cancellation at a Hosting API', () => {
 
   it.each([
     [
-      'it is immediate, or there is none',
+      'it is immediate, or does not exist',
       error(405, 'not_active', 'There is no service to resume'),
       'rejected',
       /no service to resume/,

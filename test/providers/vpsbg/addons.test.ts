@@ -88,7 +88,7 @@ describe('a floating IP at VPSBG', () => {
   const service = { floatingIpId: 601 };
   const floatingIp = (): object => sandbox.vpsbg.floatingIps()[0] ?? {};
 
-  it.each(TIMINGS)('is cancelled by its id in a list, %s, and its side effect is told', async (when) => {
+  it.each(TIMINGS)('is cancelled by its id in a list, %s, and its side effect is a warning', async (when) => {
     const result = await services.cancel({ account: 'vpsbg', service, when, reason: 'Moved' });
     expect(result).toMatchObject({ outcome: 'requested', service, when, attempts: 1 });
     expect(result.warnings).toMatchObject([

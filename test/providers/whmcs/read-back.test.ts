@@ -200,7 +200,7 @@ describe('the answers of a read-back at WHMCS', () => {
     expect(await failureOf(read(...replies).status)).toMatchObject({ code: 'unexpected_response' });
   });
 
-  it('are read to an empty page where there is no count, and then there is none', async () => {
+  it('are read to an empty page if there is no count, and then none exists', async () => {
     const other = packages([request({ relid: 1 })], { totalresults: undefined });
     const { status, requests } = read(PRODUCT, other, other, packages([], { totalresults: undefined }));
     expect(await status).toMatchObject({ state: 'none' });

@@ -7,7 +7,7 @@ type ReadableAccount = Account<'readable', TestService, When, 'cancel' | 'status
 export interface CrashAccounts {
   readonly alpha: ReadableAccount;
   readonly beta: ReadableAccount;
-  /** Cannot be asked what became of a cancellation. */
+  /** Cannot read a cancellation back. */
   readonly blind: Account<'blind', TestService, When, 'cancel'>;
 }
 

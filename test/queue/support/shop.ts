@@ -30,7 +30,7 @@ type ShopAccount<Operation extends 'cancel' | 'status'> = Account<'shop', ShopSe
 export interface Own {
   readonly alpha: ShopAccount<'cancel' | 'status'>;
   readonly beta: ShopAccount<'cancel' | 'status'>;
-  /** Cannot be asked what became of a cancellation. */
+  /** Cannot read a cancellation back. */
   readonly blind: ShopAccount<'cancel'>;
 }
 
