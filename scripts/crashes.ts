@@ -153,11 +153,11 @@ async function reportTeams(): Promise<void> {
     rows.push([workers, mostAtOnce, bound, perSecond.toFixed(1), ((bound * 1_000) / LATENCY_MS).toFixed(1)]);
     rates.push(perSecond);
     checkVerdict(`${workers} workers`, verdict);
-    goal(`${workers} workers: never more than ${bound} at once`, mostAtOnce <= bound);
+    goal(`${workers} workers: never more than ${bound} concurrently`, mostAtOnce <= bound);
   }
   table(
-    `Worker processes on one PostgreSQL, ${TEAM_CONCURRENCY} at once each; the account bears ${TEAM_LIMIT}; ${LATENCY_MS} ms an answer`,
-    ['workers', 'most at once', 'bound', 'a second', 'ideal'],
+    `Worker processes on one PostgreSQL, ${TEAM_CONCURRENCY} concurrently each; the account allows ${TEAM_LIMIT}; ${LATENCY_MS} ms an answer`,
+    ['workers', 'most concurrently', 'bound', 'a second', 'ideal'],
     rows,
   );
   const [one = 0, two = 0, three = 0] = rates;

@@ -66,7 +66,7 @@ async function runHere(jobs: number, seed: string): Promise<void> {
 
   const tallies = await runCampaign({ jobs, concurrency: 20, seed, certificate });
   campaignTable(
-    `${jobs} cancellations, 20 at once, over HTTP/1.1 and TLS with HTTP/${tallies[0]?.tlsVersion ?? '?'}`,
+    `${jobs} cancellations, 20 concurrently, over HTTP/1.1 and TLS with HTTP/${tallies[0]?.tlsVersion ?? '?'}`,
     tallies,
   );
   for (const tally of tallies.slice(0, 1)) checkCampaign(tally, goal);

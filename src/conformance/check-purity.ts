@@ -14,7 +14,7 @@ const NOWHERE = 'http://127.0.0.1:2';
 export function purityChecks(subject: ConformanceSubject): readonly Check[] {
   return [
     {
-      name: 'leaves the order and the configuration as they are',
+      name: 'leaves the order and the configuration unchanged',
       run: () => leavesInputAlone(subject),
     },
     {

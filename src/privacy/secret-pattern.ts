@@ -80,7 +80,7 @@ const ESCAPING = '(?:\\\\|%(?:25)*5c)';
 const BACKSLASH = `(?:\\\\u005c|${ESCAPING}|&(?:amp;)*(?:#0*92|#x0*5c|bsol);)`;
 
 function backslashes(count: number): string {
-  // A longer run is looked at once, from its beginning, and not again from each of its backslashes.
+  // A longer run is examined one time only, from its beginning, and not again from each of its backslashes.
   return `(?<!${BACKSLASH})${BACKSLASH}{${count},}`;
 }
 

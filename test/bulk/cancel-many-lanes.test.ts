@@ -47,7 +47,7 @@ describe('an account whose provider has had enough', () => {
     expect(new Set(items.map(endOf))).toEqual(new Set(['requested']));
   });
 
-  it('pauses for 30 seconds where the provider names no time', async () => {
+  it('pauses for 30 seconds if the provider names no time', async () => {
     let isLimited = true;
     const { service, sent } = setUpMany(() => (isLimited ? limited() : ok()));
     const { items, done } = collecting(service.cancelMany(requestsOf('slow', 2), { concurrency: 1 }));
@@ -149,7 +149,7 @@ describe('an account whose provider has had enough', () => {
   it.each([
     ['back', -3_600_000],
     ['forward', 3_600_000],
-  ])('pauses for the same time where the clock is set %s by an hour', async (_, difference) => {
+  ])('pauses for the same time if the clock is set %s by an hour', async (_, difference) => {
     let isLimited = true;
     const { service, sent } = setUpMany(() => (isLimited ? limited(60) : ok()));
     const { items, done } = collecting(service.cancelMany(requestsOf('slow', 2), { concurrency: 1 }));
@@ -188,7 +188,7 @@ describe('an account whose provider has had enough', () => {
     },
   );
 
-  it('never pauses where the longest pause is 0', async () => {
+  it('never pauses if the longest pause is 0', async () => {
     const { service, sent } = setUpMany(() => limited());
     const { items, done } = collecting(service.cancelMany(requestsOf('slow', 4), { concurrency: 1, maxPauseMs: 0 }));
     while (items.length < 4) await advance(1);
@@ -199,7 +199,7 @@ describe('an account whose provider has had enough', () => {
 });
 
 describe('an account that is broken', () => {
-  it('fails at once when its breaker is open, and leaves the others running', async () => {
+  it('fails immediately when its breaker is open, and leaves the others running', async () => {
     const { service, sent } = setUpMany((name, id) => {
       if (name === 'slow' && id !== '0') throw networkError('ECONNREFUSED', 'connect');
       return ok();
@@ -224,7 +224,7 @@ describe('an account that is broken', () => {
 
 describe('an account that has never answered', () => {
   it.each([1, 2, 3, 4, 6])(
-    'is left alone after three requests, or those that were in flight: %i at once',
+    'is left alone after three requests, or those that were in flight: %i concurrently',
     async (concurrency) => {
       const { fetch, requests } = recordingFetch(({ url }) => {
         if (url.includes('slow')) throw networkError('ECONNRESET', 'read');
@@ -251,7 +251,7 @@ describe('an account that has never answered', () => {
     },
   );
 
-  it('is left alone as well where nothing could be sent', async () => {
+  it('is left alone as well if nothing could be sent', async () => {
     const { service, sent } = setUpMany(() => {
       throw networkError('ECONNREFUSED', 'connect');
     });

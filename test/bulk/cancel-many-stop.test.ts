@@ -50,7 +50,7 @@ describe('the signal of cancelMany', () => {
     expect(pulled).toBeLessThan(300);
   });
 
-  it('ends the run at once where the source keeps its next request to itself', async () => {
+  it('ends the run immediately if the source keeps its next request to itself', async () => {
     const { service } = setUpMany();
     const controller = new AbortController();
     let closed = 0;

@@ -20,7 +20,7 @@ const requestOf = (account: 'fast' | 'slow', index: number): Request => ({
 const many = (count: number, account: 'fast' | 'slow' = 'fast'): Request[] =>
   Array.from({ length: count }, (_, index) => requestOf(account, index));
 
-/** A service that records how many requests of each account are in flight at once. */
+/** A service that records how many requests of each account are in flight concurrently. */
 function setUp(
   answer: (url: URL) => Promise<Response> | Response = () => json({ result: 'success' }),
   options: object = {},

@@ -105,7 +105,7 @@ describe('onEvent receives each event, in order', () => {
     expect(events).toMatchObject([{ type: 'outcome', ok: false, code: 'invalid_request', attempts: 0 }]);
   });
 
-  it('nothing of the token, the reason or the bodies is in it, not even where the token is part of the address', async () => {
+  it('nothing of the token, the reason or the bodies is in it, not even if the token is part of the address', async () => {
     provider.writes.push({ kind: 'reset', executed: true });
     const { events } = await eventsOf(`service-${TOKEN}`);
     expect(events.length).toBeGreaterThan(5);

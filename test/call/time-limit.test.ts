@@ -30,7 +30,7 @@ describe('TimeLimit', () => {
     expect(limit.end).toBe('aborted');
     const late = new TimeLimit(60_000, controller.signal);
     expect([late.end, late.remaining]).toEqual(['aborted', 0]);
-    await expect(late.race(Promise.resolve('at once'))).rejects.toThrow(LimitEnded);
+    await expect(late.race(Promise.resolve('immediately'))).rejects.toThrow(LimitEnded);
   });
 
   it.each([['timeout'], ['aborted']] as const)('within another ends as that one does (%s)', async (end) => {

@@ -32,7 +32,7 @@ describe('the mix of faults', () => {
   });
 });
 
-describe(`${JOBS} cancellations, 20 at once, most attempts faulted`, () => {
+describe(`${JOBS} cancellations, 20 concurrently, most attempts faulted`, () => {
   let tallies: ReadonlyMap<string, Tally>;
   beforeAll(async () => {
     const run = await runCampaign({

@@ -608,7 +608,7 @@ describe('a list that cannot be run', () => {
     expect(sends()).toBe(0);
   });
 
-  it('is refused where it cannot be copied', async () => {
+  it('is refused if it cannot be copied', async () => {
     const { file } = list(1);
     const { code, stderr } = await project.run(['bulk', file], { env: { TMPDIR: path('nowhere') } });
     expect(code).toBe(2);

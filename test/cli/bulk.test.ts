@@ -272,7 +272,7 @@ describe('an interrupted run', () => {
     expect(sandbox.vpsbg.requests.filter(({ method }) => method === 'POST')).toHaveLength(again);
   });
 
-  it('leaves a row that was being sent unknown where the provider cannot be read back', async () => {
+  it('leaves a row that was being sent unknown if the provider cannot be read back', async () => {
     const { kvmId } = sandbox.edis.add();
     const { kvmId: next } = sandbox.edis.add();
     const file = list(`edis,${kvmId},end_of_period,,`, `edis,${next},end_of_period,,`);
@@ -349,7 +349,7 @@ describe('an interrupted run', () => {
   it.each([
     ['missing/results.jsonl', 'cannot be written (ENOENT)'],
     ['node_modules', 'there is a node_modules already'],
-  ])('does not begin where its results cannot be kept: %s', async (results, words) => {
+  ])('does not begin if its results cannot be kept: %s', async (results, words) => {
     const file = list(...endRows(serverIds(1)));
     const { code, stderr } = await project.run(['bulk', file, '--results', results]);
     expect(code).toBe(2);

@@ -16,7 +16,7 @@ const requestCount = (): number =>
   [sandbox.edis, sandbox.vpsbg, sandbox.hosting, sandbox.whmcs].reduce((sum, { requests }) => sum + requests.length, 0);
 
 describe('cancelkit cancel', () => {
-  it('cancels at every provider, by a plain id where one is enough', async () => {
+  it('cancels at every provider, by a plain id if one is enough', async () => {
     const { kvmId } = sandbox.edis.add();
     const { serviceId: ordered } = sandbox.edis.add();
     const { serverId } = sandbox.vpsbg.add();
@@ -43,7 +43,7 @@ describe('cancelkit cancel', () => {
     expect(counts).toEqual(Array.from({ length: 5 }, () => [1, 'end_of_period']));
   });
 
-  it('sends the reason and the reference, and reads the state back where that is asked for', async () => {
+  it('sends the reason and the reference, and reads the state back if that is asked for', async () => {
     const { serverId } = sandbox.vpsbg.add();
     const words = ['cancel', 'vpsbg', String(serverId), ...END];
     const { code, stdout } = await project.run([

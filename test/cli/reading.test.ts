@@ -35,7 +35,7 @@ describe('cancelkit status', () => {
     expect(sandbox.hosting.requests.map(({ query }) => query).join(' ')).toContain(reference);
   });
 
-  it('is unsupported where the provider has no read-back', async () => {
+  it('is unsupported if the provider has no read-back', async () => {
     const { code, stderr } = await project.run(['status', 'edis', sandbox.edis.seeded.active.kvmId]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^✗ unsupported: /);
@@ -64,7 +64,7 @@ describe('cancelkit revoke', () => {
   it.each([
     ['revoke', 'whmcs', '101'],
     ['revoke', 'whmcs', '101', '--dry-run'],
-  ])('is unsupported where the provider has none: %s %s %s %s', async (...args) => {
+  ])('is unsupported if the provider has none: %s %s %s %s', async (...args) => {
     const { code, stderr } = await project.run(args);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^✗ unsupported: /);
@@ -127,7 +127,7 @@ describe('cancelkit check', () => {
     sandbox.whmcs.liftBans();
   });
 
-  it('reads the state of a service where it is named', async () => {
+  it('reads the state of a service if it is named', async () => {
     const { hostingId, domain } = sandbox.hosting.seeded.active;
     const words = ['check', 'hosting', `hostingId=${hostingId}`, `domain=${domain}`];
     expect((await project.run(words)).code).toBe(0);

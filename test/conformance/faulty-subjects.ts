@@ -300,7 +300,7 @@ const misasked: readonly Faulty[] = [
     found: [/sends the same requests/, /previews exactly what it sends$/],
   },
   {
-    fault: 'writes the id into the path as it is',
+    fault: 'writes the id into the path unchanged',
     subject: sample({
       service: anyId,
       ...asking((request, { service }) => ({
@@ -329,7 +329,7 @@ const misasked: readonly Faulty[] = [
     found: [/an id that holds half a character$/],
   },
   {
-    fault: 'writes the providerReference into the path as it is',
+    fault: 'writes the providerReference into the path unchanged',
     subject: sample({
       *status(service, config, { providerReference = 'current' }) {
         const { headers = {} } = toStatusRequest(service, config);

@@ -96,7 +96,7 @@ describe('ProviderError', () => {
 });
 
 describe('isProviderError', () => {
-  it('knows an error of another copy of the package, where instanceof does not', async () => {
+  it('knows an error of another copy of the package, if instanceof does not', async () => {
     const copy = await anotherCopy();
     const theirs = new copy.ProviderError('not_found', details);
     const ours = new ProviderError('not_found', details);

@@ -72,7 +72,7 @@ describe('an undo at VPSBG', () => {
     expect(methods('vpsbg')).toEqual(['GET']);
   });
 
-  it('is unknown, and not “revoked”, where the API says yes and the cancellation is still there', async () => {
+  it('is unknown, and not “revoked”, if the API says yes and the cancellation is still there', async () => {
     sandbox.vpsbg.configure({ undo: 'ignored' });
     const failure = await failureOf(revoke());
     expect(failure).toMatchObject({ code: 'outcome_unknown', reason: 'provider_error', lastSeen: 'scheduled' });
@@ -81,7 +81,7 @@ describe('an undo at VPSBG', () => {
     expect(cancellation()).not.toBeNull();
   });
 
-  it('is unknown, without a state, where it cannot be read back afterwards', async () => {
+  it('is unknown, without a state, if it cannot be read back afterwards', async () => {
     const fetch = fetchAndThen((answers) => {
       if (answers === 1)
         sandbox.vpsbg.fault({ kind: 'html', executed: false, times: Infinity, only: ({ method }) => method === 'GET' });
@@ -113,7 +113,7 @@ describe('an undo at VPSBG', () => {
     expect(cancellation()).not.toBeNull();
   });
 
-  it('is not found where there is no such server, and nothing is undone', async () => {
+  it('is not found if there is no such server, and nothing is undone', async () => {
     const failure = await failureOf(services.revoke({ account: 'vpsbg', service: { serverId: 999 } }));
     expect(failure).toMatchObject({ code: 'not_found' });
     expect(methods('vpsbg')).toEqual(['GET']);
@@ -163,7 +163,7 @@ describe('an undo at a hosting', () => {
     expect(await read('cancelled')).toMatchObject({ state: 'none' });
   });
 
-  it('that fails as a job leaves the cancellation where it was', async () => {
+  it('that fails as a job leaves the cancellation if it was', async () => {
     sandbox.hosting.failJobs();
     expect(await revoke()).toMatchObject({ outcome: 'requested' });
     sandbox.clock.advance({ minutes: 1 });
@@ -186,7 +186,7 @@ describe('an undo at a hosting', () => {
     },
   );
 
-  it('changes nothing where the cancellation itself has failed', async () => {
+  it('changes nothing if the cancellation itself has failed', async () => {
     const service = sandbox.hosting.seeded.active;
     sandbox.hosting.failJobs();
     await services.cancel({ account: 'hosting', service, when: 'end_of_period' });
@@ -203,13 +203,13 @@ describe('an undo at a hosting', () => {
     expect(failure).not.toHaveProperty('sentAt');
   });
 
-  it('is refused, and not sent, where the hosting is over and still listed', async () => {
+  it('is refused, and not sent, if the hosting is over and still listed', async () => {
     sandbox.hosting.configure({ deletedHosting: 'listed' });
     expect(await failureOf(revoke('deleted'))).toMatchObject({ code: 'rejected' });
     expect(writes('hosting')).toBe(0);
   });
 
-  it('is refused, and not sent, where the hosting is gone', async () => {
+  it('is refused, and not sent, if the hosting is gone', async () => {
     expect(await failureOf(revoke('deleted'))).toMatchObject({ code: 'rejected' });
     expect(writes('hosting')).toBe(0);
   });

@@ -126,7 +126,7 @@ describe('a lock on a file', () => {
     lock.release();
   });
 
-  it('cannot be had where nothing can be written', async () => {
+  it('cannot be had if nothing can be written', async () => {
     expect(await lockFile(join(directory, 'missing', 'lock'))).toBe('unusable');
   });
 });

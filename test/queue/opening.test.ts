@@ -60,7 +60,7 @@ describe.each(DATABASES)('opening a queue on %s', (kind, open) => {
     expect([shop.writes('refused'), shop.writes()]).toEqual([1, 1]);
   });
 
-  it('is refused, and lets the database go, where a newer version made the tables', async () => {
+  it('is refused, and lets the database go, if a newer version made the tables', async () => {
     const schema = freshSchema();
     {
       await using tables = await openTables(database);
@@ -144,7 +144,7 @@ describe('the directory of an embedded queue', () => {
     expect(await queue.list()).toEqual([]);
   });
 
-  it('is made where it is not there, and the failure is clear where it cannot be', async () => {
+  it('is made if it is not there, and the failure is clear if it cannot be', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'queue-directory-'));
     try {
       await mkdir(join(directory, 'a'));
@@ -206,7 +206,7 @@ describe('a queue that is not set up soundly', () => {
     expect(await loadPeer('pg', () => Promise.resolve({ default: 7 }))).toEqual({ default: 7 });
   });
 
-  it('is refused clearly where the package is not there at all', async () => {
+  it('is refused clearly if the package is not there at all', async () => {
     const absent = 'a-package-that-nobody-has-installed';
     const error = await failureOf(loadPeer(absent, () => import(/* @vite-ignore */ absent)));
     expect(error).toMatchObject({ code: 'not_configured' });

@@ -126,7 +126,7 @@ describe('the directory of an embedded queue', { timeout: 60_000 }, () => {
     expect(existsSync(join(directory, 'lock.owner'))).toBe(false);
   });
 
-  it('is refused where every user may write to it, and says what to run', () => {
+  it('is refused if every user may write to it, and says what to run', () => {
     const directory = join(aside, 'open');
     mkdirSync(directory);
     chmodSync(directory, 0o777);

@@ -165,7 +165,7 @@ describe('the socket for readers', { timeout: 60_000 }, () => {
     expect(await queue.list()).toHaveLength(1);
   });
 
-  it('is not needed: a queue opens where none can be made', async () => {
+  it('is not needed: a queue opens if none can be made', async () => {
     writeFileSync(join(aside, 'file'), '');
     const given = process.env['TMPDIR'];
     process.env['TMPDIR'] = join(aside, 'file');

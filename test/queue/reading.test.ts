@@ -88,7 +88,7 @@ describe.each(DATABASES)('what is read of a queue on %s', (_, open) => {
     expect(already).toMatchObject({ outcome: 'already_cancelled', existing: { raw: 'too long to be kept' } });
   });
 
-  it('is nothing where there is nothing of that id', async () => {
+  it('is nothing if there is nothing of that id', async () => {
     await using queue = await openQueue(database, { services: openShop().services });
     expect(await queue.get('one')).toBeUndefined();
     for (const id of ['', 5, undefined, 'x'.repeat(129)]) {

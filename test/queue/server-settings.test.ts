@@ -226,7 +226,7 @@ describe('a user with few rights', () => {
     expect(error.message).toContain('CONNECTION LIMIT');
   });
 
-  it('needs none to make schemas where they are there', async () => {
+  it('needs none to make schemas if they are there', async () => {
     const { name, address } = await userWith({});
     const schema = freshSchema();
     await asOwner(
@@ -237,7 +237,7 @@ describe('a user with few rights', () => {
     await works(address, schema);
   });
 
-  it('needs none to make tables where they are there', async () => {
+  it('needs none to make tables if they are there', async () => {
     const { name, address } = await userWith({});
     const schema = freshSchema();
     await (await openQueue(server, { services: openShop().services, schema })).close();

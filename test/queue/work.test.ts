@@ -94,7 +94,7 @@ describe.each(DATABASES)('a worker on %s', (_, open) => {
     for (const time of times) expect(time).toBeGreaterThanOrEqual(until);
   });
 
-  it('stops at credentials that are refused, after as many sends as the account runs at once, and loses nothing', async () => {
+  it('stops at credentials that are refused, after as many sends as the account runs concurrently, and loses nothing', async () => {
     let isWrong = true;
     const guarded = (): Response => (isWrong ? refuses('unauthorized') : accepted());
     const ids = Array.from({ length: 9 }, (_, index) => `id-${index}`);
@@ -149,7 +149,7 @@ describe.each(DATABASES)('a worker on %s', (_, open) => {
     expect(shop.writes('one')).toBe(4);
   });
 
-  it('tries again later where nobody listens, and at once after a person’s word', async () => {
+  it('tries again later if nobody listens, and immediately after a person’s word', async () => {
     let isAway = true;
     const shop = openShop({ one: { writes: [() => (isAway ? away() : accepted())] } });
     await using queue = await openQueue(database, { services: shop.services });
@@ -177,7 +177,7 @@ describe.each(DATABASES)('a worker on %s', (_, open) => {
     expect(record?.tries).toBeGreaterThan(1);
   });
 
-  it('writes down an answer that the database cannot keep as it is', async () => {
+  it('writes down an answer that the database cannot keep unchanged', async () => {
     const odd = { verdict: 'accepted', outcome: 'requested', note: 'a\0b \ud800 \\u0000', 'k\0': '😀' } as const;
     const shop = openShop({ one: { writes: [() => says(odd)] } });
     await using queue = await openQueue(database, { services: shop.services });
@@ -207,7 +207,7 @@ describe.each(DATABASES)('a worker on %s', (_, open) => {
     expect(shop.writes()).toBe(2);
   });
 
-  it('shares the queue with another one, and together they keep to what the account bears', async () => {
+  it('shares the queue with another one, and together they keep to the limit of the account', async () => {
     const gate = closedGate();
     const ids = Array.from({ length: 24 }, (_, index) => `id-${index}`);
     const shop = openShop(Object.fromEntries(ids.map((id) => [id, { writes: [() => gate.pass()] }])));

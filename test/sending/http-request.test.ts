@@ -83,7 +83,7 @@ describe('a request of a provider goes over the wire', () => {
   });
 });
 
-describe('a request that HTTP cannot carry as it is', () => {
+describe('a request that HTTP cannot carry unchanged', () => {
   it('with an id that is not one segment is refused, and says what one is', () => {
     expect(buildHttpRequest(BASE, read({ path: ['services', '..'] }))).toEqual({
       ok: false,

@@ -84,7 +84,7 @@ describe('Retry-After', () => {
     expect(waitOf(value, date)).toBe(expected * SECOND);
   });
 
-  it('as a date is measured against the own clock where the Date of the answer cannot be read', () => {
+  it('as a date is measured against the own clock if the Date of the answer cannot be read', () => {
     expect(waitOf('Mon, 01 Jun 2026 12:30:00 GMT', 'today')).toBe(1_800 * SECOND);
   });
 

@@ -246,7 +246,7 @@ describe('an exchange of several requests', () => {
     ['cannot connect', () => Promise.reject(networkError('ECONNREFUSED', 'connect'))],
     ['loses its connection', () => Promise.reject(networkError('ECONNRESET', 'read'))],
     ['is let in no more', () => json({}, 401)],
-  ])('says that the outcome is unknown where the read after the write %s', async (_, answer) => {
+  ])('says that the outcome is unknown if the read after the write %s', async (_, answer) => {
     const { error, requests } = await run(writeThenRead, [() => json({}), answer]);
     expect(writesOf(requests)).toHaveLength(1);
     expect(error).toMatchObject({ code: 'outcome_unknown', retryable: false });
@@ -254,7 +254,7 @@ describe('an exchange of several requests', () => {
     expect(error?.sentAt).toBeDefined();
   });
 
-  it('does not leave it at "nothing was sent" where that is true of the last request alone', async () => {
+  it('does not leave it at "nothing was sent" if that is true of the last request alone', async () => {
     const { error } = await run(writeThenRead, [
       () => json({}),
       () => Promise.reject(networkError('ECONNREFUSED', 'connect')),
@@ -289,13 +289,13 @@ describe('an exchange of several requests', () => {
         return { verdict: 'unrecognized' };
       },
     ],
-  ])('says that the outcome is unknown where the second of two writes %s', async (_, cancel) => {
+  ])('says that the outcome is unknown if the second of two writes %s', async (_, cancel) => {
     const { error, requests } = await run(cancel, [() => json({}), () => json({}, 404)]);
     expect(requests.filter(({ method }) => method === 'POST')).toHaveLength(2);
     expect(error?.code).toBe('outcome_unknown');
   });
 
-  it('says what the second of two writes was told where it never left', async () => {
+  it('says what the second of two writes was told if it never left', async () => {
     const { error, requests } = await run(
       function* (order, config) {
         yield toWrite({ ...order, reference: 'first' }, config);

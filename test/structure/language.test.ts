@@ -10,6 +10,7 @@ const CALQUES: readonly (readonly [phrase: RegExp, instead: string])[] = [
   [/\bcame to\b/i, 'resulted in; the outcome is'],
   [/\bse(?:en|es) through\b/i, 'allowed to finish'],
   [/\bunder way\b/i, 'in flight, started'],
+  [/\bat once\b/i, 'concurrently, or: immediately'],
   [/\bparted by\b/i, 'separated by'],
 ];
 

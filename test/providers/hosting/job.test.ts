@@ -115,7 +115,7 @@ describe('the fate of one cancellation of a hosting', () => {
     expect(await fateOf(providerReference)).toMatchObject({ state: 'unknown' });
   });
 
-  it('is not found where there never was such a hosting', async () => {
+  it('is not found if there never was such a hosting', async () => {
     const at = { hostingId: '1_0000', domain: 'active.example' };
     expect(await failureOf(fateOf('1_2aa0', at))).toMatchObject({ code: 'not_found', providerStatus: 404 });
   });

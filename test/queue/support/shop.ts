@@ -44,7 +44,7 @@ export interface Shop {
   readonly hosts: () => readonly string[];
   /** The ids of the services in the order in which their cancellations came. */
   readonly order: () => readonly string[];
-  /** How many requests of an account, or of all of them, were in flight at once, at most. */
+  /** How many requests of an account, or of all of them, were in flight concurrently, at most. */
   readonly most: (account?: keyof Own) => number;
 }
 
