@@ -15,28 +15,6 @@ export interface Issue {
   readonly variable?: string;
 }
 
-/** What a {@link ProviderError} carries besides its code. */
-export interface ProviderErrorDetails {
-  readonly message: string;
-  readonly account?: string | undefined;
-  readonly provider?: string | undefined;
-  readonly operation?: ProviderOperation | undefined;
-  readonly providerStatus?: number | undefined;
-  readonly providerCode?: string | undefined;
-  readonly providerMessage?: string | undefined;
-  readonly providerReference?: string | undefined;
-  readonly issues?: readonly Issue[] | undefined;
-  readonly retryable?: boolean | undefined;
-  readonly retryAt?: string | undefined;
-  readonly attempts?: number | undefined;
-  readonly operationId?: string | undefined;
-  readonly reason?: UnknownReason | undefined;
-  readonly sentAt?: string | undefined;
-  readonly lastSeen?: LastSeen | undefined;
-  readonly readBackRefusal?: ErrorCode | undefined;
-  readonly existing?: CancellationStatus | undefined;
-}
-
 const OPTIONAL_FIELDS = [
   'account',
   'provider',
@@ -53,7 +31,12 @@ const OPTIONAL_FIELDS = [
   'lastSeen',
   'readBackRefusal',
   'existing',
-] as const satisfies readonly (keyof ProviderErrorDetails)[];
+] as const;
+
+/** What a {@link ProviderError} is made of, besides its code. */
+export type ProviderErrorDetails = { readonly message: string } & {
+  readonly [Field in (typeof OPTIONAL_FIELDS)[number] | 'retryable' | 'attempts']?: ProviderError[Field] | undefined;
+};
 
 const BRAND = Symbol.for('cancelkit.ProviderError');
 

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isProviderError, type OperationEvent } from 'cancelkit';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Listener } from '../../src/call/call.ts';
 import { json, networkError, recordingFetch } from '../support/fetch.ts';
 import { untyped } from '../support/untyped.ts';
@@ -16,13 +16,10 @@ import {
   requestsOf,
   rest,
   setUpMany,
-  stopTheClock,
+  withStoppedClock,
 } from './set-up.ts';
 
-beforeEach(stopTheClock);
-afterEach(() => {
-  vi.useRealTimers();
-});
+withStoppedClock();
 
 const indices = (items: readonly { readonly index: number }[]): number[] =>
   items.map(({ index }) => index).toSorted((a, b) => a - b);

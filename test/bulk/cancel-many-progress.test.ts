@@ -1,5 +1,5 @@
 import { ProviderError, type CancelManyProgress } from 'cancelkit';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Job, Lane } from '../../src/bulk/lane.ts';
 import { progressOf } from '../../src/bulk/progress.ts';
 import { json } from '../support/fetch.ts';
@@ -14,12 +14,11 @@ import {
   requestsOf,
   rest,
   setUpMany,
-  stopTheClock,
+  withStoppedClock,
 } from './set-up.ts';
 
-beforeEach(stopTheClock);
+withStoppedClock();
 afterEach(() => {
-  vi.useRealTimers();
   vi.restoreAllMocks();
 });
 

@@ -15,7 +15,7 @@ import {
   type ServiceOptions,
 } from 'cancelkit';
 import type { CancelVerdict, Exchange } from 'cancelkit/provider';
-import { vi } from 'vitest';
+import { afterEach, beforeEach, vi } from 'vitest';
 import { acme, acmeCancel, REQUEST, type AcmeAccount } from '../support/acme.ts';
 import { json, recordingFetch, type RecordedRequest } from '../support/fetch.ts';
 
@@ -116,6 +116,14 @@ export async function rest(): Promise<void> {
 /** Stops the clock and the timers. Everything else goes on. */
 export function stopTheClock(): void {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
+}
+
+/** Stops the clock before each test of a file, and lets it go on afterwards. */
+export function withStoppedClock(): void {
+  beforeEach(stopTheClock);
+  afterEach(() => {
+    vi.useRealTimers();
+  });
 }
 
 /** Moves the clock on, and lets what that sets off come to rest. */
