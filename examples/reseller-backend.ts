@@ -2,7 +2,7 @@
  * A reseller's backend in small: its own service ids outside, the upstream accounts inside. A customer never learns
  * which provider is behind a service; the operator's log does.
  */
-import { createCancelService, HTTP_STATUS, type CancelRequest, type ServiceOptions, type When } from 'cancelkit';
+import { createCancelService, httpStatusOf, type CancelRequest, type ServiceOptions, type When } from 'cancelkit';
 import { edis, type EdisAccount } from 'cancelkit/edis';
 import { hosting, type HostingAccount } from 'cancelkit/hosting';
 import { vpsbg, type VpsbgAccount } from 'cancelkit/vpsbg';
@@ -65,7 +65,7 @@ export function createBackend(upstream: UpstreamServices, log: Log, options: Ser
       const { error } = outcome;
       log({ ...error.toJSON(), id });
       if (error.retryAt !== undefined) reply.header('retry-after', secondsUntil(error.retryAt));
-      return reply.code(HTTP_STATUS[error.code]).send(error.toPublic());
+      return reply.code(httpStatusOf(error)).send(error.toPublic());
     },
   );
 

@@ -1,6 +1,6 @@
 /**
- * Prints how many files one cancellation runs through, and the own frames on the stack when its request is handed to the
- * network. `node scripts/one-cancel.ts`; docs/architecture.md quotes the figures.
+ * Prints how many files one cancellation runs through, and the own frames on the stack when its request is handed to
+ * the network. `node scripts/one-cancel.ts`; docs/architecture.md quotes the figures.
  */
 import { once } from 'node:events';
 import { Session } from 'node:inspector/promises';

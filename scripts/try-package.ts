@@ -240,12 +240,15 @@ async function checkBundle(): Promise<void> {
   const services = `createCancelService({ vps: vpsbg({ token: 'a-token-of-no-use', baseUrl: 'http://127.0.0.1:2' }) })`;
   writeFileSync(
     source,
-    `import { createCancelService } from 'cancelkit';
+    `import { createRequire } from 'node:module';
+     import { createCancelService } from 'cancelkit';
      import { vpsbg } from 'cancelkit/vpsbg';
+     // A program may have the name itself; so has a module of the sandbox.
+     if (typeof createRequire !== 'function') throw new Error();
      const request = { account: 'vps', service: { serverId: 1 }, when: 'end_of_period' };
      ${services}.safeCancel(request).then(({ error }) => console.log(error.message));`,
   );
-  const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+  const [, banner = ''] = /"--banner:js=(.*)"/.exec(readFileSync(join(root, 'docs', 'runtimes.md'), 'utf8')) ?? [];
   for (const [file, ...options] of [
     ['bundle.cjs', '--format=cjs'],
     ['bundle.mjs', '--format=esm', `--banner:js=${banner}`],

@@ -1,11 +1,14 @@
 /** Express: its default error handler sends the stack unless NODE_ENV is `production`; the stack names the provider. */
-import { HTTP_STATUS, isProviderError, toPublicResult, type CancelResult } from 'cancelkit';
+import { httpStatusOf, isProviderError, toPublicResult, type CancelResult } from 'cancelkit';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 
-const publicErrors: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+/** The error handler. It has to come after all routes. */
+export const publicErrors: ErrorRequestHandler = (error: unknown, _request, response, next) => {
   console.error(error);
-  if (response.headersSent || isExposed(error)) next(error);
-  else if (isProviderError(error)) response.status(HTTP_STATUS[error.code]).json(error.toPublic());
+  if (response.headersSent) next(error);
+  // First, since `createError` of http-errors may have made it one that is exposed.
+  else if (isProviderError(error)) response.status(httpStatusOf(error)).json(error.toPublic());
+  else if (isExposed(error)) next(error);
   // It may repeat what a ProviderError said: one that was wrapped, say, or that came from a worker thread.
   else response.status(500).json({ error: 'Internal Server Error' });
 };

@@ -1,6 +1,6 @@
 /** Fastify: its default error handler sends `error.message`, which names the provider. */
-import { HTTP_STATUS, isProviderError, toPublicResult, type CancelResult } from 'cancelkit';
-import fastify, { type FastifyInstance } from 'fastify';
+import { httpStatusOf, isProviderError, toPublicResult, type CancelResult } from 'cancelkit';
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 
 /** `POST /cancel`, with an error handler for the errors that no route handles. */
 export function createApp(cancel: () => Promise<CancelResult>): FastifyInstance {
@@ -8,12 +8,23 @@ export function createApp(cancel: () => Promise<CancelResult>): FastifyInstance 
   app.setErrorHandler((error, _request, reply) => {
     if (isAboutRequest(error)) throw error;
     console.error(error);
-    if (isProviderError(error)) return reply.code(HTTP_STATUS[error.code]).send(error.toPublic());
+    if (isProviderError(error)) return answer(reply, httpStatusOf(error), error.toPublic());
     // It may repeat what a ProviderError said: one that was wrapped, say, or that came from a worker thread.
-    return reply.code(500).send({ error: 'Internal Server Error' });
+    return answer(reply, 500, { error: 'Internal Server Error' });
   });
   app.post('/cancel', async (_request, reply) => reply.code(202).send(toPublicResult(await cancel())));
   return app;
+}
+
+/** Past the hooks: where one fails for this answer, too (`onSend`, `preSerialization`), Fastify sends its message. */
+function answer(reply: FastifyReply, status: number, body: object): FastifyReply {
+  reply.hijack();
+  for (const [name, value] of Object.entries(reply.getHeaders())) {
+    // Those about the body that is not sent stay behind; others, such as CORS's, are the customer's.
+    if (value !== undefined && !name.startsWith('content-')) reply.raw.setHeader(name, value);
+  }
+  reply.raw.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
+  return reply;
 }
 
 /** Fastify's own errors about a request, such as a body that is not JSON. */

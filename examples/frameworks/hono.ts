@@ -1,5 +1,5 @@
 /** Hono: its default error handler answers 500 without the message. This one tells the customer what to do. */
-import { HTTP_STATUS, isProviderError, toPublicResult, type CancelResult } from 'cancelkit';
+import { httpStatusOf, isProviderError, toPublicResult, type CancelResult } from 'cancelkit';
 import { Hono } from 'hono';
 
 /** `POST /cancel`, with an error handler for the errors that no route handles. */
@@ -8,7 +8,7 @@ export function createApp(cancel: () => Promise<CancelResult>): Hono {
   app.onError((error) => {
     console.error(error);
     if (!isProviderError(error)) return new Response('Internal Server Error', { status: 500 });
-    return Response.json(error.toPublic(), { status: HTTP_STATUS[error.code] });
+    return Response.json(error.toPublic(), { status: httpStatusOf(error) });
   });
   app.post('/cancel', async (context) => context.json(toPublicResult(await cancel()), 202));
   return app;

@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { Controller, HttpCode, Module, Post, type ArgumentsHost, type INestApplication } from '@nestjs/common';
 import { BaseExceptionFilter, HttpAdapterHost, NestFactory } from '@nestjs/core';
-import { HTTP_STATUS, isProviderError, toPublicResult, type CancelResult, type PublicResult } from 'cancelkit';
+import { httpStatusOf, isProviderError, toPublicResult, type CancelResult, type PublicResult } from 'cancelkit';
 
 /** An exception filter for the whole application. */
 export class PublicErrors extends BaseExceptionFilter {
@@ -12,7 +12,7 @@ export class PublicErrors extends BaseExceptionFilter {
     const isOpen = applicationRef !== undefined && !applicationRef.isHeadersSent(response);
     if (!isProviderError(error) || !isOpen) return super.catch(error, host);
     console.error(error);
-    applicationRef.reply(response, error.toPublic(), HTTP_STATUS[error.code]);
+    applicationRef.reply(response, error.toPublic(), httpStatusOf(error));
   }
 }
 

@@ -25,7 +25,8 @@ const errorSchema = v.object({
   errors: v.fallback(v.optional(v.record(v.string(), v.array(v.string()))), undefined),
 });
 
-// What Laravel answers without a valid token in older versions. Nothing else is read in this form: gateways use it, too.
+// What Laravel answers without a valid token in older versions. Nothing else is read in this form: gateways use it,
+// too.
 const oldErrorSchema = v.pipe(
   v.object({ error: v.pipe(v.string(), v.regex(UNAUTHENTICATED)) }),
   v.transform(({ error }) => ({ message: error, errors: undefined })),

@@ -19,10 +19,14 @@ export interface AccountEntry {
  */
 export function entriesOf(accounts: unknown): ReadonlyMap<string, AccountEntry> {
   const entries = new Map<string, AccountEntry>();
-  const isObject = typeof accounts === 'object' && accounts !== null && !Array.isArray(accounts);
+  const isObject =
+    typeof accounts === 'object' &&
+    accounts !== null &&
+    !Array.isArray(accounts) &&
+    internalsOf(accounts) === undefined;
   for (const [name, account] of isObject ? readable(accounts) : []) {
     const internals = internalsOf(account);
-    if (internals === undefined) throw notAccounts(name);
+    if (internals === undefined) throw notAccounts(name, typeof account === 'function' ? UNCALLED : ACCOUNT);
     entries.set(name, { name, account, internals, breaker: new Breaker() });
   }
   if (!isObject) throw notAccounts('accounts');
@@ -38,8 +42,11 @@ function readable(accounts: object): readonly (readonly [string, Account])[] {
   }
 }
 
-function notAccounts(path: string): Error {
-  const expected = 'an account, made by a provider’s factory';
+const ACCOUNT = 'an account, made by a provider’s factory';
+const UNCALLED = `${ACCOUNT}; this is a function: is it called?`;
+const ACCOUNTS = 'an object with an account for each name';
+
+function notAccounts(path: string, expected: string = ACCOUNTS): Error {
   const message = `${path}: expected ${expected}`;
   return new Call('create').error({ code: 'invalid_request', message, issues: [{ path, expected }] });
 }

@@ -62,8 +62,8 @@ export async function readyCall<Request extends AddressedRequest>(
 }
 
 /**
- * Whether a lost answer to a write could not be cleared up afterwards. Such a write does not go out on a kept connection,
- * which the server may be closing as idle in that very moment.
+ * Whether a lost answer to a write could not be cleared up afterwards. Such a write does not go out on a kept
+ * connection, which the server may be closing as idle in that very moment.
  */
 function needsFreshConnection({ readBack, recognizesRepeat }: Capabilities): boolean {
   return !readBack || recognizesRepeat === 'no';

@@ -5,24 +5,28 @@ import { REDACTED, Redactor, type SecretFinder } from '../privacy/redactor.ts';
 import { secretPattern } from '../privacy/secret-pattern.ts';
 
 /**
- * Makes the redactor of an account's secrets. It finds them by value and in any case; of a secret that is echoed in
- * part, its beginning is recognized from half of it on, or from 16 characters.
+ * Makes the redactor of an account's secrets. It finds them by value, in any case and in every normal form of Unicode;
+ * of a secret that is echoed in part, its beginning and its end are recognized from half of it on, or from 16
+ * characters.
  *
  * @param escapesHtml whether the provider escapes its texts for HTML; then `words` decodes them.
  */
 export function redactorFor(secrets: readonly string[], escapesHtml: boolean = false): Redactor {
   // A secret out of a file can have white space around it that the provider does not echo.
-  const forms = secrets.flatMap((secret) => [secret, trimmed(secret)]);
+  const given = secrets.flatMap((secret) => [secret, trimmed(secret)]);
+  const forms = given.flatMap((secret) => [secret, ...NORMAL_FORMS.map((form) => secret.normalize(form))]);
   const held = [...new Set(forms)].filter((secret) => secret !== '').sort((a, b) => b.length - a.length);
   return new Redactor(held.length === 0 ? undefined : finderOf(held), escapesHtml ? decodeEntities : undefined);
 }
 
+const NORMAL_FORMS = ['NFC', 'NFD', 'NFKC', 'NFKD'] as const;
+
 function finderOf(secrets: readonly string[]): SecretFinder {
   const known = patternsFor(secrets);
-  const beginnings = secrets.filter(({ length }) => length > SHORTEST_BEGINNING);
+  const inParts = secrets.filter(({ length }) => length > SHORTEST_PART);
   const without = (text: string): string => {
     const rest = known.reduce((left, pattern) => left.replace(pattern, REDACTED), text);
-    return beginnings.reduce(withoutBeginning, rest);
+    return inParts.reduce(withoutParts, rest);
   };
   return {
     without,
@@ -48,26 +52,51 @@ const INVISIBLE = /[\p{Cc}\p{Cf}]/u;
 const INVISIBLES = /[\p{Cc}\p{Cf}]+/gu;
 
 // With less than that of a secret, what is left of it cannot be found by trying; with more, it would be in many a word.
-const SHORTEST_BEGINNING = 8;
-const LONGEST_BEGINNING = 16;
+const SHORTEST_PART = 8;
+const LONGEST_PART = 16;
 
-/** The text without what begins as the secret does, as far as it goes on as the secret does. */
-function withoutBeginning(text: string, secret: string): string {
+/** The text without what begins, or ends, as the secret does, as far as it goes on as the secret does. */
+function withoutParts(text: string, secret: string): string {
   const [lowerText, lowerSecret] = [text.toLowerCase(), secret.toLowerCase()];
   // A few letters have another length in lower case; then only their own case is looked for.
   const isExact = lowerText.length === text.length && lowerSecret.length === secret.length;
   const [inText, whole] = isExact ? [lowerText, lowerSecret] : [text, secret];
-  const needed = Math.min(LONGEST_BEGINNING, Math.max(SHORTEST_BEGINNING, Math.ceil(whole.length / 2)));
-  const beginning = whole.slice(0, needed);
+  const needed = Math.min(LONGEST_PART, Math.max(SHORTEST_PART, Math.ceil(whole.length / 2)));
+  const found = [...beginningsIn(inText, whole, needed), ...endsIn(inText, whole, needed)];
+  if (found.length === 0) return text;
   let rest = '';
   let from = 0;
-  for (let at = inText.indexOf(beginning); at >= 0; at = inText.indexOf(beginning, from)) {
-    let end = at + needed;
-    while (end < inText.length && end - at < whole.length && inText[end] === whole[end - at]) end += 1;
-    rest += text.slice(from, at) + REDACTED;
-    from = end;
+  for (const [start, end] of found.toSorted(([one], [other]) => one - other)) {
+    // Two that touch or overlap are replaced once.
+    if (start > from || from === 0) rest += text.slice(from, start) + REDACTED;
+    from = Math.max(from, end);
   }
-  return from === 0 ? text : rest + text.slice(from);
+  return rest + text.slice(from);
+}
+
+type Range = readonly [start: number, end: number];
+
+function beginningsIn(text: string, secret: string, needed: number): readonly Range[] {
+  const found: Range[] = [];
+  const beginning = secret.slice(0, needed);
+  for (let at = text.indexOf(beginning); at >= 0; at = text.indexOf(beginning, found.at(-1)?.[1])) {
+    let end = at + needed;
+    while (end < text.length && end - at < secret.length && text[end] === secret[end - at]) end += 1;
+    found.push([at, end]);
+  }
+  return found;
+}
+
+function endsIn(text: string, secret: string, needed: number): readonly Range[] {
+  const found: Range[] = [];
+  const ending = secret.slice(-needed);
+  for (let at = text.indexOf(ending); at >= 0; at = text.indexOf(ending, found.at(-1)?.[1])) {
+    const end = at + needed;
+    let start = at;
+    while (start > 0 && end - start < secret.length && text[start - 1] === secret.at(start - 1 - end)) start -= 1;
+    found.push([start, end]);
+  }
+  return found;
 }
 
 function patternsFor(secrets: readonly string[]): readonly RegExp[] {

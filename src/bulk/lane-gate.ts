@@ -1,9 +1,9 @@
 import type { ErrorFacts } from '../call/call.ts';
 import { waitOf } from '../call/retry-wait.ts';
-import type { ErrorCode } from '../contract/error-code.ts';
 import type { ProviderError } from '../contract/provider-error.ts';
 import { isLoginStatus } from '../sending/judge-status.ts';
 import { UNREADABLE_WAIT_MS } from '../sending/retry-after.ts';
+import { AccountAccess, reachOf } from './account-access.ts';
 
 /**
  * Whether a lane may begin something, by what its earlier requests ended with:
@@ -16,8 +16,9 @@ import { UNREADABLE_WAIT_MS } from '../sending/retry-after.ts';
  * - `forbidden`, unless the provider has answered in the meantime that it lets this account in: the same, since it is
  *   most likely the address or a permission of the whole account. Otherwise it may be about one service alone.
  * - No answer at all: once an account that has not answered in this run has lost three requests, or could not be
- *   reached by them, every further request of the lane fails, since its address, port or network is wrong. Until the
- *   account has answered, a request that was lost is followed by no more than make up these three.
+ *   reached by them, every further request of the lane fails, since its address, port or network is wrong.
+ * - Until the account has answered, one request is in flight: wrong credentials are sent once, and not as often as
+ *   there are requests in flight. One that was lost is followed by no more than make up three.
  * - `unavailable` that no repetition can mend, such as a challenge in front of the provider: the same, since every
  *   request of the account meets it.
  * - `unavailable` of a breaker (no status, since nothing was answered) changes nothing: the breaker fails the next
@@ -32,8 +33,7 @@ export class LaneGate {
   #timer: NodeJS.Timeout | undefined;
   #failure: ErrorFacts | undefined;
   #failsUntil = Infinity;
-  #hasAnswered = false;
-  #wasLetIn = false;
+  readonly #access = new AccountAccess();
   #unanswered = 0;
 
   /** @param reopened called when a pause is over. */
@@ -58,9 +58,10 @@ export class LaneGate {
     return leftMs === Infinity ? this.#failure : { ...this.#failure, retryInMs: leftMs };
   }
 
-  /** How many calls may be in flight at most, as long as it is in doubt whether the account can be reached. */
+  /** How many calls may be in flight at most: one, as long as the address and the credentials are in doubt. */
   get mostCalls(): number {
-    return this.#hasAnswered || this.#unanswered === 0 ? Infinity : UNANSWERED_TO_STOP - this.#unanswered;
+    if (this.#access.hasAnswered) return Infinity;
+    return this.#unanswered === 0 ? 1 : UNANSWERED_TO_STOP - this.#unanswered;
   }
 
   /** Every further request fails so. */
@@ -72,10 +73,10 @@ export class LaneGate {
 
   /** Learns from how a request ended; whether that one is worth beginning again. */
   learn(error: ProviderError | undefined): boolean {
+    const isShut = this.#access.learn(error);
     this.#learnReach(error);
-    if (error === undefined) this.#wasLetIn = true;
     if (error === undefined || this.#failsForGood) return false;
-    this.#learnAccess(error);
+    this.#learnAccess(error, isShut);
     const waitMs = waitAskedFor(error);
     if (waitMs === undefined) return false;
     if (waitMs <= this.#maxPauseMs) {
@@ -99,25 +100,21 @@ export class LaneGate {
   }
 
   #learnReach(error: ProviderError | undefined): void {
-    const reach = reachOf(error);
-    this.#hasAnswered ||= reach === 'answered';
-    if (reach === 'unanswered') this.#unanswered += 1;
-    if (!this.#hasAnswered && !this.#failsForGood && this.#unanswered >= UNANSWERED_TO_STOP) this.shut(UNREACHABLE);
+    if (reachOf(error) === 'unanswered') this.#unanswered += 1;
+    if (!this.#access.hasAnswered && !this.#failsForGood && this.#unanswered >= UNANSWERED_TO_STOP)
+      this.shut(UNREACHABLE);
   }
 
-  #learnAccess(error: ProviderError): void {
+  #learnAccess(error: ProviderError, isShut: boolean): void {
     const code = error.readBackRefusal ?? error.code;
     if (code === 'unauthorized') {
       this.shut(UNAUTHORIZED);
     } else if (code === 'forbidden') {
-      if (!this.#wasLetIn) this.shut(FORBIDDEN);
-      this.#wasLetIn = false;
+      if (isShut) this.shut(FORBIDDEN);
     } else if (isLoginStatus(error.providerStatus) || error.readBackRefusal === 'unexpected_response') {
       this.shut(LOGIN_REQUIRED);
     } else if (isWall(error) || error.readBackRefusal === 'unavailable') {
       this.shut(WALL);
-    } else if (error.providerStatus !== undefined && ANSWERS_OF_THE_ACCOUNT.has(code)) {
-      this.#wasLetIn = true;
     }
   }
 
@@ -157,14 +154,6 @@ const FORBIDDEN: ErrorFacts = {
     'that error names, or take its service out if only that one is refused, and run what is left again.',
 };
 
-/** What only a provider answers that has let the account in. */
-const ANSWERS_OF_THE_ACCOUNT: ReadonlySet<ErrorCode> = new Set([
-  'not_found',
-  'not_cancellable',
-  'timing_conflict',
-  'rejected',
-]);
-
 const WALL: ErrorFacts = {
   code: 'unavailable',
   retryable: false,
@@ -187,14 +176,6 @@ const UNREACHABLE: ErrorFacts = {
     `the account has not answered any of the first ${UNANSWERED_TO_STOP} requests of this run. Nothing was sent. ` +
     'Check the host and the port of its base URL and the network, and run what is left again.',
 };
-
-/** Whether a request proves that the account can be reached, or failed to reach it; `undefined` if it says neither. */
-function reachOf(error: ProviderError | undefined): 'answered' | 'unanswered' | undefined {
-  if (error === undefined || error.providerStatus !== undefined || error.lastSeen !== undefined) return 'answered';
-  const { code, attempts, reason } = error;
-  if (attempts === 0 || code === 'aborted' || reason === 'aborted') return undefined;
-  return code === 'unavailable' || code === 'outcome_unknown' ? 'unanswered' : undefined;
-}
 
 /** Milliseconds. */
 function waitAskedFor(error: ProviderError): number | undefined {

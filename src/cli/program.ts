@@ -14,10 +14,11 @@ import { text } from './commands/text.ts';
 import { EXIT } from './terminal/exit-code.ts';
 import { examples } from './terminal/examples.ts';
 import { createOutput } from './terminal/output.ts';
-import { namedCommand, parseError, refuseRepeated, unknownCommand } from './commands/parse-error.ts';
+import { namedCommand, parseError, refuseRepeated, unknownCommand, withHelp } from './commands/parse-error.ts';
 import { unlessIdle } from './terminal/process-end.ts';
 import { reportError } from './terminal/report-error.ts';
 import type { Act } from './setup/session.ts';
+import type { ProviderError } from '../contract/provider-error.ts';
 import { wrongUse } from './terminal/wrong-use.ts';
 
 /** Runs a command line and returns its exit code. Never rejects. */
@@ -35,12 +36,43 @@ export async function run(args: readonly string[], version: string): Promise<num
       exitCode = reportError(error, command, output);
     }
   });
+  const unhelped = helpForUnknown(args, program);
+  if (unhelped !== undefined) {
+    return reportError(
+      unhelped,
+      'help',
+      createOutput({ json: args.includes('--json'), color: !args.includes('--no-color') }),
+    );
+  }
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
     return endOf(error, args, program);
   }
+}
+
+/** The error for help on a command that does not exist: commander would print the whole help, and no error. */
+function helpForUnknown(args: readonly string[], program: Command): ProviderError | undefined {
+  const words = args.filter((arg) => !arg.startsWith('-'));
+  let parent = program;
+  for (const [at, word] of words.entries()) {
+    const asked = words[at + 1];
+    if (word === 'help' && parent.commands.length > 0) {
+      const isKnown = asked === undefined || asked === 'help' || subcommand(parent, asked) !== undefined;
+      return isKnown
+        ? undefined
+        : withHelp(unknownCommand(asked, parent), namedCommand(words.slice(0, at), program).name);
+    }
+    const next = subcommand(parent, word);
+    if (next === undefined) return undefined;
+    parent = next;
+  }
+  return undefined;
+}
+
+function subcommand(parent: Command, name: string): Command | undefined {
+  return parent.commands.find((command) => command.name() === name);
 }
 
 function endless(): never {
@@ -101,10 +133,6 @@ function endOf(error: unknown, args: readonly string[], program: Command): numbe
   const named = namedCommand(args, program);
   const command = named.name.replace(/^cancelkit /, '');
   if (error.code !== 'commander.help') return reportError(parseError(error, named), command, output);
-  const unknown = args[0] === 'help' ? args[1] : undefined;
-  if (unknown !== undefined) {
-    output.message(`\n${output.errorColours.red('✗')} ${unknownCommand(unknown, program)}`);
-  }
   const missing = wrongUse(`no command is named. See: ${named.name} --help`);
   output.record({ command, ok: false, error: missing });
   return EXIT.wrongUse;

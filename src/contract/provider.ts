@@ -65,7 +65,8 @@ export interface ProviderDefinition<Types extends ProviderTypes> {
    * Names the service, the same for every form of its reference and another for every other service: two cancellations
    * of the same service are recognized by it. Not empty; one of over 256 characters is hashed. Left out: the fields of
    * the checked reference, which then has to be a plain object of texts, numbers, booleans and `null`. Anything else is
-   * `invalid_request`, since it would take two services for one.
+   * `invalid_request`, since it would take two services for one. Keys are compared character by character: if ids may
+   * hold letters beyond ASCII, normalize them here (NFC).
    */
   readonly serviceKey?: (service: Types['service']) => string;
   /** The forms of a service reference, the most usual first. Left out: a command line takes `key=value` pairs alone. */

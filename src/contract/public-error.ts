@@ -4,6 +4,7 @@ import type { ProviderOperation } from './vocabulary.ts';
 /** The sentence for end customers. It names no provider, host or account, since it is made of nothing that came in. */
 export function publicMessageOf(code: ErrorCode, operation: ProviderOperation | undefined): string {
   if (code === 'unsupported' && operation === 'revoke') return notProcessed(SUBJECTS.revoke);
+  if (isPerhapsStored(code, operation)) return PERHAPS_STORED;
   return operation === 'status' ? ofLookUp(code) : SENTENCES[code](SUBJECTS[operation ?? 'cancel']);
 }
 
@@ -13,6 +14,16 @@ function ofLookUp(code: ErrorCode): string {
   const isLater = PUBLIC_CODES[code] === 'try_later';
   return `${SUBJECTS.status} could not be looked up${isLater ? ` now. ${LATER}` : `. ${SUPPORT}`}`;
 }
+
+/**
+ * The queue's database did not confirm a write: whether it was stored is not known, and nothing says that it was sent.
+ */
+function isPerhapsStored(code: ErrorCode, operation: ProviderOperation | undefined): boolean {
+  return code === 'outcome_unknown' && operation === 'queue';
+}
+
+const PERHAPS_STORED =
+  'It has not been confirmed yet that the cancellation was received. Please check its state before you send it again.';
 
 const SUPPORT = 'Please contact support.';
 const LATER = 'Please try again later.';
@@ -59,7 +70,7 @@ const SENTENCES: { readonly [Code in ErrorCode]: (subject: string) => string } =
  * - `conflict`: the service's own state forbids it.
  * - `try_later`: nothing happened, and the same request may succeed later.
  * - `failed`: nothing happened, and an operator has to look at it.
- * - `unknown`: it may have happened. It must not be sent again.
+ * - `unknown`: it may have happened, or may have been stored. It must not be sent again before its state is known.
  */
 export type PublicErrorCode = 'invalid' | 'conflict' | 'try_later' | 'failed' | 'unknown';
 
@@ -75,7 +86,8 @@ export interface PublicError {
 }
 
 /**
- * The HTTP status with which a backend can answer its own customer, for each code.
+ * The HTTP status with which a backend can answer its own customer, for each code. {@link httpStatusOf} asks for an
+ * error.
  *
  * `outcome_unknown` is 202, accepted and not confirmed: an error status would make clients and proxies send it again.
  * Nothing is 401, 403 or 404 here: these would speak of the customer's own login and the backend's own address.
@@ -97,6 +109,23 @@ export const HTTP_STATUS: { readonly [Code in ErrorCode]: number } = {
   aborted: 503,
   outcome_unknown: 202,
 };
+
+/**
+ * The HTTP status with which a backend can answer its own customer. As {@link HTTP_STATUS}, but for two cases:
+ *
+ * - 503 if the queue does not know whether it has stored something: a 202 would promise that it has.
+ * - 500 for a code that only a newer copy of the package knows.
+ */
+export function httpStatusOf({
+  code,
+  operation,
+}: {
+  readonly code: ErrorCode;
+  readonly operation?: ProviderOperation | undefined;
+}): number {
+  if (isPerhapsStored(code, operation)) return HTTP_STATUS.unavailable;
+  return Object.hasOwn(HTTP_STATUS, code) ? HTTP_STATUS[code] : 500;
+}
 
 /** What each code is to an end customer. */
 const PUBLIC_CODES: { readonly [Code in ErrorCode]: PublicErrorCode } = {

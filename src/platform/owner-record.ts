@@ -2,6 +2,7 @@ import {
   closeSync,
   fstatSync,
   futimesSync,
+  linkSync,
   openSync,
   readFileSync,
   renameSync,
@@ -35,6 +36,7 @@ export interface OwnerRecord {
 export function writeOwnerRecord(path: string): OwnerRecord {
   const token = crypto.randomUUID();
   const draft = `${path}.${token}`;
+  let inode: bigint | undefined;
   // `wx` follows no symbolic link.
   const descriptor = openSync(draft, 'wx', 0o600);
   try {
@@ -42,6 +44,8 @@ export function writeOwnerRecord(path: string): OwnerRecord {
     const file = { dev: String(dev), ino: String(ino) };
     writeSync(descriptor, `${JSON.stringify({ token, file, process: ownIdentity() })}\n`);
     renameSync(draft, path);
+    // Not every file system keeps a file's number.
+    inode = statOf(path)?.ino === ino ? ino : undefined;
   } catch (error) {
     closeSync(descriptor);
     rmSync(draft, { force: true });
@@ -57,15 +61,31 @@ export function writeOwnerRecord(path: string): OwnerRecord {
     }
   }, BEAT_MS);
   beating.unref();
-  const isMine = (): boolean => readRecord(path)?.token === token;
+  // A copy with the same token stands there if somebody has put a backup in the place of the directory.
+  const isMine = (): boolean =>
+    readRecord(path)?.token === token && (inode === undefined || statOf(path)?.ino === inode);
   return {
     isMine,
     remove: () => {
       clearInterval(beating);
       closeSync(descriptor);
-      if (isMine()) rmSync(path, { force: true });
+      if (isMine()) takeAway(path, token);
     },
   };
+}
+
+/**
+ * Removes this process's own record. A file is removed by its name, and since the caller looked another owner may have
+ * written its record there: that one goes back, unless there is a newer one by now.
+ */
+function takeAway(path: string, token: string): void {
+  const away = `${path}.${token}`;
+  renameSync(path, away);
+  try {
+    if (readRecord(away)?.token !== token) linkSync(away, path);
+  } finally {
+    rmSync(away, { force: true });
+  }
 }
 
 /**

@@ -2,20 +2,22 @@ import type { AccountsOf } from '../contract/account.ts';
 import { DEFAULTS } from '../call/check-options.ts';
 import { ProviderError } from '../contract/provider-error.ts';
 import { jobsFailed, notOpened } from './database/database-error.ts';
-import type { Database } from './database/database.ts';
+import { type Database, DatabaseFailure } from './database/database.ts';
+import { ENCODING } from './database/database-advice.ts';
 import { DEFAULT_DATABASE, placeOfDatabase } from './database/database-place.ts';
 import { openJobs } from './ledger/jobs.ts';
 import type { Limit } from './model/limits.ts';
-import { migrate } from './ledger/migrations.ts';
+import { checkVersion, migrate } from './ledger/migrations.ts';
 import { type CheckedQueueOptions, queueOptionsSchema } from './input/options-input.ts';
 import { openPglite } from './database/pglite.ts';
 import { DEFAULT_POLICY } from './ledger/policy.ts';
 import { openPostgres } from './database/postgres.ts';
 import { serveReaders } from './reader/reader-server.ts';
 import { openHereOrThere } from './reader/reader.ts';
-import { lossySettings } from './database/session-settings.ts';
+import { encodingOf, lossySettings } from './database/session-settings.ts';
 import { warnOnce } from './database/warn-once.ts';
 import { QueueCore } from './operations/queue-core.ts';
+import { QueueReads } from './operations/queue-reads.ts';
 import type { CancelQueue, QueueOptions } from './queue.ts';
 import type { QueueServices } from './model/services.ts';
 import { invalidInput, checkInput } from './input/check-input.ts';
@@ -74,24 +76,46 @@ export type QueueReader<A extends AccountsOf<A>> = Pick<CancelQueue<A>, 'get' | 
 
 /**
  * Opens a queue to read it. Works while another process has the directory of an embedded queue open: that process
- * answers then, through a socket that only its own user can reach. A directory without a queue is not made one.
+ * answers then, through a socket that only its own user can reach. On a server it changes nothing: a standby, and a user
+ * who may only read, are enough. Where there is no queue, none is made.
  *
  * @throws ProviderError as `createCancelQueue`; `not_configured` if there is no queue; `unavailable` if the other process
  * does not answer, as one of an older version, or in another container.
  */
 export async function openQueueReader<A extends AccountsOf<A>>(options: QueueOptions<A>): Promise<QueueReader<A>> {
   const checked = await checkedOptions(options);
+  if (placeOfDatabase(checked.database) === 'server') return await openOnServer(checked);
   const open = async (): Promise<Pick<QueueCore, 'get' | 'list' | 'stats' | 'close'>> => {
     const { core, close } = await openChecked(checked);
     return { get: core.get.bind(core), list: core.list.bind(core), stats: core.stats.bind(core), close };
   };
-  if (placeOfDatabase(checked.database) === 'server') return await open();
   const reader = await openHereOrThere(checked.database, checked.schema ?? DEFAULT_SCHEMA, open);
   return {
     get: reader.get.bind(reader),
     list: reader.list.bind(reader),
     stats: reader.stats.bind(reader),
     close: reader.close.bind(reader),
+  };
+}
+
+async function openOnServer<A extends AccountsOf<A>>({
+  database: url,
+  schema = DEFAULT_SCHEMA,
+}: CheckedQueueOptions): Promise<QueueReader<A>> {
+  const database = await openPostgres(url, 'READ ONLY').catch(notOpened);
+  try {
+    await checkVersion(database, schema);
+  } catch (error) {
+    await closeQuietly(database);
+    return notOpened(error);
+  }
+  const reads = new QueueReads({ database, schema });
+  let closing: Promise<void> | undefined;
+  return {
+    get: reads.get.bind(reads),
+    list: reads.list.bind(reads),
+    stats: reads.stats.bind(reads),
+    close: () => (closing ??= database.close()),
   };
 }
 
@@ -134,6 +158,7 @@ async function open(options: CheckedQueueOptions, services: QueueServices): Prom
   const isUrl = placeOfDatabase(options.database) === 'server';
   const database = await (isUrl ? openPostgres(options.database) : openPglite(options.database)).catch(notOpened);
   try {
+    await checkEncoding(database);
     await migrate(database, schema);
     await warnOfLoss(database);
     const accounts = limits.map(({ account }) => account);
@@ -171,6 +196,18 @@ function limitsOf({ limits = {} }: CheckedQueueOptions, { accounts }: QueueServi
     concurrency: limits[account]?.concurrency ?? capabilities.concurrency ?? DEFAULTS.concurrency,
     rate: limits[account]?.rate,
   }));
+}
+
+/**
+ * What a provider answers is written down after the request has been sent, so every character must be storable.
+ *
+ * @throws ProviderError `not_configured`
+ */
+async function checkEncoding(database: Database): Promise<void> {
+  const encoding = await encodingOf(database);
+  // SQL_ASCII stores the bytes unchanged.
+  if (encoding === 'UTF8' || encoding === 'SQL_ASCII') return;
+  notOpened(new DatabaseFailure({ code: ENCODING }, 'no'));
 }
 
 /** PGlite itself does not wait for the disk; docs/queue.md says so. */

@@ -191,7 +191,8 @@ export interface CancelQueue<A extends AccountsOf<A>> {
   resolve(id: string, decision: Decision & { readonly as: Resolution }): Promise<void>;
 
   /**
-   * Takes a planned one out of the queue: it is `refused`, with the code `aborted`.
+   * Takes a planned one out of the queue: it is `refused`, with the code `aborted`; `rejected` if it was sent before
+   * without a known outcome.
    *
    * @throws ProviderError `invalid_request` for one that is not planned any more.
    */

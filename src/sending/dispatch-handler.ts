@@ -28,9 +28,16 @@ export class DispatchHandler implements Dispatcher.DispatchHandler {
   #abort: ((reason: Error) => void) | undefined;
   #collector: BodyCollector | undefined;
 
-  /** @param onEnd called once, when the response is complete or the exchange has failed or was given up. */
-  constructor(onEnd: () => void) {
+  readonly #isTooLate: () => boolean;
+
+  /**
+   * @param onEnd called once, when the response is complete or the exchange has failed or was given up.
+   * @param isTooLate asked immediately before anything is written. If it is, nothing is: the machine has slept while the
+   *   connection was made, and by now somebody else may act on the same service.
+   */
+  constructor(onEnd: () => void, isTooLate: () => boolean = () => false) {
     this.#onEnd = onEnd;
+    this.#isTooLate = isTooLate;
   }
 
   get phase(): DispatchPhase {
@@ -81,6 +88,7 @@ export class DispatchHandler implements Dispatcher.DispatchHandler {
   }
 
   onConnect(abort: (reason: Error) => void): void {
+    if (this.#phase === 'connecting' && this.#isTooLate()) this.#fail(new Error('slept'));
     if (this.#phase === 'ended') {
       abort(new Error('given up'));
       return;

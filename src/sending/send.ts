@@ -9,6 +9,7 @@ import { SendProbe } from './send-probe.ts';
 import type { LimitEnd, TimeLimit } from '../call/time-limit.ts';
 import { checkAfter, type ConnectCheck } from './connect-advice.ts';
 import { describeFailure } from './transport-failure.ts';
+import { watchForSleep } from '../platform/since-boot.ts';
 
 /** The outcome of one request. It is never sent twice here, and nothing of a library's error comes out. */
 export type SendResult =
@@ -104,7 +105,8 @@ async function exchange(
   isFresh: boolean,
 ): Promise<DispatchHandler> {
   let settle: () => void = () => undefined;
-  const handler = new DispatchHandler(() => settle());
+  const hasSlept = watchForSleep();
+  const handler = new DispatchHandler(() => settle(), hasSlept);
   const stop = limit.onEnd(() => handler.giveUp());
   const start = (): Promise<typeof SEEN_BY_KY> => {
     const ended = new Promise<typeof SEEN_BY_KY>((resolve) => {

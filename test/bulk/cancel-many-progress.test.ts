@@ -62,12 +62,13 @@ describe('onProgress', () => {
     expect(told).toEqual([
       {
         done: 0,
-        started: 3,
+        started: 2,
         total: 13,
         outcomes: {},
         accounts: {
           slow: { done: 0, running: 0, waiting: 5, pausedUntil },
-          fast: { done: 0, running: 2, waiting: 6 },
+          // One, until it has answered.
+          fast: { done: 0, running: 1, waiting: 7 },
         },
         remainingMs: undefined,
       },

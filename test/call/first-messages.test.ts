@@ -334,3 +334,24 @@ function put(value: unknown, [key, ...rest]: Place, replacement: unknown): unkno
   const object = typeof value === 'object' && value !== null ? value : {};
   return { ...object, [key]: put(Reflect.get(object, key), rest, replacement) };
 }
+
+describe('the accounts', () => {
+  const cases: readonly (readonly [string, unknown, string])[] = [
+    ['left out', undefined, 'accounts: expected an object with an account for each name'],
+    ['a list', [vpsbg()], 'accounts: expected an object with an account for each name'],
+    ['one account without a name', vpsbg(), 'accounts: expected an object with an account for each name'],
+    [
+      'a factory that is not called',
+      { vps: vpsbg },
+      'vps: expected an account, made by a provider’s factory; this is a function',
+    ],
+    ['a configuration', { vps: { token: 'not-shown-here' } }, 'vps: expected an account, made by a provider’s factory'],
+  ];
+  it.each(cases)('say what they have to be: %s', (_, accounts, words) => {
+    const create = (): unknown => Reflect.apply(createCancelService, undefined, [accounts]);
+    expect(create).toThrow(
+      expect.objectContaining({ code: 'invalid_request', message: expect.stringContaining(words) }),
+    );
+    expect(create).not.toThrow(/not-shown-here/);
+  });
+});

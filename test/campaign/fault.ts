@@ -5,7 +5,9 @@ export type Executed = boolean | number;
 
 /** What the server does with one request. Whatever is not executed was not, and will not be. */
 export type Fault =
-  /** Nothing wrong. `close_after`: and then the idle connection is closed. `when`: the timing that a read-back tells. */
+  /**
+   * Nothing wrong. `close_after`: and then the idle connection is closed. `when`: the timing that a read-back tells.
+   */
   | { readonly kind: 'none' | 'close_after'; readonly executed: true; readonly when?: When }
   /** The connection is reset without an answer. `session`: over HTTP/2, all that shares it. */
   | { readonly kind: 'reset'; readonly executed: Executed; readonly session?: boolean }

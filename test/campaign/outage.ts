@@ -22,7 +22,10 @@ const CONCURRENCY = 20;
 // Longer than the breaker stays open.
 const PACE_MS = 11_000;
 
-/** A provider that refuses every connection, or answers 503 to every read, and jobs that come all concurrently or one by one. */
+/**
+ * A provider that refuses every connection, or answers 503 to every read, and jobs that come all concurrently or one by
+ * one.
+ */
 export async function runOutages(jobs: number): Promise<readonly OutageCost[]> {
   return [
     await runOutage('refused, all concurrently', 'refused', jobs),

@@ -51,6 +51,8 @@ describe('the results of a list', () => {
     const { file, results, ids } = list(3);
     await project.run(['bulk', file]);
     symlinkSync(path(results), path(`alias-${results}`));
+    // The first one is answered: until then an account has one request in flight.
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 1 });
     sandbox.vpsbg.fault({ kind: 'hang', executed: true, times: 1_000 });
     const longer = [...ids, ...list(2).ids];
     write(file, longer);
@@ -126,8 +128,98 @@ describe('the results of a list', () => {
     expect(ids.map((id) => sandbox.vpsbg.service(id).timesCancelled)).toEqual(ids.map(() => 1));
   });
 
+  it('that are copied while their run is stopped are not gone on with until that has ended', async () => {
+    const { file, results, ids } = list(8);
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 100, times: 1_000 });
+    await project.run(['bulk', file, '--concurrency', '1'], {
+      started: async (child) => {
+        await sent(2);
+        child.kill('SIGSTOP');
+        mkdirSync(path(`elsewhere-${file}`));
+        const copy = join(`elsewhere-${file}`, 'results.jsonl');
+        copyFileSync(path(results), path(copy));
+        const second = await project.run(['bulk', file, '--resume', '--results', copy]);
+        child.kill('SIGCONT');
+        expect(second.code).toBe(2);
+        expect(second.stderr).toContain('another process works on the run that');
+      },
+    });
+    expect(ids.map((id) => sandbox.vpsbg.service(id).timesCancelled)).toEqual(ids.map(() => 1));
+    const older = await project.run([
+      'bulk',
+      file,
+      '--resume',
+      '--results',
+      join(`elsewhere-${file}`, 'results.jsonl'),
+    ]);
+    expect(older.code).toBe(2);
+    expect(older.stderr).toMatch(/is an older copy of \S+, which says more/);
+  });
+
+  it('of an earlier version are recognized as copies of each other, too', async () => {
+    const { file, results, ids } = list(3);
+    await project.run(['bulk', file]);
+    const lines = project.read(results).split('\n');
+    const older = lines.map((line) => line.replace(/,"run":"[^"]+"/, ''));
+    expect(older).not.toEqual(lines);
+    for (const name of [results, `copy-of-${results}`]) project.write(name, older.join('\n'));
+    write(file, [...ids, ...list(1).ids]);
+    expect((await project.run(['bulk', file, '--resume', '--results', `copy-of-${results}`])).code).toBe(0);
+    const original = await project.run(['bulk', file, '--resume']);
+    expect(original.code).toBe(2);
+    expect(original.stderr).toContain(`is an older copy of ${path(`copy-of-${results}`)}`);
+  });
+
+  it('are not gone on with once a copy of them says more, or a backup of them was restored', async () => {
+    const { file, results, ids } = list(8);
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 100, times: 1_000 });
+    await project.run(['bulk', file, '--concurrency', '1'], {
+      started: async (child) => {
+        await sent(2);
+        child.kill('SIGKILL');
+      },
+    });
+    sandbox.vpsbg.clearFaults();
+    const copy = `copy-of-${results}`;
+    copyFileSync(path(results), path(copy));
+    expect((await project.run(['bulk', file, '--resume', '--results', copy])).code).toBe(0);
+    const original = await project.run(['bulk', file, '--resume']);
+    expect(original.code).toBe(2);
+    expect(original.stderr).toContain(`is an older copy of ${path(copy)}`);
+    renameSync(path(results), path(copy));
+    const restored = await project.run(['bulk', file, '--resume', '--results', copy]);
+    expect(restored.code).toBe(2);
+    expect(restored.stderr).toContain('says less than when its run ended last');
+    expect(mostOften(ids)).toBe(1);
+  });
+
+  it('can be moved, and gone on with there', async () => {
+    const { file, results, ids } = list(4);
+    expect((await project.run(['bulk', file])).code).toBe(0);
+    renameSync(path(results), path(`moved-${results}`));
+    // Its name is another run's now, and an editor has taken the last line feed away.
+    const other = list(6);
+    expect((await project.run(['bulk', other.file, '--results', results])).code).toBe(0);
+    truncateSync(path(`moved-${results}`), statSync(path(`moved-${results}`)).size - 1);
+    const longer = [...ids, ...list(1).ids];
+    write(file, longer);
+    expect((await project.run(['bulk', file, '--resume', '--results', `moved-${results}`])).code).toBe(0);
+    expect(longer.map((id) => sandbox.vpsbg.service(id).timesCancelled)).toEqual(longer.map(() => 1));
+  });
+
+  it.runIf(process.platform !== 'win32')('whose copies cannot be recognized say so', async () => {
+    const { file } = list(1);
+    project.write('no-directory', '');
+    const env = { XDG_STATE_HOME: path('no-directory') };
+    const { code, stderr } = await project.run(['bulk', file], { env });
+    expect(code).toBe(0);
+    expect(stderr).toContain('Do not resume a copy');
+  });
+
   it('are those of the living run, although a file system without locks gives its lock to a second one', async () => {
     const { file, results, ids } = list(8);
+    // The first one is answered: until then an account has one request in flight.
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 1 });
     sandbox.vpsbg.fault({ kind: 'hang', executed: true, times: 1_000 });
     await project.run(['bulk', file], {
       started: async (child) => {
@@ -353,6 +445,8 @@ describe('the results of a list', () => {
 
   it('whose last line only lost its line feed are whole', async () => {
     const { file, results, ids } = list(2);
+    // The first one is answered: until then an account has one request in flight.
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 1 });
     sandbox.vpsbg.fault({ kind: 'hang', executed: true, times: 1_000 });
     await project.run(['bulk', file, '--concurrency', '1'], {
       started: async (child) => {
@@ -412,6 +506,8 @@ describe('a resumed run', () => {
 
   it('asks an account no more after its credentials were refused', async () => {
     const { file } = list(6);
+    // The first one is answered: until then an account has one request in flight.
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 1 });
     sandbox.vpsbg.fault({ kind: 'hang', executed: true, times: 1_000 });
     await project.run(['bulk', file, '--concurrency', '6'], {
       started: async (child) => {
@@ -429,9 +525,12 @@ describe('a resumed run', () => {
   });
 
   it('asks an account no more after a 401 in whatever words', async () => {
+    let isFirst = true;
     await using server = await startHttp((response, request, socket) => {
-      if (request.method === 'POST') socket.destroy();
+      if (request.method === 'POST' && isFirst) response.writeHead(204).end();
+      else if (request.method === 'POST') socket.destroy();
       else response.writeHead(401, { 'content-type': 'text/html' }).end('<html></html>');
+      isFirst = false;
     });
     const { file } = list(3);
     const env = { VPSBG_BASE_URL: server.origin };
@@ -471,6 +570,8 @@ describe('a resumed run', () => {
 
   it('that is stopped leaves what is not known unknown', async () => {
     const { file, ids } = list(40);
+    // The first one is answered: until then an account has one request in flight.
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 1 });
     sandbox.vpsbg.fault({ kind: 'hang', executed: true, times: 1_000 });
     await project.run(['bulk', file, '--concurrency', '40'], {
       started: async (child) => {
@@ -536,6 +637,8 @@ describe('an account that cannot be used', () => {
 
   it('is not read back row by row while it does not answer', async () => {
     const { file } = list(8);
+    // The first one is answered: until then an account has one request in flight.
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 1 });
     sandbox.vpsbg.fault({ kind: 'hang', executed: true, times: 1_000 });
     await project.run(['bulk', file, '--concurrency', '8'], {
       started: async (child) => {

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { fingerprintOf } from '../../src/cli/bulk/fingerprint.ts';
 import { recordsOf } from './support/project.ts';
@@ -367,6 +369,8 @@ describe('an interrupted run', () => {
     const whole = project.read(`${file}.results.jsonl`);
     const lines = whole.trimEnd().split('\n');
     project.write(`${file}.results.jsonl`, `${lines.slice(0, 3).join('\n')}\n${lines[3]!.slice(0, 20)}`);
+    // A process that was killed has not remembered how long they became.
+    rmSync(join(project.directory, '.local/state/cancelkit/runs'), { recursive: true });
     sandbox.vpsbg.clearRequests();
     const { code } = await project.run(['bulk', file, '--resume']);
     expect(code).toBe(0);
@@ -390,6 +394,20 @@ describe('an interrupted run', () => {
     sandbox.vpsbg.clearFaults();
     expect((await project.run(['bulk', file, '--resume'])).code).toBe(0);
     expect(timesCancelled(ids).every((times) => times === 1)).toBe(true);
+  });
+});
+
+describe('a list without any account', () => {
+  it('says that once, and not for each row', async () => {
+    const file = list('vpsbg,7301,end_of_period,,', 'whmcs,101,end_of_period,,');
+    const env = Object.fromEntries(
+      Object.keys(project.env)
+        .filter((name) => /^(?:EDIS|VPSBG|HOSTING|WHMCS)_/.test(name))
+        .map((name) => [name, '']),
+    );
+    const { code, stderr } = await project.run(['bulk', file, '--dry-run'], { env });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^✗ unknown_account: no account is configured in [^\n]+\n$/);
   });
 });
 

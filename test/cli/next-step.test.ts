@@ -12,4 +12,14 @@ describe('what to do next', () => {
   ])('is not to run it again if the message says what is wrong: %s', (message, expected) => {
     expect(nextStepOf({ code: 'unavailable', message })).toBe(expected);
   });
+
+  it.each([
+    ['queue: it may have been written.', 'queue', 'queue list'],
+    ['list.results.jsonl cannot be written any more. Go on with --resume.', undefined, undefined],
+    ['vpsbg: the connection was lost.', 'cancel', 'cancelkit status'],
+  ] as const)('after an unknown outcome fits what may have happened: %s', (message, operation, expected) => {
+    const next = nextStepOf({ code: 'outcome_unknown', message, operation });
+    if (expected === undefined) expect(next).toBeUndefined();
+    else expect(next).toContain(expected);
+  });
 });

@@ -84,13 +84,18 @@ describe('a command line that is not taken', () => {
     expect(recordsOf(stdout)).toMatchObject([{ ok: false, error: { code: 'unknown_account' } }]);
   });
 
-  it('says that the command that help was asked for does not exist', async () => {
-    const { code, stderr } = await project.run(['help', 'cnacel']);
-    expect({ code, stderr }).toEqual({
-      code: 2,
-      stderr: expect.stringContaining('no such command. Did you mean cancel?'),
-    });
-  });
+  it.each([
+    [['help', 'cnacel'], 'there is no such command. Did you mean cancel? See: cancelkit --help'],
+    [['help', 'zzz'], 'there is no such command. See: cancelkit --help'],
+    [['queue', 'help', 'lits'], 'there is no such command. Did you mean list? See: cancelkit queue --help'],
+  ])(
+    'says that the command that help was asked for does not exist, and does not show all of the help: %s',
+    async (args, words) => {
+      const { code, stdout, stderr } = await project.run(args);
+      expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining(words) });
+      expect(stderr).not.toContain('Usage:');
+    },
+  );
 
   it.each([
     ['cancelkit', []],

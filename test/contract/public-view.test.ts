@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   HTTP_STATUS,
+  httpStatusOf,
   ProviderError,
   toPublicResult,
   toPublicStatus,
@@ -72,6 +73,25 @@ describe('an error', () => {
   it.each(codes)('with %s is a success to HTTP only if it must not be repeated', (code) => {
     expect(HTTP_STATUS[code] < 400).toBe(code === 'outcome_unknown');
     expect([401, 403, 404]).not.toContain(HTTP_STATUS[code]);
+  });
+
+  it.each(codes)('with %s has the status of its code', (code) => {
+    expect(httpStatusOf(new ProviderError(code, upstream))).toBe(HTTP_STATUS[code]);
+  });
+
+  it('of a queue that does not know what it stored promises neither that it was sent nor that it was accepted', () => {
+    const error = new ProviderError('outcome_unknown', { ...upstream, operation: 'queue' });
+    expect(error.toPublic().error).not.toMatch(/was (?:sent|accepted)|do not send/i);
+    expect(error.toPublic()).toMatchObject({
+      code: 'unknown',
+      error: expect.stringContaining('not been confirmed yet'),
+    });
+    expect(httpStatusOf(error)).toBe(503);
+  });
+
+  it('with a code that only a newer copy of the package knows has a status, too', () => {
+    const error = Object.assign(new ProviderError('rejected', upstream), { code: 'of_tomorrow' });
+    expect(httpStatusOf(error)).toBe(500);
   });
 
   it('that an earlier version stored with `status` is read with `providerStatus`', () => {

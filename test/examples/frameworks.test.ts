@@ -5,7 +5,7 @@ import fastify from 'fastify';
 import { Hono } from 'hono';
 import { ProviderError, type CancelResult } from 'cancelkit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createApp as createExpress } from '../../examples/frameworks/express.ts';
+import { createApp as createExpress, publicErrors } from '../../examples/frameworks/express.ts';
 import { createApp as createFastify } from '../../examples/frameworks/fastify.ts';
 import { createApp as createHono } from '../../examples/frameworks/hono.ts';
 import { createApp as createNest } from '../../examples/frameworks/nest.ts';
@@ -92,6 +92,10 @@ async function post({ port }: Running): Promise<{ status: number; text: string }
   return { status: response.status, text: await response.text() };
 }
 
+function failingStream(): ReadableStream {
+  return new ReadableStream({ pull: (controller) => controller.error(thrown) });
+}
+
 describe('an error that escapes from a route', () => {
   let logged: unknown[];
   beforeEach(() => {
@@ -110,6 +114,74 @@ describe('an error that escapes from a route', () => {
       expect(logged).toContain(thrown);
     } finally {
       await running.close();
+    }
+  });
+
+  it.each(['onRequest', 'preHandler', 'preSerialization', 'onSend'] as const)(
+    'tells the customer of Fastify nothing of the upstream if each run of the hook %s fails with it',
+    async (hook) => {
+      const app = createFastify(() => Promise.reject(thrown));
+      const fails = (): Promise<never> => Promise.reject(thrown);
+      app.route({
+        method: 'GET',
+        url: '/hook',
+        handler: (_request, reply) => reply.header('x-own', 'kept').send({ fine: true }),
+        [hook]: fails,
+      });
+      const response = await app.inject({ url: '/hook' });
+      await app.close();
+      expect(response.statusCode).toBe(502);
+      expect(response.json()).toEqual(thrown.toPublic());
+      if (hook === 'onSend') expect(response.headers).toMatchObject({ 'x-own': 'kept' });
+    },
+  );
+
+  it.each(Object.keys(recipes))(
+    'tells the customer of %s nothing of the upstream if http-errors has marked it',
+    async (name) => {
+      // As createError(409, error) does.
+      const marked = Object.assign(new ProviderError('unauthorized', thrown), {
+        status: 409,
+        statusCode: 409,
+        expose: true,
+      });
+      const running = await recipes[name]!(() => Promise.reject(marked));
+      try {
+        const { status, text } = await post(running);
+        expect([status, JSON.parse(text)]).toEqual([502, thrown.toPublic()]);
+      } finally {
+        await running.close();
+      }
+    },
+  );
+
+  it('tells the customer nothing of the upstream if it is thrown in middleware or in a stream', async () => {
+    const hono = createHono(() => Promise.reject(thrown));
+    hono.use('/middleware', () => Promise.reject(thrown));
+    hono.get('/stream', () => new Response(failingStream()));
+    const nest = await createNest(() => Promise.reject(thrown));
+    nest.use('/middleware', () => Promise.reject(thrown));
+    await nest.listen(0, '127.0.0.1');
+    const parent = express();
+    parent.use('/middleware', (_request, _response, next) => next(thrown));
+    parent.get('/stream', (_request, response) => {
+      response.write('started');
+      throw thrown;
+    });
+    parent.use(publicErrors);
+    const running = [
+      await listen(createServer(nodeListener(hono))),
+      await serve(parent),
+      { port: portOf(nest.getHttpServer().address()), close: () => nest.close() },
+    ];
+    for (const { port, close } of running) {
+      const answered = await fetch(`http://127.0.0.1:${port}/middleware`);
+      expect([answered.status, await answered.json()]).toEqual([502, thrown.toPublic()]);
+      const streamed = await fetch(`http://127.0.0.1:${port}/stream`)
+        .then(async (response) => await response.text())
+        .catch(String);
+      expect(streamed).not.toContain('upstream');
+      await close();
     }
   });
 

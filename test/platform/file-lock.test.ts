@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -88,6 +88,17 @@ describe('a lock on a file', () => {
     lock.release();
     // It is the other's.
     expect(readFileSync(ownerRecordOf(path), 'utf8')).toContain('"another"');
+  });
+
+  it('is seen as lost once a copy of its directory stands in its place', async () => {
+    const lock = held(await lockFile(path));
+    cpSync(directory, copyOf(directory), { recursive: true });
+    renameSync(directory, `${directory}.old`);
+    renameSync(copyOf(directory), directory);
+    expect(lock.isMine()).toBe(false);
+    lock.release();
+    expect(existsSync(ownerRecordOf(path))).toBe(true);
+    rmSync(`${directory}.old`, { recursive: true });
   });
 
   it('is seen as lost once its record is removed', async () => {

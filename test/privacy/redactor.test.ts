@@ -72,6 +72,33 @@ describe('the secrets of a Redactor', () => {
     expect(redactor.text(less)).toBe(less);
   });
 
+  it.each([
+    ['of 12 characters from 8 on', 'Abcd1234Efgh', 8],
+    ['of 32 characters from 16 on', 'Abcd1234Efgh5678Ijkl9012Mnop3456', 16],
+    ['of 64 characters from 16 on', 'Abcd1234'.repeat(8), 16],
+  ])('are found where only their end is repeated, %s', (_, secret, needed) => {
+    const redactor = redactorFor([secret]);
+    for (let length = needed; length <= secret.length; length += 1) {
+      const part = secret.slice(-length);
+      expect(redactor.text(`key …${part} and ****${part.toUpperCase()}`)).toBe('key …[REDACTED] and ****[REDACTED]');
+      expect(redactor.data({ echo: part })).toEqual({ echo: '[REDACTED]' });
+    }
+    const less = `key …${secret.slice(1 - needed)}`;
+    expect(redactor.text(less)).toBe(less);
+  });
+
+  it('are found once where a beginning and an end of them overlap', () => {
+    const redactor = redactorFor(['abcdefghijkl']);
+    expect(redactor.text('x abcdefghefghijkl y abcdefgh efghijkl')).toBe('x [REDACTED] y [REDACTED] [REDACTED]');
+  });
+
+  it.each(['NFC', 'NFD', 'NFKC', 'NFKD'] as const)('are found in the normal form %s of Unicode', (form) => {
+    for (const own of ['NFC', 'NFD'] as const) {
+      const secret = 'Schlüssel für ﬁve'.normalize(own);
+      expect(redactorFor([secret]).text(`Wrong: ${secret.normalize(form)}.`)).toBe('Wrong: [REDACTED].');
+    }
+  });
+
   it.each(['hunter2-and-more\n', '\uFEFFhunter2-and-more', ' hunter2-and-more\t', '\u200Bhunter2-and-more\r\n'])(
     'are found without what is around them: %j',
     (secret) => {

@@ -235,6 +235,24 @@ describe.each(DATABASES)('a person’s decision on %s', (_, open) => {
     const message = outcome?.ok === false ? outcome.error.message : '';
     expect(message).toContain('was sent once before');
     expect(message).not.toContain('Nothing was sent');
+    expect(outcome?.ok === false && outcome.error.toPublic().error).not.toContain('before it was sent');
+  });
+
+  it.each([
+    ['of one that was unknown until a person planned it again', [lost, accepted], 'blind', 'was sent once before'],
+    ['of one that the provider refused until then', [() => refuses('rejected')], 'alpha', 'Nothing happened'],
+  ] as const)('to withdraw does not say that nothing was sent %s', async (_, writes, account, expected) => {
+    const shop = openShop({ one: { writes: [...writes] } });
+    await using queue = await openQueue(database, { services: shop.services });
+    await queue.enqueue(request(account, 'one'), { id: 'one' });
+    await settle(queue, 'one');
+    await queue.retry('one', { by: 'ann' });
+    await queue.withdraw('one', { by: 'ann' });
+    const { outcome } = (await queue.get('one')) ?? {};
+    const error = outcome?.ok === false ? outcome.error : undefined;
+    expect(error?.message).toContain(expected);
+    expect(error?.message).not.toContain('Nothing was sent');
+    expect(shop.writes()).toBe(1);
   });
 
   it('is one decision if two are made at the same moment', async () => {

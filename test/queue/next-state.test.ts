@@ -164,6 +164,24 @@ describe('what follows if the account is turned away', () => {
   });
 });
 
+describe('an account that nothing shows to be let in', () => {
+  const shut = { nextInMs: 2 * REST_MS, pause: { forMs: REST_MS, because: 'forbidden' }, needsPerson: false };
+
+  it('rests after a cancellation that is forbidden, which waits longer than the account', () => {
+    const settlement = afterSend(planned(), { ok: false, error: failure('forbidden') }, true, POLICY, true);
+    expect(settlement).toMatchObject({ state: 'planned', hasFailed: true, ...shut });
+  });
+
+  it('rests after a read-back that is forbidden, directly or later', () => {
+    const error = new ProviderError('outcome_unknown', { message: 'acme: lost', readBackRefusal: 'forbidden' });
+    const states = [
+      afterSend(planned(), { ok: false, error }, true, POLICY, true),
+      afterFailedReadBack(unknown(), failure('forbidden'), POLICY, true),
+    ];
+    for (const state of states) expect(state).toMatchObject({ state: 'unknown', ...shut });
+  });
+});
+
 describe('what follows if the provider has no such service', () => {
   const gone = failure('not_found');
 

@@ -121,6 +121,35 @@ describe.each(DATABASES)('a ledger that was restored from a backup, on %s', (_, 
     }
   });
 
+  it.each(['when the queue is opened', 'with the quarantine'] as const)(
+    'is counted anew %s if its data alone was restored into tables that existed',
+    async (moment) => {
+      const [backup, schema] = [freshSchema(), freshSchema()];
+      const { services } = openShop();
+      for (const each of [backup, schema]) await (await openQueue(database, { services, schema: each })).close();
+      {
+        await using queue = await openQueue(database, { services, schema: backup });
+        for (const id of ['one', 'two']) await queue.enqueue(request('alpha', id), { id, notBefore: '2100-01-01' });
+        await queue.withdraw('two', { by: 'ann' });
+      }
+      {
+        await using tables = await openTables(database);
+        // As pg_restore --data-only does it; without the table of versions where somebody left it out.
+        const restored = moment === 'with the quarantine' ? [] : ['version'];
+        for (const table of ['cancellation', 'history', 'tally', ...restored]) {
+          await tables.query(`INSERT INTO ${schema}.${table} OVERRIDING SYSTEM VALUE SELECT * FROM ${backup}.${table}`);
+        }
+      }
+      await using queue = await openQueue(database, { services, schema });
+      if (moment === 'with the quarantine') await queue.quarantine(BY);
+      expect((await queue.stats()).states).toMatchObject({ planned: 1, refused: 1 });
+      await queue.close();
+      // And not again: the counts are one change each.
+      await using again = await openQueue(database, { services, schema });
+      expect((await again.stats()).states).toMatchObject({ planned: 1, refused: 1 });
+    },
+  );
+
   it('names the accounts that this queue does not have, and leaves theirs alone', async () => {
     const schema = freshSchema();
     const shop = openShop();

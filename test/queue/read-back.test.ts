@@ -220,6 +220,31 @@ describe('the provider’s yes to a worker that could not write it down until no
     expect(shop.writes()).toBe(1);
   });
 
+  it('ends what a person withdrew meanwhile instead of having it sent again', async () => {
+    const gate = closedGate();
+    const shop = openShop({ one: { writes: [() => gate.pass()] } });
+    await using queue = await openQueue(database, { services: shop.services });
+    await queue.enqueue(request('alpha', 'one'), { id: 'one' });
+    const stop = new AbortController();
+    const working = queue.work({ signal: stop.signal });
+    await gate.held(1);
+    await using tables = await openTables(database);
+    await tables.query(
+      `UPDATE ${queue.schema}.cancellation SET claim = claim + 3, lease_until = NULL, worker = NULL, state = 'planned',
+       not_before = clock_timestamp() + interval '1 day', sent_again = true, error = ${doubt}`,
+    );
+    await queue.withdraw('one', { by: 'ann' });
+    expect(await queue.get('one')).toMatchObject({ state: 'refused', outcome: { error: { code: 'rejected' } } });
+    gate.open();
+    stop.abort();
+    await working;
+    const record = await queue.get('one');
+    expect(record).toMatchObject({ state: 'requested', outcome: { ok: true } });
+    expect(record?.history.map(({ type }) => type)).toContain('withdrawn');
+    expect(record?.history.at(-1)?.type).toBe('settled');
+    expect(shop.writes()).toBe(1);
+  });
+
   it.each([
     ['ends a refusal that read-backs led to', 3, 'requested'],
     ['leaves a refusal that a person wrote', 0, 'refused'],

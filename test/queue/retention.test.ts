@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdtemp, open as openFile, rm, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,6 +34,15 @@ describe.each(DATABASES)('what is settled, on %s', { timeout: 60_000 }, (name, o
          created_at = created_at - $1 * interval '1 day'`,
       [days],
     );
+  }
+
+  /** The month, such as `2026-05`, in which the oldest was settled. */
+  async function settledMonth(): Promise<string> {
+    await using tables = await openTables(database);
+    const { rows } = await tables.query(
+      `SELECT to_char(min(updated_at) AT TIME ZONE 'UTC', 'YYYY-MM') AS month FROM ${schema}.cancellation`,
+    );
+    return String(rows[0]?.['month']);
   }
 
   async function count(table: string): Promise<number> {
@@ -152,6 +161,49 @@ describe.each(DATABASES)('what is settled, on %s', { timeout: 60_000 }, (name, o
       expect(statSync(join(exported, file)).mode & 0o777).toBe(0o600);
     }
   });
+
+  it.runIf(process.platform !== 'win32')('is exported beside a symbolic link that leads nowhere', async () => {
+    await fillWithEveryState(schema, 500);
+    const { services } = openShop();
+    const errors: string[] = [];
+    const name = `${schema}-${await settledMonth()}.jsonl`;
+    symlinkSync(join(folder, 'nowhere'), join(folder, name));
+    const onError = ({ message }: { message: string }): void => void errors.push(message);
+    await using queue = await openQueue(database, { services, schema, onError, exportSettledTo: folder });
+    await queue.work({ stopWhenIdle: true });
+    expect(errors).toEqual([]);
+    expect(readdirSync(folder).toSorted()).toEqual([name.replace('.jsonl', '-2.jsonl'), name]);
+  });
+
+  it.runIf(process.platform !== 'win32')(
+    'is not exported to where everybody may write, and warns of others',
+    async () => {
+      await fillWithEveryState(schema, 500);
+      const { services } = openShop();
+      const errors: string[] = [];
+      const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+      const onError = ({ message }: { message: string }): void => void errors.push(message);
+      const options = { services, schema, onError, exportSettledTo: folder };
+      chmodSync(folder, 0o777);
+      try {
+        {
+          await using queue = await openQueue(database, options);
+          await queue.work({ stopWhenIdle: true });
+          expect(await queue.get('completed')).toMatchObject({ state: 'completed' });
+        }
+        expect(errors).toEqual([expect.stringContaining(`other users may write to ${folder}`)]);
+        chmodSync(folder, 0o750);
+        await using queue = await openQueue(database, options);
+        await queue.work({ stopWhenIdle: true });
+        expect(readdirSync(folder)).toHaveLength(1);
+        expect(warned.mock.calls.map(([warning]) => String(warning))).toContainEqual(
+          expect.stringContaining(`other users may enter ${folder}`),
+        );
+      } finally {
+        warned.mockRestore();
+      }
+    },
+  );
 
   it('is exported on demand with its history and no secret, into a file that does not exist yet', async () => {
     const { services } = openShop();

@@ -1,11 +1,16 @@
+import { once } from 'node:events';
+import { createConnection, createServer, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ProviderError } from 'cancelkit';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createCancelQueue } from 'cancelkit/queue';
+import * as v from 'valibot';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createCancelQueue, openQueueReader } from 'cancelkit/queue';
 import { failureOf } from '../support/failure.ts';
 import { crashServer } from './support/crash-server.ts';
 import { startPostgresServer, type TestServer } from './support/databases.ts';
 import { freshSchema, openQueue, settle } from './support/open-queue.ts';
-import { closedGate, openShop, request, type Shop } from './support/shop.ts';
+import { closedGate, lost, openShop, request, seen, type Shop } from './support/shop.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -259,6 +264,48 @@ describe('a user with few rights', () => {
     expect(error.message).toContain('CREATE SCHEMA cancelkit AUTHORIZATION');
   });
 
+  it('needs none to write to read the queue', async () => {
+    const { name, address } = await userWith({});
+    const schema = freshSchema();
+    await using queue = await openQueue(server, { services: openShop().services, schema });
+    await queue.enqueue(request('alpha', 'one'), { id: 'one' });
+    await asOwner(
+      `REVOKE CREATE ON DATABASE queue FROM ${name}`,
+      `GRANT USAGE ON SCHEMA ${schema} TO ${name}`,
+      `GRANT SELECT ON ALL TABLES IN SCHEMA ${schema} TO ${name}`,
+    );
+    const reader = await openQueueReader({ services: openShop().services, database: address, schema });
+    expect(await reader.get('one')).toMatchObject({ state: 'planned', history: [{ type: 'enqueued' }] });
+    expect(await reader.list()).toHaveLength(1);
+    expect(await reader.stats()).toMatchObject({ states: { planned: 1 } });
+    await reader.close();
+    await reader.close();
+  });
+
+  it('makes nothing by reading where there is no queue', async () => {
+    const schema = freshSchema();
+    const options = { services: openShop().services, database: server.address, schema };
+    const error = await failureOf(openQueueReader(options));
+    expect(error).toMatchObject({ code: 'not_configured', operation: 'queue' });
+    expect(error.message).toContain(`no queue in the schema ${schema}`);
+    expect(await asOwner(`SELECT FROM pg_namespace WHERE nspname LIKE '${schema}%'`)).toEqual([]);
+  });
+
+  it('reads no tables of another version', async () => {
+    const schema = freshSchema();
+    const options = { services: openShop().services, database: server.address, schema };
+    await (await openQueue(server, { services: openShop().services, schema })).close();
+    for (const [change, words] of [
+      ['- 1', 'older version'],
+      ['+ 2', 'Update cancelkit'],
+    ]) {
+      await asOwner(`UPDATE ${schema}.version SET number = number ${change}`);
+      const error = await failureOf(openQueueReader(options));
+      expect(error).toMatchObject({ code: 'not_configured', operation: 'queue' });
+      expect(error.message).toContain(words);
+    }
+  });
+
   async function works(address: string, schema: string): Promise<void> {
     const shop: Shop = openShop();
     await using queue = await openQueue({ ...server, address }, { services: shop.services, schema });
@@ -284,5 +331,131 @@ describe('a row that this version does not understand', () => {
       expect([name, error.code]).toEqual([name, 'unexpected_response']);
       expect(`${error.message}${error.stack}`).not.toContain('RECEIVED');
     }
+  });
+});
+
+describe('a program that reads the types of PostgreSQL in its own way', () => {
+  const TYPES = [16, 20, 21, 23, 114, 701, 1114, 1184, 1700, 3802];
+  const kept = new Map(TYPES.map((type) => [type, pg.types.getTypeParser(type)]));
+  afterEach(() => {
+    for (const [type, parser] of kept) pg.types.setTypeParser(type, parser);
+  });
+
+  it.each([
+    ['text', (value: string) => value],
+    ['objects', (value: string) => ({ value })],
+    ['big integers, where that is possible', (value: string) => (/^\d+$/.test(value) ? BigInt(value) : value)],
+  ])('has its queue all the same: %s', { timeout: 60_000 }, async (_, parser) => {
+    for (const type of TYPES) pg.types.setTypeParser(type, parser);
+    const shop = openShop({ lost: { writes: [lost], reads: [() => seen('requested')] } });
+    await using queue = await openQueue(server, { services: shop.services, readBackAfterMs: [20, 40] });
+    await queue.enqueue(request('alpha', 'one'), { id: 'one' });
+    await queue.enqueue(request('alpha', 'lost'), { id: 'lost' });
+    await queue.enqueue(request('alpha', 'later'), { id: 'later', notBefore: '2100-02-01T10:00Z', priority: 3 });
+    const client = new pg.Client({ connectionString: server.address });
+    await client.connect();
+    await client.query('BEGIN');
+    const own = { id: 'own', notBefore: '2100-02-01T10:00Z', transaction: client };
+    expect(await queue.enqueue(request('alpha', 'own'), own)).toEqual({ id: 'own', added: true });
+    expect(await queue.enqueue(request('alpha', 'own'), own)).toEqual({ id: 'own', added: false });
+    await client.query('COMMIT');
+    await client.end();
+    expect((await settle(queue, 'one', 'lost')).map(({ state }) => state)).toEqual(['requested', 'requested']);
+    for (const id of ['later', 'own']) {
+      expect(await queue.get(id)).toMatchObject({ state: 'planned', notBefore: '2100-02-01T10:00:00.000Z' });
+    }
+    expect(await queue.list({ limit: 1 })).toMatchObject([{ id: 'one', needsPerson: false, priority: 0 }]);
+    expect(await queue.stats()).toMatchObject({ states: { requested: 2, planned: 2 } });
+    expect([shop.writes('one'), shop.writes('lost'), shop.writes()]).toEqual([1, 1, 2]);
+  });
+});
+
+describe('a connection that ended while nobody used it', { timeout: 60_000 }, () => {
+  it('is replaced, if that shows only when it is used', async () => {
+    const target = new URL(server.address);
+    const ended = new Set<Socket>();
+    const open = new Set<Socket>();
+    let replaced = 0;
+    const proxy = createServer((client) => {
+      open.add(client);
+      const upstream = createConnection(Number(target.port), target.hostname);
+      for (const socket of [client, upstream]) socket.on('error', () => undefined);
+      upstream.on('data', (data) => client.write(data));
+      upstream.on('close', () => client.destroy());
+      client.on('close', () => upstream.destroy());
+      client.on('data', (data) => {
+        if (!ended.has(client)) return void upstream.write(data);
+        replaced += 1;
+        client.destroy();
+      });
+    }).listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const port = v.parse(v.object({ port: v.number() }), proxy.address()).port;
+    const address = Object.assign(new URL(server.address), { port: String(port) }).href;
+    const options = { services: openShop().services, schema: freshSchema() };
+    await using queue = await openQueue({ ...server, address }, options);
+    for (const round of ['one', 'two', 'three']) {
+      for (const client of open) ended.add(client);
+      expect(await queue.enqueue(request('alpha', round), { id: round })).toEqual({ id: round, added: true });
+    }
+    expect(replaced).toBeGreaterThanOrEqual(3);
+    expect(await queue.list()).toHaveLength(3);
+    proxy.close();
+  });
+
+  it('does not end the process, whenever the server ends it', async () => {
+    const { name, address } = await userWith({});
+    await using queue = await openQueue({ ...server, address }, { services: openShop().services });
+    const terminate = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${name}'`;
+    // An error that nobody listens to fails the run.
+    for (let round = 0; round < 30; round += 1) {
+      const read = queue.list().then(
+        () => 'read',
+        ({ code }: ProviderError) => code,
+      );
+      const [list] = await Promise.all([read, delay(round / 3).then(() => asOwner(terminate))]);
+      expect(list).toMatch(/^(?:read|unavailable)$/);
+    }
+  });
+});
+
+describe('an address that is wrong', () => {
+  const cases: readonly (readonly [string, (url: URL) => void, string])[] = [
+    ['the password', (url) => (url.password = 'other'), 'refuses the user or the password'],
+    ['the user', (url) => (url.username = 'nobody-of-this-name'), 'refuses the user or the password'],
+    ['the database', (url) => (url.pathname = '/missing'), 'no database of this name'],
+    ['the port', (url) => (url.port = '1'), 'Check the host and the port'],
+    ['the host', (url) => (url.hostname = 'missing.invalid'), 'cannot be resolved'],
+  ];
+  it.each(cases)('is named: %s', async (_, change, words) => {
+    const url = new URL(server.address);
+    change(url);
+    const error = await failureOf(openQueue({ ...server, address: url.href }, { services: openShop().services }));
+    expect(error.message).toContain(words);
+    expect(error.message).not.toContain('schemas');
+  });
+
+  it.each([
+    ['order', 'a word that SQL keeps'],
+    ['pg_queue', 'begin with pg_'],
+    ['foreign', 'not those of a queue'],
+  ])('names the schema %s', async (schema, words) => {
+    if (schema === 'foreign') await asOwner('CREATE SCHEMA foreign_', 'CREATE TABLE foreign_.version (of text)');
+    const name = schema === 'foreign' ? 'foreign_' : schema;
+    const error = await failureOf(openQueue(server, { services: openShop().services, schema: name }));
+    expect(error).toMatchObject({ code: 'not_configured', operation: 'queue' });
+    expect(error.message).toContain(words);
+  });
+
+  it('names an encoding that lacks characters, before anything is made', async () => {
+    await asOwner(`CREATE DATABASE latin ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0`);
+    const url = Object.assign(new URL(server.address), { pathname: '/latin' });
+    const error = await failureOf(openQueue({ ...server, address: url.href }, { services: openShop().services }));
+    expect(error).toMatchObject({ code: 'not_configured', operation: 'queue' });
+    expect(error.message).toContain('UTF8');
+    const client = new pg.Client({ connectionString: url.href });
+    await client.connect();
+    expect((await client.query(`SELECT FROM pg_namespace WHERE nspname LIKE 't_%'`)).rows).toEqual([]);
+    await client.end();
   });
 });

@@ -52,6 +52,27 @@ describe.each(DATABASES)('a worker on %s', (_, open) => {
     expect(shop.writes('one')).toBe(1);
   });
 
+  it('lets an account rest that is forbidden, unless it was let in before', async () => {
+    const forbidden = (): Response => refuses('forbidden');
+    const shop = openShop({ one: { writes: [forbidden, () => accepted()] }, late: { writes: [forbidden] } });
+    await using queue = await openQueue(database, { services: shop.services, limits: { alpha: { concurrency: 1 } } });
+    await queue.enqueue(request('alpha', 'one'), { id: 'one', priority: 1 });
+    await queue.enqueue(request('alpha', 'two'), { id: 'two' });
+    await queue.work({ stopWhenIdle: true });
+    expect(shop.order()).toEqual(['one']);
+    expect(await queue.get('one')).toMatchObject({ state: 'planned', lastError: { code: 'forbidden' } });
+    expect(await queue.get('two')).toMatchObject({ state: 'planned', tries: 0 });
+    expect((await queue.stats()).accounts['alpha']).toMatchObject({ pausedBecause: 'forbidden' });
+    // It is let in, so the next refusal is about one service.
+    await queue.resume('alpha');
+    await queue.enqueue(request('alpha', 'late'), { id: 'late', priority: -1 });
+    await queue.work({ stopWhenIdle: true });
+    expect(shop.order()).toEqual(['one', 'one', 'two', 'late']);
+    expect(await queue.get('two')).toMatchObject({ state: 'requested' });
+    expect(await queue.get('late')).toMatchObject({ state: 'refused', outcome: { error: { code: 'forbidden' } } });
+    expect((await queue.stats()).accounts['alpha']).not.toHaveProperty('pausedUntil');
+  });
+
   it('lets an account rest if its provider asks for it, and goes on with the others', async () => {
     const shop = openShop({ one: { writes: [() => busy(429, 3_600)] } });
     await using queue = await openQueue(database, { services: shop.services, limits: { alpha: { concurrency: 1 } } });

@@ -8,6 +8,7 @@ import { EXIT } from '../terminal/exit-code.ts';
 import { onInterrupt } from '../terminal/interrupt.ts';
 import { writtenService } from '../setup/parse-service.ts';
 import type { Session } from '../setup/session.ts';
+import type { Output } from '../terminal/output.ts';
 import { wrongUse } from '../terminal/wrong-use.ts';
 
 const TICK_MS = 1000;
@@ -36,8 +37,7 @@ export async function sandbox({ port }: SandboxFlags, { output, command }: Sessi
     const environment = Object.fromEntries(variables);
     output.record({ command, ok: true, result: { provider: provider.id, settings, environment, services } });
   }
-  for (const line of introduction(emulated)) output.line(line);
-  output.message('The sandbox is running, and its clock with it. Ctrl-C ends it.');
+  introduce(emulated, output);
   const ticking = setInterval(() => running.clock.advance({ milliseconds: TICK_MS }), TICK_MS);
   await stopped;
   clearInterval(ticking);
@@ -74,24 +74,29 @@ function typed(provider: BuiltInProvider, ids: Readonly<Record<string, string | 
   return writtenService(Object.fromEntries(fields), form?.plainId !== undefined);
 }
 
-function introduction(emulated: readonly Emulated[]): readonly string[] {
-  return [
-    '# The emulated providers, with services to try things on. Nothing leaves this machine.',
-    '#',
-    '# Settings for the environment: paste them into another terminal.',
-    ...emulated.flatMap(({ variables }) => variables.map(([name, value]) => `export ${name}=${quoted(value)}`)),
-    '',
-    '# Or the same as a configuration file:',
-    "test -e cancelkit.config.mjs || cat > cancelkit.config.mjs <<'END'",
-    ...configFile(emulated),
-    'END',
-    '',
-    '# Services to try:',
-    ...emulated.flatMap(({ provider, services }) =>
-      Object.entries(services).map(([name, service]) => `#   cancelkit ${tryOn(provider, service)}   # ${name}`),
-    ),
-  ];
+/**
+ * What can be pasted is printed as results, everything else as messages: a `#` begins no comment at the prompt of zsh.
+ */
+function introduce(emulated: readonly Emulated[], output: Output): void {
+  output.message('The emulated providers, with services to try things on. Nothing leaves this machine.\n');
+  output.message('Settings for the environment; paste them into another terminal:\n');
+  for (const [name, value] of emulated.flatMap(({ variables }) => variables)) {
+    output.line(`export ${name}=${quoted(value)}`);
+  }
+  output.message('\nOr the same as a configuration file:\n');
+  output.line("test -e cancelkit.config.mjs || cat > cancelkit.config.mjs <<'END'");
+  for (const line of configFile(emulated)) output.line(line);
+  output.line('END');
+  output.message('\nServices to try:\n');
+  for (const { provider, services } of emulated) {
+    for (const [name, service] of Object.entries(services)) {
+      output.message(`  ${name.padEnd(NAME_WIDTH)} cancelkit ${tryOn(provider, service)}`);
+    }
+  }
+  output.message('\nThe sandbox is running, and its clock with it. Ctrl-C ends it.');
 }
+
+const NAME_WIDTH = 12;
 
 /** A command to try: a read if the provider has one, else a cancellation. */
 function tryOn({ id, account }: BuiltInProvider, service: string): string {

@@ -6,6 +6,7 @@ import type { OpenedServices } from '../setup/open-services.ts';
 import type { Output } from '../terminal/output.ts';
 import { reportError } from '../terminal/report-error.ts';
 import type { Session } from '../setup/session.ts';
+import { unknownAccount } from '../setup/unknown-account.ts';
 import { writeRequest } from '../terminal/show-request.ts';
 import { wrongUse } from '../terminal/wrong-use.ts';
 import { admitRows, confirmImmediate } from './admit-rows.ts';
@@ -18,6 +19,7 @@ import { logProgress } from './progress-log.ts';
 import type { Progress } from './progress.ts';
 import { OutcomeCounts } from './row-outcome.ts';
 import type { ReadRow } from './row-request.ts';
+import { lockRun } from './run-lock.ts';
 import { runRows, type FinishedRow } from './run-rows.ts';
 import { AccountStops, FirstFailures, writeSummary } from './summary.ts';
 
@@ -34,6 +36,8 @@ export async function bulk(file: string, flags: BulkFlags, session: Session): Pr
   }
   if (path !== undefined && flags.resume !== true && flags.dryRun !== true) refuseExisting(path);
   const opened = await session.open();
+  const names = Object.keys(opened.accounts);
+  if (names.length === 0) throw unknownAccount(names, opened.path, '');
   using input = await openInput(file, flags.format, knownColumns(opened));
   if (path === undefined || flags.dryRun === true) {
     using results = flags.resume === true && path !== undefined ? await openResults(path, true) : undefined;
@@ -44,12 +48,16 @@ export async function bulk(file: string, flags: BulkFlags, session: Session): Pr
   if (flags.resume === true) {
     using results = await openResults(path, true);
     const earlier = await readEarlierRun(results);
+    using run = await lockRun(earlier.run, results, session.output.message);
+    results.belongTo(run);
     results.keepPrivate(session.output.message);
     return await send({ input, opened, results, earlier, checked: await checkAll(earlier), flags, session });
   }
   const checked = await checkAll();
   // Made last, so that a list that is refused leaves none behind.
   using results = await openResults(path, false);
+  using run = await lockRun(undefined, results, session.output.message);
+  results.belongTo(run);
   return await send({ input, opened, results, earlier: undefined, checked, flags, session });
 
   async function checkAll(earlier?: EarlierRun): Promise<CheckedRows> {

@@ -1,5 +1,6 @@
-import { type KeptOutcome, KEPT_OUTCOMES } from '../../contract/outcome.ts';
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { type KeptOutcome, KEPT_OUTCOMES } from '../../contract/outcome.ts';
 import * as v from 'valibot';
 import { ProviderError } from '../../contract/provider-error.ts';
 import { wrongUse } from '../terminal/wrong-use.ts';
@@ -15,6 +16,8 @@ export interface EarlierRun {
   readonly fingerprintOf: (row: number) => string;
   /** The last row that it reached. */
   readonly lastRow: number;
+  /** The id of the run. Results of earlier versions have none: then it is made of their first line, as every copy has it. */
+  readonly run: string;
 }
 
 /** What a line of the results says of a row besides its state. */
@@ -46,6 +49,7 @@ const lineSchema = v.object({
   row: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100_000_000)),
   outcome: v.picklist([...STATES.filter((state) => state !== undefined), 'bad']),
   fingerprint: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{12}$/)), '0'.repeat(12)),
+  run: v.optional(v.pipe(v.string(), v.uuid())),
 });
 
 const warningSchema = v.union([
@@ -82,6 +86,7 @@ export async function readEarlierRun({ path, wholeLines, read }: ResultsFile): P
   let starts = new Float64Array(1024);
   let ends = new Float64Array(1024);
   let lastRow = 0;
+  let run = '';
   let line = 0;
   let position = 0;
   if (wholeLines === 0) {
@@ -103,6 +108,7 @@ export async function readEarlierRun({ path, wholeLines, read }: ResultsFile): P
     }
     const { row, outcome, fingerprint } = parsed.output;
     lastRow = Math.max(lastRow, row);
+    run = parsed.output.run ?? (run === '' ? idOf(bytes) : run);
     if (row >= states.length) {
       states = grown(states, new Uint8Array(2 * row));
       fingerprints = grown(fingerprints, new Float64Array(2 * row));
@@ -123,7 +129,13 @@ export async function readEarlierRun({ path, wholeLines, read }: ResultsFile): P
     },
     fingerprintOf: (row) => (fingerprints[row] ?? 0).toString(16).padStart(12, '0'),
     lastRow,
+    run,
   };
+}
+
+function idOf(line: Uint8Array): string {
+  const hash = createHash('sha256').update(line).digest('hex');
+  return hash.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
 function grown<List extends Uint8Array | Float64Array>(from: List, into: List): List {

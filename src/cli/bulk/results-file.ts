@@ -20,11 +20,22 @@ import { rescued, rescueOf } from './rescue.ts';
 import { unwritable } from './unwritable.ts';
 import { wholeLinesOf } from './whole-lines.ts';
 
+/** A run over a list. Every process that goes on with it has the same id, and a copy of its results has it, too. */
+export interface Run {
+  readonly id: string;
+  /** Whether no other process has taken the run over. */
+  readonly isHeld: () => boolean;
+}
+
 /** The file that a run writes down what it does in, line by line. Held by one process at a time. */
 export interface ResultsFile extends Disposable {
   readonly path: string;
   /** Bytes of what it held in whole lines when it was opened: a kill may have torn the last one. */
   readonly wholeLines: number;
+  /** Bytes of what it holds in whole lines now. */
+  readonly size: number;
+  /** Says which run it belongs to, before anything is written. */
+  readonly belongTo: (run: Run) => void;
   /** The bytes from a position to another. */
   readonly read: (start: number, end: number) => Uint8Array;
   /** Closes the file to the other users of this machine; `warn` is called if it was open to them. */
@@ -88,6 +99,7 @@ function openedResults({ named, path, descriptor, isResumed, lock }: Opened): Re
   const { end: wholeLines, isEnded } = isResumed ? wholeLinesOf(descriptor) : { end: 0, isEnded: true };
   let position = wholeLines;
   let expectedSize = size;
+  let run: Run | undefined;
 
   /** @throws ProviderError if another process can work with the results, or has changed them */
   function assertOwn(): void {
@@ -98,6 +110,7 @@ function openedResults({ named, path, descriptor, isResumed, lock }: Opened): Re
       );
     }
     if (!lock.isHeld()) throw lost(`the lock on ${named} was removed or taken over, so ${ANOTHER_RUN}`);
+    if (run?.isHeld() === false) throw lost(`the run of ${named} was taken over, so ${ANOTHER_RUN}`);
     if (there.found.size < expectedSize) {
       writeAll(descriptor, Buffer.from(`\n${jsonLine(LINES_LOST)}\n`), there.found.size);
       throw lost(`${named} was shortened by another process during the run. ${LOOK_UP}`);
@@ -108,6 +121,10 @@ function openedResults({ named, path, descriptor, isResumed, lock }: Opened): Re
   return {
     path: named,
     wholeLines,
+    get size() {
+      return position;
+    },
+    belongTo: (own) => void (run = own),
     read: (start, end) => {
       const bytes = Buffer.alloc(end - start);
       if (readSync(descriptor, bytes, 0, bytes.length, start) === bytes.length) return bytes;
@@ -115,11 +132,13 @@ function openedResults({ named, path, descriptor, isResumed, lock }: Opened): Re
     },
     keepPrivate: (warn) => keepPrivate(descriptor, named, warn),
     write: (line) => {
-      const bytes = Buffer.from(`${position === wholeLines && !isEnded ? '\n' : ''}${jsonLine(line)}\n`);
+      const isFirst = position === wholeLines;
+      const text = jsonLine(isFirst ? { ...line, run: run?.id } : line);
+      const bytes = Buffer.from(`${isFirst && !isEnded ? '\n' : ''}${text}\n`);
       try {
         assertOwn();
         // Not before, since only what has been read tells whether it is the results of a run at all.
-        if (position === wholeLines) ftruncateSync(descriptor, wholeLines);
+        if (isFirst) ftruncateSync(descriptor, wholeLines);
         writeAll(descriptor, bytes, position);
       } catch (error) {
         throw isProviderError(error) ? error : lost(full(named, error));

@@ -58,7 +58,7 @@ function toRequest(
   const { account, when, reason, category, reference } = values;
   if (typeof account !== 'string') return 'account: expected the name of an account';
   const known = Object.hasOwn(opened.accounts, account) ? opened.accounts[account] : undefined;
-  if (known === undefined) return `account: expected one of ${Object.keys(opened.accounts).join(', ') || '(none)'}`;
+  if (known === undefined) return `account: expected one of ${Object.keys(opened.accounts).join(', ')}`;
   const forms = formsOf(known);
   const ids = isSpreadsheet ? idsIn(values, forms) : values;
   if (typeof ids === 'string') return ids;

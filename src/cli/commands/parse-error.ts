@@ -19,6 +19,11 @@ export function parseError(error: CommanderError, { name, command }: NamedComman
     .replace(/^error: /, '')
     .replace(/\s*\n\s*/g, ' ')
     .replace(/[.\s]+$/, '');
+  return withHelp(what, name);
+}
+
+/** The error for a wrong use of a command, with where its help is. */
+export function withHelp(what: string, name: string): ProviderError {
   return wrongUse(`${what}${what.endsWith('?') ? '' : '.'} See: ${name} --help`);
 }
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, isAbsolute, join } from 'node:path';
+import { readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as v from 'valibot';
+import { makeStateDirectory, stateDirectory } from './state-directory.ts';
 
 const namesSchema = v.array(v.string());
 
@@ -15,7 +15,7 @@ export function rememberAccounts(config: string, names: readonly string[]): void
     const text = JSON.stringify(names);
     const file = fileFor(config);
     if (textOf(file) === text) return;
-    makeDirectory(stateDirectory());
+    makeStateDirectory();
     // Renamed into place: a command that runs at the same time reads the old names or the new ones.
     const own = `${file}.${process.pid}`;
     try {
@@ -48,22 +48,8 @@ function textOf(file: string): string | undefined {
   }
 }
 
-/** Not `recursive`, which never returns for a directory below `/proc`. */
-function makeDirectory(directory: string): void {
-  for (const each of [dirname(dirname(directory)), dirname(directory), directory]) {
-    if (!existsSync(each)) mkdirSync(each, { mode: 0o700 });
-  }
-}
-
 /** One file for each configuration, wherever it is named from. */
 function fileFor(config: string): string {
   const key = createHash('sha256').update(realpathSync(config)).digest('hex').slice(0, 32);
   return join(stateDirectory(), `accounts-${key}.json`);
-}
-
-function stateDirectory(): string {
-  const { XDG_STATE_HOME = '', LOCALAPPDATA = '' } = process.env;
-  const given = process.platform === 'win32' ? LOCALAPPDATA : XDG_STATE_HOME;
-  // A relative one would lead into the working directory, which may belong to another user.
-  return join(isAbsolute(given) ? given : join(homedir(), '.local', 'state'), 'cancelkit');
 }

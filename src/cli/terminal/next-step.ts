@@ -2,9 +2,20 @@ import type { ErrorCode } from '../../contract/error-code.ts';
 import type { ProviderError } from '../../contract/provider-error.ts';
 
 /** What to do after an error, if its message does not say it already. */
-export function nextStepOf({ code, message }: Pick<ProviderError, 'code' | 'message'>): string | undefined {
-  return code === 'unavailable' && SAYS_WHAT_TO_DO.test(message) ? undefined : NEXT_STEPS[code];
+export function nextStepOf({
+  code,
+  message,
+  operation,
+}: Pick<ProviderError, 'code' | 'message'> & Partial<Pick<ProviderError, 'operation'>>): string | undefined {
+  if (code === 'unavailable' && SAYS_WHAT_TO_DO.test(message)) return undefined;
+  if (code !== 'outcome_unknown') return NEXT_STEPS[code];
+  // Of a list, what was sent is in its results, which the message names.
+  if (RESULTS_SAY.test(message)) return undefined;
+  return operation === 'queue' ? LOOK_INTO_QUEUE : NEXT_STEPS[code];
 }
+
+const RESULTS_SAY = /--resume|Look the rows of the list up/;
+const LOOK_INTO_QUEUE = 'Look with `cancelkit queue list` for what it has changed before you repeat it.';
 
 /** An address that is wrong, or a wall in front of the provider: it will be there the next time, too. */
 const SAYS_WHAT_TO_DO = /\b(?:Check|Ask) the\b/;

@@ -22,7 +22,7 @@ export async function clearly<Value>(
       const what = `queue: ${described(error)} Nothing was written.`;
       throw new ProviderError('unavailable', { operation, providerCode: code, message: what });
     }
-    const what = `queue: ${error.message} while it was writing: it may have been written. The same call with the same id is safe.`;
+    const what = `queue: ${error.message} while it was writing: it may have been written. The same call with the same id is safe; if it had none, look for it with list first.`;
     throw new ProviderError('outcome_unknown', {
       operation,
       reason: 'connection_lost',
@@ -63,7 +63,7 @@ export function notOpened(error: unknown): never {
   const { code } = error;
   const what =
     adviceFor(code) === undefined
-      ? `${error.message}. Check that it is there, and that the user may create schemas and tables in it.`
+      ? `${error.message}. Check the address, that the server runs, and that the user may create schemas and tables.`
       : described(error);
   throw new ProviderError(isMisconfigured(code) ? 'not_configured' : 'unavailable', {
     operation: 'queue',

@@ -68,7 +68,8 @@ function codeOf(error: unknown): string {
   if (error instanceof DatabaseFailure) return error.code;
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   if (typeof code === 'string' && /^[\w-]{1,40}$/.test(code)) return code;
-  // The driver gives it no code.
+  // The driver gives these no code.
   if (error instanceof Error && /does not support SSL/.test(error.message)) return NO_TLS;
+  if (error instanceof Error && /timeout/i.test(error.message)) return 'timeout';
   return 'no connection';
 }

@@ -2,33 +2,51 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 import { DatabaseFailure, guarded, type Database, type QueryClient, type Row } from './database.ts';
 import { loadPeer } from './peer.ts';
-import { BEGIN } from './session-settings.ts';
+import { OWN_TYPES } from './postgres-types.ts';
+import { beginWith } from './session-settings.ts';
 
 // A connection that is silently gone must not keep a worker for ever.
 const TIMEOUTS = { connectionTimeoutMillis: 10_000, query_timeout: 30_000, keepAlive: true } as const;
 
+interface Server {
+  readonly pool: Pool;
+  /** What begins each transaction. */
+  readonly begin: string;
+}
+
 /**
- * Opens a PostgreSQL database by its URL. Connects with the first statement. One connection is enough, if no more can
- * be had.
+ * Opens a PostgreSQL database by its URL. Connects with the first statement. One connection is enough if no more can be
+ * had.
+ *
+ * @param access `READ ONLY` works on a standby too, and for a user who may not write.
  */
-export async function openPostgres(url: string): Promise<Database> {
+export async function openPostgres(url: string, access: 'READ WRITE' | 'READ ONLY' = 'READ WRITE'): Promise<Database> {
   const { default: pg } = await loadPeer('pg', () => import('pg'));
-  const pool = new pg.Pool({ ...TIMEOUTS, connectionString: url, max: 5, application_name: 'cancelkit' });
+  const pool = new pg.Pool({
+    ...TIMEOUTS,
+    connectionString: url,
+    max: MOST,
+    application_name: 'cancelkit',
+    types: OWN_TYPES,
+  });
   // The pool replaces a connection that breaks while idle; the next statement fails if it can open no other.
   pool.on('error', () => undefined);
+  // The pool listens only while a client is idle. Why the server ends a session may arrive in the same packet as the
+  // answer before it, or after the client was released: an error that nobody listens to would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  const server: Server = { pool, begin: beginWith(access) };
   return {
     kind: 'postgres',
-    query: (text, values) => inTransaction(pool, (client) => client.query(text, values)).catch(asNotCommitted),
-    script: (text) => onConnection(pool, (client) => runScript(client, text)),
-    transaction: (work) => inTransaction(pool, work),
+    query: (text, values) => inTransaction(server, (client) => client.query(text, values)).catch(asNotCommitted),
+    script: (text) => onConnection(server, (client) => runScript(client, text)),
+    transaction: (work) => inTransaction(server, work),
     close: () => pool.end(),
   };
 }
 
-async function inTransaction<Value>(pool: Pool, work: (client: QueryClient) => Promise<Value>): Promise<Value> {
-  return await onConnection(pool, async (client) => {
+async function inTransaction<Value>(server: Server, work: (client: QueryClient) => Promise<Value>): Promise<Value> {
+  return await onConnection(server, async (client) => {
     const own: QueryClient = { query: (text, values) => guarded(() => client.query<Row>(text, values)) };
-    await own.query(BEGIN);
     const value = await work(own);
     await client.query('COMMIT').catch((error: unknown) => {
       throw new DatabaseFailure(error, 'unknown');
@@ -48,22 +66,20 @@ function asNotCommitted(error: unknown): never {
  */
 async function runScript(client: PoolClient, text: string): Promise<{ readonly rows: Row[] }> {
   return await guarded(async () => {
-    // Has to be alone, outside of a transaction.
-    if (/\bCONCURRENTLY\b/.test(text)) return await client.query<Row>(text);
     const ownBegin = /^\s*BEGIN\s*;/;
-    // Sent on its own: a statement timeout applies to everything that is sent together.
-    await client.query(BEGIN);
+    // Has to be alone, outside of a transaction.
+    if (/\bCONCURRENTLY\b/.test(text)) {
+      await client.query('COMMIT');
+      return await client.query<Row>(text);
+    }
     const result = await client.query<Row>(text.replace(ownBegin, ''));
     if (!ownBegin.test(text)) await client.query('COMMIT');
     return result;
   });
 }
 
-async function onConnection<Value>(pool: Pool, work: (client: PoolClient) => Promise<Value>): Promise<Value> {
-  const client = await connect(pool);
-  // The pool takes its own listener off a client in use, and a broken connection tells the client as well.
-  const ignore = (): void => undefined;
-  client.on('error', ignore);
+async function onConnection<Value>(server: Server, work: (client: PoolClient) => Promise<Value>): Promise<Value> {
+  const client = await begin(server);
   try {
     const value = await work(client);
     client.release();
@@ -72,8 +88,25 @@ async function onConnection<Value>(pool: Pool, work: (client: PoolClient) => Pro
     // Whatever state the connection is in, the transaction ends with it.
     client.release(true);
     throw error;
-  } finally {
-    client.off('error', ignore);
+  }
+}
+
+/**
+ * Begins a transaction. The server or a pooler may have ended the connections that waited in the pool
+ * (`idle_session_timeout`, for example), and that may show only now: then another one is taken.
+ */
+async function begin(server: Server): Promise<PoolClient> {
+  for (let ended = 0; ; ended += 1) {
+    const client = await connect(server.pool);
+    try {
+      // On its own: a limit on the time of statements applies to all that is sent together.
+      await guarded(() => client.query(server.begin));
+      return client;
+    } catch (error) {
+      client.release(true);
+      const isEnded = error instanceof DatabaseFailure && ENDED.test(error.code);
+      if (!isEnded || ended >= MOST) throw error;
+    }
   }
 }
 
@@ -91,5 +124,9 @@ async function connect(pool: Pool): Promise<PoolClient> {
   }
 }
 
+// The session (57P01, 57P05) or the connection was ended; the driver’s own error for that has no code.
+const ENDED = /^(?:57P0[15]|08[0-9A-Z]{3}|ECONNRESET|EPIPE|no connection)$/;
+// Of the process. One more than waited is a new one.
+const MOST = 5;
 const TOO_MANY_CONNECTIONS = '53300';
 const FULL_MS = 50;

@@ -16,23 +16,32 @@ import { warnOnce } from './warn-once.ts';
 export function makePrivateDirectory(directory: string, data: string): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const isNew = mkdirSync(data, { recursive: true, mode: 0o700 }) !== undefined;
-  if (process.platform === 'win32') return;
-  const around = statSync(directory);
-  const path = resolve(directory);
-  if (mayEnter(around, 0o002)) throw exposed(`other users may write to ${path}`, path);
-  if (!isOwn(around)) warnOnce(`queue: ${path} belongs to another user, who can read and replace the queue in it.`);
-  else if (mayEnter(around, 0o077)) {
-    warnOnce(
-      `queue: other users may enter ${path}. The data in it is for this user alone; to close it: chmod 700 ${path}`,
-    );
-  }
-  if (isNew) return;
+  checkDirectory(directory);
+  if (isNew || process.platform === 'win32') return;
   const inside = statSync(data);
   if (!mayEnter(inside, 0o077)) return;
   const own = resolve(data);
   // Of an earlier version, or a copy.
   if (isOwn(inside)) chmodSync(data, 0o700);
   else throw exposed(`other users may enter ${own}, which belongs to another user`, own);
+}
+
+/**
+ * Warns of a directory that other users may enter, or that belongs to one of them. Its mode is not changed.
+ *
+ * @throws ProviderError `not_configured` if every user may write to it; the system's error
+ */
+export function checkDirectory(directory: string): void {
+  if (process.platform === 'win32') return;
+  const found = statSync(directory);
+  const path = resolve(directory);
+  if (mayEnter(found, 0o002)) throw exposed(`other users may write to ${path}`, path);
+  if (!isOwn(found)) warnOnce(`queue: ${path} belongs to another user, who can read and replace what is in it.`);
+  else if (mayEnter(found, 0o077)) {
+    warnOnce(
+      `queue: other users may enter ${path}. The data in it is for this user alone; to close it: chmod 700 ${path}`,
+    );
+  }
 }
 
 function mayEnter({ mode }: Stats, bits: number): boolean {

@@ -30,11 +30,10 @@ const UNBOUNDED = `CASE WHEN current_setting('transaction_timeout', true) IS NOT
 
 const settings = Object.entries(NEEDED).map(([name, value]) => `set_config('${name}', '${value}', true)`);
 
-/** Begins a transaction with the settings that the queue needs. Two statements. */
-export const BEGIN: string = [
-  'BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE',
-  `SELECT ${[...settings, DURABLE, UNBOUNDED].join(', ')}`,
-].join('; ');
+/** Begins a transaction with the settings that the queue needs. Two statements. A standby refuses to write. */
+export function beginWith(access: 'READ WRITE' | 'READ ONLY'): string {
+  return `BEGIN ISOLATION LEVEL READ COMMITTED, ${access}; SELECT ${[...settings, DURABLE, UNBOUNDED].join(', ')}`;
+}
 
 /**
  * Has the commit of a caller's own transaction wait for the disk, as those of the queue do. Ends with the transaction,
@@ -64,4 +63,10 @@ export async function lossySettings(client: QueryClient): Promise<readonly strin
     `SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off' ORDER BY name`,
   );
   return rows.map(({ name }) => String(name));
+}
+
+/** In which encoding a server stores text. */
+export async function encodingOf(client: QueryClient): Promise<string> {
+  const { rows } = await client.query(`SELECT current_setting('server_encoding') AS encoding`);
+  return String(rows[0]?.['encoding']);
 }

@@ -20,7 +20,8 @@ export interface DecisionContext {
 }
 
 /**
- * Takes a planned cancellation out of the queue: it is `refused` with the code `aborted`, and is not sent.
+ * Takes a planned cancellation out of the queue: it is `refused`, and is not sent. The code is `aborted`, or `rejected`
+ * if it was once sent without a known outcome. Then a late yes of the provider still replaces the refusal.
  *
  * @throws ProviderError `invalid_request` if it is not planned any more
  */
@@ -32,17 +33,32 @@ export async function withdraw(
 ): Promise<void> {
   const row = await locked(client, context, id, ['planned'], 'is still planned');
   const { provider, request } = toClaimed(row);
-  const sent = row['sent_again'] === true ? SENT_BEFORE : 'Nothing was sent.';
-  const message = `${provider}: withdrawn from the queue. ${sent}`;
-  const error = new ProviderError('aborted', {
-    message,
+  const wasInDoubt = row['sent_again'] === true || (await hasBeenInDoubt(client, context, id));
+  const error = new ProviderError(wasInDoubt ? 'rejected' : 'aborted', {
+    message: `${provider}: withdrawn from the queue. ${wasInDoubt ? SENT_BEFORE : notTaken(row)}`,
     account: request.account,
     provider,
     operation: 'cancel',
     retryable: false,
   });
-  await write(client, context, id, { state: 'refused', error: error.toJSON() });
+  // With a reading, it is a refusal that rests on an absence, as after the last read-back.
+  await write(client, context, id, { state: 'refused', error: error.toJSON(), readings: wasInDoubt ? 1 : 0 });
   await note(client, context, id, 'withdrawn', decision);
+}
+
+/** Whether it was sent before, or may have been, and no answer said what that led to. */
+async function hasBeenInDoubt(client: QueryClient, { schema }: DecisionContext, id: string): Promise<boolean> {
+  const { rows } = await client.query(
+    `SELECT 1 FROM ${schema}.history WHERE cancellation_id = $1
+       AND (type = 'quarantined' OR (type = 'settled' AND data->>'state' = 'unknown')) LIMIT 1`,
+    [id],
+  );
+  return rows.length > 0;
+}
+
+/** What is true of one whose requests, if there were any, were all refused. */
+function notTaken({ tries }: Row): string {
+  return Number(tries) === 0 ? 'Nothing was sent.' : 'Nothing happened at the provider.';
 }
 
 /**
@@ -147,7 +163,7 @@ export async function resume(client: QueryClient, { schema, jobs }: DecisionCont
 }
 
 const SENT_BEFORE =
-  'It was sent once before, and the last read-back did not find it: look it up at the provider if it must not take effect.';
+  'It was sent once before, and nothing shows that it took effect: look it up at the provider if it must not.';
 
 const RETRIED = 'is refused, unknown or held';
 
@@ -188,15 +204,22 @@ async function write(
   client: QueryClient,
   { schema }: DecisionContext,
   id: string,
-  { state, result, error }: { readonly state: string; readonly result?: CancelResult; readonly error?: object },
+  { state, result, error, readings = 0 }: Decided,
 ): Promise<void> {
   await client.query(
     `UPDATE ${schema}.cancellation SET state = $2, result = $3, error = $4, claim = claim + 1, needs_person = false, other_place = NULL,
-       not_before = NULL, readings = 0, unknown_since = NULL, first_failed_at = NULL, updated_at = clock_timestamp(),
+       not_before = NULL, readings = $5, unknown_since = NULL, first_failed_at = NULL, updated_at = clock_timestamp(),
        sent_at = CASE $2 WHEN 'planned' THEN NULL ELSE sent_at END
      WHERE id = $1`,
-    [id, state, json(result), json(error)],
+    [id, state, json(result), json(error), readings],
   );
+}
+
+interface Decided {
+  readonly state: string;
+  readonly result?: CancelResult;
+  readonly error?: object;
+  readonly readings?: number;
 }
 
 function json(value: object | undefined): string | null {

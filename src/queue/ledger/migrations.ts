@@ -1,6 +1,7 @@
 import type { Database, QueryClient } from '../database/database.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
 import { IS_SETTLED } from './settled.ts';
+import { recount } from './stats.ts';
 
 /**
  * The versions of the ledger's tables, oldest first. A version that has been released is never changed: what is new
@@ -143,18 +144,46 @@ export async function migrate(
   await database.transaction(async (client) => {
     await client.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`cancelkit migrate ${schema}`]);
     await makeSchema(client, schema);
-    const found = await versionOf(client, schema);
+    const versions = await versionsOf(client, schema);
+    const found = Math.max(0, ...versions);
     if (found > migrations.length) throw tooNew(found, migrations.length);
     // A user who may not change tables works with those that are up to date.
-    if (found === migrations.length) return;
+    if (found === migrations.length) {
+      // Two, if the data alone was restored into tables that existed: then everything was counted twice.
+      if (versions.length > 1) {
+        await recount(client, schema);
+        await writeVersion(client, schema, found);
+      }
+      return;
+    }
     if (found >= 3) await checkNoWorker(client, schema);
     for (const statements of migrations.slice(found)) {
       for (const statement of statements(schema)) await client.query(statement);
     }
     await client.query(`CREATE TABLE IF NOT EXISTS ${schema}.version (number integer NOT NULL)`);
-    await client.query(`DELETE FROM ${schema}.version`);
-    await client.query(`INSERT INTO ${schema}.version (number) VALUES ($1)`, [migrations.length]);
+    await writeVersion(client, schema, migrations.length);
   });
+}
+
+async function writeVersion(client: QueryClient, schema: string, version: number): Promise<void> {
+  await client.query(`DELETE FROM ${schema}.version`);
+  await client.query(`INSERT INTO ${schema}.version (number) VALUES ($1)`, [version]);
+}
+
+/**
+ * Checks that the tables are of this version, and changes nothing.
+ *
+ * @throws ProviderError `not_configured`
+ */
+export async function checkVersion(client: QueryClient, schema: string): Promise<void> {
+  const found = Math.max(0, ...(await versionsOf(client, schema)));
+  if (found === MIGRATIONS.length) return;
+  if (found > MIGRATIONS.length) throw tooNew(found, MIGRATIONS.length);
+  const message =
+    found === 0
+      ? `queue: there is no queue in the schema ${schema} of this database. Nothing was made.`
+      : 'queue: the tables are of an older version. Let a process of this version that may change them open the queue first. Nothing was changed.';
+  throw new ProviderError('not_configured', { operation: 'queue', message });
 }
 
 /**
@@ -183,14 +212,15 @@ export async function makeSchema(client: QueryClient, schema: string): Promise<v
   if (rows.length === 0) await client.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
 }
 
-async function versionOf(client: QueryClient, schema: string): Promise<number> {
+/** One, or none before the tables are made. */
+async function versionsOf(client: QueryClient, schema: string): Promise<readonly number[]> {
   const { rows: tables } = await client.query('SELECT 1 FROM pg_tables WHERE schemaname = $1 AND tablename = $2', [
     schema,
     'version',
   ]);
-  if (tables.length === 0) return 0;
+  if (tables.length === 0) return [];
   const { rows } = await client.query(`SELECT number FROM ${schema}.version`);
-  return Number(rows[0]?.['number'] ?? 0);
+  return rows.map(({ number }) => Number(number));
 }
 
 function tooNew(found: number, known: number): ProviderError {

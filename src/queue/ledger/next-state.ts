@@ -38,21 +38,26 @@ export interface NextState {
   readonly otherPlace?: string;
 }
 
-/** What follows from an attempt to cancel. */
+/**
+ * What follows from an attempt to cancel.
+ *
+ * @param isShut whether a `forbidden` is about the whole account.
+ */
 export function afterSend(
   claimed: Claimed,
   settled: SafeResult<CancelResult>,
   readable: boolean,
   policy: Policy,
+  isShut: boolean = false,
 ): NextState {
   if (settled.ok) {
     const result = storable(settled.result);
     return { state: result.outcome, result, readBackAttempts: 0, needsPerson: false };
   }
   const error = storableError(settled.error);
-  if (error.code === 'outcome_unknown') return becameUnknown(error, readable, policy);
+  if (error.code === 'outcome_unknown') return becameUnknown(error, readable, policy, isShut);
   const kept = { error, readBackAttempts: 0, ...retryInMsOf(settled.error) };
-  const again = whenAgain(settled.error, claimed.tries);
+  const again = whenAgain(settled.error, claimed.tries, isShut);
   if (again === undefined || claimed.failingForMs + again.nextInMs > policy.giveUpAfterMs) {
     return { ...kept, state: 'refused', needsPerson: false };
   }
@@ -60,12 +65,18 @@ export function afterSend(
 }
 
 /** A cancellation of which it is not known whether it took effect: read back if the provider can be asked. */
-export function becameUnknown(error: ProviderError, readable: boolean, policy: Policy): NextState {
+export function becameUnknown(
+  error: ProviderError,
+  readable: boolean,
+  policy: Policy,
+  isShut: boolean = false,
+): NextState {
   const [first = 0] = policy.readBackAfterMs;
   const unknown = { state: 'unknown', error, readBackAttempts: 0 } as const;
   if (!readable) return { ...unknown, needsPerson: true };
   // What turned the first read-back away turns away every other request of the account.
   const refusal = error.readBackRefusal;
+  if (refusal === 'forbidden' && isShut) return { ...unknown, needsPerson: false, ...SHUT };
   if (refusal !== undefined && refusal !== 'forbidden') return { ...unknown, needsPerson: false, ...rest(refusal) };
   return { ...unknown, needsPerson: false, nextInMs: first };
 }
@@ -94,14 +105,23 @@ export function afterReadBack(claimed: Claimed, seen: CancellationStatus, policy
   return { state: 'refused', error, readBackAttempts, needsPerson: false };
 }
 
-/** What follows from a read-back that failed: it says nothing, so it is made again. */
-export function afterFailedReadBack(claimed: Claimed, error: ProviderError, policy: Policy): NextState {
+/**
+ * What follows from a read-back that failed: it says nothing, so it is made again.
+ *
+ * @param isShut whether a `forbidden` is about the whole account.
+ */
+export function afterFailedReadBack(
+  claimed: Claimed,
+  error: ProviderError,
+  policy: Policy,
+  isShut: boolean = false,
+): NextState {
   if (error.code === 'not_found') return afterAbsence(claimed, policy);
   const kept = stillUnknown(claimed, claimed.readBackAttempts);
   const last = policy.readBackAfterMs.at(-1) ?? 0;
   const isOver = claimed.unknownForMs > last + policy.giveUpAfterMs;
   if (isOver || error.code === 'unsupported' || error.code === 'invalid_request') return { ...kept, needsPerson: true };
-  return { ...kept, ...(whenAgain(error, claimed.tries) ?? { nextInMs: backoffMs(claimed.tries) }) };
+  return { ...kept, ...(whenAgain(error, claimed.tries, isShut) ?? { nextInMs: backoffMs(claimed.tries) }) };
 }
 
 /**
@@ -168,8 +188,9 @@ function wordsFor({ message }: ProviderError, lastSeen: LastSeen): string {
 type Again = Required<Pick<NextState, 'nextInMs'>> & Pick<NextState, 'pause' | 'retryInMs'>;
 
 /** When a cancellation is tried again that the provider did not take, or `undefined` if that would change nothing. */
-function whenAgain(error: ProviderError, tries: number): Again | undefined {
+function whenAgain(error: ProviderError, tries: number, isShut: boolean): Again | undefined {
   const { code } = error;
+  if (code === 'forbidden' && isShut) return SHUT;
   const isTurnedAway = code === 'unauthorized' || isLoginStatus(error.providerStatus) || isWall(error);
   if (isTurnedAway || code === 'not_configured') return rest(code);
   if (code !== 'rate_limited' && code !== 'unavailable' && code !== 'aborted') return undefined;
@@ -186,6 +207,10 @@ function whenAgain(error: ProviderError, tries: number): Again | undefined {
 function rest(because: ErrorCode, nextInMs: number = REST_MS): Again {
   return { nextInMs, pause: { forMs: nextInMs, because } };
 }
+
+// It waits longer than the account rests, so that the others come first: one of them may show that the account is let
+// in.
+const SHUT: Again = { nextInMs: 2 * REST_MS, pause: { forMs: REST_MS, because: 'forbidden' } };
 
 /** How long it is until the time that an error names. */
 function retryInMsOf(error: ProviderError): Pick<NextState, 'retryInMs'> {

@@ -7,6 +7,7 @@ import { toJob } from './jobs.ts';
 import { toJsonb } from './jsonb.ts';
 import type { CheckedQuarantine } from '../input/queue-input.ts';
 import type { Recovery } from './recovery.ts';
+import { recount } from './stats.ts';
 import { invalidInput } from '../input/check-input.ts';
 
 /** What `quarantine` did. */
@@ -21,7 +22,8 @@ export interface Quarantined {
 
 /**
  * Turns every cancellation that may have been sent without this ledger's knowledge into `unknown`: whatever is open and
- * was due, and was in the ledger as it was restored. What is unknown already is read back from the start.
+ * was due, and was in the ledger as it was restored. What is unknown already is read back from the start. The counts of
+ * `stats` are made anew.
  *
  * @throws ProviderError `invalid_request` for a time in the future; `unavailable` while a worker is alive
  */
@@ -34,6 +36,7 @@ export async function quarantine(
   // No worker claims anything meanwhile.
   await lockClaims(client, schema);
   await checkQuiet(client, schema, since);
+  await recount(client, schema);
   const { rows } = await client.query(
     `WITH clock AS MATERIALIZED (
        SELECT date_trunc('milliseconds', clock_timestamp()) AS now

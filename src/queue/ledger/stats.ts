@@ -1,5 +1,6 @@
-import type { Database } from '../database/database.ts';
+import type { Database, QueryClient } from '../database/database.ts';
 import type { QueueState } from '../model/state.ts';
+import { ledger } from './settled.ts';
 
 /** How an account stands. */
 export interface AccountStats {
@@ -74,7 +75,7 @@ export async function foldTally(database: Database, schema: string): Promise<voi
   await database.transaction(async (client) => {
     const { rows } = await client.query(
       `SELECT pg_try_advisory_xact_lock(hashtext($1)) AS mine, EXISTS (SELECT 1 FROM ${schema}.tally OFFSET $2) AS much`,
-      [`cancelkit tally ${schema}`, MUCH],
+      [tallyOf(schema), MUCH],
     );
     if (rows[0]?.['mine'] !== true || rows[0]['much'] !== true) return;
     await client.query(
@@ -87,6 +88,24 @@ export async function foldTally(database: Database, schema: string): Promise<voi
 }
 
 const MUCH = 1_000;
+
+/**
+ * Counts anew, within a transaction, during which nobody else writes. A restore of the data alone into tables that exist
+ * counts twice: the counts are restored, and the triggers count the restored rows.
+ */
+export async function recount(client: QueryClient, schema: string): Promise<void> {
+  await client.query(`LOCK TABLE ${schema}.cancellation, ${schema}.settled IN SHARE ROW EXCLUSIVE MODE`);
+  await client.query('SELECT pg_advisory_xact_lock(hashtext($1))', [tallyOf(schema)]);
+  await client.query(`DELETE FROM ${schema}.tally`);
+  await client.query(
+    `INSERT INTO ${schema}.tally (account, state, needs_person, change)
+     SELECT account, state, needs_person, count(*) FROM ${ledger(schema)} c GROUP BY account, state, needs_person`,
+  );
+}
+
+function tallyOf(schema: string): string {
+  return `cancelkit tally ${schema}`;
+}
 
 function complete(counts: Readonly<Record<string, number>>): Record<QueueState, number> {
   const of = (state: QueueState): number => counts[state] ?? 0;

@@ -7,14 +7,12 @@ import { type NewCancellation, type PathOf, enqueue, toNew } from '../ledger/enq
 import { exportSettled } from '../ledger/export-settled.ts';
 import { placeOrNone } from '../ledger/pinned-place.ts';
 import { type Quarantined, quarantine, workersAlive } from '../ledger/quarantine.ts';
-import { lookUp, lookUpAll, lookUpHistory } from '../ledger/look-up.ts';
 import {
   decisionSchema,
   enqueueManySchema,
   enqueueSchema,
   exportSchema,
   idSchema,
-  listSchema,
   quarantineSchema,
   resolutionSchema,
   retrySchema,
@@ -24,7 +22,8 @@ import {
 import type { QueuedCancellation, QueuedCancellationWithHistory } from '../ledger/record.ts';
 import { invalidInput, checkInput } from '../input/check-input.ts';
 import { makeDurable } from '../database/session-settings.ts';
-import { type QueueStats, readStats } from '../ledger/stats.ts';
+import type { QueueStats } from '../ledger/stats.ts';
+import { QueueReads } from './queue-reads.ts';
 import { Waiting } from './waiting.ts';
 import type { WorkerContext } from '../worker/worker-context.ts';
 import { Workers } from '../worker/workers.ts';
@@ -34,11 +33,13 @@ export class QueueCore {
   readonly #context: WorkerContext;
   readonly #workers = new Workers();
   readonly #waiting: Waiting;
+  readonly #reads: QueueReads;
   #closing: Promise<void> | undefined;
 
   constructor(context: Omit<WorkerContext, 'onSettled'>) {
     this.#waiting = new Waiting(context.pollMs);
     this.#context = { ...context, onSettled: (id) => this.#waiting.wake(id) };
+    this.#reads = new QueueReads(context);
   }
 
   async enqueue(request: unknown, options: unknown): Promise<{ readonly id: string; readonly added: boolean }> {
@@ -69,22 +70,17 @@ export class QueueCore {
   }
 
   async get(id: unknown): Promise<QueuedCancellationWithHistory | undefined> {
-    const own = await checkInput(idSchema, id, 'id');
-    const record = await this.#lookUp(own);
-    if (record === undefined) return undefined;
-    const history = await this.#read((client) => lookUpHistory(client, this.#context.schema, own));
-    return { ...record, history };
+    return await this.#read().get(id);
   }
 
   async list(filter: unknown): Promise<readonly QueuedCancellation[]> {
-    const wanted = await checkInput(listSchema, filter, 'filter');
-    return await this.#read((client) => lookUpAll(client, this.#context.schema, wanted));
+    return await this.#read().list(filter);
   }
 
   async wait(id: unknown, options: unknown): Promise<QueuedCancellation> {
     const own = await checkInput(idSchema, id, 'id');
     const checked = await checkInput(waitSchema, options, 'options');
-    return await this.#waiting.wait(own, () => this.#lookUp(own), checked);
+    return await this.#waiting.wait(own, async () => await this.#read().lookUp(own), checked);
   }
 
   async retry(id: unknown, decision: unknown): Promise<void> {
@@ -127,7 +123,7 @@ export class QueueCore {
   }
 
   async stats(): Promise<QueueStats> {
-    return await this.#read(() => readStats(this.#context.database, this.#context.schema));
+    return await this.#read().stats();
   }
 
   close(): Promise<void> {
@@ -179,13 +175,9 @@ export class QueueCore {
     return added;
   }
 
-  #lookUp(id: string): Promise<QueuedCancellation | undefined> {
-    return this.#read((client) => lookUp(client, this.#context.schema, id));
-  }
-
-  async #read<Value>(work: (client: QueryClient) => Promise<Value>): Promise<Value> {
+  #read(): QueueReads {
     this.#open('status');
-    return await clearly(() => work(this.#context.database), 'status');
+    return this.#reads;
   }
 
   async #write<Value>(work: (client: QueryClient) => Promise<Value>): Promise<Value> {

@@ -1,3 +1,4 @@
+import type { AccountAccess } from '../../bulk/account-access.ts';
 import type { OperationEvent } from '../../contract/event.ts';
 import { ProviderError, isProviderError } from '../../contract/provider-error.ts';
 import { REPORT_IT } from '../../contract/report-it.ts';
@@ -20,12 +21,18 @@ export interface ExecuteOptions {
   /** Stops the call before it sends anything more. */
   readonly signal: AbortSignal;
   readonly onEvent: (event: OperationEvent) => void;
+  /** What is known of the account, which learns from the outcome. */
+  readonly access: AccountAccess;
 }
 
 type Context = Pick<WorkerContext, 'database' | 'schema' | 'services' | 'policy' | 'readable'>;
 
 /** Sends a cancellation or reads it back, and returns what follows from that. */
-export async function execute(claimed: Claimed, options: ExecuteOptions, context: Context): Promise<NextState> {
+export async function execute(
+  claimed: Claimed,
+  { access, ...options }: ExecuteOptions,
+  context: Context,
+): Promise<NextState> {
   const startedAt = performance.now();
   // Durations of the row are as of the claim, and a call takes time.
   const aged = (): Claimed => {
@@ -40,35 +47,43 @@ export async function execute(claimed: Claimed, options: ExecuteOptions, context
     // Another worker has recovered it: this one may send nothing.
     if (place === undefined) return notBegun(claimed);
     const deadlineMs = Math.max(1, options.deadlineMs - (performance.now() - startedAt));
-    return await call({ ...claimed, place }, { ...options, deadlineMs }, context, aged);
+    return await call({ ...claimed, place }, { ...options, access, deadlineMs }, context, aged);
   } catch (error) {
     if (error instanceof DatabaseFailure) return notBegun(claimed);
-    return afterFailure(aged(), error, context);
+    return afterFailure(aged(), error, context, access);
   }
 }
 
 async function call(
   { task, request, place }: Claimed,
-  options: ExecuteOptions,
+  { access, ...options }: ExecuteOptions,
   { services, policy, readable }: Context,
   aged: () => Claimed,
 ): Promise<NextState> {
   const { account, service } = request;
   if (task === 'read') {
     const seen = await services.status({ account, service }, { ...options, place });
+    access.learn(undefined);
     return afterReadBack(aged(), seen, policy);
   }
   const sent = await services.safeCancel(request, { ...options, place });
   if (!sent.ok && otherPlaceIn(sent.error) !== undefined) throw sent.error;
-  return afterSend(aged(), sent, readable.get(account) === true, policy);
+  const isShut = access.learn(sent.ok ? undefined : sent.error);
+  return afterSend(aged(), sent, readable.get(account) === true, policy, isShut);
 }
 
-function afterFailure(claimed: Claimed, thrown: unknown, { policy, readable }: Context): NextState {
+function afterFailure(
+  claimed: Claimed,
+  thrown: unknown,
+  { policy, readable }: Context,
+  access: AccountAccess,
+): NextState {
   const error = isProviderError(thrown) ? thrown : new ProviderError('unexpected_response', FAULT);
   const otherPlace = otherPlaceIn(error);
   if (otherPlace !== undefined) return afterOtherPlace(claimed, otherPlace);
-  if (claimed.task === 'read') return afterFailedReadBack(claimed, error, policy);
-  return afterSend(claimed, { ok: false, error }, readable.get(claimed.request.account) === true, policy);
+  const isShut = access.learn(error);
+  if (claimed.task === 'read') return afterFailedReadBack(claimed, error, policy, isShut);
+  return afterSend(claimed, { ok: false, error }, readable.get(claimed.request.account) === true, policy, isShut);
 }
 
 /** A call that was not started: it is claimed again. */

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { lstatSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { notKeptUp } from '../database/database-error.ts';
+import { checkDirectory } from '../database/private-directory.ts';
 import { type QueryClient, guarded } from '../database/database.ts';
 import { exportSettled } from '../ledger/export-settled.ts';
 import {
@@ -84,11 +85,17 @@ export class Retention {
 /** A month that ends again, since something of it was moved late, gets a file of its own. */
 async function exportMonth(client: QueryClient, schema: string, month: Month, directory: string): Promise<number> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
+  checkDirectory(directory);
   const [from, before] = boundsOf(month);
   const name = join(directory, `${schema}-${month.replace('_', '-')}`);
   let file = `${name}.jsonl`;
-  for (let count = 2; existsSync(file); count += 1) file = `${name}-${count}.jsonl`;
+  for (let count = 2; isTaken(file); count += 1) file = `${name}-${count}.jsonl`;
   return await exportSettled(client, schema, { file, from, before });
+}
+
+/** Also by a symbolic link that leads nowhere, which no file can be made through. */
+function isTaken(file: string): boolean {
+  return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
 }
 
 /** One process at a time does the upkeep; the others leave it to that one. */

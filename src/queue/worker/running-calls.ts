@@ -1,3 +1,4 @@
+import { AccountAccess } from '../../bulk/account-access.ts';
 import type { OperationEvent } from '../../contract/event.ts';
 import { execute, notBegun } from './execute.ts';
 import type { Claimed } from '../model/claimed.ts';
@@ -12,6 +13,7 @@ export class RunningCalls {
   readonly #context: Pick<WorkerContext, 'database' | 'schema' | 'services' | 'policy' | 'readable' | 'deadlineMs'>;
   readonly #onEnd: (account: string) => void;
   readonly #running = new Map<string, Claimed>();
+  readonly #access = new Map<string, AccountAccess>();
   #outbox = new Outbox();
 
   /** @param onEnd called with the account of each call that has ended. */
@@ -31,6 +33,13 @@ export class RunningCalls {
   /** The outcomes to be written down. */
   get outbox(): Outbox {
     return this.#outbox;
+  }
+
+  /** What the calls of this worker have shown of an account. */
+  #accessOf(account: string): AccountAccess {
+    const access = this.#access.get(account) ?? new AccountAccess();
+    this.#access.set(account, access);
+    return access;
   }
 
   /** The ids of the calls in flight, and of those that have ended and are to be written down. */
@@ -60,10 +69,11 @@ export class RunningCalls {
       if (event.type === 'attempt' && lease.remainingMs <= 0) stop.abort();
       this.#note(claimed, event, stop.signal.aborted);
     };
+    const access = this.#accessOf(claimed.request.account);
     const work =
       deadlineMs < Math.min(SHORTEST_CALL_MS, this.#context.deadlineMs / 2)
         ? Promise.resolve(notBegun(claimed))
-        : execute(claimed, { deadlineMs, signal: stop.signal, onEvent }, this.#context);
+        : execute(claimed, { deadlineMs, signal: stop.signal, onEvent, access }, this.#context);
     void work.then((next) => {
       const { id, claim: number, priority, task, request } = claimed;
       this.#running.delete(id);

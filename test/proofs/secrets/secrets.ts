@@ -46,7 +46,10 @@ interface Task {
   readonly traces: readonly string[];
 }
 
-/** Lets servers repeat random secrets in every class of answers and in every encoding, and looks for them in all that comes out. */
+/**
+ * Lets servers repeat random secrets in every class of answers and in every encoding, and looks for them in all that
+ * comes out.
+ */
 export async function proveSecrets(from: number, to: number, seed: number): Promise<SecretFigures> {
   const tally = {
     calls: 0,

@@ -24,7 +24,9 @@ export interface RecordingProvider extends AsyncDisposable {
   readonly settled: () => Promise<void>;
 }
 
-/** Starts a provider; `conductOf` says what it does with a cancellation, given the service and how often it was asked. */
+/**
+ * Starts a provider; `conductOf` says what it does with a cancellation, given the service and how often it was asked.
+ */
 export async function startRecordingProvider(
   conductOf: (id: string, time: number) => Conduct,
 ): Promise<RecordingProvider> {

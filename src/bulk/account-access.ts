@@ -1,0 +1,47 @@
+import type { ErrorCode } from '../contract/error-code.ts';
+import type { ProviderError } from '../contract/provider-error.ts';
+
+/** What the answers of a provider show of an account: whether it can be reached, and whether it is let in. */
+export class AccountAccess {
+  #hasAnswered = false;
+  #wasLetIn = false;
+
+  /** Whether the account has answered anything. Until then its address and its credentials are in doubt. */
+  get hasAnswered(): boolean {
+    return this.#hasAnswered;
+  }
+
+  /**
+   * Learns from how a request ended.
+   *
+   * @returns whether it was refused as `forbidden` although nothing shows that the account was let in since the start, or
+   * since the last `forbidden`: then it is most likely about the whole account. Otherwise it may be about one service.
+   */
+  learn(error: ProviderError | undefined): boolean {
+    this.#hasAnswered ||= reachOf(error) === 'answered';
+    const code = error?.readBackRefusal ?? error?.code;
+    const isShut = code === 'forbidden' && !this.#wasLetIn;
+    if (code === undefined || (error?.providerStatus !== undefined && ANSWERS_OF_THE_ACCOUNT.has(code))) {
+      this.#wasLetIn = true;
+    } else if (code === 'forbidden') {
+      this.#wasLetIn = false;
+    }
+    return isShut;
+  }
+}
+
+/** Whether a request proves that the account can be reached, or failed to reach it; `undefined` if it says neither. */
+export function reachOf(error: ProviderError | undefined): 'answered' | 'unanswered' | undefined {
+  if (error === undefined || error.providerStatus !== undefined || error.lastSeen !== undefined) return 'answered';
+  const { code, attempts, reason } = error;
+  if (attempts === 0 || code === 'aborted' || reason === 'aborted') return undefined;
+  return code === 'unavailable' || code === 'outcome_unknown' ? 'unanswered' : undefined;
+}
+
+// What only a provider answers that has let the account in.
+const ANSWERS_OF_THE_ACCOUNT: ReadonlySet<ErrorCode> = new Set([
+  'not_found',
+  'not_cancellable',
+  'timing_conflict',
+  'rejected',
+]);
