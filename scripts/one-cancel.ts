@@ -26,7 +26,6 @@ await service.cancel(request);
 
 Error.stackTraceLimit = Infinity;
 let stack = '';
-// oxlint-disable-next-line unbound-method -- called with its own receiver
 const { dispatch } = Agent.prototype;
 Agent.prototype.dispatch = function (...parts) {
   stack = new Error('here').stack ?? '';
