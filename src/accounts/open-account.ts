@@ -1,6 +1,6 @@
 import type { Call } from '../call/call.ts';
 import { DEFAULTS } from '../call/check-options.ts';
-import type { Checked } from '../call/check-schema.ts';
+import type { Checked, MaybePromise } from '../call/check-schema.ts';
 import { TimeLimit } from '../call/time-limit.ts';
 import type { SendContext } from '../sending/send-context.ts';
 import type { TransportChoice } from '../sending/transport.ts';
@@ -55,7 +55,7 @@ export function startLimit(
  * @throws ProviderError `not_configured` or `aborted`
  */
 export async function openAccount<Value extends Configured>(
-  read: () => Promise<Checked<Value>>,
+  read: () => MaybePromise<Checked<Value>>,
   env: Readonly<Record<string, string>>,
   call: Call,
   limit: TimeLimit,

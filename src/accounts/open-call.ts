@@ -51,7 +51,7 @@ export async function checkedRequest<Request extends AddressedRequest>(
   call: Call,
 ): Promise<{ readonly entry: AccountEntry; readonly checked: Request }> {
   const entry = findAccount(accounts, input.request, call);
-  const checked = await checkedOrThrow(checkAgainst(input.schema, input.request, 'constant'), call, '');
+  const checked = checkedOrThrow(await checkAgainst(input.schema, input.request, 'constant'), call, '');
   // The schema has made sure that there is an account, and that it is a string.
   if (entry === undefined) throw call.error({ code: 'unknown_account', message: unknownAccount(accounts, '') });
   checkTiming(entry, checked.when, call);

@@ -47,7 +47,9 @@ export async function readyCall<Request extends AddressedRequest>(
     limit.dispose();
   };
   try {
-    const bound = await checkedOrThrow(inTime(internals.bind(request.service), call, limit), call, 'service');
+    const checking = internals.bind(request.service);
+    const checked = checking instanceof Promise ? await inTime(checking, call, limit) : checking;
+    const bound = checkedOrThrow(checked, call, 'service');
     call.serviceKey = bound.key;
     const isFresh = needsFreshConnection(account.capabilities);
     const opened = await openAccount(bound.configure, internals.env, call, limit, defaults, isFresh);

@@ -49,11 +49,14 @@ function keyOf(service: unknown): string | undefined {
   const prototype: unknown = Object.getPrototypeOf(service);
   const isPlainObject = prototype === null || isObjectPrototype(prototype);
   // A field without a value says as much as one that is not there.
-  const fields = Object.entries(service).filter(([, value]) => value !== undefined);
+  const fields: (readonly [string, Field])[] = [];
+  for (const [name, value] of Object.entries(service)) {
+    if (value === undefined) continue;
+    if (!isField(value)) return undefined;
+    fields.push([name, value]);
+  }
   if (!isPlainObject || fields.length === 0 || Object.getOwnPropertySymbols(service).length > 0) return undefined;
-  const scalars = fields.flatMap(([name, value]) => (isField(value) ? [[name, value] as const] : []));
-  if (scalars.length < fields.length) return undefined;
-  const sorted = scalars.toSorted(([one], [other]) => (one < other ? -1 : 1));
+  const sorted = fields.sort(([one], [other]) => (one < other ? -1 : 1));
   return sorted.every(([name, value]) => isSimpleName(name) && isScalar(value) && isSimple(textOf(value)))
     ? sorted.map(([name, value]) => `${name}=${String(value)}`).join(' ')
     : JSON.stringify(sorted.map(([name, value]) => [name, isScalar(value) ? textOf(value) : value]));
@@ -63,12 +66,14 @@ function keyOf(service: unknown): string | undefined {
  * Whether an object is `Object.prototype`, of any realm: what another one holds would be inherited, and not in the key.
  */
 function isObjectPrototype(prototype: {} | undefined): boolean {
+  if (prototype === Object.prototype) return true;
   return (
     prototype !== undefined && Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf')
   );
 }
 
 type Scalar = string | number | bigint;
+type Field = Scalar | boolean | null;
 
 function isScalar(value: unknown): value is Scalar {
   return typeof value === 'string' || typeof value === 'bigint' || (typeof value === 'number' && isExact(value));
@@ -79,7 +84,7 @@ function isExact(value: number): boolean {
   return Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value));
 }
 
-function isField(value: unknown): value is Scalar | boolean | null {
+function isField(value: unknown): value is Field {
   return isScalar(value) || typeof value === 'boolean' || value === null;
 }
 

@@ -17,9 +17,9 @@ import { verifyAccepted } from './verify-accepted.ts';
  * @throws ProviderError
  */
 export async function cancelOnce(cancellation: Cancellation, verify: boolean): Promise<CancelFacts> {
-  const { adapter, details, call, context } = cancellation;
-  let sent: AcceptedWrite<AcceptedVerdict> | WriteInDoubt | Duplicate;
+  let sent;
   try {
+    const { adapter, details, call, context } = cancellation;
     sent = judge(await runExchange(adapter.cancel(details), call, context, 'write'), call);
   } catch (error) {
     if (!isProviderError(error, 'outcome_unknown')) throw error;
@@ -27,7 +27,7 @@ export async function cancelOnce(cancellation: Cancellation, verify: boolean): P
   }
   if ('duplicate' in sent) return reconcileDuplicate(cancellation, sent.duplicate, sent.response);
   if ('error' in sent) return reconcileUnknown(cancellation, sent);
-  const accepted = factsOf(sent, call);
+  const accepted = factsOf(sent, cancellation.call);
   return verify ? verifyAccepted(cancellation, accepted) : accepted;
 }
 

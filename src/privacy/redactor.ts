@@ -63,17 +63,17 @@ export class Redactor {
   data(value: unknown, depth = 0): unknown {
     if (typeof value === 'string') return this.text(value);
     if (typeof value === 'number' || typeof value === 'bigint') {
-      return this.text(String(value)) === String(value) ? value : REDACTED;
+      const text = String(value);
+      return this.text(text) === text ? value : REDACTED;
     }
     if (typeof value !== 'object' || value === null) return value;
     if (depth >= MAX_DEPTH) return '[TOO DEEP]';
     if (Array.isArray(value)) return value.map((entry) => this.data(entry, depth + 1));
-    return Object.fromEntries(
-      Object.entries(value).map(([key, entry]) => [
-        this.text(key),
-        SENSITIVE_KEY.test(key) && entry !== null && entry !== '' ? REDACTED : this.data(entry, depth + 1),
-      ]),
-    );
+    const fields = Object.entries(value).map(([key, entry]): [string, unknown] => [
+      this.text(key),
+      entry !== null && entry !== '' && SENSITIVE_KEY.test(key) ? REDACTED : this.data(entry, depth + 1),
+    ]);
+    return Object.fromEntries(fields);
   }
 
   /** The text without the secrets in it; `undefined` if it holds none. */

@@ -81,12 +81,11 @@ export class BodyCollector {
   #parsed(): ResponseBody {
     if (this.#length === 0) return { kind: 'empty' };
     const [first] = this.#chunks;
-    const bytes = this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks);
-    return parseBody(utf8.decode(bytes));
+    const bytes = this.#chunks.length === 1 && Buffer.isBuffer(first) ? first : Buffer.concat(this.#chunks);
+    // A byte order mark at its beginning counts as white space.
+    return parseBody(bytes.toString('utf8'));
   }
 }
-
-const utf8 = new TextDecoder();
 
 // A response that names more codings than this is not decoded.
 const MAX_CODINGS = 4;

@@ -3,7 +3,6 @@ import { endedBeforeSending } from '../call/check-input.ts';
 import { TimeLimit } from '../call/time-limit.ts';
 import type { FailureClass } from '../contract/event.ts';
 import type { ProviderRequest, ProviderResponse } from '../contract/exchange.ts';
-import { deferred } from '../platform/deferred.ts';
 import { judgeChallenge } from './challenge.ts';
 import { adviceOn } from './connect-advice.ts';
 import { type HttpRequest, buildHttpRequest } from './http-request.ts';
@@ -120,10 +119,12 @@ function delayBeforeRepeat(
 }
 
 async function pause(milliseconds: number, call: Call, limit: TimeLimit): Promise<void> {
-  const { promise, resolve } = deferred<void>();
-  const timer = setTimeout(resolve, milliseconds);
+  let timer: NodeJS.Timeout | undefined;
+  const passed = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
   try {
-    await limit.race(promise);
+    await limit.race(passed);
   } catch (error) {
     if (limit.end === undefined) throw error;
     throw call.error(endedBeforeSending(limit.end));

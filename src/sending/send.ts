@@ -1,6 +1,6 @@
 import type { KyInstance } from 'ky';
-import { chooseTransport, type TransportChoice } from './transport.ts';
-import { DispatchHandler } from './dispatch-handler.ts';
+import { type Transport, chooseTransport, type TransportChoice } from './transport.ts';
+import { AnyDispatchHandler, DispatchHandler, SEEN_BY_KY } from './dispatch-handler.ts';
 import type { Dispatcher } from 'undici';
 import type { ProviderResponse } from '../contract/exchange.ts';
 import type { HttpRequest } from './http-request.ts';
@@ -44,7 +44,7 @@ export async function send(
   isFresh: boolean,
 ): Promise<SendResult> {
   if (limit.end !== undefined) return notSent('the time was up', limit.end);
-  let transport;
+  let transport: Transport;
   try {
     // Loaded with the first request, because both take longer to load than all of cancelkit.
     ky ??= (await limit.race(import('ky'))).default;
@@ -56,7 +56,7 @@ export async function send(
   }
   switch (transport.kind) {
     case 'own':
-      return judgeOwn(await exchange(ky, transport.dispatcher, request, limit, isFresh), limit, transport.isProxied);
+      return await dispatch(ky, transport, request, limit, isFresh);
     case 'foreign':
       return await dispatchForeign(ky, transport.dispatcher, request, limit, isFresh);
     case 'fetch':
@@ -66,8 +66,16 @@ export async function send(
 
 let ky: KyInstance | undefined;
 
-/** Judges an exchange of one of our own agents, which report exactly what was started. */
-function judgeOwn(handler: DispatchHandler, limit: TimeLimit, isProxied: boolean): SendResult {
+/** Through one of our own agents, whose word on what was started is exact. */
+async function dispatch(
+  ky: KyInstance,
+  { dispatcher, isProxied }: Extract<Transport, { kind: 'own' }>,
+  request: HttpRequest,
+  limit: TimeLimit,
+  isFresh: boolean,
+): Promise<SendResult> {
+  const handler = new DispatchHandler(watchForSleep());
+  await exchange(ky, dispatcher, handler, request, limit, isFresh);
   const response = responseOf(handler, false);
   if (response !== undefined) return response;
   return handler.reached === 'connecting' ? unsent(handler.error, limit, isProxied) : lost(limit);
@@ -86,7 +94,8 @@ async function dispatchForeign(
   isFresh: boolean,
 ): Promise<SendResult> {
   const probe = new SendProbe();
-  const handler = await probe.run(() => exchange(ky, dispatcher, request, limit, isFresh));
+  const handler = new AnyDispatchHandler(watchForSleep());
+  await probe.run(() => exchange(ky, dispatcher, handler, request, limit, isFresh));
   const repeated = handler.starts > 1 || probe.wasRepeated;
   if (handler.reached === 'answered') proved.set(dispatcher, handler.starts > 0 && proved.get(dispatcher) !== false);
   const response = responseOf(handler, repeated);
@@ -97,37 +106,35 @@ async function dispatchForeign(
 }
 
 /** Dispatches a request, and waits for the end of the exchange or of the limit, whichever comes first. */
-async function exchange(
+function exchange(
   ky: KyInstance,
   dispatcher: Dispatcher,
+  handler: DispatchHandler,
   { url, method, headers, body }: HttpRequest,
   limit: TimeLimit,
   isFresh: boolean,
-): Promise<DispatchHandler> {
-  let settle: () => void = () => undefined;
-  const hasSlept = watchForSleep();
-  const handler = new DispatchHandler(() => settle(), hasSlept);
-  const stop = limit.onEnd(() => handler.giveUp());
-  const start = (): Promise<typeof SEEN_BY_KY> => {
-    const ended = new Promise<typeof SEEN_BY_KY>((resolve) => {
-      settle = () => resolve(SEEN_BY_KY);
-    });
+): Promise<unknown> {
+  limit.onEnd(() => handler.giveUp());
+  return throughKy(ky, url, method, () => {
     const at = url.indexOf('/', url.indexOf('//') + 2);
+    const request = {
+      origin: url.slice(0, at),
+      path: url.slice(at),
+      method,
+      headers,
+      body: body ?? null,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      // undici otherwise closes the connection after a DELETE with a body.
+      reset: isFresh,
+    };
     try {
-      // `reset: false`, because undici otherwise closes the connection after a DELETE with a body.
-      const options = { origin: url.slice(0, at), path: url.slice(at), method, headers, body: body ?? null };
-      dispatcher.dispatch({ ...options, headersTimeout: 0, bodyTimeout: 0, reset: isFresh }, handler);
+      dispatcher.dispatch(request, handler);
     } catch (error) {
       handler.onError(error);
     }
-    return ended;
-  };
-  try {
-    await throughKy(ky, url, method, start);
-  } finally {
-    stop();
-  }
-  return handler;
+    return handler.ended;
+  });
 }
 
 /** Through a `fetch`, of which only errors that are known to come from a failed connection prove anything. */
@@ -214,8 +221,6 @@ function throughKy(
   // oxlint-disable-next-line no-unsafe-type-assertion -- ky hands on what is no Response
   return ky(url, { ...OFF, method, fetch: fetch as unknown as typeof globalThis.fetch });
 }
-
-const SEEN_BY_KY = { ok: true } as const;
 
 const OFF = { retry: 0, timeout: false, throwHttpErrors: false, redirect: 'manual' } as const;
 

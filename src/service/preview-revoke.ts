@@ -30,7 +30,7 @@ async function preview(account: Account, service: unknown, call: Call): Promise<
   const internals = internalsOf(account);
   if (internals === undefined) throw call.error(notOffered());
   return await withinDeadline(call, {}, async (limit) => {
-    const bound = await checkedOrThrow(internals.bind(service), call, 'service');
+    const bound = checkedOrThrow(await internals.bind(service), call, 'service');
     const { configured, baseUrl } = await configure(bound.configure, internals.env, call, limit, {});
     const exchange = configured.revoke?.();
     if (exchange === undefined) throw call.error(notOffered());

@@ -69,7 +69,7 @@ export class ServiceCore {
   async validate(request: unknown): Promise<ValidatedRequest> {
     const call = new Call('validate');
     const { entry, checked } = await checkedRequest(this.#accounts, { schema: cancelRequestSchema, request }, call);
-    const bound = await checkedOrThrow(entry.internals.bind(checked.service), call, 'service');
+    const bound = checkedOrThrow(await entry.internals.bind(checked.service), call, 'service');
     return {
       account: entry.name,
       provider: entry.account.provider,

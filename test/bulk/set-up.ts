@@ -4,6 +4,7 @@ import '../../src/bulk/cancel-many.ts';
 import '../../src/bulk/options.ts';
 import '../../src/bulk/plan.ts';
 import '../../src/service/operations.ts';
+import '../../src/accounts/account-operations.ts';
 import '../../src/accounts/ready-call.ts';
 import 'ky';
 import { setImmediate as nextTurn } from 'node:timers/promises';
