@@ -7,6 +7,7 @@ import type { SendContext } from '../sending/send-context.ts';
 import type { AccountEntry } from './account-entry.ts';
 import type { AdapterOperations } from './account-internals.ts';
 import { openAccount, startLimit } from './open-account.ts';
+import { placeOf } from './place.ts';
 
 /** The parts of a request that every operation has. */
 export interface AddressedRequest {
@@ -54,7 +55,7 @@ export async function readyCall<Request extends AddressedRequest>(
     const isFresh = needsFreshConnection(account.capabilities);
     const opened = await openAccount(bound.configure, internals.env, call, limit, defaults, isFresh);
     const { configured: adapter, context } = opened;
-    if (place !== undefined) await checkPlace(place, account.provider, context.baseUrl, call);
+    if (place !== undefined) checkPlace(place, placeOf(account.provider, context.baseUrl, call.redactor), call);
     admit(entry, call);
     return { call, entry, request, options, adapter, context, close };
   } catch (error) {
@@ -83,9 +84,7 @@ function admit({ breaker }: AccountEntry, call: Call): void {
 }
 
 /** Compared with the configuration that this very call uses: one that is a function may differ from call to call. */
-async function checkPlace(wanted: string, provider: string, baseUrl: URL, call: Call): Promise<void> {
-  const { placeOf } = await import('./place.ts');
-  const found = placeOf(provider, baseUrl, call.redactor);
+function checkPlace(wanted: string, found: string, call: Call): void {
   if (wanted === found) return;
   throw call.error({
     code: 'not_configured',
