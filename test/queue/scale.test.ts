@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { Database, QueryClient } from '../../src/queue/database/database.ts';
 import { openPostgres } from '../../src/queue/database/postgres.ts';
 import type { CheckedList } from '../../src/queue/input/queue-input.ts';
+import { roomOf } from '../../src/queue/ledger/claim.ts';
 import { lookUpAll } from '../../src/queue/ledger/look-up.ts';
 import { migrate } from '../../src/queue/ledger/migrations.ts';
 import { COLUMNS as COLUMNS_OF_LEDGER, dropMonth, makeMonth } from '../../src/queue/ledger/settled.ts';
@@ -82,6 +83,15 @@ describe('a ledger of a million rows', () => {
     const scans = await scansOf(async (client) => (listed = (await lookUpAll(client, schema, list)).length));
     expect(listed).toBe(100);
     expect(scans).not.toContain('Seq Scan');
+  });
+
+  it('finds the leases of an account in the order of their index', async () => {
+    const limits = [{ account: 'account-0', concurrency: 16, rate: undefined }];
+    // In that order a scan leaves out what it has found to be settled; a bitmap reads all of it each time.
+    const scans = await scansOf(async (client) => {
+      expect(await roomOf(client, schema, limits)).toEqual([{ account: 'account-0', room: 16 }]);
+    });
+    expect(scans.filter((scan) => /Bitmap|Seq Scan on cancellation/.test(scan))).toEqual([]);
   });
 
   it('is counted without being read', async () => {

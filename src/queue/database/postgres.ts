@@ -28,6 +28,8 @@ export async function openPostgres(url: string, access: 'READ WRITE' | 'READ ONL
     max: MOST,
     application_name: 'cancelkit',
     types: OWN_TYPES,
+    // A statement is sent when it is asked for, also while the answer to another one is awaited.
+    pipeline: true,
   });
   // The pool replaces a connection that breaks while idle; the next statement fails if it can open no other.
   pool.on('error', () => undefined);

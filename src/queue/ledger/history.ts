@@ -28,17 +28,20 @@ export interface NewEntry extends Omit<HistoryEntry, 'at'> {
 }
 
 /**
- * Writes lines of history, in their order. Their times are the database's: each entry says how long ago it happened.
+ * Writes lines of history, in their order. Their times are the database's: each entry says how long ago it happened. The
+ * cancellations are held meanwhile, so that none is moved to its month without its lines.
  */
 export async function writeHistory(client: QueryClient, schema: string, entries: readonly NewEntry[]): Promise<void> {
   if (entries.length === 0) return;
   const values = [JSON.stringify(entries.map(({ happened, ...entry }) => ({ ...entry, ago: msSince(happened) })))];
   const { rows } = await client.query(
-    `INSERT INTO ${schema}.history (cancellation_id, at, type, data)
-     SELECT id, ${WHEN}, type, data FROM ${GIVEN}
-     WHERE EXISTS (SELECT FROM ${schema}.cancellation c WHERE c.id = x.id) ORDER BY position
+    `WITH held AS MATERIALIZED (
+       SELECT id FROM ${schema}.cancellation WHERE id = ANY($2::text[]) ORDER BY id FOR KEY SHARE
+     )
+     INSERT INTO ${schema}.history (cancellation_id, at, type, data)
+     SELECT x.id, ${WHEN}, type, data FROM ${GIVEN} JOIN held ON held.id = x.id ORDER BY position
      RETURNING 1`,
-    values,
+    [...values, [...new Set(entries.map(({ id }) => id))]],
   );
   if (rows.length === entries.length) return;
   // A worker that was suspended for a day reports on what has been moved meanwhile.

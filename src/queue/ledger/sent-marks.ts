@@ -9,7 +9,10 @@ export interface Sent {
   readonly at: number;
 }
 
-/** The requests in flight that were handed to the network, and whether the ledger says so. */
+/** A request that is answered sooner is not worth a statement of its own that says that it was sent, in milliseconds. */
+export const MARK_AFTER_MS = 200;
+
+/** The requests in flight that have been handed to the network, and whether the ledger says so. */
 export class SentMarks {
   readonly #sent = new Map<string, Sent>();
   readonly #written = new WeakSet<Sent>();
@@ -53,6 +56,3 @@ export async function markSent(client: QueryClient, schema: string, marks: reado
     [JSON.stringify(marks.map(({ at, ...mark }) => ({ ...mark, ago: msSince(at) })))],
   );
 }
-
-// A request that is answered sooner is not worth a mark of its own that it was sent.
-const MARK_AFTER_MS = 200;

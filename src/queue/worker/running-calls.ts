@@ -4,7 +4,8 @@ import { execute, notBegun } from './execute.ts';
 import type { Claimed } from '../model/claimed.ts';
 import type { Lease } from '../model/lease.ts';
 import { Outbox } from './outbox.ts';
-import { SentMarks } from '../ledger/sent-marks.ts';
+import type { NewEntry } from '../ledger/history.ts';
+import { MARK_AFTER_MS, SentMarks } from '../ledger/sent-marks.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /** The calls that a worker has started, and their outcomes until these are written down. */
@@ -13,6 +14,8 @@ export class RunningCalls {
   readonly #context: Pick<WorkerContext, 'database' | 'schema' | 'services' | 'policy' | 'readable' | 'deadlineMs'>;
   readonly #onEnd: (account: string) => void;
   readonly #running = new Map<string, Claimed>();
+  // Lines of the calls in flight that are not written down.
+  #lines: NewEntry[] = [];
   readonly #access = new Map<string, AccountAccess>();
   #outbox = new Outbox();
 
@@ -47,9 +50,16 @@ export class RunningCalls {
     return [...this.#running.keys(), ...this.#outbox.settled.map(({ id }) => id)];
   }
 
-  /** Hands over what is to be written down. */
+  /**
+   * Hands over what is to be written down. The lines of a call in flight are written with its outcome, unless that
+   * is late.
+   */
   takeOutbox(): Outbox {
     const outbox = this.#outbox;
+    const before = performance.now() - MARK_AFTER_MS;
+    const isDue = ({ id, happened = 0 }: NewEntry): boolean => !this.#running.has(id) || happened <= before;
+    outbox.history.push(...this.#lines.filter(isDue));
+    this.#lines = this.#lines.filter((line) => !isDue(line));
     this.#outbox = new Outbox();
     return outbox;
   }
@@ -88,7 +98,7 @@ export class RunningCalls {
     if (type === 'outcome') return;
     const { account: _account, provider: _provider, serviceKey: _key, operation: _operation, ...data } = event;
     const happened = performance.now();
-    this.#outbox.history.push({ id, happened, type, data });
+    this.#lines.push({ id, happened, type, data });
     const isWrite = type === 'attempt' && 'effect' in event && event.effect === 'write';
     if (task !== 'send' || !isWrite || isStopped) return;
     this.sent.note({ id, claim: number, at: happened });
