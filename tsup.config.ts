@@ -38,7 +38,7 @@ const config: Options = {
       // What is loaded with the first call.
       [
         'src/accounts/account-operations.ts',
-        'src/accounts/run-ready.ts',
+        'src/accounts/ready-call.ts',
         'src/sending/transport.ts',
         'src/service/operations.ts',
       ],

@@ -39,7 +39,7 @@ try {
   await postgres.start();
   await postgres.createDatabase('bench');
   console.log(
-    `${JOBS.toLocaleString('en')} cancellations at four accounts, 16 at once each, ${LATENCY_MS} ms an answer\n`,
+    `${JOBS.toLocaleString('en')} cancellations at four accounts, 16 concurrently each, ${LATENCY_MS} ms an answer\n`,
   );
   console.log('               a second  × cancelMany  enqueued in  memory   event loop, p99  twice');
   const plain = await measure('none');

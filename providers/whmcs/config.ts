@@ -14,7 +14,7 @@ interface WhmcsAddress {
    * Where WHMCS is installed: its root, a sub-directory, or the whole `…/includes/api.php`. Environment: `WHMCS_URL`.
    */
   readonly url: string;
-  /** Lets calls past the IP allowlist, where the installation has such a key. Environment: `WHMCS_ACCESS_KEY`. */
+  /** Lets calls past the IP allowlist, if the installation has such a key. Environment: `WHMCS_ACCESS_KEY`. */
   readonly accessKey?: string | undefined;
 }
 
@@ -67,7 +67,7 @@ export interface ResolvedWhmcsConfig {
   readonly secrets: readonly string[];
 }
 
-// Where it is certain what is meant, the part that every request adds may be there.
+// The part that every request adds is accepted if the meaning is certain.
 const API = /\/+includes(?:\/+api(?:\.php)?)?\/*$/i;
 
 const login = v.pipe(v.string(loginRule.expected), v.check(loginRule.accepts, loginRule.expected));

@@ -24,7 +24,7 @@ export interface ReadConfiguration<Config> extends CheckedConfiguration<Config> 
 
 /**
  * Makes the operations of an account. Where nothing has to be waited for (a configuration that is no function and the
- * same as before, schemas that answer at once), they return no promise.
+ * same as before, schemas that answer synchronously), they return no promise.
  */
 export function operationsOf<Types extends ProviderTypes>(
   definition: ProviderDefinition<Types>,

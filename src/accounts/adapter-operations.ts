@@ -7,7 +7,7 @@ import type { AnyWhen, Timing, When } from '../contract/vocabulary.ts';
 /**
  * A provider's operations on one service, with the configuration that they need.
  *
- * @param references the checked reference of each service that has been adapter, so that several can go into one
+ * @param references the checked reference of each service that has been configured, so that several can go into one
  * request. This one's is added.
  */
 export function adapterOperations<Types extends ProviderTypes>(

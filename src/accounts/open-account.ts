@@ -21,16 +21,30 @@ export interface OpenOptions extends TransportChoice {
  */
 export async function withinDeadline<Value>(
   call: Call,
-  { deadlineMs = DEFAULTS.deadlineMs, signal }: Pick<OpenOptions, 'deadlineMs' | 'signal'>,
+  options: Pick<OpenOptions, 'deadlineMs' | 'signal'>,
   work: (limit: TimeLimit) => Promise<Value>,
 ): Promise<Value> {
-  const limit = new TimeLimit(deadlineMs, signal);
+  const limit = startLimit(call, options);
   try {
-    if (limit.end === 'aborted') throw call.error({ code: 'aborted', message: 'the call was aborted before it began' });
     return await work(limit);
   } finally {
     limit.dispose();
   }
+}
+
+/**
+ * Starts the time limit of a call. The caller disposes of it.
+ *
+ * @throws ProviderError `aborted` if the signal has aborted already
+ */
+export function startLimit(
+  call: Call,
+  { deadlineMs = DEFAULTS.deadlineMs, signal }: Pick<OpenOptions, 'deadlineMs' | 'signal'>,
+): TimeLimit {
+  const limit = new TimeLimit(deadlineMs, signal);
+  if (limit.end !== 'aborted') return limit;
+  limit.dispose();
+  throw call.error({ code: 'aborted', message: 'the call was aborted before it began' });
 }
 
 /**

@@ -5,8 +5,9 @@ import { REDACTED, Redactor, type SecretFinder } from '../privacy/redactor.ts';
 import { secretPattern } from '../privacy/secret-pattern.ts';
 
 /**
- * Makes the redactor of an account's secrets. It finds them by value, in any case and in every normal form of Unicode; of a
- * secret that is echoed in part, its beginning and its end are recognized from half of it on, or from 16 characters.
+ * Makes the redactor of an account's secrets. It finds them by value, in any case and in every normal form of Unicode;
+ * of a secret that is echoed in part, its beginning and its end are recognized from half of it on, or from 16
+ * characters.
  *
  * @param escapesHtml whether the provider escapes its texts for HTML; then `words` decodes them.
  */
@@ -61,7 +62,7 @@ function finderOf(secrets: readonly string[]): SecretFinder {
       if (text.length < shortest) return text;
       const rest = without(text);
       if (!INVISIBLE.test(rest)) return rest;
-      // What no screen shows may part a secret, which would be whole to whoever reads it.
+      // Invisible characters may split a secret, which a reader would still see whole.
       const visible = stripVTControlCharacters(rest).replace(INVISIBLES, '');
       const clean = without(visible);
       return clean === visible ? rest : clean;

@@ -26,7 +26,7 @@ export interface CheckedStatusRequest extends CheckedRevokeRequest {
   readonly providerReference: string | undefined;
 }
 
-/** The parts of a withdrawal, or of a question for options, checked; the service not yet. */
+/** The parts of an undo, or of a question for options, checked; the service not yet. */
 export type CheckedRevokeRequest = Pick<CheckedCancelRequest, 'account' | 'service'>;
 
 const account = v.string('the name of an account');
@@ -172,7 +172,7 @@ export const statusRequestSchema: StandardSchema<unknown, CheckedStatusRequest> 
   v.transform((request) => ({ ...request, providerReference: request.providerReference })),
 );
 
-/** The same for a withdrawal, and for a question for options. */
+/** The same for an undo, and for a question for options. */
 export const revokeRequestSchema: StandardSchema<unknown, CheckedRevokeRequest> = v.pipe(
   v.unknown(),
   v.strictObject({ account, service }, revokeMessage),

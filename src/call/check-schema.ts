@@ -130,7 +130,7 @@ const PREAMBLE = /^invalid [\w ]+[:;,]\s*expected\s+/i;
 /** How the default messages of schema libraries go on to say what they were given, a key's name included. */
 const WHAT_CAME = /[,;:.]?\s*(?:but\s+)?(?:received|got)\b.*$/is;
 
-/** A long value counts wherever it stands, a short one where it stands alone: a short one is in many a word. */
+/** A long value counts wherever it stands, a short one if it stands alone: a short one is in many a word. */
 function repeats(message: string, value: string): boolean {
   if (value.length > 20) return message.includes(value);
   for (let at = message.indexOf(value); at >= 0; at = message.indexOf(value, at + 1)) {

@@ -65,7 +65,10 @@ export class TimeLimit {
     return this.#controller.signal;
   }
 
-  /** Calls back when the limit ends. A limit that has ended calls nobody. Returns a function that removes the callback. */
+  /**
+   * Calls back when the limit ends. A limit that has ended calls no listener. Returns a function that removes the
+   * callback.
+   */
   onEnd(listener: () => void): () => void {
     this.#listeners.add(listener);
     this.#startTimer();

@@ -8,7 +8,7 @@ import type { SeenRequest } from './loopback.ts';
 import { madeHeaders } from './made-headers.ts';
 import type { ConformanceSubject } from './subject.ts';
 import { orderOf, serviceWith, settle, successAnswers, withTrial } from './trial.ts';
-import { withdrawn } from './withdrawal.ts';
+import { undone } from './undo.ts';
 
 const NOWHERE = 'http://127.0.0.1:2';
 
@@ -16,7 +16,7 @@ const NOWHERE = 'http://127.0.0.1:2';
 export function purityChecks(subject: ConformanceSubject): readonly Check[] {
   return [
     {
-      name: 'leaves the order and the configuration as they are',
+      name: 'leaves the order and the configuration unchanged',
       run: () => leavesInputAlone(subject),
     },
     {
@@ -90,8 +90,8 @@ async function sendsTheSameTwice(subject: ConformanceSubject): Promise<void> {
     assert.deepEqual(comparable.slice(count), comparable.slice(0, count));
   });
   if (!subject.provider.capabilities.revoke) return;
-  const [one, other] = [await withdrawalsOf(subject), await withdrawalsOf(subject)];
-  assert.ok(one.length > 0, 'no withdrawal was sent');
+  const [one, other] = [await undosOf(subject), await undosOf(subject)];
+  assert.ok(one.length > 0, 'no undo was sent');
   assert.deepEqual(one, other);
 }
 
@@ -102,10 +102,10 @@ function without(request: SeenRequest, names: readonly string[]): SeenRequest {
   };
 }
 
-/** The withdrawal's own requests, without what differs from server to server. */
-async function withdrawalsOf(subject: ConformanceSubject): Promise<readonly object[]> {
+/** The undo's own requests, without what differs from server to server. */
+async function undosOf(subject: ConformanceSubject): Promise<readonly object[]> {
   await delay(3);
-  const { requests } = await withdrawn(subject, inOrder([]));
+  const { requests } = await undone(subject, inOrder([]));
   const differing = await madeHeaders(subject);
   return requests.slice(0, 1).map((request) => contentOf(without(request, differing)));
 }

@@ -43,12 +43,12 @@ export async function cancelOnce(cancellation: Cancellation, verify: boolean): P
 
 /** @throws ProviderError for a definite no. */
 function judge(
-  ran: ExchangeResult<CancelVerdict>,
+  exchanged: ExchangeResult<CancelVerdict>,
   call: Call,
 ): AcceptedWrite<AcceptedVerdict> | WriteInDoubt | Duplicate {
-  const { verdict, lastResponse } = ran;
+  const { verdict, lastResponse } = exchanged;
   if (verdict.verdict === 'confirmation_required') throw confirmationRequired(verdict, lastResponse, call);
-  if (verdict.verdict === 'absent') return absentAfterWrite({ ...ran, verdict }, call);
+  if (verdict.verdict === 'absent') return absentAfterWrite({ ...exchanged, verdict }, call);
   if (verdict.verdict !== 'duplicate' || lastResponse === undefined) {
     return judgeWrite<AcceptedVerdict>({ verdict, lastResponse }, call);
   }

@@ -17,8 +17,8 @@ export interface SecretFinder {
 }
 
 /**
- * Takes an account's secrets out of everything that comes out. Holds them where no inspection shows them. Finding them is
- * loaded with the first configuration; without a finder, texts are only made fit to be shown.
+ * Takes an account's secrets out of everything that comes out. Holds them where no inspection shows them. Finding them
+ * is loaded with the first configuration; without a finder, texts are only made fit to be shown.
  */
 export class Redactor {
   readonly #secrets: SecretFinder | undefined;
@@ -47,7 +47,9 @@ export class Redactor {
     return this.#decode === undefined ? redacted : this.text(this.#decode(redacted));
   }
 
-  /** A provider's message for an error: one line, without secrets, tags and control characters, at most 512 characters. */
+  /**
+   * A provider's message for an error: one line, without secrets, tags and control characters, at most 512 characters.
+   */
   message(text: string): string {
     const redacted = this.words(text);
     // Whole secrets first, which may hold what looks like a tag; then those that tags part.
@@ -81,7 +83,7 @@ export class Redactor {
     return Object.fromEntries(fields);
   }
 
-  /** The text without the secrets in it; `undefined` where it holds none. */
+  /** The text without the secrets in it; `undefined` if it holds none. */
   #ifFoundIn(text: string): string | undefined {
     const rest = this.#secrets?.without(text);
     return rest === text ? undefined : rest;

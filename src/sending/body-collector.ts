@@ -7,7 +7,7 @@ import { MAX_BODY_BYTES, parseBody } from './response-body.ts';
  * Collects a response body as it arrives, decodes it and bounds it: {@link MAX_BODY_BYTES} of decoded bytes.
  *
  * No content coding is ever asked for, but a server or a proxy may use one all the same. Decoding is streamed, so that
- * the bound holds for a small body that decodes to a very large one.
+ * the bound also applies to a small body that decodes to a very large one.
  */
 export class BodyCollector {
   readonly #codings: readonly string[];

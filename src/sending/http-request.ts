@@ -30,7 +30,7 @@ export function buildHttpRequest(baseUrl: URL, request: ProviderRequest): BuiltR
   // The last line of defence: whatever the parts were, the URL is the one that they describe.
   const isChecked = url === lastChecked || (URL.canParse(url) && new URL(url).href === url);
   if (!isChecked || !url.startsWith(`${baseUrl.origin}/`)) {
-    return { ok: false, expected: 'an id that leaves the path as it is' };
+    return { ok: false, expected: 'an id that does not change the path' };
   }
   lastChecked = url;
   const { body, contentType } = encodeBody(request);
@@ -83,7 +83,7 @@ const NO_CACHE = { 'cache-control': 'no-store, no-cache', pragma: 'no-cache' } a
 // Most providers take every cancellation at the same URL.
 let lastChecked: string | undefined;
 
-/** Whether a string is exactly one segment of a path, whoever decodes it. */
+/** Whether a string is exactly one segment of a path, however often it is decoded. */
 export function isSafeSegment(segment: string): boolean {
   // Nearly every one, and quicker to see.
   if (/^[\w-]{1,255}$/.test(segment)) return true;

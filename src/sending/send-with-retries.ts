@@ -90,7 +90,7 @@ function isRefusedLogin(sent: SendResult): boolean {
   return judgeChallenge(sent.response) === undefined && judgeCached(sent.response, 'read') === undefined;
 }
 
-/** The failure for a request that HTTP cannot carry as it is. */
+/** The failure for a request that HTTP cannot carry unchanged. */
 export function unsendable(expected: string): ErrorFacts {
   const message = `the request cannot be sent: expected ${expected}. Nothing was sent.`;
   return { code: 'invalid_request', message, issues: [{ path: 'service', expected }] };
@@ -214,7 +214,7 @@ function outcomeOf(sent: SendResult, effect: 'read' | 'write', call: Call): Prov
 const LOST = {
   timeout: 'no answer came in time',
   connection_lost: 'the connection was lost before the answer',
-  aborted: 'the call was aborted while the request was under way',
+  aborted: 'the call was aborted while the request was in flight',
 };
 
 function lostWrite(reason: keyof typeof LOST): ErrorFacts {

@@ -85,7 +85,7 @@ async function dispatch(
 // one that had not.
 const proved = new WeakMap<Dispatcher, boolean>();
 
-/** Through a dispatcher of somebody else's, which may repeat, hold back or answer by itself. */
+/** Through a dispatcher that another library installed. It may repeat, delay or answer requests by itself. */
 async function dispatchForeign(
   ky: KyInstance,
   dispatcher: Dispatcher,

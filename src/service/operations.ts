@@ -9,7 +9,7 @@ import type {
 } from '../call/check-request.ts';
 import { partsOf } from '../call/reason-code.ts';
 import { composeReason } from '../outcome/compose-reason.ts';
-import type { ReadyCall } from '../accounts/run-ready.ts';
+import type { ReadyCall } from '../accounts/ready-call.ts';
 import { previewOf } from '../outcome/preview.ts';
 import { readOptions } from '../outcome/read-options.ts';
 import { requestIdOf } from '../outcome/raw-response.ts';
@@ -77,7 +77,7 @@ export async function preview(ready: ReadyCall<CheckedCancelRequest>): Promise<P
 /**
  * The state of a cancellation.
  *
- * @throws ProviderError `unsupported` where this service cannot be read back, and others
+ * @throws ProviderError `unsupported` if this service cannot be read back, and others
  */
 export async function status(ready: ReadyCall<CheckedStatusRequest>): Promise<CancellationStatus> {
   const { call, request, adapter, context } = ready;

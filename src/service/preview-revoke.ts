@@ -10,7 +10,7 @@ import { notOffered } from '../outcome/revoke.ts';
 import { checkedOrThrow } from '../call/check-input.ts';
 
 /**
- * The request that a withdrawal would send once it has read that there is a cancellation, every secret shown as
+ * The request that an undo would send once it has read that there is a cancellation, every secret shown as
  * `[REDACTED]`. Sends nothing.
  *
  * @throws ProviderError `invalid_request`, `not_configured` or `unsupported`

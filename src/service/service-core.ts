@@ -20,7 +20,7 @@ import {
 } from '../call/check-options.ts';
 import type { CallOptions, ServiceOptions } from '../contract/options.ts';
 import { type CallInput, checkedRequest, openCall } from '../accounts/open-call.ts';
-import type { AddressedRequest, ReadyCall } from '../accounts/run-ready.ts';
+import type { AddressedRequest, ReadyCall } from '../accounts/ready-call.ts';
 import type * as Operations from './operations.ts';
 import type { CancellationOptions, CancellationStatus, ProviderOperation } from '../contract/vocabulary.ts';
 import { checkedOrThrow, invalid, optionsOrThrow } from '../call/check-input.ts';
@@ -178,7 +178,15 @@ export class ServiceCore {
     outcomeOf: (value: Value) => OutcomeEvent['outcome'] = () => undefined,
   ): Promise<Value> {
     const call = new Call(operation, this.#options.onEvent);
-    return runCall(call, () => openCall(this.#accounts, this.#options, call, input, work), outcomeOf);
+    const run = async (): Promise<Value> => {
+      const ready = await openCall(this.#accounts, this.#options, call, input);
+      try {
+        return await work(ready);
+      } finally {
+        ready.close();
+      }
+    };
+    return runCall(call, run, outcomeOf);
   }
 }
 

@@ -30,7 +30,7 @@ describe('TimeLimit', () => {
     expect(limit.end).toBe('aborted');
     const late = new TimeLimit(60_000, controller.signal);
     expect([late.end, late.remaining]).toEqual(['aborted', 0]);
-    await expect(late.race(Promise.resolve('at once'))).rejects.toThrow(LimitEnded);
+    await expect(late.race(Promise.resolve('immediately'))).rejects.toThrow(LimitEnded);
   });
 
   it.each([['timeout'], ['aborted']] as const)('within another ends as that one does (%s)', async (end) => {
@@ -81,7 +81,7 @@ describe('TimeLimit', () => {
     outer.dispose();
   });
 
-  it.each([0, 0.1, 0.7, 1 / 3])('waits as long as a timer can, begun %f ms after a whole one', async (fraction) => {
+  it.each([0, 0.1, 0.7, 1 / 3])('waits as long as a timer can, started %f ms after a whole one', async (fraction) => {
     vi.spyOn(performance, 'now').mockReturnValue(1_000_000_000 + fraction);
     const waited = vi.spyOn(globalThis, 'setTimeout');
     const limit = new TimeLimit(2 ** 31 - 1);

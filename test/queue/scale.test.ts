@@ -148,7 +148,7 @@ describe.each(DATABASES)('the counts on %s', (_, start) => {
       await foldTally(database, schema);
     };
     for (let turn = 0; turn < 12; turn += 1) await change(turn);
-    // At the same time, each on rows of its own: whole tables that several change at once would deadlock.
+    // At the same time, each on rows of its own: whole tables that several change concurrently would deadlock.
     const changeOwn = async (turn: number): Promise<void> => {
       const first = turn * 100 + 1;
       await database.query(rowsOf(schema, first, first + 99));

@@ -241,7 +241,7 @@ describe('a path', () => {
   });
 
   it.each(['1_aed1', '...', '.a', 'a..b', 'a b', "it's", '(1)*!~', 'ü', '😀', 'a;b', 'a:b@c', 'x'.repeat(255)])(
-    'with the id %j is sent as it is',
+    'with the id %j is sent unchanged',
     async (hostingId) => {
       const { fetch, requests } = recordingFetch();
       const service = createCancelService({ acme: acme({ baseUrl: 'https://api.example.com/v1/', token }) }, { fetch });

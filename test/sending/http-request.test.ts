@@ -112,7 +112,7 @@ describe('a request of a provider goes over the wire', () => {
   });
 });
 
-describe('a request that HTTP cannot carry as it is', () => {
+describe('a request that HTTP cannot carry unchanged', () => {
   it('with an id that is not one segment is refused, and says what one is', () => {
     expect(buildHttpRequest(BASE, read({ path: ['services', '..'] }))).toEqual({
       ok: false,
@@ -145,7 +145,7 @@ describe('a request that HTTP cannot carry as it is', () => {
       Object.defineProperty(new URL(BASE), 'origin', { value: 'https://other.example.com' }),
     ],
   ])('below a base URL %s is refused', (_, base) => {
-    expect(buildHttpRequest(base, read())).toEqual({ ok: false, expected: 'an id that leaves the path as it is' });
+    expect(buildHttpRequest(base, read())).toEqual({ ok: false, expected: 'an id that does not change the path' });
   });
 });
 

@@ -85,7 +85,7 @@ export function requireWhen({ when }: CancelFlags): AnyWhen {
 }
 
 /**
- * Has a person type the service's id before it is cancelled at once.
+ * Has a person type the service's id before it is cancelled immediately.
  *
  * @throws ProviderError
  */

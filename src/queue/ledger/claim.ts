@@ -13,8 +13,8 @@ export async function claim(
   leaseMs: number,
 ): Promise<readonly Claimed[]> {
   if (ids.length === 0) return [];
-  // States are compared within CASE so that the planner, which knows nothing of a new table, finds the rows by their ids,
-  // and does not read all that are in a state.
+  // States are compared within CASE so that the planner, which knows nothing of a new table, finds the rows by their
+  // ids, and does not read all that are in a state.
   const { rows } = await client.query(
     `WITH claimed AS (
        UPDATE ${schema}.cancellation SET
@@ -44,7 +44,7 @@ export async function claim(
  * @param accounts in the order in which they are tried.
  * @param most how many are taken.
  * @returns the accounts that were taken: none while a quarantine runs, or while a worker of a version that has one lock
- *   for all accounts claims.
+ * for all accounts claims.
  */
 export async function lockAccounts(
   client: QueryClient,
@@ -100,13 +100,13 @@ export async function roomOf(client: QueryClient, schema: string, limits: readon
   return rows.map(({ account, room }) => ({ account: String(account), room: Math.max(0, Number(room)) }));
 }
 
-/** How many cancellations of an account may be begun now. */
+/** How many cancellations of an account may be started now. */
 export interface Room {
   readonly account: string;
   readonly room: number;
 }
 
-/** Notes that these were begun, for the accounts that are limited by time. */
+/** Notes that these were started, for the accounts that are limited by time. */
 export async function noteStarts(
   client: QueryClient,
   schema: string,
@@ -114,15 +114,15 @@ export async function noteStarts(
   claimed: readonly Claimed[],
 ): Promise<void> {
   for (const { account, rate } of limits) {
-    const begun = claimed.filter(({ request }) => request.account === account).length;
-    if (rate === undefined || begun === 0) continue;
+    const started = claimed.filter(({ request }) => request.account === account).length;
+    if (rate === undefined || started === 0) continue;
     await client.query(
       `DELETE FROM ${schema}.start WHERE account = $1 AND at < clock_timestamp() - $2 * interval '1 millisecond'`,
       [account, rate.perMs],
     );
     await client.query(
       `INSERT INTO ${schema}.start (account, at) SELECT $1, clock_timestamp() FROM generate_series(1, $2::int)`,
-      [account, begun],
+      [account, started],
     );
   }
 }

@@ -3,13 +3,13 @@ import type { QueryClient } from '../database/database.ts';
 /**
  * One line of a cancellation's history.
  *
- * - `enqueued`, `withdrawn`, `retried`, `resolved`: what was asked for, with `by` and `note` where they were given.
+ * - `enqueued`, `withdrawn`, `retried`, `resolved`: what was asked for, with `by` and `note` if they were given.
  * - `sent_again`: the last read-back confirmed that it is absent, and it is planned again, as `whenAbsent` says.
  * - `quarantined`: it may have been sent without this ledger's knowledge; with `by`, `since` and the state it `was` in.
  * - `intent`: a worker took it up to send it. `reading`: to read it back.
  * - `attempt`, `answer`, `retry`, `read_back`: what happened on the wire, as `onEvent` tells it.
  * - `settled`: where that led, with the state, and the error's code where there is one.
- * - `late_outcome`: an outcome came after somebody else had settled it.
+ * - `late_outcome`: an outcome arrived after the cancellation had been settled otherwise.
  * - `worker_lost`: the worker that had taken it up was gone. `not_sent`: it gave it back without having sent it.
  */
 export interface HistoryEntry {

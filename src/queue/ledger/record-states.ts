@@ -115,9 +115,9 @@ async function update(
 }
 
 /**
- * The provider's own yes to whoever sent it. It stands above all that was made of an absence at a read-back meanwhile:
- * `unknown`, `refused` after the last one or withdrawn after it, or planned again. Otherwise what a person decided is left
- * alone: a decision empties `readings` and `error`.
+ * The provider's own yes to the worker that sent the request. It overrides every state that follows from an absence at
+ * a read-back: `unknown`, `refused` after the last one or withdrawn after it, or planned again. Otherwise what a person
+ * decided is left alone: a decision empties `readings` and `error`.
  */
 const LATE_YES = `(x.task = 'send' AND x.state IN ${sqlList(CANCEL_OUTCOMES)})`;
 

@@ -14,12 +14,12 @@ export class RunningCalls {
   readonly #context: Pick<WorkerContext, 'database' | 'schema' | 'services' | 'policy' | 'readable' | 'deadlineMs'>;
   readonly #onEnd: (account: string) => void;
   readonly #running = new Map<string, Claimed>();
-  // Lines of the calls under way that are not written down.
+  // Lines of the calls in flight that are not written down.
   #lines: NewEntry[] = [];
   readonly #access = new Map<string, AccountAccess>();
   #outbox = new Outbox();
 
-  /** @param onEnd told of the account of each call that has ended. */
+  /** @param onEnd called with the account of each call that has ended. */
   constructor(
     context: Pick<WorkerContext, 'database' | 'schema' | 'services' | 'policy' | 'readable' | 'deadlineMs'>,
     onEnd: (account: string) => void,
@@ -28,12 +28,12 @@ export class RunningCalls {
     this.#onEnd = onEnd;
   }
 
-  /** The calls under way, by the ids of their cancellations. */
+  /** The calls in flight, by the ids of their cancellations. */
   get running(): ReadonlyMap<string, Claimed> {
     return this.#running;
   }
 
-  /** What is to be written down. */
+  /** The outcomes to be written down. */
   get outbox(): Outbox {
     return this.#outbox;
   }
@@ -45,13 +45,13 @@ export class RunningCalls {
     return access;
   }
 
-  /** The ids of all that are under way, or have ended and are to be written down. */
+  /** The ids of the calls in flight, and of those that have ended and are to be written down. */
   get ids(): readonly string[] {
     return [...this.#running.keys(), ...this.#outbox.settled.map(({ id }) => id)];
   }
 
   /**
-   * Hands over what is to be written down. The lines of a call that is under way are written with its outcome, unless that
+   * Hands over what is to be written down. The lines of a call in flight are written with its outcome, unless that
    * is late.
    */
   takeOutbox(): Outbox {
@@ -105,5 +105,5 @@ export class RunningCalls {
   }
 }
 
-// A call that has less time left than this is not begun.
+// A call that has less time left than this is not started.
 const SHORTEST_CALL_MS = 500;

@@ -18,8 +18,8 @@ import type { WorkerContext, WorkPlan } from './worker-context.ts';
 /**
  * The cycles of a worker.
  *
- * One transaction a cycle does all of the bookkeeping: it writes what has ended, and claims what there is room for. What
- * it claims is written as `intent` when it commits, and only then is anything sent.
+ * One transaction a cycle does all of the bookkeeping: it writes what has ended, and claims what there is room for.
+ * What it claims is written as `intent` when it commits, and only then is anything sent.
  */
 export class WorkerCycle {
   readonly #context: WorkerContext;
@@ -52,7 +52,7 @@ export class WorkerCycle {
     return this.#calls.outbox.settled.length > 0;
   }
 
-  /** Whether nothing is under way, and every outcome is written down. */
+  /** Whether no call is in flight and every outcome is written down. */
   get isDone(): boolean {
     return this.#calls.running.size === 0 && !this.hasOutcomes;
   }
@@ -75,8 +75,8 @@ export class WorkerCycle {
   /**
    * Does the next cycle.
    *
-   * @param isStopping nothing more is begun.
-   * @returns how many were begun
+   * @param isStopping whether to start nothing more.
+   * @returns how many were started
    * @throws DatabaseFailure
    */
   async next(isStopping: boolean): Promise<number> {
@@ -116,8 +116,8 @@ export class WorkerCycle {
   }
 
   /**
-   * Notes that this worker has stopped, and removes what is left of its jobs. If that fails, it counts as alive for some
-   * seconds, and the jobs are given out again one day and found to be done.
+   * Notes that this worker has stopped, and removes what is left of its jobs. If that fails, it counts as alive for
+   * some seconds, and the jobs are given out again one day and found to be done.
    */
   async tidyUp(): Promise<void> {
     const { database, schema, jobs, onError } = this.#context;
@@ -183,10 +183,10 @@ export class WorkerCycle {
     const ids = taken.map(({ id }) => id);
     const claimed = await claim(client, schema, ids, this.#id, this.#leaseMs);
     await noteStarts(client, schema, limits, claimed);
-    const begun = new Set(claimed.map(({ id }) => id));
+    const started = new Set(claimed.map(({ id }) => id));
     await this.#putOff(
       client,
-      ids.filter((id) => !begun.has(id)),
+      ids.filter((id) => !started.has(id)),
     );
     return { taken, claimed, isContended };
   }
@@ -239,13 +239,13 @@ interface TakenUp {
   readonly isContended: boolean;
 }
 
-// A lease outlasts the call that it is for by this much: the call is over before anybody else may act.
+// A lease outlasts the call that it is for by this much: the call is over before another worker may act.
 const LEASE_MARGIN_MS = 5_000;
 
 // A worker that has been silent for so long is not alive any more.
 const LEAST_PULSE_MS = 10_000;
 
-// Jobs are removed so many at once, and the rest at the end.
+// How many jobs are removed with one statement; the rest is removed at the end.
 const TIDY_AT = 200;
 
 // How long a worker claims from one account a cycle after it met another worker, and how many it tries for that.

@@ -1,4 +1,3 @@
-import type { Breaker } from '../call/breaker.ts';
 import type { Call } from '../call/call.ts';
 import { checkedOrThrow, inTime } from '../call/check-input.ts';
 import type { Checked, MaybePromise } from '../call/check-schema.ts';
@@ -7,96 +6,12 @@ import type { CallOptions, ServiceOptions } from '../contract/options.ts';
 import type { Reason } from '../contract/reason.ts';
 import type { AnyWhen } from '../contract/vocabulary.ts';
 import type { SendContext } from '../sending/send-context.ts';
-import type { AdapterOperations } from './account-internals.ts';
 import type { AccountEntry } from './account-entry.ts';
 import { type CheckedDetails, checkDetails } from './check-details.ts';
 import type { Configured } from './configure.ts';
-import { openAccount, withinDeadline } from './open-account.ts';
+import type { AdapterOperations } from './account-internals.ts';
+import { openAccount, startLimit } from './open-account.ts';
 import { placeOf } from './place.ts';
-
-/**
- * Checks the service and the configuration of a checked request, and runs `work` on the checked parts, within the deadline.
- *
- * @throws ProviderError `invalid_request`, `aborted`, `not_configured`, `unavailable`, or whatever `work` throws
- */
-export async function runReady<Request extends AddressedRequest, Value>(
-  entry: AccountEntry,
-  defaults: ServiceOptions,
-  call: Call,
-  request: Request,
-  options: CallOptions,
-  work: (ready: ReadyCall<Request>) => Promise<Value>,
-): Promise<Value> {
-  const { account, internals } = entry;
-  const { deadlineMs = defaults.deadlineMs, signal, place } = options;
-  return await withinDeadline(call, { deadlineMs, signal }, async (limit) => {
-    const checking = internals.bind(request.service);
-    const bound = checkedOrThrow(
-      checking instanceof Promise ? await inTime(checking, call, limit) : checking,
-      call,
-      'service',
-    );
-    call.serviceKey = bound.key;
-    const checkingDetails = 'reason' in request ? checkDetails(entry, request, call) : NO_DETAILS;
-    const details = checkingDetails instanceof Promise ? await inTime(checkingDetails, call, limit) : checkingDetails;
-    const isFresh = needsFreshConnection(account.capabilities);
-    const configure = withSecret(bound.configure, request.token);
-    const opened = await openAccount(configure, internals.env, call, limit, defaults, isFresh);
-    const { configured: adapter, context, wire } = opened;
-    if (request.token !== undefined) wire?.addSecrets([request.token]);
-    if (place !== undefined) checkPlace(place, placeOf(account.provider, context.baseUrl, call.redactor), call);
-    // A preview sends nothing, so it is always let in.
-    if (call.operation !== 'preview') admit(entry.breaker, call);
-    try {
-      return await work({ call, entry, request, details, options, adapter, context });
-    } finally {
-      entry.breaker.leave(call);
-    }
-  });
-}
-
-const NO_DETAILS: CheckedDetails = { reasonCode: undefined, extras: undefined };
-
-/** A secret of one call joins those of the account. */
-function withSecret<Value extends Configured>(
-  configure: () => MaybePromise<Checked<Value>>,
-  secret: string | undefined,
-): () => MaybePromise<Checked<Value>> {
-  if (secret === undefined) return configure;
-  return async () => {
-    const checked = await configure();
-    if (!checked.ok) return checked;
-    return { ok: true, value: { ...checked.value, secrets: [...checked.value.secrets, secret] } };
-  };
-}
-
-/**
- * Whether a lost answer to a write could not be cleared up afterwards. Such a write does not go out on a kept connection,
- * which the server may be closing as idle in that very moment.
- */
-function needsFreshConnection({ readBack, recognizesRepeat }: Capabilities): boolean {
-  return !readBack || recognizesRepeat === 'no';
-}
-
-/** @throws ProviderError `unavailable` if the account's breaker does not let the call in */
-function admit(breaker: Breaker, call: Call): void {
-  const waitMs = breaker.admit(call);
-  if (waitMs !== undefined) {
-    const message = 'the provider has not been answering for a while, so nothing was sent. Try again later.';
-    throw call.error({ code: 'unavailable', retryInMs: waitMs, message });
-  }
-  call.breaker = breaker;
-}
-
-/** Compared with the configuration that this very call uses: one that is a function may differ from call to call. */
-function checkPlace(wanted: string, found: string, call: Call): void {
-  if (wanted === found) return;
-  throw call.error({
-    code: 'not_configured',
-    issues: [{ path: 'options.place', expected: found }],
-    message: `the account leads to ${found} now, and the request is for ${wanted}. Nothing was sent.`,
-  });
-}
 
 /** The parts of a request that every operation has. */
 export interface AddressedRequest {
@@ -119,4 +34,90 @@ export interface ReadyCall<Request> {
   readonly options: CallOptions;
   readonly adapter: AdapterOperations;
   readonly context: SendContext;
+  /** Frees the time limit, and leaves the breaker. Must be called once the call is over. */
+  readonly close: () => void;
+}
+
+/**
+ * Checks the service and the configuration of a checked request within its deadline, and asks the account's breaker.
+ *
+ * @throws ProviderError `invalid_request`, `aborted`, `not_configured` or `unavailable`
+ */
+export async function readyCall<Request extends AddressedRequest>(
+  entry: AccountEntry,
+  defaults: ServiceOptions,
+  call: Call,
+  request: Request,
+  options: CallOptions,
+): Promise<ReadyCall<Request>> {
+  const { account, internals } = entry;
+  const { deadlineMs = defaults.deadlineMs, signal, place } = options;
+  const limit = startLimit(call, { deadlineMs, signal });
+  const close = (): void => {
+    entry.breaker.leave(call);
+    limit.dispose();
+  };
+  try {
+    const checking = internals.bind(request.service);
+    const checked = checking instanceof Promise ? await inTime(checking, call, limit) : checking;
+    const bound = checkedOrThrow(checked, call, 'service');
+    call.serviceKey = bound.key;
+    const checkingDetails = 'reason' in request ? checkDetails(entry, request, call) : NO_DETAILS;
+    const details = checkingDetails instanceof Promise ? await inTime(checkingDetails, call, limit) : checkingDetails;
+    const isFresh = needsFreshConnection(account.capabilities);
+    const configure = withSecret(bound.configure, request.token);
+    const opened = await openAccount(configure, internals.env, call, limit, defaults, isFresh);
+    const { configured: adapter, context, wire } = opened;
+    if (request.token !== undefined) wire?.addSecrets([request.token]);
+    if (place !== undefined) checkPlace(place, placeOf(account.provider, context.baseUrl, call.redactor), call);
+    admit(entry, call);
+    return { call, entry, request, details, options, adapter, context, close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+const NO_DETAILS: CheckedDetails = { reasonCode: undefined, extras: undefined };
+
+/** A secret of one call joins those of the account. */
+function withSecret<Value extends Configured>(
+  configure: () => MaybePromise<Checked<Value>>,
+  secret: string | undefined,
+): () => MaybePromise<Checked<Value>> {
+  if (secret === undefined) return configure;
+  return async () => {
+    const checked = await configure();
+    if (!checked.ok) return checked;
+    return { ok: true, value: { ...checked.value, secrets: [...checked.value.secrets, secret] } };
+  };
+}
+
+/**
+ * Whether a lost answer to a write could not be cleared up afterwards. Such a write does not go out on a kept
+ * connection, which the server may be closing as idle in that very moment.
+ */
+function needsFreshConnection({ readBack, recognizesRepeat }: Capabilities): boolean {
+  return !readBack || recognizesRepeat === 'no';
+}
+
+/** Fails if the account's breaker is open. A preview sends nothing, so it always may go on. */
+function admit({ breaker }: AccountEntry, call: Call): void {
+  if (call.operation === 'preview') return;
+  const waitMs = breaker.admit(call);
+  if (waitMs !== undefined) {
+    const message = 'the provider has not been answering for a while, so nothing was sent. Try again later.';
+    throw call.error({ code: 'unavailable', retryInMs: waitMs, message });
+  }
+  call.breaker = breaker;
+}
+
+/** Compared with the configuration that this very call uses: one that is a function may differ from call to call. */
+function checkPlace(wanted: string, found: string, call: Call): void {
+  if (wanted === found) return;
+  throw call.error({
+    code: 'not_configured',
+    issues: [{ path: 'options.place', expected: found }],
+    message: `the account leads to ${found} now, and the request is for ${wanted}. Nothing was sent.`,
+  });
 }
