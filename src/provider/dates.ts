@@ -10,3 +10,17 @@ export function utcInstant(text: string | null | undefined): string | undefined 
   const parsed = Date.parse(`${match[1]}T${match[2]}.${(match[3] ?? '').padEnd(3, '0')}Z`);
   return Number.isNaN(parsed) ? undefined : new Date(parsed).toISOString();
 }
+
+/**
+ * Returns an instant with any offset (`2026-12-31T23:59:59+01:00`, RFC 3339) in UTC, in the form of
+ * `Date.prototype.toISOString`; `undefined` for any other text. Digits beyond the millisecond are cut off.
+ */
+export function instantOf(text: string | null | undefined): string | undefined {
+  const [, local = '', sign, hours = '', minutes = ''] =
+    /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?)(?:Z|([+-])(\d{2}):(\d{2}))$/.exec(text ?? '') ?? [];
+  const inUtc = utcInstant(`${local}Z`);
+  if (inUtc === undefined || sign === undefined) return inUtc;
+  if (Number(hours) > 23 || Number(minutes) > 59) return undefined;
+  const offset = (Number(hours) * 60 + Number(minutes)) * 60_000 * (sign === '+' ? 1 : -1);
+  return new Date(Date.parse(inUtc) - offset).toISOString();
+}
