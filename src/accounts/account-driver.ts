@@ -2,6 +2,7 @@ import type {
   CancelVerdict,
   CredentialsCheck,
   CredentialsVerdict,
+  OptionsVerdict,
   RevokeVerdict,
   StatusVerdict,
 } from '../contract/verdict.ts';
@@ -9,7 +10,8 @@ import type { Timing } from '../contract/vocabulary.ts';
 import type { Checked } from '../call/check-schema.ts';
 import type { Configured } from './configure.ts';
 import type { Exchange } from '../contract/exchange.ts';
-import type { CancelOrder, ServiceForm, StatusQuery } from '../contract/provider.ts';
+import type { CancelOrder, ConfirmOrder, ServiceForm, StatusQuery } from '../contract/provider.ts';
+import type { StandardSchema } from '../contract/standard-schema.ts';
 
 /** What the core does with an account; the provider's own types stay inside. */
 export interface AccountInternals {
@@ -17,6 +19,8 @@ export interface AccountInternals {
   /** Reads and checks the configuration alone. */
   readonly configure: () => Promise<Checked<Configured>>;
   readonly bind: (service: unknown) => Promise<Checked<CheckedService>>;
+  /** Checks the provider's own fields of a cancellation; `undefined` if it has none. */
+  readonly extras?: StandardSchema<unknown> | undefined;
   readonly serviceForms?: readonly ServiceForm[] | undefined;
   readonly check?: AccountCheck | undefined;
 }
@@ -48,10 +52,17 @@ export interface AdapterOperations {
     | ((providerReference?: string, query?: Pick<StatusQuery, 'afterDuplicate'>) => Exchange<StatusVerdict> | undefined)
     | undefined;
   readonly revoke: (() => Exchange<RevokeVerdict> | undefined) | undefined;
+  /** `undefined`, or returning it: what this service allows cannot be read. */
+  readonly options: (() => Exchange<OptionsVerdict> | undefined) | undefined;
+  /** `undefined`: no cancellation of this provider needs a confirmation. */
+  readonly confirm: ((details: ConfirmDetails) => Exchange<CancelVerdict>) | undefined;
 }
 
 /** What an order says besides the service. */
 export type OrderDetails = Omit<CancelOrder<unknown, Timing>, 'service'>;
+
+/** What a confirmation says besides the service. */
+export type ConfirmDetails = Omit<ConfirmOrder<unknown>, 'service'>;
 
 /** What the check of an account's credentials is, and the way to begin it. */
 export interface AccountCheck extends Omit<CredentialsCheck<never>, 'run'> {

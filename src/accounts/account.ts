@@ -44,6 +44,7 @@ export function createAccount<Types extends ProviderTypes>(
   const driver: AccountInternals = {
     env: definition.env,
     serviceForms: definition.serviceForms,
+    extras: definition.extras,
     check: checkOf(definition, read),
     configure: async () => {
       const checked = await read();

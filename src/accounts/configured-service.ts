@@ -16,7 +16,7 @@ export function adapterOperations<Types extends ProviderTypes>(
   { key, value: service }: { readonly key: string; readonly value: Types['service'] },
   references: WeakMap<AdapterOperations, Types['service']>,
 ): AdapterOperations {
-  const { cancelTogether, status, revoke } = definition;
+  const { cancelTogether, status, revoke, options, confirm } = definition;
   const offered = (when: AnyWhen): When<Types['timing']> => {
     if (!isOffered(definition.capabilities.timings, when)) throw new RangeError('timing not offered');
     return when;
@@ -30,16 +30,19 @@ export function adapterOperations<Types extends ProviderTypes>(
     cancelTogether:
       cancelTogether === undefined
         ? undefined
-        : (members, { when, reasonText }) => {
+        : (members, { when, reasonText, reasonCode, extras }) => {
             const known = members.flatMap((member) => references.get(member) ?? []);
             if (known.length < members.length) return undefined;
-            return cancelTogether({ services: known, when: offered(when), reasonText }, config);
+            const alike = { when: offered(when), reasonText, reasonCode, extras };
+            return cancelTogether({ services: known, ...alike }, config);
           },
     status:
       status === undefined
         ? undefined
         : (providerReference, query) => status(service, config, { providerReference, ...query }),
     revoke: revoke === undefined ? undefined : () => revoke(service, config),
+    options: options === undefined ? undefined : () => options(service, config),
+    confirm: confirm === undefined ? undefined : (details) => confirm({ ...details, service }, config),
   };
   references.set(configured, service);
   return configured;

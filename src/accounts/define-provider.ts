@@ -1,45 +1,7 @@
-import type { Capabilities } from '../contract/capabilities.ts';
 import type { OperationsOf, Provider, ProviderDefinition } from '../contract/provider.ts';
 import type { Timing } from '../contract/vocabulary.ts';
 import { createAccount } from './account.ts';
-
-/**
- * Makes sure that a provider's definition does not contradict itself.
- *
- * @throws TypeError
- */
-export function checkDefinition(definition: {
-  readonly specVersion: number;
-  readonly id: string;
-  readonly capabilities: Capabilities;
-  readonly cancelTogether?: unknown;
-  readonly status?: unknown;
-  readonly revoke?: unknown;
-}): void {
-  const { id, capabilities } = definition;
-  if (definition.specVersion !== 1) throw new TypeError('defineProvider: specVersion must be 1');
-  if (!/^[a-z][a-z0-9-]{0,39}$/.test(id)) {
-    throw new TypeError('defineProvider: id must be 1 to 40 lower-case letters, digits and dashes');
-  }
-  if (capabilities.timings.length === 0) throw new TypeError(`defineProvider: ${id} offers no timing`);
-  if (capabilities.readBack !== (definition.status !== undefined)) {
-    throw new TypeError(`defineProvider: ${id} must have a status function exactly if capabilities.readBack is true`);
-  }
-  if (capabilities.revoke !== (definition.revoke !== undefined)) {
-    throw new TypeError(`defineProvider: ${id} must have a revoke function exactly if capabilities.revoke is true`);
-  }
-  if (capabilities.revoke && !capabilities.readBack) {
-    throw new TypeError(`defineProvider: ${id} can only withdraw what it can read back`);
-  }
-  if ((capabilities.cancelTogether !== undefined) !== (definition.cancelTogether !== undefined)) {
-    throw new TypeError(
-      `defineProvider: ${id} must have a cancelTogether function exactly if capabilities.cancelTogether is there`,
-    );
-  }
-  if (capabilities.cancelTogether !== undefined && !capabilities.readBack) {
-    throw new TypeError(`defineProvider: ${id} can only cancel together what it can read back`);
-  }
-}
+import { checkDefinition } from './check-definition.ts';
 
 /**
  * Makes a provider out of its definition.

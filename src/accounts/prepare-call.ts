@@ -4,7 +4,7 @@ import { checkAgainst } from '../call/check-schema.ts';
 import { nearest } from '../call/nearest.ts';
 import type { ServiceOptions } from '../contract/options.ts';
 import type { StandardSchema } from '../contract/standard-schema.ts';
-import type { AnyWhen } from '../contract/vocabulary.ts';
+import type { AnyWhen, Timing } from '../contract/vocabulary.ts';
 import { timingOf } from '../contract/when.ts';
 import type { AccountEntry } from './account-entry.ts';
 import type * as Run from './run-checked.ts';
@@ -12,12 +12,16 @@ import type { AddressedRequest, ReadyCall } from './run-checked.ts';
 
 /** What a call is made of before anything of it has been checked. */
 export interface CallInput<Request> {
-  readonly schema: StandardSchema<unknown, Request>;
+  readonly schema: RequestSchema<Request>;
   readonly request: unknown;
   readonly options: unknown;
   /** The options that this operation takes. */
   readonly knownOptions: readonly string[];
 }
+
+/** Checks a request; for one whose messages depend on what the account's provider offers, a function of its timings. */
+export type RequestSchema<Request> =
+  StandardSchema<unknown, Request> | ((timings: readonly Timing[] | undefined) => StandardSchema<unknown, Request>);
 
 /**
  * Checks a request, its account, its options and its configuration, in this order, and runs `work` on what is sound.
@@ -57,7 +61,8 @@ export async function checkedRequest<Request extends AddressedRequest>(
   call: Call,
 ): Promise<{ readonly entry: AccountEntry; readonly checked: Request }> {
   const entry = findAccount(accounts, input.request, call);
-  const checked = await checkedOrThrow(checkAgainst(input.schema, input.request, 'constant'), call, '');
+  const schema = typeof input.schema === 'function' ? input.schema(entry?.account.capabilities.timings) : input.schema;
+  const checked = await checkedOrThrow(checkAgainst(schema, input.request, 'constant'), call, '');
   // The schema has made sure that there is an account, and that it is a string.
   if (entry === undefined) throw call.error({ code: 'unknown_account', message: unknownAccount(accounts, '') });
   checkTiming(entry, checked.when, call);
@@ -100,8 +105,9 @@ function unknownAccount(accounts: ReadonlyMap<string, AccountEntry>, name: strin
 function checkTiming(entry: AccountEntry, when: AnyWhen | undefined, call: Call): void {
   const { timings } = entry.account.capabilities;
   if (when === undefined || timings.includes(timingOf(when))) return;
+  const asked = timingOf(when) === 'on_date' ? 'a date (on_date)' : timingOf(when);
   throw call.error({
     code: 'unsupported',
-    message: `this provider does not offer ${timingOf(when)}. It offers: ${timings.join(', ')}. Nothing was sent.`,
+    message: `this provider does not offer ${asked}. It offers: ${timings.join(', ')}. Nothing was sent.`,
   });
 }

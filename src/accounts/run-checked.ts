@@ -1,11 +1,15 @@
 import type { Call } from '../call/call.ts';
 import { checkedOrThrow, inTime } from '../call/check-input.ts';
+import type { Checked } from '../call/check-schema.ts';
 import type { Capabilities } from '../contract/capabilities.ts';
 import type { CallOptions, ServiceOptions } from '../contract/options.ts';
+import type { Reason } from '../contract/reason.ts';
 import type { AnyWhen } from '../contract/vocabulary.ts';
 import type { SendContext } from '../sending/send-context.ts';
 import type { AdapterOperations } from './account-driver.ts';
 import type { AccountEntry } from './account-entry.ts';
+import { type CheckedDetails, checkDetails } from './check-details.ts';
+import type { Configured } from './configure.ts';
 import { openAccount, withinDeadline } from './open-account.ts';
 import { placeOf } from './place.ts';
 
@@ -27,12 +31,30 @@ export async function runChecked<Request extends AddressedRequest, Value>(
   return await withinDeadline(call, { deadlineMs, signal }, async (limit) => {
     const bound = await checkedOrThrow(inTime(driver.bind(request.service), call, limit), call, 'service');
     call.serviceKey = bound.key;
+    const isOrder = 'reason' in request;
+    const details = isOrder ? await inTime(checkDetails(entry, request, call), call, limit) : NO_DETAILS;
     const isFresh = needsFreshConnection(account.capabilities);
-    const opened = await openAccount(bound.configure, driver.env, call, limit, defaults, isFresh);
+    const configure = withSecret(bound.configure, request.token);
+    const opened = await openAccount(configure, driver.env, call, limit, defaults, isFresh);
     const { configured: service, route } = opened;
     checkPlace(place, placeOf(account.provider, route.baseUrl, call.redactor), call);
-    return await admitted(entry, call, () => work({ call, entry, request, options, service, route }));
+    return await admitted(entry, call, () => work({ call, entry, request, details, options, service, route }));
   });
+}
+
+const NO_DETAILS: CheckedDetails = { reasonCode: undefined, extras: undefined };
+
+/** A secret of one call joins those of the account. */
+function withSecret<Value extends Configured>(
+  configure: () => Promise<Checked<Value>>,
+  secret: string | undefined,
+): () => Promise<Checked<Value>> {
+  if (secret === undefined) return configure;
+  return async () => {
+    const checked = await configure();
+    if (!checked.ok) return checked;
+    return { ok: true, value: { ...checked.value, secrets: [...checked.value.secrets, secret] } };
+  };
 }
 
 /**
@@ -74,6 +96,11 @@ export interface AddressedRequest {
   readonly account: string;
   readonly service: Readonly<Record<string, unknown>>;
   readonly when?: AnyWhen;
+  /** There, if only as `undefined`, where a cancellation is asked for. */
+  readonly reason?: Reason | undefined;
+  readonly extras?: Readonly<Record<string, unknown>> | undefined;
+  /** A secret of this call. */
+  readonly token?: string;
 }
 
 /** A call whose input and configuration are sound; nothing has been sent. */
@@ -81,6 +108,7 @@ export interface ReadyCall<Request> {
   readonly call: Call;
   readonly entry: AccountEntry;
   readonly request: Request;
+  readonly details: CheckedDetails;
   readonly options: CallOptions;
   readonly service: AdapterOperations;
   readonly route: SendContext;

@@ -6,7 +6,7 @@ import type { CancellationStatus } from '../contract/vocabulary.ts';
 import { cancelOnce } from '../outcome/cancel.ts';
 import type { Cancellation, CancelFacts } from '../outcome/cancellation.ts';
 import { compare } from '../outcome/compare.ts';
-import { readIfPossible, unreadWords } from '../outcome/read-status.ts';
+import { type ReadBack, readIfPossible, unreadWords } from '../outcome/read-status.ts';
 import { conflict } from '../outcome/reconcile-duplicate.ts';
 import { confirmsCancellation, reconcileUnknown } from '../outcome/reconcile-unknown.ts';
 
@@ -23,7 +23,14 @@ export interface Member {
  * The codes with which the provider refuses a list because of something in it. Whether the rest of it was carried out
  * is not told. Every other code is of the whole request, which nothing happened of.
  */
-const ABOUT_ITS_CONTENTS: ReadonlySet<ErrorCode> = new Set(['not_found', 'not_cancellable', 'rejected']);
+const ABOUT_ITS_CONTENTS: ReadonlySet<ErrorCode> = new Set([
+  'invalid_request',
+  'unsupported',
+  'date_too_early',
+  'not_found',
+  'not_cancellable',
+  'rejected',
+]);
 
 /**
  * Cancels by one request what differs in its service alone, and tells each member its own end. One member is an ordinary
@@ -85,6 +92,8 @@ async function send(members: readonly Member[], first: Member): Promise<ListEnd>
   } finally {
     for (const other of others) {
       other.attempts += call.attempts - attempts;
+      other.asksFor = call.asksFor;
+      other.serviceSeen = call.serviceSeen;
       if (!call.mayHaveHappened) other.writeHadNoEffect();
     }
   }
@@ -141,13 +150,14 @@ export async function sortOutRefused(members: readonly Member[], sentAt: string)
     const { cancellation, resolve, reject } = member;
     inheritFailure(cancellation, members[place - 1]);
     const seen = await readBack(cancellation);
-    if (seen === 'absent') {
+    if (typeof seen === 'string') {
       const message = `${refused(members)}, and has no such service. Check the id.`;
       reject(cancellation.call.error({ code: 'not_found', message }));
     } else if (seen?.state === 'none') {
       left.push(member);
     } else {
-      const found = seen === undefined ? undefined : confirmsCancellation(seen, cancellation.details.when);
+      const { call, details } = cancellation;
+      const found = seen === undefined ? undefined : confirmsCancellation(seen, details.when, call.asksFor);
       if (found !== undefined) resolve(found);
       else reject(conflictOrDoubt(cancellation, seen, refused(members), sentAt));
     }
@@ -155,7 +165,7 @@ export async function sortOutRefused(members: readonly Member[], sentAt: string)
   return left;
 }
 
-async function readBack({ service, call, route }: Cancellation): Promise<CancellationStatus | 'absent' | undefined> {
+async function readBack({ service, call, route }: Cancellation): Promise<ReadBack> {
   call.emit({ type: 'read_back', because: 'provider_error' });
   try {
     return await readIfPossible(service, call, route);
@@ -172,8 +182,8 @@ function conflictOrDoubt(
   what: string,
   sentAt: string,
 ): ProviderError {
-  if (seen !== undefined && compare(seen, details.when) === 'other_timing') {
-    return call.error(conflict(seen, details.when));
+  if (seen !== undefined && compare(seen, details.when, call.asksFor) === 'other_timing') {
+    return call.error(conflict(seen, details.when, call.asksFor));
   }
   const error = call.error({
     code: 'outcome_unknown',

@@ -56,7 +56,8 @@ function listsOf(members: readonly Member[]): readonly (readonly Member[])[] {
   const alone: Member[] = [];
   for (const member of members) {
     const { service, details } = member.cancellation;
-    const shared = JSON.stringify([details.when, details.reasonText ?? null]);
+    const { when, reasonText, reasonCode, extras } = details;
+    const shared = JSON.stringify([when, reasonText ?? null, reasonCode ?? null, extras ?? null]);
     const list = lists.get(shared) ?? [];
     const isThere = list.some(({ cancellation }) => cancellation.service.key === service.key);
     if (isThere || !isCompanion(member.cancellation)) alone.push(member);

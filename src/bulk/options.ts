@@ -16,8 +16,8 @@ export function batchOf(account: string, batch: CancelManyOptions['batch']): Bat
 export function groupOf(request: unknown, { immediate = false }: BatchOptions): string | undefined {
   if (typeof request !== 'object' || request === null) return undefined;
   try {
-    const [when, reason, reference] = ['when', 'reason', 'reference'].map((key): unknown => Reflect.get(request, key));
-    return when === 'immediate' && !immediate ? undefined : JSON.stringify([when, reason, reference]);
+    const parts = ['when', 'reason', 'reference', 'extras'].map((key): unknown => Reflect.get(request, key));
+    return parts[0] === 'immediate' && !immediate ? undefined : JSON.stringify(parts);
   } catch {
     // A request that cannot be read goes alone; its check says what is wrong with it.
     return undefined;

@@ -2,7 +2,7 @@ import type { Breaker } from './breaker.ts';
 import type { ErrorCode, UnknownReason } from '../contract/error-code.ts';
 import type { OperationEvent, EventDetails } from '../contract/event.ts';
 import { ProviderError, type ProviderErrorDetails } from '../contract/provider-error.ts';
-import type { ProviderOperation } from '../contract/vocabulary.ts';
+import type { Confirmation, ProviderOperation } from '../contract/vocabulary.ts';
 import { Redactor } from '../privacy/redactor.ts';
 import { noteWait, timeAfter } from './retry-wait.ts';
 
@@ -43,6 +43,10 @@ export class Call {
   addressName = 'the base URL of the account';
   health: Breaker | undefined;
   attempts = 0;
+  /** The calendar date that the write asks for, if one is known: a read-back is compared with it. */
+  asksFor: string | undefined;
+  /** Whether this call has read the service itself before its write. */
+  serviceSeen = false;
   /** Why a read was turned away as every further one of the account would be. No read-back is sent after it. */
   readBackRefusal: ErrorFacts | undefined;
   readonly #listeners: Listener[];
@@ -132,7 +136,7 @@ export class Call {
       unknown && failure.code !== 'outcome_unknown'
         ? `the request was sent and may have been carried out, and then: ${failure.message} Check that before anything is sent again.`
         : failure.message;
-    const { providerCode, providerMessage, providerReference, existing } = failure;
+    const { providerCode, providerMessage, providerReference, existing, earliest, confirmation } = failure;
     const retryInMs = unknown ? undefined : failure.retryInMs;
     const error = new ProviderError(code, {
       ...failure,
@@ -151,6 +155,8 @@ export class Call {
         path: redactor.text(issue.path),
         expected: redactor.text(issue.expected),
       })),
+      earliest: earliest === undefined ? undefined : redactor.date(earliest),
+      confirmation: confirmation === undefined ? undefined : confirmationOf(confirmation, redactor),
       existing: existing === undefined ? undefined : { ...existing, raw: redactor.data(existing.raw) },
       retryable: unknown ? false : failure.retryable,
       retryAt: retryInMs === undefined ? undefined : timeAfter(retryInMs),
@@ -161,6 +167,11 @@ export class Call {
     if (retryInMs !== undefined) noteWait(error, retryInMs);
     return error;
   }
+}
+
+/** Only these fields: an adapter's object may have more than its type says. */
+function confirmationOf({ sentTo, expiresAt }: Confirmation, redactor: Redactor): Confirmation {
+  return { sentTo, ...(expiresAt === undefined ? {} : { expiresAt: redactor.date(expiresAt) }) };
 }
 
 function warnOfListener(): void {

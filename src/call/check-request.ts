@@ -1,16 +1,24 @@
 import * as v from 'valibot';
 import { REASON_LABELS, type Reason, type ReasonCategory } from '../contract/reason.ts';
 import type { StandardSchema } from '../contract/standard-schema.ts';
-import type { AnyWhen } from '../contract/vocabulary.ts';
-import { only } from './issue-text.ts';
+import { type AnyWhen, TIMINGS, type Timing } from '../contract/vocabulary.ts';
+import { calendarDay, endOfDay, parseWhen } from '../contract/when.ts';
+import { listed, only } from './issue-text.ts';
 
-/** A request's parts, checked; the service not yet. */
+/** A request's parts, checked; the service and the extras not yet. */
 export interface CheckedCancelRequest {
   readonly account: string;
   readonly service: Readonly<Record<string, unknown>>;
   readonly when: AnyWhen;
   readonly reason: Reason | undefined;
   readonly reference: string | undefined;
+  readonly extras: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** The parts of a confirmation, checked; the service and the extras not yet. */
+export interface CheckedConfirmRequest extends Omit<CheckedCancelRequest, 'when'> {
+  /** A secret. */
+  readonly token: string;
 }
 
 /** A read-back's parts, checked; the service not yet. */
@@ -18,20 +26,61 @@ export interface CheckedStatusRequest extends CheckedRevokeRequest {
   readonly providerReference: string | undefined;
 }
 
-/** A withdrawal's parts, checked; the service not yet. */
+/** The parts of a withdrawal, or of a question for options, checked; the service not yet. */
 export type CheckedRevokeRequest = Pick<CheckedCancelRequest, 'account' | 'service'>;
 
 const account = v.string('the name of an account');
 
-const service = v.pipe(
-  v.custom<Readonly<Record<string, unknown>>>(
-    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-    'an object with the ids of the service',
-  ),
-  v.transform((value) => ({ ...value })),
+const fields = (
+  expected: string,
+): v.GenericSchema<Readonly<Record<string, unknown>>, Readonly<Record<string, unknown>>> =>
+  v.pipe(
+    v.custom<Readonly<Record<string, unknown>>>(
+      (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+      expected,
+    ),
+    v.transform((value) => ({ ...value })),
+  );
+
+const service = fields('an object with the ids of the service');
+
+const extras = v.optional(fields('an object with the provider’s own fields'));
+
+/** What `when` may be, in words: what the provider offers. */
+function whenWords(timings: readonly Timing[]): string {
+  return listed(
+    timings.map((timing) => (timing === 'on_date' ? "a date as { on: '2026-12-31' }" : `'${timing}'`)),
+    'or',
+  );
+}
+
+const onDate = v.strictObject(
+  {
+    on: v.pipe(
+      v.string('a day of the calendar, such as 2026-12-31'),
+      v.check((text) => calendarDay(text) !== undefined, 'a day of the calendar, such as 2026-12-31'),
+      v.check((text) => endOfDay(text) > Date.now(), 'a day that is not over'),
+    ),
+  },
+  only('on'),
 );
 
-const when = v.picklist(['immediate', 'end_of_period'], "'immediate' or 'end_of_period'");
+/** A timing or a date. Not a union: that would say nothing of what is wrong with the date. */
+function whenSchema(expected: string): v.GenericSchema<unknown, AnyWhen> {
+  const timing = v.custom<Exclude<AnyWhen, object>>(
+    (value) => typeof value === 'string' && parseWhen(value) === value,
+    expected,
+  );
+  return v.lazy((input) => (typeof input === 'object' && input !== null && !Array.isArray(input) ? onDate : timing));
+}
+
+// A person copies it out of a message.
+const token = v.pipe(
+  v.string('the token that the provider sent'),
+  v.trim(),
+  v.regex(/^\P{Cc}{1,4096}$/u, 'the token that the provider sent'),
+  v.check((text) => text.isWellFormed(), 'the token that the provider sent'),
+);
 
 const reference = v.pipe(
   v.string('a text of 1 to 128 characters'),
@@ -64,23 +113,57 @@ const reason = v.lazy((input) =>
   typeof input === 'object' && input !== null && !Array.isArray(input) ? reasonDetails : v.string(expectedReason),
 );
 
-const objectMessage = ({ expected }: { readonly expected: string | null }): string =>
-  expected === '"when"' ? "'immediate' or 'end_of_period'" : only('account', 'service', 'when', 'reason', 'reference');
-
 const statusMessage = only('account', 'service', 'providerReference');
 
 const revokeMessage = only('account', 'service');
 
-const cancelSchema = v.strictObject(
-  { account, service, when, reason: v.optional(reason), reference: v.optional(reference) },
-  objectMessage,
-);
+const cancelMessage = only('account', 'service', 'when', 'reason', 'reference', 'extras');
 
-/** Checks a cancellation that was built at run time just as strictly as the types do. */
-export const cancelRequestSchema: StandardSchema<unknown, CheckedCancelRequest> = v.pipe(
+const confirmMessage = only('account', 'service', 'token', 'reason', 'reference', 'extras');
+
+const details = { reason: v.optional(reason), reference: v.optional(reference), extras };
+
+// By the timings that the messages name.
+const cancelSchemas = new Map<string, StandardSchema<unknown, CheckedCancelRequest>>();
+
+/**
+ * Checks a cancellation that was built at run time just as strictly as the types do. A timing of another provider passes:
+ * that is `unsupported`.
+ *
+ * @param timings what the account's provider offers, for the messages. Left out: everything.
+ */
+export function cancelRequestSchema(
+  timings: readonly Timing[] = TIMINGS,
+): StandardSchema<unknown, CheckedCancelRequest> {
+  const words = whenWords(timings);
+  const known = cancelSchemas.get(words);
+  if (known !== undefined) return known;
+  const made = v.pipe(
+    v.unknown(),
+    v.strictObject({ account, service, when: whenSchema(words), ...details }, ({ expected }) =>
+      expected === '"when"' ? words : cancelMessage,
+    ),
+    v.transform((request) => ({
+      ...request,
+      reason: request.reason,
+      reference: request.reference,
+      extras: request.extras,
+    })),
+  );
+  cancelSchemas.set(words, made);
+  return made;
+}
+
+/** The same for the confirmation of a cancellation. */
+export const confirmRequestSchema: StandardSchema<unknown, CheckedConfirmRequest> = v.pipe(
   v.unknown(),
-  cancelSchema,
-  v.transform((request) => ({ ...request, reason: request.reason, reference: request.reference })),
+  v.strictObject({ account, service, token, ...details }, confirmMessage),
+  v.transform((request) => ({
+    ...request,
+    reason: request.reason,
+    reference: request.reference,
+    extras: request.extras,
+  })),
 );
 
 /** The same for a read-back. */
@@ -90,7 +173,7 @@ export const statusRequestSchema: StandardSchema<unknown, CheckedStatusRequest> 
   v.transform((request) => ({ ...request, providerReference: request.providerReference })),
 );
 
-/** The same for a withdrawal. */
+/** The same for a withdrawal, and for a question for options. */
 export const revokeRequestSchema: StandardSchema<unknown, CheckedRevokeRequest> = v.pipe(
   v.unknown(),
   v.strictObject({ account, service }, revokeMessage),

@@ -1,3 +1,5 @@
+import { calendarDay } from './when.ts';
+
 /** Any value that JSON can carry. */
 export type JsonValue =
   string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue | undefined };
@@ -17,8 +19,16 @@ interface RequestBase {
   readonly authenticated?: boolean;
   /** The header that the core fills with a new UUID (version 4) for each attempt. Lower-case. */
   readonly requestIdHeader?: string;
-  /** The calendar date that a write asks for, if the adapter has found it by reading: a read-back is compared with it. */
+  /**
+   * With a write: the calendar date that it asks for, if the adapter has found it by reading. A read-back is compared with
+   * it. With an order for a date, it has to be that very date.
+   */
   readonly asksFor?: string;
+  /**
+   * With a write: whether an earlier read of this exchange has shown the service itself. A read-back after a lost answer
+   * that says `absent` then proves that it is gone. Default `false`.
+   */
+  readonly serviceSeen?: boolean;
 }
 
 type RequestBody = { readonly form: Readonly<Record<string, string>> } | { readonly json: JsonValue };
@@ -44,7 +54,11 @@ export function faultOf({ method, effect, ...request }: ProviderRequest): string
   if (effect === 'read' && !READS.has(method)) return `it called a ${method} a read, which only GET and POST can be`;
   if (effect === 'read' && isDisguised(request)) return 'it called a read what asks the server for another method';
   const hasBody = 'form' in request || 'json' in request;
-  return method === 'GET' && hasBody ? 'it asked for a GET with a body' : undefined;
+  if (method === 'GET' && hasBody) return 'it asked for a GET with a body';
+  const { asksFor } = request;
+  return asksFor === undefined || calendarDay(asksFor) === asksFor
+    ? undefined
+    : 'it asked for a date that is no day of the calendar';
 }
 
 /**

@@ -25,7 +25,7 @@ export interface CancelOrder<Service, T extends Timing = 'immediate' | 'end_of_p
   readonly reasonCode?: string | undefined;
   /** The caller's own id: 1 to 128 characters, no control characters. */
   readonly reference: string | undefined;
-  /** Checked by the definition's `extras`. */
+  /** As the definition's `extras` returns them; for a caller that gave none, what it returns for `{}`. */
   readonly extras?: Extras | undefined;
 }
 
@@ -50,11 +50,15 @@ export interface Access<Config> {
 }
 
 /** Cancellations that go into one request: of different services, and alike in everything else. */
-export interface TogetherOrder<Service, T extends Timing = 'immediate' | 'end_of_period'> {
+export interface TogetherOrder<Service, T extends Timing = 'immediate' | 'end_of_period', Extras = unknown> {
   /** At least two. */
   readonly services: readonly Service[];
   readonly when: When<T>;
   readonly reasonText: string | undefined;
+  /** As in {@link CancelOrder}. */
+  readonly reasonCode?: string | undefined;
+  /** As in {@link CancelOrder}. */
+  readonly extras?: Extras | undefined;
 }
 
 /** The types that a provider's definition is about, by name. `defineProvider` infers them. */
@@ -147,7 +151,7 @@ export interface ProviderDefinition<Types extends ProviderTypes> {
    * cancelled together with others. `accepted` is not believed of any of them before it has been read back.
    */
   readonly cancelTogether?: (
-    order: TogetherOrder<Types['service'], Types['timing']>,
+    order: TogetherOrder<Types['service'], Types['timing'], Types['extras']>,
     config: Types['config'],
   ) => Exchange<CancelVerdict> | undefined;
   /** Only with `capabilities.readBack`. `undefined` for a service that cannot be read back. */

@@ -4,14 +4,16 @@ import type { ProviderOperation } from './vocabulary.ts';
 /** The sentence for end customers. It names no provider, host or account, since it is made of nothing that came in. */
 export function publicMessageOf(code: ErrorCode, operation: ProviderOperation | undefined): string {
   if (code === 'unsupported' && operation === 'revoke') return notProcessed(SUBJECTS.revoke);
-  return operation === 'status' ? ofLookUp(code) : SENTENCES[code](SUBJECTS[operation ?? 'cancel']);
+  return operation === 'status' || operation === 'options'
+    ? ofLookUp(code, SUBJECTS[operation])
+    : SENTENCES[code](SUBJECTS[operation ?? 'cancel']);
 }
 
 /** A look at the state that failed says nothing of the cancellation: it may go on meanwhile. */
-function ofLookUp(code: ErrorCode): string {
-  if (code === 'not_found' || code === 'outcome_unknown') return SENTENCES[code](SUBJECTS.status);
+function ofLookUp(code: ErrorCode, subject: string): string {
+  if (code === 'not_found' || code === 'outcome_unknown') return SENTENCES[code](subject);
   const isLater = PUBLIC_CODES[code] === 'try_later';
-  return `${SUBJECTS.status} could not be looked up${isLater ? ` now. ${LATER}` : `. ${SUPPORT}`}`;
+  return `${subject} could not be looked up${isLater ? ` now. ${LATER}` : `. ${SUPPORT}`}`;
 }
 
 const SUPPORT = 'Please contact support.';

@@ -1,5 +1,6 @@
 import type { RefusalCode, UnknownReason } from './error-code.ts';
 import type { Exchange } from './exchange.ts';
+import type { Issue } from './provider-error.ts';
 import type {
   CancellationOptions,
   CancellationStatus,
@@ -65,6 +66,8 @@ export interface RefusedVerdict extends ProviderWords {
   readonly providerStatus?: number;
   /** With `date_too_early`: the first date that the provider allows. */
   readonly earliest?: EffectiveAt;
+  /** With `invalid_request`: where in the request, such as `extras.reserveLocation`. Default: the request as a whole. */
+  readonly issues?: readonly Issue[];
 }
 
 /** Nothing is cancelled until the token that the provider has sent to a person is passed to `confirm`. */
@@ -74,8 +77,8 @@ export interface ConfirmationRequiredVerdict extends Confirmation {
 
 /**
  * The provider says in its own words that it has no such service. Once this call's own write is known to have been
- * accepted, or the service was read in this call before the write, that proves that it is gone. Anywhere else it is
- * `not_found`, because a wrong id looks the same.
+ * accepted (by a 2xx), that proves that it is gone. So it does after a lost answer if the service was seen earlier in the
+ * call (`serviceSeen` of the write). Anywhere else it is `not_found`, because a wrong id looks the same.
  */
 export interface AbsentVerdict extends ProviderWords {
   readonly verdict: 'absent';
@@ -136,7 +139,7 @@ export interface RevokedVerdict {
 }
 
 /** What a provider makes of the answers to a withdrawal. */
-export type RevokeVerdict = RevokedVerdict | RefusedVerdict | UnclearVerdict | UnrecognizedVerdict;
+export type RevokeVerdict = RevokedVerdict | NoVerdict;
 
 /** The provider did what an action asks of it. */
 export interface ActionDoneVerdict<Result> {
@@ -154,4 +157,4 @@ export interface FoundVerdict {
 }
 
 /** What a provider makes of the answers to a read-back. */
-export type StatusVerdict = FoundVerdict | AbsentVerdict | RefusedVerdict | UnclearVerdict | UnrecognizedVerdict;
+export type StatusVerdict = FoundVerdict | AbsentVerdict | NoVerdict;

@@ -28,6 +28,11 @@ export function exampleOf(timing: Timing): AnyWhen {
   return timing === 'on_date' ? { on: '2099-12-31' } : timing;
 }
 
+/** When a day is over everywhere on earth, in milliseconds since the epoch: at its end at UTC−12, the last place to have it. */
+export function endOfDay(day: string): number {
+  return Date.parse(day) + 36 * 3_600_000;
+}
+
 /** Returns the text if it is a day of the calendar, such as `2026-12-31`; otherwise `undefined`. */
 export function calendarDay(text: string | null | undefined): string | undefined {
   const day = /^[1-9]\d{3}-\d{2}-\d{2}$/.exec(text ?? '')?.[0];

@@ -8,7 +8,9 @@ import type {
   DuplicateVerdict,
 } from '../contract/verdict.ts';
 import { type ExchangeResult, runExchange } from '../sending/run-exchange.ts';
+import type { AnyWhen, EffectiveAt, Warning } from '../contract/vocabulary.ts';
 import type { Cancellation, CancelFacts } from './cancellation.ts';
+import { compareTiming } from './compare.ts';
 import { FAULTY, judgeWrite, type AcceptedWrite, type WriteInDoubt } from './judge-write.ts';
 import { hasPassed } from './past-date.ts';
 import { rawOf, textBefore } from './raw-answer.ts';
@@ -26,7 +28,7 @@ export async function cancelOnce(cancellation: Cancellation, verify: boolean): P
   const sent = await send(cancellation);
   if ('duplicate' in sent) return reconcileDuplicate(cancellation, sent.duplicate, sent.response);
   if ('error' in sent) return reconcileUnknown(cancellation, sent);
-  const accepted = factsOf(sent, cancellation.call);
+  const accepted = factsOf(sent, cancellation);
   return verify ? verifyAccepted(cancellation, accepted) : accepted;
 }
 
@@ -38,9 +40,10 @@ async function send({
   route,
 }: Cancellation): Promise<AcceptedWrite<AcceptedVerdict> | WriteInDoubt | Duplicate> {
   try {
-    const { verdict, lastResponse } = await runExchange(service.cancel(details), call, route, 'write');
+    const ran = await runExchange(service.cancel(details), call, route, 'write');
+    const { verdict, lastResponse } = ran;
     if (verdict.verdict === 'confirmation_required') throw confirmationRequired(verdict, lastResponse, call);
-    if (verdict.verdict === 'absent') return absentAfterWrite(verdict, lastResponse, call);
+    if (verdict.verdict === 'absent') return absentAfterWrite({ ...ran, verdict }, call);
     if (verdict.verdict !== 'duplicate' || lastResponse === undefined) {
       return judgeWrite<AcceptedVerdict>({ verdict, lastResponse }, call);
     }
@@ -60,14 +63,10 @@ function confirmationRequired(
 ): ProviderError {
   if (last === undefined || last.effect === 'read' || last.response.status >= 400) return call.error(FAULTY);
   call.writeHadNoEffect();
-  const { redactor } = call;
   return call.error({
     code: 'confirmation_required',
     providerStatus: last.response.status,
-    confirmation: {
-      sentTo,
-      ...(expiresAt === undefined ? {} : { expiresAt: { ...expiresAt, value: redactor.text(expiresAt.value) } }),
-    },
+    confirmation: { sentTo, ...(expiresAt === undefined ? {} : { expiresAt }) },
     message:
       `nothing is cancelled yet: the provider sent a token by ${sentTo}. Pass it to confirm() (on the command line: ` +
       'cancelkit confirm).',
@@ -75,21 +74,25 @@ function confirmationRequired(
 }
 
 /**
- * A service that is gone after this call's own write was accepted is over.
+ * A service that is gone after this call's own write is over: the write was accepted, or it may have taken effect and
+ * this call has read the service before it.
  *
- * @throws ProviderError `not_found` anywhere else, because a wrong id looks the same
+ * @throws ProviderError `not_found` anywhere else, because a wrong id looks the same; `outcome_unknown` if the write may
+ * have taken effect all the same
  */
 function absentAfterWrite(
-  verdict: AbsentVerdict,
-  last: LastResponse,
+  { verdict, lastResponse: last, lastWrite }: ExchangeResult<AbsentVerdict>,
   call: Call,
-): AcceptedWrite<AcceptedVerdict> | WriteInDoubt {
+): AcceptedWrite<AcceptedVerdict> {
   if (last === undefined) throw call.error(FAULTY);
-  if (last.effect === 'read' && call.mayHaveHappened) {
-    return { accepted: { verdict: 'accepted', outcome: 'completed' }, response: last.response };
+  const { effect, response } = last;
+  // The provider's "no such service" to the write itself says that it did nothing.
+  if (effect === 'write' && response.status < 500) call.writeHadNoEffect();
+  const wasAccepted = effect === 'read' && lastWrite !== undefined && lastWrite.status >= 200 && lastWrite.status < 300;
+  if (response.status < 500 && call.mayHaveHappened && (wasAccepted || call.serviceSeen)) {
+    return { accepted: { verdict: 'accepted', outcome: 'completed' }, response };
   }
-  if (last.effect === 'write') call.writeHadNoEffect();
-  throw call.error(readFailure(verdict, last.response));
+  throw call.error({ ...readFailure(verdict, response), lastSeen: 'absent' });
 }
 
 type LastResponse = ExchangeResult<unknown>['lastResponse'];
@@ -99,19 +102,32 @@ interface Duplicate {
   readonly response: ProviderResponse;
 }
 
-function factsOf({ accepted: verdict, response }: AcceptedWrite<AcceptedVerdict>, call: Call): CancelFacts {
+function factsOf(
+  { accepted: verdict, response }: AcceptedWrite<AcceptedVerdict>,
+  { call, details: { when } }: Cancellation,
+): CancelFacts {
   const { effectiveAt, providerReference } = verdict;
   const { redactor } = call;
   const isScheduled = effectiveAt !== undefined && !hasPassed(effectiveAt, response);
   return {
     outcome: verdict.outcome === 'scheduled' && !isScheduled ? 'requested' : verdict.outcome,
-    ...(effectiveAt === undefined ? {} : { effectiveAt: { ...effectiveAt, value: redactor.text(effectiveAt.value) } }),
+    ...(effectiveAt === undefined ? {} : { effectiveAt: redactor.date(effectiveAt) }),
     ...(providerReference === undefined ? {} : { providerReference: redactor.text(providerReference) }),
     reconciled: false,
-    warnings: [...(verdict.warnings ?? []), ...textBefore(response)].map(({ code, message }) => ({
-      code,
-      message: redactor.text(message),
-    })),
+    warnings: [...(verdict.warnings ?? []), ...otherDate(effectiveAt, when, call), ...textBefore(response)].map(
+      ({ code, message }) => ({
+        code,
+        message: redactor.text(message),
+      }),
+    ),
     raw: rawOf(response, call),
   };
+}
+
+/** The warning for a provider that accepted the cancellation for another date than was asked for. */
+function otherDate(effectiveAt: EffectiveAt | undefined, when: AnyWhen, call: Call): readonly Warning[] {
+  if (effectiveAt === undefined || compareTiming({ effectiveAt }, when, call.asksFor) !== 'other_timing') return [];
+  const asked = typeof when === 'object' ? when.on : call.asksFor;
+  const message = `The provider accepted the cancellation, but for ${effectiveAt.value} instead of ${asked}.`;
+  return [{ code: 'not_verified', message }];
 }

@@ -1,5 +1,6 @@
 import type { ReasonField } from '../contract/capabilities.ts';
-import { REASON_LABELS, type Reason, type ReasonDetails } from '../contract/reason.ts';
+import { partsOf, takesCodes } from '../call/reason-code.ts';
+import { REASON_LABELS, type Reason } from '../contract/reason.ts';
 import type { Warning } from '../contract/vocabulary.ts';
 
 /**
@@ -7,23 +8,35 @@ import type { Warning } from '../contract/vocabulary.ts';
  *
  * The text, or the category's label, with the reference appended. Control characters become spaces. A text over the
  * field's `maxLength` (in UTF-16 code units) is cut; the reference is there as a whole or, where it cannot fit, not.
+ *
+ * @param reasonCode the code of the provider's own list that is sent besides.
  */
 export function composeReason(
   reason: Reason | undefined,
   reference: string | undefined,
   field: ReasonField,
+  reasonCode?: string,
 ): ComposedReason {
-  const details: ReasonDetails = typeof reason === 'string' ? { text: reason } : (reason ?? {});
+  const details = partsOf(reason);
   const label = details.category === undefined ? undefined : REASON_LABELS[details.category];
   const text = clean(details.text) ?? label;
   const warnings: Warning[] = [];
-  if (details.providerCode !== undefined && field.providerCode !== true) {
+  if (details.providerCode !== undefined && !takesCodes(field)) {
     warnings.push({
       code: 'reason_code_not_sent',
       message: 'No reason code can be sent to this provider; the code was left out.',
     });
+  } else if (details.category !== undefined && field.codes !== undefined && reasonCode === undefined) {
+    warnings.push({
+      code: 'reason_code_not_sent',
+      message: 'No code of this provider’s list is known to name the category; none was sent. options() may list them.',
+    });
   }
-  if (field.field === 'no') return { text: undefined, warnings: [...warnings, ...dropped(text, reference)] };
+  if (field.field === 'no') {
+    // A category that was sent as a code is not lost.
+    const lost = reasonCode === undefined ? text : clean(details.text);
+    return { text: undefined, warnings: [...warnings, ...dropped(lost, reference)] };
+  }
   const required = field.field === 'required';
   const { composed, cut, referenceLost } = compose(text, reference, required, field.maxLength ?? Infinity);
   if (cut) {

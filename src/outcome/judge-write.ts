@@ -13,7 +13,7 @@ import type {
 import { judgeUnrecognized, refusedUnprocessed } from '../sending/judge-status.ts';
 import type { ExchangeResult } from '../sending/run-exchange.ts';
 import { providerWords } from './provider-words.ts';
-import { readFailure } from './read-status.ts';
+import { readFailure, refusalFacts } from './read-status.ts';
 
 /** The provider accepted a write. */
 export interface AcceptedWrite<Accepted> {
@@ -36,7 +36,7 @@ export interface WriteInDoubt {
  * @throws ProviderError for a definite no.
  */
 export function judgeWrite<Accepted extends { readonly verdict: 'accepted' }>(
-  { verdict, lastResponse }: ExchangeResult<Accepted | NotJudgedHere | RejectedWrite>,
+  { verdict, lastResponse }: Pick<ExchangeResult<Accepted | NotJudgedHere | RejectedWrite>, 'verdict' | 'lastResponse'>,
   call: Call,
 ): AcceptedWrite<Accepted> | WriteInDoubt {
   if (lastResponse === undefined || !isWriteVerdict(verdict) || (!call.wrote && verdict.verdict === 'accepted')) {
@@ -59,7 +59,7 @@ export function judgeWrite<Accepted extends { readonly verdict: 'accepted' }>(
   if (verdict.verdict !== 'unrecognized' && answersTheWrite && refusedUnprocessed(verdict, response)) {
     throw definite({ ...judgeUnrecognized(response, effect), ...providerWords(verdict) });
   }
-  if (verdict.verdict === 'refused') throw definite({ providerStatus: response.status, ...verdict });
+  if (verdict.verdict === 'refused') throw definite({ providerStatus: response.status, ...refusalFacts(verdict) });
   if (verdict.verdict === 'unrecognized') {
     const failure = judgeUnrecognized(response, effect);
     if (failure.code === 'outcome_unknown') return { error: call.error(failure), ...NO_MORE };

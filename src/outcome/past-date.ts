@@ -1,6 +1,7 @@
 import type { ProviderResponse } from '../contract/exchange.ts';
 import { dateIn } from '../sending/retry-after.ts';
 import type { CancellationStatus, EffectiveAt } from '../contract/vocabulary.ts';
+import { endOfDay } from '../contract/when.ts';
 
 /**
  * Returns the state that a status may claim. If its date has passed and the provider does not say that the service is
@@ -24,11 +25,8 @@ export function hasPassed(
 ): boolean {
   // `Date.parse` alone takes almost any text for a date.
   if (effectiveAt === undefined || !ISO_DATE.test(effectiveAt.value)) return false;
-  const end = Date.parse(effectiveAt.value) + (effectiveAt.precision === 'date' ? LONGEST_DAY_MS : 0);
+  const end = effectiveAt.precision === 'date' ? endOfDay(effectiveAt.value) : Date.parse(effectiveAt.value);
   return end <= (dateIn(headers['date'] ?? '') ?? now);
 }
 
 const ISO_DATE = /^\d{4}-\d{2}-\d{2}(?:T|$)/;
-
-// From midnight UTC to the end of that day at UTC−12, the last place to have it.
-const LONGEST_DAY_MS = 36 * 3_600_000;

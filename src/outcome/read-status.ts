@@ -10,7 +10,7 @@ import { isProviderError } from '../contract/provider-error.ts';
 import type { Redactor } from '../privacy/redactor.ts';
 import type { SendContext } from '../sending/send-context.ts';
 import { runExchange } from '../sending/run-exchange.ts';
-import type { StatusVerdict } from '../contract/verdict.ts';
+import type { RefusedVerdict, StatusVerdict } from '../contract/verdict.ts';
 import type { CancellationStatus } from '../contract/vocabulary.ts';
 
 /**
@@ -29,8 +29,9 @@ export async function readStatus(
 }
 
 /**
- * The state; `absent` if the provider says that it has no such service; `undefined` if there is no read-back or it
- * failed, which the caller reports in its own way.
+ * The state; `gone` if the provider says, as the verdict `absent`, that it has no such service; `absent` if it refuses
+ * the read because it has none; `undefined` if there is no read-back or it failed, which the caller reports in its own
+ * way.
  */
 export async function readIfPossible(
   service: AdapterOperations,
@@ -38,19 +39,22 @@ export async function readIfPossible(
   route: SendContext,
   providerReference?: string,
   query: Pick<StatusQuery, 'afterDuplicate'> = {},
-): Promise<CancellationStatus | 'absent' | undefined> {
+): Promise<ReadBack> {
   const exchange = service.status?.(providerReference, query);
   if (exchange === undefined || call.readBackRefusal !== undefined) return undefined;
   try {
     const read = await readOnce(exchange, call, route);
     if (!('code' in read)) return read;
-    if (read.code === 'not_found') return 'absent';
+    if (read.code === 'not_found') return read.isGone === true ? 'gone' : 'absent';
     if (isRefusedAccess(read)) call.readBackRefusal = read;
   } catch (error) {
     if (!isProviderError(error)) throw error;
   }
   return undefined;
 }
+
+/** What a read-back shows: see {@link readIfPossible}. */
+export type ReadBack = CancellationStatus | 'absent' | 'gone' | undefined;
 
 /** Whether a read was refused in a way that every further one of the account would be, too. */
 function isRefusedAccess({ code, providerStatus }: ErrorFacts): boolean {
@@ -70,20 +74,23 @@ async function readOnce(
   exchange: Exchange<StatusVerdict>,
   call: Call,
   route: SendContext,
-): Promise<CancellationStatus | ErrorFacts> {
+): Promise<CancellationStatus | (ErrorFacts & { readonly isGone?: boolean })> {
   const { verdict, lastResponse: last } = await runExchange(exchange, call, route, 'read');
   if (last === undefined) return { code: 'unexpected_response', message: 'the adapter asked nothing' };
   if (verdict.verdict === 'found') {
     return scrubbed(withoutPastSchedule(verdict.status, last.response), call.redactor);
   }
-  return readFailure(verdict, last.response);
+  // Words that come with a failure of the server prove nothing.
+  const isGone = verdict.verdict === 'absent' && last.response.status < 500;
+  return { ...readFailure(verdict, last.response), ...(isGone ? { isGone } : {}) };
 }
 
-function scrubbed(status: CancellationStatus, redactor: Redactor): CancellationStatus {
+/** A state without any secret. */
+export function scrubbed(status: CancellationStatus, redactor: Redactor): CancellationStatus {
   const { effectiveAt, requestedAt, reason, raw } = status;
   return {
     ...status,
-    ...(effectiveAt === undefined ? {} : { effectiveAt: { ...effectiveAt, value: redactor.text(effectiveAt.value) } }),
+    ...(effectiveAt === undefined ? {} : { effectiveAt: redactor.date(effectiveAt) }),
     ...(requestedAt === undefined ? {} : { requestedAt: redactor.text(requestedAt) }),
     ...(reason === undefined ? {} : { reason: redactor.words(reason) }),
     raw: redactor.data(raw),
@@ -108,5 +115,19 @@ export function readFailure(
     const code = isDown ? 'unavailable' : 'unexpected_response';
     return { ...verdict, code, providerStatus, retryInMs: isDown ? retryWaitOf(response) : undefined };
   }
-  return verdict.code === 'rate_limited' ? { ...rateLimited(response), ...verdict } : { providerStatus, ...verdict };
+  const refusal = refusalFacts(verdict);
+  return verdict.code === 'rate_limited' ? { ...rateLimited(response), ...refusal } : { providerStatus, ...refusal };
+}
+
+/** What a refusal says: with the first possible date in its words, and with where in the request it is about. */
+export function refusalFacts({ verdict: _, ...refusal }: RefusedVerdict): ErrorFacts {
+  const { code, message, earliest, issues } = refusal;
+  if (code === 'invalid_request') {
+    return {
+      ...refusal,
+      issues: issues ?? [{ path: 'request', expected: 'what the provider accepts (see the message)' }],
+    };
+  }
+  if (code !== 'date_too_early' || earliest === undefined || message.includes(earliest.value)) return refusal;
+  return { ...refusal, message: `${message} The earliest possible date is ${earliest.value}.` };
 }

@@ -4,7 +4,8 @@ import { compare } from './compare.ts';
 import type { ProviderResponse } from '../contract/exchange.ts';
 import { providerWords } from './provider-words.ts';
 import { rawOf, textBefore } from './raw-answer.ts';
-import { readIfPossible } from './read-status.ts';
+import { type ReadBack, readIfPossible } from './read-status.ts';
+import { shownTiming } from './shown-timing.ts';
 import { whenText } from '../contract/when.ts';
 import type { DuplicateVerdict } from '../contract/verdict.ts';
 import type { CancellationStatus, AnyWhen, Warning } from '../contract/vocabulary.ts';
@@ -33,8 +34,8 @@ export async function reconcileDuplicate(
   const words = { providerStatus: response.status, ...providerWords(verdict) };
   call.emit({ type: 'read_back', because: 'duplicate' });
   const read = await readIfPossible(service, call, route, undefined, { afterDuplicate: true });
-  const existing = read === 'absent' ? undefined : read;
-  const comparison = existing === undefined ? 'not_told' : compare(existing, when);
+  const existing = typeof read === 'string' ? undefined : read;
+  const comparison = existing === undefined ? 'not_told' : compare(existing, when, call.asksFor);
   if (comparison === 'absent') {
     throw call.error({
       ...words,
@@ -46,7 +47,7 @@ export async function reconcileDuplicate(
     throw call.error({ ...words, code: 'not_cancellable', message: `${message} ${unshown(read)}` });
   }
   if (existing !== undefined && comparison === 'other_timing')
-    throw call.error({ ...words, ...conflict(existing, when) });
+    throw call.error({ ...words, ...conflict(existing, when, call.asksFor) });
   return {
     outcome: 'already_cancelled',
     ...(existing === undefined ? {} : { existing }),
@@ -57,16 +58,23 @@ export async function reconcileDuplicate(
   };
 }
 
-/** The failure if a cancellation with the other timing exists. */
-export function conflict(existing: CancellationStatus, when: AnyWhen): ErrorFacts {
-  const shown =
-    existing.when === undefined ? `for ${existing.effectiveAt?.value}` : `with the timing ${whenText(existing.when)}`;
-  const message = `a cancellation of this service exists already, ${shown} instead of ${whenText(when)}.`;
+/**
+ * The failure if a cancellation with another timing exists.
+ *
+ * @param asksFor the calendar date that the write asked for, if one is known.
+ */
+export function conflict(existing: CancellationStatus, when: AnyWhen, asksFor: string | undefined): ErrorFacts {
+  const { when: shown, effectiveAt } = existing;
+  const isTiming = typeof shown === 'string';
+  const asked = typeof when === 'object' || asksFor === undefined ? whenText(when) : `${whenText(when)} (${asksFor})`;
+  const message =
+    `a cancellation of this service exists already, ${isTiming ? 'with the timing' : 'for'} ${shownTiming(existing)} ` +
+    `instead of ${asked}.${isTiming && effectiveAt !== undefined ? ` Its date is ${effectiveAt.value}.` : ''}`;
   return { code: 'timing_conflict', existing, message };
 }
 
-function unshown(read: CancellationStatus | 'absent' | undefined): string {
+function unshown(read: ReadBack): string {
   if (read === undefined) return 'Its state could not be read back.';
-  if (read === 'absent') return 'Read back afterwards, the provider has no such service.';
+  if (typeof read === 'string') return 'Read back afterwards, the provider has no such service.';
   return 'Read back afterwards, its state does not show a cancellation. Look at the service in the provider’s client area.';
 }

@@ -23,34 +23,46 @@ export async function reconcileUnknown(
   call.emit({ type: 'read_back', because: doubt.reason ?? 'provider_error' });
   const seen = await readIfPossible(service, call, route);
   if (seen === undefined) throw withAttempts(doubt, call, undefined);
-  if (seen !== 'absent' && seen.state === 'none' && ifAbsent !== undefined) {
+  if (typeof seen === 'string') {
+    if (seen === 'gone' && call.serviceSeen) return GONE;
+    throw withAttempts(doubt, call, 'absent');
+  }
+  if (seen.state === 'none' && ifAbsent !== undefined) {
     call.writeHadNoEffect();
     throw call.error(ifAbsent);
   }
-  const found = seen === 'absent' ? undefined : confirmsCancellation(seen, details.when);
+  const found = confirmsCancellation(seen, details.when, call.asksFor);
   if (found === undefined) throw withAttempts(doubt, call, seen);
   return found;
 }
+
+/** This call has read the service, has sent its write, and now the service is gone. */
+const GONE: CancelFacts = { outcome: 'completed', reconciled: true, warnings: [], raw: null };
 
 /** Said where a read-back after a lost answer finds no service, which can be the effect of the cancellation. */
 export const NO_SUCH_SERVICE: string =
   'Read back afterwards: absent. The provider has no such service: either the cancellation took effect, or the id was ' +
   'wrong from the start. If the service existed before, it is over.';
 
-/** What a read-back after a lost answer proves, or `undefined` where it does not show the cancellation that was sent. */
+/**
+ * What a read-back after a lost answer proves, or `undefined` where it does not show the cancellation that was sent.
+ *
+ * @param asksFor the calendar date that the write asked for, if one is known.
+ */
 export function confirmsCancellation(
   seen: CancellationStatus,
   when: AnyWhen,
+  asksFor?: string,
 ): Omit<CancelFacts, 'providerReference'> | undefined {
   // One with another timing is not the one that was sent, which may have been refused, or still be in flight.
-  if (!isShown(seen, when)) return undefined;
+  if (!isShown(seen, when, asksFor)) return undefined;
   const { state, effectiveAt } = seen;
   return {
     outcome: state,
     ...(effectiveAt === undefined ? {} : { effectiveAt }),
     existing: seen,
     reconciled: true,
-    warnings: compare(seen, when) === 'as_asked' ? [] : [TIMING_UNKNOWN],
+    warnings: compare(seen, when, asksFor) === 'as_asked' ? [] : [TIMING_UNKNOWN],
     raw: seen.raw,
   };
 }

@@ -2,7 +2,7 @@ import type { AdapterOperations } from '../accounts/account-driver.ts';
 import type { Call, ErrorFacts } from '../call/call.ts';
 import { type ProviderError, isProviderError } from '../contract/provider-error.ts';
 import { rawOf } from './raw-answer.ts';
-import { readIfPossible, readStatus } from './read-status.ts';
+import { type ReadBack, readIfPossible, readStatus } from './read-status.ts';
 import type { SendContext } from '../sending/send-context.ts';
 import { runExchange } from '../sending/run-exchange.ts';
 import type { RevokedVerdict } from '../contract/verdict.ts';
@@ -82,7 +82,7 @@ async function confirmGone(
   call.emit({ type: 'read_back', because: doubt?.reason ?? 'verify' });
   const isOver = doubt?.reason === 'aborted' || route.limit.end !== undefined;
   const seen = isOver ? undefined : await readIfPossible(service, call, route);
-  if (seen !== 'absent' && seen?.state === 'none') return seen;
+  if (typeof seen !== 'string' && seen?.state === 'none') return seen;
   const words = wordsFor(seen);
   throw call.error({
     code: 'outcome_unknown',
@@ -91,12 +91,12 @@ async function confirmGone(
     providerCode: doubt?.providerCode,
     providerMessage: doubt?.providerMessage,
     providerReference: doubt?.providerReference,
-    lastSeen: seen === 'absent' ? seen : seen?.state,
+    lastSeen: typeof seen === 'string' ? 'absent' : seen?.state,
     message: `the withdrawal was sent, but the cancellation ${words}. Check its state before anything is sent again.`,
   });
 }
 
-function wordsFor(seen: CancellationStatus | 'absent' | undefined): string {
+function wordsFor(seen: ReadBack): string {
   if (seen === undefined) return 'could not be read back';
-  return seen === 'absent' ? 'is gone together with its service' : `still reads as ${seen.state}`;
+  return typeof seen === 'string' ? 'is gone together with its service' : `still reads as ${seen.state}`;
 }

@@ -1,8 +1,8 @@
 import type { Cancellation, CancelFacts } from './cancellation.ts';
 import { compare, isShown } from './compare.ts';
 import { readIfPossible } from './read-status.ts';
-import type { CancellationStatus, Warning } from '../contract/vocabulary.ts';
-import { whenText } from '../contract/when.ts';
+import { shownTiming } from './shown-timing.ts';
+import type { Warning } from '../contract/vocabulary.ts';
 
 /**
  * Reads an accepted cancellation back. What was accepted stays accepted, even if the reading fails; only the
@@ -18,14 +18,16 @@ export async function verifyAccepted(
   call.emit({ type: 'read_back', because: 'verify' });
   const seen = await readIfPossible(service, call, route, accepted.providerReference);
   if (seen === undefined) return withWarning(accepted, 'it could not be read back');
+  // Its own write was accepted, and the provider has no such service any more.
+  if (seen === 'gone') return { ...withoutDate(accepted), outcome: 'completed' };
   if (seen === 'absent') return withWarning(accepted, 'read back, the provider has no such service');
   if (seen.state === 'failed') {
     call.writeHadNoEffect();
     const message = 'the cancellation was accepted, and then the provider’s own job failed: nothing was cancelled.';
     throw call.error({ code: 'rejected', message });
   }
-  if (!isShown(seen, details.when)) {
-    const isOther = compare(seen, details.when) === 'other_timing';
+  if (!isShown(seen, details.when, call.asksFor)) {
+    const isOther = compare(seen, details.when, call.asksFor) === 'other_timing';
     const what = isOther ? `its timing was: ${shownTiming(seen)}` : `its state was: ${seen.state}`;
     return withWarning(accepted, `read back, ${what}`);
   }
@@ -38,6 +40,6 @@ function withWarning(accepted: CancelFacts, what: string): CancelFacts {
   return { ...accepted, warnings: [...accepted.warnings, warning] };
 }
 
-function shownTiming({ when, effectiveAt }: CancellationStatus): string {
-  return when === undefined ? `${effectiveAt?.value}` : whenText(when);
+function withoutDate({ effectiveAt: _, ...accepted }: CancelFacts): CancelFacts {
+  return accepted;
 }

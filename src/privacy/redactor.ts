@@ -1,3 +1,5 @@
+import type { EffectiveAt } from '../contract/vocabulary.ts';
+
 /** What stands in place of a secret. */
 export const REDACTED = '[REDACTED]';
 
@@ -31,6 +33,11 @@ export class Redactor {
   /** The text without any secret. */
   text(text: string): string {
     return this.#secrets?.withoutHidden(text) ?? text;
+  }
+
+  /** A date as a provider's adapter states it, without any secret. */
+  date({ value, precision, source }: EffectiveAt): EffectiveAt {
+    return { value: this.text(value), precision, source };
   }
 
   /** A provider's text as a person wrote it, without any secret. */

@@ -8,6 +8,8 @@ import type { SendContext } from './send-context.ts';
 export interface ExchangeResult<Verdict> {
   readonly verdict: Verdict;
   readonly lastResponse: { readonly effect: 'read' | 'write'; readonly response: ProviderResponse } | undefined;
+  /** The answer to the last write. */
+  readonly lastWrite: ProviderResponse | undefined;
 }
 
 // More than any paging needs; an operation that goes on for longer is broken.
@@ -25,17 +27,20 @@ export async function runExchange<Verdict>(
   allowed: 'read' | 'write',
 ): Promise<ExchangeResult<Verdict>> {
   let last: ExchangeResult<Verdict>['lastResponse'];
+  let lastWrite: ProviderResponse | undefined;
   let posted = false;
   for (let count = 0; count < MAX_REQUESTS; count += 1) {
     const step = advance(exchange, last?.response, call);
     if (step.done === true) {
       if (allowed === 'write' && posted && !call.wrote && isAcceptance(step.value)) throw call.error(MISCALLED);
-      return { verdict: step.value, lastResponse: last };
+      return { verdict: step.value, lastResponse: last, lastWrite };
     }
     const request = step.value;
     if (request.effect === 'write' && allowed === 'read') throw call.error(broken('it tried to write while reading'));
     posted ||= request.method === 'POST';
+    if (request.effect === 'write') noteWrite(request, call);
     last = { effect: request.effect, response: await sendWithRetries(request, call, route) };
+    if (request.effect === 'write') lastWrite = last.response;
   }
   throw call.error(broken(`it asked for more than ${MAX_REQUESTS} requests`));
 }
@@ -63,6 +68,15 @@ function advance<Verdict>(
   }
   if (fault !== undefined) throw call.error(broken(fault));
   return step;
+}
+
+/** Remembers what a read-back of this write is compared with. */
+function noteWrite({ asksFor, serviceSeen }: ProviderRequest, call: Call): void {
+  if (asksFor !== undefined && call.asksFor !== undefined && asksFor !== call.asksFor) {
+    throw call.error(broken('it asked for another date than it was given'));
+  }
+  call.asksFor ??= asksFor;
+  call.serviceSeen ||= serviceSeen === true;
 }
 
 function isAcceptance(verdict: unknown): boolean {

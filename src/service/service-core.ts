@@ -4,6 +4,7 @@ import { Call } from '../call/call.ts';
 import {
   type CheckedCancelRequest,
   cancelRequestSchema,
+  confirmRequestSchema,
   revokeRequestSchema,
   statusRequestSchema,
 } from '../call/check-request.ts';
@@ -16,7 +17,7 @@ import type { CallOptions, ServiceOptions } from '../contract/options.ts';
 import { type CallInput, checkedRequest, openCall } from '../accounts/prepare-call.ts';
 import type { AddressedRequest, ReadyCall } from '../accounts/run-checked.ts';
 import type * as Operations from './prepared-operations.ts';
-import type { CancellationStatus, ProviderOperation } from '../contract/vocabulary.ts';
+import type { CancellationOptions, CancellationStatus, ProviderOperation } from '../contract/vocabulary.ts';
 import { checkedOrThrow, invalid, checkCallOptions } from '../call/check-input.ts';
 import type { CancelResult, PreviewedRequest, RevokeResult, SafeResult, ValidatedRequest } from '../contract/result.ts';
 import type { Capabilities } from '../contract/capabilities.ts';
@@ -64,6 +65,25 @@ export class ServiceCore {
     return safely(() => this.cancel(request, options));
   }
 
+  confirm(request: unknown, options: unknown): Promise<CancelResult> {
+    const input = { schema: confirmRequestSchema, request, options, knownOptions: CANCEL_OPTIONS };
+    return this.#run(
+      'confirm',
+      input,
+      async (prepared) => (await loadOperations()).confirmPrepared(prepared),
+      ({ outcome }) => outcome,
+    );
+  }
+
+  safeConfirm(request: unknown, options: unknown): Promise<SafeResult<CancelResult>> {
+    return safely(() => this.confirm(request, options));
+  }
+
+  options(request: unknown, options: unknown): Promise<CancellationOptions> {
+    const input = { schema: revokeRequestSchema, request, options, knownOptions: PLACED_OPTIONS };
+    return this.#run('options', input, async (prepared) => (await loadOperations()).optionsPrepared(prepared));
+  }
+
   preview(request: unknown, options: unknown): Promise<PreviewedRequest> {
     const input = { schema: cancelRequestSchema, request, options, knownOptions: PLACED_OPTIONS };
     return this.#run('preview', input, async (prepared) => (await loadOperations()).previewPrepared(prepared));
@@ -74,6 +94,8 @@ export class ServiceCore {
     const call = new Call('validate');
     const { entry, checked } = await checkedRequest(this.#accounts, { schema: cancelRequestSchema, request }, call);
     const bound = await checkedOrThrow(entry.driver.bind(checked.service), call, 'service');
+    const { checkDetails } = await import('../accounts/check-details.ts');
+    await checkDetails(entry, checked, call);
     return {
       account: entry.name,
       provider: entry.account.provider,
@@ -82,6 +104,7 @@ export class ServiceCore {
       when: checked.when,
       ...(checked.reason === undefined ? {} : { reason: checked.reason }),
       ...(checked.reference === undefined ? {} : { reference: checked.reference }),
+      ...(checked.extras === undefined ? {} : { extras: checked.extras }),
     };
   }
 

@@ -9,12 +9,14 @@ import type {
   CancelDetails,
   CancelRequest,
   CancelResultOf,
+  ConfirmDetails,
   ProviderOf,
   RevokeResultOf,
   ServiceOf,
+  TimingOf,
 } from '../contract/request.ts';
 import type { PreviewedRequest, SafeResult, ValidatedRequest } from '../contract/result.ts';
-import type { CancellationStatus } from '../contract/vocabulary.ts';
+import type { CancellationOptions, CancellationStatus } from '../contract/vocabulary.ts';
 import { unsupportedNode } from '../platform/node-version.ts';
 import { ServiceCore } from './service-core.ts';
 
@@ -35,6 +37,34 @@ export interface CancelService<A extends AccountsOf<A>> {
     request: { readonly account: K } & CancelDetails<A[K]>,
     options?: CallOptions,
   ): Promise<SafeResult<CancelResultOf<A, K>>>;
+
+  /**
+   * Carries out a cancellation that ended in `confirmation_required`, with the token that the provider sent to a person.
+   * The token is kept out of everything that comes out. The `when` of the result is `capabilities.confirm`.
+   *
+   * @throws ProviderError with any code. As everywhere, only `outcome_unknown` can mean that something happened.
+   */
+  confirm<const K extends AccountKeyWith<A, 'confirm'>>(
+    request: { readonly account: K } & ConfirmDetails<A[K]>,
+    options?: CallOptions,
+  ): Promise<CancelResultOf<A, K>>;
+
+  /** The same, with the error as a value: never rejects. */
+  safeConfirm<const K extends AccountKeyWith<A, 'confirm'>>(
+    request: { readonly account: K } & ConfirmDetails<A[K]>,
+    options?: CallOptions,
+  ): Promise<SafeResult<CancelResultOf<A, K>>>;
+
+  /**
+   * What may be asked of one service now, as the provider says: its timings with their dates, its reasons with their
+   * codes, the extras that it requires, and a cancellation that exists. Changes nothing at the provider.
+   *
+   * @throws ProviderError with any code but `outcome_unknown`; `unsupported` if the provider cannot say.
+   */
+  options<const K extends AccountKeyWith<A, 'options'>>(
+    request: { readonly account: K; readonly service: ServiceOf<A[K]> },
+    options?: ReadOptions,
+  ): Promise<CancellationOptions<TimingOf<A[K]>>>;
 
   /**
    * The exact HTTP request that `cancel` would send, every secret shown as `[REDACTED]`. Sends nothing. Where a
@@ -144,6 +174,9 @@ export function createCancelService<const A extends AccountsOf<A>>(
   const service = {
     cancel: core.cancel.bind(core),
     safeCancel: core.safeCancel.bind(core),
+    confirm: core.confirm.bind(core),
+    safeConfirm: core.safeConfirm.bind(core),
+    options: core.options.bind(core),
     preview: core.preview.bind(core),
     validate: core.validate.bind(core),
     place: core.place.bind(core),

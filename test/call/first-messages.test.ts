@@ -18,7 +18,12 @@ import { vpsbgConfigSchema, vpsbgEnv } from '../../providers/vpsbg/config.ts';
 import { vpsbgServiceSchema } from '../../providers/vpsbg/service.ts';
 import { whmcsConfigSchema, whmcsEnv } from '../../providers/whmcs/config.ts';
 import { whmcsServiceSchema } from '../../providers/whmcs/service.ts';
-import { cancelRequestSchema, revokeRequestSchema, statusRequestSchema } from '../../src/call/check-request.ts';
+import {
+  cancelRequestSchema,
+  confirmRequestSchema,
+  revokeRequestSchema,
+  statusRequestSchema,
+} from '../../src/call/check-request.ts';
 import { checkAgainst } from '../../src/call/check-schema.ts';
 import { configSchema as commandLineConfig } from '../../src/cli/setup/open-services.ts';
 import { issueText } from '../../src/call/issue-text.ts';
@@ -59,7 +64,12 @@ const SCHEMAS: Readonly<Record<string, readonly [StandardSchema<unknown, unknown
   'whmcs service': [whmcsServiceSchema, { serviceId: '5' }],
   'template service': [templateService, { subscriptionId: 'sub_1' }],
   'edis order': [edisOrderSchema, ORDER],
-  'cancel request': [cancelRequestSchema, { ...REQUEST, reason: { category: 'other', text: 't', providerCode: 'c' } }],
+  'cancel request': [
+    cancelRequestSchema(),
+    { ...REQUEST, reason: { category: 'other', text: 't', providerCode: 'c' }, extras: {} },
+  ],
+  'cancel request for a date': [cancelRequestSchema(), { ...REQUEST, when: { on: '2099-12-31' } }],
+  'confirm request': [confirmRequestSchema, { account: 'a', service: { serviceId: 5 }, token: 't', extras: {} }],
   'status request': [statusRequestSchema, { account: 'a', service: { serviceId: 5 }, providerReference: 'r' }],
   'revoke request': [revokeRequestSchema, { account: 'a', service: { serviceId: 5 } }],
   'command line config': [commandLineConfig, { accounts: {}, options: { deadlineMs: 1 }, queue: { database: 'd' } }],

@@ -154,16 +154,16 @@ export const brokenCores: readonly BrokenCore[] = [
     install: () =>
       void vi.doMock('../../src/call/check-request.ts', async (importOriginal) => {
         const original = await importOriginal<typeof CancelRequestModule>();
-        const checked = original.cancelRequestSchema['~standard'];
+        const checked = original.cancelRequestSchema()['~standard'];
         const order = {
           account: 'conformance-account',
           service: { subscriptionId: 'sub_1' },
           when: 'immediate',
         } as const;
         const validate: typeof checked.validate = () => ({
-          value: { ...order, reason: undefined, reference: undefined },
+          value: { ...order, reason: undefined, reference: undefined, extras: undefined },
         });
-        return { ...original, cancelRequestSchema: { '~standard': { ...checked, validate } } };
+        return { ...original, cancelRequestSchema: () => ({ '~standard': { ...checked, validate } }) };
       }),
     found: [/an order without a sound timing$/, /an order that is none/],
   },
