@@ -112,8 +112,7 @@ function* terminate(
   const { service, when } = order;
   const read = readService(yield toServiceRequest(service, config), service);
   if ('verdict' in read) return read;
-  const noSend = reasonNotToSend(read, when);
-  if (noSend !== undefined) return noSend;
-  const request = toTerminationRequest(order, read.next, config);
-  return fromTerminationResponse(yield request, service, read, request.asksFor);
+  const notSent = reasonNotToSend(read, when);
+  if (notSent !== undefined) return notSent;
+  return fromTerminationResponse(yield toTerminationRequest(order, read.next, config), service, read);
 }

@@ -1,122 +1,101 @@
 import * as v from 'valibot';
 import {
-  instantOf,
+  defined,
+  effectiveAt,
   readBody,
   refused,
   verdictOnError,
   type AbsentVerdict,
   type CancellationStatus,
   type CancelVerdict,
-  type EffectiveAt,
   type NoVerdict,
   type OptionsVerdict,
   type ProviderResponse,
   type RevokeVerdict,
-  type Warning,
   type When,
 } from '../../src/provider/index.ts';
 import type { MittwaldTiming } from './request.ts';
 import type { MittwaldService } from './service.ts';
 
 const text = v.fallback(v.optional(v.string()), undefined);
-
-const terminationSchema = v.object({
-  targetDate: text,
-  scheduledAtDate: text,
-  reason: text,
-  explanation: text,
-  cancellationForbidden: v.fallback(v.optional(v.boolean()), undefined),
+const item = v.object({
+  itemId: v.string(),
+  nextPossibleTerminationDate: text,
+  termination: v.optional(v.unknown()),
 });
-
-const itemFields = { itemId: v.string(), nextPossibleTerminationDate: text };
-const itemSchema = v.object({ ...itemFields, isBaseItem: v.boolean(), termination: v.optional(v.unknown()) });
-const contractSchema = v.object({
+const contract = v.object({
   contractId: v.string(),
   contractNumber: v.string(),
-  baseItem: v.object(itemFields),
+  baseItem: item,
   termination: v.optional(v.unknown()),
 });
 
+// Both as one: what names it, when it can end, and whether it does.
+const itemSchema = v.pipe(
+  item,
+  v.transform((read) => ({ ...read, ids: [read.itemId] })),
+);
+const contractSchema = v.pipe(
+  contract,
+  v.transform(({ contractId, contractNumber, baseItem, termination }) => ({
+    ...baseItem,
+    termination,
+    ids: [contractId, contractNumber],
+  })),
+);
+
 /** What the API says of a contract or an item. */
 export interface ReadService {
-  /** The next possible instant of a termination. */
-  readonly next: string | undefined;
   /** The item that a cancellation has to name. */
   readonly itemId: string;
-  /** Whether the item is the one that carries its contract. */
-  readonly isBaseItem: boolean;
+  /** The first possible instant of a termination. */
+  readonly next: string | undefined;
   readonly status: CancellationStatus;
 }
 
 /** What an answer to `GET /v2/contracts/{contractId}`, or to that of an item, says. */
 export function readService(
   response: ProviderResponse,
-  service: MittwaldService,
+  { contractId, contractItemId }: MittwaldService,
 ): ReadService | AbsentVerdict | NoVerdict {
-  const { contractId, contractItemId } = service;
-  const item = readBody(response, itemSchema);
-  if (
-    response.status === 200 &&
-    contractItemId !== undefined &&
-    item !== undefined &&
-    isSame(item.itemId, contractItemId)
-  ) {
-    return fromService(item, item.isBaseItem, item.termination);
-  }
-  const contract = readBody(response, contractSchema);
-  if (response.status === 200 && contractItemId === undefined && contract !== undefined) {
-    const isIt = isSame(contract.contractId, contractId) || isSame(contract.contractNumber, contractId);
-    if (isIt) return fromService(contract.baseItem, false, contract.termination);
-  }
-  return fromErrorResponse(response);
+  const schema = contractItemId === undefined ? contractSchema : itemSchema;
+  const read = response.status === 200 ? readBody(response, schema) : undefined;
+  if (!read?.ids.some((id) => isSame(id, contractItemId ?? contractId))) return fromErrorResponse(response);
+  const { itemId, nextPossibleTerminationDate, termination } = read;
+  const status = toStatus(termination, { nextPossibleTerminationDate, termination });
+  return { itemId, next: effectiveAt(nextPossibleTerminationDate)?.value, status };
 }
 
-function fromService(
-  {
-    itemId,
-    nextPossibleTerminationDate,
-  }: { readonly itemId: string; readonly nextPossibleTerminationDate?: string | undefined },
-  isBaseItem: boolean,
-  termination: unknown,
-): ReadService {
-  const next = instantOf(nextPossibleTerminationDate);
-  return { itemId, next, isBaseItem, status: toStatus(termination, { nextPossibleTerminationDate, termination }) };
-}
+const terminationSchema = v.object({
+  targetDate: text,
+  scheduledAtDate: text,
+  reason: text,
+  explanation: text,
+  cancellationForbidden: v.optional(v.unknown()),
+});
 
 function toStatus(termination: unknown, raw: unknown): CancellationStatus {
   if (termination === undefined || termination === null) return { state: 'none', revocable: false, raw };
   const read = v.safeParse(terminationSchema, termination);
   if (!read.success) return { state: 'unknown', revocable: false, raw };
-  const { targetDate, scheduledAtDate, reason, explanation, cancellationForbidden } = read.output;
-  const at = instantOf(targetDate);
-  const requestedAt = instantOf(scheduledAtDate);
-  const said = reason ?? explanation;
-  return {
-    state: at === undefined ? 'requested' : 'scheduled',
-    ...(at === undefined ? {} : { effectiveAt: effective(at) }),
-    ...(requestedAt === undefined ? {} : { requestedAt }),
-    ...(said === undefined ? {} : { reason: said }),
-    revocable: cancellationForbidden !== true,
-    raw,
-  };
+  const { targetDate, scheduledAtDate, explanation, cancellationForbidden } = read.output;
+  const at = effectiveAt(targetDate);
+  const reason = read.output.reason ?? explanation;
+  const requestedAt = effectiveAt(scheduledAtDate)?.value;
+  const revocable = cancellationForbidden === undefined || cancellationForbidden === false;
+  const state = at === undefined ? 'requested' : 'scheduled';
+  return { state, ...defined({ effectiveAt: at, requestedAt, reason }), revocable, raw };
 }
 
-/** What the service allows now. Without a next possible date, the API allows no termination. */
+/** What the service allows now. Without a next possible date, no termination is allowed [I]. */
 export function toOptions({ next, status }: ReadService): OptionsVerdict<MittwaldTiming> {
-  return {
-    verdict: 'offered',
-    options: {
-      timings:
-        next === undefined
-          ? []
-          : [
-              { timing: 'earliest', effectiveAt: effective(next) },
-              { timing: 'on_date', from: next.slice(0, 10) },
-            ],
-      ...(status.state === 'none' ? {} : { existing: status }),
-      raw: status.raw,
-    },
-  };
+  const at = effectiveAt(next);
+  const timings =
+    at === undefined
+      ? []
+      : [{ timing: 'earliest', effectiveAt: at } as const, { timing: 'on_date', from: at.value.slice(0, 10) } as const];
+  const existing = status.state === 'none' ? undefined : status;
+  return { verdict: 'offered', options: { timings, ...defined({ existing }), raw: status.raw } };
 }
 
 /** Why nothing is sent: the service is cancelled already, or the date is before the first possible one. */
@@ -125,44 +104,40 @@ export function reasonNotToSend({ next, status }: ReadService, when: When<Mittwa
     return { verdict: 'duplicate', ambiguous: false, message: 'a termination is stored already.' };
   }
   if (when === 'earliest' || next === undefined || when.on >= next.slice(0, 10)) return undefined;
-  const message = `the contract cannot end before ${next}. Ask for that day (in UTC), for a later one, or for earliest.`;
-  return { ...refused('date_too_early', message), earliest: effective(next) };
+  const message = `it cannot end before ${next}. Ask for that day in UTC, for a later one, or for earliest.`;
+  return { ...refused('date_too_early', message), ...defined({ earliest: effectiveAt(next) }) };
 }
 
 const acceptedSchema = v.object({
   contractId: v.string(),
   contractItemId: text,
   terminationTargetDate: text,
-  itemsScheduledForTermination: v.fallback(v.optional(v.array(v.string()), []), []),
+  itemsScheduledForTermination: v.fallback(v.array(v.string()), []),
 });
 
 /** What an answer to `POST …/termination` means. */
 export function fromTerminationResponse(
   response: ProviderResponse,
   { contractId, contractItemId }: MittwaldService,
-  read: ReadService,
-  asksFor: string | undefined,
+  { itemId }: ReadService,
 ): CancelVerdict {
   const body = response.status === 201 ? readBody(response, acceptedSchema) : undefined;
   if (body === undefined) return fromErrorResponse(response);
-  const isOther = !contractId.startsWith('V') && !isSame(body.contractId, contractId);
-  const isOtherItem = body.contractItemId !== contractItemId && body.contractItemId !== undefined;
-  if (isOther || isOtherItem) {
+  // The answer has no number of the contract, so only a UUID can be compared.
+  const isIt = contractId.startsWith('V') || isSame(body.contractId, contractId);
+  if (!isIt || !isSame(body.contractItemId ?? itemId, contractItemId ?? itemId)) {
     const message = 'the answer is for another contract or item. Look into the customer area.';
     return { verdict: 'unclear', reason: 'unreadable_answer', message };
   }
-  const at = instantOf(body.terminationTargetDate);
-  const others = body.itemsScheduledForTermination.filter((id) => !isSame(id, read.itemId));
-  const warnings: readonly Warning[] = [
-    ...(others.length === 0 ? [] : [sideEffect(`further items of the contract end with it: ${others.join(', ')}.`)]),
-    ...(read.isBaseItem ? [sideEffect('this is the base item, which the contract rests on: it may end with it.')] : []),
-    ...(at === undefined || asksFor === undefined || at.startsWith(asksFor)
-      ? []
-      : [sideEffect(`the provider chose ${at} and not ${asksFor}, which was asked for.`)]),
-  ];
-  return at === undefined
-    ? { verdict: 'accepted', outcome: 'requested', warnings }
-    : { verdict: 'accepted', outcome: 'scheduled', effectiveAt: effective(at), warnings };
+  const at = effectiveAt(body.terminationTargetDate);
+  const others = body.itemsScheduledForTermination.filter((id) => !isSame(id, itemId));
+  const message = `Further items of the contract end with it: ${others.join(', ')}.`;
+  return {
+    verdict: 'accepted',
+    outcome: at === undefined ? 'requested' : 'scheduled',
+    ...defined({ effectiveAt: at }),
+    warnings: others.length === 0 ? [] : [{ code: 'side_effect', message }],
+  };
 }
 
 const undoneSchema = v.object({ isCancelled: v.boolean() });
@@ -171,12 +146,11 @@ const undoneSchema = v.object({ isCancelled: v.boolean() });
 export function fromUndoResponse(response: ProviderResponse): RevokeVerdict {
   const body = response.status === 200 ? readBody(response, undoneSchema) : undefined;
   if (body?.isCancelled === true) return { verdict: 'accepted', outcome: 'revoked' };
-  if (body?.isCancelled === false) {
-    const message = 'the API answered that the termination is not withdrawn.';
-    return { verdict: 'unclear', reason: 'provider_error', message, settled: true };
+  if (body !== undefined) {
+    return { verdict: 'unclear', reason: 'provider_error', message: 'the API answered that it withdrew nothing.' };
   }
   const verdict = fromErrorResponse(response);
-  if (verdict.verdict === 'absent') return refused('not_found', NOT_FOUND);
+  if (verdict.verdict === 'absent') return { ...verdict, ...refused('not_found', 'no termination is stored.') };
   if (response.status !== 412 || verdict.verdict !== 'refused') return verdict;
   return { ...verdict, message: 'this termination can no longer be withdrawn. Ask the provider.' };
 }
@@ -184,10 +158,8 @@ export function fromUndoResponse(response: ProviderResponse): RevokeVerdict {
 const errorSchema = v.object({
   type: v.string(),
   message: text,
-  validationErrors: v.fallback(v.optional(v.array(v.object({ message: v.string(), path: v.string() })), []), []),
+  validationErrors: v.fallback(v.array(v.object({ message: v.string(), path: v.string() })), []),
 });
-
-const NOT_FOUND = 'this account has no such contract or item. Check contractId and contractItemId.';
 
 /** What an answer means that is not the documented success. */
 export function fromErrorResponse(response: ProviderResponse): NoVerdict | AbsentVerdict {
@@ -195,24 +167,12 @@ export function fromErrorResponse(response: ProviderResponse): NoVerdict | Absen
   if (body === undefined) return { verdict: 'unrecognized' };
   const { type: providerCode, message, validationErrors } = body;
   const complaints = validationErrors.map((one) => `${one.path} ${one.message}`);
-  const providerMessage = [message ?? providerCode, ...complaints].join('; ');
-  if (response.status === 404) return { verdict: 'absent', providerCode, providerMessage };
-  return verdictOnError(
-    response.status,
-    { providerCode, providerMessage },
-    {
-      unauthorized: 'the token is not valid. Check it, or make a new one in the customer area.',
-      forbidden: 'the token may not do this. Cancelling needs a token that may write.',
-    },
-  );
-}
-
-function sideEffect(message: string): Warning {
-  return { code: 'side_effect', message };
-}
-
-function effective(value: string): EffectiveAt {
-  return { value, precision: 'instant', source: 'provider' };
+  const words = { providerCode, providerMessage: [message ?? providerCode, ...complaints].join('; ') };
+  return response.status === 404
+    ? { verdict: 'absent', ...words }
+    : verdictOnError(response.status, words, {
+        forbidden: 'the token may not do this. It has to be one that may write.',
+      });
 }
 
 function isSame(one: string, other: string): boolean {

@@ -1,3 +1,4 @@
+import type { EffectiveAt } from '../contract/vocabulary.ts';
 import { calendarDay } from '../contract/when.ts';
 
 /**
@@ -12,15 +13,17 @@ export function utcInstant(text: string | null | undefined): string | undefined 
 }
 
 /**
- * Returns an instant with any offset (`2026-12-31T23:59:59+01:00`, RFC 3339) in UTC, in the form of
- * `Date.prototype.toISOString`; `undefined` for any other text. Digits beyond the millisecond are cut off.
+ * Returns the {@link EffectiveAt} of a date that the provider states: a day (`2026-12-31`) or an instant with any offset
+ * (`2026-12-31T23:59:59+01:00`, RFC 3339), which is given in UTC; `undefined` for any other text.
  */
-export function instantOf(text: string | null | undefined): string | undefined {
-  const [, local = '', sign, hours = '', minutes = ''] =
-    /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?)(?:Z|([+-])(\d{2}):(\d{2}))$/.exec(text ?? '') ?? [];
+export function effectiveAt(text: string | null | undefined): EffectiveAt | undefined {
+  const day = calendarDay(text);
+  if (day !== undefined) return { value: day, precision: 'date', source: 'provider' };
+  const [, local = '', sign, hours = '', minutes = ''] = INSTANT.exec(text ?? '') ?? [];
   const inUtc = utcInstant(`${local}Z`);
-  if (inUtc === undefined || sign === undefined) return inUtc;
-  if (Number(hours) > 23 || Number(minutes) > 59) return undefined;
-  const offset = (Number(hours) * 60 + Number(minutes)) * 60_000 * (sign === '+' ? 1 : -1);
-  return new Date(Date.parse(inUtc) - offset).toISOString();
+  if (inUtc === undefined || Number(hours) > 23 || Number(minutes) > 59) return undefined;
+  const offset = (Number(hours) * 60 + Number(minutes)) * (sign === '-' ? -60_000 : 60_000);
+  return { value: new Date(Date.parse(inUtc) - offset).toISOString(), precision: 'instant', source: 'provider' };
 }
+
+const INSTANT = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?)(?:Z|([+-])(\d{2}):(\d{2}))$/;

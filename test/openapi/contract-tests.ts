@@ -19,6 +19,8 @@ export interface ContractSubject {
   readonly secrets: readonly string[];
   /** One service reference in each of its forms. */
   readonly services: readonly object[];
+  /** Values for the fields of these names in generated bodies, such as the ids of the services. */
+  readonly values?: Readonly<Record<string, unknown>>;
   /** What every cancellation says besides, such as `extras`. */
   readonly details?: Readonly<Record<string, unknown>>;
   /** The date of `on_date`. Default 2099-12-31. */
@@ -48,6 +50,8 @@ interface TriedCall {
   readonly operation: Settled['operation'];
   /** The state of the service from which the call ends well. */
   readonly from: ServiceState;
+  /** Another call differs from it in nothing that an answer is read by. */
+  readonly isVariant?: boolean;
   readonly run: (fetch: typeof globalThis.fetch) => Promise<unknown>;
 }
 
@@ -85,7 +89,7 @@ export async function contractTests(subject: ContractSubject): Promise<void> {
   });
 
   describe.each(operations.filter(({ name }) => !subject.unused.includes(name)))('an answer to $name', (operation) => {
-    const answers = Map.groupBy(documentedAnswers(operation), ({ status }) => status);
+    const answers = Map.groupBy(documentedAnswers(operation, subject.values), ({ status }) => status);
 
     it.each([...answers])('with %i is told truthfully', async (_status, documented) => {
       for (const answer of documented) await expectTruth(operation, answer);
@@ -100,8 +104,9 @@ export async function contractTests(subject: ContractSubject): Promise<void> {
   });
 
   async function expectTruth({ name }: ApiOperation, answer: DocumentedAnswer): Promise<void> {
-    for (const call of used.get(name) ?? []) {
-      for (const state of ['active', 'cancelled'] as const) {
+    const states = answer.status < 300 ? (['active', 'cancelled'] as const) : undefined;
+    for (const call of [...(used.get(name) ?? [])].filter(({ isVariant = false }) => !isVariant)) {
+      for (const state of states ?? [call.from]) {
         const settled = await carryOut(subject, operations, call, state, { operation: name, answer });
         const found = { problems: problemsOf(settled, subject), violations: settled.violations };
         expect(found, `${call.name} of a service that is ${state}, answered with ${answer.name}`).toEqual({
@@ -115,7 +120,7 @@ export async function contractTests(subject: ContractSubject): Promise<void> {
 
 /** Every call that the account offers: each timing, with and without a reason, for each form of a service. */
 function callsOf({ account, services, details = {}, on = '2099-12-31' }: ContractSubject): readonly TriedCall[] {
-  const { timings, readBack, revoke } = account.capabilities;
+  const { timings, readBack, revoke, options, confirm } = account.capabilities;
   const check: TriedCall = {
     name: 'check of the credentials',
     operation: 'check',
@@ -130,16 +135,27 @@ function callsOf({ account, services, details = {}, on = '2099-12-31' }: Contrac
       kind: string,
       from: ServiceState,
       run: (api: CancelService<{ account: Account }>) => Promise<unknown>,
+      isVariant = false,
     ): void => {
       const name = `${operation} ${kind}of ${JSON.stringify(service)}`;
-      ofService.push({ name, operation, from, run: (fetch) => run(createCancelService({ account }, { fetch })) });
+      ofService.push({
+        name,
+        operation,
+        from,
+        isVariant,
+        run: (fetch) => run(createCancelService({ account }, { fetch })),
+      });
     };
     for (const timing of timings) {
       const when = timing === 'on_date' ? { on } : timing;
       add('cancel', `${timing} `, 'active', (api) => api.cancel({ ...asked, when, ...details }));
       const reason = 'Project ended';
-      add('cancel', `${timing} with a reason `, 'active', (api) => api.cancel({ ...asked, when, reason, ...details }));
+      const reasoned = { ...asked, when, reason, ...details };
+      add('cancel', `${timing} with a reason `, 'active', (api) => api.cancel(reasoned), true);
     }
+    if (confirm !== undefined)
+      add('confirm', '', 'active', (api) => api.confirm({ ...asked, token: '4f6d1a', ...details }));
+    if (options === true) add('options', '', 'active', (api) => api.options(asked));
     if (readBack) add('status', '', 'active', (api) => api.status(asked));
     if (revoke) add('revoke', '', 'cancelled', (api) => api.revoke(asked));
     return ofService;

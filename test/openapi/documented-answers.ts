@@ -11,25 +11,33 @@ export interface DocumentedAnswer {
   readonly body?: unknown;
 }
 
-/** The bodies that are generated from each schema. */
-const SAMPLES = 12;
+/** The bodies that are generated from the schema of a success, and from that of an error. */
+const SAMPLES = { success: 8, error: 2 } as const;
 
 /** The statuses that a description with a `default` leaves open. */
-const DEFAULT_STATUSES = [401, 403, 404, 409, 422, 500, 503];
+const DEFAULT_STATUSES = [401, 403, 404, 409, 500];
 
-/** Every answer that the description lets an operation give: its statuses, its examples, and bodies from its schemas. */
-export function documentedAnswers({ responses }: ApiOperation): readonly DocumentedAnswer[] {
+/**
+ * Every answer that the description lets an operation give: its statuses, its examples, and bodies from its schemas.
+ *
+ * @param values for the fields of these names in the generated bodies.
+ */
+export function documentedAnswers(
+  { responses }: ApiOperation,
+  values: Readonly<Record<string, unknown>> = {},
+): readonly DocumentedAnswer[] {
   return Object.entries(responses).flatMap(([key, { content }]) => {
     const statuses = key === 'default' ? DEFAULT_STATUSES.filter((one) => !(String(one) in responses)) : [Number(key)];
+    const samples = Number(key) < 300 ? SAMPLES.success : SAMPLES.error;
     const bodies = Object.entries(content).flatMap(([contentType, { schema, example, examples = {} }]) => [
       ...[example, schema?.['example']]
         .filter((body) => body !== undefined)
         .map((body) => ({ name: 'example', contentType, body })),
       ...Object.entries(examples).map(([name, { value: body }]) => ({ name: `example ${name}`, contentType, body })),
-      ...(schema === undefined ? [] : samplesOf(schema, SAMPLES)).map((body, index) => ({
+      ...(schema === undefined ? [] : samplesOf(schema, samples)).map((body, index) => ({
         name: `generated ${index + 1}`,
         contentType,
-        body,
+        body: withValues(body, values),
       })),
     ]);
     return statuses.flatMap((status) =>
@@ -40,6 +48,10 @@ export function documentedAnswers({ responses }: ApiOperation): readonly Documen
       })),
     );
   });
+}
+
+function withValues(body: unknown, values: Readonly<Record<string, unknown>>): unknown {
+  return JSON.parse(JSON.stringify(body), (key, value: unknown) => (Object.hasOwn(values, key) ? values[key] : value));
 }
 
 /** A documented answer as `fetch` returns it. */
