@@ -38,7 +38,7 @@ export function checkDefinition(definition: Definition): void {
     const capability = name === 'status' ? 'readBack' : name;
     const isDeclared = declared[capability] !== undefined && declared[capability] !== false;
     if (isDeclared === (definition[name] !== undefined)) continue;
-    const what = name === 'extras' ? 'an extras schema' : `a ${name} function`;
+    const what = name === 'extras' ? 'the schema extras' : `the function ${name}`;
     refuse(`${id} must have ${what} exactly if capabilities.${capability} is ${IS[name] ?? 'true'}`);
   }
   if (capabilities.revoke && !readBack) refuse(`${id} can only withdraw what it can read back`);

@@ -54,15 +54,17 @@ function whenWords(timings: readonly Timing[]): string {
   );
 }
 
+const DAY = 'a day of the calendar, such as 2026-12-31';
+
 const onDate = v.strictObject(
   {
     on: v.pipe(
-      v.string('a day of the calendar, such as 2026-12-31'),
-      v.check((text) => calendarDay(text) !== undefined, 'a day of the calendar, such as 2026-12-31'),
+      v.string(DAY),
+      v.check((text) => calendarDay(text) !== undefined, DAY),
       v.check((text) => endOfDay(text) > Date.now(), 'a day that is not over'),
     ),
   },
-  only('on'),
+  ({ expected }) => (expected === '"on"' ? DAY : only('on')),
 );
 
 /** A timing or a date. Not a union: that would say nothing of what is wrong with the date. */

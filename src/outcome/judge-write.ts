@@ -1,7 +1,6 @@
 import type { Call, ErrorFacts } from '../call/call.ts';
 import type { ProviderResponse } from '../contract/exchange.ts';
 import type { ProviderError } from '../contract/provider-error.ts';
-import { REPORT_IT } from '../contract/report-it.ts';
 import type {
   AbsentVerdict,
   ConfirmationRequiredVerdict,
@@ -12,6 +11,7 @@ import type {
 } from '../contract/verdict.ts';
 import { judgeUnrecognized, refusedUnprocessed } from '../sending/judge-status.ts';
 import type { ExchangeResult } from '../sending/run-exchange.ts';
+import { FAULTY } from './faulty.ts';
 import { providerWords } from './provider-words.ts';
 import { readFailure, refusalFacts } from './read-status.ts';
 
@@ -83,13 +83,6 @@ export function believed<Accepted>(judged: AcceptedWrite<Accepted> | WriteInDoub
   if ('error' in judged) throw judged.error;
   return judged;
 }
-
-/** The failure for a verdict that does not follow from the requests. */
-export const FAULTY: ErrorFacts = {
-  code: 'unexpected_response',
-  reason: 'provider_error',
-  message: `the adapter is faulty: its verdict does not follow from what it sent. ${REPORT_IT}`,
-};
 
 /** Only a cancellation can end in one of these, and judges it itself. */
 type NotJudgedHere = DuplicateVerdict | AbsentVerdict | ConfirmationRequiredVerdict;

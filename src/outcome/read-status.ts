@@ -3,6 +3,7 @@ import type { Call, ErrorFacts } from '../call/call.ts';
 import type { Exchange } from '../contract/exchange.ts';
 import { isLoginStatus, judgeUnrecognized, rateLimited } from '../sending/judge-status.ts';
 import { retryWaitOf } from '../sending/retry-after.ts';
+import { FAULTY } from './faulty.ts';
 import { providerWords } from './provider-words.ts';
 import { withoutPastSchedule } from './past-date.ts';
 import type { StatusQuery } from '../contract/provider.ts';
@@ -115,12 +116,14 @@ export function readFailure(
     const code = isDown ? 'unavailable' : 'unexpected_response';
     return { ...verdict, code, providerStatus, retryInMs: isDown ? retryWaitOf(response) : undefined };
   }
+  // Adapters in JavaScript can return anything.
+  if (verdict.verdict !== 'refused') return FAULTY;
   const refusal = refusalFacts(verdict);
   return verdict.code === 'rate_limited' ? { ...rateLimited(response), ...refusal } : { providerStatus, ...refusal };
 }
 
 /** What a refusal says: with the first possible date in its words, and with where in the request it is about. */
-export function refusalFacts({ verdict: _, ...refusal }: RefusedVerdict): ErrorFacts {
+export function refusalFacts(refusal: RefusedVerdict): ErrorFacts {
   const { code, message, earliest, issues } = refusal;
   if (code === 'invalid_request') {
     return {

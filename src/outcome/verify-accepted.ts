@@ -40,6 +40,7 @@ function withWarning(accepted: CancelFacts, what: string): CancelFacts {
   return { ...accepted, warnings: [...accepted.warnings, warning] };
 }
 
-function withoutDate({ effectiveAt: _, ...accepted }: CancelFacts): CancelFacts {
-  return accepted;
+function withoutDate(accepted: CancelFacts): CancelFacts {
+  const { effectiveAt: _, ...facts } = accepted;
+  return facts;
 }

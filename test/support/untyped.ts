@@ -4,6 +4,8 @@ import type { Accounts, CancelService } from 'cancelkit';
 export interface UntypedService {
   readonly cancel: (request: unknown, options?: unknown) => Promise<unknown>;
   readonly safeCancel: (request: unknown, options?: unknown) => Promise<{ readonly ok: boolean }>;
+  readonly confirm: (request: unknown, options?: unknown) => Promise<unknown>;
+  readonly options: (request: unknown, options?: unknown) => Promise<unknown>;
   readonly preview: (request: unknown, options?: unknown) => Promise<unknown>;
   readonly validate: (request: unknown) => Promise<{ readonly serviceKey: unknown }>;
   readonly status: (request: unknown, options?: unknown) => Promise<unknown>;
