@@ -14,7 +14,7 @@ export function toServiceRequest(service: MittwaldService, config: ResolvedMittw
  * `POST …/termination`, after the service was read. Without a date, the API takes the next possible one [D]. A date is
  * sent with the time of day of the next possible one, since a target has to fit the periods of the contract.
  *
- * @param next the next possible instant, if the API told it.
+ * @param next the next possible instant, if the API shows it.
  */
 export function toTerminationRequest(
   { service, when, reasonText: reason }: CancelOrder<MittwaldService, MittwaldTiming>,

@@ -23,7 +23,8 @@ export function effectiveAt(text: string | null | undefined): EffectiveAt | unde
   const inUtc = utcInstant(`${local}Z`);
   if (inUtc === undefined || Number(hours) > 23 || Number(minutes) > 59) return undefined;
   const offset = (Number(hours) * 60 + Number(minutes)) * (sign === '-' ? -60_000 : 60_000);
-  return { value: new Date(Date.parse(inUtc) - offset).toISOString(), precision: 'instant', source: 'provider' };
+  const value = utcInstant(new Date(Date.parse(inUtc) - offset).toISOString());
+  return value === undefined ? undefined : { value, precision: 'instant', source: 'provider' };
 }
 
 const INSTANT = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?)(?:Z|([+-])(\d{2}):(\d{2}))$/;

@@ -57,7 +57,7 @@ interface TriedCall {
 
 /**
  * Holds an adapter against the description of its API: every request is as described, and every described answer, each
- * example and many generated bodies included, is told truthfully. Call it at the top of a test file, with `await`.
+ * example and many generated bodies included, is reported truthfully. Call it at the top of a test file, with `await`.
  */
 export async function contractTests(subject: ContractSubject): Promise<void> {
   const operations = await readOperations(subject.descriptions);
@@ -91,11 +91,11 @@ export async function contractTests(subject: ContractSubject): Promise<void> {
   describe.each(operations.filter(({ name }) => !subject.unused.includes(name)))('an answer to $name', (operation) => {
     const answers = Map.groupBy(documentedAnswers(operation, subject.values), ({ status }) => status);
 
-    it.each([...answers])('with %i is told truthfully', async (_status, documented) => {
+    it.each([...answers])('with %i is reported truthfully', async (_status, documented) => {
       for (const answer of documented) await expectTruth(operation, answer);
     });
 
-    it('is told truthfully with the body of another status', async () => {
+    it('is reported truthfully with the body of another status', async () => {
       const statuses = [...answers.keys()];
       for (const status of statuses) {
         const other = statuses.find((one) => one < 300 !== status < 300);
