@@ -53,8 +53,9 @@ export function createMittwaldRoutes(
         if (body === undefined) return invalid('', 'type', 'should be object');
         const { reason, explanation, terminationTargetDate: date } = body;
         if (reason !== undefined && typeof reason !== 'string') return invalid('.reason', 'type', 'should be string');
-        const target = date === undefined ? undefined : new Date(String(date));
-        if (target !== undefined && !DATE_TIME.test(String(date))) {
+        const isDate = typeof date === 'string' && DATE_TIME.test(date);
+        const target = isDate ? new Date(date) : undefined;
+        if (date !== undefined && !isDate) {
           return invalid('.terminationTargetDate', 'format', 'should match format "date-time"');
         }
         if ((item ?? contract).cancellation !== null && options().repeatedTermination === 'refused') {
