@@ -1,6 +1,6 @@
 import type { AdapterOperations } from './account-driver.ts';
 import type { CheckedConfiguration } from './configuration-cache.ts';
-import type { ProviderDefinition, ProviderTypes } from '../contract/provider.ts';
+import type { ExtrasIn, ProviderDefinition, ProviderTypes } from '../contract/provider.ts';
 import { timingOf } from '../contract/when.ts';
 import type { AnyWhen, Timing, When } from '../contract/vocabulary.ts';
 
@@ -21,19 +21,22 @@ export function adapterOperations<Types extends ProviderTypes>(
     if (!isOffered(definition.capabilities.timings, when)) throw new RangeError('timing not offered');
     return when;
   };
+  // oxlint-disable-next-line no-unsafe-type-assertion -- what this very definition's schema returned
+  const own = (extras: unknown): ExtrasIn<Types> | undefined => extras as ExtrasIn<Types> | undefined;
   const configured: AdapterOperations = {
     baseUrl,
     secrets,
     escapesHtml: definition.escapesHtml,
     key,
-    cancel: (details) => definition.cancel({ ...details, when: offered(details.when), service }, config),
+    cancel: ({ when, extras, ...details }) =>
+      definition.cancel({ ...details, when: offered(when), extras: own(extras), service }, config),
     cancelTogether:
       cancelTogether === undefined
         ? undefined
         : (members, { when, reasonText, reasonCode, extras }) => {
             const known = members.flatMap((member) => references.get(member) ?? []);
             if (known.length < members.length) return undefined;
-            const alike = { when: offered(when), reasonText, reasonCode, extras };
+            const alike = { when: offered(when), reasonText, reasonCode, extras: own(extras) };
             return cancelTogether({ services: known, ...alike }, config);
           },
     status:
@@ -42,7 +45,10 @@ export function adapterOperations<Types extends ProviderTypes>(
         : (providerReference, query) => status(service, config, { providerReference, ...query }),
     revoke: revoke === undefined ? undefined : () => revoke(service, config),
     options: options === undefined ? undefined : () => options(service, config),
-    confirm: confirm === undefined ? undefined : (details) => confirm({ ...details, service }, config),
+    confirm:
+      confirm === undefined
+        ? undefined
+        : ({ extras, ...details }) => confirm({ ...details, extras: own(extras), service }, config),
   };
   references.set(configured, service);
   return configured;

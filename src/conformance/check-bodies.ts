@@ -6,7 +6,7 @@ import type { Responder } from './loopback.ts';
 import type { ConformanceSubject } from './subject.ts';
 import {
   assertNoFault,
-  beforeOf,
+  beforeCancelOf,
   cancellationAmong,
   describeSettled,
   orderOf,
@@ -68,7 +68,7 @@ async function answered(
 ): Promise<Settled<{ readonly outcome: string }>> {
   const bad = { status, body };
   const next: Responder = status < 500 ? (response) => reply(response, bad) : inOrder([bad]);
-  const respond = handingOver(beforeOf(subject), next);
+  const respond = handingOver(beforeCancelOf(subject), next);
   return withTrial(subject, respond, async ({ server, service }) => {
     const settled = await settle(service.cancel(orderOf(subject)));
     const times = timesSent(cancellationAmong(subject, server.requests), server.requests);

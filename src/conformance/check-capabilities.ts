@@ -1,19 +1,30 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import { internalsOf } from '../accounts/account.ts';
-import type { When } from '../index.ts';
+import type { Timing } from '../index.ts';
+import { TIMINGS } from '../contract/vocabulary.ts';
+import { exampleOf } from '../contract/when.ts';
 import type { Check } from './check.ts';
 import { contentOf } from './request-fields.ts';
 import type { ConformanceSubject } from './subject.ts';
-import { cancellationAmong, describeSettled, orderOf, sentFor, settle, successAnswers, withTrial } from './trial.ts';
+import {
+  cancellationAmong,
+  describeSettled,
+  orderOf,
+  sentFor,
+  settle,
+  successAnswers,
+  whenFor,
+  withTrial,
+} from './trial.ts';
 
-const ALL_TIMINGS: readonly When[] = ['immediate', 'end_of_period'];
+const USUAL: readonly Timing[] = ['immediate', 'end_of_period'];
 const REPEATS: Readonly<Record<string, boolean>> = { documented: true, inferred: true, no: false };
 
 /** Whether what the provider says of itself is data, and true. */
 export function capabilityChecks(subject: ConformanceSubject): readonly Check[] {
   const { capabilities } = subject.provider;
-  const timings: readonly When[] = capabilities.timings;
+  const timings: readonly Timing[] = capabilities.timings;
   return [
     {
       name: 'describes itself in plain data that is sound',
@@ -22,7 +33,7 @@ export function capabilityChecks(subject: ConformanceSubject): readonly Check[] 
         assert.ok(timings.length > 0, 'no timing is offered');
         assert.equal(new Set(timings).size, timings.length, 'a timing is listed twice');
         assert.ok(
-          timings.every((timing) => ALL_TIMINGS.includes(timing)),
+          timings.every((timing) => TIMINGS.includes(timing)),
           'a timing is not known',
         );
         assert.ok(['no', 'optional', 'required'].includes(capabilities.reason.field), 'reason.field is not known');
@@ -55,14 +66,21 @@ export function capabilityChecks(subject: ConformanceSubject): readonly Check[] 
       name: 'names each service by a key of its own',
       run: () => namesEachService(subject),
     },
-    ...ALL_TIMINGS.map((when) => (timings.includes(when) ? offered(subject, when) : notOffered(subject, when))),
+    ...TIMINGS.filter((timing) => timings.includes(timing)).map((timing) => offered(subject, timing)),
+    ...USUAL.filter((timing) => !timings.includes(timing)).map((timing) => notOffered(subject, timing, [timing])),
+    notOffered(
+      subject,
+      'every other timing',
+      TIMINGS.filter((timing) => !timings.includes(timing) && !USUAL.includes(timing)),
+    ),
     ...(timings.length > 1 ? [differing(subject)] : []),
   ];
 }
 
-function offered(subject: ConformanceSubject, when: When): Check {
+function offered(subject: ConformanceSubject, timing: Timing): Check {
+  const when = whenFor(subject, timing);
   return {
-    name: `builds and sends a request for ${when}`,
+    name: `builds and sends a request for ${timing}`,
     run: async () => {
       const services = [subject.service, ...(subject.otherServices ?? [])];
       for (const service of services) {
@@ -79,15 +97,17 @@ function offered(subject: ConformanceSubject, when: When): Check {
   };
 }
 
-function notOffered(subject: ConformanceSubject, when: When): Check {
+function notOffered(subject: ConformanceSubject, name: string, timings: readonly Timing[]): Check {
   return {
-    name: `refuses ${when} as unsupported, without sending anything`,
+    name: `refuses ${name} as unsupported, without sending anything`,
     run: () =>
       withTrial(subject, successAnswers(subject), async ({ server, service }) => {
-        const order = orderOf(subject, { when });
-        for (const call of [() => service.cancel(order), () => service.preview(order)]) {
-          const settled = await settle<object>(call());
-          assert.equal(settled.ok ? 'accepted' : settled.error.code, 'unsupported');
+        for (const timing of timings) {
+          const order = orderOf(subject, { when: exampleOf(timing) });
+          for (const call of [() => service.cancel(order), () => service.preview(order)]) {
+            const settled = await settle<object>(call());
+            assert.equal(settled.ok ? 'accepted' : settled.error.code, 'unsupported', timing);
+          }
         }
         assert.equal(server.requests.length, 0, 'something was sent');
       }),
@@ -98,10 +118,14 @@ function differing(subject: ConformanceSubject): Check {
   return {
     name: 'sends a different request for each timing',
     run: async () => {
-      const [one, other] = await Promise.all(
-        ALL_TIMINGS.map(async (when) => contentOf(await sentFor(subject, { when }))),
+      const { timings } = subject.provider.capabilities;
+      const sent = await Promise.all(
+        timings.map(async (timing) => contentOf(await sentFor(subject, { when: whenFor(subject, timing) }))),
       );
-      assert.ok(!isDeepStrictEqual(one, other), 'immediate and end_of_period send the same');
+      for (const [at, one] of sent.entries()) {
+        const same = sent.findIndex((other, index) => index > at && isDeepStrictEqual(one, other));
+        assert.equal(same, -1, `${timings[at]} and ${timings[same]} send the same`);
+      }
     },
   };
 }

@@ -8,7 +8,7 @@ import { withHaste } from './haste.ts';
 import { closedOrigin } from './loopback.ts';
 import type { ConformanceSubject } from './subject.ts';
 import {
-  beforeOf,
+  beforeCancelOf,
   describeSettled,
   orderOf,
   serviceWith,
@@ -89,7 +89,11 @@ export function faultChecks(subject: ConformanceSubject): readonly Check[] {
             const settled = await settle(service.cancel(orderOf(subject), { signal: controller.signal }));
             assertUnknown(settled, 'aborted');
             await assertSentOnce(subject, server.requests);
-            assert.equal(server.requests.length, beforeOf(subject).length + 1, 'something was sent after the abort');
+            assert.equal(
+              server.requests.length,
+              beforeCancelOf(subject).length + 1,
+              'something was sent after the abort',
+            );
           },
           options,
         );
@@ -109,7 +113,7 @@ async function timesOut(subject: ConformanceSubject, act: (response: ServerRespo
         const settled = await settle(service.cancel(orderOf(subject)));
         const took = performance.now() - start;
         assert.ok(took < limit * 2 + SLACK_MS, `it took ${Math.round(took)} ms with a deadline of ${limit * 2} ms`);
-        if (server.requests.length <= beforeOf(subject).length) return false;
+        if (server.requests.length <= beforeCancelOf(subject).length) return false;
         assertUnknown(settled, 'timeout');
         await assertSentOnce(subject, server.requests);
         return true;
@@ -133,7 +137,7 @@ async function connectsLater(subject: ConformanceSubject): Promise<void> {
   let calls = 0;
   const fetch: typeof globalThis.fetch = async (...parts) => {
     calls += 1;
-    if (calls - 1 !== beforeOf(subject).length) return globalThis.fetch(...parts);
+    if (calls - 1 !== beforeCancelOf(subject).length) return globalThis.fetch(...parts);
     const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', syscall: 'connect' });
     throw new TypeError('fetch failed', { cause });
   };

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual, inspect } from 'node:util';
+import type { AnyWhen, Timing } from '../index.ts';
 import { handingOver, inOrder, isSameRequest, isUnprocessed, withoutRetryAfter } from './answers.ts';
 import type { Check } from './check.ts';
 import type { Responder, SeenRequest } from './loopback.ts';
 import type { ConformanceAnswer, ConformanceFixture, ConformanceSubject } from './subject.ts';
 import {
   ACCOUNT,
-  beforeOf,
+  beforeCancelOf,
   cancellationAmong,
   describeSettled,
   orderOf,
@@ -19,6 +20,8 @@ import {
 
 // The first time, and the two repetitions that an answer of "not processed" allows.
 const MOST_TIMES = 3;
+
+type AnyFixture = ConformanceFixture<Timing>;
 
 /** Whether every documented answer becomes what it means. */
 export function fixtureChecks(subject: ConformanceSubject): readonly Check[] {
@@ -52,7 +55,7 @@ export function fixtureChecks(subject: ConformanceSubject): readonly Check[] {
           const still = await cancelled(subject, fixture, inOrder([answer]));
           assert.ok(!still.settled.ok && still.settled.error.retryable, describeSettled(still.settled));
           assert.equal(still.times, MOST_TIMES, `it was sent ${still.times} times`);
-          const success = handingOver([answer], inOrder(successAnswers(subject).slice(beforeOf(subject).length)));
+          const success = handingOver([answer], inOrder(successAnswers(subject).slice(beforeCancelOf(subject).length)));
           const then = await cancelled(subject, ofKind(subject, 'success')[0] ?? fixture, success);
           assert.ok(then.settled.ok, describeSettled(then.settled));
           assert.equal(then.times, 2, `it was sent ${then.times} times`);
@@ -104,13 +107,13 @@ export function labelOf(expected: object): string {
   return String(words.get('code') ?? words.get('outcome') ?? words.get('state'));
 }
 
-async function becomes(subject: ConformanceSubject, fixture: ConformanceFixture): Promise<void> {
-  const answers = [...beforeOf(subject), ...fixture.answers];
+async function becomes(subject: ConformanceSubject, fixture: AnyFixture): Promise<void> {
+  const answers = [...beforeCancelOf(subject, fixture), ...fixture.answers];
   await withTrial(subject, answers, async ({ server, service }) => {
     const settled = await settle(service.cancel(orderOf(subject, whenOf(fixture))));
     assert.equal(settled.ok, 'outcome' in fixture.expected, describeSettled(settled));
     assertMatches(settled.ok ? settled.value : settled.error, fixture.expected);
-    const times = timesSent(cancellationAmong(subject, server.requests), server.requests);
+    const times = timesSent(cancellationAmong(subject, server.requests, fixture), server.requests);
     const most = isUnprocessed(fixture.answers[0]) ? MOST_TIMES : 1;
     assert.ok(times <= most, `the cancellation was sent ${times} times`);
     const isOpen = 'code' in fixture.expected && fixture.expected.code === 'outcome_unknown';
@@ -126,20 +129,20 @@ async function becomes(subject: ConformanceSubject, fixture: ConformanceFixture)
 /** The result of a cancellation that a responder answers from the cancellation itself on, and how often it was sent. */
 async function cancelled(
   subject: ConformanceSubject,
-  fixture: ConformanceFixture,
+  fixture: AnyFixture,
   next: Responder,
 ): Promise<{ readonly settled: Settled<{ readonly outcome: string }>; readonly times: number }> {
-  return withTrial(subject, handingOver(beforeOf(subject), next), async ({ server, service }) => ({
+  return withTrial(subject, handingOver(beforeCancelOf(subject, fixture), next), async ({ server, service }) => ({
     settled: await settle(service.cancel(orderOf(subject, whenOf(fixture)))),
-    times: timesSent(cancellationAmong(subject, server.requests), server.requests),
+    times: timesSent(cancellationAmong(subject, server.requests, fixture), server.requests),
   }));
 }
 
-function ofKind(subject: ConformanceSubject, kind: ConformanceFixture['kind']): readonly ConformanceFixture[] {
+function ofKind(subject: ConformanceSubject, kind: ConformanceFixture['kind']): readonly AnyFixture[] {
   return subject.fixtures.filter((fixture) => fixture.kind === kind);
 }
 
-function whenOf({ when }: ConformanceFixture): { readonly when?: string } {
+function whenOf({ when }: AnyFixture): { readonly when?: AnyWhen } {
   return when === undefined ? {} : { when };
 }
 

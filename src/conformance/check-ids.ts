@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import type { Check } from './check.ts';
 import { answersThatFind } from './read-back.ts';
 import type { ConformanceSubject } from './subject.ts';
-import { ACCOUNT, beforeOf, describeSettled, orderOf, settle, withTrial, type Settled } from './trial.ts';
+import {
+  ACCOUNT,
+  beforeCancelOf,
+  beforeOf,
+  describeSettled,
+  orderOf,
+  settle,
+  withTrial,
+  type Settled,
+} from './trial.ts';
 
 const HOSTILE: readonly (readonly [name: string, id: string])[] = [
   ['a dot', '.'],
@@ -74,7 +83,11 @@ async function tried(
   operation: Operation,
   reference: Readonly<Record<string, unknown>>,
 ): Promise<Tried> {
-  const before = operation === 'revoke' ? [...answersThatFind(subject), ...beforeOf(subject)] : beforeOf(subject);
+  const before = {
+    cancel: beforeCancelOf(subject),
+    status: beforeOf(subject),
+    revoke: operation === 'revoke' ? [...answersThatFind(subject), ...beforeOf(subject)] : [],
+  }[operation];
   return withTrial(subject, before, async ({ server, service }) => {
     const call = {
       cancel: () => service.cancel(orderOf(subject, reference)),

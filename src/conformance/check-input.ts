@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ProviderError } from '../index.ts';
+import { TIMINGS } from '../contract/vocabulary.ts';
 import type { Check } from './check.ts';
 import type { ConformanceSubject } from './subject.ts';
 import { ACCOUNT, orderOf, settle, successAnswers, withTrial } from './trial.ts';
@@ -133,7 +134,7 @@ function longTexts(input: unknown): readonly string[] {
   return values.flatMap((value) => {
     if (typeof value === 'object' && value !== null) return longTexts(value);
     const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-    return text.length < 6 || text === ACCOUNT || text === 'immediate' || text === 'end_of_period' ? [] : [text];
+    return text.length < 6 || text === ACCOUNT || TIMINGS.some((timing) => timing === text) ? [] : [text];
   });
 }
 

@@ -5,7 +5,7 @@ import { aroundWords, inWords, type Echoing } from './echoes.ts';
 import { answersThatFind, answersThatFindNone } from './read-back.ts';
 import { everythingOf, holdsSecret } from './secret-encodings.ts';
 import type { ConformanceAnswer, ConformanceSubject } from './subject.ts';
-import { ACCOUNT, beforeOf, orderOf, settle, withTrial, type Settled, type Trial } from './trial.ts';
+import { ACCOUNT, beforeCancelOf, beforeOf, orderOf, settle, withTrial, type Settled, type Trial } from './trial.ts';
 
 /** Whether anything comes out that must stay in: secrets to anyone, and the upstream's name to an end customer. */
 export function leakChecks(subject: ConformanceSubject): readonly Check[] {
@@ -49,9 +49,9 @@ async function eachOutcome(
 ): Promise<void> {
   const before = beforeOf(subject);
   const calls: readonly LeakTrial[] = [
-    ...subject.fixtures.map(({ answers, when, expected }) => ({
+    ...subject.fixtures.map(({ answers, when, expected, before: own }) => ({
       kind: `cancel ${labelOf(expected)}`,
-      before,
+      before: beforeCancelOf(subject, own === undefined ? {} : { before: own }),
       answers,
       call: ({ service }: Trial) => service.cancel(orderOf(subject, when === undefined ? {} : { when })),
     })),
@@ -60,6 +60,12 @@ async function eachOutcome(
       before,
       answers,
       call: ({ service }: Trial) => service.status({ account: ACCOUNT, service: subject.service, providerReference }),
+    })),
+    ...(subject.optionsFixtures ?? []).map(({ answers, expected }) => ({
+      kind: `options ${labelOf(expected)}`,
+      before,
+      answers,
+      call: ({ service }: Trial) => service.options({ account: ACCOUNT, service: subject.service }),
     })),
     ...(subject.revokeFixtures ?? []).map(({ answers, expected }) => ({
       kind: `revoke ${labelOf(expected)}`,

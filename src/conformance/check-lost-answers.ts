@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import type { CancellationStatus, CancelResult, LastSeen, When } from '../index.ts';
+import type { AnyWhen, CancellationStatus, CancelResult, LastSeen, Timing } from '../index.ts';
+import { isShown } from '../outcome/compare.ts';
+import { whenText } from '../contract/when.ts';
 import { handingOver, inOrder } from './answers.ts';
 import type { Check } from './check.ts';
 import { losing, LOSSES, type Loss } from './fault.ts';
@@ -7,12 +9,15 @@ import type { Responder } from './loopback.ts';
 import { readBack, stateFixtures } from './read-back.ts';
 import type { ConformanceFixture, ConformanceSubject } from './subject.ts';
 import {
+  beforeCancelOf,
   beforeOf,
   cancellationAmong,
   describeSettled,
   orderOf,
   settle,
   timesSent,
+  usualWhen,
+  whenFor,
   withTrial,
   type Settled,
 } from './trial.ts';
@@ -42,9 +47,9 @@ export function lostAnswerChecks(subject: ConformanceSubject): readonly Check[] 
 
 async function asksNothing(subject: ConformanceSubject, loss: Loss): Promise<void> {
   const respond = losing(loss, inOrder([]));
-  await withTrial(subject, handingOver(beforeOf(subject), respond), async ({ server, service }) => {
+  await withTrial(subject, handingOver(beforeCancelOf(subject), respond), async ({ server, service }) => {
     assertUnknown(await settle(service.cancel(orderOf(subject))), undefined, loss.name);
-    assert.equal(server.requests.length, beforeOf(subject).length + 1, 'something was sent after the loss');
+    assert.equal(server.requests.length, beforeCancelOf(subject).length + 1, 'something was sent after the loss');
   });
 }
 
@@ -52,18 +57,20 @@ async function readsBackAfter(subject: ConformanceSubject, loss: Loss): Promise<
   for (const { name, answers } of stateFixtures(subject)) {
     const { settled: read } = await readBack(subject, answers);
     const seen = read.ok ? read.value : undefined;
-    for (const when of subject.provider.capabilities.timings) {
+    for (const when of subject.provider.capabilities.timings.map((timing) => whenFor(subject, timing))) {
       const respond = losing(loss, inOrder([...beforeOf(subject), ...answers]));
       const settled = await cancelledOnce(subject, respond, { when }, {});
-      const what = `${when}, then ${name}`;
-      if (seen !== undefined && shows(seen, when)) assertReconciled(settled, seen, what);
+      const what = `${whenText(when)}, then ${name}`;
+      const isOther = seen !== undefined && mayBeOther(subject, seen, when) && !settled.ok;
+      if (seen !== undefined && shows(seen, when) && !isOther) assertReconciled(settled, seen, what);
+      else if (isGone(subject, read, settled)) assert.ok(settled.ok && settled.value.reconciled, what);
       else assertUnknown(settled, lastSeenIn(read), what);
     }
   }
 }
 
-async function verifies(subject: ConformanceSubject, fixture: ConformanceFixture): Promise<void> {
-  const { when = subject.provider.capabilities.timings[0] ?? 'immediate' } = fixture;
+async function verifies(subject: ConformanceSubject, fixture: ConformanceFixture<Timing>): Promise<void> {
+  const { when = usualWhen(subject) } = fixture;
   const plain = await cancelledOnce(subject, inOrder(fixture.answers), { when }, {});
   assert.ok(plain.ok, describeSettled(plain));
   const { outcome, providerReference } = plain.value;
@@ -79,10 +86,16 @@ async function verifies(subject: ConformanceSubject, fixture: ConformanceFixture
       continue;
     }
     assert.ok(settled.ok, what);
-    const isVerified = seen !== undefined && shows(seen, when);
+    const isWarned = settled.value.warnings.some(({ code }) => code === 'not_verified');
+    const isOther = seen !== undefined && mayBeOther(subject, seen, when) && isWarned;
+    const isVerified = seen !== undefined && shows(seen, when) && !isOther;
+    if (settled.value.outcome === 'completed' && !read.ok && read.error.code === 'not_found') {
+      // Its own write was accepted, and the adapter says `absent`: proof that the service is gone.
+      assert.ok(!settled.value.warnings.some(({ code }) => code === 'not_verified'), what);
+      continue;
+    }
     assert.equal(settled.value.outcome, isVerified ? seen.state : outcome, what);
     assert.deepEqual(settled.value.existing, isVerified ? seen : undefined, what);
-    const isWarned = settled.value.warnings.some(({ code }) => code === 'not_verified');
     assert.equal(isWarned, !isVerified, `${what}: the warning not_verified`);
   }
 }
@@ -94,7 +107,7 @@ async function cancelledOnce(
   parts: Readonly<Record<string, unknown>>,
   options: object,
 ): Promise<Settled<CancelResult>> {
-  return withTrial(subject, handingOver(beforeOf(subject), respond), async ({ server, service }) => {
+  return withTrial(subject, handingOver(beforeCancelOf(subject), respond), async ({ server, service }) => {
     const settled = await settle(service.cancel(orderOf(subject, parts), options));
     const times = timesSent(cancellationAmong(subject, server.requests), server.requests);
     assert.equal(times, 1, `the cancellation was sent ${times} times`);
@@ -103,8 +116,30 @@ async function cancelledOnce(
 }
 
 /** Whether a state that was read is the cancellation that was asked for. */
-function shows({ state, when }: CancellationStatus, wanted: When): boolean {
-  return state === 'completed' || (['requested', 'scheduled'].includes(state) && (when ?? wanted) === wanted);
+function shows(seen: CancellationStatus, wanted: AnyWhen): boolean {
+  return isShown(seen, wanted, undefined);
+}
+
+/** Whether the adapter may know the date that it has asked for, by what it read first, and this is another one. */
+function mayBeOther(
+  { beforeCancel = [] }: ConformanceSubject,
+  { when, effectiveAt }: CancellationStatus,
+  wanted: AnyWhen,
+): boolean {
+  return beforeCancel.length > 0 && when === undefined && effectiveAt !== undefined && typeof wanted === 'string';
+}
+
+/**
+ * Whether a read-back that finds no such service proves that it is gone: only for an adapter that has read the service
+ * before its write.
+ */
+function isGone(
+  { beforeCancel = [] }: ConformanceSubject,
+  read: Settled<CancellationStatus>,
+  settled: Settled<CancelResult>,
+): boolean {
+  const isAbsent = !read.ok && read.error.code === 'not_found';
+  return isAbsent && beforeCancel.length > 0 && settled.ok && settled.value.outcome === 'completed';
 }
 
 function assertReconciled(settled: Settled<CancelResult>, seen: CancellationStatus, what: string): void {

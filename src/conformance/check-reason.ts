@@ -13,13 +13,22 @@ export function reasonChecks(subject: ConformanceSubject): readonly Check[] {
 }
 
 function codeCheck(subject: ConformanceSubject): Check {
-  const { providerCode = false } = subject.provider.capabilities.reason;
+  const { providerCode = false, codes } = subject.provider.capabilities.reason;
+  const listed = typeof codes === 'object' ? codes : undefined;
+  const code = listed?.[0]?.code ?? CODE;
   return {
     name: 'sends the reason code that was given exactly if it says so',
     run: async () => {
-      const order = { reason: { text: 'Project ended', providerCode: CODE } };
-      const places = placesOf(await sentFor(subject, order), CODE);
-      assert.equal(places.length > 0, providerCode, 'the code in the request');
+      const order = { reason: { text: 'Project ended', providerCode: code } };
+      const places = placesOf(await sentFor(subject, order), code);
+      assert.equal(places.length > 0, codes !== undefined || providerCode, 'the code in the request');
+      for (const { code: named, categories = [] } of listed ?? []) {
+        for (const category of categories) {
+          if (listed?.find((one) => one.categories?.includes(category))?.code !== named) continue;
+          const request = await sentFor(subject, { reason: { category, providerCode: undefined } });
+          assert.ok(placesOf(request, named).length > 0, `the code of the category ${category} is not in the request`);
+        }
+      }
     },
   };
 }

@@ -5,7 +5,7 @@ import type { Check } from './check.ts';
 import { fieldsOf } from './request-fields.ts';
 import { holdsSecret } from './secret-encodings.ts';
 import type { ConformanceSubject } from './subject.ts';
-import { ACCOUNT, orderOf, settle, successAnswers, withTrial } from './trial.ts';
+import { ACCOUNT, orderOf, settle, successAnswers, whenFor, withTrial } from './trial.ts';
 import { withdrawn } from './withdrawal.ts';
 
 /** Whether the credentials go where they belong, and nowhere else. */
@@ -16,7 +16,7 @@ export function secretChecks(subject: ConformanceSubject): readonly Check[] {
       name: 'shows no secret in a preview',
       run: () =>
         withTrial(subject, [], async ({ service }) => {
-          for (const when of provider.capabilities.timings) {
+          for (const when of provider.capabilities.timings.map((timing) => whenFor(subject, timing))) {
             const preview = await service.preview(orderOf(subject, { when }));
             for (const text of [preview.url, preview.body ?? '', ...Object.values(preview.headers)]) {
               assert.ok(!holdsSecret(text, secrets), 'a secret is in the preview');

@@ -68,7 +68,7 @@ export function subjectChecks(subject: ConformanceSubject): readonly Check[] {
   ];
 }
 
-function isConsistent({ kind, expected, answers }: ConformanceFixture): boolean {
+function isConsistent({ kind, expected, answers }: Pick<ConformanceFixture, 'kind' | 'expected' | 'answers'>): boolean {
   const outcome = 'outcome' in expected ? expected.outcome : undefined;
   const code = 'code' in expected ? expected.code : undefined;
   switch (kind) {

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { handingOver, reply, textOf } from './answers.ts';
 import type { Responder, SeenRequest } from './loopback.ts';
 import type { ConformanceSubject } from './subject.ts';
-import { beforeOf, cancellationAmong, successAnswers, timesSent } from './trial.ts';
+import { beforeCancelOf, cancellationAmong, successAnswers, timesSent } from './trial.ts';
 
 /** Milliseconds in which a request too many arrives, should one have been sent. */
 export const AFTERMATH_MS = 15;
@@ -28,7 +28,7 @@ export const LOSSES: readonly Loss[] = [
 
 /** Answers what comes before the cancellation, and acts on everything from the cancellation on. */
 export function fault(subject: ConformanceSubject, act: (response: ServerResponse) => void): Responder {
-  return handingOver(beforeOf(subject), act);
+  return handingOver(beforeCancelOf(subject), act);
 }
 
 /** Loses the first request, and leaves the rest to another responder, which counts anew. */
@@ -41,7 +41,7 @@ export function losing({ act }: Loss, next: Responder): Responder {
 
 /** The body of what would be the answer. */
 export function successText(subject: ConformanceSubject): string {
-  const last = successAnswers(subject)[beforeOf(subject).length];
+  const last = successAnswers(subject)[beforeCancelOf(subject).length];
   return last === undefined ? '' : textOf(last);
 }
 

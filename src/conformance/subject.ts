@@ -1,10 +1,14 @@
 import type {
+  CancellationOptions,
   CancellationState,
   CancellationStatus,
   CancelOutcome,
+  Confirmation,
   EffectiveAt,
   ErrorCode,
+  ReasonDetails,
   RevokeOutcome,
+  Timing,
   UnknownReason,
   WarningCode,
   When,
@@ -12,9 +16,9 @@ import type {
 import type { JsonValue, Provider } from '../provider/index.ts';
 
 /** A provider with everything that the suite needs to try it out. */
-export interface ConformanceSubject<ConfigInput = unknown, ServiceInput = unknown, Timing extends When = When> {
+export interface ConformanceSubject<ConfigInput = unknown, ServiceInput = unknown, T extends Timing = Timing> {
   /** What `defineProvider` returned. */
-  readonly provider: Provider<string, ConfigInput, ServiceInput, Timing>;
+  readonly provider: Provider<string, ConfigInput, ServiceInput, T>;
   /** A complete configuration, as a fresh object, that sends everything to `baseUrl` (`http://127.0.0.1:<port>`). */
   readonly config: (baseUrl: string) => NoInfer<ConfigInput>;
   /** Every secret value of that configuration, derived ones (a hash that is sent) included; 8 or more characters each. */
@@ -27,12 +31,27 @@ export interface ConformanceSubject<ConfigInput = unknown, ServiceInput = unknow
   readonly invalidServices: readonly unknown[];
   /** Answers to what is sent before a cancellation, a read-back or a withdrawal itself, such as a login. Default: none. */
   readonly before?: readonly ConformanceAnswer[];
+  /**
+   * Answers to what the adapter reads before each cancellation, after those of `before`: a service that can be cancelled.
+   * Default: none.
+   */
+  readonly beforeCancel?: readonly ConformanceAnswer[];
+  /** What every cancellation needs besides, such as the code of a reason. */
+  readonly order?: { readonly reason?: ReasonDetails; readonly extras?: object };
   /** Documented answers to a cancellation. Every kind must be there, `already_cancelled` only for who recognizes it. */
-  readonly fixtures: readonly ConformanceFixture<NoInfer<Timing>>[];
+  readonly fixtures: readonly ConformanceFixture<NoInfer<T>>[];
   /** Documented answers to a read-back. Needed exactly where `capabilities.readBack` is true. */
   readonly statusFixtures?: readonly ConformanceStatusFixture[];
   /** Documented answers to a withdrawal. Needed exactly where `capabilities.revoke` is true. */
   readonly revokeFixtures?: readonly ConformanceRevokeFixture[];
+  /** Documented answers to the question for options. Needed exactly where `capabilities.options` is true. */
+  readonly optionsFixtures?: readonly ConformanceOptionsFixture[];
+  /** Documented answers to a confirmation. Needed exactly where `capabilities.confirm` is there. */
+  readonly confirmFixtures?: readonly ConformanceConfirmFixture[];
+  /** Extras that are taken, and others that must be refused. Needed where `capabilities.extras` is there. */
+  readonly extras?: { readonly valid: readonly object[]; readonly invalid: readonly unknown[] };
+  /** How a date stands in the request that cancels. Default: unchanged. */
+  readonly dateOnWire?: (day: string) => string;
 }
 
 /** One HTTP answer of the provider. */
@@ -55,14 +74,16 @@ export type FixtureKind =
   | 'other';
 
 /** A documented answer to a cancellation, and what it must become. */
-export interface ConformanceFixture<Timing extends When = When> {
+export interface ConformanceFixture<T extends Timing = 'immediate' | 'end_of_period'> {
   /** Completes the sentence "… becomes `requested`", such as `a 202 with the hosting`. */
   readonly name: string;
   /** Where the answer is documented, or who saw it. */
   readonly source: string;
   readonly kind: FixtureKind;
   /** Default: the first of the provider's timings. */
-  readonly when?: Timing;
+  readonly when?: When<T>;
+  /** In place of the subject's `beforeCancel`, such as `[]` if the first of `answers` ends the operation before the write. */
+  readonly before?: readonly ConformanceAnswer[];
   /**
    * In the order in which they are taken: the answer to the cancellation, then those to what follows it. Where the
    * outcome is not known, the read-back that follows may be left unanswered.
@@ -92,6 +113,10 @@ export interface ExpectedError {
   readonly providerMessage?: string;
   readonly existing?: Partial<CancellationStatus>;
   readonly lastSeen?: CancellationState;
+  /** With `date_too_early`. */
+  readonly earliest?: EffectiveAt;
+  /** With `confirmation_required`. */
+  readonly confirmation?: Confirmation;
 }
 
 /** A documented answer to a read-back, and what it must become. */
@@ -116,6 +141,28 @@ export interface ConformanceRevokeFixture {
   readonly answers: readonly [ConformanceAnswer, ...ConformanceAnswer[]];
   /** A result or an error; only the fields that are given are compared. */
   readonly expected: ExpectedRevocation | ExpectedError;
+}
+
+/** A documented answer to the question for options, and what it must become. */
+export interface ConformanceOptionsFixture {
+  readonly name: string;
+  /** Where the answer is documented, or who saw it. */
+  readonly source: string;
+  /** One for each request. */
+  readonly answers: readonly [ConformanceAnswer, ...ConformanceAnswer[]];
+  /** Options or an error; only the fields that are given are compared. */
+  readonly expected: (Partial<CancellationOptions> & Pick<CancellationOptions, 'timings'>) | ExpectedError;
+}
+
+/** A documented answer to a confirmation, and what it must become. */
+export interface ConformanceConfirmFixture {
+  readonly name: string;
+  /** Where the answer is documented, or who saw it. */
+  readonly source: string;
+  /** In the order in which they are taken, as with a cancellation. */
+  readonly answers: readonly [ConformanceAnswer, ...ConformanceAnswer[]];
+  /** A result or an error; only the fields that are given are compared. */
+  readonly expected: ExpectedResult | ExpectedError;
 }
 
 /** A result of a withdrawal. `revoked` is expected where a read-back shows no cancellation any more. */

@@ -3,17 +3,21 @@ import {
   createCancelService,
   isProviderError,
   type Accounts,
+  type AnyWhen,
+  type CancellationOptions,
   type CancellationStatus,
   type CancelResult,
   type PreviewedRequest,
   type ProviderError,
   type RevokeResult,
   type ServiceOptions,
+  type Timing,
 } from '../index.ts';
+import { exampleOf, timingOf } from '../contract/when.ts';
 import { asksToWait, inOrder, isSameRequest } from './answers.ts';
 import { withHaste } from './haste.ts';
 import { withLoopback, type Loopback, type Responder, type SeenRequest } from './loopback.ts';
-import type { ConformanceAnswer, ConformanceSubject } from './subject.ts';
+import type { ConformanceAnswer, ConformanceFixture, ConformanceSubject } from './subject.ts';
 
 /** The name of the account under test, which no text holds by chance. */
 export const ACCOUNT = 'conformance-account';
@@ -24,6 +28,8 @@ export interface UncheckedService {
   preview(request: unknown, options?: unknown): Promise<PreviewedRequest>;
   status(request: unknown, options?: unknown): Promise<CancellationStatus>;
   revoke(request: unknown, options?: unknown): Promise<RevokeResult>;
+  options(request: unknown, options?: unknown): Promise<CancellationOptions>;
+  confirm(request: unknown, options?: unknown): Promise<CancelResult>;
 }
 
 /** How a call ended. */
@@ -69,7 +75,24 @@ export async function withTrial<Value>(
 
 /** A cancellation of the subject's service, with some parts replaced. */
 export function orderOf(subject: ConformanceSubject, parts: Readonly<Record<string, unknown>> = {}): object {
-  return { account: ACCOUNT, service: subject.service, when: subject.provider.capabilities.timings[0], ...parts };
+  const order = { account: ACCOUNT, service: subject.service, when: usualWhen(subject), ...subject.order, ...parts };
+  const usual = subject.order?.reason;
+  if (usual === undefined) return order;
+  // A reason that a check gives keeps what every cancellation needs.
+  const { reason } = order;
+  if (typeof reason === 'string') return { ...order, reason: { ...usual, text: reason } };
+  return typeof reason === 'object' ? { ...order, reason: { ...usual, ...reason } } : order;
+}
+
+/** The first of the provider's timings, as a caller asks for it. */
+export function usualWhen(subject: ConformanceSubject): AnyWhen {
+  return whenFor(subject, subject.provider.capabilities.timings[0] ?? 'immediate');
+}
+
+/** A timing as a caller asks for it: with a date of the fixtures, if they have one. */
+export function whenFor({ fixtures }: ConformanceSubject, timing: Timing): AnyWhen {
+  const successes = fixtures.filter(({ kind }) => kind === 'success');
+  return successes.flatMap(({ when }) => when ?? []).find((when) => timingOf(when) === timing) ?? exampleOf(timing);
 }
 
 /** How the promise settled; the check fails if it rejects with anything but a `ProviderError`. */
@@ -98,17 +121,29 @@ export function describeSettled(settled: Settled<{ readonly outcome?: string; re
 /** The answers of the first success fixture, with those that come before it. */
 export function successAnswers(subject: ConformanceSubject): readonly ConformanceAnswer[] {
   const fixture = subject.fixtures.find(({ kind }) => kind === 'success');
-  return [...beforeOf(subject), ...(fixture?.answers ?? [])];
+  return [...beforeCancelOf(subject, fixture), ...(fixture?.answers ?? [])];
 }
 
-/** The answers to what is sent before the cancellation. */
+/** The answers to what is sent before the cancellation itself, what the adapter reads first included. */
+export function beforeCancelOf(
+  subject: ConformanceSubject,
+  fixture?: Pick<ConformanceFixture, 'before'>,
+): readonly ConformanceAnswer[] {
+  return [...beforeOf(subject), ...(fixture?.before ?? subject.beforeCancel ?? [])];
+}
+
+/** The answers to what is sent before any operation, such as a login. */
 export function beforeOf(subject: ConformanceSubject): readonly ConformanceAnswer[] {
   return subject.before ?? [];
 }
 
 /** The request that cancels, among those that the server saw. */
-export function cancellationAmong(subject: ConformanceSubject, requests: readonly SeenRequest[]): SeenRequest {
-  const request = requests[beforeOf(subject).length];
+export function cancellationAmong(
+  subject: ConformanceSubject,
+  requests: readonly SeenRequest[],
+  fixture?: Pick<ConformanceFixture, 'before'>,
+): SeenRequest {
+  const request = requests[beforeCancelOf(subject, fixture).length];
   assert.ok(request, 'the cancellation was never sent');
   return request;
 }

@@ -85,6 +85,9 @@ export interface ProviderTypes {
   readonly extras?: unknown;
 }
 
+/** The provider's own fields as its operations see them, whether `ProviderTypes` has them or leaves them out. */
+export type ExtrasIn<Types extends ProviderTypes> = Exclude<Types['extras'], undefined>;
+
 /**
  * A provider: data and pure functions. It never does I/O, reads no clock and holds no state; its operations yield
  * requests and are given the answers.
@@ -133,12 +136,12 @@ export interface ProviderDefinition<Types extends ProviderTypes> {
    */
   readonly escapesHtml?: boolean;
   readonly cancel: (
-    order: CancelOrder<Types['service'], Types['timing'], Types['extras']>,
+    order: CancelOrder<Types['service'], Types['timing'], ExtrasIn<Types>>,
     config: Types['config'],
   ) => Exchange<CancelVerdict>;
   /** Only with `capabilities.confirm`. Carries out what `cancel` answered with `confirmation_required`. */
   readonly confirm?: (
-    order: ConfirmOrder<Types['service'], Types['extras']>,
+    order: ConfirmOrder<Types['service'], ExtrasIn<Types>>,
     config: Types['config'],
   ) => Exchange<CancelVerdict>;
   /** Only with `capabilities.options`. Reads what one service allows now. */
@@ -151,7 +154,7 @@ export interface ProviderDefinition<Types extends ProviderTypes> {
    * cancelled together with others. `accepted` is not believed of any of them before it has been read back.
    */
   readonly cancelTogether?: (
-    order: TogetherOrder<Types['service'], Types['timing'], Types['extras']>,
+    order: TogetherOrder<Types['service'], Types['timing'], ExtrasIn<Types>>,
     config: Types['config'],
   ) => Exchange<CancelVerdict> | undefined;
   /** Only with `capabilities.readBack`. `undefined` for a service that cannot be read back. */

@@ -1,6 +1,7 @@
 import { vi } from 'vitest';
 import type * as CancelRequestModule from '../../src/call/check-request.ts';
 import type * as PrepareCallModule from '../../src/accounts/prepare-call.ts';
+import type * as WhenModule from '../../src/contract/when.ts';
 import type * as PreviewModule from '../../src/outcome/preview.ts';
 import type * as ReadStatusModule from '../../src/outcome/read-status.ts';
 import type * as ReconcileUnknownModule from '../../src/outcome/reconcile-unknown.ts';
@@ -54,6 +55,7 @@ export const mockedModules: readonly string[] = [
   'accounts/prepare-call',
   'privacy/redactor',
   'call/check-request',
+  'contract/when',
   'outcome/preview',
   'outcome/reconcile-unknown',
   'outcome/verify-accepted',
@@ -166,6 +168,15 @@ export const brokenCores: readonly BrokenCore[] = [
         return { ...original, cancelRequestSchema: () => ({ '~standard': { ...checked, validate } }) };
       }),
     found: [/an order without a sound timing$/, /an order that is none/],
+  },
+  {
+    fault: 'takes a timing that the provider does not offer',
+    install: () =>
+      void vi.doMock('../../src/contract/when.ts', async (importOriginal) => {
+        const original = await importOriginal<typeof WhenModule>();
+        return { ...original, timingOf: () => 'immediate' };
+      }),
+    found: [/refuses every other timing as unsupported/],
   },
   {
     fault: 'previews another address than it sends to',

@@ -1,4 +1,5 @@
 import { providerConformance, type ConformanceSubject } from 'cancelkit/conformance';
+import type { Timing } from 'cancelkit';
 import type { Config } from '../../examples/provider-template/config.ts';
 import type { Service } from '../../examples/provider-template/service.ts';
 
@@ -6,8 +7,8 @@ import type { Service } from '../../examples/provider-template/service.ts';
 export type SampleSubject = ConformanceSubject<Config, Service>;
 
 /** The checks of the suite for a subject, by `group: name`. */
-export function collectChecks(
-  subject: SampleSubject,
+export function collectChecks<ConfigInput, ServiceInput, T extends Timing>(
+  subject: ConformanceSubject<ConfigInput, ServiceInput, T>,
   suite: typeof providerConformance = providerConformance,
 ): ReadonlyMap<string, () => Promise<void>> {
   const checks = new Map<string, () => Promise<void>>();

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
+import type { Check } from './check.ts';
+import { contentOf } from './request-fields.ts';
+import type { ConformanceSubject } from './subject.ts';
+import { orderOf, sentFor, settle, successAnswers, withTrial } from './trial.ts';
+
+/** Whether the provider's own fields of a cancellation are sent, and refused if they are not valid. */
+export function extrasChecks(subject: ConformanceSubject): readonly Check[] {
+  const described = subject.provider.capabilities.extras;
+  if (described === undefined) return [];
+  const { valid = [], invalid = [] } = subject.extras ?? {};
+  return [
+    {
+      name: 'takes its extras, each of which it describes, and sends them',
+      run: async () => {
+        assert.ok(valid.length > 0, 'there are no extras to try');
+        const plain = contentOf(await sentFor(subject));
+        const sent = await Promise.all(valid.map(async (extras) => contentOf(await sentFor(subject, { extras }))));
+        assert.ok(!sent.every((one) => isDeepStrictEqual(one, plain)), 'no extras change the request');
+        const names = new Set(valid.flatMap((extras) => Object.keys(extras)));
+        assert.deepEqual(names, new Set(Object.keys(described)), 'capabilities.extras describes others than are taken');
+      },
+    },
+    {
+      name: 'refuses other extras, without sending anything',
+      run: () =>
+        withTrial(subject, successAnswers(subject), async ({ server, service }) => {
+          for (const extras of [...invalid, { surprise: true }, null, [], 'extras']) {
+            const settled = await settle(service.cancel(orderOf(subject, { extras })));
+            assert.ok(!settled.ok && settled.error.code === 'invalid_request', `taken: ${JSON.stringify(extras)}`);
+            const paths = (settled.error.issues ?? []).map(({ path }) => path);
+            assert.ok(
+              paths.every((path) => path.startsWith('extras')),
+              `an issue is about ${paths.join(', ')}`,
+            );
+          }
+          assert.equal(server.requests.length, 0, 'something was sent');
+        }),
+    },
+  ];
+}

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import type { CancellationOptions } from '../index.ts';
+import { isSameRequest } from './answers.ts';
+import type { Check } from './check.ts';
+import { assertAskedFor, assertMatches } from './check-fixtures.ts';
+import type { SeenRequest } from './loopback.ts';
+import type { ConformanceAnswer, ConformanceSubject } from './subject.ts';
+import {
+  ACCOUNT,
+  assertNoFault,
+  beforeOf,
+  describeSettled,
+  sentFor,
+  settle,
+  withTrial,
+  type Settled,
+} from './trial.ts';
+
+/** Whether the question for options reads, and says no more than it read. */
+export function optionsChecks(subject: ConformanceSubject): readonly Check[] {
+  const { capabilities } = subject.provider;
+  if (capabilities.options !== true) return [];
+  const fixtures = subject.optionsFixtures ?? [];
+  return [
+    ...fixtures.map(({ name, answers, expected }) => ({
+      name: `${name}: ${'code' in expected ? expected.code : 'options'}`,
+      run: async () => {
+        const { settled, requests } = await optionsFor(subject, answers);
+        assert.equal(settled.ok, 'timings' in expected, describeSettled(withoutValue(settled)));
+        assertMatches(settled.ok ? settled.value : settled.error, expected);
+        assertAskedFor(answers, requests, false);
+      },
+    })),
+    {
+      name: 'has an answer with options, and each of its answers says where it is documented',
+      run: async () => {
+        assert.ok(
+          fixtures.some(({ expected }) => 'timings' in expected),
+          'there is no fixture with options',
+        );
+        for (const { name, source } of fixtures) assert.ok(name.trim() !== '' && source.trim() !== '', 'no source');
+      },
+    },
+    {
+      name: 'only reads, and offers only what the provider declares',
+      run: async () => {
+        const cancellation = await sentFor(subject);
+        for (const { answers, name } of fixtures) {
+          const { settled, requests } = await optionsFor(subject, answers);
+          assertNoFault(withoutValue(settled), name);
+          for (const request of requests) {
+            assert.ok(['GET', 'POST'].includes(request.method), `${request.method} is no reading`);
+            assert.ok(!isSameRequest(request, cancellation), 'a cancellation was sent');
+          }
+          const offered = settled.ok ? settled.value.timings.map(({ timing }) => timing) : [];
+          assert.ok(
+            offered.every((timing) => capabilities.timings.includes(timing)),
+            `${name}: a timing that it does not declare`,
+          );
+        }
+      },
+    },
+    {
+      name: 'never takes a page in HTML for options, whatever its status',
+      run: async () => {
+        for (const { answers, name } of fixtures) {
+          for (const status of [200, 404, 500]) {
+            const bad: ConformanceAnswer = { status, body: '<html><body>Options</body></html>' };
+            const { settled } = await optionsFor(subject, answers.with(0, bad));
+            assertNoFault(withoutValue(settled), name);
+            assert.ok(!settled.ok && settled.error.code !== 'not_found', `${name}: a page with ${status}`);
+          }
+        }
+      },
+    },
+  ];
+}
+
+async function optionsFor(
+  subject: ConformanceSubject,
+  answers: readonly ConformanceAnswer[],
+): Promise<{ readonly settled: Settled<CancellationOptions>; readonly requests: readonly SeenRequest[] }> {
+  const before = beforeOf(subject);
+  return withTrial(subject, [...before, ...answers], async ({ server, service }) => ({
+    settled: await settle(service.options({ account: ACCOUNT, service: subject.service })),
+    requests: server.requests.slice(before.length),
+  }));
+}
+
+function withoutValue(settled: Settled<CancellationOptions>): Settled<{ readonly state?: string }> {
+  return settled.ok ? { ok: true, value: { state: 'options' } } : settled;
+}

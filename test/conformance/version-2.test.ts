@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { providerConformance } from 'cancelkit/conformance';
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { collectChecks } from './collect-checks.ts';
+import {
+  fromWrite,
+  headers,
+  robot,
+  sound,
+  type Config,
+  type Definition,
+  type Service,
+  type Subject,
+} from './version-2-subject.ts';
+
+// A sound provider of version 2: the suite holds nothing against it.
+providerConformance(robot(), { describe, it });
+
+/** The sound cancellation with another date in its request. */
+function moving(days: number): Partial<Definition> {
+  return {
+    *cancel(order, config) {
+      const { when } = order;
+      if (typeof when !== 'object') return yield* sound.cancel(order, config);
+      const date = new Date(Date.parse(when.on) + days * 86_400_000).toISOString().slice(0, 10);
+      yield {
+        effect: 'read',
+        method: 'GET',
+        path: ['servers', order.service.server, 'cancellation'],
+        ...headers(config),
+      };
+      const path = ['servers', order.service.server, 'cancellation'];
+      const json = { date, code: order.reasonCode, reserve: order.extras?.reserve };
+      return fromWrite(yield { effect: 'write', method: 'POST', path, json, ...headers(config) });
+    },
+  };
+}
+
+const { capabilities } = sound;
+
+const faulty: readonly (readonly [fault: string, subject: Subject, found: RegExp])[] = [
+  ['moves a date to the day before', robot(moving(-1)), /sends a date as it was given/],
+  ['moves a date to the day after', robot(moving(1)), /sends a date as it was given/],
+  [
+    'sends no date',
+    robot({
+      *cancel({ service, reasonCode }, config) {
+        yield { effect: 'read', method: 'GET', path: ['servers', service.server, 'cancellation'], ...headers(config) };
+        const path = ['servers', service.server, 'cancellation'];
+        return fromWrite(
+          yield { effect: 'write', method: 'POST', path, json: { code: reasonCode }, ...headers(config) },
+        );
+      },
+    }),
+    /sends a different request for each timing|sends a date as it was given|takes its extras/,
+  ],
+  [
+    'never reads the first possible date and is told another',
+    robot(moving(0)),
+    /refuses the day before the first possible one/,
+  ],
+  ['names no extras to try', robot({}, { extras: { valid: [], invalid: [] } }), /takes its extras/],
+  [
+    'describes other extras than it takes',
+    robot({ capabilities: { ...capabilities, extras: { keep: { type: 'text', description: 'Keeps it.' } } } }),
+    /takes its extras/,
+  ],
+  [
+    'has extras that anything passes',
+    robot({ extras: v.looseObject({ reserve: v.optional(v.boolean()) }) }),
+    /refuses other extras/,
+  ],
+  [
+    'offers a timing that it does not declare',
+    robot({
+      // @ts-expect-error what JavaScript can say although the types refuse it
+      *options(service: Service, config: Config) {
+        yield { effect: 'read', method: 'GET', path: ['servers', service.server, 'cancellation'], ...headers(config) };
+        return { verdict: 'offered', options: { timings: [{ timing: 'end_of_term' }], raw: null } };
+      },
+    }),
+    /offers only what the provider declares/,
+  ],
+  [
+    'takes any page for options',
+    robot({
+      *options(service, config) {
+        yield { effect: 'read', method: 'GET', path: ['servers', service.server, 'cancellation'], ...headers(config) };
+        return { verdict: 'offered', options: { timings: [], raw: null } };
+      },
+    }),
+    /never takes a page in HTML for options/,
+  ],
+  ['has no fixture of options', robot({}, { optionsFixtures: [] }), /has an answer with options/],
+  [
+    'does not send the token',
+    robot({
+      *confirm({ service }, config) {
+        const path = ['servers', service.server, 'confirm'];
+        return fromWrite(yield { effect: 'write', method: 'POST', path, json: {}, ...headers(config) });
+      },
+    }),
+    /sends the token that a person received/,
+  ],
+  ['has no fixture of a confirmation', robot({}, { confirmFixtures: [] }), /has an answer that confirms/],
+  [
+    'confirms twice',
+    robot({
+      *confirm(order, config) {
+        const path = ['servers', order.service.server, 'confirm'];
+        const json = { token: order.token };
+        yield { effect: 'write', method: 'POST', path, json, ...headers(config) };
+        return fromWrite(yield { effect: 'write', method: 'POST', path, json, ...headers(config) });
+      },
+    }),
+    /confirmation: a 200: scheduled|confirmation: is never sent again/,
+  ],
+  [
+    'sends no code for a category',
+    robot({
+      *cancel(order, config) {
+        return yield* sound.cancel({ ...order, reasonCode: order.reason.providerCode }, config);
+      },
+    }),
+    /the reason code that was given/,
+  ],
+];
+
+describe('the suite finds a provider of version 2 that', () => {
+  it.each(faulty)('%s', async (_fault, subject, found) => {
+    const checks = [...collectChecks(subject)].filter(([name]) => found.test(name));
+    expect(checks.length).toBeGreaterThan(0);
+    const ended = await Promise.all(
+      checks.map(([, run]) =>
+        run().then(
+          () => undefined,
+          (error: unknown) => error,
+        ),
+      ),
+    );
+    expect(ended.some((error) => error instanceof assert.AssertionError)).toBe(true);
+  });
+});
