@@ -29,7 +29,12 @@ export const mittwaldConfigSchema: StandardSchema<MittwaldConfig, ResolvedMittwa
         v.pipe(
           v.string(EXPECTED_BASE_URL),
           v.check(isBaseUrl, EXPECTED_BASE_URL),
+          // Where it is certain what is meant, the part that every request adds may be there.
           v.transform((url) => new URL(url).href.replace(/\/+$/, '').replace(/\/+v2$/i, '')),
+          v.check(
+            (url) => !/\/v\d+$|\/contracts(?:\/|$)/i.test(url),
+            'the address before /v2, such as https://api.mittwald.de: cancelkit adds the rest',
+          ),
         ),
         'https://api.mittwald.de',
       ),
