@@ -1,4 +1,11 @@
-import { type Account, type CancelService, createCancelService } from 'cancelkit';
+import {
+  type Account,
+  type CancelService,
+  createCancelService,
+  type ErrorCode,
+  isProviderError,
+  type Timing,
+} from 'cancelkit';
 import type { ConformanceAnswer } from 'cancelkit/conformance';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { internalsOf } from '../../src/accounts/account.ts';
@@ -21,6 +28,8 @@ export interface ContractSubject {
   readonly services: readonly object[];
   /** Values for the fields of these names in generated bodies, such as the ids of the services. */
   readonly values?: Readonly<Record<string, unknown>>;
+  /** Those of the provider's timings that the usual answers fit, such as those of a monthly contract. Default: all. */
+  readonly timings?: readonly Timing[];
   /** What every cancellation says besides, such as `extras`. */
   readonly details?: Readonly<Record<string, unknown>>;
   /** The date of `on_date`. Default 2099-12-31. */
@@ -50,6 +59,8 @@ interface TriedCall {
   readonly operation: Settled['operation'];
   /** The state of the service from which the call ends well. */
   readonly from: ServiceState;
+  /** The error with which it ends well. */
+  readonly endsWith?: ErrorCode | undefined;
   /** Another call differs from it in nothing that an answer is read by. */
   readonly isVariant?: boolean;
   readonly run: (fetch: typeof globalThis.fetch) => Promise<unknown>;
@@ -78,7 +89,7 @@ export async function contractTests(subject: ContractSubject): Promise<void> {
     it.each(calls)('are as described where $name ends well', async (call) => {
       const settled = await carryOut(subject, operations, call, call.from);
       expect(settled.violations).toEqual([]);
-      expect(settled.error).toBeUndefined();
+      expect(isProviderError(settled.error) ? settled.error.code : settled.error).toBe(call.endsWith);
       expect(problemsOf(settled, subject)).toEqual([]);
     });
 
@@ -131,7 +142,13 @@ export async function contractTests(subject: ContractSubject): Promise<void> {
 }
 
 /** Every call that the account offers: each timing, with and without a reason, for each form of a service. */
-function callsOf({ account, services, details = {}, on = '2099-12-31' }: ContractSubject): readonly TriedCall[] {
+function callsOf({
+  account,
+  services,
+  details = {},
+  on = '2099-12-31',
+  ...subject
+}: ContractSubject): readonly TriedCall[] {
   const { timings, readBack, revoke, options, confirm } = account.capabilities;
   const check: TriedCall = {
     name: 'check of the credentials',
@@ -147,23 +164,24 @@ function callsOf({ account, services, details = {}, on = '2099-12-31' }: Contrac
       kind: string,
       from: ServiceState,
       run: (api: CancelService<{ account: Account }>) => Promise<unknown>,
-      isVariant = false,
+      more: Pick<TriedCall, 'isVariant' | 'endsWith'> = {},
     ): void => {
       const name = `${operation} ${kind}of ${JSON.stringify(service)}`;
       ofService.push({
         name,
         operation,
         from,
-        isVariant,
+        ...more,
         run: (fetch) => run(createCancelService({ account }, { fetch })),
       });
     };
-    for (const timing of timings) {
+    for (const timing of subject.timings ?? timings) {
+      const endsWith = timing === confirm ? 'confirmation_required' : undefined;
       const when = timing === 'on_date' ? { on } : timing;
-      add('cancel', `${timing} `, 'active', (api) => api.cancel({ ...asked, when, ...details }));
+      add('cancel', `${timing} `, 'active', (api) => api.cancel({ ...asked, when, ...details }), { endsWith });
       const reason = 'Project ended';
       const reasoned = { ...asked, when, reason, ...details };
-      add('cancel', `${timing} with a reason `, 'active', (api) => api.cancel(reasoned), true);
+      add('cancel', `${timing} with a reason `, 'active', (api) => api.cancel(reasoned), { endsWith, isVariant: true });
     }
     if (confirm !== undefined)
       add('confirm', '', 'active', (api) => api.confirm({ ...asked, token: '4f6d1a', ...details }));
