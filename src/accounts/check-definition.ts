@@ -32,39 +32,38 @@ export function checkDefinition(definition: Definition): void {
   if (!/^[a-z][a-z0-9-]{0,39}$/.test(id)) refuse('id must be 1 to 40 lower-case letters, digits and dashes');
   if (timings.length === 0) refuse(`${id} offers no timing`);
   const unknown = timings.find((timing) => !TIMINGS.includes(timing));
-  if (unknown !== undefined) refuse(`${id} offers ${unknown}; the timings are ${TIMINGS.join(', ')}`);
+  if (unknown !== undefined) refuse(`${id} offers ${unknown}, which is no timing`);
   const declared = { ...capabilities, confirm: capabilities.confirm !== undefined };
   for (const name of ['status', 'revoke', 'options', 'confirm', 'cancelTogether', 'extras'] as const) {
     const capability = name === 'status' ? 'readBack' : name;
     const isDeclared = declared[capability] !== undefined && declared[capability] !== false;
     if (isDeclared === (definition[name] !== undefined)) continue;
-    const what = name === 'extras' ? 'the schema extras' : `the function ${name}`;
-    refuse(`${id} must have ${what} exactly if capabilities.${capability} is ${IS[name] ?? 'true'}`);
+    refuse(`${id} must have ${name} exactly if capabilities.${capability} says so`);
   }
-  if (capabilities.revoke && !readBack) refuse(`${id} can only withdraw what it can read back`);
-  if (declared.cancelTogether !== undefined && !readBack)
-    refuse(`${id} can only cancel together what it can read back`);
   const { confirm } = capabilities;
-  if (confirm !== undefined && (confirm === 'on_date' || !timings.includes(confirm))) {
-    refuse(`${id}: capabilities.confirm must be one of its timings, and not on_date`);
-  }
-  if (reason.codes !== undefined && reason.providerCode === false) {
-    refuse(`${id}: capabilities.reason lists codes and says that none is sent`);
-  }
-  if (reason.codeRequired === true && reason.codes === undefined) {
-    refuse(`${id}: capabilities.reason requires a code and has no codes`);
-  }
-  if (reason.codes === 'listed' && capabilities.options !== true) {
-    refuse(`${id}: the codes of a reason are listed by options, which ${id} does not have`);
-  }
-  if (specVersion === 2) return;
-  const newer = NEWER.find((name) => definition[name] !== undefined);
-  if (newer !== undefined) refuse(`${id} has ${newer}, which needs specVersion 2`);
-  const later = timings.find((timing) => timing !== 'immediate' && timing !== 'end_of_period');
-  if (later !== undefined) refuse(`${id} offers ${later}, which needs specVersion 2`);
+  const { codes } = reason;
+  const usual: readonly string[] = ['immediate', 'end_of_period'];
+  const newer =
+    specVersion === 2
+      ? undefined
+      : (NEWER.find((name) => definition[name] !== undefined) ?? timings.find((timing) => !usual.includes(timing)));
+  const contradictions: readonly (readonly [is: boolean, words: string])[] = [
+    [
+      !readBack && (capabilities.revoke || declared.cancelTogether !== undefined),
+      'can only revoke and cancelTogether with readBack',
+    ],
+    [
+      confirm !== undefined && (confirm === 'on_date' || !timings.includes(confirm)),
+      'must confirm one of its timings, and not on_date',
+    ],
+    [codes !== undefined && reason.providerCode === false, 'has reason codes, and sends none'],
+    [codes === undefined && reason.codeRequired === true, 'requires a reason code, and has none'],
+    [codes === 'listed' && capabilities.options !== true, 'must have options, which list its reason codes'],
+    [newer !== undefined, `has ${newer}, which needs specVersion 2`],
+  ];
+  const found = contradictions.find(([is]) => is);
+  if (found !== undefined) refuse(`${id} ${found[1]}`);
 }
-
-const IS: Readonly<Record<string, string>> = { confirm: 'there', cancelTogether: 'there', extras: 'there' };
 
 /** What version 1 of the contract does not have. */
 const NEWER = ['access', 'origins', 'responseIdHeader', 'extras', 'options', 'confirm'] as const;

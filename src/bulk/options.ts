@@ -1,6 +1,7 @@
 import type { AccountEntry } from '../accounts/account-entry.ts';
 import { readable, unknownAccount } from '../call/check-options.ts';
 import type { BatchOptions, CancelManyOptions } from '../contract/bulk.ts';
+import type { ServiceOptions } from '../contract/options.ts';
 import type { Issue } from '../contract/provider-error.ts';
 
 /** How the cancellations of an account share requests; `undefined` where they do not. */
@@ -50,6 +51,19 @@ function isSound(value: unknown, max: number): boolean {
   const size = fields.get('size');
   const isSize = typeof size === 'number' && Number.isInteger(size) && size >= 1 && size <= max;
   return isSize && ['boolean', 'undefined'].includes(typeof fields.get('immediate'));
+}
+
+/** How many cancellations of an account run at once, where a setting says so. */
+export function concurrencyOf(
+  account: string,
+  ...settings: readonly ServiceOptions['concurrency'][]
+): number | undefined {
+  for (const setting of settings) {
+    if (typeof setting === 'number') return setting;
+    const own = setting !== undefined && Object.hasOwn(setting, account) ? setting[account] : undefined;
+    if (own !== undefined) return own;
+  }
+  return undefined;
 }
 
 /** Milliseconds that an account waits at most for its provider, where nothing else is said. */

@@ -1,13 +1,13 @@
 import type { AccountEntry } from '../accounts/account-entry.ts';
 import { accountNameOf } from '../accounts/prepare-call.ts';
 import { Call, type ErrorFacts } from '../call/call.ts';
-import { DEFAULTS, MAX_MILLISECONDS, concurrencyOf } from '../call/check-options.ts';
+import { DEFAULTS, MAX_MILLISECONDS } from '../call/check-options.ts';
 import { runCall, safely } from '../call/run-call.ts';
 import type { CancelManyOptions } from '../contract/bulk.ts';
 import type { CallOptions, ServiceOptions } from '../contract/options.ts';
 import type { CancelResult, SafeResult } from '../contract/result.ts';
 import type { LaneLimits } from './lane.ts';
-import { MAX_PAUSE_MS, batchOf, groupOf } from './options.ts';
+import { MAX_PAUSE_MS, batchOf, concurrencyOf, groupOf } from './options.ts';
 import type { AnyProgress } from './progress.ts';
 
 /** The outcome of one request, before the types of the accounts are known. */

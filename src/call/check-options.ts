@@ -1,4 +1,3 @@
-import type { ServiceOptions } from '../contract/options.ts';
 import type { Issue } from '../contract/provider-error.ts';
 import { describeKey } from './check-schema.ts';
 import { nearest } from './nearest.ts';
@@ -70,19 +69,6 @@ function unknownOption(key: string, known: readonly string[]): Issue {
   return suggestion === undefined
     ? { ...issue, path: 'options' }
     : { ...issue, path: `options.${describeKey(key)}`, suggestion };
-}
-
-/** How many cancellations of an account run at once, where a setting says so. */
-export function concurrencyOf(
-  account: string,
-  ...settings: readonly ServiceOptions['concurrency'][]
-): number | undefined {
-  for (const setting of settings) {
-    if (typeof setting === 'number') return setting;
-    const own = setting !== undefined && Object.hasOwn(setting, account) ? setting[account] : undefined;
-    if (own !== undefined) return own;
-  }
-  return undefined;
 }
 
 /** Whether it works as a signal, too: an object that only inherits from one throws when it is asked. */

@@ -79,9 +79,8 @@ function whenSchema(expected: string): v.GenericSchema<unknown, AnyWhen> {
 // A person copies it out of a message.
 const token = v.pipe(
   v.string('the token that the provider sent'),
-  v.trim(),
+  v.transform((text) => text.trim()),
   v.regex(/^\P{Cc}{1,4096}$/u, 'the token that the provider sent'),
-  v.check((text) => text.isWellFormed(), 'the token that the provider sent'),
 );
 
 const reference = v.pipe(
@@ -125,6 +124,14 @@ const confirmMessage = only('account', 'service', 'token', 'reason', 'reference'
 
 const details = { reason: v.optional(reason), reference: v.optional(reference), extras };
 
+/** What may be left out, as a field all the same. */
+function withDetails<Request extends Partial<Details>>(request: Request): Request & Details {
+  const { reason: why, reference: id, extras: own } = request;
+  return { ...request, reason: why, reference: id, extras: own };
+}
+
+type Details = Pick<CheckedCancelRequest, 'reason' | 'reference' | 'extras'>;
+
 // By the timings that the messages name.
 const cancelSchemas = new Map<string, StandardSchema<unknown, CheckedCancelRequest>>();
 
@@ -145,12 +152,7 @@ export function cancelRequestSchema(
     v.strictObject({ account, service, when: whenSchema(words), ...details }, ({ expected }) =>
       expected === '"when"' ? words : cancelMessage,
     ),
-    v.transform((request) => ({
-      ...request,
-      reason: request.reason,
-      reference: request.reference,
-      extras: request.extras,
-    })),
+    v.transform(withDetails),
   );
   cancelSchemas.set(words, made);
   return made;
@@ -160,12 +162,7 @@ export function cancelRequestSchema(
 export const confirmRequestSchema: StandardSchema<unknown, CheckedConfirmRequest> = v.pipe(
   v.unknown(),
   v.strictObject({ account, service, token, ...details }, confirmMessage),
-  v.transform((request) => ({
-    ...request,
-    reason: request.reason,
-    reference: request.reference,
-    extras: request.extras,
-  })),
+  v.transform(withDetails),
 );
 
 /** The same for a read-back. */

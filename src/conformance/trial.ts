@@ -13,7 +13,8 @@ import {
   type ServiceOptions,
   type Timing,
 } from '../index.ts';
-import { exampleOf, timingOf } from '../contract/when.ts';
+import { exampleOf } from '../contract/example-when.ts';
+import { timingOf } from '../contract/when.ts';
 import { asksToWait, inOrder, isSameRequest } from './answers.ts';
 import { withHaste } from './haste.ts';
 import { withLoopback, type Loopback, type Responder, type SeenRequest } from './loopback.ts';

@@ -23,11 +23,6 @@ export function isSameWhen(one: AnyWhen, other: AnyWhen): boolean {
   return whenText(one) === whenText(other);
 }
 
-/** Some `when` of a timing, for a check that needs one and sends nothing. */
-export function exampleOf(timing: Timing): AnyWhen {
-  return timing === 'on_date' ? { on: '2099-12-31' } : timing;
-}
-
 /** When a day is over everywhere on earth, in milliseconds since the epoch: at its end at UTC−12, the last place to have it. */
 export function endOfDay(day: string): number {
   return Date.parse(day) + 36 * 3_600_000;

@@ -42,17 +42,9 @@ describe('a definition', () => {
     ['of version 3', { ...one, specVersion: 3 }, 'specVersion must be 1 or 2'],
     ['of version 0', { ...one, specVersion: 0 }, 'specVersion must be 1 or 2'],
     ['without a timing', can({ timings: [] }), 'sample offers no timing'],
-    [
-      'with a timing that there is not',
-      can({ timings: ['tomorrow'] }),
-      'sample offers tomorrow; the timings are immediate,',
-    ],
-    [
-      'that cannot do the options that it declares',
-      can({ options: true }),
-      'must have the function options exactly if',
-    ],
-    ['that does not declare its options', { ...two, options: fn }, 'exactly if capabilities.options is true'],
+    ['with a timing that there is not', can({ timings: ['tomorrow'] }), 'sample offers tomorrow, which is no timing'],
+    ['that cannot do the options that it declares', can({ options: true }), 'must have options exactly if'],
+    ['that does not declare its options', { ...two, options: fn }, 'exactly if capabilities.options says so'],
     [
       'that declares as false the options that it has',
       { ...can({ options: false }), options: fn },
@@ -61,33 +53,29 @@ describe('a definition', () => {
     [
       'that cannot do the confirmation that it declares',
       can({ confirm: 'immediate' }),
-      'capabilities.confirm is there',
+      'confirm exactly if capabilities.confirm',
     ],
-    ['that does not declare its confirmation', { ...two, confirm: fn }, 'capabilities.confirm is there'],
+    ['that does not declare its confirmation', { ...two, confirm: fn }, 'confirm exactly if capabilities.confirm'],
     [
       'whose confirmation is of none of its timings',
       { ...can({ confirm: 'earliest' }), confirm: fn },
-      'one of its timings',
+      'must confirm one of its timings',
     ],
     [
       'whose confirmation is of a date',
       { ...can({ timings: ['on_date'], confirm: 'on_date' }), confirm: fn },
       'not on_date',
     ],
-    ['that describes extras without a schema', can({ extras: {} }), 'the schema extras exactly if capabilities.extras'],
-    ['that does not describe its extras', { ...two, extras: {} }, 'the schema extras exactly if capabilities.extras'],
+    ['that describes extras without a schema', can({ extras: {} }), 'extras exactly if capabilities.extras'],
+    ['that does not describe its extras', { ...two, extras: {} }, 'extras exactly if capabilities.extras'],
+    ['that declares a read-back without a status', can({ readBack: true }), 'status exactly if capabilities.readBack'],
+    ['that lists codes and sends none', can({ reason: { field: 'no', codes: [], providerCode: false } }), 'sends none'],
     [
-      'that declares a read-back without a status',
-      can({ readBack: true }),
-      'the function status exactly if capabilities.readBack',
+      'that requires a code and has none',
+      can({ reason: { field: 'no', codeRequired: true } }),
+      'requires a reason code',
     ],
-    [
-      'that lists codes and sends none',
-      can({ reason: { field: 'no', codes: [], providerCode: false } }),
-      'none is sent',
-    ],
-    ['that requires a code and has none', can({ reason: { field: 'no', codeRequired: true } }), 'requires a code'],
-    ['whose codes nothing lists', can({ reason: { field: 'no', codes: 'listed' } }), 'listed by options'],
+    ['whose codes nothing lists', can({ reason: { field: 'no', codes: 'listed' } }), 'must have options'],
     ['of version 1 with access', { ...one, access: {} }, 'has access, which needs specVersion 2'],
     ['of version 1 with origins', { ...one, origins: fn }, 'has origins, which needs specVersion 2'],
     [
@@ -105,7 +93,7 @@ describe('a definition', () => {
     [
       'of version 1 with dates',
       can({ timings: ['immediate', 'on_date'] }, one),
-      'offers on_date, which needs specVersion 2',
+      'has on_date, which needs specVersion 2',
     ],
   ])('%s is refused', (_name, definition, words) => {
     expect(() => checkDefinition(definition)).toThrow(TypeError);

@@ -1,4 +1,4 @@
-import { exampleOf } from '../../contract/when.ts';
+import { exampleOf } from '../../contract/example-when.ts';
 import { internalsOf } from '../../accounts/account.ts';
 import { optionText } from '../../accounts/configuration-text.ts';
 import { sentence } from '../../call/issue-text.ts';
