@@ -56,7 +56,7 @@ export const mittwaldProvider: Provider<
   env: mittwaldEnv,
   service: mittwaldServiceSchema,
   serviceForms: [
-    { example: { contractId: 'V1000000' }, plainId: /^V\d+$/i },
+    { example: { contractId: 'V1000000' }, plainId: /^(?:V\d+|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i },
     {
       example: {
         contractId: 'f7a81a3e-6b2c-4d5e-8f90-1a2b3c4d5e6f',

@@ -1,10 +1,12 @@
 import { createCancelService, type CancellationOptions, type CancelResult, type When } from 'cancelkit';
 import type { ConformanceAnswer } from 'cancelkit/conformance';
 import { mittwald, type MittwaldService, type MittwaldTiming } from 'cancelkit/mittwald';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../support/failure.ts';
-import { writesOf } from '../../support/fetch.ts';
-import { answering, page } from '../answering.ts';
+import { recordingFetch, writesOf } from '../../support/fetch.ts';
+import { answering, page, toResponse } from '../answering.ts';
+import { asRandom, fieldsOf, parsed, randomAnswers, RUNS } from '../random-answers.ts';
 import {
   accepted,
   acceptedItem,
@@ -274,5 +276,60 @@ describe('an undo at mittwald', () => {
     const failure = await failureOf(undo(terminated, errorAnswer(status, 'Odd', 'No')));
     expect(failure).toMatchObject({ code, providerCode: 'Odd' });
     expect(failure.message).toMatch(message);
+  });
+});
+
+describe('whatever mittwald answers', () => {
+  const refusals = [errorAnswer(400, 'ValidationError', 'No'), errorAnswer(404, 'NotFoundError', 'No')];
+  const shown = [shownContract(), terminated];
+  const words = [
+    'contractId',
+    'terminationTargetDate',
+    'termination',
+    'type',
+    'message',
+    contractId,
+    next,
+    'isCancelled',
+  ];
+  /** What JSON in a body says, by a reading of the test's own. */
+  const bodyOf = ({ body }: { readonly body: string }): Readonly<Record<string, unknown>> => fieldsOf(parsed(body));
+
+  it('to a termination, only a 201 for this contract is a success', async () => {
+    const random = randomAnswers({ documented: [accepted(), undone(true), ...refusals], words });
+    await fc.assert(
+      fc.asyncProperty(random, async (answer) => {
+        const { fetch } = recordingFetch(({ method }, count) =>
+          count === 1 ? toResponse(shownContract()) : toResponse(method === 'POST' ? answer : page(404)),
+        );
+        const api = createCancelService({ mittwald: mittwald({ token }) }, { fetch });
+        const outcome = await api.safeCancel({ account: 'mittwald', service: contract, when: 'earliest' });
+        const isAccepted = answer.status === 201 && String(bodyOf(answer)['contractId']).toLowerCase() === contractId;
+        if (outcome.ok) expect({ answer, isAccepted }).toEqual({ answer, isAccepted: true });
+        else if (isAccepted) expect({ answer, code: outcome.error.code }).toEqual({ answer, code: 'outcome_unknown' });
+      }),
+      { numRuns: RUNS, examples: [[asRandom(accepted())], [asRandom(errorAnswer(404, 'Odd', 'No'))]] },
+    );
+  });
+
+  it('to a read-back, nothing but a contract shows a state', async () => {
+    const random = randomAnswers({ documented: [...shown, accepted(), ...refusals], words });
+    await fc.assert(
+      fc.asyncProperty(random, async (answer) => {
+        const { fetch } = recordingFetch(() => toResponse(answer));
+        const api = createCancelService({ mittwald: mittwald({ token }) }, { fetch });
+        const state = await api.status({ account: 'mittwald', service: contract }).then(
+          (status) => status.state,
+          () => undefined,
+        );
+        if (state === undefined) return;
+        const { contractId: id, contractNumber: number, termination: stored } = bodyOf(answer);
+        expect({ answer, status: answer.status }).toEqual({ answer, status: 200 });
+        expect([String(id).toLowerCase() === contractId, number === contractId]).toContain(true);
+        if (state === 'none') expect(stored ?? null).toBeNull();
+        if (state === 'scheduled' || state === 'requested') expect(stored).toBeTypeOf('object');
+      }),
+      { numRuns: RUNS, examples: shown.map((answer) => [asRandom(answer)] as const) },
+    );
   });
 });
