@@ -20,8 +20,8 @@ import { type Answered, problemsOf, type Settled, type Shown } from './problems.
 export interface ContractSubject {
   /** Names of files in `descriptions/`, without `.openapi.yaml`. */
   readonly descriptions: readonly string[];
-  /** An account with the base URL of the descriptions. */
-  readonly account: Account;
+  /** A new account with the base URL of the descriptions: each call has its own, so that none has a token of another. */
+  readonly account: () => Account;
   /** Every secret value of the account, those that a login returns included. */
   readonly secrets: readonly string[];
   /** One service reference in each of its forms. */
@@ -149,12 +149,12 @@ function callsOf({
   on = '2099-12-31',
   ...subject
 }: ContractSubject): readonly TriedCall[] {
-  const { timings, readBack, revoke, options, confirm } = account.capabilities;
+  const { timings, readBack, revoke, options, confirm } = account().capabilities;
   const check: TriedCall = {
     name: 'check of the credentials',
     operation: 'check',
     from: 'active',
-    run: (fetch) => checkAccount('account', account, { fetch }),
+    run: (fetch) => checkAccount('account', account(), { fetch }),
   };
   const calls = services.flatMap((service) => {
     const asked = { account: 'account', service } as const;
@@ -172,7 +172,7 @@ function callsOf({
         operation,
         from,
         ...more,
-        run: (fetch) => run(createCancelService({ account }, { fetch })),
+        run: (fetch) => run(createCancelService({ account: account() }, { fetch })),
       });
     };
     for (const timing of subject.timings ?? timings) {
@@ -190,7 +190,7 @@ function callsOf({
     if (revoke) add('revoke', '', 'cancelled', (api) => api.revoke(asked));
     return ofService;
   });
-  return internalsOf(account)?.check === undefined ? calls : [...calls, check];
+  return internalsOf(account())?.check === undefined ? calls : [...calls, check];
 }
 
 /** Runs one call against the usual answers, but for one operation. A write that is answered well changes the state. */

@@ -18,7 +18,7 @@ const cancelled = { termination: termination() };
 
 await contractTests({
   descriptions: ['mittwald', 'mittwald-customers.facts'],
-  account: mittwald({ token }),
+  account: () => mittwald({ token }),
   secrets: [token],
   services: [{ contractId }, { contractId, contractItemId }],
   values: { contractId, contractItemId, itemId: contractItemId },
