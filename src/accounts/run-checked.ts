@@ -28,6 +28,8 @@ export async function runChecked<Request extends AddressedRequest, Value>(
 ): Promise<Value> {
   const { account, driver } = entry;
   const { deadlineMs = defaults.deadlineMs, signal, place } = options;
+  // Loading takes none of the call's own time.
+  await (rest ??= Promise.all([import('./bind-service.ts'), import('./read-configuration.ts')]));
   return await withinDeadline(call, { deadlineMs, signal }, async (limit) => {
     const bound = await checkedOrThrow(inTime(driver.bind(request.service), call, limit), call, 'service');
     call.serviceKey = bound.key;
@@ -41,6 +43,9 @@ export async function runChecked<Request extends AddressedRequest, Value>(
     return await admitted(entry, call, () => work({ call, entry, request, details, options, service, route }));
   });
 }
+
+// What an account needs for its first call.
+let rest: Promise<unknown> | undefined;
 
 const NO_DETAILS: CheckedDetails = { reasonCode: undefined, extras: undefined };
 
