@@ -114,5 +114,5 @@ function* terminate(
   if ('verdict' in read) return read;
   const notSent = reasonNotToSend(read, when);
   if (notSent !== undefined) return notSent;
-  return fromTerminationResponse(yield toTerminationRequest(order, read.next, config), service, read);
+  return fromTerminationResponse(yield toTerminationRequest(order, read.next?.value, config), service, read);
 }

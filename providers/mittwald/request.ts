@@ -21,7 +21,7 @@ export function toTerminationRequest(
   next: string | undefined,
   config: ResolvedMittwaldConfig,
 ): ProviderRequest {
-  const date = when === 'earliest' ? undefined : `${when.on}${next?.slice(10) ?? 'T00:00:00.000Z'}`;
+  const date = when === 'earliest' ? undefined : `${when.on}${next?.slice(10) || 'T00:00:00.000Z'}`;
   const json = defined({ reason, terminationTargetDate: date });
   const asksFor = (date ?? next)?.slice(0, 10);
   const path = [...pathOf(service), 'termination'];

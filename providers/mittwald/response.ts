@@ -8,6 +8,7 @@ import {
   type AbsentVerdict,
   type CancellationStatus,
   type CancelVerdict,
+  type EffectiveAt,
   type NoVerdict,
   type OptionsVerdict,
   type ProviderResponse,
@@ -49,7 +50,7 @@ export interface ReadService {
   /** The item that a cancellation has to name. */
   readonly itemId: string;
   /** The first possible instant of a termination. */
-  readonly next: string | undefined;
+  readonly next: EffectiveAt | undefined;
   readonly status: CancellationStatus;
 }
 
@@ -63,7 +64,7 @@ export function readService(
   if (!read?.ids.some((id) => isSame(id, contractItemId ?? contractId))) return fromErrorResponse(response);
   const { itemId, nextPossibleTerminationDate, termination } = read;
   const status = toStatus(termination, { nextPossibleTerminationDate, termination });
-  return { itemId, next: effectiveAt(nextPossibleTerminationDate)?.value, status };
+  return { itemId, next: effectiveAt(nextPossibleTerminationDate), status };
 }
 
 const terminationSchema = v.object({
@@ -89,12 +90,10 @@ function toStatus(termination: unknown, raw: unknown): CancellationStatus {
 
 /** What the service allows now. Without a next possible date, no termination is allowed [I]. */
 export function toOptions({ next, status }: ReadService): OptionsVerdict<MittwaldTiming> {
-  const at = effectiveAt(next);
-  const timings =
-    at === undefined
-      ? []
-      : [{ timing: 'earliest', effectiveAt: at } as const, { timing: 'on_date', from: at.value.slice(0, 10) } as const];
+  const earliest = next && ({ timing: 'earliest', effectiveAt: next } as const);
+  const onDate = next && ({ timing: 'on_date', from: next.value.slice(0, 10) } as const);
   const existing = status.state === 'none' ? undefined : status;
+  const timings = [earliest, onDate].filter((timing) => timing !== undefined);
   return { verdict: 'offered', options: { timings, ...defined({ existing }), raw: status.raw } };
 }
 
@@ -103,9 +102,9 @@ export function reasonNotToSend({ next, status }: ReadService, when: When<Mittwa
   if (status.state !== 'none') {
     return { verdict: 'duplicate', ambiguous: false, message: 'a termination is stored already.' };
   }
-  if (when === 'earliest' || next === undefined || when.on >= next.slice(0, 10)) return undefined;
-  const message = `it cannot end before ${next}. Ask for that day in UTC, for a later one, or for earliest.`;
-  return { ...refused('date_too_early', message), ...defined({ earliest: effectiveAt(next) }) };
+  if (when === 'earliest' || next === undefined || when.on >= next.value.slice(0, 10)) return undefined;
+  const message = `it cannot end before ${next.value}. Ask for that day in UTC, for a later one, or for earliest.`;
+  return { ...refused('date_too_early', message), earliest: next };
 }
 
 const acceptedSchema = v.object({

@@ -85,11 +85,14 @@ describe('a termination at mittwald', () => {
     expect(result).toMatchObject({ outcome: 'scheduled', effectiveAt: { value: instant } });
   });
 
-  it('on a date is sent with midnight if the API shows no next possible date', async () => {
-    const shown = shownContract({}, { nextPossibleTerminationDate: undefined });
-    const { bodies } = await cancel([shown, accepted()], { when: { on: '2097-03-31' } });
-    expect(bodies).toMatchObject([{ terminationTargetDate: '2097-03-31T00:00:00.000Z' }]);
-  });
+  it.each([undefined, 'soon', '2097-03-31'])(
+    'on a date is sent with midnight if the API shows %s',
+    async (shownNext) => {
+      const shown = shownContract({}, { nextPossibleTerminationDate: shownNext });
+      const { bodies } = await cancel([shown, accepted()], { when: { on: '2097-03-31' } });
+      expect(bodies).toMatchObject([{ terminationTargetDate: '2097-03-31T00:00:00.000Z' }]);
+    },
+  );
 
   it('reads the next possible date in any offset', async () => {
     const shown = shownContract({}, { nextPossibleTerminationDate: '2097-04-01T00:00:00+02:00' });
