@@ -3,3 +3,4 @@ export * from './edis/sandbox.ts';
 export * from './vpsbg/sandbox.ts';
 export * from './hosting/sandbox.ts';
 export * from './whmcs/sandbox.ts';
+export * from './mittwald/sandbox.ts';

@@ -56,6 +56,7 @@ export function checkDefinition(definition: Definition): void {
     [codes !== undefined && reason.providerCode === false, 'has reason codes, and sends none'],
     [codes === undefined && reason.codeRequired === true, 'requires a reason code, and has none'],
     [codes === 'listed' && capabilities.options !== true, 'must have options, which list its reason codes'],
+    [newer !== undefined, `has ${newer}, which needs specVersion 2`],
     [
       definition.access !== undefined && typeof definition.access.headers !== 'function',
       'must have a function headers in its access',
@@ -64,7 +65,6 @@ export function checkDefinition(definition: Definition): void {
       definition.responseIdHeader !== undefined && !/^[a-z0-9-]+$/.test(definition.responseIdHeader),
       'must have the name of a header in lower case as responseIdHeader',
     ],
-    [newer !== undefined, `has ${newer}, which needs specVersion 2`],
   ];
   const found = contradictions.find(([is]) => is);
   if (found !== undefined) refuse(`${id} ${found[1]}`);

@@ -116,7 +116,9 @@ async function becomes(subject: ConformanceSubject, fixture: AnyFixture): Promis
     assertMatches(settled.ok ? settled.value : settled.error, fixture.expected);
     const times = timesSent(cancellationAmong(subject, server.requests, fixture), server.requests);
     const most = isUnprocessed(fixture.answers[0]) ? MOST_TIMES : timesAfter(subject, fixture.answers[0].status);
-    assert.ok(times <= most, `the cancellation was sent ${times} times`);
+    // An operation that ends before its write has sent nothing but reads, which may be repeated.
+    const isRead = fixture.before !== undefined && server.requests.every(({ method }) => method === 'GET');
+    assert.ok(isRead || times <= most, `the cancellation was sent ${times} times`);
     const isOpen = 'code' in fixture.expected && fixture.expected.code === 'outcome_unknown';
     assertAskedFor(answers, server.requests, isOpen);
     if (settled.ok) {

@@ -1,3 +1,4 @@
+import type { EffectiveAt } from '../contract/vocabulary.ts';
 import { calendarDay } from '../contract/when.ts';
 
 /**
@@ -10,3 +11,20 @@ export function utcInstant(text: string | null | undefined): string | undefined 
   const parsed = Date.parse(`${match[1]}T${match[2]}.${(match[3] ?? '').padEnd(3, '0')}Z`);
   return Number.isNaN(parsed) ? undefined : new Date(parsed).toISOString();
 }
+
+/**
+ * Returns the {@link EffectiveAt} of a date that the provider states: a day (`2026-12-31`) or an instant with any offset
+ * (`2026-12-31T23:59:59+01:00`, RFC 3339), which is given in UTC; `undefined` for any other text.
+ */
+export function effectiveAt(text: string | null | undefined): EffectiveAt | undefined {
+  const day = calendarDay(text);
+  if (day !== undefined) return { value: day, precision: 'date', source: 'provider' };
+  const [, local = '', sign, hours = '', minutes = ''] = INSTANT.exec(text ?? '') ?? [];
+  const inUtc = utcInstant(`${local}Z`);
+  if (inUtc === undefined || Number(hours) > 23 || Number(minutes) > 59) return undefined;
+  const offset = (Number(hours) * 60 + Number(minutes)) * (sign === '-' ? -60_000 : 60_000);
+  const value = utcInstant(new Date(Date.parse(inUtc) - offset).toISOString());
+  return value === undefined ? undefined : { value, precision: 'instant', source: 'provider' };
+}
+
+const INSTANT = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?)(?:Z|([+-])(\d{2}):(\d{2}))$/;

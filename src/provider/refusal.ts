@@ -1,5 +1,6 @@
 import type { RefusalCode } from '../contract/error-code.ts';
-import type { RefusedVerdict } from '../contract/verdict.ts';
+import type { ProviderWords, RefusedVerdict, UnclearVerdict } from '../contract/verdict.ts';
+import { refusedAccess } from '../outcome/refused-access.ts';
 
 /** The verdict for a definite no of the provider. The message says what happened and what to do next. */
 export function refused(code: RefusalCode, message: string): RefusedVerdict {
@@ -19,6 +20,35 @@ export function refusedByStatus(status: number, messages: StatusMessages): Refus
   const message = code === undefined ? undefined : messages[code];
   return code === undefined || message === undefined ? undefined : refused(code, message);
 }
+
+/**
+ * The verdict on an error in the provider's own words, by its status: a 5xx is unclear; a 401, 403, 404 or 429, and a
+ * message that refuses the credentials under any other 4xx, is that refusal; everything else is `rejected`.
+ *
+ * @param status 400 or higher.
+ * @param messages in place of those that fit any API.
+ */
+export function verdictOnError(
+  status: number,
+  words: ProviderWords & { readonly providerMessage: string },
+  messages: StatusMessages = {},
+): RefusedVerdict | UnclearVerdict {
+  const said = words.providerMessage;
+  if (status >= 500) {
+    return { ...words, verdict: 'unclear', reason: 'server_error', message: `the server failed: ${said}` };
+  }
+  const known: Required<StatusMessages> = { ...USUAL, ...messages };
+  const isUnauthorized = status !== 403 && refusedAccess(said)?.code === 'unauthorized';
+  const verdict = isUnauthorized ? refused('unauthorized', known.unauthorized) : refusedByStatus(status, known);
+  return { ...words, ...(verdict ?? refused('rejected', `the request was refused: ${said}`)) };
+}
+
+const USUAL: Required<StatusMessages> = {
+  unauthorized: 'the credentials are not valid. Check them.',
+  forbidden: 'the account may not do this. Check what its credentials allow.',
+  not_found: 'this account has no such service. Check the service reference.',
+  rate_limited: 'too many requests. Nothing was processed.',
+};
 
 type StatusCode = 'unauthorized' | 'forbidden' | 'not_found' | 'rate_limited';
 

@@ -33,7 +33,7 @@ describe('a definition', () => {
       'with codes that options lists',
       { ...can({ options: true, reason: { field: 'no', codes: 'listed' } }), options: fn },
     ],
-    ['with access and origins', { ...two, access: {}, origins: fn, responseIdHeader: 'x-id' }],
+    ['with access and origins', { ...two, access: { headers: fn }, origins: fn, responseIdHeader: 'x-id' }],
   ])('%s is taken', (_name, definition) => {
     expect(() => checkDefinition(definition)).not.toThrow();
   });
@@ -76,7 +76,7 @@ describe('a definition', () => {
       'requires a reason code',
     ],
     ['whose codes nothing lists', can({ reason: { field: 'no', codes: 'listed' } }), 'must have options'],
-    ['of version 1 with access', { ...one, access: {} }, 'has access, which needs specVersion 2'],
+    ['of version 1 with access', { ...one, access: { headers: fn } }, 'has access, which needs specVersion 2'],
     ['of version 1 with origins', { ...one, origins: fn }, 'has origins, which needs specVersion 2'],
     [
       'of version 1 with a header',

@@ -56,7 +56,7 @@ const faulty: readonly (readonly [fault: string, subject: Subject, found: RegExp
     /sends a different request for each timing|sends a date as it was given|takes its extras/,
   ],
   [
-    'never reads the first possible date and is told another',
+    'never reads the first possible date and receives another',
     robot(moving(0)),
     /refuses the day before the first possible one/,
   ],

@@ -1,4 +1,4 @@
-import { calendarDay, utcInstant } from 'cancelkit/provider';
+import { calendarDay, effectiveAt, utcInstant } from 'cancelkit/provider';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromServerResponse } from '../../providers/vpsbg/status.ts';
@@ -56,6 +56,45 @@ describe('utcInstant', () => {
     fc.assert(
       fc.property(instants, (instant) => {
         expect(utcInstant(instant.toISOString())).toBe(instant.toISOString());
+      }),
+    );
+  });
+});
+
+describe('effectiveAt', () => {
+  it.each([
+    ['2026-12-31', '2026-12-31', 'date'],
+    ['2026-12-31T22:59:59Z', '2026-12-31T22:59:59.000Z', 'instant'],
+    ['2027-01-01T00:00:00+01:00', '2026-12-31T23:00:00.000Z', 'instant'],
+    ['2026-12-31T20:30:00.25-05:30', '2027-01-01T02:00:00.250Z', 'instant'],
+  ])('reads %s', (text, value, precision) => {
+    expect(effectiveAt(text)).toEqual({ value, precision, source: 'provider' });
+  });
+
+  it.each([
+    undefined,
+    null,
+    '',
+    '2026-02-30',
+    '2026-02-30T00:00:00+01:00',
+    '2026-12-31T22:59:59',
+    '2026-12-31T22:59:59+24:00',
+    '2026-12-31T22:59:59+0100',
+    '9999-12-31T23:59:59-10:00',
+    '2026-12-31 22:59:59Z',
+  ])('reads no %j', (text) => {
+    expect(effectiveAt(text)).toBeUndefined();
+  });
+
+  it('reads the same instant in whatever offset it is written', () => {
+    const instants = fc.date({ min: new Date('1990-01-01'), max: new Date('9000-01-01'), noInvalidDate: true });
+    fc.assert(
+      fc.property(instants, fc.integer({ min: -1439, max: 1439 }), (instant, offset) => {
+        const local = new Date(instant.getTime() + offset * 60_000).toISOString().slice(0, -1);
+        const [hours, minutes] = [Math.floor(Math.abs(offset) / 60), Math.abs(offset) % 60];
+        const zone = [hours, minutes].map((part) => String(part).padStart(2, '0')).join(':');
+        const text = `${local}${offset < 0 ? '-' : '+'}${zone}`;
+        expect(effectiveAt(text)?.value).toBe(instant.toISOString());
       }),
     );
   });

@@ -1,4 +1,12 @@
-import { readBody, refused, refusedByStatus, type ResponseBody, type StandardSchema } from 'cancelkit/provider';
+import {
+  defined,
+  readBody,
+  refused,
+  refusedByStatus,
+  verdictOnError,
+  type ResponseBody,
+  type StandardSchema,
+} from 'cancelkit/provider';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 
@@ -51,5 +59,45 @@ describe('refusedByStatus', () => {
 
   it('leaves a status without a message to the adapter', () => {
     expect(refusedByStatus(404, { unauthorized: 'a' })).toBeUndefined();
+  });
+});
+
+describe('verdictOnError', () => {
+  const words = { providerMessage: 'No.', providerCode: 'nope' };
+
+  it.each([
+    [400, 'rejected'],
+    [401, 'unauthorized'],
+    [403, 'forbidden'],
+    [404, 'not_found'],
+    [409, 'rejected'],
+    [422, 'rejected'],
+    [429, 'rate_limited'],
+  ])('refuses by the status %i', (status, code) => {
+    expect(verdictOnError(status, words)).toMatchObject({ ...words, verdict: 'refused', code });
+  });
+
+  it.each([500, 503, 599])('leaves %i open', (status) => {
+    expect(verdictOnError(status, words)).toMatchObject({ ...words, verdict: 'unclear', reason: 'server_error' });
+  });
+
+  it.each([
+    [400, 'unauthorized'],
+    [404, 'unauthorized'],
+    [403, 'forbidden'],
+  ])('sees refused credentials under %i as %s', (status, code) => {
+    expect(verdictOnError(status, { providerMessage: 'Invalid token.' })).toMatchObject({ code });
+  });
+
+  it('says what the provider said, or what the adapter says in its place', () => {
+    expect(verdictOnError(409, words).message).toBe('the request was refused: No.');
+    expect(verdictOnError(403, words, { forbidden: 'read only.' }).message).toBe('read only.');
+    expect(verdictOnError(401, words, { forbidden: 'read only.' }).message).toMatch(/credentials/);
+  });
+});
+
+describe('defined', () => {
+  it('keeps what has a value, and leaves the rest out', () => {
+    expect(Object.keys(defined({ a: undefined, b: null, c: 0, d: '', e: false }))).toEqual(['b', 'c', 'd', 'e']);
   });
 });

@@ -1,32 +1,35 @@
 import { createCancelService, type Account } from 'cancelkit';
 import { edis } from 'cancelkit/edis';
 import { hosting } from 'cancelkit/hosting';
+import { mittwald } from 'cancelkit/mittwald';
 import { vpsbg } from 'cancelkit/vpsbg';
 import { whmcs } from 'cancelkit/whmcs';
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../support/failure.ts';
 import { untyped } from '../support/untyped.ts';
 
-type ProviderId = 'edis' | 'vpsbg' | 'hosting' | 'whmcs';
+type ProviderId = 'edis' | 'vpsbg' | 'hosting' | 'whmcs' | 'mittwald';
 
 const accounts: Readonly<Record<ProviderId, (url: string) => Account>> = {
   edis: (baseUrl) => edis({ baseUrl, email: 'reseller@example.com', password: 'pass-word-1' }),
   vpsbg: (baseUrl) => vpsbg({ baseUrl, token: 'token-1234567' }),
   hosting: (baseUrl) => hosting({ baseUrl, token: 'token-1234567' }),
   whmcs: (url) => whmcs({ url, identifier: 'identifier-1', secret: 'secret-1234' }),
+  mittwald: (baseUrl) => mittwald({ baseUrl, token: 'token-1234567' }),
 };
 const services = {
   edis: { kvmId: 'kvm_1' },
   vpsbg: { serverId: 7 },
   hosting: { hostingId: '1_a', domain: 'a.example' },
   whmcs: { serviceId: 7 },
+  mittwald: { contractId: 'V1000000' },
 } as const;
 
 const previewAt = (id: ProviderId, url: string): Promise<unknown> =>
   untyped(createCancelService({ shop: accounts[id](url) })).preview({
     account: 'shop',
     service: services[id],
-    when: 'immediate',
+    when: id === 'mittwald' ? 'earliest' : 'immediate',
     reason: 'r',
   });
 
@@ -46,6 +49,8 @@ describe('an address is understood with and without the part that every request 
     ['vpsbg', [V, `${V}/`, `${V}/v1`, `${V}/v1/`, `${V}//v1//`, `${V}/V1`, `${V}/v1/.`], `${V}/v1/servers/cancel`],
     ['vpsbg', [`${V}/v2/gateway`, `${V}/v2/gateway/v1`], `${V}/v2/gateway/v1/servers/cancel`],
     ['vpsbg', [`${V}/proxy/v1`, `${V}/proxy/`], `${V}/proxy/v1/servers/cancel`],
+    ['mittwald', [V, `${V}/`, `${V}/v2`, `${V}/v2/`, `${V}//V2//`, `${V}/v2/.`], `${V}/v2/contracts/V1000000`],
+    ['mittwald', [`${V}/v1/proxy`], `${V}/v1/proxy/v2/contracts/V1000000`],
     ['hosting', [H, `${H}/`, `${H}//`], `${H}/hosting/1_a`],
     ['hosting', [`${H}/api/v1`, `${H}/api/v1/`], `${H}/api/v1/hosting/1_a`],
     ['hosting', [`${H}/hosting/hosting`, `${H}/hosting/hosting/`], `${H}/hosting/hosting/1_a`],
@@ -70,6 +75,7 @@ describe('an address of which it is not certain what it leads to is refused, wit
       'the address before /kvm/v2',
     ],
     ['vpsbg', [`${V}/v2`, `${V}/v1/servers`, `${V}/v1/v1`, `${V}/v1/servers/cancel`], 'the address before /v1'],
+    ['mittwald', [`${V}/v1`, `${V}/v2/v2`, `${V}/v2/contracts`, `${V}/v2/contracts/V1`], 'the address before /v2'],
     ['hosting', [`${H}/hosting`, `${H}/hosting/`, `${H}/api/HOSTING//`], 'the address before /hosting'],
     [
       'whmcs',

@@ -2,6 +2,7 @@ import { createCancelService, isProviderError } from 'cancelkit';
 import { loginRule, secretRule } from 'cancelkit/provider';
 import { edis } from 'cancelkit/edis';
 import { hosting } from 'cancelkit/hosting';
+import { mittwald } from 'cancelkit/mittwald';
 import { vpsbg } from 'cancelkit/vpsbg';
 import { whmcs } from 'cancelkit/whmcs';
 import fc from 'fast-check';
@@ -11,13 +12,21 @@ import { untyped } from '../support/untyped.ts';
 afterEach(() => void vi.unstubAllEnvs());
 
 const services = untyped(
-  createCancelService({ edis: edis(), hosting: hosting(), vpsbg: vpsbg(), api: whmcs(), admin: whmcs() }),
+  createCancelService({
+    edis: edis(),
+    hosting: hosting(),
+    vpsbg: vpsbg(),
+    api: whmcs(),
+    admin: whmcs(),
+    mittwald: mittwald(),
+  }),
 );
 
 const orders: Readonly<Record<string, object>> = {
   edis: { service: { serviceId: 1 }, when: 'immediate' },
   hosting: { service: { hostingId: '1_a', domain: 'example.com' }, when: 'immediate' },
   vpsbg: { service: { serverId: 1 }, when: 'end_of_period' },
+  mittwald: { service: { contractId: 'V1' }, when: 'earliest' },
   api: { service: { serviceId: 1 }, when: 'immediate' },
   admin: { service: { serviceId: 1 }, when: 'immediate' },
 };
@@ -26,6 +35,7 @@ const environments: Readonly<Record<string, Readonly<Record<string, string>>>> =
   edis: { EDIS_EMAIL: 'op@example.com', EDIS_PASSWORD: 'long-enough' },
   hosting: { HOSTING_BASE_URL: 'https://api.example.com', HOSTING_TOKEN: 'long-enough' },
   vpsbg: { VPSBG_TOKEN: 'long-enough' },
+  mittwald: { MITTWALD_TOKEN: 'long-enough' },
   api: { WHMCS_URL: 'https://api.example.com', WHMCS_IDENTIFIER: 'identifier-1', WHMCS_SECRET: 'long-enough' },
   admin: { WHMCS_URL: 'https://api.example.com', WHMCS_USERNAME: 'api', WHMCS_PASSWORD: 'long-enough' },
 };
@@ -35,6 +45,7 @@ const credentials = [
   ['edis', 'EDIS_PASSWORD', 'password'],
   ['hosting', 'HOSTING_TOKEN', 'token'],
   ['vpsbg', 'VPSBG_TOKEN', 'token'],
+  ['mittwald', 'MITTWALD_TOKEN', 'token'],
   ['api', 'WHMCS_IDENTIFIER', 'identifier'],
   ['api', 'WHMCS_SECRET', 'secret'],
   ['api', 'WHMCS_ACCESS_KEY', 'accessKey'],

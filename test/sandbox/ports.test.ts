@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { createCancelService } from 'cancelkit';
 import { startSandbox, type SandboxOptions } from 'cancelkit/sandbox';
 import { describe, expect, it } from 'vitest';
+import * as list from '../../providers/list.ts';
 
 async function occupied(port: number): Promise<Server> {
   const server = createServer().listen(port, '127.0.0.1');
@@ -10,32 +11,36 @@ async function occupied(port: number): Promise<Server> {
   return server;
 }
 
-/** The first of four ports that were free a moment ago. */
+const ids = Object.values(list)
+  .toSorted((one, other) => one.portOffset - other.portOffset)
+  .map(({ provider }) => provider.id);
+
+/** The first of as many ports as there are providers that were free a moment ago. */
 async function freePorts(): Promise<number> {
   for (;;) {
     const first = 20_000 + Math.floor(Math.random() * 20_000);
-    const servers = await Promise.allSettled([0, 1, 2, 3].map((index) => occupied(first + index)));
+    const servers = await Promise.allSettled(ids.map((_, index) => occupied(first + index)));
     const open = servers.flatMap((server) => (server.status === 'fulfilled' ? [server.value] : []));
     await Promise.all(open.map((server) => new Promise((resolve) => server.close(resolve))));
-    if (open.length === 4) return first;
+    if (open.length === ids.length) return first;
   }
 }
 
 describe('the port of a sandbox', () => {
-  it('is the first of four in a row, the same each time', async () => {
+  it('is the first in a row of one for each provider, the same each time', async () => {
     const port = await freePorts();
     for (const _ of ['first', 'second']) {
       await using sandbox = await startSandbox({ port });
-      const { edis, vpsbg, hosting, whmcs } = sandbox.settings;
-      const urls = [edis.baseUrl, vpsbg.baseUrl, hosting.baseUrl, whmcs.url];
-      expect(urls.map((url) => Number(new URL(url).port))).toEqual([port, port + 1, port + 2, port + 3]);
+      const { edis, vpsbg, hosting, whmcs, mittwald } = sandbox.settings;
+      const urls = [edis.baseUrl, vpsbg.baseUrl, hosting.baseUrl, whmcs.url, mittwald.baseUrl];
+      expect(urls.map((url) => Number(new URL(url).port))).toEqual(urls.map((_, index) => port + index));
     }
   });
 
-  it.each([0, 1, 2, 3])('that is in use (the one at +%i) is named, and no server is left running', async (index) => {
+  it.each([...ids.keys()])('that is in use (the one at +%i) is named, and no server is left running', async (index) => {
     const port = await freePorts();
     const server = await occupied(port + index);
-    const name = ['edis', 'vpsbg', 'hosting', 'whmcs'][index];
+    const name = ids[index];
     await expect(startSandbox({ port })).rejects.toThrow(
       `startSandbox: port ${port + index}, for ${name}, is in use. Choose another one, or none for free ports.`,
     );
@@ -44,16 +49,18 @@ describe('the port of a sandbox', () => {
     expect(again.settings.edis.baseUrl).toContain(`:${port}`);
   });
 
-  it.each([0, -1, 80, 1023, 65_533, 65_536, 4010.5, Number.NaN])('%d is refused', async (port) => {
-    await expect(startSandbox({ port })).rejects.toThrow('port: expected a whole number from 1024 to 65532');
+  const highest = 65_536 - ids.length;
+
+  it.each([0, -1, 80, 1023, highest + 1, 65_536, 4010.5, Number.NaN])('%d is refused', async (port) => {
+    await expect(startSandbox({ port })).rejects.toThrow(`port: expected a whole number from 1024 to ${highest}`);
   });
 
   it.each([1719, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6669, 6679, 6697, 10_080])(
-    '%d, to which fetch does not connect, is refused wherever it is among the four',
+    '%d, to which fetch does not connect, is refused wherever it is in the row',
     async (port) => {
       const cause: unknown = await fetch(`http://127.0.0.1:${port}`).catch(({ cause: why }: Error) => why);
       expect(cause).toMatchObject({ message: 'bad port' });
-      for (const first of [port, port - 1, port - 2, port - 3]) {
+      for (const first of ids.map((_, index) => port - index)) {
         await expect(startSandbox({ port: first })).rejects.toThrow(/fetch does not connect to port \d+/);
       }
     },
@@ -72,7 +79,7 @@ describe('a seeded service', () => {
   it('of every provider is the service of a request', async () => {
     await using sandbox = await startSandbox();
     const services = createCancelService(sandbox.accounts);
-    const { edis, vpsbg, hosting, whmcs } = sandbox;
+    const { edis, vpsbg, hosting, whmcs, mittwald } = sandbox;
     const when = 'end_of_period' as const;
     const results = [
       await services.cancel({ account: 'edis', service: edis.seeded.active, when }),
@@ -80,7 +87,9 @@ describe('a seeded service', () => {
       await services.cancel({ account: 'hosting', service: hosting.seeded.active, when }),
       await services.cancel({ account: 'whmcs', service: whmcs.seeded.active, when }),
     ];
-    expect(results.map(({ outcome }) => outcome)).toEqual(Array(4).fill('requested'));
+    expect(results.map(({ outcome }) => outcome)).toEqual(results.map(() => 'requested'));
+    const earliest = { service: mittwald.seeded.active, when: 'earliest' } as const;
+    expect(await services.cancel({ account: 'mittwald', ...earliest })).toMatchObject({ outcome: 'scheduled' });
   });
 
   it('of EDIS is known by either of its ids', async () => {

@@ -1,3 +1,4 @@
+import type { AnyWhen } from '../../contract/vocabulary.ts';
 import type { EmulatorClock } from './clock.ts';
 
 /** What an emulator is given when it is made. */
@@ -40,10 +41,12 @@ export interface SandboxService {
 
 /** A cancellation as the emulator keeps it. */
 export interface SandboxCancellation {
-  readonly when: 'immediate' | 'end_of_period';
+  readonly when: AnyWhen;
   /** The reason as it arrived; `undefined` when none was sent or the API has no field for it. */
   readonly reason: string | undefined;
   readonly requestedAt: Date;
+  /** When it will take effect, if that was fixed when it was asked for. */
+  readonly target?: Date;
   /** When the service ended because of it; `undefined` until then. */
   readonly effectiveAt: Date | undefined;
 }

@@ -1,0 +1,47 @@
+import { defined, type CancelOrder, type ProviderRequest } from '../../src/provider/index.ts';
+import type { ResolvedMittwaldConfig } from './config.ts';
+import type { MittwaldService } from './service.ts';
+
+/** The timings that the API has. */
+export type MittwaldTiming = 'earliest' | 'on_date';
+
+/** `GET /v2/contracts/{contractId}`, or the item. */
+export function toServiceRequest(service: MittwaldService, config: ResolvedMittwaldConfig): ProviderRequest {
+  return { method: 'GET', effect: 'read', ...at(pathOf(service), config) };
+}
+
+/**
+ * `POST …/termination`, after the service was read. Without a date, the API takes the next possible one [D]. A date is
+ * sent with the time of day of the next possible one, since a target has to fit the periods of the contract.
+ *
+ * @param next the next possible instant, if the API shows it.
+ */
+export function toTerminationRequest(
+  { service, when, reasonText: reason }: CancelOrder<MittwaldService, MittwaldTiming>,
+  next: string | undefined,
+  config: ResolvedMittwaldConfig,
+): ProviderRequest {
+  const date = when === 'earliest' ? undefined : `${when.on}${next?.slice(10) || 'T00:00:00.000Z'}`;
+  const json = defined({ reason, terminationTargetDate: date });
+  const asksFor = (date ?? next)?.slice(0, 10);
+  const path = [...pathOf(service), 'termination'];
+  return { method: 'POST', effect: 'write', ...at(path, config), json, serviceSeen: true, ...defined({ asksFor }) };
+}
+
+/** `DELETE …/termination`, which has no body. */
+export function toUndoRequest(service: MittwaldService, config: ResolvedMittwaldConfig): ProviderRequest {
+  return { method: 'DELETE', effect: 'write', ...at([...pathOf(service), 'termination'], config) };
+}
+
+/** `GET /v2/customers`, one customer. */
+export function toCustomersRequest(config: ResolvedMittwaldConfig): ProviderRequest {
+  return { method: 'GET', effect: 'read', ...at(['customers'], config), query: { limit: '1' } };
+}
+
+function pathOf({ contractId, contractItemId }: MittwaldService): readonly string[] {
+  return ['contracts', contractId, ...(contractItemId === undefined ? [] : ['items', contractItemId])];
+}
+
+function at(path: readonly string[], { token }: ResolvedMittwaldConfig): Pick<ProviderRequest, 'path' | 'headers'> {
+  return { path: ['v2', ...path], headers: { 'x-access-token': token } };
+}
