@@ -75,7 +75,7 @@ async function readOnce(
   call: Call,
   context: SendContext,
 ): Promise<CancellationStatus | (ErrorFacts & { readonly isGone?: boolean })> {
-  const { verdict, lastResponse: lastResponse } = await runExchange(exchange, call, context, 'read');
+  const { verdict, lastResponse } = await runExchange(exchange, call, context, 'read');
   if (lastResponse === undefined) return { code: 'unexpected_response', message: 'the adapter asked nothing' };
   if (verdict.verdict === 'found') {
     return scrubbed(withoutPastSchedule(verdict.status, lastResponse.response), call.redactor);

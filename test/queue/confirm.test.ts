@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CancelQueue } from 'cancelkit/queue';
 import { datedService, type DatedAccount, TOKEN } from '../support/dated.ts';
 import { failureOf } from '../support/failure.ts';
-import { json, networkError } from '../support/fetch.ts';
+import { json, networkError, recordingFetch } from '../support/fetch.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
 import { openQueue } from './support/open-queue.ts';
 
@@ -31,14 +31,14 @@ describe.each(DATABASES)('a cancellation that waits for a confirmation on %s', (
   ): Promise<{ readonly queue: CancelQueue<Own>; readonly bodies: string[]; readonly writes: () => number }> {
     const bodies: string[] = [];
     let writes = 0;
-    const services = datedService(async (input, init) => {
-      const { url, method, body } = { url: String(input), method: init?.method, body: String(init?.body) };
+    const { fetch } = recordingFetch(({ url, method, body }) => {
       if (method !== 'POST') return read();
       bodies.push(body);
       if (url.endsWith('/confirm')) return confirm();
       writes += 1;
       return json({ verdict: 'confirmation_required', sentTo: 'email' });
     });
+    const services = datedService(fetch);
     const queue = await openQueue<Own>(database, { services });
     await queue.enqueue(request, { id: 'one' });
     await queue.work({ stopWhenIdle: true });
