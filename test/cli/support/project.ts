@@ -2,10 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { edisEnv } from '../../../providers/edis/config.ts';
-import { hostingEnv } from '../../../providers/hosting/config.ts';
-import { vpsbgEnv } from '../../../providers/vpsbg/config.ts';
-import { whmcsEnv } from '../../../providers/whmcs/config.ts';
+import { builtInProviders } from '../../../src/cli/setup/built-in-providers.ts';
 import type { SandboxSettings } from '../../../src/sandbox/index.ts';
 import { builtPackage } from './built-command.ts';
 
@@ -58,12 +55,11 @@ export async function createProject(variables: Readonly<Record<string, string>> 
 
 /** The environment variables that reach a sandbox. */
 export function variablesOf(settings: SandboxSettings): Readonly<Record<string, string>> {
-  return {
-    ...named(edisEnv, { ...settings.edis }),
-    ...named(vpsbgEnv, { ...settings.vpsbg }),
-    ...named(hostingEnv, { ...settings.hosting }),
-    ...named(whmcsEnv, { ...settings.whmcs }),
-  };
+  const all: Readonly<Record<string, Readonly<Record<string, string>>>> = Object.fromEntries(
+    Object.entries(settings).map(([id, own]) => [id, { ...own }]),
+  );
+  const variables = builtInProviders.map(({ id, env }) => named(env, all[id] ?? {}));
+  return Object.assign({}, ...variables);
 }
 
 /** The objects of an output with one on each line. */
