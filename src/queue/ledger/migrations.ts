@@ -176,7 +176,7 @@ async function writeVersion(client: QueryClient, schema: string, version: number
  * @throws ProviderError `not_configured`
  */
 export async function checkVersion(client: QueryClient, schema: string): Promise<void> {
-  const found = await versionOf(client, schema);
+  const found = Math.max(0, ...(await versionsOf(client, schema)));
   if (found === MIGRATIONS.length) return;
   if (found > MIGRATIONS.length) throw tooNew(found, MIGRATIONS.length);
   const message =
