@@ -3,7 +3,8 @@ export type CheckedBaseUrl =
   { readonly ok: true; readonly url: URL } | { readonly ok: false; readonly expected: string };
 
 /** What a base URL has to be, for the messages of an adapter's schema. */
-export const EXPECTED_BASE_URL = 'an https URL (http only to loopback) without user info, query or fragment';
+export const EXPECTED_BASE_URL =
+  'an https URL (http only to loopback) without user info, query or fragment, and no placeholder';
 
 /** Checks an account's base URL. The URL that comes back ends without a slash in its path, unless it is the root. */
 export function checkBaseUrl(text: string): CheckedBaseUrl {
@@ -27,8 +28,10 @@ export function isBaseUrl(text: string): boolean {
 
 function parsed(text: string): URL | undefined {
   // The parser drops an empty query or fragment, tabs and line breaks, and turns backslashes; none of these is meant.
-  if (/[\s\\?#@\p{Cc}]/u.test(text) || !URL.canParse(text)) return undefined;
+  // Brackets are those of a variable or a template that nothing has replaced.
+  if (/[\s\\?#@<>{}\p{Cc}]/u.test(text) || !URL.canParse(text)) return undefined;
   const url = new URL(text);
+  if (/^(?:undefined|null)$/.test(url.hostname)) return undefined;
   const isAllowed = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
   return isAllowed && url.username === '' && url.password === '' && url.hostname !== '' ? url : undefined;
 }
