@@ -1,6 +1,6 @@
 import type { Options } from 'tsup';
 import { commands, entries, root } from './scripts/manifest.ts';
-import { oneCoreChunk } from './scripts/one-core-chunk.ts';
+import { fewChunks } from './scripts/few-chunks.ts';
 
 const sources = [...entries.map(({ source }) => source), ...commands];
 
@@ -32,7 +32,18 @@ const config: Options = {
     // A stack trace shows the line that failed; the whole of a file would fill the screen.
     options.lineLimit = 160;
   },
-  esbuildPlugins: [oneCoreChunk(root, ['src/index.ts', 'src/provider/index.ts'])],
+  esbuildPlugins: [
+    fewChunks(root, [
+      ['src/index.ts', 'src/provider/index.ts'],
+      // What is loaded with the first call.
+      [
+        'src/accounts/account-operations.ts',
+        'src/accounts/ready-call.ts',
+        'src/sending/transport.ts',
+        'src/service/operations.ts',
+      ],
+    ]),
+  ],
   plugins: [
     {
       name: 'require-of-node',

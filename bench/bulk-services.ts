@@ -26,13 +26,13 @@ export function bulkService(
   return createCancelService(accounts, options);
 }
 
-/** How many of each account's run at once: the defaults. */
+/** How many of each account's run concurrently: the defaults. */
 export const CONCURRENCY = { edis: 1, vpsbg: 2, plesk: 4, billing: 2 } as const;
 
 /** The same in all. */
 export const AT_ONCE: number = Object.values(CONCURRENCY).reduce((sum, own) => sum + own, 0);
 
-// A round of requests, mixed: as many of each account as it runs at once, so that all come to their end together.
+// A round of requests, mixed: as many of each account as it runs concurrently, so that all come to their end together.
 const ROUND = ['edis', 'plesk', 'vpsbg', 'billing', 'plesk', 'vpsbg', 'plesk', 'billing', 'plesk'] as const;
 
 /** So many requests, of the accounts of a round in turn, made as they are asked for. */
@@ -57,7 +57,7 @@ function requestOf(account: keyof BulkAccounts, id: number): CancelRequest<BulkA
   }
 }
 
-/** The usual way without `cancelMany`: so many at once, and the next ones when all of them have ended. */
+/** The usual way without `cancelMany`: so many concurrently, and the next ones when all of them have ended. */
 export async function inChunks(
   service: CancelService<BulkAccounts>,
   requests: Iterable<CancelRequest<BulkAccounts>>,

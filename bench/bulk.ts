@@ -1,14 +1,15 @@
 /**
  * What `cancelMany` makes of the time and the memory it is given, beside the usual loop of `Promise.all` over chunks.
  *
- * Time: 10,000 cancellations over four providers, at each as many at once as is the default (9 in all), against a
- * loopback server in a process of its own that answers each after 50 ms. That is 180 a second, of which each costs about a
- * millisecond of processor time on a slow machine, so that it is the waiting that is measured. The ideal is requests ×
- * 50 ms ÷ 9. Loops of `safeCancel` written by hand, one for each that may run, show how much of the rest is what a
- * cancellation costs; a plain `fetch` in 9 loops, how much is the server's and the network's.
- * All take turns, so that a machine whose speed drifts does so for all of them.
+ * Time: 10,000 cancellations over four providers, at each as many concurrently as is the default (9 in all), against a
+ * loopback server in a process of its own that answers each after 50 ms. That is 180 a second, of which each costs
+ * about a millisecond of processor time on a slow machine, so that it is the waiting that is measured. The ideal is
+ * requests × 50 ms ÷ 9. Loops of `safeCancel` written by hand, one for each that may run, show how much of the rest is
+ * what a cancellation costs; a plain `fetch` in 9 loops, how much is the server's and the network's. All take turns, so
+ * that a machine whose speed drifts does so for all of them.
  *
- * Memory: 10,000 and 1,000,000 requests from a generator, each run in a process of its own whose `fetch` answers at once.
+ * Memory: 10,000 and 1,000,000 requests from a generator, each run in a process of its own whose `fetch` answers
+ * immediately.
  *
  * Run it with `npm run bench:bulk`. `npm run bench:bulk -- 2000 50000` makes it smaller.
  */
@@ -57,7 +58,7 @@ for (let round = 0; round < ROUNDS; round += 1) {
 const alone = await timeOf(ONE_BY_ONE, (onEnd) => inChunks(service, bulkRequests(ONE_BY_ONE), 1, onEnd));
 server.stdin.end();
 
-console.log(`${requests} cancellations at 4 providers, ${LATENCY_MS} ms each, ${AT_ONCE} at once`);
+console.log(`${requests} cancellations at 4 providers, ${LATENCY_MS} ms each, ${AT_ONCE} concurrently`);
 console.log(`median of ${ROUNDS} × ${each}, and the best; the ideal is ${(ideal / 1_000).toFixed(2)} s`);
 for (const [name, own] of times) show(name, own);
 show('one by one', [(alone * each) / ONE_BY_ONE]);
@@ -85,7 +86,9 @@ async function timeOf(count: number, run: (onEnd: OnEnd) => Promise<void>): Prom
   return performance.now() - startedAt;
 }
 
-/** As good as it gets by hand: the requests sorted by account before, and a loop of `safeCancel` for each that may run. */
+/**
+ * As good as it gets by hand: the requests sorted by account before, and a loop of `safeCancel` for each that may run.
+ */
 async function cancelInLoops(count: number, onEnd: OnEnd): Promise<void> {
   const all = [...bulkRequests(count)];
   const loops = ACCOUNTS.flatMap((account) => {

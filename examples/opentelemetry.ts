@@ -25,7 +25,7 @@ export interface Span {
  * Starts a span for each operation, in the caller's context, so that it is a child of whatever span is active there.
  * What a span contains: who, what, how often and with which outcome. Ids of services, reasons and answers stay out.
  *
- * @returns what ends it. Operations that are under way then get no end.
+ * @returns what ends it. Operations that are in flight then get no end.
  */
 export function traceOperations(tracer: Tracer): () => void {
   const channel = tracingChannel('cancelkit:operation');

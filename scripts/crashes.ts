@@ -1,10 +1,10 @@
 /**
- * What becomes of queued cancellations when workers and databases are killed: `npm run test:crash`.
+ * The outcome of queued cancellations when workers and databases are killed: `npm run test:crash`.
  *
  * 200 times `kill -9` for a worker on each database, beside a worker that delivers at least once; a PostgreSQL server
  * that goes away; worker processes that share one. Prints the figures, and fails if a goal is not met. `--kills=20`
- * kills less often, `--seed=x` makes other choices, `--clocks=30` sets the clocks of the killed workers 30 minutes ahead
- * and behind in turn. About ten minutes on two cores.
+ * kills less often, `--seed=x` makes other choices, `--clocks=30` sets the clocks of the killed workers 30 minutes
+ * ahead and behind in turn. About ten minutes on two cores.
  */
 import { parseArgs } from 'node:util';
 import { runControl } from '../test/queue/crash/control.ts';
@@ -79,8 +79,8 @@ function reportKills(): void {
       row('  while it opened', (tally) => tally.kills.opening),
       row('  while it worked', (tally) => tally.kills.working),
       row('  while it stopped', (tally) => tally.kills.stopping),
-      row('  with requests under way', (tally) => tally.kills.withRequests),
-      row('requests under way at a kill', (tally) => tally.kills.requestsHit),
+      row('  with requests in flight', (tally) => tally.kills.withRequests),
+      row('requests in flight at a kill', (tally) => tally.kills.requestsHit),
       row('jobs', ({ verdict }) => verdict.jobs),
       row('  left at the last kill', (tally) => tally.leftAtLastKill),
       row('executed', ({ verdict }) => verdict.executed),
@@ -95,7 +95,7 @@ function reportKills(): void {
   );
   for (const [name, tally] of Object.entries({ PGlite: embedded, PostgreSQL: served })) {
     goal(`${name}: ${kills} kills`, killsOf(tally) >= kills);
-    goal(`${name}: a quarter of the kills with requests under way`, tally.kills.withRequests >= kills / 4);
+    goal(`${name}: a quarter of the kills with requests in flight`, tally.kills.withRequests >= kills / 4);
     goal(`${name}: jobs left at the last kill`, tally.leftAtLastKill > 0);
     goal(`${name}: every service is cancelled exactly once in the end`, tally.onceInTheEnd === jobs);
     checkVerdict(name, tally.verdict);
@@ -153,11 +153,11 @@ async function reportTeams(): Promise<void> {
     rows.push([workers, mostAtOnce, bound, perSecond.toFixed(1), ((bound * 1_000) / LATENCY_MS).toFixed(1)]);
     rates.push(perSecond);
     checkVerdict(`${workers} workers`, verdict);
-    goal(`${workers} workers: never more than ${bound} at once`, mostAtOnce <= bound);
+    goal(`${workers} workers: never more than ${bound} concurrently`, mostAtOnce <= bound);
   }
   table(
-    `Worker processes on one PostgreSQL, ${TEAM_CONCURRENCY} at once each; the account bears ${TEAM_LIMIT}; ${LATENCY_MS} ms an answer`,
-    ['workers', 'most at once', 'bound', 'a second', 'ideal'],
+    `Worker processes on one PostgreSQL, ${TEAM_CONCURRENCY} concurrently each; the account allows ${TEAM_LIMIT}; ${LATENCY_MS} ms an answer`,
+    ['workers', 'most concurrently', 'bound', 'a second', 'ideal'],
     rows,
   );
   const [one = 0, two = 0, three = 0] = rates;

@@ -1,9 +1,9 @@
 /**
- * What becomes of cancellations at providers that fail in every way they can: `npm run test:faults`.
+ * The outcome of cancellations at providers that fail in every way they can: `npm run test:faults`.
  *
  * Prints the figures for Node.js 22, 24 and 26, one after the other, and fails if one of them is not met. Nothing else
- * should keep the machine busy: timeouts would come on top of the faults. `--here` runs on the Node.js that runs it, `--jobs=400` makes
- * fewer cancellations.
+ * should keep the machine busy: timeouts would come on top of the faults. `--here` runs on the Node.js that runs it,
+ * `--jobs=400` makes fewer cancellations.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -60,13 +60,13 @@ async function runHere(jobs: number, seed: string): Promise<void> {
       listOf(outcomes),
     ]),
   );
-  // Where the machine is busy, a timer is late as well, and nothing can settle before one.
+  // If the machine is busy, a timer is late as well, and nothing can settle before one.
   const worst = Math.max(...settlings.map(({ worstBeyondTimerMs }) => worstBeyondTimerMs));
   goal(`settled by the deadline + ${MOST_OVERSHOOT_MS} ms`, worst <= MOST_OVERSHOOT_MS);
 
   const tallies = await runCampaign({ jobs, concurrency: 20, seed, certificate });
   campaignTable(
-    `${jobs} cancellations, 20 at once, over HTTP/1.1 and TLS with HTTP/${tallies[0]?.tlsVersion ?? '?'}`,
+    `${jobs} cancellations, 20 concurrently, over HTTP/1.1 and TLS with HTTP/${tallies[0]?.tlsVersion ?? '?'}`,
     tallies,
   );
   for (const tally of tallies.slice(0, 1)) checkCampaign(tally, goal);

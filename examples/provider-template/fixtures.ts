@@ -107,17 +107,17 @@ export const statusFixtures: readonly ConformanceStatusFixture[] = [
   },
 ];
 
-/** Documented answers to a withdrawal. */
+/** Documented answers to an undo. */
 export const revokeFixtures: readonly ConformanceRevokeFixture[] = [
-  { name: 'a 200 to a withdrawal', source: DOCS, answers: [none], expected: { outcome: 'revoked' } },
+  { name: 'a 200 to an undo', source: DOCS, answers: [none], expected: { outcome: 'revoked' } },
   {
-    name: 'a 409 to the withdrawal of what is done',
+    name: 'a 409 to an undo of what is done',
     source: DOCS,
     answers: [{ status: 409, body: { error: { code: 'cancellation_done', message: 'Too late' } } }],
     expected: { code: 'rejected', providerCode: 'cancellation_done' },
   },
   {
-    name: 'a 500 to a withdrawal',
+    name: 'a 500 to an undo',
     source: DOCS,
     answers: [failure],
     expected: { code: 'outcome_unknown', reason: 'server_error' },

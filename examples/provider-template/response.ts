@@ -25,7 +25,7 @@ const readSchema = v.object({
     v.object({ ...cancellationSchema.entries, state: v.picklist(['pending', 'done', 'failed']) }),
   ),
 });
-const withdrawnSchema = v.object({ cancellation: v.null() });
+const undoneSchema = v.object({ cancellation: v.null() });
 const errorSchema = v.object({ error: v.object({ code: v.string(), message: v.string() }) });
 
 /** What each of the API's error codes means. A code that is not here is a refusal like any other. */
@@ -75,12 +75,12 @@ export function fromStatusResponse(response: ProviderResponse): StatusVerdict {
   return { verdict: 'found', status: { ...statusOf(read.cancellation), raw: read } };
 }
 
-/** What an answer to the withdrawal means. That the cancellation is gone is read back by the core. */
+/** What a response to an undo means. That the cancellation is gone is read back by the core. */
 export function fromRevokeResponse(response: ProviderResponse): RevokeVerdict {
   const error = readBody(response, errorSchema)?.error;
   if (error !== undefined) return failure(response.status, error.code, error.message);
-  const isWithdrawn = response.status === 200 && readBody(response, withdrawnSchema) !== undefined;
-  return isWithdrawn ? { verdict: 'accepted', outcome: 'revoked' } : { verdict: 'unrecognized' };
+  const isUndone = response.status === 200 && readBody(response, undoneSchema) !== undefined;
+  return isUndone ? { verdict: 'accepted', outcome: 'revoked' } : { verdict: 'unrecognized' };
 }
 
 type Cancellation = NonNullable<v.InferOutput<typeof readSchema>['cancellation']>;

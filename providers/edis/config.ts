@@ -31,7 +31,7 @@ const password = v.pipe(v.string(secretRule.expected), v.check(secretRule.accept
 const baseUrl = v.pipe(
   v.string(EXPECTED_BASE_URL),
   v.check(isBaseUrl, EXPECTED_BASE_URL),
-  // Where it is certain what is meant, the part that every request adds may be there.
+  // The part that every request adds is accepted if the meaning is certain.
   v.transform((url) => new URL(url).href.replace(/\/+$/, '').replace(/\/+kvm(?:\/+v2)?$/i, '')),
   v.check(
     (url) => !/\/kvm(?:$|\/+v\d+(?:\/|$))/i.test(url),

@@ -4,7 +4,7 @@ import { edisBillingCycles, edisCatalogue, edisPaymentMethods } from './emulator
 import { parseEdisOrder } from './emulator-orders.ts';
 import type { EdisState } from './emulator-state.ts';
 
-/** How the emulated EDIS answers where the facts leave it open. */
+/** How the emulated EDIS answers in cases that the facts leave open. */
 export interface EdisOptions {
   /** The `clientid` of a successful cancellation. Default 4711. */
   readonly clientId: number | null;

@@ -18,7 +18,7 @@ export interface EdisService extends SandboxService {
   readonly nextDueDate: Date;
 }
 
-/** What `sandbox.edis.add` can be told; the rest is chosen. */
+/** The options of `sandbox.edis.add`; the rest is chosen. */
 export interface EdisServiceInit {
   readonly hostname?: string;
   readonly billingCycle?: EdisBillingCycle;

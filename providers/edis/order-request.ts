@@ -21,7 +21,7 @@ export function toOrderRequest(order: EdisOrder, config: ResolvedEdisConfig): Pr
   };
 }
 
-/** The API wants an empty text where a field is not used. */
+/** The API wants an empty text if a field is not used. */
 function toItem(item: EdisOrderItem): Readonly<Record<string, string | number>> {
   return {
     pid: item.productId,

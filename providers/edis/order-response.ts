@@ -95,7 +95,7 @@ const UNPAID: EdisOrderWarning = {
     'or a part of the order may be wrong. Look at the invoice in the client area.',
 };
 
-/** Only what is a number: any other text may hold anything, and what an order returns goes out as it is. */
+/** Numbers only: any other text may hold a secret, and the result of an order is returned unchanged. */
 function idOf(text: string | undefined): string | undefined {
   return /^\s*([1-9]\d{0,15})\s*$/.exec(text ?? '')?.[1];
 }

@@ -27,7 +27,7 @@ const orderAction: ProviderAction<ResolvedEdisConfig, EdisOrder, EdisOrderResult
 };
 
 /**
- * Orders servers at EDIS (`add/order`). The services that come back can be given to `cancel` as they are.
+ * Orders servers at EDIS (`add/order`). The services that come back can be passed to `cancel` unchanged.
  *
  * @param account made by `edis()`.
  * @throws ProviderError with any code. `outcome_unknown`: the order may have been placed; do not send it again.

@@ -126,7 +126,7 @@ export function readAnswer(response: ProviderResponse): HostingAnswer | undefine
   return status === undefined ? undefined : { status, ...answer };
 }
 
-/** The end of the service period, where the answer has one. */
+/** The end of the service period, if the answer has one. */
 export function serviceEnd(hosting: Hosting | undefined): EffectiveAt | undefined {
   const value = calendarDay(hosting?.nextServiceRenewalDate);
   return value === undefined ? undefined : { value, precision: 'date', source: 'provider' };

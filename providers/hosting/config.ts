@@ -49,7 +49,7 @@ const OWN_HEADERS = [
 const tokenHeader = v.pipe(
   v.string('the name of a header'),
   v.regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'the name of a header'),
-  v.toLowerCase(),
+  v.transform((text) => text.toLowerCase()),
   v.check((name) => !OWN_HEADERS.includes(name), 'a header that nothing else needs'),
 );
 

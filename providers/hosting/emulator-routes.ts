@@ -4,7 +4,7 @@ import { type HostingAnswers, createAnswers, historyJson, hostingJson } from './
 import type { HostingState } from './emulator-state.ts';
 import type { HostingService } from './emulator-types.ts';
 
-/** How the emulated Hosting API answers where the facts leave it open. */
+/** How the emulated Hosting API answers in cases that the facts leave open. */
 export interface HostingOptions {
   /** The names of the answers' fields: `errorCode` today, `error_code` in older deployments. Default `camelCase`. */
   readonly keyStyle: 'camelCase' | 'snake_case';

@@ -9,7 +9,7 @@ import type { HostingJob, HostingJobOrder, HostingService, HostingServiceInit } 
 export interface HostingState {
   readonly services: ReadonlyMap<string, HostingService>;
   add(init: HostingServiceInit): HostingService;
-  /** Queues a job; a delay of 0 carries it out at once. */
+  /** Queues a job; a delay of 0 executes it immediately. */
   queue(service: HostingService, order: HostingJobOrder, delayMs: number): void;
   /** Lets the next jobs that are queued end as `failed`. */
   failJobs(times: number): void;

@@ -28,7 +28,7 @@ export interface HostingJob {
   readonly finished: Date | undefined;
 }
 
-/** What `sandbox.hosting.add` can be told; the rest is chosen. */
+/** The options of `sandbox.hosting.add`; the rest is chosen. */
 export interface HostingServiceInit {
   readonly domain?: string;
   /** Default `active`. */

@@ -12,7 +12,7 @@ export interface CancelJobs {
   readonly areOwn: boolean;
   /**
    * What the last finished job left behind: a cancellation, or a service that was resumed since. `unclear` if their
-   * order cannot be told; `undefined` if no cancellation job is done.
+   * order is not known; `undefined` if no cancellation job is done.
    */
   readonly effect: 'cancelled' | 'resumed' | 'unclear' | undefined;
   /** Whether the history was read to its end. */

@@ -2,7 +2,9 @@ import type { CancelOrder, ProviderRequest } from '../../src/provider/index.ts';
 import type { ResolvedHostingConfig } from './config.ts';
 import type { HostingService } from './service.ts';
 
-/** `DELETE /hosting/{id}` with a JSON body. `immediate` is always sent: an older version deleted at once without it. */
+/**
+ * `DELETE /hosting/{id}` with a JSON body. `immediate` is always sent: an older version deleted immediately without it.
+ */
 export function toCancelRequest(order: CancelOrder<HostingService>, config: ResolvedHostingConfig): ProviderRequest {
   const { service, when, reasonText, reference } = order;
   return {
@@ -17,7 +19,7 @@ export function toCancelRequest(order: CancelOrder<HostingService>, config: Reso
   };
 }
 
-/** `PATCH /hosting/{id}`, which withdraws a cancellation for the end of the period. */
+/** `PATCH /hosting/{id}`, which undoes a cancellation for the end of the period. */
 export function toResumeRequest(service: HostingService, config: ResolvedHostingConfig): ProviderRequest {
   return {
     method: 'PATCH',

@@ -55,7 +55,7 @@ function queuedJob(response: ProviderResponse, { status, responseId }: HostingAn
   return response.status === 202 && status === 'pending' && responseId !== '' ? responseId : undefined;
 }
 
-/** The API's own words for a yes count against the status, which alone could stand for "not processed". */
+/** The API's own words for a yes count against the status, which alone could mean "not processed". */
 function notQueued(response: ProviderResponse, answer: HostingAnswer): UnclearVerdict | UnrecognizedVerdict {
   const { status } = answer;
   if (status !== 'pending' && status !== 'ok') return { verdict: 'unrecognized' };

@@ -6,7 +6,7 @@ import { toHostingRequest } from './request.ts';
 import type { HostingService } from './service.ts';
 
 /**
- * Reads the hosting and its history. One that is gone is over if its history, where that outlives it, has a finished
+ * Reads the hosting and its history. One that is gone is over if its history, if that outlives it, has a finished
  * cancellation.
  *
  * @param afterDuplicate whether the API has just answered that the hosting is not active.
@@ -75,7 +75,9 @@ const NONE: Status = { state: 'none', revocable: false };
 const UNKNOWN: Status = { state: 'unknown', revocable: false };
 const OVER: Status = { state: 'completed', revocable: false };
 
-/** The values that have been seen of a hosting without a cancellation; whether others have them too is not documented. */
+/**
+ * The values that have been seen of a hosting without a cancellation; whether others have them too is not documented.
+ */
 const SEEN_UNCANCELLED: ReadonlySet<string> = new Set(['active', 'adopting']);
 
 /** The words that say it. Anything else that merely contains `cancel`, such as `not_cancelled`, does not. */
@@ -86,12 +88,12 @@ const SAYS_CANCELLED =
 const IN_SERVICE: ReadonlySet<string> = new Set(['active', 'ok']);
 
 /**
- * The jobs decide, since the values of `serviceStatus` are not documented; where they do not tell, a word that plainly
+ * The jobs decide, since the values of `serviceStatus` are not documented; if they do not tell, a word that plainly
  * says that the hosting is cancelled does.
  */
 function stateOf(hosting: Hosting, jobs: CancelJobs | undefined, afterDuplicate: boolean): Status {
   const open = jobs?.statuses.filter((status) => status === 'new').length ?? 0;
-  // Another job that is under way may be the one that resumes the service.
+  // Another job that is in flight may be the one that resumes the service.
   if ((hosting.openJobCount ?? open) > open) return UNKNOWN;
   if (open > 0) return { state: 'requested', revocable: false };
   if (jobs?.effect === 'cancelled') return afterDoneJob(hosting, afterDuplicate);
@@ -110,7 +112,7 @@ function fateOf({ statuses, areOwn }: CancelJobs, hosting: Hosting | undefined):
   if (status === undefined || statuses.length > 1) return UNKNOWN;
   const isGone = hosting === undefined || isDeleted(hosting);
   if (status === 'failed') {
-    // A job under way beside a failed one may be the one that is looked for.
+    // A job in flight beside a failed one may be the one that is looked for.
     const mayBeAnother = (hosting?.openJobCount ?? (areOwn ? 0 : Infinity)) > 0;
     // And a hosting that is gone contradicts that nothing was cancelled.
     return isGone || mayBeAnother ? UNKNOWN : { state: 'failed', revocable: false };

@@ -14,18 +14,18 @@ export interface VpsbgConfig {
   /** Default `https://api.vpsbg.eu`; with or without `/v1` at its end. Environment: `VPSBG_BASE_URL`. */
   readonly baseUrl?: string | undefined;
   /**
-   * Path of the DELETE that withdraws a cancellation, with `{server_id}` where the id belongs. It is inferred, since the
-   * API's pages do not show it. Default `v1/servers/cancel`. Environment: `VPSBG_UNDO_PATH`.
+   * Path of the DELETE that undoes a cancellation, with `{server_id}` where the id belongs. It is inferred, since
+   * the API's pages do not show it. Default `v1/servers/cancel`. Environment: `VPSBG_UNDO_PATH`.
    */
   readonly undoPath?: string | undefined;
   /**
-   * Path of the DELETE that withdraws an addon's cancellation, with `{server_id}` and `{addon_id}`. Inferred: the API's
+   * Path of the DELETE that undoes an addon's cancellation, with `{server_id}` and `{addon_id}`. Inferred: the API's
    * menu has a DELETE among the calls of addons and no path. Default `v1/servers/{server_id}/addons/{addon_id}`.
    * Environment: `VPSBG_ADDON_UNDO_PATH`.
    */
   readonly addonUndoPath?: string | undefined;
   /**
-   * Path of the DELETE that withdraws a floating IP's cancellation, with `{floating_ip_id}` where the id belongs.
+   * Path of the DELETE that undoes a floating IP's cancellation, with `{floating_ip_id}` where the id belongs.
    * Inferred, like the others. Default `v1/floating-ips/cancel`. Environment: `VPSBG_FLOATING_IP_UNDO_PATH`.
    */
   readonly floatingIpUndoPath?: string | undefined;
@@ -60,7 +60,7 @@ const FLOATING_IP_UNDO_PATH = 'v1/floating-ips/cancel';
 const baseUrl = v.pipe(
   v.string(EXPECTED_BASE_URL),
   v.check(isBaseUrl, EXPECTED_BASE_URL),
-  // Where it is certain what is meant, the part that every request adds may be there.
+  // The part that every request adds is accepted if the meaning is certain.
   v.transform((url) => new URL(url).href.replace(/\/+$/, '').replace(/\/+v1$/i, '')),
   v.check(
     (url) => !/\/v\d+$|\/(?:servers|floating-ips)(?:\/|$)/i.test(url),

@@ -1,4 +1,4 @@
-/** How the emulated VPSBG answers where the facts leave it open. */
+/** How the emulated VPSBG answers in cases that the facts leave open. */
 export interface VpsbgOptions {
   /** The answer to a successful cancellation: 204 without a body, or `200 {}`. Default `no_content`. */
   readonly cancelAnswer: 'no_content' | 'empty_object';
@@ -12,11 +12,14 @@ export interface VpsbgOptions {
    */
   readonly partlyBadList: 'refused' | 'partly_executed' | 'skipped';
   /**
-   * What a server's `cancel_request` holds, which is not documented: the documented form of a floating IP's (`typed`), an
-   * object with `now` (`with_now`), or only `true` (`flag`). Default `typed`.
+   * What a server's `cancel_request` holds, which is not documented: the documented form of a floating IP's (`typed`),
+   * an object with `now` (`with_now`), or only `true` (`flag`). Default `typed`.
    */
   readonly cancelRequest: 'typed' | 'with_now' | 'flag';
-  /** The undo calls take the request back (`works`), answer 204 in vain (`ignored`) or do not exist (`absent`). Default `works`. */
+  /**
+   * The undo calls take the request back (`works`), answer 204 in vain (`ignored`) or do not exist (`absent`). Default
+   * `works`.
+   */
   readonly undo: 'works' | 'ignored' | 'absent';
   /** Whether an addon shows its cancel request; the documented addons show none. Default `hidden`. */
   readonly addonCancelRequest: 'hidden' | 'shown';

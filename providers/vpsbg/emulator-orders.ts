@@ -26,7 +26,7 @@ export function readIds(
   });
 }
 
-/** The fields `now` and `reason`; the complaints grow when they are of a wrong type, or missing where required. */
+/** The fields `now` and `reason`; the complaints grow when they are of a wrong type, or missing if required. */
 export function readCancelOrder(
   body: Readonly<Record<string, unknown>>,
   complaints: Complaints,

@@ -13,7 +13,9 @@ export interface VpsbgTokens {
   readonly read: string;
 }
 
-/** The HTTP side of the emulated VPSBG API under `/v1`; a 423 on an id in `landing` is carried out later all the same. */
+/**
+ * The HTTP side of the emulated VPSBG API under `/v1`; a 423 on an id in `landing` is carried out later all the same.
+ */
 export function createVpsbgRoutes(
   state: VpsbgState,
   options: () => Readonly<VpsbgOptions>,
@@ -110,7 +112,7 @@ export function createVpsbgRoutes(
   return (request) => app.fetch(request);
 }
 
-/** Which page is asked for, and how many it holds: 15 unless told. */
+/** Which page is asked for, and how many it holds: default 15. */
 function pageOf(req: HonoRequest): [page: number, size: number] {
   const positive = (name: string, otherwise: number): number => {
     const number = Number(req.query(name) ?? otherwise);

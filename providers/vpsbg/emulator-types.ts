@@ -32,7 +32,7 @@ export interface VpsbgFloatingIp {
   readonly cancellation: SandboxCancellation | null;
 }
 
-/** What `sandbox.vpsbg.add` can be told; the rest is chosen. */
+/** The options of `sandbox.vpsbg.add`; the rest is chosen. */
 export interface VpsbgServerInit {
   readonly hostname?: string;
   readonly status?: 'active' | 'suspended' | 'terminated';

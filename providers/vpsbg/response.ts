@@ -25,7 +25,8 @@ const errorSchema = v.object({
   errors: v.fallback(v.optional(v.record(v.string(), v.array(v.string()))), undefined),
 });
 
-// What Laravel answers without a valid token in older versions. Nothing else is read in this form: gateways use it, too.
+// What Laravel answers without a valid token in older versions. Nothing else is read in this form: gateways use it,
+// too.
 const oldErrorSchema = v.pipe(
   v.object({ error: v.pipe(v.string(), v.regex(UNAUTHENTICATED)) }),
   v.transform(({ error }) => ({ message: error, errors: undefined })),
@@ -47,7 +48,7 @@ const UNDO_OPTIONS: { readonly [Kind in VpsbgTarget['kind']]: string } = {
   floating_ip: 'floatingIpUndoPath',
 };
 
-/** What an answer to the withdrawal of a cancellation means. */
+/** What an answer to the undo of a cancellation means. */
 export function fromUndoResponse(response: ProviderResponse, { kind }: VpsbgTarget): RevokeVerdict {
   if (response.status >= 200 && response.status <= 299) {
     return saysNothingElse(response) ? { verdict: 'accepted', outcome: 'revoked' } : fromErrorResponse(response);
@@ -59,8 +60,8 @@ export function fromUndoResponse(response: ProviderResponse, { kind }: VpsbgTarg
     ...verdict,
     code: 'unexpected_response',
     message:
-      `the API has no such call under the path of the withdrawal, which is inferred: set the option ${UNDO_OPTIONS[kind]}, ` +
-      'or withdraw the cancellation in the client area.',
+      `the API has no such call under the path of the undo, which is inferred: set the option ${UNDO_OPTIONS[kind]}, ` +
+      'or undo the cancellation in the client area.',
   };
 }
 

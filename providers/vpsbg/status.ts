@@ -126,7 +126,7 @@ function stateOf(
   if (saysNothing(cancel_request)) return found({ state: 'unknown', revocable: false, raw });
   const expiry = utcInstant(expiry_at);
   const request = fromRequest(cancel_request, expiry, raw);
-  // Whatever its timing: past the expiry, nobody knows whether it can still be undone.
+  // Whatever its timing: past the expiry, it is not known whether it can still be undone.
   const isExpired = expiry !== undefined && Date.parse(expiry) <= Date.parse(headers['date'] ?? '');
   return found(isExpired ? { ...request, revocable: false } : request);
 }
@@ -138,8 +138,8 @@ function saysNothing(value: unknown): boolean {
 }
 
 /**
- * A pending request. Its documented form, that of a floating IP's, is `{ id, type, reason, created_at }`, and the meaning
- * of `type` is not documented: only a `now` would tell the timing.
+ * A pending request. Its documented form, that of a floating IP's, is `{ id, type, reason, created_at }`, and the
+ * meaning of `type` is not documented: only a `now` would tell the timing.
  */
 function fromRequest(value: unknown, expiry: string | undefined, raw: unknown): CancellationStatus {
   const request = v.safeParse(requestSchema, value);

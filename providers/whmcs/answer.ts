@@ -12,7 +12,11 @@ import {
 
 // `result` decides, not the HTTP status: business errors come with 200, access errors with 403.
 const answerSchema = v.looseObject({
-  result: v.pipe(v.string(), v.trim(), v.toLowerCase(), v.picklist(['success', 'error'])),
+  result: v.pipe(
+    v.string(),
+    v.transform((text) => text.trim().toLowerCase()),
+    v.picklist(['success', 'error']),
+  ),
   message: v.fallback(v.optional(v.string()), undefined),
 });
 

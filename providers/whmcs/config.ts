@@ -14,7 +14,7 @@ interface WhmcsAddress {
    * Where WHMCS is installed: its root, a sub-directory, or the whole `…/includes/api.php`. Environment: `WHMCS_URL`.
    */
   readonly url: string;
-  /** Lets calls past the IP allowlist, where the installation has such a key. Environment: `WHMCS_ACCESS_KEY`. */
+  /** Lets calls past the IP allowlist, if the installation has such a key. Environment: `WHMCS_ACCESS_KEY`. */
   readonly accessKey?: string | undefined;
 }
 
@@ -67,7 +67,7 @@ export interface ResolvedWhmcsConfig {
   readonly secrets: readonly string[];
 }
 
-// Where it is certain what is meant, the part that every request adds may be there.
+// The part that every request adds is accepted if the meaning is certain.
 const API = /\/+includes(?:\/+api(?:\.php)?)?\/*$/i;
 
 const login = v.pipe(v.string(loginRule.expected), v.check(loginRule.accepts, loginRule.expected));
@@ -89,7 +89,11 @@ const onlyOneForm =
 const apiSchema = v.strictObject({ ...address, identifier, secret }, onlyOneForm);
 const adminSchema = v.strictObject({ ...address, username: login, password: secret }, onlyOneForm);
 const expectedHash = 'the MD5 hash of the password: 32 hexadecimal digits';
-const hash = v.pipe(v.string(expectedHash), v.regex(/^[0-9a-f]{32}$/i, expectedHash), v.toLowerCase());
+const hash = v.pipe(
+  v.string(expectedHash),
+  v.regex(/^[0-9a-f]{32}$/i, expectedHash),
+  v.transform((text) => text.toLowerCase()),
+);
 const hashedSchema = v.strictObject({ ...address, username: login, passwordHash: hash }, onlyOneForm);
 
 const resolvedApiSchema: StandardSchema<WhmcsApiCredentials, ResolvedWhmcsConfig> = v.pipe(
@@ -98,24 +102,37 @@ const resolvedApiSchema: StandardSchema<WhmcsApiCredentials, ResolvedWhmcsConfig
     resolve(url, accessKey, { identifier, secret }, [identifier, secret]),
   ),
 );
-const resolvedAdminSchema: StandardSchema<WhmcsAdminCredentials, ResolvedWhmcsConfig> = v.pipeAsync(
-  adminSchema,
-  v.transformAsync(async ({ url, accessKey, username, password }) => {
-    if (API_CREDENTIAL.test(username) && API_CREDENTIAL.test(password)) {
-      return resolve(url, accessKey, { username, password }, [username, password]);
-    }
-    // Loaded for this form of credentials alone, because it takes longer to load than all of the adapter.
-    const { createHash } = await import('node:crypto');
-    const md5 = createHash('md5').update(password, 'utf8').digest('hex');
-    return resolve(url, accessKey, { username, password: md5 }, [password, md5]);
-  }),
-);
+const resolvedAdminSchema: StandardSchema<WhmcsAdminCredentials, ResolvedWhmcsConfig> = {
+  '~standard': {
+    version: 1,
+    vendor: 'cancelkit',
+    validate: async (value) => {
+      const checked = await adminSchema['~standard'].validate(value);
+      return checked.issues === undefined ? { value: await withHash(checked.value) } : checked;
+    },
+  },
+};
 const resolvedHashedSchema: StandardSchema<WhmcsHashedCredentials, ResolvedWhmcsConfig> = v.pipe(
   hashedSchema,
   v.transform(({ url, accessKey, username, passwordHash }) =>
     resolve(url, accessKey, { username, password: passwordHash }, [passwordHash]),
   ),
 );
+
+async function withHash({
+  url,
+  accessKey,
+  username,
+  password,
+}: v.InferOutput<typeof adminSchema>): Promise<ResolvedWhmcsConfig> {
+  if (API_CREDENTIAL.test(username) && API_CREDENTIAL.test(password)) {
+    return resolve(url, accessKey, { username, password }, [username, password]);
+  }
+  // Loaded for this form of credentials alone, because it takes longer to load than all of the adapter.
+  const { createHash } = await import('node:crypto');
+  const md5 = createHash('md5').update(password, 'utf8').digest('hex');
+  return resolve(url, accessKey, { username, password: md5 }, [password, md5]);
+}
 
 /** How WHMCS makes API identifiers and secrets. */
 const API_CREDENTIAL = /^[A-Za-z0-9]{32}$/;

@@ -4,9 +4,12 @@ import { json } from '../../src/sandbox/kit/bodies.ts';
 export interface WhmcsShapes {
   /** Whether ids are numbers or texts. Default `numbers`. */
   readonly ids: 'numbers' | 'strings';
-  /** A list in an answer: an array, one object when it has one item, or an object with the keys `0`, `1`, … Default `array`. */
+  /**
+   * A list in an answer: an array, one object when it has one item, or an object with the keys `0`, `1`, … Default
+   * `array`.
+   */
   readonly lists: 'array' | 'single_object' | 'numeric_keys';
-  /** What stands for a list without items. Default `empty_string`. */
+  /** How an empty list is sent. Default `empty_string`. */
   readonly emptyLists: 'empty_string' | 'empty_array' | 'empty_object' | 'absent';
 }
 

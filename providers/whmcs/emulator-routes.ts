@@ -5,7 +5,9 @@ import { whmcsActions } from './emulator-actions.ts';
 import { type WhmcsShapes, whmcsAnswer } from './emulator-answers.ts';
 import type { WhmcsState } from './emulator-state.ts';
 
-/** How the emulated WHMCS is set up, and how it answers where versions differ or the facts leave it open. */
+/**
+ * How the emulated WHMCS is set up, and how it answers in cases in which versions differ or that the facts leave open.
+ */
 export interface WhmcsOptions extends WhmcsShapes, WhmcsAddresses {
   /** Whether the daily cron (midnight, UTC) carries cancellation requests out. Default true. */
   readonly automation: boolean;

@@ -28,7 +28,7 @@ export interface WhmcsCancellationRequest {
   readonly date: Date;
 }
 
-/** What `sandbox.whmcs.add` can be told; the rest is chosen. */
+/** The options of `sandbox.whmcs.add`; the rest is chosen. */
 export interface WhmcsServiceInit {
   readonly domain?: string;
   /** Default `Active`. */

@@ -5,7 +5,7 @@ import type {
   RevokeVerdict,
   StatusVerdict,
 } from '../contract/verdict.ts';
-import type { Checked } from '../call/check-schema.ts';
+import type { Checked, MaybePromise } from '../call/check-schema.ts';
 import type { Configured } from './configure.ts';
 import type { Exchange } from '../contract/exchange.ts';
 import type { CancelOrder, ServiceForm, StatusQuery } from '../contract/provider.ts';
@@ -14,8 +14,8 @@ import type { CancelOrder, ServiceForm, StatusQuery } from '../contract/provider
 export interface AccountInternals {
   readonly env: Readonly<Record<string, string>>;
   /** Reads and checks the configuration alone. */
-  readonly configure: () => Promise<Checked<Configured>>;
-  readonly bind: (service: unknown) => Promise<Checked<CheckedService>>;
+  readonly configure: () => MaybePromise<Checked<Configured>>;
+  readonly bind: (service: unknown) => MaybePromise<Checked<CheckedService>>;
   readonly serviceForms?: readonly ServiceForm[] | undefined;
   readonly check?: AccountCheck | undefined;
 }
@@ -24,7 +24,7 @@ export interface AccountInternals {
 export interface CheckedService {
   /** Names the service among those of the account. */
   readonly key: string;
-  readonly configure: () => Promise<Checked<AdapterOperations>>;
+  readonly configure: () => MaybePromise<Checked<AdapterOperations>>;
 }
 
 /** A checked service reference and a checked configuration: ready to be asked for an operation. */
@@ -54,7 +54,7 @@ export type OrderDetails = Omit<CancelOrder<unknown>, 'service'>;
 
 /** What the check of an account's credentials is, and the way to begin it. */
 export interface AccountCheck extends Omit<CredentialsCheck<never>, 'run'> {
-  readonly configure: () => Promise<Checked<ConfiguredCheck>>;
+  readonly configure: () => MaybePromise<Checked<ConfiguredCheck>>;
 }
 
 /** A checked configuration with the check of its credentials. */

@@ -6,7 +6,7 @@ import type { When } from '../contract/vocabulary.ts';
 /**
  * A provider's operations on one service, with the configuration that they need.
  *
- * @param references the checked reference of each service that has been adapter, so that several can go into one
+ * @param references the checked reference of each service that has been configured, so that several can go into one
  * request. This one's is added.
  */
 export function adapterOperations<Types extends ProviderTypes>(
@@ -40,7 +40,7 @@ export function adapterOperations<Types extends ProviderTypes>(
         : (providerReference, query) => status(service, config, { providerReference, ...query }),
     revoke: revoke === undefined ? undefined : () => revoke(service, config),
   };
-  references.set(adapter, service);
+  if (cancelBatch !== undefined) references.set(adapter, service);
   return adapter;
 }
 

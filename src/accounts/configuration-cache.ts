@@ -29,11 +29,16 @@ export class ConfigurationCache<Config> {
     this.#rules = rules;
   }
 
+  /** The checked configuration for an input that is the same as the last one; `undefined` for any other. */
+  known(input: unknown): Checked<CheckedConfiguration<Config>> | undefined {
+    return this.#known !== undefined && isSame(this.#known.fields, fieldsOf(input)) ? this.#known.checked : undefined;
+  }
+
   /** The checked configuration for an input. What the provider's own functions throw is passed on. */
   async check(input: unknown): Promise<Checked<CheckedConfiguration<Config>>> {
+    const known = this.known(input);
+    if (known !== undefined) return known;
     const fields = fieldsOf(input);
-    const known = this.#known;
-    if (known !== undefined && fields !== undefined && isSame(known.fields, fields)) return known.checked;
     const { config, baseUrl, secrets } = this.#rules;
     const result = await checkAgainst(config, input);
     if (!result.ok) return result;
@@ -43,7 +48,7 @@ export class ConfigurationCache<Config> {
       value: { config: value, baseUrl: baseUrl(value), secrets: [...secrets(value)] },
     } as const;
     // A check that takes its time can have seen what the input was changed to meanwhile.
-    if (fields !== undefined && isSame(fields, fieldsOf(input) ?? [])) this.#known = { fields, checked };
+    if (fields !== undefined && isSame(fields, fieldsOf(input))) this.#known = { fields, checked };
     return checked;
   }
 }
@@ -72,8 +77,9 @@ function fieldsOf(input: unknown): Fields | undefined {
 
 const COMPOUND: ReadonlySet<string> = new Set(['object', 'function', 'symbol']);
 
-function isSame(known: Fields, given: Fields): boolean {
+function isSame(known: Fields, given: Fields | undefined): boolean {
   return (
+    given !== undefined &&
     known.length === given.length &&
     known.every(([name, value], index) => {
       const [otherName, otherValue] = given[index] ?? [];

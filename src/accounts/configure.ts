@@ -1,6 +1,6 @@
-import { type CheckedBaseUrl, checkBaseUrl } from '../sending/base-url.ts';
+import { type CheckedBaseUrl, checkBaseUrl } from '../sending/check-base-url.ts';
 import type { Call } from '../call/call.ts';
-import type { Checked } from '../call/check-schema.ts';
+import type { Checked, MaybePromise } from '../call/check-schema.ts';
 import { configurationText } from './configuration-text.ts';
 import type { Redactor } from '../privacy/redactor.ts';
 import { redactorFor } from './redactor-for.ts';
@@ -22,7 +22,7 @@ export interface Configured {
  * @throws ProviderError `not_configured` or `aborted`
  */
 export async function configure<Value extends Configured>(
-  read: () => Promise<Checked<Value>>,
+  read: () => MaybePromise<Checked<Value>>,
   env: Readonly<Record<string, string>>,
   call: Call,
   limit: TimeLimit,
@@ -30,7 +30,8 @@ export async function configure<Value extends Configured>(
 ): Promise<{ readonly configured: Value; readonly baseUrl: URL }> {
   let checked;
   try {
-    checked = await limit.race(read());
+    const reading = read();
+    checked = reading instanceof Promise ? await limit.race(reading) : reading;
   } catch {
     // What the caller's function threw can hold a secret, so only that it failed is said.
     if (limit.end === 'aborted')

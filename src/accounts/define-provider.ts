@@ -29,7 +29,7 @@ export function checkDefinition(definition: {
     throw new TypeError(`defineProvider: ${id} must have a revoke function exactly if capabilities.revoke is true`);
   }
   if (capabilities.revoke && !capabilities.readBack) {
-    throw new TypeError(`defineProvider: ${id} can only withdraw what it can read back`);
+    throw new TypeError(`defineProvider: ${id} can only undo what it can read back`);
   }
   if ((capabilities.batch !== undefined) !== (definition.cancelBatch !== undefined)) {
     throw new TypeError(`defineProvider: ${id} must have a cancelBatch function exactly if capabilities.batch is set`);

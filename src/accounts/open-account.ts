@@ -1,6 +1,6 @@
 import type { Call } from '../call/call.ts';
 import { DEFAULTS } from '../call/check-options.ts';
-import type { Checked } from '../call/check-schema.ts';
+import type { Checked, MaybePromise } from '../call/check-schema.ts';
 import { TimeLimit } from '../call/time-limit.ts';
 import type { SendContext } from '../sending/send-context.ts';
 import type { TransportChoice } from '../sending/transport.ts';
@@ -20,16 +20,30 @@ export interface OpenOptions extends TransportChoice {
  */
 export async function withinDeadline<Value>(
   call: Call,
-  { deadlineMs = DEFAULTS.deadlineMs, signal }: Pick<OpenOptions, 'deadlineMs' | 'signal'>,
+  options: Pick<OpenOptions, 'deadlineMs' | 'signal'>,
   work: (limit: TimeLimit) => Promise<Value>,
 ): Promise<Value> {
-  const limit = new TimeLimit(deadlineMs, signal);
+  const limit = startLimit(call, options);
   try {
-    if (limit.end === 'aborted') throw call.error({ code: 'aborted', message: 'the call was aborted before it began' });
     return await work(limit);
   } finally {
     limit.dispose();
   }
+}
+
+/**
+ * Starts the time limit of a call. The caller disposes of it.
+ *
+ * @throws ProviderError `aborted` if the signal has aborted already
+ */
+export function startLimit(
+  call: Call,
+  { deadlineMs = DEFAULTS.deadlineMs, signal }: Pick<OpenOptions, 'deadlineMs' | 'signal'>,
+): TimeLimit {
+  const limit = new TimeLimit(deadlineMs, signal);
+  if (limit.end !== 'aborted') return limit;
+  limit.dispose();
+  throw call.error({ code: 'aborted', message: 'the call was aborted before it began' });
 }
 
 /**
@@ -41,7 +55,7 @@ export async function withinDeadline<Value>(
  * @throws ProviderError `not_configured` or `aborted`
  */
 export async function openAccount<Value extends Configured>(
-  read: () => Promise<Checked<Value>>,
+  read: () => MaybePromise<Checked<Value>>,
   env: Readonly<Record<string, string>>,
   call: Call,
   limit: TimeLimit,

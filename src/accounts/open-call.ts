@@ -6,8 +6,7 @@ import type { CallOptions, ServiceOptions } from '../contract/options.ts';
 import type { StandardSchema } from '../contract/standard-schema.ts';
 import type { When } from '../contract/vocabulary.ts';
 import type { AccountEntry } from './account-entry.ts';
-import type * as Run from './run-ready.ts';
-import type { AddressedRequest, ReadyCall } from './run-ready.ts';
+import type { AddressedRequest, ReadyCall, readyCall as readyCallOf } from './ready-call.ts';
 
 /** What a call is made of before anything of it has been checked. */
 export interface CallInput<Request> {
@@ -19,31 +18,27 @@ export interface CallInput<Request> {
 }
 
 /**
- * Checks a request, its account, its options and its configuration, in this order, and runs `work` on the checked parts.
+ * Checks a request, its account, its options and its configuration, in this order. Nothing is sent. The caller closes
+ * the call when it is over.
  *
- * @throws ProviderError `invalid_request`, `unknown_account`, `unsupported`, `aborted`, `not_configured`, or whatever
- * `work` throws. All but the last before anything is sent.
+ * @throws ProviderError `invalid_request`, `unknown_account`, `unsupported`, `aborted`, `not_configured` or
+ * `unavailable`
  */
-export async function openCall<Request extends AddressedRequest, Value>(
+export async function openCall<Request extends AddressedRequest>(
   accounts: ReadonlyMap<string, AccountEntry>,
   defaults: ServiceOptions,
   call: Call,
   input: CallInput<Request>,
-  work: (ready: ReadyCall<Request>) => Promise<Value>,
-): Promise<Value> {
+): Promise<ReadyCall<Request>> {
   const { entry, checked: request } = await checkedRequest(accounts, input, call);
   const options = optionsOrThrow(input.optionsSchema, input.options, call);
   if (options.onEvent !== undefined) call.listen(options.onEvent);
-  const { runReady } = await loadRun();
-  return await runReady(entry, defaults, call, request, options, work);
+  // What comes after the checks is loaded with the first call that passes them.
+  readyCall ??= (await import('./ready-call.ts')).readyCall;
+  return await readyCall(entry, defaults, call, request, options);
 }
 
-// What comes after the checks is loaded with the first call that passes them.
-let run: typeof Run | undefined;
-
-async function loadRun(): Promise<typeof Run> {
-  return (run ??= await import('./run-ready.ts'));
-}
+let readyCall: typeof readyCallOf | undefined;
 
 /**
  * The parts of a request, checked, and its account; the service not yet.
@@ -56,7 +51,7 @@ export async function checkedRequest<Request extends AddressedRequest>(
   call: Call,
 ): Promise<{ readonly entry: AccountEntry; readonly checked: Request }> {
   const entry = findAccount(accounts, input.request, call);
-  const checked = await checkedOrThrow(checkAgainst(input.schema, input.request, 'constant'), call, '');
+  const checked = checkedOrThrow(await checkAgainst(input.schema, input.request, 'constant'), call, '');
   // The schema has made sure that there is an account, and that it is a string.
   if (entry === undefined) throw call.error({ code: 'unknown_account', message: unknownAccount(accounts, '') });
   checkTiming(entry, checked.when, call);
@@ -79,7 +74,7 @@ export function findAccount(
   return entry;
 }
 
-/** The account that a request names, checked no further; `undefined` where it names none or cannot be read. */
+/** The account that a request names, checked no further; `undefined` if it names none or cannot be read. */
 export function accountNameOf(input: unknown): string | undefined {
   if (typeof input !== 'object' || input === null) return undefined;
   try {

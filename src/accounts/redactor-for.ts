@@ -5,8 +5,9 @@ import { REDACTED, Redactor, type SecretFinder } from '../privacy/redactor.ts';
 import { secretPattern } from '../privacy/secret-pattern.ts';
 
 /**
- * Makes the redactor of an account's secrets. It finds them by value, in any case and in every normal form of Unicode; of a
- * secret that is echoed in part, its beginning and its end are recognized from half of it on, or from 16 characters.
+ * Makes the redactor of an account's secrets. It finds them by value, in any case and in every normal form of Unicode;
+ * of a secret that is echoed in part, its beginning and its end are recognized from half of it on, or from 16
+ * characters.
  *
  * @param escapesHtml whether the provider escapes its texts for HTML; then `words` decodes them.
  */
@@ -23,16 +24,20 @@ const NORMAL_FORMS = ['NFC', 'NFD', 'NFKC', 'NFKD'] as const;
 function finderOf(secrets: readonly string[]): SecretFinder {
   const known = patternsFor(secrets);
   const inParts = secrets.filter(({ length }) => length > SHORTEST_PART);
+  // No encoding is shorter than the secret itself, so a shorter text holds neither a secret nor a part that is recognized.
+  const shortest = Math.min(...secrets.map(({ length }) => (length > SHORTEST_PART ? neededOf(length) : length)));
   const without = (text: string): string => {
+    if (text.length < shortest) return text;
     const rest = known.reduce((left, pattern) => left.replace(pattern, REDACTED), text);
     return inParts.reduce(withoutParts, rest);
   };
   return {
     without,
     withoutHidden: (text) => {
+      if (text.length < shortest) return text;
       const rest = without(text);
       if (!INVISIBLE.test(rest)) return rest;
-      // What no screen shows may part a secret, which would be whole to whoever reads it.
+      // Invisible characters may split a secret, which a reader would still see whole.
       const visible = stripVTControlCharacters(rest).replace(INVISIBLES, '');
       const clean = without(visible);
       return clean === visible ? rest : clean;
@@ -60,7 +65,7 @@ function withoutParts(text: string, secret: string): string {
   // A few letters have another length in lower case; then only their own case is looked for.
   const isExact = lowerText.length === text.length && lowerSecret.length === secret.length;
   const [inText, whole] = isExact ? [lowerText, lowerSecret] : [text, secret];
-  const needed = Math.min(LONGEST_PART, Math.max(SHORTEST_PART, Math.ceil(whole.length / 2)));
+  const needed = neededOf(whole.length);
   const found = [...beginningsIn(inText, whole, needed), ...endsIn(inText, whole, needed)];
   if (found.length === 0) return text;
   let rest = '';
@@ -96,6 +101,11 @@ function endsIn(text: string, secret: string, needed: number): readonly Range[] 
     found.push([start, end]);
   }
   return found;
+}
+
+/** How much of a secret has to be there for its beginning or its end to be recognized. */
+function neededOf(length: number): number {
+  return Math.min(LONGEST_PART, Math.max(SHORTEST_PART, Math.ceil(length / 2)));
 }
 
 function patternsFor(secrets: readonly string[]): readonly RegExp[] {

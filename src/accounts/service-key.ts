@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Names a service among those of its account: the same text for every form of its reference, another for every other
- * service, at most 256 characters. `undefined` where the adapter fails, or names it by what cannot tell two services
- * apart. What it throws is discarded, since it may hold anything.
+ * Returns a key that identifies the service within its account: the same text for every form of its reference, at most
+ * 256 characters. `undefined` if the adapter throws or returns a key that cannot distinguish two services. The thrown
+ * value is discarded because it may contain secrets.
  */
 export function serviceKeyOf<Service>(
   definition: { readonly serviceKey?: (service: Service) => unknown },
@@ -39,7 +39,7 @@ const NO_KEY = /\[object \w+\]|^(?:undefined|null|NaN|-?Infinity)$/;
  * The fields of a reference by name, so that their order says nothing: `domain=example.com hostingId=1_aed1`. A number
  * and the text of its digits are the same service. The form is written into queues and results files, and must stay.
  *
- * Where a name or a value could be taken for the boundary between two fields, or is neither a text nor a number, the
+ * If a name or a value could be taken for the boundary between two fields, or is neither a text nor a number, the
  * whole is JSON, which begins with a bracket as no name does.
  */
 function keyOf(service: unknown): string | undefined {
@@ -49,35 +49,42 @@ function keyOf(service: unknown): string | undefined {
   const prototype: unknown = Object.getPrototypeOf(service);
   const isPlainObject = prototype === null || isObjectPrototype(prototype);
   // A field without a value says as much as one that is not there.
-  const fields = Object.entries(service).filter(([, value]) => value !== undefined);
+  const fields: (readonly [string, Field])[] = [];
+  for (const [name, value] of Object.entries(service)) {
+    if (value === undefined) continue;
+    if (!isField(value)) return undefined;
+    fields.push([name, value]);
+  }
   if (!isPlainObject || fields.length === 0 || Object.getOwnPropertySymbols(service).length > 0) return undefined;
-  const scalars = fields.flatMap(([name, value]) => (isField(value) ? [[name, value] as const] : []));
-  if (scalars.length < fields.length) return undefined;
-  const sorted = scalars.toSorted(([one], [other]) => (one < other ? -1 : 1));
+  const sorted = fields.sort(([one], [other]) => (one < other ? -1 : 1));
   return sorted.every(([name, value]) => isSimpleName(name) && isScalar(value) && isSimple(textOf(value)))
     ? sorted.map(([name, value]) => `${name}=${String(value)}`).join(' ')
     : JSON.stringify(sorted.map(([name, value]) => [name, isScalar(value) ? textOf(value) : value]));
 }
 
-/** Whether an object is `Object.prototype`, of any realm: what another one holds would be inherited, and not in the key. */
+/**
+ * Whether an object is `Object.prototype`, of any realm: what another one holds would be inherited, and not in the key.
+ */
 function isObjectPrototype(prototype: {} | undefined): boolean {
+  if (prototype === Object.prototype) return true;
   return (
     prototype !== undefined && Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf')
   );
 }
 
 type Scalar = string | number | bigint;
+type Field = Scalar | boolean | null;
 
 function isScalar(value: unknown): value is Scalar {
   return typeof value === 'string' || typeof value === 'bigint' || (typeof value === 'number' && isExact(value));
 }
 
-/** Whole numbers beyond 2^53 stand for several at a time. */
+/** A whole number beyond 2^53 represents several numbers. */
 function isExact(value: number): boolean {
   return Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value));
 }
 
-function isField(value: unknown): value is Scalar | boolean | null {
+function isField(value: unknown): value is Field {
   return isScalar(value) || typeof value === 'boolean' || value === null;
 }
 

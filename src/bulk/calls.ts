@@ -10,7 +10,7 @@ export interface Finished {
   readonly lane: Lane;
 }
 
-/** The calls of a run: what is under way, what has finished and waits to be taken, and how all of it ended. */
+/** The calls of a run: those in flight, those that finished and wait to be taken, and the outcomes of all of them. */
 export class ManyCalls {
   readonly #plan: Pick<ManyPlan, 'cancel' | 'unsent'>;
   readonly #onChange: () => void;
@@ -24,22 +24,22 @@ export class ManyCalls {
     this.#onChange = onChange;
   }
 
-  /** Whether nothing is under way, and nothing is left to be taken. */
+  /** Whether no call is in flight and no result is left to be taken. */
   get isEmpty(): boolean {
     return this.#underWay.size === 0 && this.#finished.length === 0;
   }
 
-  /** How many requests have been begun. */
+  /** How many requests were started. */
   get started(): number {
     return this.#started;
   }
 
-  /** How many requests have ended how. */
+  /** How many requests ended with each outcome or code. */
   get outcomes(): ReadonlyMap<CancelOutcome | ErrorCode, number> {
     return this.#outcomes;
   }
 
-  /** Begins what the lane has room for. */
+  /** Starts as many requests as the lane has room for. */
   advance(lane: Lane): void {
     for (let step = lane.next(); step !== undefined; step = lane.next()) this.#execute(step, lane);
     this.#onChange();
@@ -50,7 +50,7 @@ export class ManyCalls {
     return this.#finished.shift();
   }
 
-  /** Settles once what is under way has ended. */
+  /** Settles once the calls in flight have ended. */
   async allEnded(): Promise<void> {
     await Promise.all(this.#underWay);
   }
@@ -68,7 +68,7 @@ export class ManyCalls {
   }
 
   async #begin(jobs: readonly Job[], lane: Lane): Promise<void> {
-    this.#started += jobs.filter(({ begun }) => begun === 1).length;
+    this.#started += jobs.filter(({ started }) => started === 1).length;
     lane.calls += 1;
     lane.running += jobs.length;
     const startedAt = performance.now();

@@ -9,25 +9,26 @@ import { AccountAccess, reachOf } from './account-access.ts';
  * Whether a lane may begin something, by what its earlier requests ended with:
  *
  * - `rate_limited`, or `unavailable` with the provider's own `retryAt`: the lane pauses until then; without a `retryAt`
- *   for 30 seconds. Where that is longer than the longest pause, nothing is waited for: until then, every request of
- *   the lane fails at once with the same code and `retryAt`.
+ *   for 30 seconds. If that is longer than the longest pause, nothing is waited for: until then, every request of the
+ *   lane fails immediately with the same code and `retryAt`.
  * - `unauthorized`, or any answer with 401 or 407: every further request of the lane fails without being sent, since
  *   providers ban after a few bad logins. The same if the read-back after a lost answer ends so.
- * - `forbidden`, unless the provider has answered in the meantime that it lets this account in: the same, since it is most
- *   likely the address or a permission of the whole account. Otherwise it may be about one service alone.
- * - No answer at all: once an account that has not answered in this run has lost three requests, or could not be reached
- *   by them, every further request of the lane fails, since its address, port or network is wrong.
- * - Until the account has answered, one request is in flight: wrong credentials are sent once, and not as often as there
- *   are requests in flight. One that was lost is followed by no more than make up three.
- * - `unavailable` that no repetition can mend, such as a challenge in front of the provider: the same, since every request of
- *   the account meets it.
+ * - `forbidden`, unless the provider has answered in the meantime that it lets this account in: the same, since it is
+ *   most likely the address or a permission of the whole account. Otherwise it may be about one service alone.
+ * - No answer at all: once an account that has not answered in this run has lost three requests, or could not be
+ *   reached by them, every further request of the lane fails, since its address, port or network is wrong.
+ * - Until the account has answered, one request is in flight: wrong credentials are sent once, and not as often as
+ *   there are requests in flight. One that was lost is followed by no more than make up three.
+ * - `unavailable` that no repetition can mend, such as a challenge in front of the provider: the same, since every
+ *   request of the account meets it.
  * - `unavailable` of a breaker (no status, since nothing was answered) changes nothing: the breaker fails the next
  *   request by itself.
  */
 export class LaneGate {
   readonly #maxPauseMs: number;
   readonly #reopened: () => void;
-  // Both in milliseconds of the clock that is never set: a time of day that is set must not change how long a lane waits.
+  // Both in milliseconds of the clock that is never set: a time of day that is set must not change how long a lane
+  // waits.
   #pausedUntil: number | undefined;
   #timer: NodeJS.Timeout | undefined;
   #failure: ErrorFacts | undefined;
@@ -50,7 +51,7 @@ export class LaneGate {
     return this.#pausedUntil === undefined && this.refusal() === undefined;
   }
 
-  /** What every request fails with instead of being begun. */
+  /** The failure of every request that may not be started. */
   refusal(): ErrorFacts | undefined {
     const leftMs = this.#failsUntil - performance.now();
     if (this.#failure === undefined || leftMs <= 0) return undefined;
@@ -88,7 +89,7 @@ export class LaneGate {
     return false;
   }
 
-  /** Ends a pause without a word. */
+  /** Ends a pause without waking the lane. */
   dispose(): void {
     clearTimeout(this.#timer);
     this.#pausedUntil = undefined;

@@ -30,15 +30,15 @@ export interface Job {
   readonly batchKey: string | undefined;
   /** When the source handed it over, in milliseconds of the monotonic clock. */
   readonly arrivedAt: number;
-  /** How often it has been begun. */
-  readonly begun: number;
-  /** What it ended with when it was last begun: the provider had no room for it, and nothing happened. */
+  /** How often it was started. */
+  readonly started: number;
+  /** The error of its last start: the provider had no room for it, and nothing happened. */
   readonly error: ProviderError | undefined;
 }
 
-/** What a lane keeps to. */
+/** The limits of a lane. */
 export interface LaneLimits {
-  /** How many calls run at once. */
+  /** How many calls run concurrently. */
   readonly concurrency: number;
   /** How many requests go into one call at most. */
   readonly batchSize: number;
@@ -46,25 +46,25 @@ export interface LaneLimits {
   readonly maxPauseMs: number;
 }
 
-/** What is to be done next with the first of the waiting requests. */
+/** The next step for the first of the waiting requests. */
 export type Step =
   | { readonly kind: 'begin'; readonly jobs: readonly Job[] }
   | { readonly kind: 'refuse'; readonly job: Job; readonly failure: ErrorFacts }
   | { readonly kind: 'give_back'; readonly job: Job; readonly error: ProviderError };
 
-/** The requests of one account within a run: those that wait, how many run, and whether another may be begun. */
+/** The requests of one account within a run: those that wait, how many run, and whether another may be started. */
 export class Lane {
   readonly limits: LaneLimits;
   readonly pace: LanePace = new LanePace();
-  /** Calls under way. */
+  /** Calls in flight. */
   calls = 0;
-  /** Requests under way. */
+  /** Requests in flight. */
   running = 0;
-  /** Requests that are on their way out without having been begun. */
+  /** Requests that are being given back without having been started. */
   refusing = 0;
   /** Finished requests. */
   done = 0;
-  /** Finished requests that nobody has taken yet. */
+  /** Finished requests that the caller has not taken yet. */
   untaken = 0;
   readonly #waiting: Job[] = [];
   readonly #gate: LaneGate;
@@ -72,7 +72,7 @@ export class Lane {
   #lingering: NodeJS.Timeout | undefined;
   #complete = false;
 
-  /** @param wake called when the lane may have something to begin again. */
+  /** @param wake called when the lane may be able to start a request again. */
   constructor(limits: LaneLimits, wake: () => void) {
     this.limits = limits;
     this.#wake = wake;
@@ -88,7 +88,7 @@ export class Lane {
     return this.#gate.pauseMs;
   }
 
-  /** Whether it could begin something at once, had it anything. */
+  /** Whether it could start a request immediately if one arrived. */
   get isIdle(): boolean {
     return this.#waiting.length === 0 && this.#hasRoom && this.calls < this.#mostCalls && this.#gate.isOpen;
   }
@@ -97,25 +97,25 @@ export class Lane {
     this.#waiting.push(job);
   }
 
-  /** No more requests come: what waits for others to go with need not wait any longer. */
+  /** No more requests follow: a request that waits for others of its batch need not wait any longer. */
   complete(): void {
     this.#complete = true;
   }
 
-  /** Nothing more is begun; what waits is given back. */
+  /** Starts nothing more, and gives the waiting requests back. */
   stop(failure: ErrorFacts): void {
     this.#gate.shut(failure);
     this.#complete = true;
   }
 
-  /** Forgets what waits. */
+  /** Forgets the waiting requests. */
   clear(): void {
     this.#waiting.length = 0;
     this.#gate.dispose();
     clearTimeout(this.#lingering);
   }
 
-  /** What to do next, or `undefined` where there is nothing, no room, or a reason to wait. */
+  /** The next step, or `undefined` if no request waits, there is no room, or the lane has to wait. */
   next(): Step | undefined {
     const [first] = this.#waiting;
     if (first === undefined || !this.#hasRoom) return undefined;
@@ -132,9 +132,9 @@ export class Lane {
     return jobs === undefined ? undefined : { kind: 'begin', jobs };
   }
 
-  /** Learns from how a request ended; whether it is to be begun again later. */
+  /** Learns from the outcome of a request. Returns whether the request is started again later. */
   settle(job: Job, error: ProviderError | undefined): boolean {
-    const isAgain = this.#gate.learn(error) && job.begun < MOST_BEGINNINGS;
+    const isAgain = this.#gate.learn(error) && job.started < MOST_BEGINNINGS;
     if (isAgain && error !== undefined) this.#waiting.unshift({ ...job, error });
     return isAgain;
   }
@@ -168,11 +168,12 @@ export class Lane {
   #takeOut(places: readonly number[]): readonly Job[] {
     const jobs: Job[] = [];
     for (const place of places.toReversed()) jobs.unshift(...this.#waiting.splice(place, 1));
-    return jobs.map((job) => ({ ...job, begun: job.begun + 1 }));
+    return jobs.map((job) => ({ ...job, started: job.started + 1 }));
   }
 }
 
-// A provider that has had no room for a request three times, with the pauses it asked for between, is not asked again.
+// If a provider had no room for a request three times, with the pauses that it asked for in between, it is not asked
+// again.
 const MOST_BEGINNINGS = 3;
 
 // How far the lane looks for members of a batch, so that it does not search a long queue for each call.

@@ -19,8 +19,8 @@ export function batchOptionsOf(account: string, batch: CancelManyOptions['batch'
 }
 
 /**
- * A key that is equal for requests that may go into one batch, judged before they are checked; `undefined` for a request
- * that goes alone. Once the requests have been checked, they are compared again.
+ * A key that is equal for requests that may go into one batch, judged before they are checked; `undefined` for a
+ * request that goes alone. Once the requests have been checked, they are compared again.
  */
 export function batchKeyOf(request: unknown, { immediate = false }: BatchOptions): string | undefined {
   if (typeof request !== 'object' || request === null) return undefined;
@@ -78,5 +78,5 @@ function batchOf(max: number): v.GenericSchema<unknown, number | BatchOptions | 
   return v.optional(v.union([size, details], expected));
 }
 
-/** Milliseconds that an account waits at most for its provider, where nothing else is said. */
+/** Milliseconds that an account waits at most for its provider, if nothing else is said. */
 export const MAX_PAUSE_MS = 300_000;

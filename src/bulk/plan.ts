@@ -13,7 +13,7 @@ import type { AnyProgress } from './progress.ts';
 /** The outcome of one request, before the types of the accounts are known. */
 export type ManyItem = { readonly index: number; readonly request: unknown } & SafeResult<CancelResult>;
 
-/** How a run sorts, bounds and carries out its requests. */
+/** How a run sorts, limits and executes its requests. */
 export interface ManyPlan {
   /** The name of the account, or `''` for a request that names none. */
   readonly laneOf: (request: unknown) => string;
@@ -26,7 +26,7 @@ export interface ManyPlan {
    * @param isBatch whether they have a batch key (see `batchKeyOf`), even if it is only one request.
    */
   readonly cancel: (requests: readonly unknown[], isBatch: boolean) => Promise<readonly SafeResult<CancelResult>[]>;
-  /** The result of a request that is not begun. Never rejects. */
+  /** The result of a request that is not started. Never rejects. */
   readonly unsent: (request: unknown, failure: ErrorFacts) => Promise<SafeResult<CancelResult>>;
   readonly signal: AbortSignal | undefined;
   readonly total: number | undefined;

@@ -42,7 +42,7 @@ export class ManyRun {
     const lane = this.#laneNamed(name);
     const batchKey = this.#plan.batchKeyOf(name, request);
     const arrivedAt = performance.now();
-    lane.add({ index: this.#taken, request, batchKey, arrivedAt, begun: 0, error: undefined });
+    lane.add({ index: this.#taken, request, batchKey, arrivedAt, started: 0, error: undefined });
     this.#taken += 1;
     this.#calls.advance(lane);
   }
@@ -67,7 +67,9 @@ export class ManyRun {
     }
   }
 
-  /** Nobody takes anything any more: forgets what waits, and settles once what is under way has ended. */
+  /**
+   * The caller takes no more results: forgets the waiting requests, and settles once the calls in flight have ended.
+   */
   async abandon(): Promise<void> {
     this.#mode = 'abandoned';
     for (const lane of this.#lanes.values()) {
@@ -120,7 +122,7 @@ export class ManyRun {
 }
 
 /**
- * How many requests may wait at once, whatever the length of the source: the bound on a run's memory.
+ * How many requests may wait at the same time, whatever the length of the source. This bounds the memory of a run.
  *
  * NEAR is enough for every lane to find its next request. FAR is for what NEAR cannot do: a slow or paused account's
  * requests pile up, and beyond them may be work for one that has nothing to do. A source that is in memory anyway is
@@ -131,5 +133,5 @@ const FAR = 10_000;
 
 const STOPPED: ErrorFacts = {
   code: 'aborted',
-  message: 'the run was stopped by its signal before this request was begun. Nothing was sent.',
+  message: 'the run was stopped by its signal before this request was started. Nothing was sent.',
 };

@@ -1,6 +1,6 @@
 /** Reads the requests of a run one after another, on demand, and closes their source. */
 export class SourceReader {
-  /** How many requests there are, where the source is a list or a set. */
+  /** How many requests there are, if the source is a list or a set. */
   readonly size: number | undefined;
   readonly #iterator: Iterator<unknown> | AsyncIterator<unknown>;
   readonly #onRequest: (request: unknown) => void;

@@ -1,9 +1,9 @@
 /**
- * What the calls of one account know of each other: a budget for repetitions and a breaker.
+ * State that the calls of one account share: a retry budget and a circuit breaker.
  *
- * The budget holds 10 repetitions and grows by a tenth with each call, so that an outage costs at most 1.1 sends a call
- * and these ten. The breaker opens after 15 requests in a row that got no answer or a 5xx: for 10 seconds every call
- * fails at once, then one is let through to try.
+ * The budget holds 10 retries and grows by a tenth with each call, so that an outage costs at most 1.1 sends per call
+ * plus these ten. The breaker opens after 15 consecutive requests without a response or with a 5xx: for 10 seconds
+ * every call fails immediately; then a single trial call is allowed.
  */
 export class Breaker {
   readonly #now: () => number;
@@ -20,7 +20,7 @@ export class Breaker {
   /**
    * Asks for a call to be let in.
    *
-   * @param call stands for the call, so that `leave` knows it again.
+   * @param call identifies the call, so that `leave` recognizes it.
    * @returns `undefined` if it is, else the milliseconds after which it is worth trying again.
    */
   admit(call: object): number | undefined {

@@ -64,7 +64,8 @@ export class Call {
 
   /** To be called before a write is handed to the network. */
   writeLeaves(): void {
-    // If an earlier write got a response and the operation continued, that write stays effective regardless of the next one.
+    // If an earlier write got a response and the operation continued, that write stays effective regardless of the next
+    // one.
     this.#kept ||= this.#pending;
     this.#wrote = true;
     if (!this.#kept) this.#sentAt = Date.now();
@@ -91,7 +92,7 @@ export class Call {
     return this.#kept || this.#pending;
   }
 
-  /** Whether anybody listens, so that nothing needs to be made for nobody. */
+  /** Whether there is a listener. Without one, no event is built. */
   get isObserved(): boolean {
     return this.#listeners.length > 0;
   }
@@ -121,7 +122,7 @@ export class Call {
 
   /**
    * The error for a failure. While a write may have taken effect, every code becomes `outcome_unknown`: no other code
-   * may stand for something that perhaps happened.
+   * may describe a request that may have taken effect.
    */
   error(failure: ErrorFacts): ProviderError {
     const { redactor } = this;

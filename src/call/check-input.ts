@@ -1,5 +1,5 @@
 import type { Call, ErrorFacts } from './call.ts';
-import type { Checked } from './check-schema.ts';
+import type { Checked, MaybePromise } from './check-schema.ts';
 import { issueTexts } from './issue-text.ts';
 import { checkOptions } from './check-options.ts';
 import type { Issue } from '../contract/provider-error.ts';
@@ -11,9 +11,9 @@ import type { TimeLimit } from './time-limit.ts';
  *
  * @throws ProviderError `aborted` or `unavailable`
  */
-export async function inTime<Value>(promise: Promise<Value>, call: Call, limit: TimeLimit): Promise<Value> {
+export async function inTime<Value>(checking: MaybePromise<Value>, call: Call, limit: TimeLimit): Promise<Value> {
   try {
-    return await limit.race(promise);
+    return checking instanceof Promise ? await limit.race(checking) : checking;
   } catch (error) {
     if (limit.end === undefined) throw error;
     throw call.error(endedBeforeSending(limit.end));
@@ -33,12 +33,7 @@ export function endedBeforeSending(end: 'timeout' | 'aborted'): ErrorFacts {
  * @param root what the issues' paths begin with.
  * @throws ProviderError `invalid_request`
  */
-export async function checkedOrThrow<Value>(
-  checking: Promise<Checked<Value>>,
-  call: Call,
-  root: string,
-): Promise<Value> {
-  const checked = await checking;
+export function checkedOrThrow<Value>(checked: Checked<Value>, call: Call, root: string): Value {
   if (checked.ok) return checked.value;
   throw call.error(invalid(checked.issues.map((issue) => ({ ...issue, path: joinPath(root, issue.path) }))));
 }

@@ -18,7 +18,7 @@ export interface CheckedStatusRequest extends CheckedRevokeRequest {
   readonly providerReference: string | undefined;
 }
 
-/** A withdrawal's parts, checked; the service not yet. */
+/** an undo's parts, checked; the service not yet. */
 export type CheckedRevokeRequest = Pick<CheckedCancelRequest, 'account' | 'service'>;
 
 const account = v.string('the name of an account');
@@ -90,7 +90,7 @@ export const statusRequestSchema: StandardSchema<unknown, CheckedStatusRequest> 
   v.transform((request) => ({ ...request, providerReference: request.providerReference })),
 );
 
-/** The same for a withdrawal. */
+/** The same for an undo. */
 export const revokeRequestSchema: StandardSchema<unknown, CheckedRevokeRequest> = v.pipe(
   v.unknown(),
   v.strictObject({ account, service }, revokeMessage),

@@ -6,6 +6,9 @@ import type { SchemaIssue, SchemaResult, StandardSchema } from '../contract/stan
 export type Checked<Value> =
   { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly issues: readonly Issue[] };
 
+/** A value that is there, or will be. What is there already needs no turn of the event loop. */
+export type MaybePromise<Value> = Value | Promise<Value>;
+
 /** Whether a schema's messages are constants, or may repeat what the schema was given. */
 export type Messages = 'constant' | 'foreign';
 
@@ -23,34 +26,45 @@ export function constantMessages<Schema extends object>(schema: Schema): Schema 
 
 /**
  * Checks a value against a schema. The issues carry where and what was expected, never what was received: a message that
- * repeats a received value is replaced.
+ * repeats a received value is replaced. A promise only where the schema is asynchronous.
  *
  * @param messages default: what {@link constantMessages} declared.
  */
-export async function checkAgainst<Output>(
+export function checkAgainst<Output>(
   schema: StandardSchema<unknown, Output>,
   value: unknown,
   messages: Messages = constant.has(schema) ? 'constant' : 'foreign',
-): Promise<Checked<Output>> {
-  let result;
+): MaybePromise<Checked<Output>> {
   try {
-    result = await schema['~standard'].validate(value);
+    const result = schema['~standard'].validate(value);
+    return isPending(result) ? checkLater(result, value, messages) : toChecked(result, value, messages);
   } catch {
     return UNREADABLE;
   }
-  return toChecked(result, value, messages);
 }
 
 /** The same for a schema of cancelkit's own that is synchronous, and whose messages are constant. */
 export function checkNow<Output>(schema: StandardSchema<unknown, Output>, value: unknown): Checked<Output> {
-  let result;
+  const checked = checkAgainst(schema, value, 'constant');
+  if (checked instanceof Promise) throw new TypeError('the schema is asynchronous');
+  return checked;
+}
+
+/** Whether it has to be waited for: a promise of any realm and library. */
+function isPending<Output>(result: object): result is PromiseLike<SchemaResult<Output>> {
+  return 'then' in result && typeof result.then === 'function';
+}
+
+async function checkLater<Output>(
+  result: PromiseLike<SchemaResult<Output>>,
+  value: unknown,
+  messages: Messages,
+): Promise<Checked<Output>> {
   try {
-    result = schema['~standard'].validate(value);
+    return toChecked(await result, value, messages);
   } catch {
     return UNREADABLE;
   }
-  if (result instanceof Promise) throw new TypeError('the schema is asynchronous');
-  return toChecked(result, value, 'constant');
 }
 
 // A schema that throws (on a hostile getter, say) has not accepted the value; its error may hold what it received.
@@ -116,7 +130,7 @@ const PREAMBLE = /^invalid [\w ]+[:;,]\s*expected\s+/i;
 /** How the default messages of schema libraries go on to say what they were given, a key's name included. */
 const WHAT_CAME = /[,;:.]?\s*(?:but\s+)?(?:received|got)\b.*$/is;
 
-/** A long value counts wherever it stands, a short one where it stands alone: a short one is in many a word. */
+/** A long value counts wherever it stands, a short one if it stands alone: a short one is in many a word. */
 function repeats(message: string, value: string): boolean {
   if (value.length > 20) return message.includes(value);
   for (let at = message.indexOf(value); at >= 0; at = message.indexOf(value, at + 1)) {

@@ -6,7 +6,7 @@ import type { SafeResult } from '../contract/result.ts';
 import type { Call } from './call.ts';
 
 /**
- * Carries a call out: on the tracing channel, with an event for its outcome, and with every error one of the call's own.
+ * Runs a call: traces it, emits an event for its outcome, and turns every error into one of the call's own.
  *
  * @throws ProviderError
  */
@@ -57,7 +57,7 @@ export interface OperationTrace {
 
 const channel = tracingChannel<unknown, OperationTrace>('cancelkit:operation');
 
-/** Publishes a call on the tracing channel `cancelkit:operation`, if anybody listens. */
+/** Publishes a call on the tracing channel `cancelkit:operation`, if it has subscribers. */
 export function traced<Value>(call: Call, work: () => Promise<Value>): Promise<Value> {
   if (!channel.hasSubscribers) return work();
   return channel.tracePromise(work, {

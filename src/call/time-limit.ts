@@ -1,3 +1,5 @@
+import { MAX_MILLISECONDS } from './check-options.ts';
+
 /** Why a {@link TimeLimit} ended. */
 export type LimitEnd = 'timeout' | 'aborted';
 
@@ -9,12 +11,16 @@ export class LimitEnded extends Error {
 /**
  * A stretch of time that ends by itself, by the caller's signal or with the limit around it. Everything that waits is
  * raced against it, so that a call settles even if whatever it waits for never does.
+ *
+ * Its timer runs only while something waits for the end: a limit within another needs no timer of the outer one, because
+ * it never ends after it.
  */
 export class TimeLimit {
   readonly #endsAt: number;
-  readonly #timer: NodeJS.Timeout;
-  #release: () => void = () => undefined;
+  readonly #parent: AbortSignal | TimeLimit | undefined;
+  readonly #onParentEnd: () => void;
   readonly #listeners = new Set<() => void>();
+  #timer: NodeJS.Timeout | undefined;
   #controller: AbortController | undefined;
   #end: LimitEnd | undefined;
   #isDisposed = false;
@@ -24,9 +30,19 @@ export class TimeLimit {
    * @param parent the caller's signal, or a limit that this one lies within.
    */
   constructor(milliseconds: number, parent?: AbortSignal | TimeLimit) {
-    this.#endsAt = performance.now() + milliseconds;
-    this.#timer = setTimeout(() => this.#timedOut(), milliseconds);
-    this.#release = this.#follow(parent);
+    this.#parent = parent;
+    const endsAt = performance.now() + milliseconds;
+    if (parent instanceof TimeLimit) {
+      this.#endsAt = Math.min(endsAt, parent.#endsAt);
+      this.#onParentEnd = () => this.#finish(parent.end ?? 'aborted');
+      if (parent.end === undefined) parent.#listeners.add(this.#onParentEnd);
+      else this.#onParentEnd();
+    } else {
+      this.#endsAt = endsAt;
+      this.#onParentEnd = () => this.#finish('aborted');
+      parent?.addEventListener('abort', this.#onParentEnd, { once: true });
+      if (parent?.aborted === true) this.#onParentEnd();
+    }
   }
 
   /** Why the limit ended, or `undefined` while it has not. */
@@ -43,14 +59,19 @@ export class TimeLimit {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      if (this.#end !== undefined) this.#controller.abort();
+      if (this.#end === undefined) this.#startTimer();
+      else this.#controller.abort();
     }
     return this.#controller.signal;
   }
 
-  /** Calls back when the limit ends. A limit that has ended calls nobody. Returns a function that removes the callback. */
+  /**
+   * Calls back when the limit ends. A limit that has ended calls no listener. Returns a function that removes the
+   * callback.
+   */
   onEnd(listener: () => void): () => void {
     this.#listeners.add(listener);
+    this.#startTimer();
     return () => this.#listeners.delete(listener);
   }
 
@@ -84,21 +105,20 @@ export class TimeLimit {
   /** Frees the timer and the listener. Must be called once the limit is no longer needed. */
   dispose(): void {
     this.#isDisposed = true;
-    clearTimeout(this.#timer);
     this.#release();
   }
 
-  #follow(parent: AbortSignal | TimeLimit | undefined): () => void {
-    if (parent === undefined) return () => undefined;
-    if (parent instanceof TimeLimit) {
-      if (parent.end === undefined) return parent.onEnd(() => this.#finish(parent.end ?? 'aborted'));
-      this.#finish(parent.end);
-      return () => undefined;
-    }
-    const onAbort = (): void => this.#finish('aborted');
-    parent.addEventListener('abort', onAbort, { once: true });
-    if (parent.aborted) onAbort();
-    return () => parent.removeEventListener('abort', onAbort);
+  #release(): void {
+    clearTimeout(this.#timer);
+    if (this.#parent instanceof TimeLimit) this.#parent.#listeners.delete(this.#onParentEnd);
+    else this.#parent?.removeEventListener('abort', this.#onParentEnd);
+  }
+
+  #startTimer(): void {
+    if (this.#end !== undefined || this.#isDisposed) return;
+    // Not a fraction below, nor by a fraction above what a timer can wait: then it would not wait at all.
+    const milliseconds = Math.min(Math.ceil(this.#endsAt - performance.now()), MAX_MILLISECONDS);
+    this.#timer ??= setTimeout(() => this.#timedOut(), milliseconds);
   }
 
   /**
@@ -107,17 +127,23 @@ export class TimeLimit {
    */
   #timedOut(): void {
     if (performance.now() - this.#endsAt < LATE_MS) {
-      this.#finish('timeout');
+      this.#expire();
       return;
     }
     // A callback of setImmediate runs after the poll phase; the second one, after whatever the first poll woke.
-    setImmediate(() => setImmediate(() => this.#finish('timeout')));
+    setImmediate(() => setImmediate(() => this.#expire()));
+  }
+
+  /** The time is up: that of the limit around this one, too, if both end at the same moment. */
+  #expire(): void {
+    if (this.#isDisposed) return;
+    if (this.#parent instanceof TimeLimit && this.#parent.#endsAt <= this.#endsAt) this.#parent.#expire();
+    this.#finish('timeout');
   }
 
   #finish(end: LimitEnd): void {
     if (this.#end !== undefined || this.#isDisposed) return;
     this.#end = end;
-    clearTimeout(this.#timer);
     this.#release();
     for (const listener of this.#listeners) listener();
     this.#listeners.clear();

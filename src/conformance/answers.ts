@@ -2,13 +2,13 @@ import type { ServerResponse } from 'node:http';
 import type { Responder, SeenRequest } from './loopback.ts';
 import type { ConformanceAnswer } from './subject.ts';
 
-// Nobody's answer, and for everyone who asks for it a definite one, after which nothing is asked again.
+// A definite answer that no provider gives, after which no adapter asks again.
 const NOTHING_HERE: ConformanceAnswer = { status: 404, body: '<html><body>Nothing here</body></html>' };
 
 /**
  * Answers with one answer after the other. Who repeats a request because it was not processed, or because the server
- * failed, gets the same response again, and so does one that repeats a request after the last response. Any other request after the last
- * is answered with a page of a web server that knows of no such path.
+ * failed, gets the same response again, and so does one that repeats a request after the last response. Any other
+ * request after the last is answered with a page of a web server that knows of no such path.
  */
 export function inOrder(answers: readonly ConformanceAnswer[]): Responder {
   let taken = 0;

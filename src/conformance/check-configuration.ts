@@ -13,7 +13,7 @@ export function configurationChecks(subject: ConformanceSubject): readonly Check
   const options = Object.entries(optionsOf(subject));
   return [
     {
-      name: 'is not configured where the environment is empty, and says which variable is missing',
+      name: 'is not configured if the environment is empty, and says which variable is missing',
       run: async () => {
         for (const value of [undefined, '']) {
           const variables = Object.fromEntries(Object.values(env).map((name) => [name, value]));
@@ -22,7 +22,7 @@ export function configurationChecks(subject: ConformanceSubject): readonly Check
       },
     },
     {
-      name: 'is not configured where a function gives nothing',
+      name: 'is not configured if a function gives nothing',
       run: async () => {
         for (const source of [() => ({}), async () => ({}), () => undefined, () => null]) {
           assertNotConfigured(await tried(subject, source));
@@ -47,7 +47,7 @@ export function configurationChecks(subject: ConformanceSubject): readonly Check
       },
     },
     {
-      name: 'is not configured where a secret has white space or invisible characters around it',
+      name: 'is not configured if a secret has white space or invisible characters around it',
       run: async () => {
         const secret = options.filter(([, value]) => typeof value === 'string' && subject.secrets.includes(value));
         for (const [name, value] of secret) {
@@ -120,7 +120,7 @@ function assertNamed({ provider }: ConformanceSubject, settled: Settled<unknown>
   assert.ok(named, `neither an option nor its environment variable is named: ${message}`);
 }
 
-/** Tries to preview and to cancel; fails where anything is sent although the preview is refused. */
+/** Tries to preview and to cancel; fails if anything is sent although the preview is refused. */
 async function tried(subject: ConformanceSubject, config: unknown): Promise<Settled<unknown>> {
   let sent = 0;
   const fetch = async (): Promise<Response> => {
@@ -141,7 +141,7 @@ function optionsOf(subject: ConformanceSubject): Record<string, unknown> {
   return typeof config === 'object' && config !== null ? { ...config } : {};
 }
 
-/** Runs `work` with environment variables set or, where they are undefined, taken away; then puts all back. */
+/** Runs `work` with environment variables set or, if they are undefined, taken away; then puts all back. */
 async function withEnvironment<Value>(
   variables: Readonly<Record<string, string | undefined>>,
   work: () => Promise<Value>,

@@ -32,19 +32,19 @@ const MOST_ATTEMPTS = 4;
 export function faultChecks(subject: ConformanceSubject): readonly Check[] {
   return [
     {
-      name: 'does not know the outcome where no answer comes in time, and has sent once',
+      name: 'does not know the outcome if no answer comes in time, and has sent once',
       run: () => timesOut(subject, () => undefined),
     },
     {
-      name: 'does not know the outcome where the answer trickles in, and gives up in time',
+      name: 'does not know the outcome if the answer trickles in, and gives up in time',
       run: () => timesOut(subject, (response) => trickle(response, successText(subject))),
     },
     {
-      name: 'does not know the outcome where the connection is reset after the send, and has sent once',
+      name: 'does not know the outcome if the connection is reset after the send, and has sent once',
       run: () => losesConnection(subject, (response) => void response.socket?.resetAndDestroy()),
     },
     {
-      name: 'does not know the outcome where the connection is cut within the answer, and has sent once',
+      name: 'does not know the outcome if the connection is cut within the answer, and has sent once',
       run: () =>
         losesConnection(subject, (response) => {
           response.writeHead(200, { 'content-length': '4096' });
@@ -52,7 +52,7 @@ export function faultChecks(subject: ConformanceSubject): readonly Check[] {
         }),
     },
     {
-      name: 'is unavailable where the connection is refused',
+      name: 'is unavailable if the connection is refused',
       run: async () => {
         const service = serviceWith(subject, subject.config(await closedOrigin()));
         const settled = await withHaste(() => settle(service.cancel(orderOf(subject))));
@@ -63,11 +63,11 @@ export function faultChecks(subject: ConformanceSubject): readonly Check[] {
       },
     },
     {
-      name: 'sends again where the connection was refused, and takes what it is then told',
+      name: 'sends again if the connection was refused, and takes what it is then told',
       run: () => connectsLater(subject),
     },
     {
-      name: 'is aborted where the signal says so beforehand, and has sent nothing',
+      name: 'is aborted if the signal says so beforehand, and has sent nothing',
       run: () =>
         withTrial(subject, successAnswers(subject), async ({ server, service }) => {
           const settled = await settle(service.cancel(orderOf(subject), { signal: AbortSignal.abort() }));
@@ -77,7 +77,7 @@ export function faultChecks(subject: ConformanceSubject): readonly Check[] {
         }),
     },
     {
-      name: 'does not know the outcome where it is aborted after the send, and has sent once',
+      name: 'does not know the outcome if it is aborted after the send, and has sent once',
       run: async () => {
         const controller = new AbortController();
         const respond = fault(subject, () => controller.abort());

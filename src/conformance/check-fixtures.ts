@@ -60,7 +60,7 @@ export function fixtureChecks(subject: ConformanceSubject): readonly Check[] {
       },
     },
     {
-      name: 'does not know the outcome where the server fails with what would be a success',
+      name: 'does not know the outcome if the server fails with what would be a success',
       run: async () => {
         for (const fixture of ofKind(subject, 'success')) {
           for (const status of [500, 502, 503, 504]) {

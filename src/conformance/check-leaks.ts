@@ -41,7 +41,7 @@ export function leakChecks(subject: ConformanceSubject): readonly Check[] {
 
 const asTheyAre: Echoing = (answers) => [answers];
 
-/** Runs every fixture, of cancellations, read-backs and withdrawals, with each of the echoes in its answers. */
+/** Runs every fixture, of cancellations, read-backs and undos, with each of the echoes in its answers. */
 async function eachOutcome(
   subject: ConformanceSubject,
   echoing: Echoing,
@@ -79,7 +79,7 @@ async function eachOutcome(
 
 interface LeakTrial {
   readonly kind: string;
-  /** Answers that are left as they are. */
+  /** Responses that are left unchanged. */
   readonly before: readonly ConformanceAnswer[];
   readonly answers: readonly ConformanceAnswer[];
   readonly call: (trial: Trial) => Promise<object>;

@@ -21,17 +21,17 @@ import {
 export function lostAnswerChecks(subject: ConformanceSubject): readonly Check[] {
   if (!subject.provider.capabilities.readBack) {
     return LOSSES.map((loss) => ({
-      name: `does not know the outcome where ${loss.name}, and sends nothing more`,
+      name: `does not know the outcome if ${loss.name}, and sends nothing more`,
       run: () => asksNothing(subject, loss),
     }));
   }
   return [
     ...LOSSES.map((loss) => ({
-      name: `reads the state back where ${loss.name}, and never sends the cancellation again`,
+      name: `reads the state back if ${loss.name}, and never sends the cancellation again`,
       run: () => readsBackAfter(subject, loss),
     })),
     {
-      name: 'reads back what was accepted where that is asked for, and stays with it where nothing is to be read',
+      name: 'reads back what was accepted if that is asked for, and stays with it if nothing is to be read',
       run: async () => {
         const successes = subject.fixtures.filter(({ kind }) => kind === 'success');
         for (const fixture of successes) await verifies(subject, fixture);

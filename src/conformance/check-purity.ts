@@ -6,7 +6,7 @@ import type { Check } from './check.ts';
 import { contentOf } from './request-fields.ts';
 import type { ConformanceSubject } from './subject.ts';
 import { orderOf, serviceWith, settle, successAnswers, withTrial } from './trial.ts';
-import { withdrawn } from './withdrawal.ts';
+import { undone } from './undo.ts';
 
 const NOWHERE = 'http://127.0.0.1:2';
 
@@ -14,7 +14,7 @@ const NOWHERE = 'http://127.0.0.1:2';
 export function purityChecks(subject: ConformanceSubject): readonly Check[] {
   return [
     {
-      name: 'leaves the order and the configuration as they are',
+      name: 'leaves the order and the configuration unchanged',
       run: () => leavesInputAlone(subject),
     },
     {
@@ -86,15 +86,15 @@ async function sendsTheSameTwice(subject: ConformanceSubject): Promise<void> {
     assert.deepEqual(server.requests.slice(count), server.requests.slice(0, count));
   });
   if (!subject.provider.capabilities.revoke) return;
-  const [one, other] = [await withdrawalsOf(subject), await withdrawalsOf(subject)];
-  assert.ok(one.length > 0, 'no withdrawal was sent');
+  const [one, other] = [await undosOf(subject), await undosOf(subject)];
+  assert.ok(one.length > 0, 'no undo was sent');
   assert.deepEqual(one, other);
 }
 
-/** The withdrawal's own requests, without what differs from server to server. */
-async function withdrawalsOf(subject: ConformanceSubject): Promise<readonly object[]> {
+/** The undo's own requests, without what differs from server to server. */
+async function undosOf(subject: ConformanceSubject): Promise<readonly object[]> {
   await delay(3);
-  const { requests } = await withdrawn(subject, inOrder([]));
+  const { requests } = await undone(subject, inOrder([]));
   return requests.slice(0, 1).map(contentOf);
 }
 

@@ -33,7 +33,7 @@ function textChecks(subject: ConformanceSubject): readonly Check[] {
       run: async () => void (await placeOfReason(subject)),
     },
     ...(field === 'required'
-      ? [{ name: 'sends a reason also where none was given', run: () => sendsSomeReason(subject) }]
+      ? [{ name: 'sends a reason also if none was given', run: () => sendsSomeReason(subject) }]
       : [{ name: 'can be called without a reason', run: async () => void (await sentFor(subject)) }]),
     ...(maxLength === undefined
       ? []

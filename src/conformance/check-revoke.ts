@@ -9,14 +9,14 @@ import type { Responder } from './loopback.ts';
 import { answersThatFind, answersThatFindNone, inState } from './read-back.ts';
 import type { ConformanceAnswer, ConformanceRevokeFixture, ConformanceSubject } from './subject.ts';
 import { ACCOUNT, assertNoFault, beforeOf, describeSettled, settle, timesSent, withTrial } from './trial.ts';
-import { withdrawn, type Withdrawal } from './withdrawal.ts';
+import { undone, type Undo } from './undo.ts';
 
 // The first time, and the two repetitions that an answer of "not processed" allows.
 const MOST_TIMES = 3;
 
-/** Whether a cancellation is withdrawn only where it can be, once, and believed to be gone only where it is. */
+/** Whether a cancellation is undone only if it can be, once, and believed to be gone only if it is. */
 export function revokeChecks(subject: ConformanceSubject): readonly Check[] {
-  if (!subject.provider.capabilities.revoke) return [refusesWithdrawal(subject)];
+  if (!subject.provider.capabilities.revoke) return [refusesUndo(subject)];
   const fixtures = subject.revokeFixtures ?? [];
   const accepting = fixtures.filter(({ expected }) => 'outcome' in expected);
   const revoking = accepting.filter(({ expected }) => 'outcome' in expected && expected.outcome === 'revoked');
@@ -27,17 +27,17 @@ export function revokeChecks(subject: ConformanceSubject): readonly Check[] {
       run: () => becomes(subject, fixture),
     })),
     {
-      name: 'withdraws nothing where there is nothing to withdraw, and only reads',
+      name: 'undoes nothing if there is nothing to undo, and only reads',
       run: () => leavesAlone(subject, answersThatFindNone(subject), 'nothing_to_revoke'),
     },
     ...inState(subject, ['completed']).map(({ name, answers }) => ({
-      name: `withdraws nothing that has taken effect, and only reads: ${name}`,
+      name: `undoes nothing that has taken effect, and only reads: ${name}`,
       run: () => leavesAlone(subject, [...beforeOf(subject), ...answers], 'rejected'),
     })),
     ...(revoking.length > 0
       ? [
           {
-            name: 'says that it is withdrawn only where a read-back shows no cancellation any more',
+            name: 'says that it is undone only if a read-back shows no cancellation any more',
             run: async () => {
               for (const { answers } of revoking) await believes(subject, (after) => inOrder([...answers, ...after]));
             },
@@ -45,7 +45,7 @@ export function revokeChecks(subject: ConformanceSubject): readonly Check[] {
         ]
       : []),
     ...LOSSES.map((loss) => ({
-      name: `reads the state back where ${loss.name}, and never withdraws again`,
+      name: `reads the state back if ${loss.name}, and never undoes again`,
       run: () => believes(subject, (after) => losing(loss, inOrder(after))),
     })),
     ...badBodies(successes).map((bad) => ({
@@ -55,9 +55,9 @@ export function revokeChecks(subject: ConformanceSubject): readonly Check[] {
   ];
 }
 
-function refusesWithdrawal(subject: ConformanceSubject): Check {
+function refusesUndo(subject: ConformanceSubject): Check {
   return {
-    name: 'refuses to withdraw as unsupported, without sending anything',
+    name: 'refuses to undo as unsupported, without sending anything',
     run: () =>
       withTrial(subject, [], async ({ server, service }) => {
         const settled = await settle(service.revoke({ account: ACCOUNT, service: subject.service }));
@@ -70,12 +70,12 @@ function refusesWithdrawal(subject: ConformanceSubject): Check {
 async function becomes(subject: ConformanceSubject, { answers, expected }: ConformanceRevokeFixture): Promise<void> {
   const isRevoked = 'outcome' in expected && expected.outcome === 'revoked';
   const all = [...answers, ...(isRevoked ? answersThatFindNone(subject) : [])];
-  const withdrawal = await withdrawn(subject, inOrder(all));
-  const { settled, requests } = withdrawal;
+  const undo = await undone(subject, inOrder(all));
+  const { settled, requests } = undo;
   assert.equal(settled.ok, 'outcome' in expected, describeSettled(settled));
   assertMatches(settled.ok ? settled.value : settled.error, expected);
-  const times = timesWithdrawn(withdrawal);
-  assert.ok(times <= (isUnprocessed(answers[0]) ? MOST_TIMES : 1), `the withdrawal was sent ${times} times`);
+  const times = timesUndone(undo);
+  assert.ok(times <= (isUnprocessed(answers[0]) ? MOST_TIMES : 1), `the undo was sent ${times} times`);
   assertAskedFor(all, requests, 'code' in expected && expected.code === 'outcome_unknown');
   if (!settled.ok) return;
   assert.equal(settled.value.account, ACCOUNT);
@@ -96,19 +96,19 @@ async function leavesAlone(
   });
 }
 
-/** Whether what is read after the withdrawal decides: none, a cancellation that is still there, or nothing. */
+/** Whether what is read after the undo decides: none, a cancellation that is still there, or nothing. */
 async function believes(
   subject: ConformanceSubject,
   respond: (after: readonly ConformanceAnswer[]) => Responder,
 ): Promise<void> {
-  const gone = await withdrawn(subject, respond(answersThatFindNone(subject)));
+  const gone = await undone(subject, respond(answersThatFindNone(subject)));
   assert.ok(gone.settled.ok, describeSettled(gone.settled));
   assert.equal(gone.settled.value.outcome, 'revoked');
-  const there = await withdrawn(subject, respond(answersThatFind(subject)));
+  const there = await undone(subject, respond(answersThatFind(subject)));
   assertUnknown(there, gone.settled.value.before.state, 'it is still there');
-  const silent = await withdrawn(subject, respond([]));
+  const silent = await undone(subject, respond([]));
   assertUnknown(silent, undefined, 'nothing can be read');
-  for (const withdrawal of [gone, there, silent]) assertOnce(withdrawal);
+  for (const undo of [gone, there, silent]) assertOnce(undo);
 }
 
 async function doubts(
@@ -120,27 +120,27 @@ async function doubts(
     for (const body of textsFor(bad, status)) {
       if (status < 300 && isDocumented(successes, body)) continue;
       const act: Loss['act'] = (response) => reply(response, { status, body });
-      const withdrawal = await withdrawn(subject, losing({ name: bad.name, act }, inOrder([])));
-      assertNoFault(withdrawal.settled, `${bad.name} with ${status}`);
-      assertUnknown(withdrawal, undefined, `${bad.name} with ${status}`);
-      assertOnce(withdrawal);
+      const undo = await undone(subject, losing({ name: bad.name, act }, inOrder([])));
+      assertNoFault(undo.settled, `${bad.name} with ${status}`);
+      assertUnknown(undo, undefined, `${bad.name} with ${status}`);
+      assertOnce(undo);
     }
   }
 }
 
-function assertUnknown({ settled }: Withdrawal, seen: CancellationState | undefined, what: string): void {
+function assertUnknown({ settled }: Undo, seen: CancellationState | undefined, what: string): void {
   const code = settled.ok ? settled.value.outcome : settled.error.code;
   assert.equal(code, 'outcome_unknown', `${what}: ${describeSettled(settled)}`);
   assert.equal(settled.ok ? undefined : settled.error.lastSeen, seen, `${what}: lastSeen`);
 }
 
-function assertOnce(withdrawal: Withdrawal): void {
-  const times = timesWithdrawn(withdrawal);
-  assert.equal(times, 1, `the withdrawal was sent ${times} times`);
+function assertOnce(undo: Undo): void {
+  const times = timesUndone(undo);
+  assert.equal(times, 1, `the undo was sent ${times} times`);
 }
 
-function timesWithdrawn({ requests }: Withdrawal): number {
-  const [withdrawal] = requests;
-  assert.ok(withdrawal, 'the withdrawal was never sent');
-  return timesSent(withdrawal, requests);
+function timesUndone({ requests }: Undo): number {
+  const [undo] = requests;
+  assert.ok(undo, 'the undo was never sent');
+  return timesSent(undo, requests);
 }

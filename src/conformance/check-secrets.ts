@@ -6,7 +6,7 @@ import { fieldsOf } from './request-fields.ts';
 import { holdsSecret } from './secret-encodings.ts';
 import type { ConformanceSubject } from './subject.ts';
 import { ACCOUNT, orderOf, settle, successAnswers, withTrial } from './trial.ts';
-import { withdrawn } from './withdrawal.ts';
+import { undone } from './undo.ts';
 
 /** Whether the credentials go where they belong, and nowhere else. */
 export function secretChecks(subject: ConformanceSubject): readonly Check[] {
@@ -47,14 +47,14 @@ async function givesCredentials(subject: ConformanceSubject): Promise<void> {
     return server.requests;
   });
   const { revoke } = subject.provider.capabilities;
-  const withdrawal = revoke ? await withdrawn(subject, inOrder([])) : { requests: [] };
+  const undo = revoke ? await undone(subject, inOrder([])) : { requests: [] };
   assert.ok(requests.length > 0, 'nothing was sent');
   const values = requests.flatMap((request) => [...fieldsOf(request).values()]);
   assert.ok(
     values.some((value) => holdsSecret(value, secrets)),
     'no secret reached the server',
   );
-  for (const { target } of [...requests, ...withdrawal.requests]) {
+  for (const { target } of [...requests, ...undo.requests]) {
     assert.ok(!holdsSecret(target, secrets), 'a secret is in the URL');
   }
 }

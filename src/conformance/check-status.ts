@@ -22,8 +22,8 @@ export function statusChecks(subject: ConformanceSubject): readonly Check[] {
       run: () => onlyReads(subject, fixtures),
     },
     {
-      name: 'says that a cancellation can be withdrawn only of one that is there, and only if the API can do that',
-      run: () => tellsWhatCanBeWithdrawn(subject, fixtures),
+      name: 'says that a cancellation can be undone only of one that is there, and only if the API can do that',
+      run: () => tellsWhatCanBeUndone(subject, fixtures),
     },
     ...badBodies(acceptances(subject)).map((bad) => ({
       name: `never takes an answer of ${bad.name} for “not cancelled”`,
@@ -80,7 +80,7 @@ async function onlyReads(subject: ConformanceSubject, fixtures: readonly Conform
   }
 }
 
-async function tellsWhatCanBeWithdrawn(
+async function tellsWhatCanBeUndone(
   subject: ConformanceSubject,
   fixtures: readonly ConformanceStatusFixture[],
 ): Promise<void> {
@@ -90,9 +90,9 @@ async function tellsWhatCanBeWithdrawn(
     if (!settled.ok || !settled.value.revocable) continue;
     revocable += 1;
     const { state } = settled.value;
-    assert.ok(['requested', 'scheduled'].includes(state), `${name}: ${state}, and can be withdrawn`);
+    assert.ok(['requested', 'scheduled'].includes(state), `${name}: ${state}, and can be undone`);
   }
-  assert.equal(revocable > 0, subject.provider.capabilities.revoke, 'some can be withdrawn');
+  assert.equal(revocable > 0, subject.provider.capabilities.revoke, 'some can be undone');
 }
 
 /** Puts a bad answer in the place of each answer in turn. */
@@ -113,7 +113,7 @@ async function neverNone(
 }
 
 /**
- * Every place that a bad answer can have. Where fixtures begin with the same answers, one is enough: first one that
+ * Every place that a bad answer can have. If fixtures begin with the same answers, one is enough: first one that
  * goes on to say that there is no cancellation.
  */
 function places(

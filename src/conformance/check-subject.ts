@@ -59,10 +59,10 @@ export function subjectChecks(subject: ConformanceSubject): readonly Check[] {
       },
     },
     {
-      name: 'has answers to a withdrawal exactly if it can withdraw',
+      name: 'has answers to an undo exactly if it can undo',
       run: async () => {
         const accepted = (revokeFixtures ?? []).some(({ expected }) => 'outcome' in expected);
-        assert.equal(accepted, provider.capabilities.revoke, 'a fixture of a withdrawal that is accepted');
+        assert.equal(accepted, provider.capabilities.revoke, 'a fixture of an undo that is accepted');
       },
     },
   ];

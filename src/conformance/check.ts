@@ -1,6 +1,6 @@
 import type { ConformanceSubject } from './subject.ts';
 
-/** One thing that a provider must do: a sentence, and the trial that throws where it does not hold. */
+/** One thing that a provider must do: a sentence, and the trial that throws if it does not hold. */
 export interface Check {
   readonly name: string;
   readonly run: () => Promise<void>;

@@ -16,7 +16,7 @@ export interface Loss {
   readonly act: (response: ServerResponse) => void;
 }
 
-/** Losses that are over at once. */
+/** Losses that end immediately. */
 export const LOSSES: readonly Loss[] = [
   { name: 'the connection is reset', act: (response) => void response.socket?.resetAndDestroy() },
   { name: 'the server fails', act: (response) => reply(response, { status: 502, body: 'Bad gateway' }) },
@@ -45,7 +45,7 @@ export function successText(subject: ConformanceSubject): string {
   return last === undefined ? '' : textOf(last);
 }
 
-/** Fails where the cancellation reached the server more than once. */
+/** Fails if the cancellation reached the server more than once. */
 export async function assertSentOnce(subject: ConformanceSubject, requests: readonly SeenRequest[]): Promise<void> {
   await delay(AFTERMATH_MS);
   const times = timesSent(cancellationAmong(subject, requests), requests);

@@ -48,12 +48,12 @@ const GROUPS: readonly (readonly [title: string, group: CheckGroup])[] = [
   ['what comes out', leakChecks],
   ['read-back', statusChecks],
   ['lost answers', lostAnswerChecks],
-  ['withdrawal', revokeChecks],
+  ['undo', revokeChecks],
 ];
 
 /**
  * Registers the tests that every provider passes: that it says what it can do, sends what it says, and never claims
- * more than it was told. Each needs a server of its own, on the loopback interface; nothing else is sent anywhere.
+ * more than it received. Each needs a server of its own, on the loopback interface; nothing else is sent anywhere.
  *
  * The tests are to run one after another, since some set environment variables for a moment.
  *

@@ -28,7 +28,7 @@ export function stateFixtures({ statusFixtures = [] }: ConformanceSubject): read
   return statusFixtures.filter(({ providerReference }) => providerReference === undefined);
 }
 
-/** The answers to a read-back that finds a cancellation which can still be withdrawn, what comes before them included. */
+/** The answers to a read-back that finds a cancellation which can still be undone, what comes before them included. */
 export function answersThatFind(subject: ConformanceSubject): readonly ConformanceAnswer[] {
   const found = inState(subject, ['requested', 'scheduled']);
   return answersOf(subject, found.find(({ expected }) => 'state' in expected && expected.revocable) ?? found[0]);

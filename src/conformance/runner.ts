@@ -2,6 +2,6 @@
 export interface ConformanceRunner {
   /** Groups the tests that `body` registers. */
   readonly describe: (name: string, body: () => void) => unknown;
-  /** Registers a test that fails where `body` rejects. The tests are to run one after another. */
+  /** Registers a test that fails if `body` rejects. The tests are to run one after another. */
   readonly it: (name: string, body: () => Promise<void>) => unknown;
 }

@@ -82,7 +82,7 @@ export async function settle<Value>(promise: Promise<Value>): Promise<Settled<Va
   }
 }
 
-/** Fails where the core had to stand in for a provider that threw, or that yielded something impossible. */
+/** Fails if the core had to stand in for a provider that threw, or that yielded something impossible. */
 export function assertNoFault(settled: Settled<object>, what: string): void {
   const fault = settled.ok ? false : settled.error.message.includes('the adapter is faulty');
   assert.ok(!fault, `${what}: the provider failed instead of judging the answer`);

@@ -15,11 +15,11 @@ export type CancelManyItem<A extends AccountsOf<A>, K extends AccountKey<A> = Ac
     } & SafeResult<CancelResultOf<A, K>>
   : never;
 
-/** Options of `cancelMany`. `deadlineMs`, `verify` and `onEvent` hold for each cancellation. */
+/** Options of `cancelMany`. `deadlineMs`, `verify` and `onEvent` apply to each cancellation. */
 export interface CancelManyOptions<A extends AccountsOf<A> = Accounts> extends Omit<CallOptions, 'place'> {
   /**
-   * Stops the run gracefully. In-flight cancellations finish (each has its own deadline) and are yielded,
-   * what was taken from the source and not begun is yielded as `aborted` (or, where it was waiting to be begun again, as
+   * Stops the run gracefully. In-flight cancellations finish (each has its own deadline) and are yielded, what was
+   * taken from the source and not started is yielded as `aborted` (or, if it was waiting to be started again, as
    * `rate_limited`), and the run ends without an error. Nothing is cut off in flight, since that would make
    * `outcome_unknown` of cancellations that are about to be confirmed.
    */
@@ -27,7 +27,7 @@ export interface CancelManyOptions<A extends AccountsOf<A> = Accounts> extends O
   /** As in the options of the service, which it takes precedence over. */
   readonly concurrency?: ServiceOptions<A>['concurrency'];
   /**
-   * Milliseconds that an account waits at most where its provider asks for a pause. Where the provider names a later
+   * Milliseconds that an account waits at most if its provider asks for a pause. If the provider names a later
    * time, the request and all others of that account fail with `rate_limited` (or `unavailable`) and `retryAt` until
    * then, without being sent. Default 300,000; `0` never waits.
    */
@@ -38,17 +38,19 @@ export interface CancelManyOptions<A extends AccountsOf<A> = Accounts> extends O
    *
    * Requests form a batch if they differ in their service alone: they have the same `when` and the same reason text, of
    * which the `reference` is a part. A request waits up to 50 milliseconds for others. `immediate` requests are batched
-   * only with `immediate: true`. Each service has a result of its own, which rests on its own read-back: if the provider
-   * accepted the batch and does not show the cancellation, it is `outcome_unknown`. After a lost response none is sent
-   * again. If the provider refuses a batch because of one service, each is read back, and those that are not cancelled
-   * are sent again in two halves. The deadline of a batch is `deadlineMs` times its size.
+   * only with `immediate: true`. Each service has a result of its own, which rests on its own read-back: if the
+   * provider accepted the batch and does not show the cancellation, it is `outcome_unknown`. After a lost response none
+   * is sent again. If the provider refuses a batch because of one service, each is read back, and those that are not
+   * cancelled are sent again in two halves. The deadline of a batch is `deadlineMs` times its size.
    */
   readonly batch?: { readonly [K in keyof A]?: number | BatchOptions } | undefined;
-  /** How many requests there are, for the progress of a source that does not tell. Default: the length of a list or set. */
+  /**
+   * How many requests there are, for the progress of a source that does not tell. Default: the length of a list or set.
+   */
   readonly total?: number | undefined;
   /**
-   * Told how far the run is: at most every 100 milliseconds while something changes, and once at the end. What it
-   * throws is a warning of the process, and changes nothing of the run.
+   * Called with the progress of the run: at most every 100 milliseconds while it changes, and once at the end. An error
+   * that it throws becomes a warning of the process, and does not affect the run.
    */
   readonly onProgress?: ((progress: CancelManyProgress<A>) => void) | undefined;
 }
@@ -57,7 +59,9 @@ export interface CancelManyOptions<A extends AccountsOf<A> = Accounts> extends O
 export interface BatchOptions {
   /** How many go into one request at most. */
   readonly size: number;
-  /** Whether `immediate` requests are batched, too. Default `false`: a mistake would affect every service of the batch. */
+  /**
+   * Whether `immediate` requests are batched, too. Default `false`: a mistake would affect every service of the batch.
+   */
   readonly immediate?: boolean | undefined;
 }
 
@@ -65,7 +69,10 @@ export interface BatchOptions {
 export interface CancelManyProgress<A extends AccountsOf<A>> {
   /** Requests that have come to an end, whatever end. */
   readonly done: number;
-  /** Requests that were begun; those that fail without being begun (see {@link CancelManyProgress.outcomes}) are not. */
+  /**
+   * Requests that were started; those that fail without being started (see {@link CancelManyProgress.outcomes}) are
+   * not.
+   */
   readonly started: number;
   /** Requests in all: the option `total`, else the length of a list or set, else known once the source has ended. */
   readonly total: number | undefined;
@@ -85,8 +92,8 @@ export interface CancelManyProgress<A extends AccountsOf<A>> {
 export interface AccountProgress {
   readonly done: number;
   readonly running: number;
-  /** Taken from the source and not begun. */
+  /** Taken from the source and not started. */
   readonly waiting: number;
-  /** The provider has asked for a pause; nothing is begun before this time (ISO 8601). */
+  /** The provider asked for a pause: no request is started before this time (ISO 8601). */
   readonly pausedUntil?: string;
 }

@@ -19,13 +19,13 @@ export interface Capabilities<Timing extends When = When> {
   readonly reason: ReasonField;
   /** Whether the state of a cancellation can be read back over the API. */
   readonly readBack: boolean;
-  /** Whether a cancellation that has not taken effect can be withdrawn over the API. */
+  /** Whether a cancellation that has not taken effect can be undone over the API. */
   readonly revoke: boolean;
   /** Whether `immediate` deletes the customer's data for good, as far as the provider says. */
   readonly immediateDestroysData: 'yes' | 'later' | 'unknown';
   /** Whether the API recognizes a second cancellation of the same service and says so. */
   readonly recognizesRepeat: 'documented' | 'inferred' | 'no';
-  /** How many cancellations run at once where nothing else is said; what the API bears well. Left out: 4. */
+  /** How many cancellations run concurrently by default: a number that the API tolerates well. Left out: 4. */
   readonly concurrency?: number;
   /** How many services the API takes in one request at most. Left out: one. */
   readonly batch?: { readonly max: number };

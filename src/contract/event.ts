@@ -31,7 +31,7 @@ export interface AnswerEvent extends EventBase {
   readonly attempt: number;
   /** `answered`, or why there is no answer; `not_sent` is proved. */
   readonly outcome: 'answered' | 'not_sent' | 'timeout' | 'connection_lost' | 'aborted';
-  /** HTTP status, where there was an answer. */
+  /** HTTP status, if there was an answer. */
   readonly status: number | undefined;
   readonly durationMs: number;
 }
@@ -81,7 +81,7 @@ export type EventDetails = OperationEvent extends infer Event
  * - Nothing is sent again if the wait does not fit the deadline, if the account's retry budget is spent, or once the
  *   call is over.
  *
- * The wait is full jitter: a random time up to 250 ms, doubled with each repetition, at most 5 s. A longer `Retry-After`
- * is waited for in full.
+ * The wait is full jitter: a random time up to 250 ms, doubled with each repetition, at most 5 s. A longer
+ * `Retry-After` is waited for in full.
  */
 export type FailureClass = 'not_sent' | 'unprocessed' | 'perhaps_sent' | 'server_error';

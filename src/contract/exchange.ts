@@ -7,8 +7,8 @@ interface RequestBase {
   readonly path: readonly string[];
   readonly query?: Readonly<Record<string, string>>;
   /**
-   * Lower-case names. The core adds `accept`, `content-type` and `user-agent` and, whatever stands here, `cache-control`
-   * and `pragma`: no request may be answered from a cache.
+   * Lower-case names. The core adds `accept`, `content-type` and `user-agent` and, whatever stands here,
+   * `cache-control` and `pragma`: no request may be answered from a cache.
    */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -18,8 +18,8 @@ type RequestBody = { readonly form: Readonly<Record<string, string>> } | { reado
 /**
  * One HTTP request as a provider asks for it. The core builds the URL, encodes, bounds, sends and redacts.
  *
- * `effect` is `write` where the request can change something at the provider. Only a `read` may ever be repeated freely,
- * so it is a GET or, where the API reads by POST, a POST that says so.
+ * `effect` is `write` if the request can change something at the provider. Only a `read` may ever be repeated freely,
+ * so it is a GET or, if the API reads by POST, a POST that says so.
  */
 export type ProviderRequest =
   | (RequestBase & { readonly method: 'GET'; readonly effect: 'read' | 'write' })
@@ -37,8 +37,8 @@ export function faultOf({ method, effect, ...request }: ProviderRequest): string
 }
 
 /**
- * Whether a request asks for another method than its own, as frameworks take it: Laravel, Rails and Symfony by the field
- * `_method`, others by a header.
+ * Whether a request asks for another method than its own, as frameworks take it: Laravel, Rails and Symfony by the
+ * field `_method`, others by a header.
  */
 function isDisguised(request: Omit<ProviderRequest, 'method' | 'effect'>): boolean {
   const { headers = {}, query = {} } = request;
@@ -56,9 +56,9 @@ const EFFECTS: ReadonlySet<unknown> = new Set(['read', 'write']);
 const READS: ReadonlySet<unknown> = new Set(['GET', 'POST']);
 
 /**
- * The body of an answer. `before` is what stands before the JSON, such as a notice of PHP's. `other` is text that is not
- * JSON (HTML, XML, truncated JSON): no success may rest on it. Neither text ever comes out of the core. `too_large` is a
- * body over 256 KiB, decoded.
+ * The body of an answer. `before` is what stands before the JSON, such as a notice of PHP's. `other` is text that is
+ * not JSON (HTML, XML, truncated JSON): no success may rest on it. Neither text ever comes out of the core. `too_large`
+ * is a body over 256 KiB, decoded.
  */
 export type ResponseBody =
   | { readonly kind: 'json'; readonly value: unknown; readonly before?: string }

@@ -9,7 +9,7 @@ export interface CallOptions {
   readonly deadlineMs?: number | undefined;
   /**
    * Only for cancellations: read the state back once the provider has accepted, so that the result says more than
-   * `requested` where the provider says more. Default `false`.
+   * `requested` if the provider says more. Default `false`.
    */
   readonly verify?: boolean | undefined;
   /**
@@ -17,7 +17,7 @@ export interface CallOptions {
    * `place` returned it. For requests that are kept: an account's name may lead elsewhere later.
    */
   readonly place?: string | undefined;
-  /** Told what happens during this call, besides the service's own `onEvent`. */
+  /** Called with each event of this call, in addition to the service's own `onEvent`. */
   readonly onEvent?: ((event: OperationEvent) => void) | undefined;
 }
 
@@ -34,7 +34,7 @@ export interface ServiceOptions<A extends AccountsOf<A> = Accounts> {
   readonly fetch?: typeof globalThis.fetch | undefined;
   /**
    * URL of an HTTP proxy (`http://proxy.example:3128`, `https://user:password@…`) that requests are tunnelled through.
-   * Default: the proxy of the environment, if Node.js was told to use it (`NODE_USE_ENV_PROXY=1`). Not together with
+   * Default: the proxy of the environment, if Node.js is set to use it (`NODE_USE_ENV_PROXY=1`). Not together with
    * `fetch`.
    */
   readonly proxy?: string | undefined;
@@ -43,10 +43,11 @@ export interface ServiceOptions<A extends AccountsOf<A> = Accounts> {
   /** Milliseconds for one request with its answer. Default 10,000. */
   readonly attemptTimeoutMs?: number | undefined;
   /**
-   * How many cancellations `cancelMany` runs at once at each account: one number, or one per account. Default: what
-   * suits the provider (`capabilities.concurrency`), else 4. A name that is none of the accounts is `invalid_request`.
+   * How many cancellations `cancelMany` runs concurrently for each account: one number, or one per account. Default:
+   * what suits the provider (`capabilities.concurrency`), else 4. A name that is none of the accounts is
+   * `invalid_request`.
    */
   readonly concurrency?: number | { readonly [K in keyof A]?: number } | undefined;
-  /** Told what happens during each call. Never given a secret, a body or a reason. */
+  /** Called with each event of each call. An event never holds a secret, a body or a reason. */
   readonly onEvent?: ((event: OperationEvent) => void) | undefined;
 }

@@ -15,28 +15,6 @@ export interface Issue {
   readonly variable?: string;
 }
 
-/** What a {@link ProviderError} carries besides its code. */
-export interface ProviderErrorDetails {
-  readonly message: string;
-  readonly account?: string | undefined;
-  readonly provider?: string | undefined;
-  readonly operation?: ProviderOperation | undefined;
-  readonly providerStatus?: number | undefined;
-  readonly providerCode?: string | undefined;
-  readonly providerMessage?: string | undefined;
-  readonly providerReference?: string | undefined;
-  readonly issues?: readonly Issue[] | undefined;
-  readonly retryable?: boolean | undefined;
-  readonly retryAt?: string | undefined;
-  readonly attempts?: number | undefined;
-  readonly operationId?: string | undefined;
-  readonly reason?: UnknownReason | undefined;
-  readonly sentAt?: string | undefined;
-  readonly lastSeen?: LastSeen | undefined;
-  readonly readBackRefusal?: ErrorCode | undefined;
-  readonly existing?: CancellationStatus | undefined;
-}
-
 const OPTIONAL_FIELDS = [
   'account',
   'provider',
@@ -53,7 +31,12 @@ const OPTIONAL_FIELDS = [
   'lastSeen',
   'readBackRefusal',
   'existing',
-] as const satisfies readonly (keyof ProviderErrorDetails)[];
+] as const;
+
+/** What a {@link ProviderError} is made of, besides its code. */
+export type ProviderErrorDetails = { readonly message: string } & {
+  readonly [Field in (typeof OPTIONAL_FIELDS)[number] | 'retryable' | 'attempts']?: ProviderError[Field] | undefined;
+};
 
 const BRAND = Symbol.for('cancelkit.ProviderError');
 
@@ -89,7 +72,7 @@ export class ProviderError extends Error {
   declare readonly issues: readonly Issue[] | undefined;
   /** Whether the same call may succeed later without anyone changing anything. */
   declare readonly retryable: boolean;
-  /** Not before this time (ISO 8601), where the provider said so. */
+  /** Not before this time (ISO 8601), if the provider said so. */
   declare readonly retryAt: string | undefined;
   /** How many requests were sent, or tried, for this call. */
   declare readonly attempts: number;
@@ -100,13 +83,14 @@ export class ProviderError extends Error {
   /** With `outcome_unknown`: when the request was handed to the network (ISO 8601). */
   declare readonly sentAt: string | undefined;
   /**
-   * With `outcome_unknown`: the state that a read-back showed afterwards. `none` proves nothing yet; `absent` means that
-   * the provider has no such service, and it is not known whether it had one before.
+   * With `outcome_unknown`: the state that a read-back showed afterwards. `none` proves nothing yet; `absent` means
+   * that the provider has no such service, and it is not known whether it had one before.
    */
   declare readonly lastSeen: LastSeen | undefined;
   /**
    * With `outcome_unknown`: the code with which the read-back afterwards was turned away, as every further one of the
-   * account would be: `unauthorized`, `forbidden`, `unavailable` for a challenge, `unexpected_response` for a 401 or 407.
+   * account would be: `unauthorized`, `forbidden`, `unavailable` for a challenge, `unexpected_response` for a 401 or
+   * 407.
    */
   declare readonly readBackRefusal: ErrorCode | undefined;
   /** With `timing_conflict`: the earlier cancellation. */
@@ -143,8 +127,8 @@ Object.defineProperty(ProviderError.prototype, 'name', { value: 'ProviderError',
 Object.defineProperty(ProviderError.prototype, BRAND, { value: true });
 
 /**
- * Whether `error` is a {@link ProviderError}, of that `code` where one is given. Works across copies and versions of
- * the package, where `instanceof` does not.
+ * Whether `error` is a {@link ProviderError}, of that `code` if one is given. Works across copies and versions of
+ * the package, if `instanceof` does not.
  */
 export function isProviderError(error: unknown): error is ProviderError;
 

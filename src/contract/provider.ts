@@ -10,7 +10,7 @@ import type { OperationName, When } from './vocabulary.ts';
 export interface CancelOrder<Service, Timing extends When = When> {
   readonly service: Service;
   readonly when: Timing;
-  /** For the provider's text field; always there where `capabilities.reason.field` is `required`. */
+  /** For the provider's text field; always there if `capabilities.reason.field` is `required`. */
   readonly reasonText: string | undefined;
   /** The reason as the caller gave it, for providers with a code list of their own. */
   readonly reason: ReasonDetails;
@@ -63,8 +63,8 @@ export interface ProviderDefinition<Types extends ProviderTypes> {
   readonly service: StandardSchema<Types['serviceInput'], Types['service']>;
   /**
    * Names the service, the same for every form of its reference and another for every other service: two cancellations
-   * of the same service are recognized by it. Not empty; one of over 256 characters is hashed. Left out: the fields of the
-   * checked reference, which then has to be a plain object of texts, numbers, booleans and `null`. Anything else is
+   * of the same service are recognized by it. Not empty; one of over 256 characters is hashed. Left out: the fields of
+   * the checked reference, which then has to be a plain object of texts, numbers, booleans and `null`. Anything else is
    * `invalid_request`, since it would take two services for one. Keys are compared character by character: if ids may
    * hold letters beyond ASCII, normalize them here (NFC).
    */
@@ -98,7 +98,7 @@ export interface ProviderDefinition<Types extends ProviderTypes> {
     config: Types['config'],
     query: StatusQuery,
   ) => Exchange<StatusVerdict> | undefined;
-  /** Only with `capabilities.revoke`, which needs `readBack`. `undefined` for a service that cannot be withdrawn. */
+  /** Only with `capabilities.revoke`, which needs `readBack`. `undefined` for a service that cannot be undone. */
   readonly revoke?: (service: Types['service'], config: Types['config']) => Exchange<RevokeVerdict> | undefined;
   /** Left out: there is no read that changes nothing and needs no service. */
   readonly check?: CredentialsCheck<Types['config']>;
@@ -135,14 +135,14 @@ export interface Provider<
   account(config?: ConfigSource<ConfigInput>): Account<Id, ServiceInput, Timing, Operations>;
 }
 
-/** The operations that a provider offers, from whether it can read back and withdraw. */
+/** The operations that a provider offers, from whether it can read back and undo. */
 export type OperationsOf<Readable extends boolean, Revocable extends boolean> =
   'cancel' | (Readable extends true ? 'status' : never) | (Revocable extends true ? 'revoke' : never);
 
 /** One way in which a provider's services are named, as data: for command lines, forms and their messages. */
 export interface ServiceForm {
-  /** Every field with an example of its value; a number where the field takes one. */
+  /** Every field with an example of its value; a number if the field takes one. */
   readonly example: Readonly<Record<string, string | number>>;
-  /** For a form with one field: the ids that mean it where an id stands alone. Left out: none. */
+  /** For a form with one field: the ids that mean it if an id stands alone. Left out: none. */
   readonly plainId?: RegExp;
 }

@@ -15,7 +15,9 @@ function ofLookUp(code: ErrorCode): string {
   return `${SUBJECTS.status} could not be looked up${isLater ? ` now. ${LATER}` : `. ${SUPPORT}`}`;
 }
 
-/** The queue's database did not confirm a write: whether it was stored is not known, and nothing says that it was sent. */
+/**
+ * The queue's database did not confirm a write: whether it was stored is not known, and nothing says that it was sent.
+ */
 function isPerhapsStored(code: ErrorCode, operation: ProviderOperation | undefined): boolean {
   return code === 'outcome_unknown' && operation === 'queue';
 }
@@ -35,7 +37,7 @@ const SUBJECTS: { readonly [Operation in ProviderOperation]: string } = {
   queue: 'The cancellation',
   create: 'The cancellation',
   status: 'The state of the cancellation',
-  revoke: 'The withdrawal of the cancellation',
+  revoke: 'The request to undo the cancellation',
   order: 'The order',
 };
 
@@ -64,7 +66,7 @@ const SENTENCES: { readonly [Code in ErrorCode]: (subject: string) => string } =
 /**
  * What an error means to an end customer.
  *
- * - `invalid`: the request cannot be carried out as it is; sending it again does not help.
+ * - `invalid`: the request cannot be executed in this form; sending it again does not help.
  * - `conflict`: the service's own state forbids it.
  * - `try_later`: nothing happened, and the same request may succeed later.
  * - `failed`: nothing happened, and an operator has to look at it.
@@ -84,7 +86,8 @@ export interface PublicError {
 }
 
 /**
- * The HTTP status with which a backend can answer its own customer, for each code. {@link httpStatusOf} asks for an error.
+ * The HTTP status with which a backend can answer its own customer, for each code. {@link httpStatusOf} asks for an
+ * error.
  *
  * `outcome_unknown` is 202, accepted and not confirmed: an error status would make clients and proxies send it again.
  * Nothing is 401, 403 or 404 here: these would speak of the customer's own login and the backend's own address.

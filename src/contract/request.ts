@@ -36,7 +36,7 @@ export interface CancelDetails<A> {
   readonly when: TimingOf<A>;
   /** A text, or `{ category, text }`. */
   readonly reason?: Reason | undefined;
-  /** The caller's own id, 1 to 128 characters: sent along where the provider has a place for it. */
+  /** The caller's own id, 1 to 128 characters: sent along if the provider has a place for it. */
   readonly reference?: string | undefined;
 }
 
@@ -53,7 +53,7 @@ export type CancelResultOf<A extends AccountsOf<A>, K extends AccountKey<A>> = C
   TimingOf<A[K]>
 >;
 
-/** The result of a withdrawal at account `K`. */
+/** The result of an undo at account `K`. */
 export type RevokeResultOf<A extends AccountsOf<A>, K extends AccountKey<A>> = RevokeResult<
   K,
   ProviderOf<A[K]>,

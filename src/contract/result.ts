@@ -17,7 +17,7 @@ export interface CancelResult<
   readonly when: Timing;
   readonly outcome: CancelOutcome;
   readonly effectiveAt?: EffectiveAt;
-  /** The provider's own id of this cancellation, where it gives one. */
+  /** The provider's own id of this cancellation, if it gives one. */
   readonly providerReference?: string;
   /** What was read back of the cancellation: with `already_cancelled`, `reconciled` and `verify`. */
   readonly existing?: CancellationStatus;
@@ -38,9 +38,9 @@ export interface RevokeResult<Key extends string = string, Id extends string = s
   /** The service reference, as it was given. */
   readonly service: Service;
   readonly outcome: RevokeOutcome;
-  /** The provider's own id of this withdrawal, where it gives one. */
+  /** The provider's own id of this undo, if it gives one. */
   readonly providerReference?: string;
-  /** The state before the withdrawal. */
+  /** The state before the undo. */
   readonly before: CancellationStatus;
   /** Whether the outcome was established by reading back after an answer was lost. */
   readonly reconciled: boolean;
@@ -61,11 +61,11 @@ export interface PreviewedRequest {
   readonly url: string;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Left out where the request has no body. */
+  /** Left out if the request has no body. */
   readonly body?: string;
 }
 
-/** A cancellation that could be sent as far as that can be told without the configuration. */
+/** A cancellation that passed every check that needs no configuration. */
 export interface ValidatedRequest {
   readonly account: string;
   readonly provider: string;

@@ -20,11 +20,11 @@ export type CredentialsVerdict =
 
 /** What a provider says in an answer that is no yes. */
 export interface ProviderWords {
-  /** The provider's own error code, where it has one. */
+  /** The provider's own error code, if it has one. */
   readonly providerCode?: string;
   /** The provider's own message. The core scrubs and cuts it. */
   readonly providerMessage?: string;
-  /** The provider's own id of this answer, where it documents one. The core scrubs and cuts it. */
+  /** The provider's own id of this answer, if it documents one. The core scrubs and cuts it. */
   readonly providerReference?: string;
 }
 
@@ -41,7 +41,7 @@ export interface AcceptedVerdict {
 /** The provider said that there is such a request already. The core reads back what it can. */
 export interface DuplicateVerdict extends ProviderWords {
   readonly verdict: 'duplicate';
-  /** `true` where the same answer can also mean that the service cannot be cancelled (hosting: still provisioning). */
+  /** `true` if the same answer can also mean that the service cannot be cancelled (hosting: still provisioning). */
   readonly ambiguous: boolean;
   readonly message: string;
 }
@@ -82,12 +82,14 @@ export type CancelVerdict = AcceptedVerdict | DuplicateVerdict | RefusedVerdict 
 /** The provider withdrew the cancellation, or accepted the request to do so. */
 export interface RevokedVerdict {
   readonly verdict: 'accepted';
-  /** `revoked` is believed only after a read-back shows no cancellation; `requested` means that a job can still fail. */
+  /**
+   * `revoked` is believed only after a read-back shows no cancellation; `requested` means that a job can still fail.
+   */
   readonly outcome: 'revoked' | 'requested';
   readonly providerReference?: string;
 }
 
-/** What a provider makes of the answers to a withdrawal. */
+/** What a provider makes of the answers to an undo. */
 export type RevokeVerdict = RevokedVerdict | RefusedVerdict | UnclearVerdict | UnrecognizedVerdict;
 
 /** The provider did what an action asks of it. */

@@ -12,7 +12,7 @@ export type OperationName = 'cancel' | 'status' | 'revoke';
 /**
  * A point in time as a provider states it.
  *
- * `value` is ISO 8601: `2026-12-01` where only the day is known (`precision: 'date'`), `2026-12-01T10:30:00.000Z`
+ * `value` is ISO 8601: `2026-12-01` if only the day is known (`precision: 'date'`), `2026-12-01T10:30:00.000Z`
  * otherwise. `source` says whether the provider gave it or cancelkit computed it.
  */
 export interface EffectiveAt {
@@ -33,13 +33,13 @@ export type LastSeen = CancellationState | 'absent';
 /** What a provider says of a service's cancellation when it is asked. */
 export interface CancellationStatus {
   readonly state: CancellationState;
-  /** The timing of the cancellation, where the provider tells it. */
+  /** The timing of the cancellation, if the provider tells it. */
   readonly when?: When;
   readonly effectiveAt?: EffectiveAt;
   /** When the cancellation was asked for, ISO 8601. */
   readonly requestedAt?: string;
   readonly reason?: string;
-  /** Whether the provider's API can still withdraw it. `false` also if that is not known, as after its date. */
+  /** Whether the provider's API can still undo it. `false` also if that is not known, as after its date. */
   readonly revocable: boolean;
   /** The provider's own words, redacted. */
   readonly raw: unknown;

@@ -1,8 +1,8 @@
 import type { Call } from '../call/call.ts';
 import type { ProviderResponse } from '../contract/exchange.ts';
 import { isProviderError } from '../contract/provider-error.ts';
-import type { AcceptedVerdict, DuplicateVerdict } from '../contract/verdict.ts';
-import { runExchange } from '../sending/run-exchange.ts';
+import type { AcceptedVerdict, CancelVerdict, DuplicateVerdict } from '../contract/verdict.ts';
+import { type ExchangeResult, runExchange } from '../sending/run-exchange.ts';
 import type { Cancellation, CancelFacts } from './cancellation.ts';
 import { judgeWrite, type AcceptedWrite, type WriteInDoubt } from './judge-write.ts';
 import { hasPassed } from './past-date.ts';
@@ -17,7 +17,14 @@ import { verifyAccepted } from './verify-accepted.ts';
  * @throws ProviderError
  */
 export async function cancelOnce(cancellation: Cancellation, verify: boolean): Promise<CancelFacts> {
-  const sent = await send(cancellation);
+  let sent;
+  try {
+    const { adapter, details, call, context } = cancellation;
+    sent = judge(await runExchange(adapter.cancel(details), call, context, 'write'), call);
+  } catch (error) {
+    if (!isProviderError(error, 'outcome_unknown')) throw error;
+    sent = { error, ifAbsent: undefined };
+  }
   if ('duplicate' in sent) return reconcileDuplicate(cancellation, sent.duplicate, sent.response);
   if ('error' in sent) return reconcileUnknown(cancellation, sent);
   const accepted = factsOf(sent, cancellation.call);
@@ -25,22 +32,14 @@ export async function cancelOnce(cancellation: Cancellation, verify: boolean): P
 }
 
 /** @throws ProviderError for a definite no. */
-async function send({
-  adapter,
-  details,
-  call,
-  context,
-}: Cancellation): Promise<AcceptedWrite<AcceptedVerdict> | WriteInDoubt | Duplicate> {
-  try {
-    const exchanged = await runExchange(adapter.cancel(details), call, context, 'write');
-    const { verdict, lastResponse } = exchanged;
-    if (verdict.verdict !== 'duplicate' || lastResponse === undefined) return judgeWrite(exchanged, call);
-    if (lastResponse.effect === 'write') call.writeHadNoEffect();
-    return { duplicate: verdict, response: lastResponse.response };
-  } catch (error) {
-    if (!isProviderError(error, 'outcome_unknown')) throw error;
-    return { error, ifAbsent: undefined };
-  }
+function judge(
+  exchanged: ExchangeResult<CancelVerdict>,
+  call: Call,
+): AcceptedWrite<AcceptedVerdict> | WriteInDoubt | Duplicate {
+  const { verdict, lastResponse } = exchanged;
+  if (verdict.verdict !== 'duplicate' || lastResponse === undefined) return judgeWrite(exchanged, call);
+  if (lastResponse.effect === 'write') call.writeHadNoEffect();
+  return { duplicate: verdict, response: lastResponse.response };
 }
 
 interface Duplicate {

@@ -6,7 +6,7 @@ import type { Warning } from '../contract/vocabulary.ts';
  * Turns a checked reason and reference into the text for a provider's reason field.
  *
  * The text, or the category's label, with the reference appended. Control characters become spaces. A text over the
- * field's `maxLength` (in UTF-16 code units) is cut; the reference is there as a whole or, where it cannot fit, not.
+ * field's `maxLength` (in UTF-16 code units) is cut; the reference is there as a whole or, if it cannot fit, not.
  */
 export function composeReason(
   reason: Reason | undefined,
@@ -50,7 +50,7 @@ export interface ComposedReason {
   readonly warnings: readonly Warning[];
 }
 
-/** What is sent where a provider requires a reason and the caller gave neither reason nor reference. */
+/** What is sent if a provider requires a reason and the caller gave neither reason nor reference. */
 export const NEUTRAL_REASON = 'Cancelled by the account holder';
 
 function dropped(text: string | undefined, reference: string | undefined): Warning[] {

@@ -4,8 +4,8 @@ import type { CancellationStatus, EffectiveAt } from '../contract/vocabulary.ts'
 
 /**
  * Returns the state that a status may claim. If its date has passed and the provider does not say that the service is
- * over, the cancellation is `requested` (the provider still has to act on it), and nobody knows whether it can still be
- * undone.
+ * over, the cancellation is `requested` (the provider still has to act on it), and it is not known whether it can still
+ * be undone.
  */
 export function withoutPastSchedule(status: CancellationStatus, response: ProviderResponse): CancellationStatus {
   const { state, effectiveAt } = status;

@@ -10,10 +10,10 @@ import { TIMING_UNKNOWN } from './reconcile-duplicate.ts';
 /**
  * Reads back a cancellation whose response was lost or not readable. It is never sent again.
  *
- * A cancellation that is found settles it. That none is found settles it only where the provider is known to be done
+ * A cancellation that is found settles it. That none is found settles it only if the provider is known to be done
  * with the request (`ifAbsent`): after a lost answer it may still be at work.
  *
- * @throws ProviderError `outcome_unknown`, with `lastSeen` where the state could be read
+ * @throws ProviderError `outcome_unknown`, with `lastSeen` if the state could be read
  */
 export async function reconcileUnknown(
   { adapter, details, call, context }: Cancellation,
@@ -32,12 +32,12 @@ export async function reconcileUnknown(
   return found;
 }
 
-/** Said where a read-back after a lost answer finds no service, which can be the effect of the cancellation. */
+/** Said if a read-back after a lost answer finds no service, which can be the effect of the cancellation. */
 export const NO_SUCH_SERVICE: string =
   'Read back afterwards: absent. The provider has no such service: either the cancellation took effect, or the id was ' +
   'wrong from the start. If the service existed before, it is over.';
 
-/** What a read-back after a lost answer proves, or `undefined` where it does not show the cancellation that was sent. */
+/** What a read-back after a lost answer proves, or `undefined` if it does not show the cancellation that was sent. */
 export function confirmsCancellation(
   seen: CancellationStatus,
   when: When,

@@ -14,22 +14,22 @@ import { believed, judgeWrite, type AcceptedWrite } from './judge-write.ts';
 export interface RevokeFacts {
   readonly outcome: RevokeOutcome;
   readonly providerReference?: string;
-  /** The state before the withdrawal. */
+  /** The state before the undo. */
   readonly before: CancellationStatus;
   readonly reconciled: boolean;
   readonly raw: unknown;
 }
 
 /**
- * Withdraws a cancellation: reads the state, withdraws what is there, and believes that it is gone only once it has
+ * Undoes a cancellation: reads the state, undoes what is there, and believes that it is gone only once it has
  * been read to be gone.
  *
  * @throws ProviderError
  */
 export async function revokeOnce(adapter: AdapterOperations, call: Call, context: SendContext): Promise<RevokeFacts> {
   const reading = adapter.status?.();
-  const withdrawing = adapter.revoke?.();
-  if (reading === undefined || withdrawing === undefined) throw call.error(notOffered());
+  const undoing = adapter.revoke?.();
+  if (reading === undefined || undoing === undefined) throw call.error(notOffered());
   call.emit({ type: 'read_back', because: 'before_revoke' });
   const before = await readStatus(reading, call, context);
   if (before.state === 'none' || before.state === 'failed') {
@@ -38,12 +38,12 @@ export async function revokeOnce(adapter: AdapterOperations, call: Call, context
   if (before.state === 'completed') {
     throw call.error({
       code: 'rejected',
-      message: 'the cancellation has taken effect: it can no longer be withdrawn.',
+      message: 'the cancellation has taken effect: it can no longer be undone.',
     });
   }
   let judged: AcceptedWrite<RevokedVerdict>;
   try {
-    judged = believed(judgeWrite(await runExchange(withdrawing, call, context, 'write'), call));
+    judged = believed(judgeWrite(await runExchange(undoing, call, context, 'write'), call));
   } catch (error) {
     if (!isProviderError(error, 'outcome_unknown')) throw error;
     const seen = await confirmGone(adapter, call, context, error);
@@ -61,10 +61,10 @@ export async function revokeOnce(adapter: AdapterOperations, call: Call, context
   return { outcome: 'revoked', reconciled: false, ...own };
 }
 
-/** The failure where a cancellation cannot be withdrawn over the API. */
+/** The failure if a cancellation cannot be undone over the API. */
 export function notOffered(): ErrorFacts {
   const message =
-    'a cancellation of this service cannot be withdrawn over the API. A person can do it in the provider’s client or ' +
+    'a cancellation of this service cannot be undone over the API. A person can do it in the provider’s client or ' +
     'admin area, or by asking the provider.';
   return { code: 'unsupported', message };
 }
@@ -72,7 +72,7 @@ export function notOffered(): ErrorFacts {
 /**
  * Reads that no cancellation is left.
  *
- * @throws ProviderError `outcome_unknown` if it cannot be read, or is still there: it may yet be withdrawn.
+ * @throws ProviderError `outcome_unknown` if it cannot be read, or is still there: it may yet be undone.
  */
 async function confirmGone(
   adapter: AdapterOperations,
@@ -93,7 +93,7 @@ async function confirmGone(
     providerMessage: doubt?.providerMessage,
     providerReference: doubt?.providerReference,
     lastSeen: seen === 'absent' ? seen : seen?.state,
-    message: `the withdrawal was sent, but the cancellation ${words}. Check its state before anything is sent again.`,
+    message: `the undo was sent, but the cancellation ${words}. Check its state before anything is sent again.`,
   });
 }
 

@@ -4,7 +4,7 @@ import { isOwned, writeOwnerRecord } from './owner-record.ts';
 /** A lock on a file, held by this process. It ends with the process, however that ends. */
 export interface FileLock {
   /**
-   * Whether no other process has taken the file since, and nobody has removed the owner's record. Ask before each write:
+   * Whether no other process has taken the file since, and the owner's record still exists. Ask before each write:
    * a process that has lost the lock finds out here.
    *
    * @throws the system's error if that cannot be found out at this moment
@@ -13,7 +13,9 @@ export interface FileLock {
   readonly release: () => void;
 }
 
-/** Why a file could not be locked: another process has it, it cannot be written, or this Node.js is older than 22.13. */
+/**
+ * Why a file could not be locked: another process has it, it cannot be written, or this Node.js is older than 22.13.
+ */
 export type NotLocked = 'taken' | 'unusable' | 'old_node';
 
 /** The file beside a lock that says which process holds it. */
@@ -25,8 +27,8 @@ export function ownerRecordOf(path: string): string {
  * Locks a file, which is made if it does not exist, and writes a record of this process beside it, as `<path>.owner`.
  *
  * The lock is the operating system's, taken through SQLite. POSIX drops it silently when this process opens and closes
- * the file elsewhere, as a backup does. Whoever gets the lock therefore looks at the record as well, and leaves the file
- * to the process that wrote it while that runs; and whoever has lost the file sees another record there.
+ * the file elsewhere, as a backup does. The process that gets the lock therefore reads the record as well, and leaves
+ * the file to the process that wrote it while that runs. A process that has lost the file sees another record there.
  */
 export async function lockFile(path: string): Promise<FileLock | NotLocked> {
   const sqlite = await import('node:sqlite').catch(() => undefined);

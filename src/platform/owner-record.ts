@@ -89,8 +89,8 @@ function takeAway(path: string, token: string): void {
 }
 
 /**
- * Whether another process wrote the record and still runs. The record of a process whose number says nothing here, such as
- * one in another container, is watched for ten seconds: its owner renews the time of the file every two.
+ * Whether another process wrote the record and still runs. The record of a process whose number says nothing here, such
+ * as one in another container, is watched for ten seconds: its owner renews the time of the file every two.
  *
  * A copy of a record says nothing: it tells the file that it was written as.
  *
@@ -145,7 +145,7 @@ function readRecord(path: string): v.InferOutput<typeof recordSchema> | undefine
   try {
     return v.parse(recordSchema, JSON.parse(text));
   } catch {
-    // Of a crash while it was written, or foreign: nobody's claim either way.
+    // Left by a crash while it was being written, or by another program: no process claims the lock with it.
     return undefined;
   }
 }

@@ -4,9 +4,9 @@ import { hostname } from 'node:os';
 /** What tells one process from every other, also from a later one that has the same number. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** Where the number is valid: a boot and a PID namespace on Linux, elsewhere the host. */
+  /** The scope in which the number is unique: a boot and a PID namespace on Linux, elsewhere the host. */
   readonly place: string;
-  /** When the process started, in the system's own unit. Left out where the system does not tell, which is not Linux. */
+  /** When the process started, in the system's own unit. Left out if the system does not tell, which is not Linux. */
   readonly startedAt?: string | undefined;
 }
 
@@ -16,7 +16,10 @@ export function ownIdentity(): ProcessIdentity {
   return { pid: process.pid, place: ownPlace(), ...(startedAt === undefined ? {} : { startedAt }) };
 }
 
-/** Whether a process runs; `undefined`: it cannot be found out from here, since its number is another namespace's, or may have been given anew. */
+/**
+ * Whether a process runs; `undefined`: it cannot be found out from here, since its number is another namespace's, or
+ * may have been given anew.
+ */
 export function isRunning({ pid, place, startedAt }: ProcessIdentity): boolean | undefined {
   if (place !== ownPlace()) return undefined;
   try {

@@ -1,4 +1,4 @@
-import { isIssuedPlaceholder, isPlaceholder } from './placeholder.ts';
+import { isPlaceholder } from './placeholder.ts';
 
 /** What a configuration option for a credential accepts, and the words for a schema's message. */
 export interface CredentialRule {
@@ -28,7 +28,7 @@ export const secretRule: CredentialRule = {
  */
 export const tokenRule: CredentialRule = {
   accepts: (value) =>
-    secretRule.accepts(value) && /^[\x21-\x7e]+$/.test(value) && !isQuoted(value) && !isIssuedPlaceholder(value),
+    secretRule.accepts(value) && /^[\x21-\x7e]+$/.test(value) && !isQuoted(value) && !isPlaceholder(value, true),
   expected:
     'a token: six characters minimum, visible ASCII, without spaces, line breaks and surrounding quotes, and no placeholder',
 };

@@ -1,33 +1,21 @@
 /**
  * Whether a text is certainly not a credential, but stands where one belongs: a variable or template that nothing has
  * replaced, a reference to a secret that nothing has looked up, a mask, or JavaScript's word for a missing value.
+ *
+ * @param isIssued whether a provider has made the credential. Then words that ask to be replaced are certain, too: as a
+ * password, a person may have chosen them.
  */
-export function isPlaceholder(value: string): boolean {
-  return UNREPLACED.test(value);
+export function isPlaceholder(value: string, isIssued: boolean = false): boolean {
+  return UNREPLACED.test(value) || REFERENCE.test(value) || (isIssued && ASKS_TO_BE_REPLACED.test(value));
 }
 
-/** The same for what a provider issues: nobody has chosen it, so words that ask to be replaced are certain, too. */
-export function isIssuedPlaceholder(value: string): boolean {
-  return isPlaceholder(value) || VARIABLE_WITHIN.test(value) || ASKS_TO_BE_REPLACED.test(value);
-}
+// ${NAME}, ${{ secrets.NAME }}, {{ name }}, $(command), <your token>, ******, [REDACTED], your-api-key
+const UNREPLACED =
+  /^(?:undefined|null|\[object \w+\]|\$\{[^{}]*\}|\$?\{\{.*\}\}|\$\(.*\)|<[a-z][\w .:/-]*>|\*+|[[(](?:redacted|hidden|masked)[\])]|your[-_ ]?(?:api|access|auth)?[-_ ]?(?:token|key|secret|password|identifier|email|username)(?:[-_ ]here)?)$/i;
 
-const UNREPLACED = new RegExp(
-  [
-    'undefined|null|\\[object \\w+\\]',
-    // ${NAME}, ${{ secrets.NAME }}, {{ name }}, $(command), <your token>
-    '\\$\\{[^{}]*\\}|\\$?\\{\\{.*\\}\\}|\\$\\(.*\\)|<[A-Za-z][\\w .:/-]*>',
-    '[*•●]+|[[<(](?:redacted|masked|hidden|filtered)[\\])>]',
-    'your[-_ ]?(?:(?:api|access|auth|app|admin|client|login)[-_ ]?)*' +
-      '(?:token|key|secret|password|identifier|e-?mail|user-?name|login)(?:[-_ ]?here)?',
-    '(?:op|vault|ref\\+\\w+|env|file):\\/\\/.*|@Microsoft\\.KeyVault\\(.*|arn:aws:.*|ENC\\[.*',
-    'projects\\/[^/]+\\/secrets\\/.*|(?:\\/var)?\\/run\\/secrets\\/.*',
-  ]
-    .map((form) => `^(?:${form})$`)
-    .join('|'),
-  'i',
-);
-
-const VARIABLE_WITHIN = /\$\{\w+\}|\{\{.*\}\}|^\$[A-Z_]\w*$|^%\w+%$|^\{\w+\}$/;
+// Of 1Password, Vault, vals, files, Azure, AWS, Google, SOPS and Docker.
+const REFERENCE =
+  /^(?:(?:op|vault|ref\+\w+|file):\/\/|@Microsoft\.KeyVault\(|arn:aws:|projects\/[^/]+\/secrets\/|ENC\[|(?:\/var)?\/run\/secrets\/)/;
 
 const ASKS_TO_BE_REPLACED =
-  /^(?:(?:change|replace|insert|enter|paste|put|fill)(?:[-_]?(?:me|this|it|in|with|your|the|api|access|auth|token|key|secret|identifier|here))+|placeholder|([xX.#_-])\1+)$/i;
+  /\$\{\w+\}|\{\{.*\}\}|^(?:\$[a-z_]\w*|%\w+%|\{\w+\}|(?:change|replace|insert|enter|paste|put)(?:[-_]?(?:me|this|with|your|the|api|access|token|key|secret|here))+|placeholder|([x.#_-])\1+)$/i;

@@ -15,8 +15,8 @@ export interface SecretFinder {
 }
 
 /**
- * Takes an account's secrets out of everything that comes out. Holds them where no inspection shows them. Finding them is
- * loaded with the first configuration; without a finder, texts are only made fit to be shown.
+ * Takes an account's secrets out of everything that comes out. Holds them where no inspection shows them. Finding them
+ * is loaded with the first configuration; without a finder, texts are only made fit to be shown.
  */
 export class Redactor {
   readonly #secrets: SecretFinder | undefined;
@@ -40,7 +40,9 @@ export class Redactor {
     return this.#decode === undefined ? redacted : this.text(this.#decode(redacted));
   }
 
-  /** A provider's message for an error: one line, without secrets, tags and control characters, at most 512 characters. */
+  /**
+   * A provider's message for an error: one line, without secrets, tags and control characters, at most 512 characters.
+   */
   message(text: string): string {
     const redacted = this.words(text);
     // Whole secrets first, which may hold what looks like a tag; then those that tags part.
@@ -61,20 +63,20 @@ export class Redactor {
   data(value: unknown, depth = 0): unknown {
     if (typeof value === 'string') return this.text(value);
     if (typeof value === 'number' || typeof value === 'bigint') {
-      return this.text(String(value)) === String(value) ? value : REDACTED;
+      const text = String(value);
+      return this.text(text) === text ? value : REDACTED;
     }
     if (typeof value !== 'object' || value === null) return value;
     if (depth >= MAX_DEPTH) return '[TOO DEEP]';
     if (Array.isArray(value)) return value.map((entry) => this.data(entry, depth + 1));
-    return Object.fromEntries(
-      Object.entries(value).map(([key, entry]) => [
-        this.text(key),
-        SENSITIVE_KEY.test(key) && entry !== null && entry !== '' ? REDACTED : this.data(entry, depth + 1),
-      ]),
-    );
+    const fields = Object.entries(value).map(([key, entry]): [string, unknown] => [
+      this.text(key),
+      entry !== null && entry !== '' && SENSITIVE_KEY.test(key) ? REDACTED : this.data(entry, depth + 1),
+    ]);
+    return Object.fromEntries(fields);
   }
 
-  /** The text without the secrets in it; `undefined` where it holds none. */
+  /** The text without the secrets in it; `undefined` if it holds none. */
   #ifFoundIn(text: string): string | undefined {
     const rest = this.#secrets?.without(text);
     return rest === text ? undefined : rest;

@@ -4,8 +4,8 @@
  */
 
 /**
- * The source of a regular expression that matches the secret in any of its encodings. It is to be used without regard to
- * case: a hash in hex is the same secret in either, and providers change the case of what they repeat.
+ * The source of a regular expression that matches the secret in any of its encodings. It is to be used without regard
+ * to case: a hash in hex is the same secret in either, and providers change the case of what they repeat.
  */
 export function secretPattern(secret: string): string {
   const bytes = Buffer.from(secret, 'utf8');
@@ -80,7 +80,7 @@ const ESCAPING = '(?:\\\\|%(?:25)*5c)';
 const BACKSLASH = `(?:\\\\u005c|${ESCAPING}|&(?:amp;)*(?:#0*92|#x0*5c|bsol);)`;
 
 function backslashes(count: number): string {
-  // A longer run is looked at once, from its beginning, and not again from each of its backslashes.
+  // A longer run is examined one time only, from its beginning, and not again from each of its backslashes.
   return `(?<!${BACKSLASH})${BACKSLASH}{${count},}`;
 }
 
@@ -113,7 +113,9 @@ function unicodeEscape(char: string): string {
   return units.join('\\\\{1,3}');
 }
 
-/** The secret inside a longer encoded text starts at any of three offsets; the characters at its edges mix with others. */
+/**
+ * The secret inside a longer encoded text starts at any of three offsets; the characters at its edges mix with others.
+ */
 function base64Patterns(bytes: Buffer): string[] {
   return [0, 1, 2].flatMap((offset) => {
     const encoded = Buffer.concat([Buffer.alloc(offset), bytes])

@@ -6,7 +6,7 @@ export function refused(code: RefusalCode, message: string): RefusedVerdict {
   return { verdict: 'refused', code, message };
 }
 
-/** A message for each of the refusals that a status alone can stand for. */
+/** A message for each refusal that a status alone can mean. */
 export type StatusMessages = { readonly [Code in StatusCode]?: string };
 
 /**

@@ -18,9 +18,12 @@ export interface QueueOptions<A extends AccountsOf<A>> {
    * `postgres://` URL: any number of processes. Default `.cancelkit`, a directory.
    */
   readonly database?: string | undefined;
-  /** Schema of the ledger; the jobs are in `<schema>_jobs`. Lower-case letters, digits, underscores. Default `cancelkit`. */
+  /**
+   * Schema of the ledger; the jobs are in `<schema>_jobs`. Lower-case letters, digits, underscores. Default
+   * `cancelkit`.
+   */
   readonly schema?: string | undefined;
-  /** What each account bears, over all processes. They all have to be given the same. */
+  /** The limits of each account, over all processes. Every process has to be given the same ones. */
   readonly limits?: { readonly [K in AccountKey<A>]?: AccountLimit } | undefined;
   /** Milliseconds for one cancellation or one read-back. Default 30,000. */
   readonly deadlineMs?: number | undefined;
@@ -44,9 +47,12 @@ export interface QueueOptions<A extends AccountsOf<A>> {
    * once all of it is older. Open ones are always kept. Default 400; `forever` drops nothing.
    */
   readonly keepSettledFor?: number | 'forever' | undefined;
-  /** A directory that each month is exported to (JSONL, for this user alone) before it is dropped. Default: not exported. */
+  /**
+   * A directory that each month is exported to (JSONL, for this user alone) before it is dropped. Default: not
+   * exported.
+   */
   readonly exportSettledTo?: string | undefined;
-  /** Told of a database that fails while a worker runs. Default: a warning of the process, at most one a minute. */
+  /** Called if the database fails while a worker runs. Default: a warning of the process, at most one a minute. */
   readonly onError?: ((error: ProviderError) => void) | undefined;
 }
 
@@ -105,7 +111,7 @@ export interface CancelQueue<A extends AccountsOf<A>> {
    *
    * @returns its id, and whether it is new.
    * @throws ProviderError `invalid_request`, `unknown_account`, `unsupported`; `invalid_request` too for an id that
-   * stands for another request, and for a service of which another cancellation is open. `unavailable`: the database
+   * belongs to another request, and for a service of which another cancellation is open. `unavailable`: the database
    * could not be reached, nothing is enqueued. `outcome_unknown`: the connection broke off; the same id may be enqueued
    * again.
    */
@@ -128,10 +134,10 @@ export interface CancelQueue<A extends AccountsOf<A>> {
   ): Promise<{ readonly ids: readonly string[]; readonly added: number }>;
 
   /**
-   * Works on the queue until the signal aborts, or with `stopWhenIdle` until nothing is due. Started cancellations finish
-   * and are written down first.
+   * Works on the queue until the signal aborts, or with `stopWhenIdle` until nothing is due. Started cancellations
+   * finish and are written down first.
    *
-   * @param options `concurrency`: how many cancellations this process runs at once, over all accounts; default 10.
+   * @param options `concurrency`: how many cancellations this process runs concurrently, over all accounts; default 10.
    * @throws ProviderError `unavailable` if the database cannot be reached for half a minute after the signal.
    */
   work(options?: {
@@ -168,8 +174,8 @@ export interface CancelQueue<A extends AccountsOf<A>> {
   ): Promise<QueuedCancellation>;
 
   /**
-   * Plans one again that is `refused`, held, or `unknown` if a person has found that it did not take effect: **it is sent
-   * again**.
+   * Plans one again that is `refused`, held, or `unknown` if a person has found that it did not take effect: **it is
+   * sent again**.
    *
    * @param decision `acceptPlace`: send it to the place that the account was seen to lead to (`otherPlace`), instead of
    * the one that it was enqueued for.
@@ -208,8 +214,8 @@ export interface CancelQueue<A extends AccountsOf<A>> {
   quarantine(what: Quarantine): Promise<Quarantined>;
 
   /**
-   * Writes the settled cancellations with their history into a new file that only this user can read: JSONL, each line as
-   * `get` returns it, in the order in which they were enqueued.
+   * Writes the settled cancellations with their history into a new file that only this user can read: JSONL, each line
+   * as `get` returns it, in the order in which they were enqueued.
    *
    * @param what `file`: a file that does not exist; `before`: only those settled before this time.
    * @returns how many.

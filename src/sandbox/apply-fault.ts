@@ -64,7 +64,7 @@ export async function applyFault(fault: Fault, connection: FaultyConnection): Pr
   }
 }
 
-/** The answer itself, or `200 {}` where there is no body that a fault could act on. */
+/** The answer itself, or `200 {}` if there is no body that a fault could act on. */
 async function withBody(response: Response | undefined): Promise<Response> {
   if (response === undefined || response.body === null) return json(200, {});
   return response;

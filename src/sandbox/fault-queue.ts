@@ -8,7 +8,7 @@ export interface FaultQueue {
   clear(): void;
 }
 
-/** Makes an empty queue; where several faults hit a call, the one that was added first is used up first. */
+/** Makes an empty queue; if several faults hit a call, the one that was added first is used up first. */
 export function createFaultQueue(): FaultQueue {
   let waiting: { readonly fault: Fault; left: number }[] = [];
   return {

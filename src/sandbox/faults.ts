@@ -30,7 +30,7 @@ export interface FaultScope {
   readonly only?: (request: RecordedRequest) => boolean;
 }
 
-/** Executed at once; the answer waits for `ms` milliseconds. */
+/** Executed immediately; the response waits for `ms` milliseconds. */
 export interface LatencyFault {
   readonly kind: 'latency';
   readonly ms: number;
@@ -119,7 +119,7 @@ export interface RedirectFault {
   readonly kind: 'redirect';
   /** Default 307. */
   readonly status?: 301 | 302 | 303 | 307 | 308;
-  /** Sent as it is; it may be relative. */
+  /** Sent unchanged; it may be relative. */
   readonly location: string;
 }
 

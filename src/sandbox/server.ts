@@ -29,7 +29,7 @@ export interface RunningServer {
   /** `http://127.0.0.1:<port>` */
   readonly origin: string;
   readonly controls: SandboxServer;
-  /** Ends every connection at once, also those that wait for an answer. */
+  /** Ends every connection immediately, also those that wait for an answer. */
   close(): Promise<void>;
 }
 

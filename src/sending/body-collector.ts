@@ -7,7 +7,7 @@ import { MAX_BODY_BYTES, parseBody } from './response-body.ts';
  * Collects a response body as it arrives, decodes it and bounds it: {@link MAX_BODY_BYTES} of decoded bytes.
  *
  * No content coding is ever asked for, but a server or a proxy may use one all the same. Decoding is streamed, so that
- * the bound holds for a small body that decodes to a very large one.
+ * the bound also applies to a small body that decodes to a very large one.
  */
 export class BodyCollector {
   readonly #codings: readonly string[];
@@ -81,12 +81,11 @@ export class BodyCollector {
   #parsed(): ResponseBody {
     if (this.#length === 0) return { kind: 'empty' };
     const [first] = this.#chunks;
-    const bytes = this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks);
-    return parseBody(utf8.decode(bytes));
+    const bytes = this.#chunks.length === 1 && Buffer.isBuffer(first) ? first : Buffer.concat(this.#chunks);
+    // A byte order mark at its beginning counts as white space.
+    return parseBody(bytes.toString('utf8'));
   }
 }
-
-const utf8 = new TextDecoder();
 
 // A response that names more codings than this is not decoded.
 const MAX_CODINGS = 4;

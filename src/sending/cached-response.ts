@@ -16,7 +16,11 @@ import type { ProviderResponse } from '../contract/exchange.ts';
 export function cacheOf({ headers }: ProviderResponse): string | undefined {
   return Object.keys(headers).find((name) => {
     const lower = name.toLowerCase();
-    return (SIGNS.get(lower) ?? (NAMED_ALIKE.test(lower) ? HIT : undefined))?.test(headers[name] ?? '') === true;
+    return (
+      (SIGNS.get(lower) ?? (lower.includes('cache') && NAMED_ALIKE.test(lower) ? HIT : undefined))?.test(
+        headers[name] ?? '',
+      ) === true
+    );
   });
 }
 

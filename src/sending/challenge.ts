@@ -6,7 +6,7 @@ import type { ProviderResponse } from '../contract/exchange.ts';
  * none. A challenge proves that the request did not reach the provider, and only a browser can pass it.
  *
  * An answer counts only with the marker that the vendor documents, and never with a JSON body: JSON is an application's
- * own answer, whoever else has added a header to it.
+ * own answer, even if a proxy has added a header to it.
  */
 export function judgeChallenge(response: ProviderResponse): ErrorFacts | undefined {
   const { status, headers, body } = response;

@@ -2,16 +2,18 @@ import type { Dispatcher } from 'undici';
 import type { ResponseBody } from '../contract/exchange.ts';
 import { BodyCollector } from './body-collector.ts';
 
+/** All that ky sees of a response: that there was one. */
+export const SEEN_BY_KY = { ok: true } as const;
+
 /** How far a dispatched request got. From `sending` on, bytes of it may have left the machine. */
 export type DispatchPhase = 'connecting' | 'sending' | 'answered' | 'ended';
 
 /**
- * Records what happened to one dispatched request. It is undici's dispatch handler, with the callbacks of versions 7
- * and 8 (`onRequestStart` …) and those of version 6 (`onConnect` …), because a dispatcher that another part of the
- * program has installed may be of any of them.
+ * Records what happened to one dispatched request. It is undici's dispatch handler, with the callbacks of version 6
+ * (`onConnect` …), which version 7, that of our own agents, takes as they are.
  *
- * undici calls `onRequestStart` immediately before it writes the request line, on HTTP/1.1 and HTTP/2 alike. That is
- * what makes `connecting` a proof that nothing was sent.
+ * undici calls `onConnect` immediately before it writes the request line, on HTTP/1.1 and HTTP/2 alike. That is what
+ * makes `connecting` a proof that nothing was sent.
  */
 export class DispatchHandler implements Dispatcher.DispatchHandler {
   status = 0;
@@ -22,7 +24,9 @@ export class DispatchHandler implements Dispatcher.DispatchHandler {
   error: unknown;
   /** How often the dispatcher started to send; more than once if it repeats requests by itself. */
   starts = 0;
-  readonly #onEnd: () => void;
+  /** Resolves when the response is complete or the exchange has failed or was given up, to what ky may see of it. */
+  readonly ended: Promise<typeof SEEN_BY_KY>;
+  #settle: (seen: typeof SEEN_BY_KY) => void = () => undefined;
   #phase: DispatchPhase = 'connecting';
   #reached: Exclude<DispatchPhase, 'ended'> = 'connecting';
   #abort: ((reason: Error) => void) | undefined;
@@ -31,13 +35,14 @@ export class DispatchHandler implements Dispatcher.DispatchHandler {
   readonly #isTooLate: () => boolean;
 
   /**
-   * @param onEnd called once, when the response is complete or the exchange has failed or was given up.
    * @param isTooLate asked immediately before anything is written. If it is, nothing is: the machine has slept while the
    *   connection was made, and by now somebody else may act on the same service.
    */
-  constructor(onEnd: () => void, isTooLate: () => boolean = () => false) {
-    this.#onEnd = onEnd;
+  constructor(isTooLate: () => boolean = () => false) {
     this.#isTooLate = isTooLate;
+    this.ended = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
   }
 
   get phase(): DispatchPhase {
@@ -54,39 +59,6 @@ export class DispatchHandler implements Dispatcher.DispatchHandler {
     if (this.#end()) this.#abort?.(new Error('given up'));
   }
 
-  onRequestStart(controller: { readonly abort: (reason: Error) => void }): void {
-    this.onConnect((reason) => controller.abort(reason));
-  }
-
-  onResponseStart(
-    _controller: unknown,
-    status: number,
-    headers: Readonly<Record<string, string | readonly string[] | undefined>>,
-  ): void {
-    // Informational responses come before the response itself.
-    if (status < 200 || this.#phase === 'ended') return;
-    this.#advance('answered');
-    this.status = status;
-    const joined: Record<string, string> = {};
-    for (const [name, value] of Object.entries(headers)) {
-      if (value !== undefined) joined[name.toLowerCase()] = typeof value === 'string' ? value : value.join(', ');
-    }
-    this.headers = joined;
-    this.#collector = new BodyCollector(joined['content-encoding'], (body) => this.#complete(body));
-  }
-
-  onResponseData(_controller: unknown, chunk: Uint8Array): void {
-    this.onData(chunk);
-  }
-
-  onResponseEnd(): void {
-    this.onComplete();
-  }
-
-  onResponseError(_controller: unknown, error: unknown): void {
-    this.onError(error);
-  }
-
   onConnect(abort: (reason: Error) => void): void {
     if (this.#phase === 'connecting' && this.#isTooLate()) this.#fail(new Error('slept'));
     if (this.#phase === 'ended') {
@@ -99,14 +71,25 @@ export class DispatchHandler implements Dispatcher.DispatchHandler {
   }
 
   onHeaders(status: number, raw: readonly Uint8Array[]): boolean {
+    // Informational responses come before the response itself.
+    if (status < 200 || this.#phase === 'ended') return true;
     const headers: Record<string, string> = {};
     for (let at = 0; at + 1 < raw.length; at += 2) {
       const name = latin1(raw[at]).toLowerCase();
       const value = latin1(raw[at + 1]);
-      headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
+      headers[name] = Object.hasOwn(headers, name) ? `${headers[name]}, ${value}` : value;
     }
-    this.onResponseStart(undefined, status, headers);
+    this.answered(status, headers);
     return true;
+  }
+
+  /** The headers of the response are there. */
+  protected answered(status: number, headers: Readonly<Record<string, string>>): void {
+    if (this.#phase === 'ended') return;
+    this.#advance('answered');
+    this.status = status;
+    this.headers = headers;
+    this.#collector = new BodyCollector(headers['content-encoding'], (body) => this.#complete(body));
   }
 
   onData(chunk: Uint8Array): boolean {
@@ -156,11 +139,47 @@ export class DispatchHandler implements Dispatcher.DispatchHandler {
     if (this.#phase === 'ended') return false;
     this.#phase = 'ended';
     this.#collector?.discard();
-    this.#onEnd();
+    this.#settle(SEEN_BY_KY);
     return true;
   }
 }
 
+/**
+ * The same for a dispatcher that another part of the program has installed, which may be of any version: with the
+ * callbacks of versions 7 and 8 (`onRequestStart` …), too.
+ */
+export class AnyDispatchHandler extends DispatchHandler {
+  onRequestStart(controller: { readonly abort: (reason: Error) => void }): void {
+    this.onConnect((reason) => controller.abort(reason));
+  }
+
+  onResponseStart(
+    _controller: unknown,
+    status: number,
+    headers: Readonly<Record<string, string | readonly string[] | undefined>>,
+  ): void {
+    if (status < 200) return;
+    const joined: Record<string, string> = {};
+    for (const [name, value] of Object.entries(headers)) {
+      if (value !== undefined) joined[name.toLowerCase()] = typeof value === 'string' ? value : value.join(', ');
+    }
+    this.answered(status, joined);
+  }
+
+  onResponseData(_controller: unknown, chunk: Uint8Array): void {
+    this.onData(chunk);
+  }
+
+  onResponseEnd(): void {
+    this.onComplete();
+  }
+
+  onResponseError(_controller: unknown, error: unknown): void {
+    this.onError(error);
+  }
+}
+
 function latin1(bytes: Uint8Array | undefined): string {
-  return bytes === undefined ? '' : Buffer.from(bytes).toString('latin1');
+  if (bytes === undefined) return '';
+  return (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes)).toString('latin1');
 }

@@ -2,6 +2,9 @@
  * Returns the proxy that the environment names for a URL, by the rules of Node.js and undici: `HTTPS_PROXY` for https,
  * `HTTP_PROXY` for http and where the other is not set, `NO_PROXY` for what goes without. Names in lower case win.
  *
+ * Beyond their rules, an IPv6 address in `NO_PROXY` may be written in any form, with and without brackets (`::1`,
+ * `[::1]:8443`): without them, Node.js takes its last group for a port.
+ *
  * Sources: https://nodejs.org/api/cli.html#node_use_env_proxy1 and undici's EnvHttpProxyAgent.
  */
 export function environmentProxyFor(
@@ -23,11 +26,20 @@ function goesWithout(url: URL, noProxy: string): boolean {
     .filter((entry) => entry !== '')
     .some((entry) => {
       if (entry === '*') return true;
+      const [, inBrackets, addressPort] = /^\[([\da-f:.]+)\](?::(\d+))?$/.exec(entry) ?? [];
+      const address = inBrackets ?? /^[\da-f.]*:[\da-f.]*:[\da-f:.]*$/.exec(entry)?.[0];
+      if (address !== undefined) return host === ipv6(address) && (addressPort === undefined || addressPort === port);
       const [, name = entry, entryPort] = /^(.+):(\d+)$/.exec(entry) ?? [];
       if (entryPort !== undefined && entryPort !== port) return false;
       const suffix = name.replace(/^\*?\./, '');
       return host === suffix || host.endsWith(`.${suffix}`);
     });
+}
+
+/** The address as the host of a URL, in its one canonical form. */
+function ipv6(address: string): string | undefined {
+  const url = `http://[${address}]`;
+  return URL.canParse(url) ? new URL(url).hostname : undefined;
 }
 
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };

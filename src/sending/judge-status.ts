@@ -103,8 +103,8 @@ export function isUnprocessed(status: number): boolean {
 }
 
 /**
- * Whether an answer with such a status turns the write away. Not where the provider's words are a yes that does not fit
- * the order: that is stronger than a status that says that nothing was begun.
+ * Whether an answer with such a status turns the write away. Not if the provider's words are a yes that does not fit
+ * the order: that is stronger than a status that says that nothing was started.
  */
 export function refusedUnprocessed(
   verdict: { readonly verdict: string; readonly reason?: string },

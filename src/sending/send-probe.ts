@@ -25,7 +25,7 @@ export class SendProbe {
     return this.#trace.headersWritten > 0;
   }
 
-  /** Whether more than one request was seen leaving, or was made where none can be seen leaving. */
+  /** Whether more than one request was seen leaving, or was made in a way in which requests cannot be seen leaving. */
   get wasRepeated(): boolean {
     const { created, headersWritten } = this.#trace;
     return headersWritten > 1 || (headersWritten === 0 && created > 1);
@@ -65,7 +65,7 @@ function watch(): void {
     const trace = request === undefined ? undefined : traces.get(request);
     if (trace !== undefined) trace.headersWritten += 1;
   });
-  // A `fetch` over node:http publishes nothing of undici's. Where more than one way was tried, none is believed.
+  // A `fetch` over node:http publishes nothing of undici's. If more than one way was tried, none is believed.
   subscribe('http.client.request.start', () => {
     const trace = current.getStore();
     if (trace !== undefined) trace.created += 1;

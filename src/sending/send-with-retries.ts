@@ -3,7 +3,6 @@ import { endedBeforeSending } from '../call/check-input.ts';
 import { TimeLimit } from '../call/time-limit.ts';
 import type { FailureClass } from '../contract/event.ts';
 import type { ProviderRequest, ProviderResponse } from '../contract/exchange.ts';
-import { deferred } from '../platform/deferred.ts';
 import { judgeChallenge } from './challenge.ts';
 import { adviceOn } from './connect-advice.ts';
 import { type HttpRequest, buildHttpRequest } from './http-request.ts';
@@ -39,7 +38,7 @@ export async function sendWithRetries(
   }
 }
 
-/** The failure for a request that HTTP cannot carry as it is. */
+/** The failure for a request that HTTP cannot carry unchanged. */
 export function unsendable(expected: string): ErrorFacts {
   const message = `the request cannot be sent: expected ${expected}. Nothing was sent.`;
   return { code: 'invalid_request', message, issues: [{ path: 'service', expected }] };
@@ -126,10 +125,12 @@ function delayBeforeRepeat(
 }
 
 async function pause(milliseconds: number, call: Call, limit: TimeLimit): Promise<void> {
-  const { promise, resolve } = deferred<void>();
-  const timer = setTimeout(resolve, milliseconds);
+  let timer: NodeJS.Timeout | undefined;
+  const passed = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
   try {
-    await limit.race(promise);
+    await limit.race(passed);
   } catch (error) {
     if (limit.end === undefined) throw error;
     throw call.error(endedBeforeSending(limit.end));
@@ -169,7 +170,7 @@ function outcomeOf(sent: SendResult, effect: 'read' | 'write', call: Call): Prov
 const LOST = {
   timeout: 'no answer came in time',
   connection_lost: 'the connection was lost before the answer',
-  aborted: 'the call was aborted while the request was under way',
+  aborted: 'the call was aborted while the request was in flight',
 };
 
 function lostWrite(reason: keyof typeof LOST): ErrorFacts {

@@ -1,6 +1,6 @@
 import type { KyInstance } from 'ky';
 import { type Transport, chooseTransport, type TransportChoice } from './transport.ts';
-import { DispatchHandler } from './dispatch-handler.ts';
+import { AnyDispatchHandler, DispatchHandler, SEEN_BY_KY } from './dispatch-handler.ts';
 import type { Dispatcher } from 'undici';
 import type { ProviderResponse } from '../contract/exchange.ts';
 import type { HttpRequest } from './http-request.ts';
@@ -44,7 +44,7 @@ export async function send(
   isFresh: boolean,
 ): Promise<SendResult> {
   if (limit.end !== undefined) return notSent('the time was up', limit.end);
-  let transport;
+  let transport: Transport;
   try {
     // Loaded with the first request, because both take longer to load than all of cancelkit.
     ky ??= (await limit.race(import('ky'))).default;
@@ -74,7 +74,8 @@ async function dispatch(
   limit: TimeLimit,
   isFresh: boolean,
 ): Promise<SendResult> {
-  const handler = await exchange(ky, dispatcher, request, limit, isFresh);
+  const handler = new DispatchHandler(watchForSleep());
+  await exchange(ky, dispatcher, handler, request, limit, isFresh);
   const response = responseOf(handler, false);
   if (response !== undefined) return response;
   return handler.reached === 'connecting' ? unsent(handler.error, limit, isProxied) : lost(limit);
@@ -84,7 +85,7 @@ async function dispatch(
 // one that had not.
 const proved = new WeakMap<Dispatcher, boolean>();
 
-/** Through a dispatcher of somebody else's, which may repeat, hold back or answer by itself. */
+/** Through a dispatcher that another library installed. It may repeat, delay or answer requests by itself. */
 async function dispatchForeign(
   ky: KyInstance,
   dispatcher: Dispatcher,
@@ -93,7 +94,8 @@ async function dispatchForeign(
   isFresh: boolean,
 ): Promise<SendResult> {
   const probe = new SendProbe();
-  const handler = await probe.run(() => exchange(ky, dispatcher, request, limit, isFresh));
+  const handler = new AnyDispatchHandler(watchForSleep());
+  await probe.run(() => exchange(ky, dispatcher, handler, request, limit, isFresh));
   const repeated = handler.starts > 1 || probe.wasRepeated;
   if (handler.reached === 'answered') proved.set(dispatcher, handler.starts > 0 && proved.get(dispatcher) !== false);
   const response = responseOf(handler, repeated);
@@ -104,37 +106,35 @@ async function dispatchForeign(
 }
 
 /** Dispatches a request, and waits for the end of the exchange or of the limit, whichever comes first. */
-async function exchange(
+function exchange(
   ky: KyInstance,
   dispatcher: Dispatcher,
+  handler: DispatchHandler,
   { url, method, headers, body }: HttpRequest,
   limit: TimeLimit,
   isFresh: boolean,
-): Promise<DispatchHandler> {
-  let settle: () => void = () => undefined;
-  const hasSlept = watchForSleep();
-  const handler = new DispatchHandler(() => settle(), hasSlept);
-  const stop = limit.onEnd(() => handler.giveUp());
-  const start = (): Promise<void> => {
-    const ended = new Promise<void>((resolve) => {
-      settle = resolve;
-    });
+): Promise<unknown> {
+  limit.onEnd(() => handler.giveUp());
+  return throughKy(ky, url, method, () => {
     const at = url.indexOf('/', url.indexOf('//') + 2);
+    const request = {
+      origin: url.slice(0, at),
+      path: url.slice(at),
+      method,
+      headers,
+      body: body ?? null,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      // undici otherwise closes the connection after a DELETE with a body.
+      reset: isFresh,
+    };
     try {
-      // `reset: false`, because undici otherwise closes the connection after a DELETE with a body.
-      const options = { origin: url.slice(0, at), path: url.slice(at), method, headers, body: body ?? null };
-      dispatcher.dispatch({ ...options, headersTimeout: 0, bodyTimeout: 0, reset: isFresh }, handler);
+      dispatcher.dispatch(request, handler);
     } catch (error) {
       handler.onError(error);
     }
-    return ended;
-  };
-  try {
-    await throughKy(ky, url, method, start);
-  } finally {
-    stop();
-  }
-  return handler;
+    return handler.ended;
+  });
 }
 
 /** Through a `fetch`, of which only errors that are known to come from a failed connection prove anything. */
@@ -202,6 +202,7 @@ async function captured(
   let response: Response | undefined;
   await throughKy(ky, url, method, async () => {
     response = await fetch();
+    return SEEN_BY_KY;
   });
   if (response === undefined) throw new TypeError('no response');
   return response;
@@ -211,17 +212,15 @@ async function captured(
  * ky is given no body, headers or signal: it would only copy them, and that is what costs most in it. Nor does it need
  * the response: it sees one that is well.
  */
-async function throughKy(ky: KyInstance, url: string, method: string, fetch: () => Promise<unknown>): Promise<void> {
-  const sent = async (): Promise<typeof SEEN_BY_KY> => {
-    await fetch();
-    return SEEN_BY_KY;
-  };
+function throughKy(
+  ky: KyInstance,
+  url: string,
+  method: string,
+  fetch: () => Promise<typeof SEEN_BY_KY>,
+): Promise<unknown> {
   // oxlint-disable-next-line no-unsafe-type-assertion -- ky hands on what is no Response
-  const options = { ...OFF, method, fetch: sent as unknown as typeof globalThis.fetch };
-  await ky(url, options);
+  return ky(url, { ...OFF, method, fetch: fetch as unknown as typeof globalThis.fetch });
 }
-
-const SEEN_BY_KY = { ok: true } as const;
 
 const OFF = { retry: 0, timeout: false, throwHttpErrors: false, redirect: 'manual' } as const;
 

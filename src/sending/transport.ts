@@ -20,9 +20,9 @@ export interface TransportChoice {
 }
 
 /**
- * Returns what carries a request, as a promise only while our own agents are being loaded: the caller's `fetch` or proxy,
- * else a patched global `fetch`, else a dispatcher that another part of the program has installed, else the proxy that
- * Node.js was told to use, else our own agent.
+ * Returns what carries a request, as a promise only while our own agents are being loaded: the caller's `fetch` or
+ * proxy, else a patched global `fetch`, else a dispatcher that another part of the program has installed, else the
+ * proxy that Node.js is set to use, else our own agent.
  *
  * @param isFresh whether the request needs a connection of its own, which the server cannot just have closed as idle.
  */
@@ -81,8 +81,8 @@ async function loadDirect(): Promise<typeof directAgent> {
 }
 
 async function loadProxied(): Promise<typeof proxyAgent> {
-  // All of undici, which installs its own agent for the whole program if none is installed. Node's own comes first: it is
-  // loaded when one of its classes is first looked at.
+  // All of undici, which installs its own agent for the whole program if none is installed. Node's own comes first: it
+  // is loaded when one of its classes is first looked at.
   Reflect.get(globalThis, 'Response');
   return (proxied ??= (await import('./proxy-agents.ts')).proxyAgent);
 }
@@ -99,7 +99,7 @@ function isWorkers(): boolean {
 
 /**
  * Whether a `fetch` is the one that Node.js brings along. It is recognized by its source text, because it may have been
- * patched before cancelkit was loaded. Everything that is not recognized is called as it is, with less belief in its
+ * patched before cancelkit was loaded. A `fetch` that is not recognized is called unchanged, with less belief in its
  * errors.
  */
 function isNodesOwn(fetch: typeof globalThis.fetch): boolean {

@@ -22,7 +22,7 @@ export interface AcceptedCredentials {
 /**
  * Asks the provider whether an account's credentials are accepted, by a read that changes nothing.
  *
- * @throws ProviderError `unsupported` where the provider has no such read, else any code but `outcome_unknown`.
+ * @throws ProviderError `unsupported` if the provider has no such read, else any code but `outcome_unknown`.
  */
 export function checkAccount(
   name: string,

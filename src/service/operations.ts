@@ -2,7 +2,7 @@ import type { OrderDetails } from '../accounts/account-internals.ts';
 import { cancelOnce } from '../outcome/cancel.ts';
 import type { CheckedCancelRequest, CheckedRevokeRequest, CheckedStatusRequest } from '../call/check-request.ts';
 import { composeReason } from '../outcome/compose-reason.ts';
-import type { ReadyCall } from '../accounts/run-ready.ts';
+import type { ReadyCall } from '../accounts/ready-call.ts';
 import { previewOf } from '../outcome/preview.ts';
 import { readStatus } from '../outcome/read-status.ts';
 import type { CancelResult, PreviewedRequest, RevokeResult } from '../contract/result.ts';
@@ -47,7 +47,7 @@ export async function preview(ready: ReadyCall<CheckedCancelRequest>): Promise<P
 /**
  * The state of a cancellation.
  *
- * @throws ProviderError `unsupported` where this service cannot be read back, and others
+ * @throws ProviderError `unsupported` if this service cannot be read back, and others
  */
 export async function status(ready: ReadyCall<CheckedStatusRequest>): Promise<CancellationStatus> {
   const { call, request, adapter, context } = ready;

@@ -10,7 +10,7 @@ import { notOffered } from '../outcome/revoke.ts';
 import { checkedOrThrow } from '../call/check-input.ts';
 
 /**
- * The request that a withdrawal would send once it has read that there is a cancellation, every secret shown as
+ * The request that an undo would send once it has read that there is a cancellation, every secret shown as
  * `[REDACTED]`. Sends nothing.
  *
  * @throws ProviderError `invalid_request`, `not_configured` or `unsupported`
@@ -30,7 +30,7 @@ async function preview(account: Account, service: unknown, call: Call): Promise<
   const internals = internalsOf(account);
   if (internals === undefined) throw call.error(notOffered());
   return await withinDeadline(call, {}, async (limit) => {
-    const bound = await checkedOrThrow(internals.bind(service), call, 'service');
+    const bound = checkedOrThrow(await internals.bind(service), call, 'service');
     const { configured, baseUrl } = await configure(bound.configure, internals.env, call, limit, {});
     const exchange = configured.revoke?.();
     if (exchange === undefined) throw call.error(notOffered());

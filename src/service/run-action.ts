@@ -1,5 +1,5 @@
 import type { Call } from '../call/call.ts';
-import type { Checked } from '../call/check-schema.ts';
+import type { Checked, MaybePromise } from '../call/check-schema.ts';
 import { openAccount, withinDeadline } from '../accounts/open-account.ts';
 import type { ActionOptions, ActionProvider, Performed, ProviderAction } from '../contract/action.ts';
 import { rawOf } from '../outcome/raw-response.ts';
@@ -14,7 +14,7 @@ interface StartedAction<Config, Input, Result> {
   readonly action: ProviderAction<Config, Input, Result>;
   /** Reads and checks the account's configuration. */
   readonly read: () => Promise<Checked<Config>>;
-  readonly checking: Promise<Checked<Input>>;
+  readonly checking: MaybePromise<Checked<Input>>;
   readonly options: ActionOptions;
   readonly call: Call;
 }
@@ -33,7 +33,7 @@ export async function runAction<Config, Input, Result>({
   call,
 }: StartedAction<Config, Input, Result>): Promise<Performed<Result>> {
   return await withinDeadline(call, options, async (limit) => {
-    const checked = await checkedOrThrow(inTime(checking, call, limit), call, 'order');
+    const checked = checkedOrThrow(await inTime(checking, call, limit), call, 'order');
     const configured = async (): Promise<Checked<Ready<Config>>> => {
       const config = await read();
       return config.ok ? { ok: true, value: readyOf(provider, config.value) } : config;

@@ -19,7 +19,7 @@ import {
 } from '../call/check-options.ts';
 import type { CallOptions, ServiceOptions } from '../contract/options.ts';
 import { type CallInput, checkedRequest, openCall } from '../accounts/open-call.ts';
-import type { AddressedRequest, ReadyCall } from '../accounts/run-ready.ts';
+import type { AddressedRequest, ReadyCall } from '../accounts/ready-call.ts';
 import type * as Operations from './operations.ts';
 import type { CancellationStatus, ProviderOperation } from '../contract/vocabulary.ts';
 import { checkedOrThrow, invalid, optionsOrThrow } from '../call/check-input.ts';
@@ -69,7 +69,7 @@ export class ServiceCore {
   async validate(request: unknown): Promise<ValidatedRequest> {
     const call = new Call('validate');
     const { entry, checked } = await checkedRequest(this.#accounts, { schema: cancelRequestSchema, request }, call);
-    const bound = await checkedOrThrow(entry.internals.bind(checked.service), call, 'service');
+    const bound = checkedOrThrow(await entry.internals.bind(checked.service), call, 'service');
     return {
       account: entry.name,
       provider: entry.account.provider,
@@ -155,7 +155,15 @@ export class ServiceCore {
     outcomeOf: (value: Value) => OutcomeEvent['outcome'] = () => undefined,
   ): Promise<Value> {
     const call = new Call(operation, this.#options.onEvent);
-    return runCall(call, () => openCall(this.#accounts, this.#options, call, input, work), outcomeOf);
+    const run = async (): Promise<Value> => {
+      const ready = await openCall(this.#accounts, this.#options, call, input);
+      try {
+        return await work(ready);
+      } finally {
+        ready.close();
+      }
+    };
+    return runCall(call, run, outcomeOf);
   }
 }
 

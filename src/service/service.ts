@@ -37,7 +37,7 @@ export interface CancelService<A extends AccountsOf<A>> {
   ): Promise<SafeResult<CancelResultOf<A, K>>>;
 
   /**
-   * The exact HTTP request that `cancel` would send, every secret shown as `[REDACTED]`. Sends nothing. Where a
+   * The exact HTTP request that `cancel` would send, every secret shown as `[REDACTED]`. Sends nothing. If a
    * provider needs several requests, the first.
    *
    * @throws ProviderError with `invalid_request`, `unknown_account`, `not_configured`, `unsupported` or `aborted`.
@@ -48,8 +48,8 @@ export interface CancelService<A extends AccountsOf<A>> {
   ): Promise<PreviewedRequest>;
 
   /**
-   * Checks a request as `cancel` does, the configuration aside: nothing is read and nothing is sent. For lists that must
-   * be valid before the first of them is sent.
+   * Checks a request as `cancel` does, the configuration aside: nothing is read and nothing is sent. For lists that
+   * must be valid before the first of them is sent.
    *
    * @throws ProviderError with `invalid_request`, `unknown_account` or `unsupported`.
    */
@@ -69,7 +69,7 @@ export interface CancelService<A extends AccountsOf<A>> {
    * Reads the state of a cancellation back. Changes nothing at the provider. With the `providerReference` of an earlier
    * result, providers that keep one tell the fate of that very cancellation.
    *
-   * @throws ProviderError with any code but `outcome_unknown`; `unsupported` where the provider has no read-back.
+   * @throws ProviderError with any code but `outcome_unknown`; `unsupported` if the provider has no read-back.
    */
   status<const K extends AccountKeyWith<A, 'status'>>(
     request: {
@@ -81,9 +81,9 @@ export interface CancelService<A extends AccountsOf<A>> {
   ): Promise<CancellationStatus>;
 
   /**
-   * Withdraws a cancellation that has not taken effect. Reads the state first, and once more before it says `revoked`.
+   * Undoes a cancellation that has not taken effect. Reads the state first, and once more before it says `revoked`.
    *
-   * @throws ProviderError with any code; `unsupported` where the provider cannot. As everywhere, only `outcome_unknown`
+   * @throws ProviderError with any code; `unsupported` if the provider cannot. As everywhere, only `outcome_unknown`
    * can mean that something happened.
    */
   revoke<const K extends AccountKeyWith<A, 'revoke'>>(
@@ -96,19 +96,19 @@ export interface CancelService<A extends AccountsOf<A>> {
    * finishes: exactly one item for each request that is taken from the source. No item's failure ends the run; an error
    * of the source itself is thrown once the started ones have been yielded.
    *
-   * - Takes from the source only as it goes along: up to 256 requests wait at once, up to 10,000 where an account has
-   *   nothing to do while others are slow, or where the source is a list or a set. An account begins nothing more while
-   *   as many of its results as it runs at once have not been taken.
+   * - Takes from the source only as it goes along: up to 256 requests wait, up to 10,000 if an account has nothing to
+   *   do while others are slow, or if the source is a list or a set. An account begins nothing more while as many of
+   *   its results as it runs concurrently have not been taken.
    * - `rate_limited` (and `unavailable` with a `status` and a `retryAt`) pauses its own account until `retryAt`, or for
-   *   30 seconds; the others go on. Nothing happened at the provider, so the request is begun again after the pause, at
-   *   most 3 times in all. See `maxPauseMs`. `outcome_unknown` is never begun again.
+   *   30 seconds; the others go on. Nothing happened at the provider, so the request is started again after the pause,
+   *   at most 3 times in all. See `maxPauseMs`. `outcome_unknown` is never started again.
    * - `unauthorized` ends its account's part: what is left of it fails with `unauthorized` without being sent, since
    *   providers ban after a few bad logins. In-flight cancellations finish.
    * - An account that has answered none of the first three requests of the run ends its part, too: what is left of it
    *   fails with `unavailable` without being sent, since its address, port or network is wrong.
-   * - A broken account's requests fail at once (`unavailable` with `retryAt`), as those of `cancel` do.
-   * - `signal` stops the run gracefully, see there. Leaving the loop early lets in-flight cancellations finish, and starts
-   *   nothing more.
+   * - A broken account's requests fail immediately (`unavailable` with `retryAt`), as those of `cancel` do.
+   * - `signal` stops the run gracefully, see there. Leaving the loop early lets in-flight cancellations finish, and
+   *   starts nothing more.
    *
    * @throws ProviderError `invalid_request` on the first `next()`, if the source or an option is not valid.
    */

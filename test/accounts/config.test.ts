@@ -99,6 +99,16 @@ describe('a configuration that is missing or wrong', () => {
     expect(requests).toEqual([]);
   });
 
+  it('(null) is refused, also where the environment has one', async () => {
+    vi.stubEnv('ACME_URL', baseUrl);
+    vi.stubEnv('ACME_TOKEN', SECRET);
+    const { service, requests } = setUp(odd(null));
+    expect(await failureOf(service.cancel(REQUEST))).toMatchObject({ code: 'not_configured', attempts: 0 });
+    expect(await failureOf(service.cancel(REQUEST))).toMatchObject({ code: 'not_configured', attempts: 0 });
+    expect(requests).toEqual([]);
+    vi.unstubAllEnvs();
+  });
+
   it.each<[string, () => AcmeConfig | Promise<AcmeConfig>]>([
     [
       'throws',

@@ -31,6 +31,16 @@ describe('the checked configuration', () => {
     expect(checks).toHaveBeenCalledTimes(1);
   });
 
+  it.each([[[]], [[first]], [{ inner: {} }], [new Map()], [undefined], [null]])(
+    'of an empty object is not that of %j',
+    async (other) => {
+      const cache = new ConfigurationCache(countingRules().rules);
+      await cache.check({});
+      expect(cache.known({})).toMatchObject({ ok: true });
+      expect(cache.known(other)).toBe(undefined);
+    },
+  );
+
   it('is never that of another input', async () => {
     const scalar = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null), fc.constant(undefined));
     const value = fc.oneof(scalar, fc.array(scalar), fc.record({ inner: scalar }));

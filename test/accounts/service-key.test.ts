@@ -71,7 +71,7 @@ describe('the key of a service', () => {
     ['a map in a field', { ref: new Map([['id', 1]]) }],
     ['NaN', { id: Number.NaN }],
     ['an infinite number', { id: Infinity }],
-    ['a number that stands for several', { id: 2 ** 53 }],
+    ['a number that represents several', { id: 2 ** 53 }],
     ['a function', { id: () => 1 }],
     ['a symbol', { id: Symbol('1') }],
     ['a field that is named by a symbol', { id: 1, [Symbol('ref')]: 2 }],
@@ -138,7 +138,7 @@ describe('the key of a service', () => {
 describe('a key of an adapter', () => {
   const own = (serviceKey: (service: unknown) => unknown): string | undefined => serviceKeyOf({ serviceKey }, {});
 
-  it('is taken as it is', () => {
+  it('is taken unchanged', () => {
     expect(own(() => 'kvm 1=2')).toBe('kvm 1=2');
     expect(own(() => 'x'.repeat(256))).toBe('x'.repeat(256));
   });

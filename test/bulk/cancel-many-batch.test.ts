@@ -78,7 +78,7 @@ describe('a provider that takes several services in one request', () => {
     ['it says how many, and has no function', { max: 5, sendBatch: undefined }],
     ['it has the function, and does not say how many', {}],
     ['it cannot be read back', { max: 5, readBack: false }],
-  ])('is no sound definition where %s', (_, changes) => {
+  ])('is no sound definition if %s', (_, changes) => {
     expect(() => define(changes)).toThrow(TypeError);
   });
 
@@ -94,7 +94,7 @@ describe('a provider that takes several services in one request', () => {
     expect(bodies).toEqual(['{"ids":[1,3]}', '{"ids":[2]}']);
   });
 
-  it('is called faulty where it takes each and not all, and nothing is sent', async () => {
+  it('is called faulty if it takes each and not all, and nothing is sent', async () => {
     const sendBatch: SendBatch = (ids) => (ids.length > 1 ? undefined : sendIds(ids));
     const { items, bodies } = await run(define({ max: 10, sendBatch }).account(config), () => json({}), [1, 2]);
     expect(bodies).toEqual([]);

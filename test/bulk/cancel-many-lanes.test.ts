@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isProviderError, type OperationEvent } from 'cancelkit';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Listener } from '../../src/call/call.ts';
 import { json, networkError, recordingFetch } from '../support/fetch.ts';
 import { untyped } from '../support/untyped.ts';
@@ -16,13 +16,10 @@ import {
   requestsOf,
   rest,
   setUpMany,
-  stopTheClock,
+  withStoppedClock,
 } from './set-up.ts';
 
-beforeEach(stopTheClock);
-afterEach(() => {
-  vi.useRealTimers();
-});
+withStoppedClock();
 
 const indices = (items: readonly { readonly index: number }[]): number[] =>
   items.map(({ index }) => index).toSorted((a, b) => a - b);
@@ -47,7 +44,7 @@ describe('an account whose provider has had enough', () => {
     expect(new Set(items.map(endOf))).toEqual(new Set(['requested']));
   });
 
-  it('pauses for 30 seconds where the provider names no time', async () => {
+  it('pauses for 30 seconds if the provider names no time', async () => {
     let isLimited = true;
     const { service, sent } = setUpMany(() => (isLimited ? limited() : ok()));
     const { items, done } = collecting(service.cancelMany(requestsOf('slow', 2), { concurrency: 1 }));
@@ -149,7 +146,7 @@ describe('an account whose provider has had enough', () => {
   it.each([
     ['back', -3_600_000],
     ['forward', 3_600_000],
-  ])('pauses for the same time where the clock is set %s by an hour', async (_, difference) => {
+  ])('pauses for the same time if the clock is set %s by an hour', async (_, difference) => {
     let isLimited = true;
     const { service, sent } = setUpMany(() => (isLimited ? limited(60) : ok()));
     const { items, done } = collecting(service.cancelMany(requestsOf('slow', 2), { concurrency: 1 }));
@@ -188,7 +185,7 @@ describe('an account whose provider has had enough', () => {
     },
   );
 
-  it('never pauses where the longest pause is 0', async () => {
+  it('never pauses if the longest pause is 0', async () => {
     const { service, sent } = setUpMany(() => limited());
     const { items, done } = collecting(service.cancelMany(requestsOf('slow', 4), { concurrency: 1, maxPauseMs: 0 }));
     while (items.length < 4) await advance(1);
@@ -199,7 +196,7 @@ describe('an account whose provider has had enough', () => {
 });
 
 describe('an account that is broken', () => {
-  it('fails at once when its breaker is open, and leaves the others running', async () => {
+  it('fails immediately when its breaker is open, and leaves the others running', async () => {
     const { service, sent } = setUpMany((name, id) => {
       if (name === 'slow' && id !== '0') throw networkError('ECONNREFUSED', 'connect');
       return ok();
@@ -223,35 +220,30 @@ describe('an account that is broken', () => {
 });
 
 describe('an account that has never answered', () => {
-  it.each([1, 2, 3, 4, 6])(
-    'is left alone after three requests, also with a concurrency of %i',
-    async (concurrency) => {
-      const { fetch, requests } = recordingFetch(({ url }) => {
-        if (url.includes('slow')) throw networkError('ECONNRESET', 'read');
-        return json({ result: 'success' });
-      });
-      const { service } = setUpMany(ok, { fetch });
-      const all = [...requestsOf('slow', 20), ...requestsOf('fast', 20)];
-      const { items, done } = collecting(service.cancelMany(all, { concurrency: { slow: concurrency } }));
-      while (items.length < 40) await advance(1);
-      await done;
-      const ofSlow = items.filter(({ request }) => request.account === 'slow');
-      const unknown = ofSlow.filter((item) => endOf(item) === 'outcome_unknown');
-      expect(unknown).toHaveLength(3);
-      expect(requests.filter(({ method, url }) => method !== 'GET' && url.includes('slow'))).toHaveLength(
-        unknown.length,
-      );
-      const unsent = ofSlow.filter((item) => !item.ok && item.error.attempts === 0);
-      expect(unsent).toHaveLength(20 - unknown.length);
-      for (const item of unsent) {
-        expect(item).toMatchObject({ error: { code: 'unavailable', retryable: false } });
-        expect(!item.ok && item.error.message).toContain('has not answered any of the first 3 requests');
-      }
-      expect(items.filter((item) => item.ok)).toHaveLength(20);
-    },
-  );
+  it.each([1, 2, 3, 4, 6])('is left alone after three requests, also with a concurrency of %i', async (concurrency) => {
+    const { fetch, requests } = recordingFetch(({ url }) => {
+      if (url.includes('slow')) throw networkError('ECONNRESET', 'read');
+      return json({ result: 'success' });
+    });
+    const { service } = setUpMany(ok, { fetch });
+    const all = [...requestsOf('slow', 20), ...requestsOf('fast', 20)];
+    const { items, done } = collecting(service.cancelMany(all, { concurrency: { slow: concurrency } }));
+    while (items.length < 40) await advance(1);
+    await done;
+    const ofSlow = items.filter(({ request }) => request.account === 'slow');
+    const unknown = ofSlow.filter((item) => endOf(item) === 'outcome_unknown');
+    expect(unknown).toHaveLength(3);
+    expect(requests.filter(({ method, url }) => method !== 'GET' && url.includes('slow'))).toHaveLength(unknown.length);
+    const unsent = ofSlow.filter((item) => !item.ok && item.error.attempts === 0);
+    expect(unsent).toHaveLength(20 - unknown.length);
+    for (const item of unsent) {
+      expect(item).toMatchObject({ error: { code: 'unavailable', retryable: false } });
+      expect(!item.ok && item.error.message).toContain('has not answered any of the first 3 requests');
+    }
+    expect(items.filter((item) => item.ok)).toHaveLength(20);
+  });
 
-  it('is left alone as well where nothing could be sent', async () => {
+  it('is left alone as well if nothing could be sent', async () => {
     const { service, sent } = setUpMany(() => {
       throw networkError('ECONNREFUSED', 'connect');
     });
@@ -313,7 +305,7 @@ describe('an account whose credentials are refused', () => {
     expect(new Set(ended).size).toBe(100);
   });
 
-  it('sees through what is under way', async () => {
+  it('lets the calls in flight finish', async () => {
     const held = Promise.withResolvers<Response>();
     const { service } = setUpMany((_, id) => (id === '0' ? ok() : id === '1' ? held.promise : json({}, 401)));
     const { items, done } = collecting(service.cancelMany(requestsOf('slow', 10), { concurrency: 2 }));
@@ -520,7 +512,7 @@ describe('whatever the accounts, the answers and their order', () => {
         }
         expect(indices(seen.map((index) => ({ index })))).toEqual(upTo(script.length));
         for (const name of names) expect(most(name)).toBeLessThanOrEqual(concurrency[name]);
-        // The others that had been begun when the first one was refused.
+        // The others that had been started when the first one was refused.
         for (const name of names) expect(sentInSpite[name]).toBeLessThanOrEqual(concurrency[name] - 1);
       }),
       { numRuns: 100 },

@@ -1,5 +1,5 @@
 import { ProviderError, type CancelManyProgress } from 'cancelkit';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Job, Lane } from '../../src/bulk/lane.ts';
 import { progressOf } from '../../src/bulk/progress.ts';
 import { json } from '../support/fetch.ts';
@@ -14,17 +14,16 @@ import {
   requestsOf,
   rest,
   setUpMany,
-  stopTheClock,
+  withStoppedClock,
 } from './set-up.ts';
 
-beforeEach(stopTheClock);
+withStoppedClock();
 afterEach(() => {
-  vi.useRealTimers();
   vi.restoreAllMocks();
 });
 
 describe('onProgress', () => {
-  it('is told at the end how many went how, at which account', async () => {
+  it('receives at the end the number of each outcome for each account', async () => {
     const told: CancelManyProgress<Own>[] = [];
     const { service } = setUpMany((name, id) => {
       if (name === 'slow') return json({}, 401);
@@ -47,7 +46,7 @@ describe('onProgress', () => {
     ]);
   });
 
-  it('is told within 100 milliseconds of what changes, and of a pause', async () => {
+  it('receives each change and each pause within 100 milliseconds', async () => {
     const told: CancelManyProgress<Own>[] = [];
     const { service } = setUpMany((name) => (name === 'slow' ? limited(60) : new Promise(() => undefined)));
     const requests = [...requestsOf('slow', 5), ...requestsOf('fast', 8)];
@@ -146,7 +145,7 @@ describe('the estimate of what remains', () => {
     request: {},
     batchKey: undefined,
     arrivedAt: 0,
-    begun: 0,
+    started: 0,
     error: undefined,
   });
   function lane(concurrency: number, waiting: number, eachMs?: number): Lane {
@@ -178,7 +177,7 @@ describe('the estimate of what remains', () => {
     const retryAt = new Date(Date.now() + 60_000).toISOString();
     expect(paused.settle(job(10), new ProviderError('rate_limited', { message: 'Later.', retryAt }))).toBe(true);
     vi.advanceTimersByTime(20_000);
-    // The eleventh waits to be begun again.
+    // The eleventh waits to be started again.
     const remaining = progressOf(new Map([['slow', paused]]), { ...counts, taken: 11, total: 11 }).remainingMs;
     expect(remaining).toBe(11 * 100 + 40_000);
     paused.clear();

@@ -17,7 +17,7 @@ afterEach(() => {
 });
 
 describe('the signal of cancelMany', () => {
-  it('lets what is under way finish, begins nothing more, and gives back what was taken', async () => {
+  it('lets what is in flight finish, begins nothing more, and gives back what was taken', async () => {
     const answers = new Map<string, PromiseWithResolvers<Response>>();
     const { service, sent } = setUpMany((name, id) => {
       const answer = Promise.withResolvers<Response>();
@@ -51,7 +51,7 @@ describe('the signal of cancelMany', () => {
     expect(pulled).toBeLessThan(300);
   });
 
-  it('ends the run at once where the source keeps its next request to itself', async () => {
+  it('ends the run immediately if the source keeps its next request to itself', async () => {
     const { service } = setUpMany();
     const controller = new AbortController();
     let closed = 0;
@@ -96,14 +96,14 @@ describe('the signal of cancelMany', () => {
     const run = service.cancelMany(requestsOf('fast', 50), { signal: controller.signal, concurrency: 1 });
     await run.next();
     controller.abort();
-    const begun = sent('fast').length;
+    const started = sent('fast').length;
     const { items, done } = collecting(run);
     await done;
-    expect(sent('fast')).toHaveLength(begun);
+    expect(sent('fast')).toHaveLength(started);
     // Each that was taken from the list; the rest of it was not looked at.
     expect(items.map(({ index }) => index)).toEqual(Array.from(items, (_, place) => place + 1));
     expect(items.length).toBeLessThan(50);
-    expect(items.filter(({ ok: went }) => went)).toHaveLength(begun - 1);
+    expect(items.filter(({ ok: went }) => went)).toHaveLength(started - 1);
   });
 
   it('gives back what waits for a pause to end as what it was last refused with', async () => {
@@ -176,8 +176,8 @@ describe('leaving cancelMany early during a pause', () => {
       break;
     }
     expect(vi.getTimerCount()).toBe(0);
-    const begun = sent('slow').length;
+    const started = sent('slow').length;
     await advance(600_000);
-    expect(sent('slow')).toHaveLength(begun);
+    expect(sent('slow')).toHaveLength(started);
   });
 });

@@ -4,7 +4,8 @@ import '../../src/bulk/cancel-many.ts';
 import '../../src/bulk/options.ts';
 import '../../src/bulk/plan.ts';
 import '../../src/service/operations.ts';
-import '../../src/accounts/run-ready.ts';
+import '../../src/accounts/account-operations.ts';
+import '../../src/accounts/ready-call.ts';
 import 'ky';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
@@ -15,7 +16,7 @@ import {
   type ServiceOptions,
 } from 'cancelkit';
 import type { CancelVerdict, Exchange } from 'cancelkit/provider';
-import { vi } from 'vitest';
+import { afterEach, beforeEach, vi } from 'vitest';
 import { acme, acmeCancel, REQUEST, type AcmeAccount } from '../support/acme.ts';
 import { json, recordingFetch, type RecordedRequest } from '../support/fetch.ts';
 
@@ -103,7 +104,7 @@ export function collecting<Item>(items: AsyncIterable<Item>): {
   return { items: collected, done: run() };
 }
 
-/** What an item came to: an outcome or an error's code. */
+/** The outcome of an item, or its error's code. */
 export function endOf(item: Item): string {
   return item.ok ? item.result.outcome : item.error.code;
 }
@@ -116,6 +117,14 @@ export async function rest(): Promise<void> {
 /** Stops the clock and the timers. Everything else goes on. */
 export function stopTheClock(): void {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
+}
+
+/** Stops the clock before each test of a file, and lets it go on afterwards. */
+export function withStoppedClock(): void {
+  beforeEach(stopTheClock);
+  afterEach(() => {
+    vi.useRealTimers();
+  });
 }
 
 /** Moves the clock on, and lets what that sets off come to rest. */

@@ -41,7 +41,7 @@ async function eventsOf(id = 'service-1'): Promise<{ events: OperationEvent[]; o
   return { events, operationId: tried.ok ? tried.result.operationId : tried.error.operationId };
 }
 
-describe('onEvent is told what happens, in order', () => {
+describe('onEvent receives each event, in order', () => {
   it('a cancellation that goes well', async () => {
     const { events, operationId } = await eventsOf();
     const url = `${provider.server.url}/services/service-1`;
@@ -105,7 +105,7 @@ describe('onEvent is told what happens, in order', () => {
     expect(events).toMatchObject([{ type: 'outcome', ok: false, code: 'invalid_request', attempts: 0 }]);
   });
 
-  it('nothing of the token, the reason or the bodies is in it, not even where the token is part of the address', async () => {
+  it('nothing of the token, the reason or the bodies is in it, not even if the token is part of the address', async () => {
     provider.writes.push({ kind: 'reset', executed: true });
     const { events } = await eventsOf(`service-${TOKEN}`);
     expect(events.length).toBeGreaterThan(5);
@@ -162,7 +162,7 @@ describe('the tracing channel cancelkit:operation', () => {
     return () => channel.unsubscribe(subscribers);
   });
 
-  it('tells when an operation starts and ends, and what came of it', async () => {
+  it('shows when an operation starts and ends, and its outcome', async () => {
     const { operationId } = await eventsOf();
     expect(told.map(([name]) => name)).toEqual(['start', 'end', 'asyncStart', 'asyncEnd']);
     expect(told[0]?.[1]).toMatchObject({ operation: 'cancel', operationId, attempts: 0 });

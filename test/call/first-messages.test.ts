@@ -268,7 +268,7 @@ describe('the first request', () => {
     ['hosting', { service: { hostingId: '1_a', domian: 'a.example' } }, 'did you mean domain?'],
     ['whmcs', { refernce: 'x' }, 'unknown field refernce; did you mean reference?'],
     ['whmcs', { reason: { categry: 'other' } }, 'unknown field reason.categry; did you mean category?'],
-  ])('at %s with %j is told in plain words', async (id, request, words) => {
+  ])('at %s with %j is explained in plain words', async (id, request, words) => {
     expect(await messageOf(id, configs[id][2], request)).toContain(words);
   });
 });

@@ -30,7 +30,7 @@ describe('TimeLimit', () => {
     expect(limit.end).toBe('aborted');
     const late = new TimeLimit(60_000, controller.signal);
     expect([late.end, late.remaining]).toEqual(['aborted', 0]);
-    await expect(late.race(Promise.resolve('at once'))).rejects.toThrow(LimitEnded);
+    await expect(late.race(Promise.resolve('immediately'))).rejects.toThrow(LimitEnded);
   });
 
   it.each([['timeout'], ['aborted']] as const)('within another ends as that one does (%s)', async (end) => {
@@ -68,14 +68,49 @@ describe('TimeLimit', () => {
     await new Promise((resolve) => setTimeout(resolve, 40));
   });
 
+  it.each([
+    ['the same time', 20, 20, ['timeout', 'timeout']],
+    ['a longer time', 20, 60_000, ['timeout', 'timeout']],
+    ['a shorter time', 60_000, 20, [undefined, 'timeout']],
+  ] as const)('within another, with %s, ends it if its time is up', async (_, outerMs, innerMs, ends) => {
+    const outer = new TimeLimit(outerMs);
+    const inner = new TimeLimit(innerMs, outer);
+    await expect(inner.race(never)).rejects.toThrow(LimitEnded);
+    expect([outer.end, inner.end]).toEqual(ends);
+    inner.dispose();
+    outer.dispose();
+  });
+
+  it.each([0, 0.1, 0.7, 1 / 3])('waits as long as a timer can, started %f ms after a whole one', async (fraction) => {
+    vi.spyOn(performance, 'now').mockReturnValue(1_000_000_000 + fraction);
+    const waited = vi.spyOn(globalThis, 'setTimeout');
+    const limit = new TimeLimit(2 ** 31 - 1);
+    await limit.race(Promise.resolve());
+    expect(waited.mock.calls.map(([, milliseconds]) => milliseconds)).toEqual([2 ** 31 - 1]);
+    limit.dispose();
+    vi.restoreAllMocks();
+  });
+
+  it('ends what waits for it after a limit within it is gone', async () => {
+    const outer = new TimeLimit(30);
+    const inner = new TimeLimit(20, outer);
+    await inner.race(Promise.resolve());
+    inner.dispose();
+    await expect(outer.race(never)).rejects.toThrow(LimitEnded);
+    expect([outer.end, inner.end]).toEqual(['timeout', undefined]);
+    outer.dispose();
+  });
+
   it('leaves nothing behind once it is disposed of', async () => {
     const { signal } = new AbortController();
     useOwnTimers();
     for (let count = 0; count < 100; count += 1) {
       const outer = new TimeLimit(60_000, signal);
       const inner = new TimeLimit(60_000, outer);
-      expect(vi.getTimerCount()).toBe(2);
+      expect(vi.getTimerCount()).toBe(0);
       await inner.race(Promise.resolve());
+      // One for both.
+      expect(vi.getTimerCount()).toBe(1);
       expect(getEventListeners(inner.signal, 'abort')).toHaveLength(0);
       inner.dispose();
       expect(getEventListeners(outer.signal, 'abort')).toHaveLength(0);

@@ -32,7 +32,7 @@ describe('the mix of faults', () => {
   });
 });
 
-describe(`${JOBS} cancellations, 20 at once, most attempts faulted`, () => {
+describe(`${JOBS} cancellations, 20 concurrently, most attempts faulted`, () => {
   let tallies: ReadonlyMap<string, Tally>;
   beforeAll(async () => {
     const run = await runCampaign({
@@ -63,7 +63,7 @@ describe(`${JOBS} cancellations, 20 at once, most attempts faulted`, () => {
     });
   });
 
-  it('cancelkit came to every kind of end', () => {
+  it('cancelkit met every kind of outcome', () => {
     const tally = tallies.get('cancelkit');
     const ends = ['success', 'success, reconciled', 'outcome_unknown', 'outcome_unknown, last seen: none'];
     for (const end of ends) expect([end, said(tally, end) > 0]).toEqual([end, true]);

@@ -18,7 +18,7 @@ export interface CampaignPlan {
   readonly misbehaviour?: Misbehaviour;
 }
 
-/** What a campaign came to for one client. */
+/** The result of a campaign for one client. */
 export interface Tally {
   readonly client: string;
   readonly jobs: number;

@@ -6,7 +6,7 @@ import { NO_FAULT, type Fault } from './fault.ts';
 import { startProviderServer, type Misbehaviour, type ProviderServer } from './provider-server.ts';
 import { blind, readable, type TestConfig } from './test-provider.ts';
 
-/** What the calls against one kind of slowness came to. */
+/** The outcomes of the calls against one kind of slowness. */
 export interface Settling {
   readonly what: string;
   readonly calls: number;

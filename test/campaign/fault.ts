@@ -5,7 +5,9 @@ export type Executed = boolean | number;
 
 /** What the server does with one request. Whatever is not executed was not, and will not be. */
 export type Fault =
-  /** Nothing wrong. `close_after`: and then the idle connection is closed. `when`: the timing that a read-back tells. */
+  /**
+   * Nothing wrong. `close_after`: and then the idle connection is closed. `when`: the timing that a read-back tells.
+   */
   | { readonly kind: 'none' | 'close_after'; readonly executed: true; readonly when?: When }
   /** The connection is reset without an answer. `session`: over HTTP/2, all that shares it. */
   | { readonly kind: 'reset'; readonly executed: Executed; readonly session?: boolean }
@@ -38,7 +40,7 @@ export const NO_FAULT: Fault = { kind: 'none', executed: true };
 /** A fault with its share, in per cent. */
 export type Share = readonly [share: number, fault: (random: number) => Fault];
 
-/** What becomes of cancellations: 35 per cent go well. */
+/** How cancellations go: 35 per cent go well. */
 export const WRITE_FAULTS: readonly Share[] = [
   [7, (random) => ({ kind: 'reset', executed: true, session: random < 0.1 })],
   [4, () => ({ kind: 'hang', executed: true })],
@@ -58,7 +60,7 @@ export const WRITE_FAULTS: readonly Share[] = [
   [3, (random) => ({ ...TOO_MANY, status: random < 0.5 ? 408 : 425 })],
 ];
 
-/** What becomes of read-backs: 40 per cent go well. */
+/** How read-backs go: 40 per cent go well. */
 export const READ_FAULTS: readonly Share[] = [
   [15, () => ({ kind: 'reset', executed: false })],
   [6, () => ({ kind: 'hang', executed: false })],

@@ -8,14 +8,14 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-it('an outage costs at most 1.1 sends a call and ten, at once as well as in the long run', async () => {
+it('an outage costs at most 1.1 sends a call and ten, at first as well as in the long run', async () => {
   // What is sent is counted here, not waited for.
   vi.spyOn(Math, 'random').mockReturnValue(0.01);
   for (const { what, jobs, sends, allowed, failedFast, withRetryAt, otherCodes } of await runOutages(60)) {
     expect([what, sends <= allowed, sends > 0, otherCodes]).toEqual([what, true, true, 0]);
-    // Whoever comes while the breaker is open is told when to come back.
+    // A call while the breaker is open fails with the time to try again.
     expect([what, withRetryAt]).toEqual([what, failedFast]);
-    expect([what, failedFast > jobs / 2]).toEqual([what, what.endsWith('all at once')]);
+    expect([what, failedFast > jobs / 2]).toEqual([what, what.endsWith('all concurrently')]);
   }
 }, 60_000);
 

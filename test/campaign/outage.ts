@@ -22,12 +22,15 @@ const CONCURRENCY = 20;
 // Longer than the breaker stays open.
 const PACE_MS = 11_000;
 
-/** A provider that refuses every connection, or answers 503 to every read, and jobs that come all at once or one by one. */
+/**
+ * A provider that refuses every connection, or answers 503 to every read, and jobs that come all concurrently or one by
+ * one.
+ */
 export async function runOutages(jobs: number): Promise<readonly OutageCost[]> {
   return [
-    await runOutage('refused, all at once', 'refused', jobs),
+    await runOutage('refused, all concurrently', 'refused', jobs),
     await runOutage('refused, one every 11 s', 'refused', jobs, PACE_MS),
-    await runOutage('503 on reads, all at once', '503', jobs),
+    await runOutage('503 on reads, all concurrently', '503', jobs),
     await runOutage('503 on reads, one every 11 s', '503', jobs, PACE_MS),
   ];
 }

@@ -32,7 +32,7 @@ export interface ProviderServer {
   readonly executionsByReference: ReadonlyMap<string, number>;
   /** How many requests were answered as they should be. */
   readonly cleanAnswers: number;
-  /** Connections that were made, those included that went wrong at once. */
+  /** Connections that were made, those included that went wrong immediately. */
   readonly connections: number;
   /** HTTP version of the last request. */
   readonly httpVersion: string | undefined;
@@ -44,7 +44,7 @@ export interface ProviderServer {
   dropConnections(): void;
   /** Lets the connections that hang in their handshake go on. */
   releaseHandshakes(): void;
-  /** Ends everything at once. Executions that are still to come are given up. */
+  /** Ends everything immediately. Executions that are still to come are given up. */
   close(): Promise<void>;
 }
 
@@ -174,7 +174,7 @@ function portOf(server: Server): number {
 }
 
 async function stopListening(server: Server): Promise<void> {
-  // The listening socket is closed at once; the event waits for the last connection, which may take its time.
+  // The listening socket is closed immediately; the event waits for the last connection, which may take its time.
   server.close();
   await new Promise(setImmediate);
 }

@@ -5,9 +5,9 @@ import { startProviderServer, type Misbehaviour, type ProviderServer } from './p
 /** A server whose next answers are scripted; once a script is at its end, all is well. */
 export interface ScriptedProvider {
   readonly server: ProviderServer;
-  /** What becomes of the next cancellations. */
+  /** How the next cancellations go. */
   readonly writes: Fault[];
-  /** What becomes of the next read-backs. */
+  /** How the next read-backs go. */
   readonly reads: Fault[];
   /** How many cancellations arrived. */
   readonly writesReceived: () => number;

@@ -25,7 +25,7 @@ const service = v.object({ id: v.string() });
 const timings: readonly When[] = ['immediate', 'end_of_period'];
 const common = { reason: { field: 'optional' }, immediateDestroysData: 'unknown', recognizesRepeat: 'no' } as const;
 
-/** A provider that cancels with DELETE and can be asked what became of it. */
+/** A provider that cancels with DELETE and can be asked for its state. */
 export const readable: Provider<'readable', TestConfig, TestService, When, 'cancel' | 'status'> = defineProvider({
   specVersion: 1,
   id: 'readable',

@@ -487,7 +487,7 @@ describe('a resumed run', () => {
     expect(sends()).toBe(3);
   });
 
-  it('does not ask another installation what became of its rows', async () => {
+  it('does not read its rows back at another installation', async () => {
     await using other = await startSandbox();
     const { file } = list(1);
     sandbox.vpsbg.fault({ kind: 'hang', executed: false });
@@ -551,7 +551,7 @@ describe('a resumed run', () => {
     expect(sends()).toBe(2);
   });
 
-  it('that is stopped does not count what was through before as not begun', async () => {
+  it('that is stopped does not count what was through before as not started', async () => {
     const { file, ids } = list(4);
     await project.run(['bulk', file]);
     write(file, [...ids, ...list(20).ids]);
@@ -671,7 +671,7 @@ describe('a list that cannot be run', () => {
       'line 1: the name of column 2 is not the name of a column.',
     ],
     ['blank lines', '\naccount,service,when\n\n\nvpsbg,1\n', 'line 5: when is missing: expected '],
-  ])('is told by its place: %s', async (name, text, words) => {
+  ])('is named by its place: %s', async (name, text, words) => {
     const file = text.startsWith('{') ? 'wrong.jsonl' : 'wrong.csv';
     project.write(file, text);
     const { code, stderr } = await project.run(['bulk', file, '--yes']);
@@ -711,7 +711,7 @@ describe('a list that cannot be run', () => {
     expect(sends()).toBe(0);
   });
 
-  it('is refused where it cannot be copied', async () => {
+  it('is refused if it cannot be copied', async () => {
     const { file } = list(1);
     const { code, stderr } = await project.run(['bulk', file], { env: { TMPDIR: path('nowhere') } });
     expect(code).toBe(2);

@@ -170,7 +170,7 @@ describe('cancelkit bulk', () => {
   it.each([
     ['semicolons', ';'],
     ['tabs', '\t'],
-  ])('takes columns that are parted by %s', async (_, delimiter) => {
+  ])('takes columns that are separated by %s', async (_, delimiter) => {
     const [id = 0] = serverIds(1);
     const rows = [
       ['account', 'service', 'when', 'reason'],
@@ -260,7 +260,7 @@ describe('an interrupted run', () => {
     const sent = sandbox.vpsbg.requests.filter(({ method }) => method === 'POST').map(({ body }) => body);
     expect(new Set(sent).size).toBe(sent.length);
     expect(timesCancelled(ids).every((times) => times <= 1)).toBe(true);
-    // What was under way at the kill was read back: found, or left for a person.
+    // What was in flight at the kill was read back: found, or left for a person.
     const outcomes = Object.values(outcomesOf(file));
     expect(outcomes).toHaveLength(ids.length);
     expect(outcomes.every((outcome) => ['requested', 'scheduled', 'unknown'].includes(String(outcome)))).toBe(true);
@@ -274,7 +274,7 @@ describe('an interrupted run', () => {
     expect(sandbox.vpsbg.requests.filter(({ method }) => method === 'POST')).toHaveLength(again);
   });
 
-  it('leaves a row that was being sent unknown where the provider cannot be read back', async () => {
+  it('leaves a row that was being sent unknown if the provider cannot be read back', async () => {
     const { kvmId } = sandbox.edis.add();
     const { kvmId: next } = sandbox.edis.add();
     const file = list(`edis,${kvmId},end_of_period,,`, `edis,${next},end_of_period,,`);
@@ -292,7 +292,7 @@ describe('an interrupted run', () => {
     expect(sandbox.edis.requests).toHaveLength(2);
   });
 
-  it('sees through what is under way after a Ctrl-C, begins nothing more, and is resumed', async () => {
+  it('lets the calls in flight finish after a Ctrl-C, starts nothing more, and is resumed', async () => {
     const ids = serverIds(40);
     const file = list(...endRows(ids));
     sandbox.vpsbg.fault({ kind: 'latency', ms: 150, times: 1_000 });
@@ -322,7 +322,7 @@ describe('an interrupted run', () => {
     expect(timesCancelled([serverId])).toEqual([1]);
   });
 
-  it('is not mixed up with another list, and not begun anew', async () => {
+  it('is not mixed up with another list, and not started anew', async () => {
     const ids = serverIds(2);
     const file = list(...endRows(ids));
     expect((await project.run(['bulk', file, '--resume'])).stderr).toContain('Without --resume every row');
@@ -351,7 +351,7 @@ describe('an interrupted run', () => {
   it.each([
     ['missing/results.jsonl', 'cannot be written (ENOENT)'],
     ['node_modules', 'there is a node_modules already'],
-  ])('does not begin where its results cannot be kept: %s', async (results, words) => {
+  ])('does not begin if its results cannot be kept: %s', async (results, words) => {
     const file = list(...endRows(serverIds(1)));
     const { code, stderr } = await project.run(['bulk', file, '--results', results]);
     expect(code).toBe(2);
@@ -398,7 +398,7 @@ describe('an interrupted run', () => {
 });
 
 describe('a list without any account', () => {
-  it('is told that once, and not for each row', async () => {
+  it('says that once, and not for each row', async () => {
     const file = list('vpsbg,7301,end_of_period,,', 'whmcs,101,end_of_period,,');
     const env = Object.fromEntries(
       Object.keys(project.env)

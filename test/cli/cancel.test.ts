@@ -16,7 +16,7 @@ const requestCount = (): number =>
   [sandbox.edis, sandbox.vpsbg, sandbox.hosting, sandbox.whmcs].reduce((sum, { requests }) => sum + requests.length, 0);
 
 describe('cancelkit cancel', () => {
-  it('cancels at every provider, by a plain id where one is enough', async () => {
+  it('cancels at every provider, by a plain id if one is enough', async () => {
     const { kvmId } = sandbox.edis.add();
     const { serviceId: ordered } = sandbox.edis.add();
     const { serverId } = sandbox.vpsbg.add();
@@ -43,7 +43,7 @@ describe('cancelkit cancel', () => {
     expect(counts).toEqual(Array.from({ length: 5 }, () => [1, 'end_of_period']));
   });
 
-  it('sends the reason and the reference, and reads the state back where that is asked for', async () => {
+  it('sends the reason and the reference, and reads the state back if that is asked for', async () => {
     const { serverId } = sandbox.vpsbg.add();
     const words = ['cancel', 'vpsbg', String(serverId), ...END];
     const { code, stdout } = await project.run([
@@ -103,7 +103,7 @@ describe('cancelkit cancel', () => {
     const words = ['cancel', 'hosting', `hostingId=${hostingId}`, `domain=${domain}`, '--when', 'immediate'];
     const refused = await project.run(words);
     expect(refused.code).toBe(2);
-    expect(refused.stderr).toContain('the provider deletes the data at once, for good');
+    expect(refused.stderr).toContain('the provider deletes the data immediately and for good');
     expect(refused.stderr).toContain('Add --yes');
     expect(requestCount()).toBe(0);
     expect((await project.run([...words, '--yes'])).code).toBe(0);
@@ -168,7 +168,7 @@ describe('cancelkit cancel', () => {
     expect(sandbox.edis.service(kvmId).timesCancelled).toBe(1);
   });
 
-  it('tells what became of it after a Ctrl-C', async () => {
+  it('reports its outcome after a Ctrl-C', async () => {
     const { kvmId } = sandbox.edis.add();
     sandbox.edis.fault({ kind: 'hang', executed: true });
     const { code, stderr } = await project.run(['cancel', 'edis', kvmId, ...END], {

@@ -143,7 +143,7 @@ describe('a configuration in the working directory', () => {
     expect(equals.stdout).toBe('');
   });
 
-  it('has its names kept where only the user can read them, and nothing but the names', async () => {
+  it('has its names kept if only the user can read them, and nothing but the names', async () => {
     using other = await createProject();
     other.write('cancelkit.config.mjs', TRAP);
     await other.run(['accounts']);
@@ -159,7 +159,7 @@ describe('a configuration in the working directory', () => {
     }
   });
 
-  it('works the same where nothing can be kept', async () => {
+  it('works the same if nothing can be kept', async () => {
     using other = await createProject();
     other.write('cancelkit.config.mjs', TRAP);
     other.write('file', '');

@@ -93,7 +93,7 @@ describe('the configuration file', () => {
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
-  it('may fail on its own while a call is under way, whose outcome is told all the same', async () => {
+  it('may fail on its own while a call is in flight, whose outcome is reported all the same', async () => {
     using project = await createProject();
     const { serverId } = sandbox.vpsbg.add();
     project.write(

@@ -19,7 +19,7 @@ function runAfter(change: string, args: readonly string[]): { code: number | nul
 }
 
 describe('the end of the command line', () => {
-  it('is 0 where an outcome was shown', () => {
+  it('is 0 if an outcome was shown', () => {
     expect(runAfter('', ['accounts']).code).toBe(0);
   });
 
@@ -36,14 +36,14 @@ describe('the end of the command line', () => {
     ['a function is missing', 'globalThis.Promise.race = undefined;'],
     ['promises never settle', 'Promise.all = () => new Promise(() => {});'],
     ['the process cannot be ended', 'process.exit = () => { throw new Error("broken"); };'],
-  ])('is not 0 where %s', (_, change) => {
+  ])('is not 0 if %s', (_, change) => {
     expect(runAfter(change, ['accounts']).code).toBeGreaterThan(0);
   });
 
   it.each([
     ['a full disk', 'ENOSPC'],
     ['a device that fails', 'EIO'],
-  ])('is 3, and says why, where the result was lost to %s', (_, code) => {
+  ])('is 3, and says why, if the result was lost to %s', (_, code) => {
     const change = `process.stdout._write = (chunk, encoding, done) => {
       done(Object.assign(new Error('lost'), { code: '${code}' }));
     };`;

@@ -138,7 +138,7 @@ it.each([
   expect(readdirSync(project.directory)).toEqual(before);
 });
 
-it('says what to do where the database cannot be reached, without its password', async () => {
+it('says what to do if the database cannot be reached, without its password', async () => {
   project.write(
     'gone.mjs',
     `import { vpsbg } from 'cancelkit/vpsbg';

@@ -35,7 +35,7 @@ describe('cancelkit status', () => {
     expect(sandbox.hosting.requests.map(({ query }) => query).join(' ')).toContain(reference);
   });
 
-  it('is unsupported where the provider has no read-back', async () => {
+  it('is unsupported if the provider has no read-back', async () => {
     const { code, stderr } = await project.run(['status', 'edis', sandbox.edis.seeded.active.kvmId]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^✗ unsupported: /);
@@ -43,7 +43,7 @@ describe('cancelkit status', () => {
 });
 
 describe('cancelkit revoke', () => {
-  it('withdraws a cancellation, and says so where there is none', async () => {
+  it('undoes a cancellation, and says so if none exists', async () => {
     const { serverId } = sandbox.vpsbg.add();
     const words = ['revoke', 'vpsbg', String(serverId)];
     await project.run(['cancel', 'vpsbg', String(serverId), '--when', 'end_of_period']);
@@ -64,7 +64,7 @@ describe('cancelkit revoke', () => {
   it.each([
     ['revoke', 'whmcs', '101'],
     ['revoke', 'whmcs', '101', '--dry-run'],
-  ])('is unsupported where the provider has none: %s %s %s %s', async (...args) => {
+  ])('is unsupported if the provider has none: %s %s %s %s', async (...args) => {
     const { code, stderr } = await project.run(args);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^✗ unsupported: /);
@@ -92,7 +92,7 @@ describe('cancelkit accounts', () => {
     expect(stdout).toMatch(/vpsbg: no account, since none of VPSBG_TOKEN, VPSBG_BASE_URL, [A-Z_, ]+ is set/);
   });
 
-  it('says what to do where there is none', async () => {
+  it('says what to do if none exists', async () => {
     using empty = await createProject();
     const { code, stderr } = await empty.run(['cancel', 'shop', '5', '--when', 'end_of_period']);
     expect(code).toBe(2);
@@ -127,7 +127,7 @@ describe('cancelkit check', () => {
     sandbox.whmcs.liftBans();
   });
 
-  it('reads the state of a service where it is named', async () => {
+  it('reads the state of a service if it is named', async () => {
     const { hostingId, domain } = sandbox.hosting.seeded.active;
     const words = ['check', 'hosting', `hostingId=${hostingId}`, `domain=${domain}`];
     expect((await project.run(words)).code).toBe(0);

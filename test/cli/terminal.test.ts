@@ -24,7 +24,7 @@ describe('in a terminal, an immediate cancellation', () => {
   it('is done once the service’s id has been typed', async () => {
     const { terminal, hostingId } = immediate();
     await seen(terminal, `Type ${hostingId} to cancel it now.`);
-    expect(textOf(terminal)).toContain('the provider deletes the data at once, for good');
+    expect(textOf(terminal)).toContain('the provider deletes the data immediately and for good');
     terminal.type(`something else${KEYS.enter}`);
     await seen(terminal, `Type exactly: ${hostingId}`);
     expect(sandbox.hosting.requests).toEqual([]);
@@ -80,7 +80,7 @@ describe('in a terminal, a list', () => {
     expect(servers.map((id) => sandbox.vpsbg.service(id).timesCancelled)).toEqual([1, 1, 1]);
   });
 
-  it('sees through what is under way after a Ctrl-C', async () => {
+  it('lets the calls in flight finish after a Ctrl-C', async () => {
     const servers = Array.from({ length: 40 }, () => sandbox.vpsbg.add().serverId);
     project.write(
       'stopped.csv',

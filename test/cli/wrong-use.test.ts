@@ -66,7 +66,7 @@ describe('a command line that is not taken', () => {
     ['an option for a value', [...CANCEL, ...WHEN, '--reference', '--dry-run'], 'its own value seems to be missing'],
     ['an option for a file', ['bulk', 'x.csv', '--results', '--dry-run'], 'its own value seems to be missing'],
     ['an empty value', [...CANCEL, ...WHEN, '--reason', ''], 'It is empty: leave the option out'],
-  ] as const)('is told what is wrong, and repeats no value: %s', async (_, args, words) => {
+  ] as const)('is explained without repeating a value: %s', async (_, args, words) => {
     const { code, stdout, stderr } = await project.run([...args, '--json']);
     expect(code).toBe(2);
     expect(stderr).toContain(words);
@@ -78,7 +78,7 @@ describe('a command line that is not taken', () => {
   it.each([
     ['a misspelt account', ['cancel', 'vpsgb', '7301', ...WHEN], 'Did you mean vpsbg?'],
     ['a misspelt account of a check', ['check', 'whcms'], 'Did you mean whmcs?'],
-  ] as const)('is told which account was meant: %s', async (_, args, words) => {
+  ] as const)('names the account that was meant: %s', async (_, args, words) => {
     const { code, stdout, stderr } = await project.run([...args, '--json']);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(words) });
     expect(recordsOf(stdout)).toMatchObject([{ ok: false, error: { code: 'unknown_account' } }]);
@@ -89,7 +89,7 @@ describe('a command line that is not taken', () => {
     [['help', 'zzz'], 'there is no such command. See: cancelkit --help'],
     [['queue', 'help', 'lits'], 'there is no such command. Did you mean list? See: cancelkit queue --help'],
   ])(
-    'is told that the command does not exist which help was asked for, and not shown all of the help: %s',
+    'says that the command that help was asked for does not exist, and does not show all of the help: %s',
     async (args, words) => {
       const { code, stdout, stderr } = await project.run(args);
       expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining(words) });

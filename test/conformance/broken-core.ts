@@ -113,15 +113,15 @@ export const brokenCores: readonly BrokenCore[] = [
   {
     fault: 'does not know a refused connection',
     install: telling((sent) => (sent.kind === 'not_sent' ? { kind: 'lost', reason: 'connection_lost' } : sent)),
-    found: [/unavailable where the connection is refused$/],
+    found: [/unavailable if the connection is refused$/],
   },
   {
     fault: 'forgets the signal',
     install: () =>
       void vi.doMock('../../src/accounts/open-call.ts', async (importOriginal) => {
         const original = await importOriginal<typeof PrepareCallModule>();
-        const openCall: typeof original.openCall = (accounts, defaults, call, input, work) =>
-          original.openCall(accounts, defaults, call, { ...input, options: {} }, work);
+        const openCall: typeof original.openCall = (accounts, defaults, call, input) =>
+          original.openCall(accounts, defaults, call, { ...input, options: {} });
         return { ...original, openCall };
       }),
     found: [/signal says so beforehand/, /aborted after the send/],
@@ -193,8 +193,8 @@ export const brokenCores: readonly BrokenCore[] = [
     fault: 'never sends anything again',
     install: repeating(() => undefined),
     found: [
-      /unavailable where the connection is refused$/,
-      /sends again where the connection was refused/,
+      /unavailable if the connection is refused$/,
+      /sends again if the connection was refused/,
       /sends again what was not processed/,
     ],
   },
@@ -207,8 +207,8 @@ export const brokenCores: readonly BrokenCore[] = [
       /fails with what would be a success$/,
       /reset after the send, and has sent once/,
       /^answers that are none: does not know the outcome after/,
-      /^lost answers: reads the state back where the (?:connection|server)/,
-      /^withdrawal: reads the state back where the (?:connection|server)/,
+      /^lost answers: reads the state back if the (?:connection|server)/,
+      /^undo: reads the state back if the (?:connection|server)/,
     ],
   },
   {
@@ -216,10 +216,10 @@ export const brokenCores: readonly BrokenCore[] = [
     install: repeating(({ failure, repeated }) =>
       repeated < 9 && ['not_sent', 'unprocessed'].includes(failure) ? 0 : undefined,
     ),
-    found: [/unavailable where the connection is refused$/, /sends again what was not processed/, /^answers: a 429/],
+    found: [/unavailable if the connection is refused$/, /sends again what was not processed/, /^answers: a 429/],
   },
   {
-    fault: 'never asks what became of a cancellation',
+    fault: 'never reads a cancellation back',
     install: () =>
       void vi.doMock('../../src/outcome/reconcile-unknown.ts', () => {
         const reconcileUnknown: typeof ReconcileUnknownModule.reconcileUnknown = (_cancellation, { error }) =>
@@ -250,10 +250,10 @@ export const brokenCores: readonly BrokenCore[] = [
           Promise.resolve(accepted);
         return { verifyAccepted };
       }),
-    found: [/reads back what was accepted where that is asked for/],
+    found: [/reads back what was accepted if that is asked for/],
   },
   {
-    fault: 'withdraws whatever it has read',
+    fault: 'undoes whatever it has read',
     install: () =>
       void vi.doMock('../../src/outcome/read-status.ts', async (importOriginal) => {
         const original = await importOriginal<typeof ReadStatusModule>();
@@ -263,10 +263,10 @@ export const brokenCores: readonly BrokenCore[] = [
         });
         return { ...original, readStatus };
       }),
-    found: [/withdraws nothing where there is nothing/, /withdraws nothing that has taken effect/],
+    found: [/undoes nothing if there is nothing/, /undoes nothing that has taken effect/],
   },
   {
-    fault: 'believes every withdrawal',
+    fault: 'believes every undo',
     install: () =>
       void vi.doMock('../../src/outcome/read-status.ts', async (importOriginal) => {
         const original = await importOriginal<typeof ReadStatusModule>();
@@ -274,7 +274,7 @@ export const brokenCores: readonly BrokenCore[] = [
           Promise.resolve({ state: 'none', revocable: false, raw: null });
         return { ...original, readIfPossible };
       }),
-    found: [/^withdrawal: says that it is withdrawn only where/, /^withdrawal: reads the state back/],
+    found: [/^undo: says that it is undone only if/, /^undo: reads the state back/],
   },
   {
     fault: 'takes any providerReference',

@@ -59,7 +59,7 @@ function reading(judge: (response: ProviderResponse) => StatusVerdict): Partial<
   };
 }
 
-function withdrawing(judge: (response: ProviderResponse) => RevokeVerdict): Partial<SampleDefinition> {
+function undoing(judge: (response: ProviderResponse) => RevokeVerdict): Partial<SampleDefinition> {
   return {
     *revoke(service, config) {
       return judge(yield toRevokeRequest(service, config));
@@ -73,7 +73,7 @@ function called(effect: 'read', request: ProviderRequest): ProviderRequest {
   return { ...request, effect };
 }
 
-/** A read-back that says something else of whether a cancellation can be withdrawn. */
+/** A read-back that says something else of whether a cancellation can be undone. */
 function revocable(change: (status: CancellationStatus) => boolean): Partial<SampleDefinition> {
   return reading((response) => {
     const verdict = fromStatusResponse(response);
@@ -172,27 +172,27 @@ const misdescribed: readonly Faulty[] = [
     found: [/refuses to read back as unsupported/, /^lost answers: does not know the outcome/],
   },
   {
-    fault: 'hides that it can withdraw',
+    fault: 'hides that it can undo',
     subject: relabelled({ capabilities: capable({ revoke: false }) }),
-    found: [/refuses to withdraw as unsupported/, /says that a cancellation can be withdrawn only/],
+    found: [/refuses to undo as unsupported/, /says that a cancellation can be undone only/],
   },
   {
-    fault: 'claims that it can withdraw',
+    fault: 'claims that it can undo',
     subject: (() => {
       const { provider } = sample({ capabilities: capable({ revoke: false }) });
       return relabelled({ account: (config) => provider.account(config) });
     })(),
-    found: [/^withdrawal: a 200 to a withdrawal/, /withdraws nothing where there is nothing/],
+    found: [/^undo: a 200 to an undo/, /undoes nothing if there is nothing/],
   },
   {
-    fault: 'has no answer to a withdrawal',
+    fault: 'has no answer to an undo',
     subject: sample({}, { revokeFixtures: [] }),
-    found: [/answers to a withdrawal exactly/],
+    found: [/answers to an undo exactly/],
   },
   {
-    fault: 'has answers to a withdrawal that it does not offer',
+    fault: 'has answers to an undo that it does not offer',
     subject: sample({ capabilities: capable({ revoke: false }) }),
-    found: [/answers to a withdrawal exactly/],
+    found: [/answers to an undo exactly/],
   },
 ];
 
@@ -247,7 +247,7 @@ const misasked: readonly Faulty[] = [
       ...asking((request, { reason }) => ({ ...request, json: { note: reason.text } })),
       capabilities: capable({ reason: { field: 'required' } }),
     }),
-    found: [/a reason also where none was given$/],
+    found: [/a reason also if none was given$/],
   },
   {
     fault: 'fails without a reason that is optional',
@@ -300,7 +300,7 @@ const misasked: readonly Faulty[] = [
     found: [/sends the same requests/, /previews exactly what it sends$/],
   },
   {
-    fault: 'writes the id into the path as it is',
+    fault: 'writes the id into the path unchanged',
     subject: sample({
       service: anyId,
       ...asking((request, { service }) => ({
@@ -329,7 +329,7 @@ const misasked: readonly Faulty[] = [
     found: [/an id that holds half a character$/],
   },
   {
-    fault: 'writes the providerReference into the path as it is',
+    fault: 'writes the providerReference into the path unchanged',
     subject: sample({
       *status(service, config, { providerReference = 'current' }) {
         const { headers = {} } = toStatusRequest(service, config);
@@ -340,7 +340,7 @@ const misasked: readonly Faulty[] = [
     found: [/for a providerReference that is none$/],
   },
   {
-    fault: 'makes an unsound id of a withdrawal sound',
+    fault: 'makes an unsound id of an undo sound',
     subject: sample({
       service: anyId,
       *status({ subscriptionId }, config) {
@@ -357,7 +357,7 @@ const misasked: readonly Faulty[] = [
     found: [/an id that holds/],
   },
   {
-    fault: 'sends a random number with a withdrawal',
+    fault: 'sends a random number with an undo',
     subject: sample({
       *revoke(service, config) {
         const request = toRevokeRequest(service, config);
@@ -368,7 +368,7 @@ const misasked: readonly Faulty[] = [
     found: [/sends the same requests for the same order$/],
   },
   {
-    fault: 'sends the token in the URL of a withdrawal',
+    fault: 'sends the token in the URL of an undo',
     subject: sample({
       *revoke(service, config) {
         return fromRevokeResponse(yield { ...toRevokeRequest(service, config), query: { key: config.token } });
@@ -421,12 +421,12 @@ const miscarried: readonly Faulty[] = [
   {
     fault: 'takes any configuration',
     subject: sample({ config: unchecked(isConfig) }),
-    found: [/where the environment is empty/, /where a function gives nothing$/, /without an option that it needs/],
+    found: [/if the environment is empty/, /if a function gives nothing$/, /without an option that it needs/],
   },
   {
     fault: 'declares no environment variable',
     subject: sample({ env: {} }),
-    found: [/where the environment is empty/],
+    found: [/if the environment is empty/],
   },
   {
     fault: 'names no option that is missing',
@@ -436,7 +436,7 @@ const miscarried: readonly Faulty[] = [
         v.check((config) => config.token !== undefined, 'all options'),
       ),
     }),
-    found: [/where the environment is empty/, /without an option that it needs/],
+    found: [/if the environment is empty/, /without an option that it needs/],
   },
   {
     fault: 'says what is wrong with a configuration in base64',
@@ -542,7 +542,7 @@ const misjudged: readonly Faulty[] = [
     found: [/^what comes out: shows no secret in any result or error$/],
   },
   {
-    fault: 'is called like a word that customers are told',
+    fault: 'is called like a word that customers read',
     subject: sample({ id: 'support' }),
     found: [/tells end customers nothing/],
   },
@@ -603,69 +603,69 @@ const misread: readonly Faulty[] = [
   },
 ];
 
-/** What goes wrong in a withdrawal. */
-const miswithdrawn: readonly Faulty[] = [
+/** What goes wrong in an undo. */
+const misundone: readonly Faulty[] = [
   {
-    fault: 'takes whatever it is answered for a withdrawal that is queued',
-    subject: sample(withdrawing(() => ({ verdict: 'accepted', outcome: 'requested' }))),
+    fault: 'takes whatever it is answered for an undo that is queued',
+    subject: sample(undoing(() => ({ verdict: 'accepted', outcome: 'requested' }))),
     found: [
-      /^withdrawal: a 200/,
-      /^withdrawal: a 409/,
-      /^withdrawal: does not know the outcome after an answer of (?:nothing|HTML|XML|null|an array)$/,
-      /^withdrawal: reads the state back where the answer cannot be read/,
+      /^undo: a 200/,
+      /^undo: a 409/,
+      /^undo: does not know the outcome after an answer of (?:nothing|HTML|XML|null|an array)$/,
+      /^undo: reads the state back if the answer cannot be read/,
     ],
   },
   {
     fault: 'takes whatever it does not know for a refusal',
     subject: sample(
-      withdrawing((response) => {
+      undoing((response) => {
         const verdict = fromRevokeResponse(response);
         return verdict.verdict === 'accepted' ? verdict : { verdict: 'refused', code: 'rejected', message: 'no' };
       }),
     ),
     found: [
-      /^withdrawal: does not know the outcome after/,
-      /^withdrawal: a 500/,
-      /^withdrawal: reads the state back where the (?:server fails|answer cannot be read)/,
+      /^undo: does not know the outcome after/,
+      /^undo: a 500/,
+      /^undo: reads the state back if the (?:server fails|answer cannot be read)/,
     ],
   },
   {
-    fault: 'withdraws twice',
+    fault: 'undoes twice',
     subject: sample({
       *revoke(service, config) {
         yield toRevokeRequest(service, config);
         return fromRevokeResponse(yield toRevokeRequest(service, config));
       },
     }),
-    found: [/^withdrawal: a 200/, /^withdrawal: a 500/, /^withdrawal: says that it is withdrawn only where/],
+    found: [/^undo: a 200/, /^undo: a 500/, /^undo: says that it is undone only if/],
   },
   {
-    fault: 'withdraws without a write',
+    fault: 'undoes without a write',
     subject: sample({
       *revoke(service, config) {
         return fromRevokeResponse(yield called('read', toRevokeRequest(service, config)));
       },
     }),
-    found: [/^withdrawal: reads the state back where the connection is reset/],
+    found: [/^undo: reads the state back if the connection is reset/],
   },
   {
-    fault: 'never says that a cancellation can be withdrawn',
+    fault: 'never says that a cancellation can be undone',
     subject: sample(revocable(() => false)),
-    found: [/says that a cancellation can be withdrawn only/],
+    found: [/says that a cancellation can be undone only/],
   },
   {
-    fault: 'says that what is over can be withdrawn',
+    fault: 'says that what is over can be undone',
     subject: sample(revocable(({ state }) => state !== 'none')),
-    found: [/says that a cancellation can be withdrawn only/],
+    found: [/says that a cancellation can be undone only/],
   },
   {
-    fault: 'says that a cancellation can be withdrawn, though it cannot do that',
+    fault: 'says that a cancellation can be undone, though it cannot do that',
     subject: sample({ capabilities: capable({ revoke: false }), ...revocable(({ state }) => state === 'scheduled') }),
-    found: [/says that a cancellation can be withdrawn only/],
+    found: [/says that a cancellation can be undone only/],
   },
 ];
 
-/** What goes wrong where the state is read back to see what became of a cancellation. */
+/** What goes wrong if a cancellation is read back. */
 const misreconciled: readonly Faulty[] = [
   {
     fault: 'gives a reference that it does not take',
@@ -685,7 +685,7 @@ const misreconciled: readonly Faulty[] = [
         return verdict.verdict === 'unrecognized' ? refused('rejected') : verdict;
       }),
     ),
-    found: [/^lost answers: reads the state back where the (?:server fails|answer cannot be read)/],
+    found: [/^lost answers: reads the state back if the (?:server fails|answer cannot be read)/],
   },
   {
     fault: 'says none to who asks for the state',
@@ -705,7 +705,7 @@ export const faultySubjects: readonly Faulty[] = [
   ...miscarried,
   ...misjudged,
   ...misread,
-  ...miswithdrawn,
+  ...misundone,
   ...misreconciled,
 ];
 

@@ -51,7 +51,7 @@ describe('the fields of a request', () => {
 });
 
 describe('the loopback server', () => {
-  it('is closed also where the work fails', async () => {
+  it('is closed also if the work fails', async () => {
     let origin = '';
     const work = withLoopback(
       () => undefined,

@@ -90,12 +90,12 @@ const subjects = [
     { invalidServices: [] },
   ),
   sample(
-    { id: 'reads-but-cannot-withdraw', capabilities: capable({ revoke: false }), ...neverRevocable },
+    { id: 'reads-but-cannot-undo', capabilities: capable({ revoke: false }), ...neverRevocable },
     { statusFixtures: statusFixtures.map(withoutRevocable), revokeFixtures: [] },
   ),
   sample(
     {
-      id: 'queues-withdrawals',
+      id: 'queues-undos',
       *revoke(service, config) {
         const verdict = fromRevokeResponse(yield toRevokeRequest(service, config));
         return verdict.verdict === 'accepted' ? { ...verdict, outcome: 'requested' } : verdict;

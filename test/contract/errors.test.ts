@@ -96,7 +96,7 @@ describe('ProviderError', () => {
 });
 
 describe('isProviderError', () => {
-  it('knows an error of another copy of the package, where instanceof does not', async () => {
+  it('knows an error of another copy of the package, if instanceof does not', async () => {
     const copy = await anotherCopy();
     const theirs = new copy.ProviderError('not_found', details);
     const ours = new ProviderError('not_found', details);
@@ -244,7 +244,7 @@ describe('a preview', () => {
     expect({ ...preview, headers: { ...preview.headers, authorization: `Bearer ${config.token}` } }).toEqual(sent);
   });
 
-  it('of a request without a body has none, and of a provider that asks nothing there is none', async () => {
+  it('of a request without a body has none, and a provider that asks nothing has no preview', async () => {
     const { fetch } = recordingFetch();
     const reading: AcmeVariant = {
       *cancel() {

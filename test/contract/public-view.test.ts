@@ -65,7 +65,7 @@ describe('an error', () => {
     expect(error).not.toMatch(/sent|processed|accepted|cancelled/);
   });
 
-  it.each(codes)('of a withdrawal with %s does not say that the service cannot be cancelled in this way', (code) => {
+  it.each(codes)('of an undo with %s does not say that the service cannot be cancelled in this way', (code) => {
     const { error } = new ProviderError(code, { ...upstream, operation: 'revoke' }).toPublic();
     expect(error).not.toContain('in this way');
   });
@@ -134,7 +134,7 @@ describe('the public view of a result', () => {
     expect(toPublicStatus(state)).toEqual(view);
   });
 
-  it('says the same of a withdrawal', () => {
+  it('says the same of an undo', () => {
     const { account, provider, service, raw, reconciled, attempts, operationId } = result;
     const common = { account, provider, service, raw, reconciled, attempts, operationId };
     const revoked: RevokeResult = { ...common, outcome: 'revoked', before: state };

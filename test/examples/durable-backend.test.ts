@@ -151,11 +151,11 @@ describe('the example of a backend whose cancellations survive a crash', () => {
   it(
     'carries everything out exactly once, although it is killed in the middle',
     async () => {
-      // They are carried out, and nobody is told.
+      // They are executed, and their responses are lost.
       sandbox.whmcs.fault({ kind: 'hang', executed: true, times: Infinity, only: isCancellation });
       const first = await start();
       for (const service of all) expect(await ask(first, service)).toMatchObject({ status: 202 });
-      // This one cannot be asked what became of it, so it is not the one to be cut short.
+      // This one cannot be read back, so it is not the one to be cut short.
       await untilDone(first, ['svc-a']);
       await vi.waitFor(() => expect(sentToBilling()).toBeGreaterThan(1), PATIENCE);
       expect(await first.end('SIGKILL')).toBeNull();
@@ -173,7 +173,7 @@ describe('the example of a backend whose cancellations survive a crash', () => {
   );
 
   it(
-    'sees through what it has begun when it is told to stop, and does the rest when it is started again',
+    'lets started cancellations finish when it is stopped, and does the rest when it is started again',
     async () => {
       sandbox.whmcs.fault({ kind: 'latency', ms: 2_000, times: 2, only: isCancellation });
       const first = await start();

@@ -165,7 +165,7 @@ describe('an error that escapes from a route', () => {
     const parent = express();
     parent.use('/middleware', (_request, _response, next) => next(thrown));
     parent.get('/stream', (_request, response) => {
-      response.write('begun');
+      response.write('started');
       throw thrown;
     });
     parent.use(publicErrors);

@@ -126,7 +126,7 @@ describe('the example for OpenTelemetry', () => {
     ]);
   });
 
-  it('starts each span in the context of its caller, also where many run at once', async () => {
+  it('starts each span in the context of its caller, also if many run concurrently', async () => {
     const services = servicesOf(sandbox);
     await Promise.all(
       Array.from({ length: 20 }, async (_, index) => {

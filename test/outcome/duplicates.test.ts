@@ -63,7 +63,7 @@ describe('a second cancellation at WHMCS', () => {
     expect(result).not.toHaveProperty('effectiveAt');
   });
 
-  it('is not cancellable where the read-back shows that a person has just removed the earlier one', async () => {
+  it('is not cancellable if the read-back shows that a person has just removed the earlier one', async () => {
     await cancel('end_of_period');
     const fetch = fetchAndThen((answers) => {
       if (answers === 1) sandbox.whmcs.deleteCancellationRequest(sandbox.whmcs.seeded.active.serviceId);
@@ -73,14 +73,14 @@ describe('a second cancellation at WHMCS', () => {
     expect(failure.message).toMatch(/none could be found when it was read back/);
   });
 
-  it('is not verified once more: what was read is what is told', async () => {
+  it('is not verified once more: the result holds what was read', async () => {
     await cancel('end_of_period');
     const service = sandbox.whmcs.seeded.active;
     const result = await services.cancel({ account: 'whmcs', service, when: 'end_of_period' }, { verify: true });
     expect(result).toMatchObject({ outcome: 'already_cancelled', attempts: 3 });
   });
 
-  it('after a lost answer settles what the first one came to, without a second cancellation', async () => {
+  it('after a lost answer settles the outcome of the first one, without a second cancellation', async () => {
     sandbox.whmcs.fault({ kind: 'reset', executed: true });
     sandbox.whmcs.fault({ kind: 'html', executed: false, times: 1, only: (request) => !isWrite(request) });
     expect(await failureOf(cancel('end_of_period'))).toMatchObject({ code: 'outcome_unknown' });
@@ -146,7 +146,7 @@ describe('a hosting that is not active', () => {
     ['the hosting cannot be read', 'cancelled', { kind: 'html', executed: false }],
     ['the server fails', 'cancelled', { kind: 'server_error', executed: false }],
     ['the history cannot be read', 'provisioning', { kind: 'empty', executed: false }],
-  ] as const)('is not said to be cancelled where %s', async (_name, hosting, fault) => {
+  ] as const)('is not said to be cancelled if %s', async (_name, hosting, fault) => {
     sandbox.hosting.fault({ ...fault, times: Infinity, only: (request) => !isWrite(request) });
     const failure = await failureOf(cancel(hosting, 'end_of_period'));
     expect(failure).toMatchObject({ code: 'not_cancellable', providerCode: 'not_active' });
@@ -162,7 +162,7 @@ describe('a hosting that is not active', () => {
     });
   });
 
-  it('can be cancelled again where the job of the earlier one failed', async () => {
+  it('can be cancelled again if the job of the earlier one failed', async () => {
     sandbox.hosting.failJobs();
     await cancel('active', 'end_of_period');
     sandbox.clock.advance({ minutes: 1 });
@@ -186,14 +186,14 @@ describe('a second cancellation at VPSBG, which does not recognize one', () => {
   const cancel = (when: When): ReturnType<SandboxService['cancel']> =>
     services.cancel({ account: 'vpsbg', service: sandbox.vpsbg.seeded.cancelled, when });
 
-  it('takes the place of the first where the API accepts it', async () => {
+  it('takes the place of the first if the API accepts it', async () => {
     expect(await cancel('immediate')).toMatchObject({ outcome: 'requested' });
     expect(sandbox.vpsbg.service(sandbox.vpsbg.seeded.cancelled.serverId).cancellation).toMatchObject({
       when: 'immediate',
     });
   });
 
-  it('is rejected, in the API’s words, where the API refuses it', async () => {
+  it('is rejected, in the API’s words, if the API refuses it', async () => {
     sandbox.vpsbg.configure({ repeatedCancel: 'refused' });
     const failure = await failureOf(cancel('immediate'));
     expect(failure).toMatchObject({ code: 'rejected', providerStatus: 422, attempts: 1 });

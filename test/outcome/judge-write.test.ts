@@ -42,7 +42,7 @@ describe('the answer to a write that is no yes', () => {
     expect(failureOf(verdict, status)).toMatchObject({ code, mayHaveHappened });
   });
 
-  it('says why it is unknown, in the words of the adapter where it has some', () => {
+  it('says why it is unknown, in the words of the adapter if it has some', () => {
     expect(failureOf({ ...unclear, reason: 'provider_error' }, 200)).toMatchObject({
       reason: 'provider_error',
       providerStatus: 200,

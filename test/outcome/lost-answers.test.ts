@@ -116,7 +116,7 @@ describe.each(READABLE)('a cancellation at %s', (provider) => {
     });
   });
 
-  it('is found where the first read-back is lost too', async () => {
+  it('is found if the first read-back is lost too', async () => {
     const target = targetAt(provider, sandbox);
     target.faultyCancel({ kind: 'reset', executed: true });
     sandbox[provider].fault({ kind: 'reset', executed: true, only: (request) => !isWrite(request) });
@@ -268,7 +268,7 @@ describe('a cancellation whose answer was lost, over an earlier one with another
   it.each([
     ['vpsbg', { serverId: 7302 }],
     ['whmcs', { serviceId: 103 }],
-  ] as const)('is unknown at %s where only the earlier one is found', async (account, service) => {
+  ] as const)('is unknown at %s if only the earlier one is found', async (account, service) => {
     sandbox[account].fault({ kind: 'reset', executed: false });
     const services = servicesOf(sandbox);
     const order = { when: 'immediate' } as const;
@@ -285,7 +285,7 @@ describe('a cancellation whose answer was lost, over an earlier one with another
     expect(sandbox[account].requests.filter(isWrite)).toHaveLength(1);
   });
 
-  it('is found at VPSBG where it has taken the place of the earlier one', async () => {
+  it('is found at VPSBG if it has taken the place of the earlier one', async () => {
     sandbox.vpsbg.fault({ kind: 'reset', executed: true });
     const service = sandbox.vpsbg.seeded.cancelled;
     expect(await servicesOf(sandbox).cancel({ account: 'vpsbg', service, when: 'immediate' })).toMatchObject({
@@ -310,7 +310,7 @@ describe('a cancellation whose answer was lost, over an earlier one with another
 describe('a cancellation that is over before the read-back', () => {
   eachItsOwn();
 
-  it('is completed at WHMCS, where a person has ended the service meanwhile', async () => {
+  it('is completed at WHMCS, if a person has ended the service meanwhile', async () => {
     const service = sandbox.whmcs.seeded.active;
     sandbox.whmcs.fault({ kind: 'server_error', executed: true, only: isWrite });
     const services = servicesOf(sandbox, {
@@ -346,7 +346,7 @@ describe('a cancellation that is over before the read-back', () => {
     expect(failure.message).toMatch(/no such service: either the cancellation took effect, or the id was wrong/);
   });
 
-  it('is unknown at a hosting whose job has failed, since another may still be under way', async () => {
+  it('is unknown at a hosting whose job has failed, since another may still be in flight', async () => {
     sandbox.hosting.configure({ jobDelayMs: 0 });
     sandbox.hosting.failJobs();
     const target = targetAt('hosting', sandbox);
@@ -392,7 +392,7 @@ describe('an error of unknown wording at WHMCS', () => {
     expect(target.writes()).toBe(1);
   });
 
-  it('is unknown where only the list of requests cannot be read', async () => {
+  it('is unknown if only the list of requests cannot be read', async () => {
     const target = targetAt('whmcs', sandbox);
     sandbox.whmcs.failNextCancel({ message, executed: true });
     sandbox.whmcs.fault({
@@ -410,7 +410,7 @@ describe('a locked server at VPSBG', () => {
 
   it.each([
     ['is cancelled later all the same', true, { state: 'scheduled', when: 'end_of_period' }, 1],
-    ['stays as it is', false, { state: 'none' }, 0],
+    ['stays unchanged', false, { state: 'none' }, 0],
   ] as const)('%s: nobody can know from the 423', async (_name, landing, later, times) => {
     const service = sandbox.vpsbg.seeded.active;
     sandbox.vpsbg.lock(service.serverId, { landing });
@@ -429,7 +429,7 @@ describe('a locked server at VPSBG', () => {
     expect(sandbox.vpsbg.requests.filter(isWrite)).toHaveLength(1);
   });
 
-  it('is cancelled where it lands before the read-back', async () => {
+  it('is cancelled if it lands before the read-back', async () => {
     const service = sandbox.vpsbg.seeded.active;
     sandbox.vpsbg.lock(service.serverId, { landing: true });
     const services = servicesOf(sandbox, {

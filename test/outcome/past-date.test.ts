@@ -51,7 +51,7 @@ describe('a date has passed', () => {
     },
   );
 
-  it('never, if there is none or it cannot be read', () => {
+  it('never, if it is missing or cannot be read', () => {
     expect(hasPassed(undefined, answered())).toBe(false);
     expect(hasPassed(at('some day'), answered())).toBe(false);
   });

@@ -16,7 +16,7 @@ beforeEach(async () => {
 const methods = (provider: 'vpsbg' | 'hosting'): string[] => sandbox[provider].requests.map(({ method }) => method);
 const writes = (provider: 'vpsbg' | 'hosting'): number => sandbox[provider].requests.filter(isWrite).length;
 
-describe('a withdrawal at VPSBG', () => {
+describe('an undo at VPSBG', () => {
   type Name = keyof Sandbox['vpsbg']['seeded'];
   const revoke = (name: Name = 'cancelled', at: SandboxService = services): Promise<RevokeResult> =>
     at.revoke({ account: 'vpsbg', service: sandbox.vpsbg.seeded[name] });
@@ -50,7 +50,7 @@ describe('a withdrawal at VPSBG', () => {
     expect(sandbox.vpsbg.service(service.serverId).status).toBe('active');
   });
 
-  it.each(['active', 'suspended', 'locked'] as const)('changes nothing where there is none: %s', async (name) => {
+  it.each(['active', 'suspended', 'locked'] as const)('changes nothing if no cancellation exists: %s', async (name) => {
     expect(await revoke(name)).toMatchObject({ outcome: 'nothing_to_revoke', before: { state: 'none' }, attempts: 1 });
     expect(methods('vpsbg')).toEqual(['GET']);
   });
@@ -68,11 +68,11 @@ describe('a withdrawal at VPSBG', () => {
     sandbox.clock.advance({ days: 21 });
     const failure = await failureOf(revoke());
     expect(failure).toMatchObject({ code: 'rejected', operation: 'revoke', retryable: false });
-    expect(failure.message).toMatch(/has taken effect: it can no longer be withdrawn/);
+    expect(failure.message).toMatch(/has taken effect: it can no longer be undone/);
     expect(methods('vpsbg')).toEqual(['GET']);
   });
 
-  it('is unknown, and not “revoked”, where the API says yes and the cancellation is still there', async () => {
+  it('is unknown, and not “revoked”, if the API says yes and the cancellation is still there', async () => {
     sandbox.vpsbg.configure({ undo: 'ignored' });
     const failure = await failureOf(revoke());
     expect(failure).toMatchObject({ code: 'outcome_unknown', reason: 'provider_error', lastSeen: 'scheduled' });
@@ -81,7 +81,7 @@ describe('a withdrawal at VPSBG', () => {
     expect(cancellation()).not.toBeNull();
   });
 
-  it('is unknown, without a state, where it cannot be read back afterwards', async () => {
+  it('is unknown, without a state, if it cannot be read back afterwards', async () => {
     const fetch = fetchAndThen((answers) => {
       if (answers === 1)
         sandbox.vpsbg.fault({ kind: 'html', executed: false, times: Infinity, only: ({ method }) => method === 'GET' });
@@ -98,7 +98,7 @@ describe('a withdrawal at VPSBG', () => {
     const failure = await failureOf(revoke());
     expect(failure).toMatchObject({ code: 'unexpected_response', providerStatus: 404, attempts: 2 });
     expect(failure.message).toMatch(
-      /no such call .* set the option undoPath, or withdraw the cancellation in the client area/,
+      /no such call .* set the option undoPath, or undo the cancellation in the client area/,
     );
     expect(failure).not.toHaveProperty('sentAt');
     expect(cancellation()).not.toBeNull();
@@ -113,7 +113,7 @@ describe('a withdrawal at VPSBG', () => {
     expect(cancellation()).not.toBeNull();
   });
 
-  it('is not found where there is no such server, and nothing is withdrawn', async () => {
+  it('is not found if there is no such server, and nothing is undone', async () => {
     const failure = await failureOf(services.revoke({ account: 'vpsbg', service: { serverId: 999 } }));
     expect(failure).toMatchObject({ code: 'not_found' });
     expect(methods('vpsbg')).toEqual(['GET']);
@@ -133,7 +133,7 @@ describe('a withdrawal at VPSBG', () => {
   });
 });
 
-describe('a withdrawal at a hosting', () => {
+describe('an undo at a hosting', () => {
   type Name = keyof Sandbox['hosting']['seeded'];
   const revoke = (name: Name = 'cancelled'): Promise<RevokeResult> =>
     services.revoke({ account: 'hosting', service: sandbox.hosting.seeded[name] });
@@ -163,7 +163,7 @@ describe('a withdrawal at a hosting', () => {
     expect(await read('cancelled')).toMatchObject({ state: 'none' });
   });
 
-  it('that fails as a job leaves the cancellation where it was', async () => {
+  it('that fails as a job leaves the cancellation if it was', async () => {
     sandbox.hosting.failJobs();
     expect(await revoke()).toMatchObject({ outcome: 'requested' });
     sandbox.clock.advance({ minutes: 1 });
@@ -178,12 +178,15 @@ describe('a withdrawal at a hosting', () => {
     expect(stateOf('active')).toBe('active');
   });
 
-  it.each(['active', 'suspended', 'provisioning'] as const)('changes nothing where there is none: %s', async (name) => {
-    expect(await revoke(name)).toMatchObject({ outcome: 'nothing_to_revoke', before: { state: 'none' } });
-    expect(writes('hosting')).toBe(0);
-  });
+  it.each(['active', 'suspended', 'provisioning'] as const)(
+    'changes nothing if no cancellation exists: %s',
+    async (name) => {
+      expect(await revoke(name)).toMatchObject({ outcome: 'nothing_to_revoke', before: { state: 'none' } });
+      expect(writes('hosting')).toBe(0);
+    },
+  );
 
-  it('changes nothing where the cancellation itself has failed', async () => {
+  it('changes nothing if the cancellation itself has failed', async () => {
     const service = sandbox.hosting.seeded.active;
     sandbox.hosting.failJobs();
     await services.cancel({ account: 'hosting', service, when: 'end_of_period' });
@@ -200,19 +203,19 @@ describe('a withdrawal at a hosting', () => {
     expect(failure).not.toHaveProperty('sentAt');
   });
 
-  it('is refused, and not sent, where the hosting is over and still listed', async () => {
+  it('is refused, and not sent, if the hosting is over and still listed', async () => {
     sandbox.hosting.configure({ deletedHosting: 'listed' });
     expect(await failureOf(revoke('deleted'))).toMatchObject({ code: 'rejected' });
     expect(writes('hosting')).toBe(0);
   });
 
-  it('is refused, and not sent, where the hosting is gone', async () => {
+  it('is refused, and not sent, if the hosting is gone', async () => {
     expect(await failureOf(revoke('deleted'))).toMatchObject({ code: 'rejected' });
     expect(writes('hosting')).toBe(0);
   });
 });
 
-describe('a withdrawal whose answer is lost', () => {
+describe('an undo whose answer is lost', () => {
   beforeEach(() => {
     services = servicesOf(sandbox, IMPATIENT);
   });
@@ -273,11 +276,11 @@ describe('a withdrawal whose answer is lost', () => {
     expect(methods('vpsbg')).toEqual(['GET', 'DELETE']);
   });
 
-  it('tells the end customer of the withdrawal, and nobody a secret', async () => {
+  it('tells the end customer of the undo, and nobody a secret', async () => {
     sandbox.hosting.fault({ kind: 'reset', executed: false, only: isWrite });
     const failure = await failureOf(services.revoke({ account: 'hosting', service: hosting() }));
     expect(failure.publicMessage).toBe(
-      'The withdrawal of the cancellation was sent, but has not been confirmed yet. Please do not send it again.',
+      'The request to undo the cancellation was sent, but has not been confirmed yet. Please do not send it again.',
     );
     expect(printed(failure)).not.toContain(sandbox.settings.hosting.token);
   });

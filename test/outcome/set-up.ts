@@ -130,7 +130,7 @@ export function fetchAndThen(happens: (answers: number) => void | Promise<void>)
 /** An answer of a made-up server. */
 export interface Reply {
   readonly status: number;
-  /** Sent as JSON, a text as it is. */
+  /** Sent as JSON, a text unchanged. */
   readonly body?: unknown;
 }
 

@@ -111,7 +111,7 @@ describe('the state of a server at VPSBG', () => {
       { state: 'requested', requestedAt: expect.any(String), reason: expect.any(String), revocable: true },
     ],
     [
-      'is none again once it was withdrawn',
+      'is none again once it was undone',
       'cancelled',
       () => services.revoke({ account: 'vpsbg', service: sandbox.vpsbg.seeded.cancelled }),
       { state: 'none', revocable: false },
@@ -135,7 +135,7 @@ describe('the state of a server at VPSBG', () => {
       { serverId: 7305 },
       () => sandbox.vpsbg.configure({ terminated: 'gone' }),
     ],
-  ])('is not_found where %s', async (_name, service, given) => {
+  ])('is not_found if %s', async (_name, service, given) => {
     given();
     expect(await failureOf(services.status({ account: 'vpsbg', service }))).toMatchObject({
       code: 'not_found',
@@ -255,7 +255,7 @@ describe('the state of a hosting', () => {
     },
   );
 
-  it('is not_found, with the id of the answer, where there never was such a hosting', async () => {
+  it('is not_found, with the id of the answer, if there never was such a hosting', async () => {
     const service = { hostingId: '1_neverThere', domain: 'example.com' };
     expect(await failureOf(services.status({ account: 'hosting', service }))).toMatchObject({
       code: 'not_found',
@@ -352,7 +352,7 @@ describe('the state of a service at WHMCS', () => {
     expect(await read(service)).toEqual(whole(expected));
   });
 
-  it('is not_found where there is no such service', async () => {
+  it('is not_found if there is no such service', async () => {
     const failure = await failureOf(services.status({ account: 'whmcs', service: { serviceId: 999 } }));
     expect(failure).toMatchObject({ code: 'not_found', operation: 'status' });
   });

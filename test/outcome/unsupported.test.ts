@@ -28,18 +28,18 @@ describe('what a provider’s API cannot do', () => {
     expect(sent()).toBe(0);
   });
 
-  it('is refused before anything is sent: withdrawing at EDIS', async () => {
+  it('is refused before anything is sent: undoing at EDIS', async () => {
     const { kvmId } = sandbox.edis.seeded.cancelled;
-    // @ts-expect-error the account has no withdrawal
+    // @ts-expect-error the account has no undo
     const failure = await failureOf(services.revoke({ account: 'edis', service: { kvmId } }));
     expect(failure).toMatchObject({ code: 'unsupported', operation: 'revoke', provider: 'edis', attempts: 0 });
     expect(failure.message).toMatch(/A person can do it in the provider’s client or admin area/);
     expect(sent()).toBe(0);
   });
 
-  it('is refused before anything is sent: withdrawing at WHMCS', async () => {
+  it('is refused before anything is sent: undoing at WHMCS', async () => {
     const service = sandbox.whmcs.seeded.cancelled;
-    // @ts-expect-error the account has no withdrawal
+    // @ts-expect-error the account has no undo
     const failure = await failureOf(services.revoke({ account: 'whmcs', service }));
     expect(failure).toMatchObject({ code: 'unsupported', operation: 'revoke', provider: 'whmcs', attempts: 0 });
     expect(failure.message).toMatch(/A person can do it in the provider’s client or admin area/);
@@ -48,12 +48,12 @@ describe('what a provider’s API cannot do', () => {
   });
 
   it('names no provider to the end customer', async () => {
-    // @ts-expect-error the account has no withdrawal
+    // @ts-expect-error the account has no undo
     const failure = await failureOf(services.revoke({ account: 'whmcs', service: sandbox.whmcs.seeded.cancelled }));
     expect(failure.publicMessage).not.toMatch(/whmcs|client area|admin/i);
   });
 
-  it('is told by the account’s capabilities, as data', () => {
+  it('is shown by the account’s capabilities, as data', () => {
     const { accounts } = createCancelService({ edis: edis(), vpsbg: vpsbg(), whmcs: whmcs() });
     const able = Object.entries(accounts).map(([name, { capabilities }]) => [
       name,

@@ -29,7 +29,7 @@ describe('a verified cancellation at VPSBG', () => {
     expect(codes(result)).toEqual([]);
   });
 
-  it('is requested where it is immediate: the server is only suspended yet', async () => {
+  it('is requested if it is immediate: the server is only suspended yet', async () => {
     const result = await cancel('immediate');
     expect(result).toMatchObject({ outcome: 'requested', existing: { when: 'immediate' } });
     expect(result).not.toHaveProperty('effectiveAt');
@@ -96,7 +96,7 @@ describe('a verified cancellation of a hosting', () => {
     expect(await cancel('end_of_period')).toMatchObject({ outcome: 'scheduled' });
   });
 
-  it('is not verified where the job is done and the hosting still looks untouched', async () => {
+  it('is not verified if the job is done and the hosting still looks untouched', async () => {
     sandbox.hosting.configure({ jobDelayMs: 0, serviceStatusAfterCancel: 'active' });
     const result = await cancel('end_of_period');
     expect(result.outcome).toBe('requested');
@@ -169,7 +169,7 @@ describe('a cancellation that is verified while somebody else cancels with anoth
   });
 });
 
-describe('a verified cancellation where nothing can be read back', () => {
+describe('a verified cancellation if nothing can be read back', () => {
   it('is what EDIS said, with a warning', async () => {
     const { kvmId } = sandbox.edis.seeded.active;
     const result = await services.cancel({ account: 'edis', service: { kvmId }, when: 'end_of_period' }, VERIFY);

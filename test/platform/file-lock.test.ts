@@ -137,12 +137,12 @@ describe('a lock on a file', () => {
     lock.release();
   });
 
-  it('cannot be had where nothing can be written', async () => {
+  it('cannot be had if nothing can be written', async () => {
     expect(await lockFile(join(directory, 'missing', 'lock'))).toBe('unusable');
   });
 });
 
-/** Changes what the record says of its process, in the file that it is; makes one where there is none. */
+/** Changes what the record says of its process, in the same file; makes one if it does not exist. */
 function writeRecord(changes: Partial<ProcessIdentity>): void {
   const file = ownerRecordOf(path);
   if (!existsSync(file)) writeFileSync(file, '{}');

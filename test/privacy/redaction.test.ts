@@ -43,7 +43,7 @@ describe('Redactor', () => {
     );
   });
 
-  it('takes several secrets out, also where one is a part of another', () => {
+  it('takes several secrets out, also if one is a part of another', () => {
     const redactor = redactorFor(['hunter2', 'hunter2-longer', '', 'correct horse']);
     expect(redactor.text('hunter2-longer, hunter2, correct+horse')).toBe('[REDACTED], [REDACTED], [REDACTED]');
   });
@@ -58,7 +58,7 @@ describe('Redactor', () => {
     }
   });
 
-  it('leaves an innocent text as it is', () => {
+  it('leaves an innocent text unchanged', () => {
     fc.assert(
       fc.property(secrets, fc.string({ unit: 'binary', maxLength: 200 }), (secret, text) => {
         // No character in common, in whatever encoding: those are made of ASCII.
@@ -76,7 +76,7 @@ describe('Redactor', () => {
     '{"error":"Invalid id \\"7\\"","code":422,"price":"5 €"}',
     'QmFzZTY0IHRleHQgb2Ygbm9ib2R5 and deadbeefcafe',
     '100 % of 50%25 &amp; &lt;tags&gt; \\\\server\\share',
-  ])('leaves %j as it is', (text) => {
+  ])('leaves %j unchanged', (text) => {
     expect(redactorFor(['a-token-of-the-account', 's3cret&%\\"']).text(text)).toBe(text);
   });
 

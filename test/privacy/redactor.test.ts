@@ -4,7 +4,7 @@ import { REDACTED } from '../../src/privacy/redactor.ts';
 import { redactorFor } from '../../src/accounts/redactor-for.ts';
 
 describe('the secrets of a Redactor', () => {
-  it('are all taken out, also where one is a part of another', () => {
+  it('are all taken out, also if one is a part of another', () => {
     const redactor = redactorFor(['hunter2', 'hunter2-longer', '', 'hunter2', 'correct horse']);
     expect(redactor.text('hunter2-longer, hunter2, correct+horse')).toBe('[REDACTED], [REDACTED], [REDACTED]');
   });
@@ -27,7 +27,7 @@ describe('the secrets of a Redactor', () => {
     ['a character that takes no room', 'hun\u200Bter2'],
     ['a soft hyphen', 'hun\u00ADter2'],
     ['NUL', 'hun\u0000ter2'],
-  ])('are found where %s parts them', (_, parted) => {
+  ])('are found if %s parts them', (_, parted) => {
     const redactor = redactorFor(['hunter2']);
     expect(redactor.text(`It is ${parted}!`)).toBe('It is [REDACTED]!');
     expect(redactor.data({ reason: parted })).toEqual({ reason: '[REDACTED]' });
@@ -35,7 +35,7 @@ describe('the secrets of a Redactor', () => {
     expect(redactor.text('another \u001B[31mtext')).toBe('another \u001B[31mtext');
   });
 
-  it('are found where tags part them', () => {
+  it('are found if tags part them', () => {
     expect(redactorFor(['hunter2']).message('It <b>is</b> hun<b></b>ter2!')).toBe('It is [REDACTED]!');
     const both = redactorFor(['hunter2', 'a<b>c']).message('hun<b></b>ter2 and a<b>c, a&lt;b>c');
     expect(both).toBe('[REDACTED] and [REDACTED], [REDACTED]');
@@ -61,7 +61,7 @@ describe('the secrets of a Redactor', () => {
     ['of 12 characters from 8 on', 'Abcd1234Efgh', 8],
     ['of 32 characters from 16 on', 'Abcd1234Efgh5678Ijkl9012Mnop3456', 16],
     ['of 64 characters from 16 on', 'Abcd1234'.repeat(8), 16],
-  ])('are found where only their beginning is repeated, %s', (_, secret, needed) => {
+  ])('are found if only their beginning is repeated, %s', (_, secret, needed) => {
     const redactor = redactorFor([secret]);
     for (let length = needed; length <= secret.length; length += 1) {
       const part = secret.slice(0, length);
@@ -118,7 +118,7 @@ describe('the secrets of a Redactor', () => {
       );
   });
 
-  it.each([[[]], [['']]])('can be none (%j): then a text stays as it is', (secrets) => {
+  it.each([[[]], [['']]])('can be none (%j): then a text stays unchanged', (secrets) => {
     expect(redactorFor(secrets).text('all of it')).toBe('all of it');
   });
 
@@ -156,7 +156,7 @@ describe('a text without a secret', () => {
     '{"error":"Invalid id \\"7\\"","code":422,"price":"5 €"}',
     'QmFzZTY0IHRleHQgb2Ygbm9ib2R5 and deadbeefcafe',
     '100 % of 50%25 &amp; &lt;tags&gt; \\\\server\\share',
-  ])('(%j) stays as it is', (text) => {
+  ])('(%j) stays unchanged', (text) => {
     expect(redactorFor(['a-token-of-the-account', 's3cret&%\\"']).text(text)).toBe(text);
   });
 });
@@ -233,7 +233,7 @@ describe('data', () => {
     const redactor = redactorFor([]);
     expect(redactor.data({ [key]: 'of somebody else' })).toEqual({ [key]: '[REDACTED]' });
     expect(redactor.data([{ [key]: { a: 1 } }])).toEqual([{ [key]: '[REDACTED]' }]);
-    // That there is none is no secret.
+    // Its absence is no secret.
     expect(redactor.data({ a: { [key]: '' }, b: { [key]: null } })).toEqual({ a: { [key]: '' }, b: { [key]: null } });
   });
 
@@ -270,7 +270,7 @@ function longSecret(length: number): string {
 describe('the words of a panel that escapes for HTML', () => {
   it.each([
     ['a text', 'Tom &amp; Ann&#039;s shop', "Tom & Ann's shop"],
-    ['a secret as it is', 'is a&lt;b+secret&amp;1 wrong?', 'is [REDACTED] wrong?'],
+    ['a secret unchanged', 'is a&lt;b+secret&amp;1 wrong?', 'is [REDACTED] wrong?'],
     ['a secret that is escaped', 'is a&amp;lt;b+secret&amp;amp;1 wrong?', 'is [REDACTED] wrong?'],
     ['a secret beside half an entity', '&lt;gt;x-secret-2 &#3gt;x-secret-2', '<[REDACTED] &#3[REDACTED]'],
     ['a secret that only the decoding completes', 'a&#38;lt;b+secret&#38;amp;1', '[REDACTED]'],

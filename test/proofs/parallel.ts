@@ -1,4 +1,4 @@
-/** Does `work` for each index from 0 up to, and without, `count`: so many at once, so that waits do not add up. */
+/** Does `work` for each index from 0 up to, and without, `count`: so many concurrently, so that waits do not add up. */
 export async function inParallel(
   count: number,
   concurrency: number,

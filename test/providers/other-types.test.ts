@@ -70,7 +70,7 @@ describe('the Hosting API', () => {
     ['the hosting is deleted', job('failed', { responseId: 'R1' }), shown({ status: 'deleted', openJobCount: 0 })],
     ['another job is open, counted as a text', job('failed'), shown({ openJobCount: '1' })],
     ['no open jobs are counted, and it names no answer', job('failed'), shown()],
-  ])('has a failed job that proves nothing where %s', async (_, event, answer) => {
+  ])('has a failed job that proves nothing if %s', async (_, event, answer) => {
     expect(await status([history(event), answer], 'R1')).toMatchObject({ state: 'unknown' });
   });
 
@@ -78,7 +78,7 @@ describe('the Hosting API', () => {
     ['it names the answer', job('failed', { responseId: 'R1' }), shown()],
     ['no job is open, counted as a text', job('failed'), shown({ openJobCount: '0' })],
     ['its words are in other letters', job('FAILED', { jobType: 'CancelHosting' }), shown({ openJobCount: 0 })],
-  ])('has a failed job that is one where %s', async (_, event, answer) => {
+  ])('has a failed job that is one if %s', async (_, event, answer) => {
     expect(await status([history(event), answer], 'R1')).toMatchObject({ state: 'failed' });
   });
 
@@ -94,7 +94,7 @@ describe('the Hosting API', () => {
     expect(await status(answers)).toMatchObject({ state: 'scheduled' });
   });
 
-  it('is cancelled already where its code for that is in other letters', async () => {
+  it('is cancelled already if its code for that is in other letters', async () => {
     const body = { responseId: 'r', status: 'error', errorCode: 'NOT_ACTIVE', errorMessage: 'Already cancelled' };
     const { fetch } = answering({ status: 405, body }, shown({ serviceStatus: 'expiring' }), history(job('done')));
     const services = createCancelService({ own: account }, { fetch });

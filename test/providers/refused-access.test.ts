@@ -129,7 +129,7 @@ describe.each(READABLE)('a lost answer of $id whose read-back is refused', (prov
   it.each([
     [403, { 'cf-mitigated': 'challenge' }, 'unavailable'],
     [401, {}, 'unexpected_response'],
-  ] as const)('with %d and a page ends it, too, also where the write was answered', async (status, headers, code) => {
+  ] as const)('with %d and a page ends it, too, also if the write was answered', async (status, headers, code) => {
     await using server = await startHttp((response, request) => {
       if (provider.isWrite(request)) response.writeHead(524).end('<html>A timeout occurred</html>');
       else response.writeHead(status, { 'content-type': 'text/html', ...headers }).end('<html></html>');
@@ -155,7 +155,7 @@ describe.each(READABLE)('a lost answer of $id whose read-back is refused', (prov
 it.each([
   ['was lost', undefined],
   ['was refused for its contents', [422, json({ message: 'The given data was invalid.' })] as const],
-])('a batch whose answer %s is read back once where that is refused', async (_, answer) => {
+])('a batch whose answer %s is read back once if that is refused', async (_, answer) => {
   const provider = READABLE[0];
   if (provider === undefined) throw new Error('there is no provider');
   const [status, body] = provider.unauthorized;

@@ -38,6 +38,21 @@ describe('a worker on PostgreSQL, while another one claims', () => {
     );
   });
 
+  it('takes the first free ones of those that it tries, and leaves the rest to others', async () => {
+    await during(
+      (client) => lockAccounts(client, 'few', ['alpha']),
+      async () => {
+        const [second, third] = [await openPostgres(database.address), await openPostgres(database.address)];
+        await second.transaction(async (client) => {
+          expect([...(await lockAccounts(client, 'few', ['alpha', 'beta', 'gamma', 'delta'], 1))]).toEqual(['beta']);
+          const left = await third.transaction((other) => lockAccounts(other, 'few', ['delta', 'beta', 'gamma']));
+          expect([...left]).toEqual(['delta', 'gamma']);
+        });
+        await Promise.all([second.close(), third.close()]);
+      },
+    );
+  });
+
   it('goes on with the other accounts, and comes back to this one', async () => {
     const shop = openShop();
     await using queue = await openQueue(database, { services: shop.services });

@@ -38,7 +38,7 @@ describe.each(DATABASES)('a person’s decision on %s', (_, open) => {
     reading: [],
   } as const satisfies Readonly<Record<string, readonly Decided[]>>;
 
-  it('is taken in the states where it means something, and in no other', async () => {
+  it('is taken in the states if it means something, and in no other', async () => {
     const gate = closedGate();
     const effectiveAt = { value: '2999-05-01', precision: 'date', source: 'provider' } as const;
     const scripts: Readonly<Record<keyof typeof allowed, Script> & Record<string, Script>> = {
@@ -255,7 +255,7 @@ describe.each(DATABASES)('a person’s decision on %s', (_, open) => {
     expect(shop.writes()).toBe(1);
   });
 
-  it('is one decision where two are made at the same moment', async () => {
+  it('is one decision if two are made at the same moment', async () => {
     const shop = openShop({ one: { writes: [lost, accepted] } });
     await using queue = await openQueue(database, { services: shop.services });
     await queue.enqueue(request('blind', 'one'), { id: 'one' });
@@ -269,7 +269,7 @@ describe.each(DATABASES)('a person’s decision on %s', (_, open) => {
     expect(history.filter(({ type }) => type === 'resolved')).toHaveLength(1);
   });
 
-  it('is refused where it does not say who decides, or on what', async () => {
+  it('is refused if it does not say who decides, or on what', async () => {
     const shop = openShop({ one: { writes: [lost] } });
     await using queue = await openQueue(database, { services: shop.services });
     await queue.enqueue(request('blind', 'one'), { id: 'one' });

@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type * as V8 from 'node:v8';
 import { promisify } from 'node:util';
@@ -24,10 +27,16 @@ afterEach(() => vi.unstubAllGlobals());
 const { Module } = WebAssembly;
 const child = fileURLToPath(new URL('support/open-and-report.ts', import.meta.url));
 
-describe('the memory of the embedded database', { timeout: 60_000 }, () => {
+describe('the memory of the embedded database', { timeout: 180_000 }, () => {
   it('stays below 400 MB when an existing directory is opened', async () => {
     await using database = await startPglite();
     expect(await peakOf(database.address)).toBeLessThan(400);
+  });
+
+  it('stays below 400 MB when a new directory is made', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'queue-memory-'));
+    expect(await peakOf(join(folder, 'new'))).toBeLessThan(400);
+    await rm(folder, { recursive: true, force: true });
   });
 
   it('is V8’s own affair if the process was started with flags for WebAssembly', async () => {

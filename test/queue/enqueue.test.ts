@@ -44,7 +44,7 @@ describe.each(DATABASES)('enqueueing on %s', (kind, open) => {
       expect(await queue.get('one')).toMatchObject({ state: 'requested' });
     });
 
-    it('is refused where its id stands for another request', async () => {
+    it('is refused if its id belongs to another request', async () => {
       const request = {
         account: 'alpha',
         service: { id: '5' },
@@ -82,7 +82,7 @@ describe.each(DATABASES)('enqueueing on %s', (kind, open) => {
       expect((await queue.list()).map(({ id }) => id)).toEqual(['one', 'two', 'three']);
     });
 
-    it('is there once where ten ask for the same service at the same moment', async () => {
+    it('is there once if ten ask for the same service at the same moment', async () => {
       const ids = Array.from({ length: 10 }, (_, index) => `id-${index}`);
       const request = { account: 'alpha', service: { id: 5 }, when: 'immediate' } as const;
       const settled = await Promise.allSettled(ids.map((id) => queue.enqueue(request, { id })));
@@ -99,7 +99,7 @@ describe.each(DATABASES)('enqueueing on %s', (kind, open) => {
       expect((await queue.get('one'))?.history.map(({ type }) => type)).toEqual(['enqueued']);
     });
 
-    it('is given an id where the caller gives none', async () => {
+    it('is given an id if the caller gives none', async () => {
       const { id, added } = await queue.enqueue({ account: 'alpha', service: { id: 5 }, when: 'immediate' });
       expect(id).toMatch(/^[\da-f-]{36}$/);
       expect(added).toBe(true);
@@ -168,7 +168,7 @@ describe.each(DATABASES)('enqueueing on %s', (kind, open) => {
       ['a transaction that is none', { transaction: { SECRET } }, 'options.transaction'],
     ];
 
-    it('is refused before anything is written where the request is not sound', async () => {
+    it('is refused before anything is written if the request is not sound', async () => {
       for (const [what, request, code, path] of badRequests) {
         const error = await failureOf(untyped(queue).enqueue(request, { id: 'one' }));
         expect([what, error.code, error.issues?.[0]?.path ?? '']).toEqual([what, code, path]);
@@ -177,7 +177,7 @@ describe.each(DATABASES)('enqueueing on %s', (kind, open) => {
       expect(await queue.list()).toEqual([]);
     });
 
-    it('is refused before anything is written where an option is not sound', async () => {
+    it('is refused before anything is written if an option is not sound', async () => {
       for (const [what, options, path] of badOptions) {
         const error = await failureOf(untyped(queue).enqueue(sound, options));
         expect([what, error.code, error.issues?.map((issue) => issue.path)]).toEqual([what, 'invalid_request', [path]]);
@@ -207,7 +207,7 @@ describe.each(DATABASES)('enqueueing on %s', (kind, open) => {
       expect(listed).toHaveLength(5_000);
     });
 
-    it('takes none where one stands in the way of another, even far behind it', async () => {
+    it('takes none if one stands in the way of another, even far behind it', async () => {
       const items = Array.from({ length: 2_500 }, (_, index) => item(index));
       const error = await failureOf(queue.enqueueMany([...items, { ...item(7), id: 'another' }]));
       expect(error).toMatchObject({ code: 'invalid_request', issues: [{ path: 'items.2500.request.service' }] });
@@ -215,7 +215,7 @@ describe.each(DATABASES)('enqueueing on %s', (kind, open) => {
       expect(await queue.list()).toEqual([]);
     });
 
-    it('takes none where some are not sound, and says of each what is wrong', async () => {
+    it('takes none if some are not sound, and says of each what is wrong', async () => {
       const items: readonly unknown[] = [
         item(0),
         { ...item(1), request: { account: 'alpha', service: {}, when: 'immediate' } },
@@ -240,7 +240,7 @@ describe.each(DATABASES)('enqueueing on %s', (kind, open) => {
       expect(await queue.list()).toEqual([]);
     });
 
-    it('takes none where an id or a service is taken already, and says of each which', async () => {
+    it('takes none if an id or a service is taken already, and says of each which', async () => {
       await queue.enqueue(item(1).request, { id: 'id-1' });
       const items: readonly Item[] = [item(0), { ...item(2), id: 'id-1' }, { ...item(1), id: 'another' }, item(3)];
       const { code, issues } = await failureOf(queue.enqueueMany(items));
@@ -258,7 +258,7 @@ describe.each(DATABASES)('enqueueing on %s', (kind, open) => {
       expect((await queue.list()).map(({ id }) => id)).toEqual(['id-0', 'id-1']);
     });
 
-    it('leaves nothing behind where the source throws, and throws the same', async () => {
+    it('leaves nothing behind if the source throws, and throws the same', async () => {
       const mistake = new Error('the file ends here');
       async function* source(): AsyncGenerator<Item> {
         yield item(0);
@@ -269,7 +269,7 @@ describe.each(DATABASES)('enqueueing on %s', (kind, open) => {
       expect(await queue.list()).toEqual([]);
     });
 
-    it('takes nothing where there is nothing, and refuses what cannot be gone through', async () => {
+    it('takes nothing if there is nothing, and refuses what cannot be gone through', async () => {
       expect(await queue.enqueueMany([])).toEqual({ ids: [], added: 0 });
       for (const items of [undefined, 5, 'RECEIVED', item(0)]) {
         const error = await failureOf(untyped(queue).enqueueMany(items));
@@ -343,7 +343,7 @@ describe.each(DATABASES)('enqueueing on %s', (kind, open) => {
       },
     );
 
-    it('is refused with an error of its own where the transaction has failed before', async () => {
+    it('is refused with an error of its own if the transaction has failed before', async () => {
       await client.query('BEGIN');
       await expect(client.query('SELECT * FROM nowhere')).rejects.toThrow('nowhere');
       const error = await failureOf(queue.enqueue(request, { id: 'one', transaction: client }));

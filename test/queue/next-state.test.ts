@@ -58,11 +58,11 @@ describe('what follows from an attempt to cancel', () => {
     expect(next).toEqual({ readBackAttempts: 0, needsPerson: false, error, ...retry, ...expected });
   });
 
-  it('is told for every code there is', () => {
+  it('is defined for every code', () => {
     expect(new Set(cases.map(([code]) => code))).toEqual(new Set(Object.keys(ERROR_CODES)));
   });
 
-  it('needs a person where the outcome is unknown and the provider cannot be asked', () => {
+  it('needs a person if the outcome is unknown and the provider cannot be asked', () => {
     const error = failure('outcome_unknown');
     expect(afterSend(planned(), { ok: false, error }, false, POLICY)).toEqual({
       state: 'unknown',
@@ -125,7 +125,7 @@ describe('a time that an error names', () => {
   });
 });
 
-describe('what follows where a wall is in front of the provider', () => {
+describe('what follows if a wall is in front of the provider', () => {
   it('is a rest of the whole account', () => {
     const error = new ProviderError('unavailable', { message: 'acme: a challenge', retryable: false });
     expect(afterSend(planned(), { ok: false, error }, true, POLICY)).toMatchObject({
@@ -135,7 +135,7 @@ describe('what follows where a wall is in front of the provider', () => {
   });
 });
 
-describe('what follows where the account is turned away', () => {
+describe('what follows if the account is turned away', () => {
   it.each([401, 407])('with %i, whatever the words, is a rest of the whole account', (providerStatus) => {
     const error = new ProviderError('unexpected_response', { message: 'acme: a page', providerStatus });
     expect(afterSend(planned(), { ok: false, error }, true, POLICY)).toMatchObject({
@@ -182,7 +182,7 @@ describe('an account that nothing shows to be let in', () => {
   });
 });
 
-describe('what follows where the provider has no such service', () => {
+describe('what follows if the provider has no such service', () => {
   const gone = failure('not_found');
 
   it.each(['none', 'requested', 'unknown'] as const)(
@@ -199,7 +199,7 @@ describe('what follows where the provider has no such service', () => {
     },
   );
 
-  it('is read back again where it was never seen, and then left to a person, with what was seen', () => {
+  it('is read back again if it was never seen, and then left to a person, with what was seen', () => {
     const first = afterFailedReadBack(unknown(), gone, POLICY);
     expect(first).toMatchObject({
       state: 'unknown',
@@ -241,7 +241,7 @@ describe('what follows from a read-back that was answered', () => {
     });
   });
 
-  it('says so where the timing is not told', () => {
+  it('says so if the timing is not told', () => {
     const { state, result: found } = afterReadBack(unknown(), status('scheduled'), POLICY);
     expect([state, found?.warnings.map(({ code }) => code)]).toEqual(['scheduled', ['timing_unknown']]);
   });

@@ -17,7 +17,7 @@ import { openShop, request, seen } from './support/shop.ts';
 const OLD_ROWS = [
   { id: 'refused', account: 'alpha', state: 'refused', error: { code: 'rejected', message: 'no.' } },
   { id: 'unknown', account: 'blind', state: 'unknown', error: { code: 'outcome_unknown', message: '?' } },
-  // Under way when the process ended.
+  // In flight when the process ended.
   { id: 'left', account: 'beta', state: 'sent', worker: 'gone' },
 ];
 
@@ -60,7 +60,7 @@ describe.each(DATABASES)('opening a queue on %s', (kind, open) => {
     expect([shop.writes('refused'), shop.writes()]).toEqual([1, 1]);
   });
 
-  it('is refused, and lets the database go, where a newer version made the tables', async () => {
+  it('is refused, and lets the database go, if a newer version made the tables', async () => {
     const schema = freshSchema();
     {
       await using tables = await openTables(database);
@@ -144,7 +144,7 @@ describe('the directory of an embedded queue', () => {
     expect(await queue.list()).toEqual([]);
   });
 
-  it('is made where it is not there, and the failure is clear where it cannot be', async () => {
+  it('is made if it is not there, and the failure is clear if it cannot be', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'queue-directory-'));
     try {
       await mkdir(join(directory, 'a'));
@@ -193,20 +193,20 @@ describe('a queue that is not set up soundly', () => {
     expect(`${error.message} ${JSON.stringify(error)}`).not.toContain('RECEIVED');
   });
 
-  it('is told what to install where a library is missing', async () => {
+  it('says what to install if a library is missing', async () => {
     const missing = Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' });
     const error = await failureOf(loadPeer('pg-boss', () => Promise.reject(missing)));
     expect(error).toMatchObject({ code: 'not_configured', operation: 'queue' });
     expect(error.message).toBe('cancelkit/queue needs pg-boss, which is not installed. Run: npm install pg-boss');
   });
 
-  it('is told that a library could not be loaded, without its words', async () => {
+  it('says that a library could not be loaded, without its words', async () => {
     const error = await failureOf(loadPeer('pg', () => Promise.reject(new Error('RECEIVED'))));
     expect(error.message).toBe('cancelkit/queue needs pg, which could not be loaded. Run: npm install pg-boss pg');
     expect(await loadPeer('pg', () => Promise.resolve({ default: 7 }))).toEqual({ default: 7 });
   });
 
-  it('is refused clearly where the package is not there at all', async () => {
+  it('is refused clearly if the package is not there at all', async () => {
     const absent = 'a-package-that-nobody-has-installed';
     const error = await failureOf(loadPeer(absent, () => import(/* @vite-ignore */ absent)));
     expect(error).toMatchObject({ code: 'not_configured' });

@@ -34,7 +34,7 @@ describe('a PostgreSQL server that goes away', () => {
       });
       for (const executed of executedBefore) expect(executed).toBeLessThan(JOBS);
       expect(verdict).toMatchObject({ jobs: JOBS, executed: JOBS, duplicates: 0, sentTwice: 0, lost: 0, wrong: 0 });
-      // The worker was there all the time: it knows what became of each, and leaves none in doubt.
+      // The worker was there all the time: it knows the outcome of each, and leaves none in doubt.
       expect(verdict).toMatchObject({ forPerson: 0, confirmedNot: 0 });
       expect(told.length).toBeGreaterThan(0);
       for (const error of told) expect(error).toMatchObject({ code: 'unavailable', operation: 'queue' });
@@ -42,7 +42,7 @@ describe('a PostgreSQL server that goes away', () => {
     60_000,
   );
 
-  it('is told of clearly to who enqueues meanwhile, and the same call works afterwards', async () => {
+  it('fails a caller that enqueues meanwhile with a clear error, and the same call works afterwards', async () => {
     const shop = openShop();
     await using queue = await openQueue(server, { services: shop.services, onError: () => undefined });
     await queue.enqueue(request('alpha', 'before'), { id: 'before' });

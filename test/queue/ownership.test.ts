@@ -126,7 +126,7 @@ describe('the directory of an embedded queue', { timeout: 60_000 }, () => {
     expect(existsSync(join(directory, 'lock.owner'))).toBe(false);
   });
 
-  it('is refused where every user may write to it, and says what to run', () => {
+  it('is refused if every user may write to it, and says what to run', () => {
     const directory = join(aside, 'open');
     mkdirSync(directory);
     chmodSync(directory, 0o777);
@@ -138,7 +138,7 @@ describe('the directory of an embedded queue', { timeout: 60_000 }, () => {
     }
   });
 
-  it('is told of where others may enter it, and keeps its data to itself', async () => {
+  it('causes a warning if other users may enter it, and keeps its data to itself', async () => {
     const directory = join(aside, 'enterable');
     mkdirSync(join(directory, 'pgdata'), { recursive: true });
     chmodSync(directory, 0o755);

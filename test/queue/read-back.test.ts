@@ -109,7 +109,7 @@ describe.each(DATABASES)('a cancellation of which nobody knows, on %s', (_, open
     expect((await queue.list({ needsPerson: true })).map(({ id }) => id)).toEqual(['one', 'two']);
   });
 
-  it('is read back again where a reading fails, and does not count that one', async () => {
+  it('is read back again if a reading fails, and does not count that one', async () => {
     const busyNow: Reply = () => busy(429, 0);
     // A call reads three times before it gives up.
     const reads = [none, busyNow, busyNow, busyNow, none, none, () => seen('completed')];
@@ -121,7 +121,7 @@ describe.each(DATABASES)('a cancellation of which nobody knows, on %s', (_, open
     expect([shop.writes('one'), shop.reads('one')]).toEqual([1, 7]);
   });
 
-  it('is left to a person at once where the provider cannot be asked', async () => {
+  it('is left to a person immediately if the provider cannot be asked', async () => {
     const shop = openShop({ one: { writes: [lost] } });
     await using queue = await openQueue(database, { services: shop.services });
     await queue.enqueue(request('blind', 'one'), { id: 'one' });

@@ -78,7 +78,7 @@ describe('a reader of an embedded queue that is open elsewhere', { timeout: 60_0
     await again.close();
   });
 
-  it('is told where its owner does not answer', { timeout: 60_000 }, async () => {
+  it('is an error if its owner does not answer', { timeout: 60_000 }, async () => {
     const { child } = await startQueueChild(database.address);
     children.push(child);
     child.kill('SIGSTOP');
@@ -87,7 +87,7 @@ describe('a reader of an embedded queue that is open elsewhere', { timeout: 60_0
     expect(error.message).toContain('does not answer readers');
   });
 
-  it('makes no queue where there is none', async () => {
+  it('makes no queue if none exists', async () => {
     const missing = join(aside, 'missing');
     expect(await failureOf(openQueueReader({ services, database: missing }))).toMatchObject({ code: 'not_configured' });
     expect(existsSync(missing)).toBe(false);
@@ -165,7 +165,7 @@ describe('the socket for readers', { timeout: 60_000 }, () => {
     expect(await queue.list()).toHaveLength(1);
   });
 
-  it('is not needed: a queue opens where none can be made', async () => {
+  it('is not needed: a queue opens if none can be made', async () => {
     writeFileSync(join(aside, 'file'), '');
     const given = process.env['TMPDIR'];
     process.env['TMPDIR'] = join(aside, 'file');

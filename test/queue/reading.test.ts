@@ -88,7 +88,7 @@ describe.each(DATABASES)('what is read of a queue on %s', (_, open) => {
     expect(already).toMatchObject({ outcome: 'already_cancelled', existing: { raw: 'too long to be kept' } });
   });
 
-  it('is nothing where there is nothing of that id', async () => {
+  it('is nothing if there is nothing of that id', async () => {
     await using queue = await openQueue(database, { services: openShop().services });
     expect(await queue.get('one')).toBeUndefined();
     for (const id of ['', 5, undefined, 'x'.repeat(129)]) {
@@ -214,7 +214,7 @@ describe.each(DATABASES)('what is read of a queue on %s', (_, open) => {
     }
   });
 
-  it('is closed to everyone from the moment of close, which sees through what has been begun', async () => {
+  it('is closed to every caller from the moment of close, which lets started cancellations finish', async () => {
     const gate = closedGate();
     const shop = openShop({ one: { writes: [() => gate.pass()] }, two: { writes: [() => busy(429, 3_600)] } });
     const schema = freshSchema();
@@ -247,7 +247,7 @@ describe.each(DATABASES)('what is read of a queue on %s', (_, open) => {
     await Promise.all([...closing, working]);
     await queue.close();
     expect(await Promise.all(waiting)).toMatchObject([closed, closed]);
-    // What had been begun was seen through, and written down.
+    // Every started cancellation finished and was written down.
     await using again = await openQueue(database, { services: shop.services, schema });
     expect(await again.get('one')).toMatchObject({ state: 'requested' });
     expect(shop.writes('one')).toBe(1);

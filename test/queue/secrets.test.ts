@@ -83,7 +83,7 @@ describe('the password of a PostgreSQL server', () => {
     ['nobody listens', 'unavailable', (origin: string) => `${origin}/queue`],
     ['the address is none', 'invalid_request', () => '127.0.0.1:999999/queue'],
     ['a file of the address is not there', 'unavailable', (origin: string) => `${origin}/queue?sslrootcert=/not/there`],
-  ])('is in nothing that is thrown where %s', async (_, code, addressOf) => {
+  ])('is in nothing that is thrown if %s', async (_, code, addressOf) => {
     const { host } = new URL(await closedOrigin());
     const { services } = openShop();
     const url = `postgres://ann:${encodeURIComponent(PASSWORD)}@${addressOf(host)}`;

@@ -108,7 +108,7 @@ describe('what is acknowledged', () => {
     },
   );
 
-  it('is told to be at risk where the server does not sync at all', async () => {
+  it('is reported to be at risk if the server does not sync at all', async () => {
     await asOwner('ALTER SYSTEM SET full_page_writes = off', 'SELECT pg_reload_conf()');
     const warnings: string[] = [];
     const listen = ({ message }: Error): void => void warnings.push(message);
@@ -221,7 +221,7 @@ describe('a user with few rights', () => {
     expect(shop.writes()).toBeGreaterThan(1);
   });
 
-  it('is told of the limit where even the one is taken', { timeout: 60_000 }, async () => {
+  it('names the limit if even that one is taken', { timeout: 60_000 }, async () => {
     const { address } = await userWith({}, 'CONNECTION LIMIT 1');
     const client = new pg.Client({ connectionString: address });
     await client.connect();
@@ -231,7 +231,7 @@ describe('a user with few rights', () => {
     expect(error.message).toContain('CONNECTION LIMIT');
   });
 
-  it('needs none to make schemas where they are there', async () => {
+  it('needs none to make schemas if they are there', async () => {
     const { name, address } = await userWith({});
     const schema = freshSchema();
     await asOwner(
@@ -242,7 +242,7 @@ describe('a user with few rights', () => {
     await works(address, schema);
   });
 
-  it('needs none to make tables where they are there', async () => {
+  it('needs none to make tables if they are there', async () => {
     const { name, address } = await userWith({});
     const schema = freshSchema();
     await (await openQueue(server, { services: openShop().services, schema })).close();
@@ -256,7 +256,7 @@ describe('a user with few rights', () => {
     await works(address, schema);
   });
 
-  it('is told what to run where they are not', async () => {
+  it('says what to run if they are not', async () => {
     const { name, address } = await userWith({});
     await asOwner(`REVOKE CREATE ON DATABASE queue FROM ${name}`);
     const error = await failureOf(openQueue({ ...server, address }, { services: openShop().services }));

@@ -59,7 +59,7 @@ describe('a PostgreSQL server with a certificate of its own authority', () => {
     }
   });
 
-  it('is refused clearly where the file of the authority cannot be read', async () => {
+  it('is refused clearly if the file of the authority cannot be read', async () => {
     const error = await failureOf(
       openQueue(at(`sslmode=verify-full&sslrootcert=${authority}.missing`), { services: openShop().services }),
     );
@@ -69,7 +69,7 @@ describe('a PostgreSQL server with a certificate of its own authority', () => {
 });
 
 describe('a PostgreSQL server without TLS', { timeout: 60_000 }, () => {
-  it('is refused where the address asks for it', async () => {
+  it('is refused if the address asks for it', async () => {
     await using server = await startPostgresServer();
     const encrypted = { ...server, address: `${server.address}?sslmode=require` };
     const error = await failureOf(openQueue(encrypted, { services: openShop().services }));

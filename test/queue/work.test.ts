@@ -73,7 +73,7 @@ describe.each(DATABASES)('a worker on %s', (_, open) => {
     expect((await queue.stats()).accounts['alpha']).not.toHaveProperty('pausedUntil');
   });
 
-  it('lets an account rest that is told to, and goes on with the others', async () => {
+  it('lets an account rest if its provider asks for it, and goes on with the others', async () => {
     const shop = openShop({ one: { writes: [() => busy(429, 3_600)] } });
     await using queue = await openQueue(database, { services: shop.services, limits: { alpha: { concurrency: 1 } } });
     await queue.enqueueMany([
@@ -102,7 +102,7 @@ describe.each(DATABASES)('a worker on %s', (_, open) => {
     };
     const shop = openShop({ one: { writes: [() => busy(429, 1), note] }, two: { writes: [note] } });
     const limits = { alpha: { concurrency: 1 } };
-    // The time that is told does not fit a call, so it is the queue that waits.
+    // The wait does not fit into a call, so the queue waits.
     await using queue = await openQueue(database, { services: shop.services, limits, deadlineMs: 900 });
     await queue.enqueue(request('alpha', 'one'), { id: 'one', priority: 1 });
     await queue.enqueue(request('alpha', 'two'), { id: 'two' });
@@ -115,7 +115,7 @@ describe.each(DATABASES)('a worker on %s', (_, open) => {
     for (const time of times) expect(time).toBeGreaterThanOrEqual(until);
   });
 
-  it('stops at credentials that are refused, after as many sends as the account runs at once, and loses nothing', async () => {
+  it('stops at credentials that are refused, after as many sends as the account runs concurrently, and loses nothing', async () => {
     let isWrong = true;
     const guarded = (): Response => (isWrong ? refuses('unauthorized') : accepted());
     const ids = Array.from({ length: 9 }, (_, index) => `id-${index}`);
@@ -170,7 +170,7 @@ describe.each(DATABASES)('a worker on %s', (_, open) => {
     expect(shop.writes('one')).toBe(4);
   });
 
-  it('tries again later where nobody listens, and at once after a person’s word', async () => {
+  it('tries again later if nobody listens, and immediately after a person’s word', async () => {
     let isAway = true;
     const shop = openShop({ one: { writes: [() => (isAway ? away() : accepted())] } });
     await using queue = await openQueue(database, { services: shop.services });
@@ -198,7 +198,7 @@ describe.each(DATABASES)('a worker on %s', (_, open) => {
     expect(record?.tries).toBeGreaterThan(1);
   });
 
-  it('writes down an answer that the database cannot keep as it is', async () => {
+  it('writes down an answer that the database cannot keep unchanged', async () => {
     const odd = { verdict: 'accepted', outcome: 'requested', note: 'a\0b \ud800 \\u0000', 'k\0': '😀' } as const;
     const shop = openShop({ one: { writes: [() => says(odd)] } });
     await using queue = await openQueue(database, { services: shop.services });
@@ -210,7 +210,7 @@ describe.each(DATABASES)('a worker on %s', (_, open) => {
     });
   });
 
-  it('sees through what it has begun when the signal aborts, and begins nothing more', async () => {
+  it('lets started cancellations finish when the signal aborts, and starts nothing more', async () => {
     const gate = closedGate();
     const ids = ['one', 'two', 'three', 'four', 'five'];
     const shop = openShop(Object.fromEntries(ids.map((id) => [id, { writes: [() => gate.pass()] }])));
@@ -228,7 +228,7 @@ describe.each(DATABASES)('a worker on %s', (_, open) => {
     expect(shop.writes()).toBe(2);
   });
 
-  it('shares the queue with another one, and together they keep to what the account bears', async () => {
+  it('shares the queue with another one, and together they keep to the limit of the account', async () => {
     const gate = closedGate();
     const ids = Array.from({ length: 24 }, (_, index) => `id-${index}`);
     const shop = openShop(Object.fromEntries(ids.map((id) => [id, { writes: [() => gate.pass()] }])));
@@ -243,7 +243,7 @@ describe.each(DATABASES)('a worker on %s', (_, open) => {
     expect((await queue.stats()).states.requested).toBe(24);
   });
 
-  it('runs no more at once than it is told to, over all accounts', async () => {
+  it('runs no more concurrently than it is allowed to, over all accounts', async () => {
     const shop = openShop();
     await using queue = await openQueue(database, { services: shop.services });
     const accounts = ['alpha', 'beta', 'blind'] as const;
@@ -264,7 +264,7 @@ describe.each(DATABASES)('a worker on %s', (_, open) => {
     expect(shop.order()).toEqual(['priority1000', 'priority7', 'priority0', 'priority-3', 'priority-1000']);
   });
 
-  it('begins no more of an account in a time than it is told to', async () => {
+  it('starts no more of an account in any time than its rate allows', async () => {
     const shop = openShop();
     const limits = { alpha: { rate: { count: 2, perMs: 600_000 } } };
     await using queue = await openQueue(database, { services: shop.services, limits });

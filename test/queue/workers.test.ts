@@ -25,7 +25,7 @@ describe('worker processes on one PostgreSQL', () => {
     return tally;
   }
 
-  /** The provider holds what it is asked for until so many requests are there at once, and for a while more. */
+  /** The provider holds what it is asked for until so many requests are there concurrently, and for a while more. */
   async function runHeld(workers: number, atOnce: number): Promise<TeamTally> {
     const { promise: heldUntil, resolve: open } = Promise.withResolvers<void>();
     return await run({
@@ -42,19 +42,19 @@ describe('worker processes on one PostgreSQL', () => {
 
   const once = { jobs: JOBS, executed: JOBS, duplicates: 0, sentTwice: 0, lost: 0, wrong: 0 };
 
-  it('run no more at once than one of them may, where there is one', async () => {
+  it('run no more concurrently than one of them may, if there is one', async () => {
     const { verdict, mostAtOnce } = await runHeld(1, 2);
     expect(mostAtOnce).toBe(2);
     expect(verdict).toMatchObject(once);
   }, 60_000);
 
-  it('run more at once where there are three, as many as the account bears, and never more', async () => {
+  it('run more concurrently if there are three, up to the limit of the account and never more', async () => {
     const { verdict, mostAtOnce } = await runHeld(3, 4);
     expect(mostAtOnce).toBe(4);
     expect(verdict).toMatchObject(once);
   }, 60_000);
 
-  it('begin no more in any time than the account bears, all together', async () => {
+  it('start no more in any time than the account allows, all together', async () => {
     const rate = { count: 20, perMs: 1_500 };
     const { verdict, begunAt } = await run({
       workers: 3,
@@ -63,8 +63,8 @@ describe('worker processes on one PostgreSQL', () => {
     });
     expect(verdict).toMatchObject(once);
     expect(begunAt).toHaveLength(JOBS);
-    // By the ledger's own clock: what the provider sees comes over the network, and two that were begun far enough apart
-    // may arrive closer together.
+    // By the ledger's own clock: what the provider sees comes over the network, and two that were started far enough
+    // apart may arrive closer together.
     const tooSoon = begunAt.filter((at, index) => at - (begunAt[index - rate.count] ?? -Infinity) < rate.perMs - 1);
     expect(tooSoon).toEqual([]);
   }, 60_000);

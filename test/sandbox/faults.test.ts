@@ -22,7 +22,7 @@ function show(): Promise<Answer> {
 }
 const cancelled = (): number => sandbox.vpsbg.service(serverId).timesCancelled;
 
-/** What became of a call: its status, or the code with which the connection failed. */
+/** The outcome of a call: its status, or the code with which the connection failed. */
 async function fate(answer: Promise<Answer>): Promise<number | string> {
   try {
     return (await answer).status;

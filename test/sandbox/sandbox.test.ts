@@ -104,7 +104,7 @@ describe('the clock', () => {
     expect(() => own.clock.advance(JSON.parse('{"days":"1"}'))).toThrow(TypeError);
   });
 
-  it('renews what nobody cancelled, also over many years at once', async () => {
+  it('renews what nobody cancelled, also over many years in one step', async () => {
     await using own = await startSandbox({ now: start });
     const { serviceId } = own.whmcs.add();
     expect(own.whmcs.service(serviceId).nextDueDate).toEqual(new Date('2026-02-28T00:00:00Z'));
@@ -116,7 +116,7 @@ describe('the clock', () => {
 });
 
 describe('closing', () => {
-  it('ends hung calls at once, drops late executions, and may be repeated', async () => {
+  it('ends hung calls immediately, drops late executions, and may be repeated', async () => {
     const own = await startSandbox();
     const { serverId } = own.vpsbg.seeded.active;
     const { baseUrl, token } = own.settings.vpsbg;

@@ -45,7 +45,7 @@ describe('a cancellation at WHMCS', () => {
     expect(sandbox.whmcs.service(active)).toMatchObject({ status: 'Cancelled', cancellation: { when: 'immediate' } });
   });
 
-  it('stays a request, without renewal, where nobody automated it, until a person acts', async () => {
+  it('stays a request, without renewal, if nobody automated it, until a person acts', async () => {
     sandbox.whmcs.configure({ automation: false });
     await cancel(active, 'Immediate');
     sandbox.clock.advance({ days: 40 });
@@ -197,7 +197,9 @@ describe('access to WHMCS', () => {
   });
 });
 
-/** The calls of the developer documentation's pages, with its parameters, and what a page shows as the answer to each. */
+/**
+ * The calls of the developer documentation's pages, with its parameters, and what a page shows as the answer to each.
+ */
 describe('the examples of the WHMCS documentation', () => {
   const counts = { totalresults: 1, startnumber: 0, numreturned: 1 };
   it.each([
@@ -232,7 +234,7 @@ describe('the examples of the WHMCS documentation', () => {
     expect(answer.json).toMatchObject(expected(active));
   });
 
-  it('request the end of the period where the type is left out', async () => {
+  it('request the end of the period if the type is left out', async () => {
     await whmcs('AddCancelRequest', { serviceid: String(active) });
     expect(sandbox.whmcs.service(active).cancellation?.when).toBe('end_of_period');
   });

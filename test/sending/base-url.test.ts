@@ -1,7 +1,7 @@
 import { createCancelService } from 'cancelkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkBaseUrl } from '../../src/sending/base-url.ts';
+import { checkBaseUrl } from '../../src/sending/check-base-url.ts';
 import { buildHttpRequest, isSafeSegment } from '../../src/sending/http-request.ts';
 import { acme, REQUEST } from '../support/acme.ts';
 import { failureOf } from '../support/failure.ts';
@@ -248,7 +248,7 @@ describe('a path', () => {
   });
 
   it.each(['1_aed1', '...', '.a', 'a..b', 'a b', "it's", '(1)*!~', 'ü', '😀', 'a;b', 'a:b@c', 'x'.repeat(255)])(
-    'with the id %j is sent as it is',
+    'with the id %j is sent unchanged',
     async (hostingId) => {
       const { fetch, requests } = recordingFetch();
       const service = createCancelService({ acme: acme({ baseUrl: 'https://api.example.com/v1/', token }) }, { fetch });

@@ -435,7 +435,7 @@ describe('a custom fetch', () => {
     expect(given?.url).toBe('https://api.example.com/services/h-1/cancel');
   });
 
-  it('is looked up at the time of the call where none is given', async () => {
+  it('is looked up at the time of the call if none is given', async () => {
     const service = createCancelService({ acme: acme({ baseUrl: 'https://api.example.com', token }) });
     const before = globalThis.fetch;
     const { fetch, requests } = recordingFetch();

@@ -1,4 +1,5 @@
 import type { ProviderRequest } from 'cancelkit/provider';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildHttpRequest, isSafeSegment } from '../../src/sending/http-request.ts';
 
@@ -26,6 +27,34 @@ describe('a request of a provider goes over the wire', () => {
         headers: ALWAYS,
         body: undefined,
       },
+    });
+  });
+
+  it('as a write with any form, encoded as URLSearchParams does', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('*-._', 'a b', '~!()'),
+    );
+    fc.assert(
+      fc.property(fc.dictionary(text, text), (form) => {
+        const built = buildHttpRequest(BASE, { effect: 'write', method: 'POST', path: ['cancel'], form });
+        expect(built).toMatchObject({ ok: true, request: { body: new URLSearchParams(form).toString() } });
+      }),
+    );
+  });
+
+  it.each([
+    ['pairs', [['a', 'b c']], 'a=b+c'],
+    ['a URLSearchParams', new URLSearchParams({ a: 'b c' }), 'a=b+c'],
+    ['a text', 'a=b', 'a=b'],
+    ['a number', { a: 1 }, 'a=1'],
+  ])('as the form that an adapter in JavaScript gives: %s', (_, form, body) => {
+    // oxlint-disable-next-line no-unsafe-type-assertion -- what the types do not allow
+    const given = form as unknown as Record<string, string>;
+    expect(buildHttpRequest(BASE, { effect: 'write', method: 'POST', path: ['cancel'], form: given })).toMatchObject({
+      ok: true,
+      request: { body },
     });
   });
 
@@ -83,7 +112,7 @@ describe('a request of a provider goes over the wire', () => {
   });
 });
 
-describe('a request that HTTP cannot carry as it is', () => {
+describe('a request that HTTP cannot carry unchanged', () => {
   it('with an id that is not one segment is refused, and says what one is', () => {
     expect(buildHttpRequest(BASE, read({ path: ['services', '..'] }))).toEqual({
       ok: false,
@@ -116,7 +145,7 @@ describe('a request that HTTP cannot carry as it is', () => {
       Object.defineProperty(new URL(BASE), 'origin', { value: 'https://other.example.com' }),
     ],
   ])('below a base URL %s is refused', (_, base) => {
-    expect(buildHttpRequest(base, read())).toEqual({ ok: false, expected: 'an id that leaves the path as it is' });
+    expect(buildHttpRequest(base, read())).toEqual({ ok: false, expected: 'an id that does not change the path' });
   });
 });
 

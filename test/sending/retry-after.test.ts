@@ -84,7 +84,7 @@ describe('Retry-After', () => {
     expect(waitOf(value, date)).toBe(expected * SECOND);
   });
 
-  it('as a date is measured against the own clock where the Date of the answer cannot be read', () => {
+  it('as a date is measured against the own clock if the Date of the answer cannot be read', () => {
     expect(waitOf('Mon, 01 Jun 2026 12:30:00 GMT', 'today')).toBe(1_800 * SECOND);
   });
 
@@ -125,7 +125,7 @@ describe('Retry-After', () => {
   it.each([
     ['in the provider’s language', { verdict: 'refused', code: 'rate_limited', message: 'Slow down.' } as const],
     ['in no language', { verdict: 'unrecognized' } as const],
-  ])('of a refusal %s is told', async (_, verdict) => {
+  ])('of a refusal %s is passed on', async (_, verdict) => {
     const { fetch } = recordingFetch(() => json({}, 429, { 'retry-after': '3600' }));
     const account = acme(config, {
       *cancel(order, given) {

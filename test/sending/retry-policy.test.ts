@@ -71,7 +71,7 @@ describe('how long it waits', () => {
   });
 });
 
-describe('a wait that does not fit the deadline is not begun', () => {
+describe('a wait that does not fit the deadline is not started', () => {
   it.each([
     ['just fits', { remainingMs: 126 }, 125],
     ['would end with it', { remainingMs: 125 }, undefined],

@@ -192,7 +192,7 @@ describe('a cancellation of classes C, D and E is sent once, and read back', () 
     expect([provider.writesReceived(), provider.readsReceived(), provider.executed()]).toEqual([1, 1, 1]);
   });
 
-  it.each(LOST)('%s: not found, it is unknown, since it may still be under way', async (_, fault, reason) => {
+  it.each(LOST)('%s: not found, it is unknown, since it may still be in flight', async (_, fault, reason) => {
     provider.writes.push(fault(false));
     const error = await callsWith(SHORT).cancel();
     expect(error).toMatchObject({ code: 'outcome_unknown', reason, lastSeen: 'none', retryable: false, attempts: 2 });
@@ -335,7 +335,7 @@ describe('one deadline holds over everything', () => {
     expect(provider.readsReceived()).toBeLessThanOrEqual(2);
   });
 
-  it('a refused connection: no wait is begun that does not fit', async () => {
+  it('a refused connection: no wait is started that does not fit', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.99);
     await provider.server.refuse();
     const error = await callsWith({ deadlineMs: 200 }).cancel();

@@ -147,7 +147,7 @@ describe('a TLS handshake that never ends', () => {
     expect(server.received.map(({ id }) => id)).toEqual(['proof', 'later']);
   });
 
-  it('is provably not sent where the caller aborts', async () => {
+  it('is provably not sent if the caller aborts', async () => {
     await prove();
     connectionFault = 'silence';
     const abort = new AbortController();

@@ -38,8 +38,8 @@ describe('JSON at the end of a text', () => {
     ['it is a list', `${NOTICE}[${ANSWER}]`],
     ['it is a text', `${NOTICE}"success"`],
     ['nothing stands before it', ANSWER],
-    ['there is none', NOTICE],
-  ])('is none where %s', (_, text) => {
+    ['no JSON follows', NOTICE],
+  ])('is none if %s', (_, text) => {
     expect(findTrailingJson(text)).toBeUndefined();
   });
 
@@ -52,7 +52,7 @@ describe('JSON at the end of a text', () => {
     );
   });
 
-  it('is none where there are two, whatever they hold', () => {
+  it('is none if there are two, whatever they hold', () => {
     fc.assert(
       fc.property(proses, objects, objects, (before, one, another) => {
         expect(findTrailingJson(`${before}${one}${another}`)).toBeUndefined();

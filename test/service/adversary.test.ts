@@ -90,7 +90,7 @@ describe('input that no type allows', () => {
     expect(codeOf(() => createCancelService(hostile))).toBe('invalid_request');
   });
 
-  it('is told what was expected, also where nothing came or it came close', async () => {
+  it('learns what was expected, also if nothing or something similar was given', async () => {
     const { when: _when, ...timeless } = REQUEST;
     for (const request of [timeless, { ...REQUEST, when: 'end_of' }, { ...REQUEST, when: 'immediat' }]) {
       // oxlint-disable-next-line no-unsafe-type-assertion -- as above

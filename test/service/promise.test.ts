@@ -160,12 +160,12 @@ describe('the promise: every code but outcome_unknown means that nothing happene
   it('holds for any verdict after any row of reads and writes', async () => {
     await fc.assert(
       fc.asyncProperty(steps, verdicts, readBacks, async (row, verdict, readBack) => {
-        // The steps that were begun, how often each was sent, and whether the provider got to judge the last answer.
-        const begun: { readonly kind: string; readonly exchanged: Exchanged; sent: number; status?: number }[] = [];
+        // The steps that were started, how often each was sent, and whether the provider got to judge the last answer.
+        const started: { readonly kind: string; readonly exchanged: Exchanged; sent: number; status?: number }[] = [];
         let isReadBack = false;
         let judged = false;
         const recording = recordingFetch(async () => {
-          const step = begun.at(-1);
+          const step = started.at(-1);
           if (isReadBack || step === undefined) return readBack();
           step.sent += 1;
           const response = await step.exchanged.answer();
@@ -175,7 +175,7 @@ describe('the promise: every code but outcome_unknown means that nothing happene
         const service = serviceWith(recording, {
           *cancel(order, config) {
             for (const [kind, exchanged] of row) {
-              begun.push({ kind, exchanged, sent: 0 });
+              started.push({ kind, exchanged, sent: 0 });
               yield kind === 'write' ? toWrite(order, config) : toRead(order.service, config);
             }
             judged = true;
@@ -188,19 +188,19 @@ describe('the promise: every code but outcome_unknown means that nothing happene
         });
         const settled = await service.safeCancel(REQUEST);
         const said = settled.ok ? settled.result.outcome : settled.error.code;
-        const writes = begun.filter(({ kind }) => kind === 'write');
+        const writes = started.filter(({ kind }) => kind === 'write');
         const executed = writes.filter(({ exchanged }) => exchanged.executed);
         // One write, besides those that were turned away unprocessed, whose answer the provider read itself: its word
         // counts. In every other case the core must be right.
         const earlier = writes.slice(0, -1);
         const isTheOnlyOne = earlier.every(({ status = 0 }) => [408, 421, 425, 429].includes(status));
-        const decidedByTheProvider = judged && isTheOnlyOne && begun.at(-1)?.kind === 'write';
+        const decidedByTheProvider = judged && isTheOnlyOne && started.at(-1)?.kind === 'write';
         if (executed.length > 0 && !decidedByTheProvider) {
           expect(said === 'outcome_unknown' || SUCCESSES.has(said)).toBe(true);
         }
         // What may have been carried out is never sent again; what was turned away, as often as the policy has it.
         expect(executed.map(({ sent }) => sent)).toEqual(executed.map(() => 1));
-        expect(Math.max(...begun.map(({ sent }) => sent))).toBeLessThanOrEqual(4);
+        expect(Math.max(...started.map(({ sent }) => sent))).toBeLessThanOrEqual(4);
         if (writes.length === 0) expect(said).not.toBe('outcome_unknown');
         if (!settled.ok) expect(settled.error).toBeInstanceOf(ProviderError);
       }),
@@ -246,7 +246,7 @@ describe('an exchange of several requests', () => {
     ['cannot connect', () => Promise.reject(networkError('ECONNREFUSED', 'connect'))],
     ['loses its connection', () => Promise.reject(networkError('ECONNRESET', 'read'))],
     ['is let in no more', () => json({}, 401)],
-  ])('says that the outcome is unknown where the read after the write %s', async (_, answer) => {
+  ])('says that the outcome is unknown if the read after the write %s', async (_, answer) => {
     const { error, requests } = await run(writeThenRead, [() => json({}), answer]);
     expect(writesOf(requests)).toHaveLength(1);
     expect(error).toMatchObject({ code: 'outcome_unknown', retryable: false });
@@ -254,7 +254,7 @@ describe('an exchange of several requests', () => {
     expect(error?.sentAt).toBeDefined();
   });
 
-  it('does not leave it at "nothing was sent" where that is true of the last request alone', async () => {
+  it('does not leave it at "nothing was sent" if that is true of the last request alone', async () => {
     const { error } = await run(writeThenRead, [
       () => json({}),
       () => Promise.reject(networkError('ECONNREFUSED', 'connect')),
@@ -289,13 +289,13 @@ describe('an exchange of several requests', () => {
         return { verdict: 'unrecognized' };
       },
     ],
-  ])('says that the outcome is unknown where the second of two writes %s', async (_, cancel) => {
+  ])('says that the outcome is unknown if the second of two writes %s', async (_, cancel) => {
     const { error, requests } = await run(cancel, [() => json({}), () => json({}, 404)]);
     expect(requests.filter(({ method }) => method === 'POST')).toHaveLength(2);
     expect(error?.code).toBe('outcome_unknown');
   });
 
-  it('says what the second of two writes was told where it never left', async () => {
+  it('says what the second of two writes was told if it never left', async () => {
     const { error, requests } = await run(
       function* (order, config) {
         yield toWrite({ ...order, reference: 'first' }, config);

@@ -72,7 +72,7 @@ describe('validate', () => {
 });
 
 describe('the onEvent option of one call', () => {
-  it('is told of that call alone, besides the onEvent of the service', async () => {
+  it('receives the events of that call alone, besides the onEvent of the service', async () => {
     const provider = await startScriptedProvider();
     const all: OperationEvent[] = [];
     const own: OperationEvent[] = [];

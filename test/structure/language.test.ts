@@ -9,15 +9,21 @@ const CALQUES: readonly (readonly [phrase: RegExp, instead: string])[] = [
   [/\b(?:is|are) told\b/i, 'is notified, reports, shown as'],
   [/\bcame to\b/i, 'resulted in; the outcome is'],
   [/\bse(?:en|es) through\b/i, 'allowed to finish'],
+  [/\bunder way\b/i, 'in flight, started'],
+  [/\bat once\b/i, 'concurrently, or: immediately'],
+  [/\bparted by\b/i, 'separated by'],
 ];
+
+// The list itself, and a provider's own words.
+const QUOTING: readonly string[] = ['test/structure/language.test.ts', 'test/outcome/judge-write.test.ts'];
 
 const files = filesOf(
   '{README,CONTRIBUTING,SECURITY}.md',
-  'docs/*.md',
+  'docs/**/*.md',
   'providers/*/*.{md,ts}',
-  'src/**/*.ts',
+  '{src,test,scripts,bench}/**/*.ts',
   'examples/**/*.{md,ts}',
-);
+).filter((file) => !QUOTING.includes(file));
 
 /** A file's text on one line, so that a phrase is found where it is wrapped, in comments too. */
 function flowing(file: string): string {

@@ -75,7 +75,7 @@ describe('the core', () => {
     const readers = [...library, ...filesOf('src/sandbox/**/*.ts'), ...emulatorFiles].filter((file) =>
       /\bprocess\s*(\.\s*env|\[)|\benv\b[^;]*from 'node:process'/.test(codeOf(file)),
     );
-    expect(readers).toEqual(['src/accounts/account.ts', 'src/sending/environment-proxy.ts']);
+    expect(readers).toEqual(['src/accounts/account-operations.ts', 'src/sending/environment-proxy.ts']);
   });
 });
 

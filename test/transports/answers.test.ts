@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import type { RequestListener } from 'node:http';
 import { createSecureServer } from 'node:http2';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer as createOldServer } from 'node:https';
+import { createServer as createSocketServer, type AddressInfo, type Socket } from 'node:net';
 import { setDefaultCACertificates } from 'node:tls';
 import { createCancelService } from 'cancelkit';
 import { Agent, MockAgent } from 'undici';
@@ -126,7 +128,62 @@ describe('an HTTP/2 server that answers 421', () => {
   });
 });
 
+describe('a server that offers HTTP/2', () => {
+  it('is spoken to over HTTP/1.1 on every connection, also after one that offered that alone', async () => {
+    setDefaultCACertificates([certificate.cert]);
+    const spoken: (string | false | null)[] = [];
+    const answer: RequestListener = (_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', connection: 'close' }).end(SUCCESS);
+    };
+    const first = createOldServer(certificate, answer);
+    const rest = createSecureServer({ ...certificate, allowHTTP1: true }, (request, response) => {
+      request.resume();
+      response.writeHead(200, { 'content-type': 'application/json' }).end(SUCCESS);
+    });
+    for (const server of [first, rest]) {
+      server.on('secureConnection', ({ alpnProtocol }) => spoken.push(alpnProtocol));
+    }
+    // One address, where the servers behind it change.
+    const front = createSocketServer((socket) => (spoken.length === 0 ? first : rest).emit('connection', socket));
+    front.listen(0, '127.0.0.1');
+    await once(front, 'listening');
+    // oxlint-disable-next-line no-unsafe-type-assertion -- a server on TCP
+    const { port } = front.address() as AddressInfo;
+    for (let count = 0; count < 3; count += 1) {
+      expect(await cancelAt(`https://localhost:${port}`)).toMatchObject({ ok: true, result: { attempts: 1 } });
+    }
+    expect([spoken.length, ...spoken.slice(1)]).toEqual([3, 'http/1.1', 'http/1.1']);
+    front.close();
+  });
+});
+
 describe('a dispatcher of another part of the program', () => {
+  it.each(['a dispatcher', 'a fetch'])('is used also if it was set after the first call: %s', async (what) => {
+    await using server = await startHttp((response) => response.end(SUCCESS));
+    const account = blindAcmeProvider().account({ baseUrl: server.origin, token });
+    const service = createCancelService({ acme: account });
+    expect(await service.safeCancel(REQUEST)).toMatchObject({ ok: true });
+    const dispatched: string[] = [];
+    const agent = new Agent();
+    Reflect.set(agent, 'dispatch', (...[request, handler]: Parameters<Agent['dispatch']>) => {
+      dispatched.push(request.method);
+      return Agent.prototype.dispatch.call(agent, request, handler);
+    });
+    if (what === 'a dispatcher') Reflect.set(globalThis, PLACE, agent);
+    else {
+      vi.stubGlobal('fetch', (...given: Parameters<typeof fetch>) => {
+        dispatched.push(given[1]?.method ?? '');
+        return ownFetch(...given);
+      });
+    }
+    expect(await service.safeCancel(REQUEST)).toMatchObject({ ok: true });
+    Reflect.set(globalThis, PLACE, untouched);
+    vi.unstubAllGlobals();
+    expect(await service.safeCancel(REQUEST)).toMatchObject({ ok: true });
+    expect([dispatched, server.seen.length]).toEqual([['POST'], 3]);
+    await agent.destroy();
+  });
+
   it('that is a mock gets the request instead of the network', async () => {
     const mock = new MockAgent();
     mock.disableNetConnect();

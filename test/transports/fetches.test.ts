@@ -52,7 +52,7 @@ describe.each(fetches)('with the fetch of %s', (_, fetch) => {
     expect(server.connections()).toBe(1);
   });
 
-  it('gets plain values alone, and is told to use no cache', async () => {
+  it('gets plain values alone, and the option to use no cache', async () => {
     await using server = await startHttp((response) => response.end('{"result":"success"}'));
     let given: RequestInit | undefined;
     const watched: Fetch = (input, init) => {

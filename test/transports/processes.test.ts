@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { makeCertificate } from '../campaign/certificate.ts';
-import { cancelBehindEnvironmentProxy, cancelWhileStopped } from './processes.ts';
+import { cancelBehindEnvironmentProxy, cancelWhileStopped, cancelWithPatchedFetch } from './processes.ts';
 
 describe('a process of its own', () => {
   it('that was told to use the proxy of its environment sends through it, once', { timeout: 60_000 }, async () => {
@@ -10,6 +10,17 @@ describe('a process of its own', () => {
       tunnels: 1,
     });
   });
+
+  it.each([
+    ['nock', { outcome: 'requested 1', cancellations: 0 }],
+    ['a function around it', { outcome: 'requested 1', cancellations: 1 }],
+  ] as const)(
+    'whose fetch was replaced by %s before cancelkit was loaded sends through that, once',
+    { timeout: 60_000 },
+    async (how, expected) => {
+      expect(await cancelWithPatchedFetch(how)).toEqual(expected);
+    },
+  );
 
   it.skipIf(process.platform === 'win32')(
     'that is stopped while the answer arrives takes it when it goes on, though its time is up',

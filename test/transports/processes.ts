@@ -69,6 +69,19 @@ export async function cancelWhileStopped(): Promise<ChildOutcome> {
   }
 }
 
+/** In a process whose `fetch` was replaced before cancelkit was loaded. The outcome ends with how often it was called. */
+export async function cancelWithPatchedFetch(how: 'nock' | 'a function around it'): Promise<ChildOutcome> {
+  const { count, listener } = countingProvider((answer) => answer());
+  const server = createServer(listener);
+  try {
+    const url = `http://127.0.0.1:${await portOf(server)}`;
+    return { outcome: await outcomeOf(startChild([how, url], {}, 'patched-child.ts')), cancellations: count() };
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
 function countingProvider(onCancellation: (answer: () => void) => void): {
   readonly count: () => number;
   readonly listener: RequestListener;
@@ -91,8 +104,12 @@ function countingProvider(onCancellation: (answer: () => void) => void): {
   };
 }
 
-function startChild(given: readonly string[], environment: Readonly<Record<string, string>>) {
-  const script = fileURLToPath(new URL('child.ts', import.meta.url));
+function startChild(
+  given: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  file: 'child.ts' | 'patched-child.ts' = 'child.ts',
+) {
+  const script = fileURLToPath(new URL(file, import.meta.url));
   const env = { ...process.env, NODE_OPTIONS: '', ...environment };
   return spawn(process.execPath, [script, ...given], { stdio: ['ignore', 'pipe', 'inherit'], env });
 }

@@ -255,6 +255,18 @@ describe('the proxy of the environment', () => {
     [{ HTTPS_PROXY: 'http://p', NO_PROXY: 'api.provider.example:443' }, at, 'http://p'],
     [{ HTTPS_PROXY: 'http://p', NO_PROXY: 'vider.example' }, at, 'http://p'],
     [{ HTTPS_PROXY: '', NO_PROXY: '' }, at, undefined],
+    [{ HTTP_PROXY: 'http://p', NO_PROXY: '::1' }, 'http://[::1]:8080/', undefined],
+    [{ HTTP_PROXY: 'http://p', NO_PROXY: 'localhost,[::1]' }, 'http://[::1]:8080/', undefined],
+    [{ HTTP_PROXY: 'http://p', NO_PROXY: '0:0:0:0:0:0:0:1' }, 'http://[::1]:8080/', undefined],
+    [{ HTTP_PROXY: 'http://p', NO_PROXY: '[::1]:8080' }, 'http://[::1]:8080/', undefined],
+    [{ HTTP_PROXY: 'http://p', NO_PROXY: '[::1]:80' }, 'http://[::1]/', undefined],
+    [{ HTTP_PROXY: 'http://p', NO_PROXY: '[::1]:81' }, 'http://[::1]:8080/', 'http://p'],
+    [{ HTTP_PROXY: 'http://p', NO_PROXY: '::2' }, 'http://[::1]:8080/', 'http://p'],
+    [{ HTTP_PROXY: 'http://p', NO_PROXY: '[::1' }, 'http://[::1]:8080/', 'http://p'],
+    [{ HTTP_PROXY: 'http://p', NO_PROXY: '::1' }, 'http://127.0.0.1:8080/', 'http://p'],
+    [{ HTTPS_PROXY: 'http://p', NO_PROXY: '2001:DB8::10' }, 'https://[2001:db8:0:0::10]/', undefined],
+    [{ HTTPS_PROXY: 'http://p', NO_PROXY: '2001:db8::10' }, 'https://[2001:db8::]:10/', 'http://p'],
+    [{ HTTPS_PROXY: 'http://p', NO_PROXY: 'fe80::1%eth0,:::,[]' }, 'https://[fe80::1]/', 'http://p'],
   ] as const)('%j for %s is %s', (environment, url, expected) => {
     expect(environmentProxyFor(new URL(url), environment)).toBe(expected);
   });

@@ -90,7 +90,7 @@ async function describe(name: string, opened: OpenedServices): Promise<ShownAcco
   };
 }
 
-/** What is wrong with an account's configuration, found by a preview; `undefined` where that cannot be made. */
+/** What is wrong with an account's configuration, found by a preview; `undefined` if that cannot be made. */
 async function issuesOf(
   account: string,
   service: object | undefined,

@@ -83,7 +83,7 @@ export function requireWhen({ when }: CancelFlags): When {
 }
 
 /**
- * Has a person type the service's id before it is cancelled at once.
+ * Has a person type the service's id before it is cancelled immediately.
  *
  * @throws ProviderError
  */

@@ -12,7 +12,7 @@ import { writeRequest } from '../terminal/show-request.ts';
 /** What an outcome means, in a sentence. */
 const MEANINGS: { readonly [Outcome in RevokeOutcome]: string } = {
   revoked: 'The cancellation is gone; it was read back.',
-  requested: 'The provider queued the withdrawal; it can still fail. Read it back in a while.',
+  requested: 'The provider queued the undo; it can still fail. Read it back in a while.',
   nothing_to_revoke: 'There was no cancellation. Nothing was changed.',
 };
 

@@ -98,7 +98,7 @@ function introduce(emulated: readonly Emulated[], output: Output): void {
 
 const NAME_WIDTH = 12;
 
-/** Reads where the provider can be asked; else what it is there for. */
+/** A command to try: a read if the provider has one, else a cancellation. */
 function tryOn({ id, account }: BuiltInProvider, service: string): string {
   return account().capabilities.readBack ? `status ${id} ${service}` : `cancel ${id} ${service} --when end_of_period`;
 }

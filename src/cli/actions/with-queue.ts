@@ -16,8 +16,8 @@ import type { Session } from '../setup/session.ts';
 import { wrongUse } from '../terminal/wrong-use.ts';
 
 /**
- * Opens the queue of the configuration for a piece of work, and closes it again. Only what begins one makes a new directory:
- * in the wrong working directory, an empty queue would be a wrong answer.
+ * Opens the queue of the configuration for a piece of work, and closes it again. Only what begins one makes a new
+ * directory: in the wrong working directory, an empty queue would be a wrong answer.
  *
  * @throws ProviderError
  */
@@ -63,7 +63,7 @@ async function withOpened<Queue extends { readonly close: () => Promise<void> },
   }
 }
 
-/** Who is at the keyboard, where nobody else is named. */
+/** The user at the keyboard, if no other name is given. */
 export function byWhom(named: string | undefined): string {
   if (named !== undefined) return named;
   try {

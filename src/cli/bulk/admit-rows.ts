@@ -10,9 +10,9 @@ import type { InputFile } from './input-file.ts';
 import type { ReadRow } from './row-request.ts';
 
 /**
- * Reads the whole list, and tells of each bad row.
+ * Reads the whole list, and reports each bad row.
  *
- * @throws ProviderError `invalid_request` where the rows may not be sent
+ * @throws ProviderError `invalid_request` if the rows may not be sent
  */
 export async function admitRows(
   input: InputFile,
@@ -43,7 +43,7 @@ export async function admitRows(
 }
 
 /**
- * Has a person type how many services are cancelled at once, before they are.
+ * Has a person type how many services are cancelled immediately, before they are sent.
  *
  * @throws ProviderError
  */

@@ -11,14 +11,14 @@ export interface CheckedRows {
   readonly bad: number;
   /** How many are to be sent: the valid ones, without those that an earlier run reached. */
   readonly toSend: number;
-  /** How many of these are to be cancelled at once, for each account that has some. */
+  /** How many rows ask for an immediate cancellation, for each account that has any. */
   readonly immediate: ReadonlyMap<string, number>;
   /** How many valid rows each account has. */
   readonly accounts: ReadonlyMap<string, number>;
 }
 
 /**
- * Reads the whole list and sends nothing; tells of each row that is not valid.
+ * Reads the whole list without sending anything, and reports each row that is not valid.
  *
  * @throws ProviderError `invalid_request` if the earlier run was one over another list
  */
@@ -56,7 +56,9 @@ function numberOf(service: string): number {
   return Number.parseInt(createHash('sha256').update(service).digest('hex').slice(0, 13), 16);
 }
 
-/** @throws ProviderError if the earlier run sent another request for this row. One that was refused may be corrected. */
+/**
+ * @throws ProviderError if the earlier run sent another request for this row. One that was refused may be corrected.
+ */
 function refuseAnother(read: ReadRow, earlier: EarlierRun | undefined): void {
   if (earlier === undefined || isToSend(earlier.stateOf(read.row))) return;
   if (!read.ok) {

@@ -19,7 +19,7 @@ export interface InputFile extends Disposable {
 }
 
 /**
- * Opens the input. What is read is a copy that nobody else can reach, so that what is sent is what was checked, however
+ * Opens the input. It reads a private copy, so that what is sent is what was checked, however
  * long it takes, and stdin can be read twice.
  *
  * @throws ProviderError `invalid_request`
@@ -38,7 +38,7 @@ export async function openInput(
     const copy = join(directory, 'list');
     await pipeline(streamOf(file), inUtf8, createWriteStream(copy, { mode: 0o600 }));
     const descriptor = openSync(copy, 'r');
-    // Where an open file can be removed, even a killed process leaves nothing of the list behind.
+    // If an open file can be removed, even a killed process leaves nothing of the list behind.
     if (process.platform !== 'win32') remove();
     return {
       rows: () => readRows(createReadStream('', { fd: descriptor, start: 0, autoClose: false })),

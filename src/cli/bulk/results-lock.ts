@@ -7,7 +7,10 @@ import { unwritable } from './unwritable.ts';
 
 /** The lock on a results file. */
 export interface ResultsLock extends Pick<FileLock, 'release'> {
-  /** Whether nobody has removed its file or taken it over: then another process could work with the same results. */
+  /**
+   * Whether its file still exists and belongs to this process. Otherwise another process could work with the same
+   * results.
+   */
   readonly isHeld: () => boolean;
 }
 
@@ -22,7 +25,8 @@ export async function lockResults(results: string): Promise<ResultsLock> {
     const file = fileAt(path, results);
     const lock = await lockFile(path);
     if (typeof lock === 'string') throw notLocked(lock, results);
-    // An earlier holder has perhaps removed it on leaving: then the lock is one of a file that nobody else will find.
+    // An earlier holder has perhaps removed it on leaving: then the lock belongs to a file that no other process can
+    // find.
     const isHeld = (): boolean => statSync(path, { throwIfNoEntry: false })?.ino === file && lock.isMine();
     if (isHeld()) {
       return {
@@ -42,7 +46,10 @@ export async function lockResults(results: string): Promise<ResultsLock> {
   }
 }
 
-/** The inode of the file, which is made if it does not exist, and not opened otherwise: closing would drop the lock on it. */
+/**
+ * The inode of the file, which is made if it does not exist, and not opened otherwise: closing would drop the lock on
+ * it.
+ */
 function fileAt(path: string, results: string): number {
   const inTheWay = `${path} is in the way of the lock on the results, and not one. Nothing was sent.`;
   for (;;) {

@@ -27,7 +27,7 @@ export class OutcomeCounts {
     this.#accounts.set(account, counts);
   }
 
-  /** The accounts of which there is something. */
+  /** The accounts that have rows. */
   get accounts(): readonly string[] {
     return [...this.#accounts.keys()];
   }
@@ -38,12 +38,12 @@ export class OutcomeCounts {
     return counted.reduce((sum, counts) => sum + (counts?.get(outcome) ?? 0), 0);
   }
 
-  /** How many are through. */
+  /** How many rows have an outcome. */
   total(account?: string): number {
     return ROW_OUTCOMES.reduce((sum, outcome) => sum + this.of(outcome, account), 0);
   }
 
-  /** Those that there are, in a few words: `12 requested, 1 refused`. */
+  /** The outcomes that occurred, in a few words: `12 requested, 1 refused`. */
   words(account?: string): string {
     return ROW_OUTCOMES.flatMap((outcome) => {
       const count = this.of(outcome, account);
@@ -62,12 +62,12 @@ export class OutcomeCounts {
     return Object.fromEntries([...this.#warnings].toSorted(([one], [other]) => (one < other ? -1 : 1)));
   }
 
-  /** How many rows were found to be cancelled, with a timing that the provider does not tell. */
+  /** How many rows were found to be cancelled, with a timing that the provider does not report. */
   get timingUnknown(): number {
     return this.#warnings.get('timing_unknown') ?? 0;
   }
 
-  /** The worst of them. A row that was not begun is one where nothing happened. */
+  /** The exit code of the worst outcome. A row that was not started counts as one that had no effect. */
   get exitCode(): number {
     return worstOf([
       ...(this.of('unknown') + this.timingUnknown > 0 ? [EXIT.unknown] : []),

@@ -26,7 +26,7 @@ export type ReadRow = { readonly row: number; readonly line: number } & (
 /**
  * Reads a row's meaning, and checks it as `cancel` does.
  *
- * @throws ProviderError `not_configured` where its account cannot be used at all
+ * @throws ProviderError `not_configured` if its account cannot be used at all
  */
 export async function readRow(input: InputRow, opened: OpenedServices): Promise<ReadRow> {
   const { row, line, values } = input;
@@ -132,7 +132,7 @@ function unknownColumn({ values, isSpreadsheet = false }: InputRow, opened: Open
   return isSpreadsheet ? undefined : columnProblem(Object.keys(values), knownColumns(opened));
 }
 
-/** A file in another encoding than UTF-8 would send reasons that nobody wrote. */
+/** A file in another encoding than UTF-8 would send garbled reasons. */
 function unreadable(values: Readonly<Record<string, unknown>>): string | undefined {
   return JSON.stringify(values).includes('\uFFFD')
     ? 'it is not UTF-8; save the file as UTF-8 (“CSV UTF-8”)'

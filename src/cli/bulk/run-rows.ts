@@ -25,7 +25,7 @@ export interface BulkRun {
   readonly signal: AbortSignal;
   /** Called once for each row that is finished, also if an earlier run finished it. */
   readonly tell: (row: FinishedRow) => void;
-  /** Waits while the reader of what was told is behind. */
+  /** Waits while the reader of the output is behind. */
   readonly drained: () => Promise<void>;
   /** Ends the process with an error, before what cannot be written down is sent. */
   readonly fail: (error: unknown) => never;
@@ -118,7 +118,7 @@ async function passOver({ input, opened, earlier, results, signal, tell, drained
       tell({ row, outcome: 'bad' });
     } else if (isInDoubt(state)) {
       const settled = signal.aborted ? settling.leave(row, state) : await settling.settle(row, state);
-      // Where nothing new is known, the line of the earlier run says more.
+      // If nothing new is known, the line of the earlier run says more.
       if (settled.ok || (state === 'started' && !signal.aborted)) results.write(resultLine(row, settled));
       tell({ row, outcome: outcomeOf(settled), settled });
     } else if (earlier !== undefined && !isToSend(state)) {
@@ -136,7 +136,10 @@ async function* rowsToSend({ input, opened, earlier, signal }: BulkRun): AsyncGe
   }
 }
 
-/** The row that is about to be sent. A name that was redacted names none: then it may be each that its account has begun. */
+/**
+ * The row that is about to be sent. A name that was redacted names none: then it may be each that its account has
+ * started.
+ */
 function rowsOf({ account, serviceKey }: OperationEvent, inFlight: ReadonlyMap<string, ValidRow>): readonly ValidRow[] {
   const row = inFlight.get(keyOf(account, serviceKey));
   return row === undefined ? [...inFlight.values()].filter(({ request }) => request.account === account) : [row];

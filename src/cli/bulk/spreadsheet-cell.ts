@@ -1,4 +1,4 @@
-/** An id as a cell of a spreadsheet holds it, or why it cannot be told which id it was. */
+/** Reads an id from a spreadsheet cell, or says why the id is ambiguous. */
 export type CellId = { readonly ok: true; readonly id: string } | { readonly ok: false; readonly problem: string };
 
 /**

@@ -100,7 +100,7 @@ export function writeSummary(
   const { yellow } = output.colours;
   if (counts.of('unknown') > 0) {
     output.line(
-      `${yellow('!')} ${counts.of('unknown')} unknown: do not send these again. --resume reads them back where the provider can be asked.`,
+      `${yellow('!')} ${counts.of('unknown')} unknown: do not send these again. --resume reads them back if the provider can be asked.`,
     );
   }
   if (counts.timingUnknown > 0) {

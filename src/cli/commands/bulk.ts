@@ -18,7 +18,7 @@ export function addBulk(program: Command, act: Act): void {
     .option('--verify', 'read each state back afterwards')
     .option('--yes', 'do not ask before immediate cancellations')
     .option('--dry-run', 'print the requests, with their secrets masked, and send nothing')
-    .option('--concurrency <number>', 'how many at once at each account', positive)
+    .option('--concurrency <number>', 'how many run concurrently for each account', positive)
     .addHelpText('after', `\n${COLUMNS}${examples(EXAMPLES)}`)
     .action((file: string, flags: BulkFlags) =>
       act('bulk', async (session) => (await import('../bulk/bulk-action.ts')).bulk(file, flags, session)),

@@ -8,7 +8,7 @@ export function addCheck(program: Command, act: Act): void {
     .command('check')
     .description('Ask the providers whether the credentials are accepted, by a read that changes nothing.')
     .argument('[account]', 'the name of an account (default: all)')
-    .argument('[service...]', 'a service to read, where the provider has no read without one')
+    .argument('[service...]', 'a service to read, if the provider has no read without one')
     .addHelpText(
       'after',
       examples([

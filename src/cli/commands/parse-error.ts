@@ -11,8 +11,8 @@ export interface NamedCommand {
 }
 
 /**
- * The error for a command line that the commands do not take. It repeats the names of commands and options, and no value:
- * somebody may have typed a password in the wrong place.
+ * The error for a command line that the commands do not take. It repeats the names of commands and options, and no
+ * value: the user may have typed a password in the wrong place.
  */
 export function parseError(error: CommanderError, { name, command }: NamedCommand): ProviderError {
   const what = (MESSAGES[error.code]?.(error.message, command) ?? error.message)

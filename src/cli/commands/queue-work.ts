@@ -33,7 +33,7 @@ export function addWorking(queue: Command, act: Act): void {
   queue
     .command('work')
     .description('Carry out what is due, until Ctrl-C. Started cancellations finish.')
-    .option('--concurrency <number>', 'how many at once, over all accounts', positive)
+    .option('--concurrency <number>', 'how many run concurrently, over all accounts', positive)
     .option('--until-idle', 'end once nothing is due')
     .addHelpText('after', examples([['cancelkit queue work --until-idle', 'from a cron job']]))
     .action((flags: WorkFlags) =>

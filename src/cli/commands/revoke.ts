@@ -6,7 +6,7 @@ import type { Act } from '../setup/session.ts';
 export function addRevoke(program: Command, act: Act): void {
   program
     .command('revoke')
-    .description('Withdraw a cancellation that has not taken effect.')
+    .description('Undo a cancellation that has not taken effect.')
     .argument('<account>', 'the name of an account (see: cancelkit accounts)')
     .argument('<service...>', 'its id, or its key=value pairs')
     .option('--dry-run', 'print the request, with its secrets masked, and send nothing')

@@ -17,8 +17,8 @@ export interface LoadedConfig {
 /**
  * Loads the configuration file that is named, or the one in the working directory; `undefined` if it does not exist.
  *
- * @throws ProviderError `invalid_request` if the named file is not there, `not_configured` if it cannot be used. What the
- * file threw is not shown, since it may hold a secret.
+ * @throws ProviderError `invalid_request` if the named file is not there, `not_configured` if it cannot be used. What
+ * the file threw is not shown, since it may hold a secret.
  */
 export async function loadConfig(named: string | undefined): Promise<LoadedConfig | undefined> {
   const path = configIn(named);
@@ -67,7 +67,10 @@ function tooOld(path: string): string {
   return `${path} is TypeScript, which Node.js ${process.version} does not run. Use Node.js 22.18 or later, or write it as ${name}.`;
 }
 
-/** Of what a file threw, only what cannot hold a secret is repeated: which module is missing, or which kind of error where. */
+/**
+ * Of what a file threw, only what cannot hold a secret is repeated: which module is missing, or which kind of error
+ * where.
+ */
 function unloadable(error: unknown, file: string, path: string): ProviderError {
   if (!(error instanceof Error)) return notConfigured(`${path} could not be loaded: it threw something.`);
   const { code, message, stack, name } = textsOf(error);
@@ -98,7 +101,7 @@ const ES_MODULE =
   ' It is an ES module: write `import` and `export default` in place of `require` and `module.exports`.';
 const HINT = ' If package.json says "type": "commonjs", name it .mts or .mjs instead.';
 
-/** An error of somebody else's may have anything in the place of its texts. */
+/** A foreign error may hold any value in the place of its texts. */
 function textsOf(error: Error): { readonly [Key in 'code' | 'message' | 'stack' | 'name']: string } {
   const text = (key: string): string => {
     try {

@@ -31,7 +31,7 @@ interface CheckedConfig {
   readonly queue?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Checks the default export of a configuration file; its parts only as far as nobody else does. */
+/** Checks the default export of a configuration file; its parts only as far as no later check does. */
 export const configSchema: StandardSchema<unknown, CheckedConfig> = v.pipe(
   v.unknown(),
   v.strictObject(

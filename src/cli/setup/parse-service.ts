@@ -5,7 +5,7 @@ import type { ServiceForm } from '../../contract/provider.ts';
 export type ServiceReference = Readonly<Record<string, string | number>>;
 
 /**
- * A service reference out of its words: one plain id, or `key=value` pairs. `undefined` where they are in none of the
+ * A service reference out of its words: one plain id, or `key=value` pairs. `undefined` if they are in none of the
  * account's forms.
  */
 export function parseService(words: readonly string[], forms: readonly ServiceForm[]): ServiceReference | undefined {
@@ -23,7 +23,7 @@ export function parseService(words: readonly string[], forms: readonly ServiceFo
   return key === undefined ? undefined : toReference([[key, id]], forms);
 }
 
-/** A service reference out of its fields; `undefined` where they are those of none of the forms. */
+/** A service reference out of its fields; `undefined` if they are those of none of the forms. */
 export function toReference(
   pairs: readonly (readonly [key: string, value: string])[],
   forms: readonly ServiceForm[],

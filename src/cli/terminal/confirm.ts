@@ -5,9 +5,9 @@ import { unlessIdle } from './process-end.ts';
 import { visible } from './visible.ts';
 import { wrongUse } from './wrong-use.ts';
 
-/** What happens to the data of a service that is cancelled at once. */
+/** What happens to the data of a service that is cancelled immediately. */
 export const DATA: { readonly [Fate in Capabilities['immediateDestroysData']]: string } = {
-  yes: 'the provider deletes the data at once, for good',
+  yes: 'the provider deletes the data immediately and for good',
   later: 'the service stops now, and the provider deletes its data later',
   unknown: 'when the provider deletes the data is not known: take it for gone',
 };
@@ -27,7 +27,7 @@ export interface Question {
 export async function confirm(question: Question, output: Output): Promise<void> {
   if (!output.isInteractive) {
     throw wrongUse(
-      `${question.warnings.join('. ')}. Nothing was sent: without a terminal nobody can be asked. Add --yes to do it.`,
+      `${question.warnings.join('. ')}. Nothing was sent: without a terminal, the command cannot ask for confirmation. Add --yes to confirm.`,
     );
   }
   const { isCancel, log, text } = await import('@clack/prompts');

@@ -2,17 +2,17 @@ import { EXIT } from './exit-code.ts';
 import type { Output } from './output.ts';
 
 /**
- * Tells of the first Ctrl-C (or `kill`, or the end of the terminal); the second one ends the process at once.
+ * Reports the first Ctrl-C (or `kill`, or the end of the terminal); the second one ends the process immediately.
  *
  * @returns what ends the telling; the signals are still not left to Node.js, which would end the process by them
  */
-export function onInterrupt(told: () => void): () => void {
+export function onInterrupt(notify: () => void): () => void {
   let count = 0;
   let isOver = false;
   const interrupted = (): void => {
     count += 1;
     if (count > 1) process.exit(EXIT.unknown);
-    if (!isOver) told();
+    if (!isOver) notify();
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.on(signal, interrupted);

@@ -1,7 +1,7 @@
 import type { Output } from './output.ts';
 import { visible } from './visible.ts';
 
-/** A name with what is to be said under it; left out where there is nothing. */
+/** A name with what is to be said under it; left out if there is nothing. */
 export type Labelled = readonly [label: string, value: string | undefined];
 
 /** The lines of a list of labels and values, aligned. */

@@ -24,11 +24,11 @@ const NEXT_STEPS: { readonly [Code in ErrorCode]?: string } = {
   unsupported: '`cancelkit accounts` shows what each account can do.',
   unauthorized: 'Correct the credentials before another call: some providers ban after a few failures.',
   not_found: 'Check the id, and that it belongs to this account.',
-  timing_conflict: 'Decide which of the two should hold, and withdraw the other one.',
+  timing_conflict: 'Decide which of the two should apply, and undo the other one.',
   rate_limited: 'Nothing was processed. Run it again later.',
   unavailable: 'Nothing happened. Run it again later; if it stays so, check the address in the configuration.',
   unexpected_response: 'Check the address in the configuration.',
   aborted: 'Nothing was sent. Run it again if it is still wanted.',
   outcome_unknown:
-    'Do not send it again. Read it back with `cancelkit status`, or look it up where the provider cannot be asked.',
+    'Do not send it again. Read it back with `cancelkit status`, or look it up if the provider cannot be asked.',
 };

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import picocolors from 'picocolors';
 import { jsonLine } from './json-line.ts';
 
-/** The colours of one stream; each leaves the text as it is where the stream takes none. */
+/** The colours of one stream; each leaves the text unchanged if the stream takes no colours. */
 export type Colours = ReturnType<typeof picocolors.createColors>;
 
 /** Where a command writes: results on stdout, everything else on stderr. */
@@ -68,7 +68,10 @@ function steady(text: string): string {
   );
 }
 
-/** Whether a stream takes colours. A variable that is empty counts as not set (https://no-color.org, https://force-color.org). */
+/**
+ * Whether a stream takes colours. A variable that is empty counts as not set (https://no-color.org,
+ * https://force-color.org).
+ */
 function takesColours(stream: NodeJS.WriteStream): boolean {
   const { NO_COLOR = '', FORCE_COLOR = '', TERM } = process.env;
   if (NO_COLOR !== '' || FORCE_COLOR === '0' || FORCE_COLOR.toLowerCase() === 'false') return false;

@@ -14,11 +14,12 @@ const READER_HAS_GONE: readonly string[] = ['EPIPE', 'ECONNRESET', 'EOF', 'ERR_S
 /**
  * Has this process tell of what Node.js would end it for, with a stack trace or without a word:
  *
- * - errors that nobody waits for, such as those of a vault's timer in a configuration. They may hold a secret, so nothing
- *   of them is shown; and they end nothing, since a request may be under way whose outcome has to be told.
- * - that a reader has gone (`| head`), which is no reason to leave what is under way; nor is a full disk, which is
- *   reported at the end.
- * - warnings, which are for the author of what is loaded: nobody else can act on them.
+ * - errors of promises that no code awaits, such as those of a vault's timer in a configuration. They may hold a
+ *   secret, so nothing of them is shown; and they end nothing, since a request may be in flight whose outcome has to be
+ *   shown.
+ * - that a reader has gone (`| head`), which is no reason to abandon the requests in flight; nor is a full disk, which
+ *   is reported at the end.
+ * - warnings, which are for the author of the loaded code: the user cannot act on them.
  * - that nothing is left to do although something is waited for: see {@link unlessIdle}.
  */
 export function watchProcess(): void {
@@ -67,7 +68,7 @@ function notWritten(reason: string): string {
 
 function flushed(stream: NodeJS.WriteStream): Promise<void> {
   const { promise, resolve } = deferred<void>();
-  // Also called where the reader has gone.
+  // Also called if the reader has gone.
   stream.write('', () => resolve());
   return promise;
 }

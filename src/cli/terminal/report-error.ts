@@ -6,7 +6,7 @@ import { nextStepOf } from './next-step.ts';
 import type { Output } from './output.ts';
 import { visible } from './visible.ts';
 
-/** Says on stderr what went wrong and what to do next, and as JSON where that is asked for. Returns the exit code. */
+/** Says on stderr what went wrong and what to do next, and as JSON if that is asked for. Returns the exit code. */
 export function reportError(error: unknown, command: string, output: Output): number {
   if (!isProviderError(error)) {
     // It may hold anything that it was given, and so is not shown.
@@ -21,7 +21,7 @@ export function reportError(error: unknown, command: string, output: Output): nu
   return exitCodeOf(error.code);
 }
 
-/** What is true after a command has failed in a way that nobody foresaw. */
+/** What is certain after a command has failed unexpectedly. */
 function faultOf(command: string): {
   readonly code: 'outcome_unknown' | 'unexpected_response';
   readonly words: string;

@@ -1,5 +1,5 @@
 /**
- * A text of somebody else's as it may go to a terminal: in one line, and without anything that steers the terminal. What
+ * Makes a foreign text safe for a terminal: one line, without control sequences. What
  * is taken out leaves a gap, since what it parted might be a secret once joined.
  */
 export function visible(text: string): string {

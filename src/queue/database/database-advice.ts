@@ -1,4 +1,4 @@
-/** What to do about a failure of the database, by its code; `undefined` where the code says it all. */
+/** What to do about a failure of the database, by its code; `undefined` if the code says it all. */
 export function adviceFor(code: string): string | undefined {
   if (UNTRUSTED.has(code)) return CERTIFICATE;
   return ADVICE[code];

@@ -4,7 +4,7 @@ import { adviceFor, isMisconfigured } from './database-advice.ts';
 import { DatabaseFailure } from './database.ts';
 
 /**
- * Runs what a caller has asked for, and says what is known of it where the database fails.
+ * Runs what a caller has asked for, and says what is known of it if the database fails.
  *
  * @param operation `status` for what only reads: its failure says nothing of the cancellation.
  * @throws ProviderError instead of a failure of the database, and instead of anything else that is thrown
@@ -32,13 +32,13 @@ export async function clearly<Value>(
   }
 }
 
-/** What a worker tells of a database that fails it. */
+/** What a worker reports of a database that fails. */
 export function unreachable(failure: DatabaseFailure): ProviderError {
-  const what = `queue: ${described(failure)} Nothing new is begun until it can be reached; what has ended is written down then.`;
+  const what = `queue: ${described(failure)} Nothing new is started until it can be reached; what has ended is written down then.`;
   return new ProviderError('unavailable', { operation: 'queue', message: what, providerCode: failure.code });
 }
 
-/** What a worker tells of the upkeep of what is settled, where it has failed. */
+/** What a worker reports if the upkeep of settled cancellations fails. */
 export function notKeptUp(error: unknown): ProviderError {
   if (isProviderError(error)) return error;
   const failure = error instanceof DatabaseFailure ? error : new DatabaseFailure(error, 'no');

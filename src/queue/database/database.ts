@@ -42,6 +42,16 @@ export class DatabaseFailure extends Error {
   }
 }
 
+/**
+ * Waits for statements of a transaction that were sent together. The first one that failed is the reason: those after it
+ * only say that the transaction has failed.
+ *
+ * @param statements in the order in which they were sent.
+ */
+export async function allInOrder(statements: readonly Promise<unknown>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(statements)) if (outcome.status === 'rejected') throw outcome.reason;
+}
+
 /** Turns whatever a driver throws into a failure; passes on our own errors. */
 export async function guarded<Value>(work: () => Promise<Value>): Promise<Value> {
   try {

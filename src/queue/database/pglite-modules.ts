@@ -10,13 +10,14 @@ export interface PgliteModules {
 }
 
 /**
- * Compiles PGlite's WebAssembly completely and once, without the optimising compiler, which takes hundreds of megabytes.
+ * Compiles PGlite's WebAssembly completely and once, without the optimising compiler, which takes hundreds of
+ * megabytes.
  *
- * V8 has flags for that, and they hold for the whole process. They are set and set back without anything else running on
- * this thread in between. See docs/decisions/0036-embedded-memory.md.
+ * V8 has flags for that, and they apply to the whole process. They are set and set back without anything else running
+ * on this thread in between. See docs/decisions/0036-embedded-memory.md.
  *
- * @returns `undefined` on another runtime than Node.js, if the process was started with V8's flags for WebAssembly, or if
- * the files are not where PGlite has them, as in a bundle: then PGlite compiles by itself.
+ * @returns `undefined` on another runtime than Node.js, if the process was started with V8's flags for WebAssembly, or
+ * if the files are not where PGlite has them, as in a bundle: then PGlite compiles by itself.
  */
 export async function compilePglite(): Promise<PgliteModules | undefined> {
   if (!mayChangeFlags()) return undefined;

@@ -5,6 +5,7 @@ import { deferred } from '../../platform/deferred.ts';
 import { DatabaseFailure, guarded, type Database, type QueryClient, type Row } from './database.ts';
 import { lockDirectory, type DirectoryLock } from './directory-lock.ts';
 import { loadPeer } from './peer.ts';
+import { makeNewData } from './new-data.ts';
 import { compilePglite } from './pglite-modules.ts';
 import { makePrivateDirectory } from './private-directory.ts';
 import { SETTLE } from './session-settings.ts';
@@ -21,10 +22,12 @@ export async function openPglite(directory: string): Promise<Database> {
   const lock = await lockDirectory(directory);
   let opened: Database;
   try {
+    await makeNewData(data);
+    lock.check();
     opened = database(await Embedded.create({ dataDir: data, ...(await compilePglite()) }), lock);
   } catch (error) {
     lock.release();
-    throw new DatabaseFailure(error, 'no');
+    throw isProviderError(error) ? error : new DatabaseFailure(error, 'no');
   }
   try {
     await opened.query(SETTLE);

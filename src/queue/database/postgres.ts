@@ -15,7 +15,8 @@ interface Server {
 }
 
 /**
- * Opens a PostgreSQL database by its URL. Connects with the first statement. One connection is enough, if no more can be had.
+ * Opens a PostgreSQL database by its URL. Connects with the first statement. One connection is enough if no more can be
+ * had.
  *
  * @param access `READ ONLY` works on a standby too, and for a user who may not write.
  */
@@ -27,8 +28,10 @@ export async function openPostgres(url: string, access: 'READ WRITE' | 'READ ONL
     max: MOST,
     application_name: 'cancelkit',
     types: OWN_TYPES,
+    // A statement is sent when it is asked for, also while the answer to another one is awaited.
+    pipeline: true,
   });
-  // A connection that breaks while nobody uses it is replaced by the pool; the next statement tells if none can be had.
+  // The pool replaces a connection that breaks while idle; the next statement fails if it can open no other.
   pool.on('error', () => undefined);
   // The pool listens only while a client is idle. Why the server ends a session may arrive in the same packet as the
   // answer before it, or after the client was released: an error that nobody listens to would end the process.
@@ -59,7 +62,10 @@ function asNotCommitted(error: unknown): never {
   throw error instanceof DatabaseFailure ? new DatabaseFailure(error, 'no') : error;
 }
 
-/** Runs statements without values, as pg-boss has them, with the settings of the queue. Some begin and end their own transaction. */
+/**
+ * Runs statements without values, as pg-boss has them, with the settings of the queue. Some begin and end their own
+ * transaction.
+ */
 async function runScript(client: PoolClient, text: string): Promise<{ readonly rows: Row[] }> {
   return await guarded(async () => {
     const ownBegin = /^\s*BEGIN\s*;/;
@@ -106,7 +112,7 @@ async function begin(server: Server): Promise<PoolClient> {
   }
 }
 
-/** Waits for a connection of the pool where the server allows no more: it may allow fewer than the pool would make. */
+/** Waits for a connection of the pool if the server allows no more: it may allow fewer than the pool would make. */
 async function connect(pool: Pool): Promise<PoolClient> {
   const until = performance.now() + TIMEOUTS.connectionTimeoutMillis;
   for (;;) {

@@ -10,7 +10,8 @@ import { warnOnce } from './warn-once.ts';
  * modes PGlite gives them. The directory around it is the caller's: its mode is not changed if it exists. Modes are all
  * that is checked: no directories above, and no access lists beyond what the mode shows of them. Windows has no modes.
  *
- * @throws ProviderError `not_configured` if other users may write to a directory, or the data is another user's; the system's error
+ * @throws ProviderError `not_configured` if other users may write to a directory, or the data is another user's; the
+ * system's error
  */
 export function makePrivateDirectory(directory: string, data: string): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -47,7 +48,7 @@ function mayEnter({ mode }: Stats, bits: number): boolean {
   return (mode & bits) !== 0;
 }
 
-/** Root may use what is anyone's, and nobody is safe from root. */
+/** Root may use a directory of any user, and no directory is protected from root. */
 function isOwn({ uid }: Stats): boolean {
   const self = process.getuid?.();
   return self === undefined || self === 0 || uid === self || uid === 0;

@@ -1,8 +1,8 @@
 import type { QueryClient } from './database.ts';
 
 /**
- * What the queue relies on, whatever is set for the server, the database or the role. Set for one transaction at a time:
- * a pooler may give each transaction another connection, and a caller's connection stays as it was.
+ * What the queue relies on, whatever is set for the server, the database or the role. Set for one transaction at a
+ * time: a pooler may give each transaction another connection, and a caller's connection stays as it was.
  */
 const NEEDED = {
   // Times are read in this form alone.
@@ -11,7 +11,7 @@ const NEEDED = {
   intervalstyle: 'postgres',
   bytea_output: 'hex',
   standard_conforming_strings: 'on',
-  // Nobody's function stands in for the server's own.
+  // No user's function can shadow the server's own.
   search_path: 'pg_catalog, pg_temp',
   // The driver's own limits bound each statement.
   statement_timeout: '30s',

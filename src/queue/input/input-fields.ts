@@ -34,7 +34,7 @@ export const signal: v.GenericSchema<unknown, AbortSignal> = v.custom<AbortSigna
   'an AbortSignal',
 );
 
-/** A positive number that a timer bears. */
+/** A positive number that fits a timer. */
 export function positive(expected: string): v.GenericSchema<unknown, number> {
   return v.pipe(v.number(expected), v.finite(expected), v.gtValue(0, expected), v.maxValue(2 ** 31 - 1, expected));
 }

@@ -13,8 +13,8 @@ export async function claim(
   leaseMs: number,
 ): Promise<readonly Claimed[]> {
   if (ids.length === 0) return [];
-  // States are compared within CASE so that the planner, which knows nothing of a new table, finds the rows by their ids,
-  // and does not read all that are in a state.
+  // States are compared within CASE so that the planner, which knows nothing of a new table, finds the rows by their
+  // ids, and does not read all that are in a state.
   const { rows } = await client.query(
     `WITH claimed AS (
        UPDATE ${schema}.cancellation SET
@@ -38,27 +38,31 @@ export async function claim(
 }
 
 /**
- * Takes the accounts of which no other worker is claiming, until the transaction ends, and waits for none. With the count
- * of leases below, this keeps the limits of the accounts exactly, over all processes.
+ * Takes accounts of which no other worker is claiming, until the transaction ends, and waits for none. With the count of
+ * leases below, this keeps the limits of the accounts exactly, over all processes.
  *
+ * @param accounts in the order in which they are tried.
+ * @param most how many are taken.
  * @returns the accounts that were taken: none while a quarantine runs, or while a worker of a version that has one lock
- *   for all accounts claims.
+ * for all accounts claims.
  */
 export async function lockAccounts(
   client: QueryClient,
   schema: string,
   accounts: readonly string[],
+  most: number = accounts.length,
 ): Promise<ReadonlySet<string>> {
+  // Row by row, until there are enough: an account that is not returned is not locked.
   const { rows } = await client.query(
     `WITH gate AS MATERIALIZED (
        SELECT pg_try_advisory_xact_lock_shared(hashtext($1)) AS open
      )
-     SELECT account, CASE WHEN gate.open
-       THEN pg_try_advisory_xact_lock(hashtextextended($1 || ' ' || account, 0)) ELSE false END AS taken
-     FROM gate, unnest($2::text[]) AS account`,
-    [claimsOf(schema), accounts],
+     SELECT account FROM gate, unnest($2::text[]) AS account
+     WHERE CASE WHEN gate.open THEN pg_try_advisory_xact_lock(hashtextextended($1 || ' ' || account, 0)) ELSE false END
+     LIMIT $3`,
+    [claimsOf(schema), accounts, most],
   );
-  return new Set(rows.filter(({ taken }) => taken === true).map(({ account }) => String(account)));
+  return new Set(rows.map(({ account }) => String(account)));
 }
 
 /** Waits until no worker claims anything, and lets none claim until the transaction ends. */
@@ -71,15 +75,23 @@ function claimsOf(schema: string): string {
   return `cancelkit claim ${schema}`;
 }
 
-/** How much room each account has. Needs {@link lockAccounts}. */
+/**
+ * How much room each account has. Needs {@link lockAccounts}.
+ *
+ * Leases and starts are read in the order of their index: such a scan marks the entries of rows that are gone, and leaves
+ * them out the next time.
+ */
 export async function roomOf(client: QueryClient, schema: string, limits: readonly Limit[]): Promise<readonly Room[]> {
   const wanted = limits.map(({ account, concurrency, rate }) => ({ account, concurrency, ...rate }));
   const { rows } = await client.query(
     `SELECT x.account, CASE WHEN a.paused_until > clock_timestamp() THEN 0 ELSE LEAST(
-       x.concurrency - (SELECT count(*) FROM ${schema}.cancellation c
-         WHERE c.account = x.account AND c.lease_until > clock_timestamp()),
-       x.count - (SELECT count(*) FROM ${schema}.start s
-         WHERE s.account = x.account AND s.at > clock_timestamp() - x."perMs" * interval '1 millisecond')
+       x.concurrency - (SELECT count(*) FROM (
+         SELECT FROM ${schema}.cancellation c WHERE c.account = x.account AND c.lease_until > clock_timestamp()
+         ORDER BY c.lease_until LIMIT x.concurrency) leased),
+       x.count - (SELECT count(*) FROM (
+         SELECT FROM ${schema}.start s WHERE s.account = x.account
+           AND s.at > clock_timestamp() - x."perMs" * interval '1 millisecond'
+         ORDER BY s.at LIMIT x.count) started)
      ) END AS room
      FROM jsonb_to_recordset($1::jsonb) AS x(account text, concurrency bigint, count bigint, "perMs" float8)
      LEFT JOIN ${schema}.account a ON a.name = x.account`,
@@ -88,13 +100,13 @@ export async function roomOf(client: QueryClient, schema: string, limits: readon
   return rows.map(({ account, room }) => ({ account: String(account), room: Math.max(0, Number(room)) }));
 }
 
-/** How many cancellations of an account may be begun now. */
+/** How many cancellations of an account may be started now. */
 export interface Room {
   readonly account: string;
   readonly room: number;
 }
 
-/** Notes that these were begun, for the accounts that are limited by time. */
+/** Notes that these were started, for the accounts that are limited by time. */
 export async function noteStarts(
   client: QueryClient,
   schema: string,
@@ -102,15 +114,15 @@ export async function noteStarts(
   claimed: readonly Claimed[],
 ): Promise<void> {
   for (const { account, rate } of limits) {
-    const begun = claimed.filter(({ request }) => request.account === account).length;
-    if (rate === undefined || begun === 0) continue;
+    const started = claimed.filter(({ request }) => request.account === account).length;
+    if (rate === undefined || started === 0) continue;
     await client.query(
       `DELETE FROM ${schema}.start WHERE account = $1 AND at < clock_timestamp() - $2 * interval '1 millisecond'`,
       [account, rate.perMs],
     );
     await client.query(
       `INSERT INTO ${schema}.start (account, at) SELECT $1, clock_timestamp() FROM generate_series(1, $2::int)`,
-      [account, begun],
+      [account, started],
     );
   }
 }

@@ -9,7 +9,7 @@ export const storedRequest: v.GenericSchema<unknown, StoredRequest> = v.custom<S
   (value) => typeof value === 'object' && value !== null && 'account' in value && 'service' in value && 'when' in value,
 );
 
-/** A whole number, which PostgreSQL's driver gives as text where it is a `bigint`. */
+/** A whole number, which PostgreSQL's driver gives as text if it is a `bigint`. */
 export const count: v.GenericSchema<unknown, number> = v.pipe(
   v.union([v.number(), v.string(), v.bigint()]),
   v.transform(Number),

@@ -20,8 +20,8 @@ export interface DecisionContext {
 }
 
 /**
- * Takes a planned cancellation out of the queue: it is `refused`, and is not sent. The code is `aborted`, or `rejected` if
- * it was once sent without a known outcome. Then a late yes of the provider still replaces the refusal.
+ * Takes a planned cancellation out of the queue: it is `refused`, and is not sent. The code is `aborted`, or `rejected`
+ * if it was once sent without a known outcome. Then a late yes of the provider still replaces the refusal.
  *
  * @throws ProviderError `invalid_request` if it is not planned any more
  */
@@ -193,7 +193,10 @@ async function locked(
   }
   if (row['lease_until'] !== null) {
     throw invalidInput([
-      { path: 'id', expected: 'a cancellation that nobody is at; it is being read back, try again in a minute' },
+      {
+        path: 'id',
+        expected: 'a cancellation that no worker is processing; it is being read back, try again in a minute',
+      },
     ]);
   }
   return row;

@@ -30,7 +30,7 @@ export interface NewCancellation {
 /**
  * What there is to put into the ledger for a valid request.
  *
- * @throws ProviderError `invalid_request` for a text that the database would not keep as it is
+ * @throws ProviderError `invalid_request` for a text that the database would not keep unchanged
  */
 export function toNew(
   validated: ValidatedRequest,
@@ -74,7 +74,7 @@ const AT_ONCE = 1_000;
  * Puts cancellations and their jobs into the ledger, within a transaction.
  *
  * @returns how many are new; the others were there before, with the same id and the same request
- * @throws ProviderError `invalid_request` for an id that stands for another request, and for a service of which another
+ * @throws ProviderError `invalid_request` for an id that belongs to another request, and for a service of which another
  * cancellation is open
  */
 export async function enqueue(
@@ -142,7 +142,7 @@ async function conflictsOf(
   );
   return rows.map(({ index, own, other }) => {
     if (own !== null) {
-      return { path: pathOf(Number(index), 'id'), expected: 'an id that does not stand for another request already' };
+      return { path: pathOf(Number(index), 'id'), expected: 'an id that does not belong to another request already' };
     }
     const open = typeof other === 'string' ? `“${other}”` : 'one that was enqueued at the same moment';
     return {

@@ -3,13 +3,13 @@ import type { QueryClient } from '../database/database.ts';
 /**
  * One line of a cancellation's history.
  *
- * - `enqueued`, `withdrawn`, `retried`, `resolved`: what was asked for, with `by` and `note` where they were given.
+ * - `enqueued`, `withdrawn`, `retried`, `resolved`: what was asked for, with `by` and `note` if they were given.
  * - `sent_again`: the last read-back confirmed that it is absent, and it is planned again, as `whenAbsent` says.
  * - `quarantined`: it may have been sent without this ledger's knowledge; with `by`, `since` and the state it `was` in.
  * - `intent`: a worker took it up to send it. `reading`: to read it back.
  * - `attempt`, `answer`, `retry`, `read_back`: what happened on the wire, as `onEvent` tells it.
  * - `settled`: where that led, with the state, and the error's code where there is one.
- * - `late_outcome`: an outcome came after somebody else had settled it.
+ * - `late_outcome`: an outcome arrived after the cancellation had been settled otherwise.
  * - `worker_lost`: the worker that had taken it up was gone. `not_sent`: it gave it back without having sent it.
  */
 export interface HistoryEntry {
@@ -27,16 +27,21 @@ export interface NewEntry extends Omit<HistoryEntry, 'at'> {
   readonly happened?: number;
 }
 
-/** Writes lines of history, in their order. Their times are the database's: each entry says how long ago it happened. */
+/**
+ * Writes lines of history, in their order. Their times are the database's: each entry says how long ago it happened. The
+ * cancellations are held meanwhile, so that none is moved to its month without its lines.
+ */
 export async function writeHistory(client: QueryClient, schema: string, entries: readonly NewEntry[]): Promise<void> {
   if (entries.length === 0) return;
   const values = [JSON.stringify(entries.map(({ happened, ...entry }) => ({ ...entry, ago: msSince(happened) })))];
   const { rows } = await client.query(
-    `INSERT INTO ${schema}.history (cancellation_id, at, type, data)
-     SELECT id, ${WHEN}, type, data FROM ${GIVEN}
-     WHERE EXISTS (SELECT FROM ${schema}.cancellation c WHERE c.id = x.id) ORDER BY position
+    `WITH held AS MATERIALIZED (
+       SELECT id FROM ${schema}.cancellation WHERE id = ANY($2::text[]) ORDER BY id FOR KEY SHARE
+     )
+     INSERT INTO ${schema}.history (cancellation_id, at, type, data)
+     SELECT x.id, ${WHEN}, type, data FROM ${GIVEN} JOIN held ON held.id = x.id ORDER BY position
      RETURNING 1`,
-    values,
+    [...values, [...new Set(entries.map(({ id }) => id))]],
   );
   if (rows.length === entries.length) return;
   // A worker that was suspended for a day reports on what has been moved meanwhile.

@@ -39,8 +39,8 @@ export interface Jobs {
   add(client: QueryClient, jobs: readonly Job[]): Promise<void>;
 
   /**
-   * Takes up to `count` due jobs of an account, within a transaction. Once that is committed nobody else is given them;
-   * they are there until they are removed.
+   * Takes up to `count` due jobs of an account, within a transaction. Once that is committed, no other worker is given
+   * them; they are there until they are removed.
    */
   take(client: QueryClient, account: string, count: number): Promise<readonly TakenJob[]>;
 
@@ -118,7 +118,7 @@ export async function openJobs(
 }
 
 /**
- * pg-boss fails where another process makes its tables at the same moment. That has made them once it has failed, so it
+ * pg-boss fails if another process makes its tables at the same moment. That has made them once it has failed, so it
  * is started again. A lock around it would need a second connection, which not every server gives.
  */
 async function unlessMadeElsewhere<Value>(start: () => Promise<Value>): Promise<Value> {

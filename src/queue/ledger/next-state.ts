@@ -161,7 +161,7 @@ export function afterOtherPlace(claimed: Claimed, otherPlace: string): NextState
 }
 
 /**
- * What follows where the provider says that it has no such service. One that an earlier read-back found is over; of any
+ * What follows if the provider says that it has no such service. One that an earlier read-back found is over; of any
  * other it is not known whether it ever existed.
  */
 function afterAbsence(claimed: Claimed, policy: Policy): NextState {
@@ -213,7 +213,8 @@ function rest(because: ErrorCode, nextInMs: number = REST_MS): Again {
   return { nextInMs, pause: { forMs: nextInMs, because } };
 }
 
-// It waits longer than the account rests, so that the others come first: one of them may show that the account is let in.
+// It waits longer than the account rests, so that the others come first: one of them may show that the account is let
+// in.
 const SHUT: Again = { nextInMs: 2 * REST_MS, pause: { forMs: REST_MS, because: 'forbidden' } };
 
 /** How long it is until the time that an error names. */

@@ -19,7 +19,7 @@ export const DEFAULT_POLICY: Policy = {
 /** How long an account rests after its credentials or its configuration were refused: providers ban who goes on. */
 export const REST_MS: number = 15 * MINUTE;
 
-/** How long an account rests after it was told to slow down, without being told for how long. */
+/** How long an account rests after the provider asked it to slow down without naming a time. */
 export const SLOW_DOWN_MS: number = MINUTE;
 
 /** How long one that could not be sent, or not be read, waits for its next try: doubled with each, in milliseconds. */

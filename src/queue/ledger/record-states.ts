@@ -1,6 +1,7 @@
 import { CANCEL_OUTCOMES } from '../../contract/outcome.ts';
 import { sqlList } from '../model/state.ts';
 import type { QueryClient } from '../database/database.ts';
+import { groupBy } from '../../platform/deferred.ts';
 import { msSince, writeHistory, type NewEntry } from './history.ts';
 import type { Job, Jobs } from './jobs.ts';
 import { toJsonb } from './jsonb.ts';
@@ -27,37 +28,36 @@ export async function recordStates(
   settled: readonly RecordedState[],
   history: readonly NewEntry[] = [],
 ): Promise<void> {
-  if (settled.length === 0) {
-    await writeHistory(client, schema, history);
-    return;
-  }
-  const written = await update(client, schema, settled);
-  // A worker that was cut off for days reports on what has been moved to its month.
-  const late = settled.filter(({ id, task, result }) => task === 'send' && result !== undefined && !written.has(id));
-  if (late.length > 0) {
+  const lines = groupBy(history, ({ id }) => id);
+  const written = await update(client, schema, settled, lines);
+  if (written.size < settled.length) {
+    // A worker that was cut off for days reports on what has been moved to its month.
+    const late = settled.filter(({ id, task, result }) => task === 'send' && result !== undefined && !written.has(id));
     const ids = late.map(({ id }) => id);
     const back = await bringBack(client, schema, ids, REFUSED_FOR_ABSENCE);
-    const again = await update(
-      client,
-      schema,
-      late.filter(({ id }) => back.has(id)),
-    );
-    for (const [id, next] of again) written.set(id, next);
+    const found = late.filter(({ id }) => back.has(id));
+    for (const [id, next] of await update(client, schema, found, lines)) written.set(id, next);
   }
-  const entries = settled.flatMap((one) => entriesOf(one, written.has(one.id), written.get(one.id)));
-  await writeHistory(client, schema, [...history, ...entries]);
+  const tooLate = settled.filter(({ id }) => !written.has(id)).map((one) => settledLine(one, 'late_outcome'));
+  await writeHistory(client, schema, [...history.filter(({ id }) => !written.has(id)), ...tooLate]);
   await jobs.add(
     client,
     settled.filter(({ id }) => written.has(id)).flatMap((one) => jobsOf(one, written.get(one.id))),
   );
 }
 
-/** @returns those that were written, and when each is taken up again */
+/**
+ * Writes settlements and their lines of history in one statement.
+ *
+ * @returns those that were written, and when each is taken up again
+ */
 async function update(
   client: QueryClient,
   schema: string,
   settled: readonly RecordedState[],
+  lines: ReadonlyMap<string, readonly NewEntry[]>,
 ): Promise<Map<string, Date | undefined>> {
+  if (settled.length === 0) return new Map();
   // States are compared within CASE so that the planner, which knows nothing of a new table, finds the rows by their ids,
   // and does not read all that are in a state.
   const { rows } = await client.query(
@@ -70,14 +70,14 @@ async function update(
        FROM clock, jsonb_to_recordset($1::jsonb) AS x(id text, account text, claim bigint, task text, state text,
          result jsonb, error jsonb, "nextInMs" float8, "retryInMs" float8, "sentAgoMs" float8, "hasFailed" boolean,
          "readBackAttempts" integer, "needsPerson" boolean, "pauseMs" float8, "pauseBecause" text, "isSentAgain" boolean,
-         "otherPlace" text, "sentTo" text)
+         "otherPlace" text, "sentTo" text, lines jsonb)
      ), paused AS (
        INSERT INTO ${schema}.account AS a (name, paused_at, paused_until, paused_because)
        SELECT DISTINCT ON (account) account, now, now + "pauseMs" * interval '1 millisecond', "pauseBecause"
        FROM given WHERE "pauseMs" IS NOT NULL ORDER BY account, "pauseMs" DESC
        ON CONFLICT (name) DO UPDATE SET paused_at = EXCLUDED.paused_at,
          paused_until = GREATEST(a.paused_until, EXCLUDED.paused_until), paused_because = EXCLUDED.paused_because
-     )
+     ), changed AS (
      UPDATE ${schema}.cancellation c SET
        state = x.state, result = x.result, needs_person = x."needsPerson", readings = x."readBackAttempts",
        error = x.error || jsonb_strip_nulls(jsonb_build_object(
@@ -98,8 +98,18 @@ async function update(
          WHEN 'sent' THEN c.claim = x.claim
          ELSE false
        END
-     RETURNING c.id, c.not_before`,
-    [toJsonb(settled.map(toRow)), settled.map(({ id }) => id)],
+     RETURNING c.id, c.not_before, x.lines
+     ), told AS (
+       INSERT INTO ${schema}.history (cancellation_id, at, type, data)
+       SELECT changed.id, clock_timestamp() - line.ago * interval '1 millisecond', line.type, CASE line.type
+         WHEN 'settled' THEN line.data || jsonb_strip_nulls(jsonb_build_object('next', ${iso('changed.not_before')}))
+         ELSE line.data END
+       FROM changed, ROWS FROM (jsonb_to_recordset(changed.lines) AS (ago float8, type text, data jsonb))
+         WITH ORDINALITY AS line(ago, type, data, position)
+       ORDER BY changed.id, line.position
+     )
+     SELECT id, not_before FROM changed`,
+    [toJsonb(settled.map((one) => toRow(one, lines.get(one.id)))), settled.map(({ id }) => id)],
   );
   return new Map(rows.map(({ id, not_before }) => [String(id), not_before instanceof Date ? not_before : undefined]));
 }
@@ -123,25 +133,23 @@ function jobsOf({ id, account, priority, state, needsPerson }: RecordedState, ne
   return [{ id, account, priority, startAfter: next?.toISOString() }];
 }
 
-function toRow(settled: RecordedState): Readonly<Record<string, unknown>> {
+function toRow(settled: RecordedState, lines: readonly NewEntry[] = []): Readonly<Record<string, unknown>> {
   const { handedOver, pause, priority: _priority, ...row } = settled;
+  const own = [settledLine(settled, 'settled')];
+  if (settled.isSentAgain === true) own.push({ id: settled.id, type: 'sent_again', data: {} });
   return {
     ...row,
     ...(handedOver === undefined ? {} : { sentAgoMs: msSince(handedOver) }),
     ...(pause === undefined ? {} : { pauseMs: pause.forMs, pauseBecause: pause.because }),
+    lines: [...lines, ...own].map(({ type, data, happened }) => ({ type, data, ago: msSince(happened) })),
   };
 }
 
-function entriesOf(settled: RecordedState, isWritten: boolean, next: Date | undefined): readonly NewEntry[] {
-  const { id, state, error, needsPerson, result, isSentAgain, otherPlace } = settled;
-  const data = {
-    state,
-    code: error?.code,
-    needsPerson,
-    next: next?.toISOString(),
-    reconciled: result?.reconciled,
-    otherPlace,
-  };
-  const entry = { id, type: isWritten ? 'settled' : 'late_outcome', data };
-  return isWritten && isSentAgain === true ? [entry, { id, type: 'sent_again', data: {} }] : [entry];
+/** The line of history for a settlement. When it is taken up again is added where it is written. */
+function settledLine(
+  { id, state, error, needsPerson, result, otherPlace }: RecordedState,
+  type: 'settled' | 'late_outcome',
+): NewEntry {
+  const data = { state, code: error?.code, needsPerson, reconciled: result?.reconciled, otherPlace };
+  return { id, type, data };
 }

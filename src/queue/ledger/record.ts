@@ -26,7 +26,7 @@ export interface QueuedCancellation {
    * `unknown`, an error with the code `outcome_unknown`.
    */
   readonly outcome?: SafeResult<CancelResult>;
-  /** While it is planned: why it has not been taken yet, where it was tried. */
+  /** While it is planned: why it has not been taken yet, if it was tried. */
   readonly lastError?: ProviderError;
   /**
    * Where its requests may go: provider and base URL, read when it was enqueued or first taken up. Left out: not known
@@ -40,7 +40,7 @@ export interface QueuedCancellation {
   readonly priority: number;
   /** Who asked for it. */
   readonly askedBy?: string;
-  /** When it is taken up, or taken up again (ISO 8601). Left out: at once. */
+  /** When it is taken up, or taken up again (ISO 8601). Left out: immediately. */
   readonly notBefore?: string;
   /** When a request of it was last handed to the network (ISO 8601). */
   readonly sentAt?: string;

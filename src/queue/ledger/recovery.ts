@@ -122,7 +122,7 @@ async function writeOff(
 function workerLost({ request, provider }: Claimed, sentAt: unknown): ProviderError {
   const message =
     `${provider}: the worker stopped while it was at this cancellation. It may have been carried out: it is read back ` +
-    'where the provider can be asked, and never sent again by itself.';
+    'if the provider can be asked, and never sent again by itself.';
   return new ProviderError('outcome_unknown', {
     message,
     account: request.account,

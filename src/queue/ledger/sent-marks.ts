@@ -9,7 +9,10 @@ export interface Sent {
   readonly at: number;
 }
 
-/** The requests under way that have been handed to the network, and whether the ledger says so. */
+/** A request that is answered sooner is not worth a statement of its own that says that it was sent, in milliseconds. */
+export const MARK_AFTER_MS = 200;
+
+/** The requests in flight that have been handed to the network, and whether the ledger says so. */
 export class SentMarks {
   readonly #sent = new Map<string, Sent>();
   readonly #written = new WeakSet<Sent>();
@@ -19,7 +22,7 @@ export class SentMarks {
     this.#sent.set(sent.id, sent);
   }
 
-  /** Those that have been under way for a while, and that the ledger does not know of. */
+  /** The requests that have been in flight for a while without the ledger saying so. */
   worthWriting(): readonly Sent[] {
     const before = performance.now() - MARK_AFTER_MS;
     return [...this.#sent.values()].filter((sent) => !this.#written.has(sent) && sent.at <= before);
@@ -31,7 +34,7 @@ export class SentMarks {
   }
 
   /**
-   * One is under way no longer.
+   * A request is no longer in flight.
    *
    * @returns when it was handed over last (`performance.now`), if it was
    */
@@ -53,6 +56,3 @@ export async function markSent(client: QueryClient, schema: string, marks: reado
     [JSON.stringify(marks.map(({ at, ...mark }) => ({ ...mark, ago: msSince(at) })))],
   );
 }
-
-// A request that is answered sooner is not worth a mark of its own that it was sent.
-const MARK_AFTER_MS = 200;

@@ -35,12 +35,14 @@ export const COLUMNS: readonly string[] = [
 
 const columns = COLUMNS.join(', ');
 
-/** A table expression of all cancellations: those at hand, and the settled ones that have been moved to their months. */
+/**
+ * A table expression of all cancellations: those at hand, and the settled ones that have been moved to their months.
+ */
 export function ledger(schema: string): string {
   return `(SELECT ${columns} FROM ${schema}.cancellation UNION ALL SELECT ${columns} FROM ${schema}.settled)`;
 }
 
-/** The condition for a cancellation that is settled and that nobody is at. The same as that of its index. */
+/** The condition for a settled cancellation that no worker is processing. The same as that of its index. */
 export const IS_SETTLED: string = `state IN ${sqlList(SETTLED_STATES)}
   AND NOT needs_person AND lease_until IS NULL`;
 
@@ -68,8 +70,8 @@ export async function monthsOf(client: QueryClient, schema: string): Promise<rea
 }
 
 /**
- * Makes the partition of a month. The user needs the right to make tables. Attached, since `PARTITION OF` would wait for
- * whoever reads the others, such as a backup, and everybody else would wait behind it.
+ * Makes the partition of a month. The user needs the right to make tables. Attached, since `PARTITION OF` would wait
+ * for readers of the other partitions, such as a backup, and every other statement would wait behind it.
  */
 export async function makeMonth(client: QueryClient, schema: string, month: Month): Promise<void> {
   const [from, to] = boundsOf(month);
@@ -172,8 +174,8 @@ export async function bringBack(
 export const ENTRY = `jsonb_build_object('at', at, 'type', type, 'data', data)`;
 
 /**
- * Checks that none of these new cancellations has the id of one that was moved at the same moment. A statement of its own:
- * it sees what has been committed meanwhile.
+ * Checks that none of these new cancellations has the id of one that was moved at the same moment. A statement of its
+ * own: it sees what has been committed meanwhile.
  *
  * @throws DatabaseFailure a serialization failure: the same call can be made again
  */

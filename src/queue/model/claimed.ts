@@ -20,12 +20,14 @@ export interface Claimed {
   readonly request: StoredRequest;
   readonly provider: string;
   readonly priority: number;
-  /** `send` where nothing has been sent; `read` where that may have happened. */
+  /** `send` if nothing has been sent; `read` if that may have happened. */
   readonly task: 'send' | 'read';
   /** How often it has been sent or read back, this time included. */
   readonly tries: number;
   readonly readBackAttempts: number;
-  /** Milliseconds since the provider did not take it for the first time, by the database's clock; 0 if it has not yet. */
+  /**
+   * Milliseconds since the provider did not take it for the first time, by the database's clock; 0 if it has not yet.
+   */
   readonly failingForMs: number;
   /** Milliseconds since it became unknown, by the database's clock; 0 if it is not. */
   readonly unknownForMs: number;

@@ -1,11 +1,11 @@
-/** How much an account bears, over all processes that work on one database. */
+/** The limits of an account, over all processes that work on one database. */
 export interface AccountLimit {
   /**
-   * How many of its cancellations and read-backs run at once. Default: what suits the provider
+   * How many of its cancellations and read-backs run concurrently. Default: what suits the provider
    * (`capabilities.concurrency`), else 4.
    */
   readonly concurrency?: number | undefined;
-  /** At most `count` cancellations and read-backs are begun in any `perMs` milliseconds. Default: no limit. */
+  /** At most `count` cancellations and read-backs are started in any `perMs` milliseconds. Default: no limit. */
   readonly rate?: { readonly count: number; readonly perMs: number } | undefined;
 }
 

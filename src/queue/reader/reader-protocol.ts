@@ -49,7 +49,7 @@ export function readReaderRecord(directory: string): ReaderRecord | undefined {
   try {
     return v.parse(recordSchema, JSON.parse(readFileSync(readerRecordIn(directory), 'utf8')));
   } catch {
-    // Nobody serves readers as far as this user can see.
+    // No process serves readers, as far as this user can see.
     return undefined;
   }
 }

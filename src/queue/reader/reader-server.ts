@@ -23,10 +23,11 @@ export interface ReaderServer {
 }
 
 /**
- * Serves those who want to read an embedded queue while this process has it open: `get`, `list` and `stats`, and nothing
- * that writes. Only this user gets at the socket, and only who can read the directory has the token.
+ * Serves those who want to read an embedded queue while this process has it open: `get`, `list` and `stats`, and
+ * nothing that writes. Only this user gets at the socket, and only who can read the directory has the token.
  *
- * @returns `undefined` where no socket can be made: then nobody can read meanwhile, and the queue works all the same
+ * @returns `undefined` if no socket can be made: then other processes cannot read meanwhile, and the queue works all
+ * the same
  */
 export async function serveReaders(
   directory: string,
@@ -80,8 +81,8 @@ const SOCKET = 'queue.sock';
 const PREFIX = 'cancelkit-';
 
 /**
- * Not in the directory of the queue: whoever copies that cannot copy a socket, and the path of one is short (108 bytes on
- * Linux). The directory that is made for it is this user's alone.
+ * Not in the directory of the queue: a backup of that directory cannot copy a socket, and the path of one is short (108
+ * bytes on Linux). The directory that is made for it is this user's alone.
  */
 async function listen(server: Server): Promise<string> {
   const address = process.platform === 'win32' ? `\\\\.\\pipe\\${PREFIX}${crypto.randomUUID()}` : socketPath();
@@ -104,7 +105,7 @@ function removeSocket(address: string): void {
     // Nothing else is in it.
     rmdirSync(dirname(address));
   } catch {
-    // Gone already, or not ours to remove: an empty directory that is left there harms nobody.
+    // Gone already, or not ours to remove: an empty directory that is left there does no harm.
   }
 }
 
@@ -112,11 +113,11 @@ function removeRecord(directory: string): void {
   try {
     rmSync(readerRecordIn(directory), { force: true });
   } catch {
-    // Out of reach: it names a socket that nobody answers.
+    // It cannot be removed: it names a socket that no process answers.
   }
 }
 
-/** Removes what a process has left that was killed. A copy of a directory tells of a socket that is another's. */
+/** Removes what a killed process has left. In a copy of a directory, the file names the socket of another process. */
 async function removeStale(directory: string): Promise<void> {
   const record = readReaderRecord(directory);
   if (record === undefined) return;

@@ -37,7 +37,7 @@ export class RemoteReader {
     return Promise.resolve();
   }
 
-  /** @throws ProviderError what the other process says, or `unavailable` where it does not answer */
+  /** @throws ProviderError what the other process says, or `unavailable` if it does not answer */
   async #ask(read: ReadRequest['read'], of?: unknown): Promise<unknown> {
     const record = readReaderRecord(this.#directory);
     if (record === undefined) throw notServed();
@@ -83,7 +83,7 @@ export async function openHereOrThere<Reader>(
       message: `queue: there is no queue in ${resolve(directory)}. Nothing was made.`,
     });
   }
-  // The other process may have just begun, or may be ending.
+  // The other process may just have started, or may be ending.
   const until = performance.now() + STARTING_MS;
   for (;;) {
     try {

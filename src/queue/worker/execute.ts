@@ -87,7 +87,7 @@ function afterFailure(
   return afterSend(claimed, { ok: false, error }, readable.get(claimed.request.account) === true, policy, isShut);
 }
 
-/** A call that was not begun: it is claimed again. */
+/** A call that was not started: it is claimed again. */
 export function notBegun(claimed: Claimed): NextState {
   return claimed.task === 'read' ? readAgain(claimed) : sendAgain(claimed);
 }

@@ -1,5 +1,5 @@
 import { groupBy } from '../../platform/deferred.ts';
-import { roomOf } from '../ledger/claim.ts';
+import type { Room } from '../ledger/claim.ts';
 import type { Claimed } from '../model/claimed.ts';
 import type { QueryClient } from '../database/database.ts';
 import type { TakenJob } from '../ledger/jobs.ts';
@@ -8,10 +8,10 @@ import type { WorkerContext } from './worker-context.ts';
 
 /** The jobs that a worker takes: of which accounts it asks for any, and of which it has found none lately. */
 export class JobPicker {
-  readonly #context: Pick<WorkerContext, 'schema' | 'jobs' | 'limits' | 'pollMs'>;
+  readonly #context: Pick<WorkerContext, 'jobs' | 'limits' | 'pollMs'>;
   readonly #quietUntil = new Map<string, number>();
 
-  constructor(context: Pick<WorkerContext, 'schema' | 'jobs' | 'limits' | 'pollMs'>) {
+  constructor(context: Pick<WorkerContext, 'jobs' | 'limits' | 'pollMs'>) {
     this.#context = context;
   }
 
@@ -36,23 +36,37 @@ export class JobPicker {
   }
 
   /** Takes up to `most` jobs, of each account as many as it has room for. Needs `lockAccounts`. */
-  async take(client: QueryClient, limits: readonly Limit[], most: number): Promise<readonly TakenJob[]> {
-    const { schema, jobs, pollMs } = this.#context;
+  async take(client: QueryClient, rooms: readonly Room[], most: number): Promise<readonly TakenJob[]> {
+    const { jobs, pollMs } = this.#context;
     const all: TakenJob[] = [];
-    let free = most;
-    // In no fixed order, so that none always comes last where there is not enough for all.
-    for (const { account, room } of shuffled(await roomOf(client, schema, limits))) {
-      const wanted = Math.min(room, free);
-      const taken = wanted === 0 ? [] : await jobs.take(client, account, wanted);
-      free -= taken.length;
-      all.push(...taken);
-      if (room === 0 || taken.length < wanted) this.#quietUntil.set(account, performance.now() + pollMs);
+    // In no fixed order, so that none always comes last if there is not enough for all.
+    let waiting = shuffled(rooms);
+    while (waiting.length > 0 && all.length < most) {
+      let free = most - all.length;
+      const asked = waiting.map(({ account, room }) => {
+        const wanted = Math.min(room, free);
+        free -= wanted;
+        return { account, room, wanted };
+      });
+      const answers = await Promise.all(
+        asked.map(async (one) => {
+          const taken = one.wanted === 0 ? [] : await jobs.take(client, one.account, one.wanted);
+          return { ...one, taken };
+        }),
+      );
+      for (const { account, room, wanted, taken } of answers) {
+        all.push(...taken);
+        if (room === 0 || taken.length < wanted) this.#quietUntil.set(account, performance.now() + pollMs);
+      }
+      // What the others did not need is for those that were not asked.
+      waiting = answers.filter(({ room, wanted }) => room > 0 && wanted === 0);
     }
     return all;
   }
 }
 
-function shuffled<Value>(values: readonly Value[]): readonly Value[] {
+/** The values in a random order. */
+export function shuffled<Value>(values: readonly Value[]): readonly Value[] {
   const keyed = values.map((value) => ({ value, key: Math.random() }));
   return keyed.toSorted((one, other) => one.key - other.key).map(({ value }) => value);
 }

@@ -61,7 +61,7 @@ export class Retention {
           : await guarded(() => exportMonth(database, schema, month, exportSettledTo));
       await database.transaction(async (client) => {
         if (!(await isAlone(client, schema)) || !(await monthsOf(client, schema)).includes(month)) return;
-        // It waits for whoever reads it, and everybody else would wait behind it.
+        // It waits for its readers, and every other statement would wait behind it.
         await client.query(`SELECT set_config('lock_timeout', '2s', true)`);
         // What was moved into it since then is exported with the next attempt.
         if (exported !== undefined && (await countOf(client, schema, month)) !== exported) return;

@@ -4,7 +4,8 @@ import { execute, notBegun } from './execute.ts';
 import type { Claimed } from '../model/claimed.ts';
 import type { Lease } from '../model/lease.ts';
 import { Outbox } from './outbox.ts';
-import { SentMarks } from '../ledger/sent-marks.ts';
+import type { NewEntry } from '../ledger/history.ts';
+import { MARK_AFTER_MS, SentMarks } from '../ledger/sent-marks.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /** The calls that a worker has started, and their outcomes until these are written down. */
@@ -13,10 +14,12 @@ export class RunningCalls {
   readonly #context: Pick<WorkerContext, 'database' | 'schema' | 'services' | 'policy' | 'readable' | 'deadlineMs'>;
   readonly #onEnd: (account: string) => void;
   readonly #running = new Map<string, Claimed>();
+  // Lines of the calls in flight that are not written down.
+  #lines: NewEntry[] = [];
   readonly #access = new Map<string, AccountAccess>();
   #outbox = new Outbox();
 
-  /** @param onEnd told of the account of each call that has ended. */
+  /** @param onEnd called with the account of each call that has ended. */
   constructor(
     context: Pick<WorkerContext, 'database' | 'schema' | 'services' | 'policy' | 'readable' | 'deadlineMs'>,
     onEnd: (account: string) => void,
@@ -25,12 +28,12 @@ export class RunningCalls {
     this.#onEnd = onEnd;
   }
 
-  /** The calls under way, by the ids of their cancellations. */
+  /** The calls in flight, by the ids of their cancellations. */
   get running(): ReadonlyMap<string, Claimed> {
     return this.#running;
   }
 
-  /** What is to be written down. */
+  /** The outcomes to be written down. */
   get outbox(): Outbox {
     return this.#outbox;
   }
@@ -42,14 +45,21 @@ export class RunningCalls {
     return access;
   }
 
-  /** The ids of all that are under way, or have ended and are to be written down. */
+  /** The ids of the calls in flight, and of those that have ended and are to be written down. */
   get ids(): readonly string[] {
     return [...this.#running.keys(), ...this.#outbox.settled.map(({ id }) => id)];
   }
 
-  /** Hands over what is to be written down. */
+  /**
+   * Hands over what is to be written down. The lines of a call in flight are written with its outcome, unless that
+   * is late.
+   */
   takeOutbox(): Outbox {
     const outbox = this.#outbox;
+    const before = performance.now() - MARK_AFTER_MS;
+    const isDue = ({ id, happened = 0 }: NewEntry): boolean => !this.#running.has(id) || happened <= before;
+    outbox.history.push(...this.#lines.filter(isDue));
+    this.#lines = this.#lines.filter((line) => !isDue(line));
     this.#outbox = new Outbox();
     return outbox;
   }
@@ -88,12 +98,12 @@ export class RunningCalls {
     if (type === 'outcome') return;
     const { account: _account, provider: _provider, serviceKey: _key, operation: _operation, ...data } = event;
     const happened = performance.now();
-    this.#outbox.history.push({ id, happened, type, data });
+    this.#lines.push({ id, happened, type, data });
     const isWrite = type === 'attempt' && 'effect' in event && event.effect === 'write';
     if (task !== 'send' || !isWrite || isStopped) return;
     this.sent.note({ id, claim: number, at: happened });
   }
 }
 
-// A call that has less time left than this is not begun.
+// A call that has less time left than this is not started.
 const SHORTEST_CALL_MS = 500;

@@ -21,7 +21,7 @@ export interface WorkerContext extends Recovery {
   readonly retention: RetentionPolicy;
   /** Called with the id of each cancellation whose new state is in the ledger. */
   readonly onSettled: (id: string) => void;
-  /** Told of a failing database. */
+  /** Called with the error of a failing database. */
   readonly onError: (error: ProviderError) => void;
 }
 

@@ -1,9 +1,9 @@
-import { claim, lockAccounts, noteStarts } from '../ledger/claim.ts';
+import { type Room, claim, lockAccounts, noteStarts, roomOf } from '../ledger/claim.ts';
 import type { Claimed } from '../model/claimed.ts';
 import { unreachable } from '../database/database-error.ts';
-import { DatabaseFailure, type QueryClient } from '../database/database.ts';
+import { DatabaseFailure, type QueryClient, allInOrder } from '../database/database.ts';
 import { RunningCalls } from './running-calls.ts';
-import { JobPicker } from './job-picker.ts';
+import { JobPicker, shuffled } from './job-picker.ts';
 import { type TakenJob, toJob } from '../ledger/jobs.ts';
 import { Lease } from '../model/lease.ts';
 import type { Limit } from '../model/limits.ts';
@@ -18,8 +18,8 @@ import type { WorkerContext, WorkPlan } from './worker-context.ts';
 /**
  * The cycles of a worker.
  *
- * One transaction a cycle does all of the bookkeeping: it writes what has ended, and claims what there is room for. What
- * it claims is written as `intent` when it commits, and only then is anything sent.
+ * One transaction a cycle does all of the bookkeeping: it writes what has ended, and claims what there is room for.
+ * What it claims is written as `intent` when it commits, and only then is anything sent.
  */
 export class WorkerCycle {
   readonly #context: WorkerContext;
@@ -52,7 +52,7 @@ export class WorkerCycle {
     return this.#calls.outbox.settled.length > 0;
   }
 
-  /** Whether nothing is under way, and every outcome is written down. */
+  /** Whether no call is in flight and every outcome is written down. */
   get isDone(): boolean {
     return this.#calls.running.size === 0 && !this.hasOutcomes;
   }
@@ -75,8 +75,8 @@ export class WorkerCycle {
   /**
    * Does the next cycle.
    *
-   * @param isStopping nothing more is begun.
-   * @returns how many were begun
+   * @param isStopping whether to start nothing more.
+   * @returns how many were started
    * @throws DatabaseFailure
    */
   async next(isStopping: boolean): Promise<number> {
@@ -116,8 +116,8 @@ export class WorkerCycle {
   }
 
   /**
-   * Notes that this worker has stopped, and removes what is left of its jobs. If that fails, it counts as alive for some
-   * seconds, and the jobs are given out again one day and found to be done.
+   * Notes that this worker has stopped, and removes what is left of its jobs. If that fails, it counts as alive for
+   * some seconds, and the jobs are given out again one day and found to be done.
    */
   async tidyUp(): Promise<void> {
     const { database, schema, jobs, onError } = this.#context;
@@ -134,42 +134,59 @@ export class WorkerCycle {
 
   async #write(client: QueryClient, { written, marks, tidied, limits, isRecovering }: CycleWork): Promise<TakenUp> {
     const { schema, jobs } = this.#context;
-    await markSent(client, schema, marks);
-    await recordStates(client, schema, jobs, written.settled, written.history);
-    await jobs.remove(client, tidied);
+    // Statements are sent in this order without waiting for the answers that the next one does not need.
+    const recorded = allInOrder([
+      markSent(client, schema, marks),
+      recordStates(client, schema, jobs, written.settled, written.history),
+      jobs.remove(client, tidied),
+    ]);
     if (this.#isUnsure) {
+      await recorded;
       // At any moment, what this worker claimed is running, is being written here, or has ended since.
       await giveBack(client, this.#context, this.#id, [...this.#calls.ids, ...written.settled.map(({ id }) => id)]);
     }
     if (isRecovering) {
+      await recorded;
       await this.#pulse.beat(client, this.#context, Math.max(this.#context.pollMs * 6, LEAST_PULSE_MS));
       await recoverExpired(client, this.#context);
     }
-    return await this.#takeUp(client, limits);
+    const finding = this.#findRoom(client, limits);
+    await allInOrder([recorded, finding]);
+    return await this.#takeUp(client, await finding);
   }
 
-  async #takeUp(client: QueryClient, limits: readonly Limit[]): Promise<TakenUp> {
-    if (limits.length === 0) return { taken: [], claimed: [], isContended: false };
+  /** Locks accounts, and finds out how much room they have. */
+  async #findRoom(client: QueryClient, limits: readonly Limit[]): Promise<FoundRoom> {
+    if (limits.length === 0) return { limits, rooms: [], isContended: false };
     const { schema } = this.#context;
-    // Where workers compete, each asks for one account, so that several claim in the same moment.
-    const chosen = performance.now() < this.#narrowUntil ? oneOf(limits) : limits;
-    const locked = await lockAccounts(
-      client,
-      schema,
-      chosen.map(({ account }) => account),
-    );
-    if (locked.size < chosen.length) this.#narrowUntil = performance.now() + NARROW_MS;
-    const mine = chosen.filter(({ account }) => locked.has(account));
-    const isContended = mine.length < limits.length;
-    if (mine.length === 0) return { taken: [], claimed: [], isContended };
-    const taken = await this.#picker.take(client, mine, this.#free);
+    // Where workers compete, each takes one account, the first free one of a few, so that several claim concurrently.
+    const isNarrow = performance.now() < this.#narrowUntil;
+    const chosen = isNarrow ? shuffled(limits).slice(0, NARROW) : limits;
+    const most = isNarrow ? 1 : chosen.length;
+    const accounts = chosen.map(({ account }) => account);
+    const locking = lockAccounts(client, schema, accounts, most);
+    // A statement of its own, after the locks: it sees what those that held them before have claimed.
+    const counting = roomOf(client, schema, chosen);
+    await allInOrder([locking, counting]);
+    const [locked, rooms] = [await locking, await counting];
+    if (locked.size < most) this.#narrowUntil = performance.now() + NARROW_MS;
+    return {
+      limits: chosen.filter(({ account }) => locked.has(account)),
+      rooms: rooms.filter(({ account }) => locked.has(account)),
+      isContended: locked.size < limits.length,
+    };
+  }
+
+  async #takeUp(client: QueryClient, { limits, rooms, isContended }: FoundRoom): Promise<TakenUp> {
+    const { schema } = this.#context;
+    const taken = await this.#picker.take(client, rooms, this.#free);
     const ids = taken.map(({ id }) => id);
     const claimed = await claim(client, schema, ids, this.#id, this.#leaseMs);
-    await noteStarts(client, schema, mine, claimed);
-    const begun = new Set(claimed.map(({ id }) => id));
+    await noteStarts(client, schema, limits, claimed);
+    const started = new Set(claimed.map(({ id }) => id));
     await this.#putOff(
       client,
-      ids.filter((id) => !begun.has(id)),
+      ids.filter((id) => !started.has(id)),
     );
     return { taken, claimed, isContended };
   }
@@ -206,6 +223,14 @@ interface CycleWork {
   readonly isRecovering: boolean;
 }
 
+/** The accounts that a transaction may take from, and how much. */
+interface FoundRoom {
+  readonly limits: readonly Limit[];
+  readonly rooms: readonly Room[];
+  /** Whether an account was left out because other workers were claiming. */
+  readonly isContended: boolean;
+}
+
 /** What one transaction takes up. */
 interface TakenUp {
   readonly taken: readonly TakenJob[];
@@ -214,22 +239,18 @@ interface TakenUp {
   readonly isContended: boolean;
 }
 
-// A lease outlasts the call that it is for by this much: the call is over before anybody else may act.
+// A lease outlasts the call that it is for by this much: the call is over before another worker may act.
 const LEASE_MARGIN_MS = 5_000;
 
 // A worker that has been silent for so long is not alive any more.
 const LEAST_PULSE_MS = 10_000;
 
-// Jobs are removed so many at once, and the rest at the end.
+// How many jobs are removed with one statement; the rest is removed at the end.
 const TIDY_AT = 200;
 
-// How long a worker claims from one account a cycle after it met another worker.
+// How long a worker claims from one account a cycle after it met another worker, and how many it tries for that.
 const NARROW_MS = 1_000;
-
-function oneOf<Value>(values: readonly Value[]): readonly Value[] {
-  const start = Math.floor(Math.random() * values.length);
-  return values.slice(start, start + 1);
-}
+const NARROW = 3;
 
 /** Whether the database did not take a value: the provider's own words, which are the only ones not made here. */
 function isDataError({ code }: DatabaseFailure): boolean {

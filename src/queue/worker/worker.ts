@@ -43,10 +43,10 @@ export class Worker {
         const isStopping = this.#plan.signal?.aborted === true;
         if (isStopping && this.#cycle.isDone) break;
         try {
-          const begun = await this.#cycle.next(isStopping);
+          const started = await this.#cycle.next(isStopping);
           failures = 0;
           if (!isStopping) this.#keepUp();
-          if (this.#plan.stopWhenIdle && begun === 0 && this.#cycle.isDone && !(await this.#isAnythingDue())) break;
+          if (this.#plan.stopWhenIdle && started === 0 && this.#cycle.isDone && !(await this.#isAnythingDue())) break;
         } catch (error) {
           if (!(error instanceof DatabaseFailure)) throw stopped(error, this.#cycle.isDone);
           failures += 1;

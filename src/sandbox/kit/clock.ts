@@ -17,7 +17,7 @@ export interface ClockStep {
   readonly milliseconds?: number;
 }
 
-/** The clock, and the means to be told that it has moved. */
+/** The clock, and a way to be notified when it moves. */
 export interface EmulatorClock extends SandboxClock {
   /** Calls the listener after every move. */
   onMove(listener: () => void): void;

@@ -24,13 +24,13 @@ export interface ProviderControls<Service, Id, Options> {
    */
   service(id: Id): Service;
   /**
-   * Changes how the emulator answers from now on; what is not named stays as it is.
+   * Changes how the emulator answers from now on; options that are not named keep their values.
    * @throws TypeError on an unknown option or value.
    */
   configure(options: Partial<Options>): void;
 }
 
-/** What the sandbox tells of every service, whoever the provider is. */
+/** What the sandbox reports of every service, whichever the provider. */
 export interface SandboxService {
   /** The cancellation in force; `null` if not set or undone. */
   readonly cancellation: SandboxCancellation | null;

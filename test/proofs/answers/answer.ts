@@ -1,4 +1,4 @@
-/** An answer of a server, or how there is none. */
+/** A response of a server, or how it fails to respond. */
 export type FuzzedAnswer =
   | {
       readonly kind: 'answer';
@@ -7,7 +7,7 @@ export type FuzzedAnswer =
       readonly headers: Readonly<Record<string, string>>;
       /** The connection is lost once the body has been sent. */
       readonly breaks: boolean;
-      /** Whether it is a documented answer as it is. */
+      /** Whether it is a documented answer unchanged. */
       readonly isDocumented: boolean;
     }
   | {

@@ -18,7 +18,7 @@ export interface AnswerCounts {
   readonly order: number;
 }
 
-/** What came of all answers of one provider. */
+/** The outcomes of all answers of one provider. */
 export interface AnswerFigures {
   readonly provider: ProviderName;
   readonly calls: number;

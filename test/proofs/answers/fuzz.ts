@@ -64,7 +64,7 @@ export function fuzzedAnswer(
   return failure(random);
 }
 
-/** A documented answer as it is. */
+/** A documented answer unchanged. */
 export function asAnswer({ status, body }: DocumentedAnswer): FuzzedAnswer & { readonly kind: 'answer' } {
   return {
     kind: 'answer',

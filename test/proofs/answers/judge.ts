@@ -57,7 +57,7 @@ export function judgeStatus(
   return state === 'scheduled' && effectiveAt === undefined ? 'scheduled without a date' : date(effectiveAt, exchanges);
 }
 
-/** A withdrawal is done only once no cancellation is left. */
+/** An undo is done only once no cancellation is left. */
 export function judgeRevoke(end: SafeResult<RevokeResult>, exchanges: readonly Exchanged[], oracle: Oracle): Violation {
   const { again, last, after, before } = writesIn(exchanges);
   if (again) return 'a write was sent again that may have been carried out';

@@ -52,7 +52,7 @@ function statesOf(answer: ReadAnswer | undefined): ReadonlySet<CancellationState
   // cancellation where there is no request is neither over nor free of one.
   const status = typeof server['status'] === 'string' ? server['status'].toLowerCase() : '';
   if (status === 'terminated') return states.add('completed');
-  // `null` when there is none; what is empty in another way is neither.
+  // `null` if none exists; what is empty in another way is neither.
   if (request === null) return status.includes('cancel') ? states : states.add('none');
   if (!request || (typeof request === 'object' && Object.keys(request).length === 0)) return states;
   states.add('requested');

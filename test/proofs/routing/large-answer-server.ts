@@ -13,7 +13,7 @@ export interface LargeAnswerServer extends AsyncDisposable {
 
 /**
  * Answers `/{status}/…` with valid JSON of so many decoded bytes that says yes in the words of every API. A path with
- * `small` in it is answered at once, with next to nothing.
+ * `small` in it is answered immediately, with next to nothing.
  */
 export async function largeAnswerServer(decodedBytes: number): Promise<LargeAnswerServer> {
   const server = createServer((request, response) => {

@@ -9,7 +9,7 @@ import { recordingServer } from './recording-server.ts';
 
 const BASES = ['https://api.example', 'https://api.example/v1', 'http://127.0.0.1:8080/a/b/c', 'https://[::1]:8443/x'];
 
-/** What came of all ids. */
+/** The outcomes of all ids. */
 export interface PathIdFigures {
   readonly ids: number;
   /** Ids that must be refused, and were. */

@@ -21,7 +21,7 @@ const LOCATIONS: readonly ((second: string) => string)[] = [
 /** The password and tokens that must not reach the second origin. */
 const SECRET = 'a-secret-that-stays-at-home';
 
-/** What came of all redirects. */
+/** The outcomes of all redirects. */
 export interface RedirectFigures {
   readonly calls: number;
   /** Requests that the second origin received. */

@@ -16,7 +16,7 @@ describe('a redirect', () => {
 });
 
 describe('a random id', () => {
-  it('is refused, or sent as exactly one segment, where encodeURIComponent alone would not do', async () => {
+  it('is refused, or sent as exactly one segment, if encodeURIComponent alone would not do', async () => {
     const found = await provePathIds(3_000, 7);
     expect(found.wrong).toEqual([]);
     expect(pathIdFigures(found).filter((one) => !isMet(one))).toEqual([]);
@@ -24,7 +24,7 @@ describe('a random id', () => {
 });
 
 describe('a huge answer', () => {
-  it('is refused without being held, where plain fetch holds it', async () => {
+  it('is refused without being held, if plain fetch holds it', async () => {
     const answers = await proveLargeAnswers(64, ['whmcs', 'fetch']);
     expect(answers.map(({ client }) => client)).toEqual(['whmcs', 'whmcs', 'fetch']);
     expect(largeAnswerFigures(answers).filter((one) => !isMet(one))).toEqual([]);

@@ -13,7 +13,7 @@ export interface Echo {
   readonly fields: JsonObject;
 }
 
-/** An answer of the server, or how there is none. */
+/** A response of the server, or how it fails to respond. */
 export type ScenarioAnswer =
   | {
       readonly status: number;

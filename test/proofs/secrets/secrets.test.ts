@@ -67,7 +67,7 @@ describe('the search', () => {
     expect(leaks({ message: 'it ends in [REDACTED]orse' }, parts).found).toEqual([]);
   });
 
-  it('finds nothing where there is nothing', () => {
+  it('finds nothing if there is nothing', () => {
     const output = spilled({
       value: new ProviderError('rejected', { message: 'no' }),
       events: [],

@@ -14,7 +14,7 @@ import { answering, echoOf, type Scenario, type Subject } from './scenario.ts';
 import { leaks, SINKS, spilled, type Sink } from './sinks.ts';
 import { whmcsAdminSubject, whmcsSubject } from './whmcs-scenarios.ts';
 
-/** What came of all secrets. */
+/** The outcomes for all secrets. */
 export interface SecretFigures {
   readonly secrets: number;
   /** Calls, each with one secret, one encoding and one class of errors or results. */
@@ -46,7 +46,10 @@ interface Task {
   readonly traces: readonly string[];
 }
 
-/** Lets servers repeat random secrets in every class of answers and in every encoding, and looks for them in all that comes out. */
+/**
+ * Lets servers repeat random secrets in every class of answers and in every encoding, and looks for them in all that
+ * comes out.
+ */
 export async function proveSecrets(from: number, to: number, seed: number): Promise<SecretFigures> {
   const tally = {
     calls: 0,

@@ -21,7 +21,7 @@ export type Sink = (typeof SINKS)[number];
 /** What one call gave out, each sink as text. A sink that the call did not fill is left out. */
 export type Spilled = Partial<Record<Sink, string>>;
 
-/** What a call came to, with what was told about it on the way. */
+/** The outcome of a call, with the events on the way. */
 export interface CallOutput {
   /** The error, or the result. */
   readonly value: unknown;

@@ -98,7 +98,7 @@ export function vpsbgSubject(token: string): Subject {
       call: (ask) => service(ask).preview({ ...target, when, reason: ask.echo.text }),
     },
     {
-      name: 'outcome_unknown, an addon’s withdrawal that cannot be seen',
+      name: 'outcome_unknown, an addon’s undo that cannot be seen',
       expects: 'outcome_unknown',
       answers: (echo) => {
         const addon = { id: 7, name: echo.text, status: echo.text, ended_at: echo.text };

@@ -84,7 +84,7 @@ describe('a success of EDIS', () => {
     ],
     ['comes with 404', { ...answers.success, status: 404 }, 'unreadable_answer', /success under HTTP status 404/],
     ['comes with 500', { ...answers.success, status: 500 }, 'server_error', /success under HTTP status 500/],
-  ] as const)('is not believed where it %s', async (_name, answer, reason, message) => {
+  ] as const)('is not believed if it %s', async (_name, answer, reason, message) => {
     const failure = await failureOf(cancel(answer));
     expect(failure).toMatchObject({ code: 'outcome_unknown', reason, retryable: false });
     expect(failure.message).toMatch(message);

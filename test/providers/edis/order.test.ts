@@ -67,7 +67,7 @@ describe('an order at EDIS', () => {
     });
   });
 
-  it('sends an empty text for what is not wanted, no key where there is none, and always whether credit is used', async () => {
+  it('sends an empty text for what is not wanted, no key if none is given, and always whether credit is used', async () => {
     await orderVps(sandbox.accounts.edis, { billingCycle: 'annually', paymentMethod: 'banktransfer', items: [item] });
     expect(sentOrder(sandbox.edis.requests[0])).toEqual({
       billingcycle: 'annually',
@@ -143,7 +143,7 @@ describe('an order at EDIS', () => {
     [false, false],
     [false, undefined],
     [true, undefined],
-  ])('warns of no invoice where credit was asked for: %s, and EDIS says paid: %s', async (applyCredit, invoicepaid) => {
+  ])('warns of no invoice if credit was asked for: %s, and EDIS says paid: %s', async (applyCredit, invoicepaid) => {
     const body = { status: 'success', orderid: 1, serviceids: '2', invoiceid: 3, invoicepaid };
     const { result } = await orderFrom({ status: 200, body }, { ...order, applyCredit });
     expect(result).toMatchObject({ outcome: 'ordered', warnings: [] });
@@ -232,13 +232,13 @@ describe('the ids in the answer to an order', () => {
     ['the same service twice', { orderid: 1, serviceids: '123456,123456' }],
     ['no order', { serviceids: '123456' }],
     ['an order that is no number', { orderid: 'pending', serviceids: '123456' }],
-  ])('leave the outcome open where there is %s: something was ordered', async (_name, fields) => {
+  ])('leave the outcome open if there is %s: something was ordered', async (_name, fields) => {
     const failure = await failureOf(orderFrom({ status: 200, body: { status: 'success', ...fields } }));
     expect(failure).toMatchObject({ code: 'outcome_unknown', reason: 'unreadable_answer', attempts: 1 });
     expect(failure.message).toMatch(/accepted, but its ids cannot be read/);
   });
 
-  it('are left out where they are no number', async () => {
+  it('are left out if they are no number', async () => {
     const body = { status: 'success', orderid: 1, serviceids: '2', invoiceid: 'see your mail' };
     expect((await orderFrom({ status: 200, body })).result).toEqual({
       outcome: 'ordered',
@@ -315,7 +315,7 @@ describe('an error of EDIS about an order', () => {
       { status: 500, body: { status: 'success', orderid: 1, serviceids: '2' } },
       { code: 'outcome_unknown', reason: 'server_error' },
     ],
-  ] as const)('is told apart: %s', async (_name, reply, expected) => {
+  ] as const)('is distinguished: %s', async (_name, reply, expected) => {
     const failure = await failureOf(orderFrom(reply));
     expect(failure).toMatchObject({
       ...expected,
@@ -385,7 +385,7 @@ describe('an order whose answer is lost', () => {
     expect(failure).toMatchObject({ code: 'outcome_unknown', reason: 'timeout' });
   });
 
-  it('is sent again only where the server refused it unprocessed', async () => {
+  it('is sent again only if the server refused it unprocessed', async () => {
     sandbox.edis.fault({ kind: 'rate_limit' });
     expect(await orderVps(sandbox.accounts.edis, order)).toMatchObject({ attempts: 2, result: { outcome: 'ordered' } });
     expect(placed()).toBe(1);
@@ -446,7 +446,7 @@ describe('an order that is not sound', () => {
     expect(sandbox.edis.requests).toHaveLength(0);
   });
 
-  it('is refused where the account is of another provider', async () => {
+  it('is refused if the account is of another provider', async () => {
     const account = vpsbg(sandbox.settings.vpsbg);
     // @ts-expect-error an account at VPSBG is none at EDIS
     const failure = await failureOf(orderVps(account, order));
@@ -459,7 +459,7 @@ describe('an order that is not sound', () => {
     ['an object that looks like one', { provider: 'edis', capabilities: {} }],
     ['nothing', undefined],
     ['the settings themselves', { email: 'a@example.com', password: 'hunter22' }],
-  ])('is refused where the account is %s', async (_name, account) => {
+  ])('is refused if the account is %s', async (_name, account) => {
     // oxlint-disable-next-line no-unsafe-type-assertion -- the check at run time is what is tested
     const failure = await failureOf(orderVps(account as typeof sandbox.accounts.edis, order));
     expect(failure).toMatchObject({ code: 'invalid_request', issues: [{ path: 'account' }] });

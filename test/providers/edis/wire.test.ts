@@ -76,7 +76,7 @@ describe('an EDIS account', () => {
   const order = { account: 'edis', service: { serviceId: 123456 }, when: 'immediate' } as const;
   const wire = wireOf('serviceid=123456', now);
 
-  it('takes its options from the environment where it has none', async () => {
+  it('takes its options from the environment if it has none', async () => {
     vi.stubEnv('EDIS_EMAIL', email);
     vi.stubEnv('EDIS_PASSWORD', password);
     vi.stubEnv('EDIS_BASE_URL', 'https://staging.example.com/api/');
@@ -89,7 +89,7 @@ describe('an EDIS account', () => {
     });
   });
 
-  it('uses the production host where the environment names no other', async () => {
+  it('uses the production host if the environment names no other', async () => {
     vi.stubEnv('EDIS_EMAIL', email);
     vi.stubEnv('EDIS_PASSWORD', password);
     vi.stubEnv('EDIS_BASE_URL', '');
@@ -97,7 +97,7 @@ describe('an EDIS account', () => {
     await expectOnWire({ cancel: () => service.cancel(order), preview: () => service.preview(order), wire, answer });
   });
 
-  it('reads its options at each call where they are a function', async () => {
+  it('reads its options at each call if they are a function', async () => {
     const passwords = ['first-password', 'second-password'];
     let calls = 0;
     const service = createCancelService({ edis: edis(async () => ({ email, password: passwords[calls++] ?? '' })) });

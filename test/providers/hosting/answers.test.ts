@@ -63,7 +63,7 @@ describe('a success of a Hosting API', () => {
     '16-08-2021',
     '2021-08-16T00:00:00Z',
     1628985600,
-  ])('claims no date where the end of the period is %j', async (nextServiceRenewalDate) => {
+  ])('claims no date if the end of the period is %j', async (nextServiceRenewalDate) => {
     const result = await cancel([pendingWith({ nextServiceRenewalDate })]);
     expect(result).toMatchObject({ outcome: 'requested', providerReference: '1_2aa0c9d7e1' });
     expect(result).not.toHaveProperty('effectiveAt');
@@ -74,7 +74,7 @@ describe('a success of a Hosting API', () => {
     ['has a hosting of no known form', withFields(answers.pending, { hosting: [] })],
     ['says PENDING', withFields(answers.pending, { status: 'PENDING' })],
     ['is written in the older keys', answers.pendingInOldKeys],
-  ])('is recognized where it %s', async (_name, answer) => {
+  ])('is recognized if it %s', async (_name, answer) => {
     expect(await cancel([answer])).toMatchObject({ outcome: 'requested', providerReference: '1_2aa0c9d7e1' });
   });
 
@@ -89,7 +89,7 @@ describe('a success of a Hosting API', () => {
     ['is empty', { status: 202 }, /empty body/],
     ['is cut off', { status: 202, body: '{"responseId":"1_2aa0","status":"pending"' }, /not JSON/],
     ['is a list', { status: 202, body: [answers.pending.body ?? null] }, /not in the form of this API/],
-  ] as const)('is not believed where it %s', async (_name, answer, message) => {
+  ] as const)('is not believed if it %s', async (_name, answer, message) => {
     const failure = await failureOf(cancel([answer]));
     expect(failure).toMatchObject({
       code: 'outcome_unknown',
@@ -183,7 +183,7 @@ describe('a refusal of a Hosting API', () => {
 });
 
 describe('a hosting that is not active', () => {
-  it('is cancelled already where it says so; whether with the same timing stays open', async () => {
+  it('is cancelled already if it says so; whether with the same timing stays open', async () => {
     const result = await cancel([answers.notActive, shown({ serviceStatus: 'cancelled' }), history()]);
     expect(result).toMatchObject({
       outcome: 'already_cancelled',
@@ -224,7 +224,7 @@ describe('a hosting that is not active', () => {
   it.each([
     ['it was resumed since', [shown(), events([done('resumeHostingService', 3), done('cancelHosting', 2)])]],
     ['it may have been resumed since', [shown(), events([done('resumeHostingService'), done('cancelHosting')])]],
-  ] as const)('is not said to be cancelled where %s', async (_name, replies) => {
+  ] as const)('is not said to be cancelled if %s', async (_name, replies) => {
     expect(await failureOf(cancel([answers.notActive, ...replies]))).toMatchObject({ code: 'not_cancellable' });
   });
 
@@ -234,7 +234,7 @@ describe('a hosting that is not active', () => {
     ['its state is not known', [shown({ serviceStatus: 'odd' }), history('paused')], /does not show a cancellation/],
     ['its history cannot be read', [shown(), { status: 500 }], /does not show a cancellation/],
     ['it cannot be read at all', [page(503)], /could not be read back/],
-  ] as const)('is not cancellable where %s', async (_name, replies, message) => {
+  ] as const)('is not cancellable if %s', async (_name, replies, message) => {
     const failure = await failureOf(cancel([answers.notActive, ...replies]));
     expect(failure).toMatchObject({ code: 'not_cancellable', providerStatus: 405, providerCode: 'not_active' });
     expect(failure.message).toMatch(/not active: it is cancelled already, or still being set up/);
@@ -278,7 +278,7 @@ describe('a read-back at a Hosting API', () => {
     ['a job of an unknown status is not known', {}, ['paused'], 'unknown'],
     ['a job without a status is not known', {}, [null], 'unknown'],
     ['an open job that the history does not show is not known', { openJobCount: 1 }, [], 'unknown'],
-    ['another open job beside it may be its withdrawal', { openJobCount: 2 }, ['new'], 'unknown'],
+    ['another open job beside it may be its undo', { openJobCount: 2 }, ['new'], 'unknown'],
     ['two open ones are requested', { openJobCount: 2 }, ['new', 'new'], 'requested'],
     ['a done job counts where the hosting no longer looks untouched', { serviceStatus: 'odd' }, ['done'], 'scheduled'],
     ['a status of unknown meaning stays so', { serviceStatus: 'odd' }, [], 'unknown'],
@@ -297,7 +297,7 @@ describe('a read-back at a Hosting API', () => {
     ['has no events', { status: 200, body: { status: 'ok' } }],
     ['has events of no known form', events({ 0: { jobType: 'cancelHosting' } })],
     ['is pending', { status: 202, body: { status: 'ok', hostingEvents: [] } }],
-  ] as const)('never takes a hosting for not cancelled where the history %s', async (_name, answer) => {
+  ] as const)('never takes a hosting for not cancelled if the history %s', async (_name, answer) => {
     expect(await status(shown(), answer)).toMatchObject({ state: 'unknown' });
   });
 
@@ -322,7 +322,7 @@ describe('a read-back at a Hosting API', () => {
     expect(requests).toHaveLength(21);
   });
 
-  it('takes a hosting that is gone for over where its history has a cancellation that is done', async () => {
+  it('takes a hosting that is gone for over if its history has a cancellation that is done', async () => {
     expect(await status(answers.doesNotExist, history('done'))).toMatchObject({ state: 'completed', revocable: false });
   });
 
@@ -331,7 +331,7 @@ describe('a read-back at a Hosting API', () => {
     ['with one that failed', history('failed')],
     ['with one that was resumed', events([done('resumeHostingService', 3), done('cancelHosting', 2)])],
     ['that cannot be read', page(200)],
-  ] as const)('finds no hosting where it is gone and has a history %s', async (_name, answer) => {
+  ] as const)('finds no hosting if it is gone and has a history %s', async (_name, answer) => {
     expect(await failureOf(status(answers.doesNotExist, answer))).toMatchObject({
       code: 'not_found',
       providerStatus: 404,
@@ -343,12 +343,12 @@ describe('a read-back at a Hosting API', () => {
     expect(failure).toMatchObject({ code: 'unexpected_response', attempts: 1 });
   });
 
-  it('asks nothing more where the history refuses the credentials', async () => {
+  it('asks nothing more if the history refuses the credentials', async () => {
     const failure = await failureOf(status(shown(), answers.unauthorized));
     expect(failure).toMatchObject({ code: 'unauthorized', attempts: 2, providerReference: '1_79' });
   });
 
-  it('reads jobs in the older form, where the context of an event has them', async () => {
+  it('reads jobs in the older form, if the context of an event has them', async () => {
     const context = { jobId: 5, jobType: 'cancelHosting', jobStatus: 'done', responseId: '1_88' };
     const found = await status(
       shown({ serviceStatus: 'odd' }),
@@ -373,7 +373,7 @@ describe('a read-back at a Hosting API', () => {
     ['is a page', page(200)],
     ['is a page with 404', page(404)],
     ['is a firewall’s 403', page(403)],
-  ] as const)('shows nothing where the answer %s', async (_name, answer) => {
+  ] as const)('shows nothing if the answer %s', async (_name, answer) => {
     expect(await failureOf(status(answer))).toMatchObject({
       code: 'unexpected_response',
       providerStatus: answer.status,
@@ -447,7 +447,7 @@ describe('any answer at a Hosting API', () => {
     expect([...seen]).toEqual(expect.arrayContaining(expected));
   });
 
-  it('is “not cancelled” only where the whole history was read', async () => {
+  it('is “not cancelled” only if the whole history was read', async () => {
     const seen = new Set<string>();
     await fc.assert(
       fc.asyncProperty(

@@ -158,7 +158,7 @@ export const subject: ConformanceSubject<HostingConfig, HostingService> = {
       },
     },
     {
-      name: 'a 405 of a hosting whose cancellation is under way',
+      name: 'a 405 of a hosting whose cancellation is in flight',
       source: `${CANCEL}, 405 not_active; ${HISTORY}`,
       kind: 'already_cancelled',
       answers: [answers.notActiveInOldKeys, shown({ openJobCount: 1 }), history('new')],

@@ -78,7 +78,7 @@ describe('the fate of one cancellation of a hosting', () => {
     },
   );
 
-  it('is unknown once it was withdrawn', async () => {
+  it('is unknown once it was undone', async () => {
     const id = await cancel('end_of_period');
     aMinuteLater();
     await services.revoke({ account: 'hosting', service });
@@ -87,7 +87,7 @@ describe('the fate of one cancellation of a hosting', () => {
     expect(await fateOf(id)).toEqual(whole({ state: 'unknown', revocable: false }));
   });
 
-  it('is told apart from that of another cancellation of the same hosting', async () => {
+  it('is distinguished from that of another cancellation of the same hosting', async () => {
     sandbox.hosting.failJobs();
     const failed = await cancel('immediate');
     aMinuteLater();
@@ -107,7 +107,7 @@ describe('the fate of one cancellation of a hosting', () => {
     expect(await fateOf(other)).toMatchObject({ state: 'unknown' });
   });
 
-  it('is unknown for the id of the withdrawal’s job', async () => {
+  it('is unknown for the id of the undo’s job', async () => {
     await cancel('end_of_period');
     aMinuteLater();
     const { providerReference = '' } = await services.revoke({ account: 'hosting', service });
@@ -115,7 +115,7 @@ describe('the fate of one cancellation of a hosting', () => {
     expect(await fateOf(providerReference)).toMatchObject({ state: 'unknown' });
   });
 
-  it('is not found where there never was such a hosting', async () => {
+  it('is not found if there never was such a hosting', async () => {
     const at = { hostingId: '1_0000', domain: 'active.example' };
     expect(await failureOf(fateOf('1_2aa0', at))).toMatchObject({ code: 'not_found', providerStatus: 404 });
   });

@@ -50,7 +50,7 @@ function resume(
   return { outcome: services.revoke({ account: 'hosting', service }), requests };
 }
 
-describe('the withdrawal of a cancellation at a Hosting API', () => {
+describe('the undo of a cancellation at a Hosting API', () => {
   it('is a PATCH that resumes the service, with the token of the account', async () => {
     const { outcome, requests } = resume([...CANCELLED, PENDING]);
     expect(await outcome).toMatchObject({
@@ -80,14 +80,14 @@ describe('the withdrawal of a cancellation at a Hosting API', () => {
     ]);
   });
 
-  it('is requested where the answer has the older keys', async () => {
+  it('is requested if the answer has the older keys', async () => {
     const body = { response_id: '1_old', status: 'PENDING' };
     expect(await resume([...CANCELLED, { status: 202, body }]).outcome).toMatchObject({ providerReference: '1_old' });
   });
 
   it.each([
     [
-      'it is immediate, or there is none',
+      'it is immediate, or does not exist',
       error(405, 'not_active', 'There is no service to resume'),
       'rejected',
       /no service to resume/,
@@ -95,7 +95,7 @@ describe('the withdrawal of a cancellation at a Hosting API', () => {
     ['the token is wrong', error(401, 'unauthorized', 'No.'), 'unauthorized', /token was not accepted/],
     ['the token may not do this', error(403, 'forbidden', 'Read only'), 'forbidden', /may not do this: Read only/],
     ['the hosting is gone meanwhile', error(404, 'does_not_exist', 'No.'), 'not_found', /no hosting/],
-  ] as const)('is refused for good where %s', async (_name, answer, code, message) => {
+  ] as const)('is refused for good if %s', async (_name, answer, code, message) => {
     const { outcome, requests } = resume([...CANCELLED, answer]);
     const failure = await failureOf(outcome);
     expect(failure).toMatchObject({ code, providerStatus: answer.status, operation: 'revoke' });
@@ -120,7 +120,7 @@ describe('the withdrawal of a cancellation at a Hosting API', () => {
     expect(requests.map(({ method }) => method)).toEqual(['GET', 'GET', 'PATCH', 'GET', 'GET']);
   });
 
-  it('is revoked after an unreadable answer where hosting and history show no cancellation', async () => {
+  it('is revoked after an unreadable answer if hosting and history show no cancellation', async () => {
     const history: Reply = { status: 200, body: { status: 'ok', hostingEvents: [] } };
     const { outcome } = resume([...CANCELLED, { status: 202, body: '<html>' }, shown('active'), history]);
     expect(await outcome).toMatchObject({ outcome: 'revoked', reconciled: true, before: { state: 'scheduled' } });

@@ -110,7 +110,7 @@ describe('a Hosting API account', () => {
     await expectOnWire({ cancel: () => api.cancel(order), preview: () => api.preview(order), wire, answer });
   });
 
-  it('takes its options from the environment where it has none', async () => {
+  it('takes its options from the environment if it has none', async () => {
     vi.stubEnv('HOSTING_BASE_URL', baseUrl);
     vi.stubEnv('HOSTING_TOKEN', token);
     vi.stubEnv('HOSTING_TOKEN_HEADER', 'authorization');

@@ -37,7 +37,7 @@ describe('an addon of a server at VPSBG', () => {
     expect(stored()).toMatchObject({ when, reason: 'Backups moved (reference: order-7)' });
   });
 
-  it('leaves the server itself as it is', async () => {
+  it('leaves the server itself unchanged', async () => {
     await services.cancel({ account: 'vpsbg', service: addon, when: 'immediate', reason: 'Over' });
     expect(sandbox.vpsbg.service(7301)).toMatchObject({ status: 'active', cancellation: null, timesCancelled: 0 });
   });
@@ -47,7 +47,7 @@ describe('an addon of a server at VPSBG', () => {
     ['a reference', { reference: 'order-7' }, 'Reference: order-7', []],
     ['a category', { reason: { category: 'too_expensive' } }, 'Too expensive', []],
     ['an empty reason', { reason: ' ' }, NEUTRAL, ['reason_defaulted']],
-  ] as const)('is sent a reason, which it requires, where it is given %s', async (_name, given, reason, warnings) => {
+  ] as const)('is sent a reason, which it requires, if it is given %s', async (_name, given, reason, warnings) => {
     const result = await services.cancel({ account: 'vpsbg', service: addon, when: 'end_of_period', ...given });
     expect(codes(result)).toEqual(warnings);
     expect(stored()).toMatchObject({ reason });
@@ -88,7 +88,7 @@ describe('a floating IP at VPSBG', () => {
   const service = { floatingIpId: 601 };
   const floatingIp = (): object => sandbox.vpsbg.floatingIps()[0] ?? {};
 
-  it.each(TIMINGS)('is cancelled by its id in a list, %s, and its side effect is told', async (when) => {
+  it.each(TIMINGS)('is cancelled by its id in a list, %s, and its side effect is a warning', async (when) => {
     const result = await services.cancel({ account: 'vpsbg', service, when, reason: 'Moved' });
     expect(result).toMatchObject({ outcome: 'requested', service, when, attempts: 1 });
     expect(result.warnings).toMatchObject([
@@ -100,7 +100,7 @@ describe('a floating IP at VPSBG', () => {
     expect(sandbox.vpsbg.service(7301).reboots).toBe(when === 'immediate' ? 1 : 0);
   });
 
-  it('is sent no reason where none is given, since none is required', async () => {
+  it('is sent no reason if none is given, since none is required', async () => {
     expect(codes(await services.cancel({ account: 'vpsbg', service, when: 'end_of_period' }))).toEqual(['side_effect']);
     expect(sent()).toMatchObject([['POST', '/v1/floating-ips/cancel', 'application/json', { ids: [601], now: false }]]);
     expect(sandbox.vpsbg.requests[0]?.body).not.toContain('reason');
@@ -164,7 +164,7 @@ describe('the cancellation of a floating IP at VPSBG', () => {
     expect(failure.message).not.toMatch(/adapter is faulty/);
   });
 
-  it('is not known where the list changes between two pages', async () => {
+  it('is not known if the list changes between two pages', async () => {
     const page = (total: number): object => ({ data: [], meta: { last_page: 3, total } });
     const { fetch, requests } = replying({ status: 200, body: page(3) }, { status: 200, body: page(2) });
     const api = createCancelService({ vpsbg: vpsbg(sandbox.settings.vpsbg) }, { fetch });
@@ -172,7 +172,7 @@ describe('the cancellation of a floating IP at VPSBG', () => {
     expect(requests).toHaveLength(2);
   });
 
-  it('is withdrawn on the inferred path, and that only a read-back shows', async () => {
+  it('is undone on the inferred path, and that only a read-back shows', async () => {
     await cancel();
     sandbox.vpsbg.configure({ undo: 'ignored' });
     expect(await failureOf(services.revoke(request))).toMatchObject({
@@ -212,13 +212,13 @@ describe('the cancellation of an addon at VPSBG', () => {
     expect(await services.status(request)).toMatchObject({ state: 'unknown', revocable: false });
   });
 
-  it('is not said to be withdrawn where it cannot be seen', async () => {
+  it('is not said to be undone if it cannot be seen', async () => {
     await cancel();
     expect(await failureOf(services.revoke(request))).toMatchObject({ code: 'outcome_unknown', lastSeen: 'unknown' });
     expect(sandbox.vpsbg.service(7301).addons[0]?.cancellation).toBeNull();
   });
 
-  it('is read, withdrawn and read to be gone where the API does show it', async () => {
+  it('is read, undone and read to be gone if the API does show it', async () => {
     sandbox.vpsbg.configure({ addonCancelRequest: 'shown' });
     expect(await services.revoke(request)).toMatchObject({ outcome: 'nothing_to_revoke' });
     await cancel();
@@ -232,12 +232,12 @@ describe('the cancellation of an addon at VPSBG', () => {
     ]);
   });
 
-  it('is not found where the server does not list the addon', async () => {
+  it('is not found if the server does not list the addon', async () => {
     const failure = await failureOf(services.status({ account: 'vpsbg', service: { serverId: 7301, addonId: 1 } }));
     expect(failure).toMatchObject({ code: 'not_found' });
   });
 
-  it('is not found nor known where an entry of the list cannot be read', async () => {
+  it('is not found nor known if an entry of the list cannot be read', async () => {
     const body = { id: 7301, addons: [{ name: 'Backup' }] };
     const { fetch } = replying({ status: 200, body });
     const api = createCancelService({ vpsbg: vpsbg(sandbox.settings.vpsbg) }, { fetch });
@@ -247,7 +247,7 @@ describe('the cancellation of an addon at VPSBG', () => {
   });
 });
 
-describe('the paths of withdrawals at VPSBG', () => {
+describe('the paths of undos at VPSBG', () => {
   it.each([
     [{ serverId: 7301, addonId: 73011 }, { addonUndoPath: 'v1/undo/{server_id}/{addon_id}' }, '/v1/undo/7301/73011'],
     [
@@ -338,7 +338,7 @@ describe('a reference at VPSBG', () => {
     expect(sandbox.vpsbg.requests.map((request) => JSON.parse(request.body) as unknown)).toEqual([body]);
   });
 
-  it('does not compile where it mixes what belongs apart', () => {
+  it('does not compile if it mixes what belongs apart', () => {
     type Request = Parameters<SandboxService['cancel']>[0];
     // @ts-expect-error an addon belongs to a server
     const addon: Request = { account: 'vpsbg', service: { addonId: 1 }, when: 'immediate' };

@@ -92,7 +92,7 @@ describe('a refusal of VPSBG', () => {
     },
   );
 
-  it('says how long to wait, where the API does', async () => {
+  it('says how long to wait, if the API does', async () => {
     const start = Date.now();
     const { retryAt } = await failureOf(cancel(answers.rateLimited));
     expect(Date.parse(retryAt ?? '') - start).toBeGreaterThanOrEqual(29_000);
@@ -199,7 +199,7 @@ describe('a read-back at VPSBG', () => {
     ['is a 404 of the web server', page(404)],
     ['is a firewall’s 403', page(403)],
     ['is a 404 of the call itself', { status: 404, body: { message: 'The route v1/servers/608 could not be found.' } }],
-  ] as const)('shows nothing where the answer %s', async (_name, answer) => {
+  ] as const)('shows nothing if the answer %s', async (_name, answer) => {
     expect(await failureOf(status(answer))).toMatchObject({
       code: 'unexpected_response',
       providerStatus: answer.status,
@@ -275,7 +275,7 @@ describe('any answer at VPSBG', () => {
     expect([...seen]).toEqual(expect.arrayContaining(expected));
   });
 
-  it('is “not cancelled” only where this server’s cancel request is null', async () => {
+  it('is “not cancelled” only if this server’s cancel request is null', async () => {
     const seen = new Set<string>();
     await fc.assert(
       fc.asyncProperty(random, async (answer) => {

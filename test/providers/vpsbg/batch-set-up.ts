@@ -59,7 +59,7 @@ export function requestOf(
   return { account: 'vpsbg', service: { serverId }, when: 'end_of_period', ...details };
 }
 
-/** What an item came to, and what a read-back saw where it is in doubt. */
+/** The outcome of an item, and what a read-back saw if it is in doubt. */
 export function endOf(item: Item): string {
   if (item.ok) return item.result.outcome;
   const { code, lastSeen } = item.error;

@@ -128,7 +128,7 @@ describe('servers that are cancelled together at VPSBG', () => {
     expect(items.map(endOf)).toEqual(['scheduled', 'requested', 'requested', 'scheduled']);
   });
 
-  it('are one request each where the option is not there', async () => {
+  it('are one request each if the option is not there', async () => {
     const ids = own.add(5);
     const items = await own.run(
       ids.map((id) => requestOf(id)),
@@ -153,7 +153,7 @@ describe('servers that are cancelled together at VPSBG', () => {
     expect(own.batches()).toEqual([[id, other]]);
   });
 
-  it('are given the warning that the timing is not told, where it is not', async () => {
+  it('are given the warning that the timing is not told, if it is not', async () => {
     own.sandbox.vpsbg.configure({ cancelRequest: 'flag' });
     const items = await own.run(own.add(2).map((id) => requestOf(id)));
     for (const item of items) {
@@ -222,7 +222,7 @@ describe('a batch whose answer is lost', () => {
     { kind: 'hang', executed: false },
     { kind: 'reset', executed: false },
     { kind: 'server_error', executed: false },
-  ])('is in doubt for each where none is found after %j', async (fault) => {
+  ])('is in doubt for each if none is found after %j', async (fault) => {
     own.sandbox.vpsbg.fault({ ...fault, ...onlyWrites });
     const ids = own.add(4);
     const items = await own.run(ids.map((id) => requestOf(id)));
@@ -298,7 +298,7 @@ describe('a batch that VPSBG refuses because of one server', () => {
     ]);
   });
 
-  it('is halved in the same way where the bad one can be read', async () => {
+  it('is halved in the same way if the bad one can be read', async () => {
     const ids = own.add(7);
     const { serverId: cancelled } = own.sandbox.vpsbg.add();
     own.sandbox.vpsbg.configure({ repeatedCancel: 'refused' });
@@ -335,7 +335,7 @@ describe('a batch that VPSBG refuses because of one server', () => {
     expect(sendsOf([hidden])).toEqual([1]);
   });
 
-  it('is a timing_conflict for one that is there with another timing, which is left as it is', async () => {
+  it('is a timing_conflict for one that is there with another timing, which is left unchanged', async () => {
     const { serverId } = own.sandbox.vpsbg.seeded.cancelled;
     const [good = 0] = own.add(1);
     const requests = [good, serverId, UNKNOWN_ID].map((id) => requestOf(id, { when: 'immediate' }));

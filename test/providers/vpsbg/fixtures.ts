@@ -159,21 +159,21 @@ export const subject: ConformanceSubject<VpsbgConfig, VpsbgService> = {
     },
   ],
   revokeFixtures: [
-    { name: 'a 204 to a withdrawal', source: UNDO, answers: [answers.accepted], expected: { outcome: 'revoked' } },
+    { name: 'a 204 to an undo', source: UNDO, answers: [answers.accepted], expected: { outcome: 'revoked' } },
     {
-      name: 'a 200 with an empty object to a withdrawal',
+      name: 'a 200 with an empty object to an undo',
       source: UNDO,
       answers: [answers.acceptedWithObject],
       expected: { outcome: 'revoked' },
     },
     {
-      name: 'a 404 for the call of the withdrawal',
+      name: 'a 404 for the call of the undo',
       source: `${UNDO}; ${LARAVEL}`,
       answers: [answers.noRoute],
       expected: { code: 'unexpected_response', providerStatus: 404 },
     },
     {
-      name: 'a withdrawal with a wrong token',
+      name: 'an undo with a wrong token',
       source: STATUS_CODES,
       answers: [answers.unauthorized],
       expected: { code: 'unauthorized', providerStatus: 401 },

@@ -37,7 +37,7 @@ function revoke(replies: readonly Reply[], config: Partial<VpsbgConfig> = {}): U
 
 afterEach(() => vi.unstubAllEnvs());
 
-describe('the withdrawal of a cancellation at VPSBG', () => {
+describe('the undo of a cancellation at VPSBG', () => {
   it('is a DELETE with the id of the server, on the inferred path', async () => {
     const { outcome, requests } = revoke([PENDING, { status: 204 }, NONE]);
     await outcome;
@@ -113,7 +113,7 @@ describe('the withdrawal of a cancellation at VPSBG', () => {
   it.each([
     ['completed', server(null, { status: 'terminated' }), 'completed'],
     ['unknown', server(false), 'unknown'],
-  ] as const)('is not “revoked” where the read-back shows %s', async (_name, after, lastSeen) => {
+  ] as const)('is not “revoked” if the read-back shows %s', async (_name, after, lastSeen) => {
     expect(await failureOf(revoke([PENDING, { status: 204 }, after]).outcome)).toMatchObject({
       code: 'outcome_unknown',
       lastSeen,
@@ -146,9 +146,9 @@ describe('the withdrawal of a cancellation at VPSBG', () => {
       'unexpected_response',
       /undoPath/,
     ],
-    ['there is nothing to withdraw', { status: 422, body: { message: 'No request.' } }, 'rejected', /No request/],
+    ['there is nothing to undo', { status: 422, body: { message: 'No request.' } }, 'rejected', /No request/],
     ['a page says so', { status: 404, body: '<html>404</html>' }, 'unexpected_response', /no API seems to be there/],
-  ] as const)('is refused for good where %s', async (_name, answer, code, message) => {
+  ] as const)('is refused for good if %s', async (_name, answer, code, message) => {
     const { outcome, requests } = revoke([PENDING, answer]);
     const failure = await failureOf(outcome);
     expect(failure).toMatchObject({ code, providerStatus: answer.status, operation: 'revoke', attempts: 2 });
@@ -156,13 +156,13 @@ describe('the withdrawal of a cancellation at VPSBG', () => {
     expect(requests).toHaveLength(2);
   });
 
-  it('is not sent where the state is not known well enough to be there', async () => {
+  it('is not sent if the state is not known well enough to be there', async () => {
     const { outcome, requests } = revoke([{ status: 200, body: { id: 7301, status: 'active' } }]);
     expect(await failureOf(outcome)).toMatchObject({ code: 'unexpected_response' });
     expect(requests).toHaveLength(1);
   });
 
-  it('is sent where there is a request of unknown shape', async () => {
+  it('is sent if there is a request of unknown shape', async () => {
     const { outcome, requests } = revoke([server('2026-03-30'), { status: 204 }, NONE]);
     expect(await outcome).toMatchObject({ outcome: 'revoked', before: { state: 'requested', revocable: true } });
     expect(requests).toHaveLength(3);

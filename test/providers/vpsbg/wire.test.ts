@@ -84,7 +84,7 @@ describe('a VPSBG account', () => {
   const order = { account: 'vpsbg', service: { serverId: 608 }, when: 'immediate' } as const;
   const wire = wireOf('{"server_ids":[608],"now":true}');
 
-  it('takes its options from the environment where it has none', async () => {
+  it('takes its options from the environment if it has none', async () => {
     vi.stubEnv('VPSBG_TOKEN', token);
     vi.stubEnv('VPSBG_BASE_URL', 'https://proxy.example.com/vpsbg/');
     const service = createCancelService({ vpsbg: vpsbg() });

@@ -67,7 +67,7 @@ describe('a success of WHMCS', () => {
     ['comes with 201', { ...success, status: 201 }],
     ['has white space before it', { status: 200, body: `\r\n\t${JSON.stringify(success.body)}\n` }],
     ['carries a message', withFields(success, { message: 'Existing Cancellation Request Exists' })],
-  ] as const)('is recognized where it %s', async (_name, answer) => {
+  ] as const)('is recognized if it %s', async (_name, answer) => {
     expect(await cancel([answer])).toMatchObject({ outcome: 'requested' });
   });
 
@@ -101,7 +101,7 @@ describe('a success of WHMCS', () => {
     ],
     ['is a list', { status: 200, body: [success.body ?? null] }, 'unreadable_answer', /not in the form/],
     ['is a text', { status: 200, body: '"success"' }, 'unreadable_answer', /not in the form/],
-  ] as const)('is not believed where it %s', async (_name, answer, reason, message) => {
+  ] as const)('is not believed if it %s', async (_name, answer, reason, message) => {
     const failure = await failureOf(cancel([answer]));
     expect(failure).toMatchObject({ code: 'outcome_unknown', reason, providerStatus: answer.status, retryable: false });
     expect(failure.message).toMatch(message);
@@ -210,7 +210,7 @@ describe('an error of WHMCS', () => {
     expect(failure).toMatchObject({ code, attempts: 1, providerMessage: 'Some wording of a later version' });
   });
 
-  it('says how a password is sent where the credentials are wrong', async () => {
+  it('says how a password is sent if the credentials are wrong', async () => {
     const failure = await failureOf(cancel([errors.authenticationFailed]));
     expect(failure.message).toMatch(
       /`password` is the password itself.*MD5 hash.*stored hash belongs in `passwordHash`/,
@@ -258,7 +258,7 @@ describe('an error of WHMCS', () => {
       'provider_error',
     ],
     ['comes with 500', failed('Something', 500), 'server_error'],
-  ] as const)('leaves the outcome open where it %s', async (_name, answer, reason) => {
+  ] as const)('leaves the outcome open if it %s', async (_name, answer, reason) => {
     expect(await failureOf(cancel([answer]))).toMatchObject({ code: 'outcome_unknown', reason });
   });
 
@@ -289,7 +289,7 @@ describe('an existing request at WHMCS', () => {
   it.each([
     ['end_of_period', 'Immediate', 'immediate'],
     ['immediate', 'End of Billing Period', 'end_of_period'],
-  ] as const)('conflicts with %s where it is %s', async (when, type, found) => {
+  ] as const)('conflicts with %s if it is %s', async (when, type, found) => {
     const failure = await failureOf(cancel([existing, oneProduct(), onlyPage(request({ type }))], when));
     expect(failure).toMatchObject({ code: 'timing_conflict', existing: { when: found } });
     expect(failure.message).toContain(`with the timing ${found} instead of ${when}`);
@@ -299,7 +299,7 @@ describe('an existing request at WHMCS', () => {
     ['the service', [failed('Invalid Permissions: API action "getclientsproducts" is not allowed', 403)]],
     ['the requests', [oneProduct(), failed('Access Denied', 403)]],
     ['anything but a page', [page(200)]],
-  ] as const)('is already cancelled, with a warning, where the credentials cannot read %s', async (_name, replies) => {
+  ] as const)('is already cancelled, with a warning, if the credentials cannot read %s', async (_name, replies) => {
     const result = await cancel([existing, ...replies]);
     expect(result).toMatchObject({ outcome: 'already_cancelled', warnings: [{ code: 'timing_unknown' }] });
     expect(result).not.toHaveProperty('existing');
@@ -407,11 +407,11 @@ describe('a read-back at WHMCS', () => {
   it.each([
     ['a page is empty before the count is reached', [packages('', { totalresults: 3 })]],
     ['the pages never end', Array.from({ length: 40 }, () => packages({ package: [request({ relid: 1 })] }))],
-  ] as const)('does not take a service for not cancelled where %s', async (_name, pages) => {
+  ] as const)('does not take a service for not cancelled if %s', async (_name, pages) => {
     expect(await status(oneProduct(), ...pages)).toMatchObject({ state: 'unknown' });
   });
 
-  it('knows that a service is over even where the requests never end', async () => {
+  it('knows that a service is over even if the requests never end', async () => {
     const pages = Array.from({ length: 40 }, () => packages({ package: [request({ relid: 1 })] }));
     expect(await status(oneProduct({ status: 'Cancelled' }), ...pages)).toMatchObject({ state: 'completed' });
   });
@@ -424,7 +424,7 @@ describe('a read-back at WHMCS', () => {
     ['a failing server', page(500), 'unavailable'],
     ['a missing permission', errors.invalidPermissions, 'forbidden'],
     ['wrong credentials', errors.authenticationFailed, 'unauthorized'],
-  ] as const)('says so where the requests come as %s', async (_name, answer, code) => {
+  ] as const)('says so if the requests come as %s', async (_name, answer, code) => {
     expect(await failureOf(status(oneProduct(), answer))).toMatchObject({ code });
   });
 
@@ -541,7 +541,7 @@ describe('any answer at WHMCS', () => {
     expect([...seen]).toEqual(expect.arrayContaining(expected));
   });
 
-  it('is “not cancelled” only where the requests were read to their end', async () => {
+  it('is “not cancelled” only if the requests were read to their end', async () => {
     const seen = new Set<string>();
     await fc.assert(
       fc.asyncProperty(

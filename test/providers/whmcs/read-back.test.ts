@@ -196,11 +196,11 @@ describe('the answers of a read-back at WHMCS', () => {
     ['a list of another service', [products({ product: [{ ...product, id: 8 }] })]],
     ['a product without a status', [products({ product: [{ id: 7 }] })]],
     ['a count without its products', [products('')]],
-  ])('are never “not cancelled” where there is %s', async (_name, replies) => {
+  ])('are never “not cancelled” if there is %s', async (_name, replies) => {
     expect(await failureOf(read(...replies).status)).toMatchObject({ code: 'unexpected_response' });
   });
 
-  it('are read to an empty page where there is no count, and then there is none', async () => {
+  it('are read to an empty page if there is no count, and then none exists', async () => {
     const other = packages([request({ relid: 1 })], { totalresults: undefined });
     const { status, requests } = read(PRODUCT, other, other, packages([], { totalresults: undefined }));
     expect(await status).toMatchObject({ state: 'none' });
@@ -213,12 +213,12 @@ describe('the answers of a read-back at WHMCS', () => {
     expect(requests).toHaveLength(41);
   });
 
-  it('are unknown where the pages end before the count says so', async () => {
+  it('are unknown if the pages end before the count says so', async () => {
     const { status } = read(PRODUCT, packages([], { totalresults: 300 }));
     expect(await status).toMatchObject({ state: 'unknown' });
   });
 
-  it('are completed, whatever the list says, where the service is over', async () => {
+  it('are completed, whatever the list says, if the service is over', async () => {
     for (const status of ['Terminated', 'Cancelled', 'cancelled']) {
       const over = products({ product: [{ ...product, status }] });
       expect(await read(over, packages([])).status).toMatchObject({ state: 'completed' });
@@ -257,7 +257,7 @@ describe('the answers of a read-back at WHMCS', () => {
       'the answer is cut off',
       [{ status: 200, body: JSON.stringify({ products: { product: [product] } }).slice(0, -3) }],
     ],
-  ])('keep it out of the error where %s', async (_name, replies) => {
+  ])('keep it out of the error if %s', async (_name, replies) => {
     const failure = await failureOf(read(...replies).status);
     expect(printed(failure)).not.toMatch(/Service&|Password</);
   });

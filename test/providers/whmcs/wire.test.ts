@@ -161,7 +161,7 @@ describe('a WHMCS account', () => {
       { WHMCS_IDENTIFIER: identifier, WHMCS_SECRET: credentials.secret, WHMCS_ACCESS_KEY: accessKey },
       (secret: Secret) => wireOf(`accesskey=${secret('open-sesame%2B42')}&`)(secret),
     ],
-  ] as const)('takes %s from the environment where it has no options', async (_name, variables, start) => {
+  ] as const)('takes %s from the environment if it has no options', async (_name, variables, start) => {
     for (const name of ['IDENTIFIER', 'SECRET', 'USERNAME', 'PASSWORD', 'PASSWORD_HASH', 'ACCESS_KEY'])
       vi.stubEnv(`WHMCS_${name}`, '');
     vi.stubEnv('WHMCS_URL', `${origin}/billing/includes/api.php`);
@@ -203,7 +203,7 @@ describe('a WHMCS account', () => {
     expect(outcome.ok ? '' : outcome.error.message).toMatch(/identifier and secret or username and password, not both/);
   });
 
-  it('reads its options at each call where they are a function', async () => {
+  it('reads its options at each call if they are a function', async () => {
     const urls = [`${origin}/a`, `${origin}/b`];
     const configs = urls.map((url): WhmcsConfig => ({ url, ...credentials }));
     const api = createCancelService({ whmcs: whmcs(async () => configs.shift() ?? { url: origin, ...credentials }) });

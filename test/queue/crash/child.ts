@@ -10,7 +10,7 @@ export interface Child extends AsyncDisposable {
   readonly ended: Promise<void>;
   /** Asks it to stop. */
   readonly stop: () => void;
-  /** Ends it at once, and settles when it is gone. Tells whether it was still there. */
+  /** Ends it immediately, and settles when it is gone. Tells whether it was still there. */
   readonly kill: () => Promise<boolean>;
   /** What it wrote to its standard error so far. */
   readonly complaints: () => string;

@@ -17,7 +17,7 @@ export interface Conduct {
 
 const SLOWEST_MS = 80;
 
-/** What becomes of a cancellation at random, but always the same for the same seed. */
+/** How a cancellation goes, at random, but always the same for the same seed. */
 export function randomConduct(seed: string): (id: string, time: number) => Conduct {
   return (id, time) => {
     const random = (what: string): number => randomOf(`${seed} ${what} ${id} ${time}`);

@@ -7,7 +7,7 @@ type ReadableAccount = Account<'readable', TestService, When, 'cancel' | 'status
 export interface CrashAccounts {
   readonly alpha: ReadableAccount;
   readonly beta: ReadableAccount;
-  /** Cannot be asked what became of a cancellation. */
+  /** Cannot read a cancellation back. */
   readonly blind: Account<'blind', TestService, When, 'cancel'>;
 }
 
@@ -31,7 +31,7 @@ export const SHORT_DELAYS = {
   readBackAfterMs: [300, 1_000, 4_000],
 } as const;
 
-// The leases of several killed workers are open at once, and the next one still has to find room.
+// The leases of several killed workers are open concurrently, and the next one still has to find room.
 const ROOM = { concurrency: 60 } as const;
 export const ROOMY_LIMITS: Readonly<Record<keyof CrashAccounts, { readonly concurrency: number }>> = {
   alpha: ROOM,

@@ -25,7 +25,7 @@ export interface KillPlan {
   readonly clocksOffMs?: number;
 }
 
-/** What came of it. */
+/** The result. */
 export interface KillTally {
   readonly kills: Kills;
   /** Services that were still to be cancelled at the last kill. */

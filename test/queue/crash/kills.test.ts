@@ -30,7 +30,7 @@ describe('a worker that is killed at random moments', () => {
         clocksOffMs,
       });
       expect(kills.opening + kills.working + kills.stopping).toBe(KILLS);
-      // Where nothing is under way, a kill proves nothing.
+      // Where nothing is in flight, a kill proves nothing.
       expect(kills.requestsHit).toBeGreaterThan(0);
       expect(leftAtLastKill).toBeGreaterThan(0);
       expect(verdict).toMatchObject({ jobs: JOBS, duplicates: 0, sentTwice: 0, lost: 0, wrong: 0, examples: [] });

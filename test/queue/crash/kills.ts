@@ -8,11 +8,11 @@ export interface Kills {
   /** Workers that had not sent anything: they opened the database, recovered, or claimed. */
   readonly opening: number;
   readonly working: number;
-  /** Workers that had been told to stop, and saw through what they had begun. */
+  /** Workers that had been told to stop, and saw through what they had started. */
   readonly stopping: number;
-  /** Kills at which requests were under way. */
+  /** Kills at which requests were in flight. */
   readonly withRequests: number;
-  /** Requests that were under way at a kill, summed up. */
+  /** Requests that were in flight at a kill, summed up. */
   readonly requestsHit: number;
 }
 
@@ -20,7 +20,7 @@ export interface Kills {
 const OPENING = 0.2;
 const STOPPING = 0.15;
 
-// Half of those that work are killed while the first requests are under way, the others at any time after that.
+// Half of those that work are killed while the first requests are in flight, the others at any time after that.
 const FIRST_ANSWER_MS = 40;
 const LONGEST_WORK_MS = 600;
 const LONGEST_STOP_MS = 100;

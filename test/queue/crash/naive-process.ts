@@ -5,7 +5,7 @@
 import pg from 'pg';
 import { endWithParent } from './end-with-parent.ts';
 
-/** What it is told on its command line, as JSON. */
+/** Its options, as JSON on its command line. */
 export interface NaiveOptions {
   readonly url: string;
   readonly database: string;

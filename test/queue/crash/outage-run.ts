@@ -16,7 +16,7 @@ export interface Outage {
   readonly forMs: number;
 }
 
-/** What came of a run with outages. */
+/** The result of a run with outages. */
 export interface OutageTally {
   readonly verdict: Verdict;
   /** What the worker told of the database. */

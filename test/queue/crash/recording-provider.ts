@@ -12,11 +12,11 @@ export interface RecordingProvider extends AsyncDisposable {
   readonly writes: ReadonlyMap<string, number>;
   /** How many requests it is at, at this moment. */
   readonly inFlight: () => number;
-  /** The most requests that it was at, at once. */
+  /** The most requests that it was at, concurrently. */
   readonly most: () => number;
   /** Settles with the next request that arrives. */
   readonly nextRequest: (signal: AbortSignal) => Promise<void>;
-  /** Settles once it is at so many requests at once. */
+  /** Settles once it is at so many requests concurrently. */
   readonly atOnce: (count: number) => Promise<void>;
   /** Settles once so many services have been cancelled. */
   readonly executed: (count: number) => Promise<void>;
@@ -24,7 +24,9 @@ export interface RecordingProvider extends AsyncDisposable {
   readonly settled: () => Promise<void>;
 }
 
-/** Starts a provider; `conductOf` says what it does with a cancellation, given the service and how often it was asked. */
+/**
+ * Starts a provider; `conductOf` says what it does with a cancellation, given the service and how often it was asked.
+ */
 export async function startRecordingProvider(
   conductOf: (id: string, time: number) => Conduct,
 ): Promise<RecordingProvider> {

@@ -45,7 +45,7 @@ describe('the judge of the crash tests', () => {
       'for_person',
     ],
     ['left for a person where it could be asked', readable, row(readable, 'unknown', { needsPerson: true }), 1, 'lost'],
-    ['unknown, and nobody is told', blind, row(blind, 'unknown'), 0, 'lost'],
+    ['unknown, and left to no person', blind, row(blind, 'unknown'), 0, 'lost'],
     ['still planned', readable, row(readable, 'planned'), 0, 'lost'],
     ['still about to be sent', readable, row(readable, 'intent'), 1, 'lost'],
     ['no row at all', readable, undefined, 1, 'lost'],

@@ -1,4 +1,4 @@
-/** A process that works on a queue until it is told to stop, or killed; with `untilSettled`, until nothing is left. */
+/** A process that works on a queue until it is stopped or killed; with `untilSettled`, until nothing is left. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { createCancelQueue, type QueueOptions } from '../../../src/queue/index.ts';
 import { shiftClock } from '../support/shifted-clock.ts';
@@ -6,7 +6,7 @@ import { crashServices, type CrashAccounts } from './crash-accounts.ts';
 import { endWithParent } from './end-with-parent.ts';
 import { isAnythingOpen } from './jobs.ts';
 
-/** What it is told on its command line, as JSON. */
+/** Its options, as JSON on its command line. */
 export interface WorkerOptions extends Pick<
   QueueOptions<CrashAccounts>,
   'schema' | 'deadlineMs' | 'pollMs' | 'readBackAfterMs' | 'limits'

@@ -12,9 +12,9 @@ export interface TeamPlan {
   readonly database: string;
   readonly schema: string;
   readonly workers: number;
-  /** How many cancellations each process runs at once. */
+  /** How many cancellations each process runs concurrently. */
   readonly concurrency: number;
-  /** What the account bears, over all processes. */
+  /** The limit of the account, over all processes. */
   readonly limit: AccountLimit;
   readonly jobs: number;
   readonly conductOf: () => Conduct;
@@ -25,9 +25,9 @@ export interface TeamPlan {
 /** What they did. */
 export interface TeamTally {
   readonly verdict: Verdict;
-  /** The most requests that the provider was at, at once. */
+  /** The most requests that the provider was at, concurrently. */
   readonly mostAtOnce: number;
-  /** When each cancellation was begun, by the ledger: ascending, in milliseconds since the epoch. */
+  /** When each cancellation was started, by the ledger: ascending, in milliseconds since the epoch. */
   readonly begunAt: readonly number[];
 }
 

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { TestServer } from './databases.ts';
 
-/** Ends a PostgreSQL server of this machine with `kill -9`, all of its processes at once, as a crash would. */
+/** Ends a PostgreSQL server of this machine with `kill -9`, all of its processes concurrently, as a crash would. */
 export async function crashServer({ address }: TestServer): Promise<void> {
   const client = new pg.Client({ connectionString: address });
   // The connection does not outlive the server.

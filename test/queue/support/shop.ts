@@ -30,7 +30,7 @@ type ShopAccount<Operation extends 'cancel' | 'status'> = Account<'shop', ShopSe
 export interface Own {
   readonly alpha: ShopAccount<'cancel' | 'status'>;
   readonly beta: ShopAccount<'cancel' | 'status'>;
-  /** Cannot be asked what became of a cancellation. */
+  /** Cannot read a cancellation back. */
   readonly blind: ShopAccount<'cancel'>;
 }
 
@@ -44,7 +44,7 @@ export interface Shop {
   readonly hosts: () => readonly string[];
   /** The ids of the services in the order in which their cancellations came. */
   readonly order: () => readonly string[];
-  /** How many requests of an account, or of all of them, were under way at once, at most. */
+  /** How many requests of an account, or of all of them, were in flight concurrently, at most. */
   readonly most: (account?: keyof Own) => number;
 }
 

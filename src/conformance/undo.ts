@@ -6,17 +6,17 @@ import type { ConformanceSubject } from './subject.ts';
 import { ACCOUNT, beforeOf, settle, withTrial, type Settled } from './trial.ts';
 
 /** The result of undoing a cancellation, and the requests that it sent, from the one that undoes on. */
-export interface Withdrawal {
+export interface Undo {
   readonly settled: Settled<RevokeResult>;
   readonly requests: readonly SeenRequest[];
 }
 
-/** Withdraws a cancellation that can be read back, at a server that answers from the withdrawal itself on. */
-export async function withdrawn(
+/** Undoes a cancellation that can be read back, at a server that answers from the undo itself on. */
+export async function undone(
   subject: ConformanceSubject,
   respond: Responder,
   service: unknown = subject.service,
-): Promise<Withdrawal> {
+): Promise<Undo> {
   const before = [...answersThatFind(subject), ...beforeOf(subject)];
   return withTrial(subject, handingOver(before, respond), async ({ server, service: api }) => ({
     settled: await settle(api.revoke({ account: ACCOUNT, service })),

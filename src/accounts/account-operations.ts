@@ -1,0 +1,102 @@
+import { type Checked, checkAgainst, type MaybePromise } from '../call/check-schema.ts';
+import type { ActionProvider } from '../contract/action.ts';
+import type { ProviderDefinition, ProviderTypes } from '../contract/provider.ts';
+import type { AccountInternals, AdapterOperations, CheckedService, ConfiguredCheck } from './account-internals.ts';
+import { type CheckedConfiguration, ConfigurationCache } from './configuration-cache.ts';
+import { adapterOperations } from './adapter-operations.ts';
+import { serviceKeyOf } from './service-key.ts';
+
+/** What is done with an account once something is asked of it. */
+export interface AccountOperations extends Pick<AccountInternals, 'bind' | 'configure'> {
+  /** For an account whose provider has a check of its credentials. */
+  readonly configureCheck: () => MaybePromise<Checked<ConfiguredCheck>>;
+}
+
+/**
+ * Makes the operations of an account. Where nothing has to be waited for (a configuration that is no function and the
+ * same as before, schemas that answer synchronously), they return no promise.
+ */
+export function operationsOf<Types extends ProviderTypes>(
+  definition: ProviderDefinition<Types>,
+  source: unknown,
+): AccountOperations {
+  const { env, check } = definition;
+  const references = new WeakMap<AdapterOperations, Types['service']>();
+  const configurations = new ConfigurationCache<Types['config']>(definition);
+  const read = (): MaybePromise<Checked<CheckedConfiguration<Types['config']>>> => {
+    const input = source === undefined ? variablesOf(env) : source;
+    // A function is called at each call: what it returned last says nothing.
+    return (typeof input === 'function' ? undefined : configurations.known(input)) ?? readAnew();
+  };
+  const readAnew = async (): Promise<Checked<CheckedConfiguration<Types['config']>>> =>
+    withVariables(await configurations.check(await readSource(source, env)), source, env);
+  const bound = (service: Checked<Types['service']>): Checked<CheckedService> => {
+    if (!service.ok) return service;
+    const key = serviceKeyOf(definition, service.value);
+    if (key === undefined) return { ok: false, issues: [{ path: '', expected: UNNAMED }] };
+    const own = { key, value: service.value };
+    const configure = (): MaybePromise<Checked<AdapterOperations>> =>
+      mapped(read(), (configuration) => adapterOperations(definition, configuration, own, references));
+    return { ok: true, value: { key, configure } };
+  };
+  return {
+    bind: (input) => {
+      const service = checkAgainst(definition.service, input);
+      return service instanceof Promise ? service.then(bound) : bound(service);
+    },
+    configure: () => mapped(read(), ({ baseUrl, secrets }) => ({ baseUrl, secrets })),
+    configureCheck: () => {
+      if (check === undefined) throw new TypeError('the provider has no check');
+      const { escapesHtml } = definition;
+      return mapped(read(), ({ config, baseUrl, secrets }) => {
+        return { baseUrl, secrets, escapesHtml, run: () => check.run(config) };
+      });
+    },
+  };
+}
+
+const UNNAMED =
+  'a service that the adapter can tell from others: texts and numbers as fields, or a serviceKey that returns a text';
+
+function mapped<From, To>(checking: MaybePromise<Checked<From>>, to: (value: From) => To): MaybePromise<Checked<To>> {
+  if (checking instanceof Promise) return checking.then((checked) => mapped(checked, to));
+  return checking.ok ? { ok: true, value: to(checking.value) } : checking;
+}
+
+/** Reads and checks the configuration of an account, for an action of its provider. */
+export async function readConfiguration<Config>(
+  definition: Pick<ActionProvider<Config>, 'config' | 'env'>,
+  source: unknown,
+): Promise<Checked<Config>> {
+  const { config, env } = definition;
+  return withVariables(await checkAgainst(config, await readSource(source, env)), source, env);
+}
+
+/** The variables of the environment that the issues are about, if that is where the configuration is from. */
+function withVariables<Value>(
+  checked: Checked<Value>,
+  source: unknown,
+  env: Readonly<Record<string, string>>,
+): Checked<Value> {
+  if (checked.ok || source !== undefined) return checked;
+  const issues = checked.issues.map((issue) => {
+    const variable = Object.hasOwn(env, issue.path) ? env[issue.path] : undefined;
+    return variable === undefined ? issue : { ...issue, variable };
+  });
+  return { ok: false, issues };
+}
+
+async function readSource(source: unknown, env: Readonly<Record<string, string>>): Promise<unknown> {
+  // oxlint-disable-next-line no-unsafe-call -- what it returns is checked, whatever it is
+  if (typeof source === 'function') return await source();
+  return source === undefined ? variablesOf(env) : source;
+}
+
+/** The options that the environment sets. An empty variable counts as missing, as an unset secret in most deployments. */
+function variablesOf(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const set = Object.entries(env).flatMap(([option, name]): [string, string][] => {
+    const value = process.env[name];
+    return value === undefined || value === '' ? [] : [[option, value]];
+  });
+  return Object.fromEntries(set);
+}
