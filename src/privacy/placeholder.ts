@@ -11,7 +11,7 @@ export function isPlaceholder(value: string, isIssued: boolean = false): boolean
 
 // ${NAME}, ${{ secrets.NAME }}, {{ name }}, $(command), <your token>, ******, [REDACTED], your-api-key
 const UNREPLACED =
-  /^(?:undefined|null|\[object \w+\]|\$\{[^{}]*\}|\$?\{\{.*\}\}|\$\(.*\)|<[a-z][\w .:/-]*>|\*+|[[(](?:redacted|hidden|masked)[\])]|your[-_ ]?(?:api|access|auth)?[-_ ]?(?:token|key|secret|password|identifier|email|username)(?:[-_ ]here)?)$/i;
+  /^(?:undefined|null|\[object \w+\]|\$\{[^{}]*\}|\$?\{\{.*\}\}|\$\(.*\)|<[a-z][\w .:/-]*>|\*+|[[(](?:redacted|hidden|masked)[\])]|your[-_ ]?(?:api|access|auth)?[-_ ]?(?:token|key|secret|password|identifier|email|username)(?:[-_ ]here|@example\.\w+)?)$/i;
 
 // Of 1Password, Vault, vals, files, Azure, AWS, Google, SOPS and Docker.
 const REFERENCE =

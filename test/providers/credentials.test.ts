@@ -120,6 +120,7 @@ const UNREPLACED = [
   'yourpassword',
   'your-secret',
   'your-email',
+  'your-email@example.com',
   'op://vault/edis/password',
   'vault://secret/edis',
   'ref+awsssm://path',

@@ -273,7 +273,15 @@ describe('the proxy of the environment', () => {
 });
 
 describe('the option `proxy`', () => {
-  it.each(['', 'proxy:3128', 'ftp://proxy', 'http://proxy/path', 7])('%j is refused', (proxy) => {
+  it.each([
+    '',
+    'proxy:3128',
+    'ftp://proxy',
+    'http://user:${PASSWORD}@proxy:3128',
+    'http://<proxy>:3128',
+    'http://proxy/path',
+    7,
+  ])('%j is refused', (proxy) => {
     // oxlint-disable-next-line no-unsafe-type-assertion -- what an option of a program without types may be
     expect(() => createCancelService({}, { proxy: proxy as string })).toThrow(/proxy/);
   });
