@@ -3,8 +3,8 @@ import { isProviderError } from 'cancelkit';
 import { GraphQLError } from 'graphql';
 
 /**
- * The error that a client may see. For Apollo Server `formatError: (_, error) => toPublicError(error)`, for GraphQL Yoga
- * `maskedErrors: { maskError: toPublicError }`; with graphql-js itself, map the `errors` of each result.
+ * The error that a client may see. For Apollo Server `formatError: (_, error) => toPublicError(error).toJSON()`, for
+ * GraphQL Yoga `maskedErrors: { maskError: toPublicError }`; with graphql-js itself, map the `errors` of each result.
  */
 export function toPublicError(error: unknown): GraphQLError {
   const thrown = thrownIn(error);

@@ -266,6 +266,34 @@ describe('the provider’s yes to a worker that could not write it down until no
     },
   );
 
+  it('keeps the request that a person had sent meanwhile, if the same worker is at both', async () => {
+    const [first, second] = [closedGate(), closedGate()];
+    const shop = openShop({ one: { writes: [() => first.pass(), () => second.pass()] } });
+    await using queue = await openQueue(database, { services: shop.services });
+    await queue.enqueue(request('blind', 'one'), { id: 'one' });
+    const stop = new AbortController();
+    const working = queue.work({ signal: stop.signal });
+    await first.held(1);
+    await using tables = await openTables(database);
+    // As after the database's clock was set ahead: the lease is over, and the call goes on.
+    await tables.query(
+      `UPDATE ${queue.schema}.cancellation SET claim = claim + 1, lease_until = NULL, worker = NULL, state = 'unknown',
+       needs_person = true, error = '{"code": "outcome_unknown", "message": "the worker was lost"}'`,
+    );
+    await queue.retry('one', { by: 'ann' });
+    await second.held(1);
+    stop.abort();
+    first.open();
+    const types = async (): Promise<readonly string[]> =>
+      (await queue.get('one'))?.history.map(({ type }) => type) ?? [];
+    while (!(await types()).includes('late_outcome'));
+    await Promise.race([working, types()]);
+    second.open();
+    await working;
+    expect(await queue.get('one')).toMatchObject({ state: 'requested', outcome: { ok: true } });
+    expect(shop.writes()).toBe(2);
+  });
+
   it('ends what a person withdrew meanwhile instead of having it sent again', async () => {
     const gate = closedGate();
     const shop = openShop({ one: { writes: [() => gate.pass()] } });
