@@ -28,6 +28,19 @@ export async function recordStates(
   settled: readonly RecordedState[],
   history: readonly NewEntry[] = [],
 ): Promise<void> {
+  // One statement changes a row once, and would choose between two outcomes by itself.
+  const seen = new Set<string>();
+  const repeated = settled.filter(({ id }) => seen.has(id) || !seen.add(id));
+  if (repeated.length > 0) {
+    await recordStates(
+      client,
+      schema,
+      jobs,
+      settled.filter((one) => !repeated.includes(one)),
+      history,
+    );
+    return await recordStates(client, schema, jobs, repeated);
+  }
   const lines = groupBy(history, ({ id }) => id);
   const written = await update(client, schema, settled, lines);
   if (written.size < settled.length) {
