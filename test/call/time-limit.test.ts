@@ -147,7 +147,7 @@ describe('a thousand calls with one signal', () => {
     expect([sent.POST, repeated > 0]).toEqual([900, true]);
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
     expect(vi.getTimerCount()).toBe(0);
-  });
+  }, 60_000);
 
   it('at the same moment cause no warning of a leak', async () => {
     const warnings: Error[] = [];

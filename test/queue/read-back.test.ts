@@ -251,7 +251,7 @@ describe('the provider’s yes to a worker that could not write it down until no
       if (meanwhile.endsWith('month')) {
         await tables.query(`UPDATE ${queue.schema}.cancellation SET updated_at = '2026-01-02'`);
         await makeMonth(tables, queue.schema, '2026_01');
-        expect(await moveSettled(tables, queue.schema, '2026_01', 10)).toBe(1);
+        await expect.poll(() => moveSettled(tables, queue.schema, '2026_01', 10)).toBe(1);
       }
       gate.open();
       stop.abort();
@@ -338,7 +338,7 @@ describe('the provider’s yes to a worker that could not write it down until no
       [readings],
     );
     await makeMonth(tables, queue.schema, '2026_01');
-    expect(await moveSettled(tables, queue.schema, '2026_01', 10)).toBe(1);
+    await expect.poll(() => moveSettled(tables, queue.schema, '2026_01', 10)).toBe(1);
     gate.open();
     stop.abort();
     await working;

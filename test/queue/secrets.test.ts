@@ -90,7 +90,7 @@ describe('the password of a PostgreSQL server', () => {
     const error = await failureOf(createCancelQueue({ services, database: url }));
     expect(error).toMatchObject({ code, operation: 'queue' });
     expect(error.message).toMatch(
-      /Check that it is there|file or socket that the address names|expected a directory, or a postgres:\/\/ URL/,
+      /Check the host and the port|file or socket that the address names|expected a directory, or a postgres:\/\/ URL/,
     );
     expect(leaks(error, PASSWORD)).toEqual([]);
   });

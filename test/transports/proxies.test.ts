@@ -286,6 +286,10 @@ describe('the option `proxy`', () => {
     expect(() => createCancelService({}, { proxy: proxy as string })).toThrow(/proxy/);
   });
 
+  it('is taken with a password of any signs', () => {
+    expect(() => createCancelService({}, { proxy: 'http://user:p{a}$s<s@proxy:3128' })).not.toThrow();
+  });
+
   it('is refused together with a fetch', () => {
     expect(() => createCancelService({}, { proxy: 'http://p:1', fetch })).toThrow(/proxy/);
   });
