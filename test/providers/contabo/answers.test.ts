@@ -222,6 +222,29 @@ describe('the login at Contabo', () => {
     expect({ code: error.code, times }).toEqual({ code, times: 0 });
   });
 
+  const auth = 'https://login.example';
+  it.each([auth, `${auth}/`, `${auth}/auth/realms/contabo/protocol/openid-connect/token`, `${auth}/proxy`])(
+    'goes to %s with its path',
+    async (authUrl) => {
+      const { fetch, requests } = recordingFetch(() => toResponse(granted(token)));
+      const api = createCancelService({ contabo: contabo({ ...credentials, authUrl }) }, { fetch });
+      await failureOf(api.status({ account, service }));
+      const prefix = authUrl.endsWith('proxy') ? authUrl : auth;
+      expect(requests[0]?.url).toBe(`${prefix}/auth/realms/contabo/protocol/openid-connect/token`);
+    },
+  );
+
+  it.each([`${auth}/auth`, `${auth}/auth/realms/contabo`, `${auth}/auth/realms/other/token`, 'http://login.example'])(
+    'does not go to %s, which leads elsewhere',
+    async (authUrl) => {
+      const { fetch, requests } = recordingFetch();
+      const api = createCancelService({ contabo: contabo({ ...credentials, authUrl }) }, { fetch });
+      const error = await failureOf(api.status({ account, service }));
+      expect(error).toMatchObject({ code: 'not_configured', message: expect.stringContaining('authUrl') });
+      expect(requests).toEqual([]);
+    },
+  );
+
   it('is taken for one call if the answer does not say how long', async () => {
     const body = { access_token: token, token_type: 'Bearer' };
     const { api, requests } = serviceWith([shown()], { status: 200, body });
