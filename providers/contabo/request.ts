@@ -26,14 +26,15 @@ export function toInstanceRequest({ instanceId }: ContaboInstanceReference): Pro
 /**
  * `POST …/cancel`, after the instance was read. The API takes an instant and answers with a day. Noon in UTC is on that
  * day in every time zone from UTC−12 to UTC+11, so that no server makes it the day before. Without a date, the body is
- * an empty object: the description requires a body, and no field of it.
+ * an empty object: the description requires a body, and no field of it. It does not say `serviceSeen`: a cancellation
+ * does not take the instance away now, so that a 404 after a lost answer proves nothing.
  */
 export function toCancelRequest({
   service: { instanceId },
   when,
 }: CancelOrder<ContaboInstanceReference, ContaboTiming>): ProviderRequest {
   const json = when === 'earliest' ? {} : { cancelDate: `${when.on}T12:00:00.000Z` };
-  return { method: 'POST', effect: 'write', ...at(String(instanceId), 'cancel'), json, serviceSeen: true };
+  return { method: 'POST', effect: 'write', ...at(String(instanceId), 'cancel'), json };
 }
 
 /** `GET /v1/compute/instances`, one instance. */

@@ -164,6 +164,11 @@ describe('after a lost answer, Contabo', () => {
     expect(result).toMatchObject({ outcome: 'scheduled', reconciled: true, warnings: [{ code: 'timing_unknown' }] });
   });
 
+  it('does not take a 404 for a cancellation, which would not have taken the instance away', async () => {
+    const { error } = await refusal([shown(), page(502), errorAnswer(404, 'No')]);
+    expect(error).toMatchObject({ code: 'outcome_unknown', lastSeen: 'absent' });
+  });
+
   it('leaves the outcome open if nothing, or another day, is shown', async () => {
     expect((await refusal([shown(), page(502), shown()])).error).toMatchObject({
       code: 'outcome_unknown',
@@ -206,6 +211,7 @@ describe('the login at Contabo', () => {
     [400, 'unsupported_grant_type', 'rejected'],
     [429, 'slow_down', 'rate_limited'],
     [500, 'server_error', 'unavailable'],
+    [503, 'invalid_client', 'unavailable'],
   ])('that ends in %i %s is %s, and nothing else is sent', async (status, error, code) => {
     const { error: failure, times } = await refusal([], loginRefused(status, error, 'Not this one'));
     expect(failure).toMatchObject({ code, providerCode: error, providerMessage: 'Not this one' });
