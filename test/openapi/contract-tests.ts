@@ -22,8 +22,10 @@ export interface ContractSubject {
   readonly descriptions: readonly string[];
   /** A new account with the base URL of the descriptions: each call has its own, so that none has a token of another. */
   readonly account: () => Account;
-  /** Every secret value of the account, those that a login returns included. */
+  /** Every secret value of the account's configuration. */
   readonly secrets: readonly string[];
+  /** What a login returns: secret from then on, and unknown to the core before. */
+  readonly tokens?: readonly string[];
   /** One service reference in each of its forms. */
   readonly services: readonly object[];
   /** Values for the fields of these names in generated bodies, such as the ids of the services. */
@@ -90,7 +92,7 @@ export async function contractTests(subject: ContractSubject): Promise<void> {
       const settled = await carryOut(subject, operations, call, call.from);
       expect(settled.violations).toEqual([]);
       expect(isProviderError(settled.error) ? settled.error.code : settled.error).toBe(call.endsWith);
-      expect(problemsOf(settled, subject)).toEqual([]);
+      expect(problemsOf(settled, { ...subject, secrets: secretsOf(subject) })).toEqual([]);
     });
 
     it('are all those of the description but those that the adapter is said not to use', () => {
@@ -121,7 +123,9 @@ export async function contractTests(subject: ContractSubject): Promise<void> {
       for (const documented of answers.values()) {
         const last = documented.at(-1);
         if (last?.body === undefined) continue;
-        await expectTruth(operation, { ...last, body: withSecrets(last.body, subject) });
+        const isLogin = subject.shows.reads?.includes(operation.name) === true;
+        const known = isLogin ? subject.secrets : secretsOf(subject);
+        await expectTruth(operation, { ...last, body: withSecrets(last.body, known) });
       }
     });
   });
@@ -131,7 +135,8 @@ export async function contractTests(subject: ContractSubject): Promise<void> {
     for (const call of [...(used.get(name) ?? [])].filter(({ isVariant = false }) => !isVariant)) {
       for (const state of states ?? [call.from]) {
         const settled = await carryOut(subject, operations, call, state, { operation: name, answer });
-        const found = { problems: problemsOf(settled, subject), violations: settled.violations };
+        const problems = problemsOf(settled, { ...subject, secrets: secretsOf(subject) });
+        const found = { problems, violations: settled.violations };
         expect(found, `${call.name} of a service that is ${state}, answered with ${answer.name}`).toEqual({
           problems: [],
           violations: [],
@@ -234,10 +239,14 @@ function usualAnswer({ usual }: ContractSubject, operation: string, state: Servi
   };
 }
 
+function secretsOf({ secrets, tokens = [] }: ContractSubject): readonly string[] {
+  return [...secrets, ...tokens];
+}
+
 /** The body with the secrets behind each of its texts. */
-function withSecrets(body: unknown, subject: ContractSubject): unknown {
+function withSecrets(body: unknown, secrets: readonly string[]): unknown {
   const text = JSON.stringify(body, (_key, value: unknown) =>
-    typeof value === 'string' ? `${value} ${subject.secrets.join(' ')}` : value,
+    typeof value === 'string' ? `${value} ${secrets.join(' ')}` : value,
   );
   return JSON.parse(text);
 }

@@ -1,4 +1,5 @@
 import { createCancelService, type Account } from 'cancelkit';
+import { contabo } from 'cancelkit/contabo';
 import { edis } from 'cancelkit/edis';
 import { hosting } from 'cancelkit/hosting';
 import { mittwald } from 'cancelkit/mittwald';
@@ -8,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { failureOf } from '../support/failure.ts';
 import { untyped } from '../support/untyped.ts';
 
-type ProviderId = 'edis' | 'vpsbg' | 'hosting' | 'whmcs' | 'mittwald';
+type ProviderId = 'edis' | 'vpsbg' | 'hosting' | 'whmcs' | 'mittwald' | 'contabo';
 
 const accounts: Readonly<Record<ProviderId, (url: string) => Account>> = {
   edis: (baseUrl) => edis({ baseUrl, email: 'reseller@example.com', password: 'pass-word-1' }),
@@ -16,6 +17,8 @@ const accounts: Readonly<Record<ProviderId, (url: string) => Account>> = {
   hosting: (baseUrl) => hosting({ baseUrl, token: 'token-1234567' }),
   whmcs: (url) => whmcs({ url, identifier: 'identifier-1', secret: 'secret-1234' }),
   mittwald: (baseUrl) => mittwald({ baseUrl, token: 'token-1234567' }),
+  contabo: (baseUrl) =>
+    contabo({ baseUrl, clientId: 'INT-1234', clientSecret: 'secret-1234', username: 'api', password: 'pass-word-1' }),
 };
 const services = {
   edis: { kvmId: 'kvm_1' },
@@ -23,13 +26,14 @@ const services = {
   hosting: { hostingId: '1_a', domain: 'a.example' },
   whmcs: { serviceId: 7 },
   mittwald: { contractId: 'V1000000' },
+  contabo: { instanceId: 7 },
 } as const;
 
 const previewAt = (id: ProviderId, url: string): Promise<unknown> =>
   untyped(createCancelService({ shop: accounts[id](url) })).preview({
     account: 'shop',
     service: services[id],
-    when: id === 'mittwald' ? 'earliest' : 'immediate',
+    when: id === 'mittwald' || id === 'contabo' ? 'earliest' : 'immediate',
     reason: 'r',
   });
 
@@ -51,6 +55,7 @@ describe('an address is understood with and without the part that every request 
     ['vpsbg', [`${V}/proxy/v1`, `${V}/proxy/`], `${V}/proxy/v1/servers/cancel`],
     ['mittwald', [V, `${V}/`, `${V}/v2`, `${V}/v2/`, `${V}//V2//`, `${V}/v2/.`], `${V}/v2/contracts/V1000000`],
     ['mittwald', [`${V}/v1/proxy`], `${V}/v1/proxy/v2/contracts/V1000000`],
+    ['contabo', [V, `${V}/`, `${V}/v1`, `${V}/v1/`, `${V}//V1//`, `${V}/v1/.`], `${V}/v1/compute/instances/7`],
     ['hosting', [H, `${H}/`, `${H}//`], `${H}/hosting/1_a`],
     ['hosting', [`${H}/api/v1`, `${H}/api/v1/`], `${H}/api/v1/hosting/1_a`],
     ['hosting', [`${H}/hosting/hosting`, `${H}/hosting/hosting/`], `${H}/hosting/hosting/1_a`],
@@ -76,6 +81,7 @@ describe('an address of which it is not certain what it leads to is refused, wit
     ],
     ['vpsbg', [`${V}/v2`, `${V}/v1/servers`, `${V}/v1/v1`, `${V}/v1/servers/cancel`], 'the address before /v1'],
     ['mittwald', [`${V}/v1`, `${V}/v2/v2`, `${V}/v2/contracts`, `${V}/v2/contracts/V1`], 'the address before /v2'],
+    ['contabo', [`${V}/v2`, `${V}/v1/v1`, `${V}/v1/compute`, `${V}/v1/compute/instances`], 'the address before /v1'],
     ['hosting', [`${H}/hosting`, `${H}/hosting/`, `${H}/api/HOSTING//`], 'the address before /hosting'],
     [
       'whmcs',

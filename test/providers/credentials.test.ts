@@ -1,4 +1,5 @@
 import { createCancelService, isProviderError } from 'cancelkit';
+import { contabo } from 'cancelkit/contabo';
 import { loginRule, secretRule, tokenRule } from 'cancelkit/provider';
 import { edis } from 'cancelkit/edis';
 import { hosting } from 'cancelkit/hosting';
@@ -19,6 +20,7 @@ const services = untyped(
     api: whmcs(),
     admin: whmcs(),
     mittwald: mittwald(),
+    contabo: contabo(),
   }),
 );
 
@@ -27,6 +29,7 @@ const orders: Readonly<Record<string, object>> = {
   hosting: { service: { hostingId: '1_a', domain: 'example.com' }, when: 'immediate' },
   vpsbg: { service: { serverId: 1 }, when: 'end_of_period' },
   mittwald: { service: { contractId: 'V1' }, when: 'earliest' },
+  contabo: { service: { instanceId: 1 }, when: 'earliest' },
   api: { service: { serviceId: 1 }, when: 'immediate' },
   admin: { service: { serviceId: 1 }, when: 'immediate' },
 };
@@ -36,6 +39,12 @@ const environments: Readonly<Record<string, Readonly<Record<string, string>>>> =
   hosting: { HOSTING_BASE_URL: 'https://api.example.com', HOSTING_TOKEN: 'long-enough' },
   vpsbg: { VPSBG_TOKEN: 'long-enough' },
   mittwald: { MITTWALD_TOKEN: 'long-enough' },
+  contabo: {
+    CONTABO_CLIENT_ID: 'INT-12345',
+    CONTABO_CLIENT_SECRET: 'long-enough',
+    CONTABO_USERNAME: 'api@example.com',
+    CONTABO_PASSWORD: 'long-enough',
+  },
   api: { WHMCS_URL: 'https://api.example.com', WHMCS_IDENTIFIER: 'identifier-1', WHMCS_SECRET: 'long-enough' },
   admin: { WHMCS_URL: 'https://api.example.com', WHMCS_USERNAME: 'api', WHMCS_PASSWORD: 'long-enough' },
 };
@@ -46,6 +55,10 @@ const credentials = [
   ['hosting', 'HOSTING_TOKEN', 'token'],
   ['vpsbg', 'VPSBG_TOKEN', 'token'],
   ['mittwald', 'MITTWALD_TOKEN', 'token'],
+  ['contabo', 'CONTABO_CLIENT_ID', 'clientId'],
+  ['contabo', 'CONTABO_CLIENT_SECRET', 'clientSecret'],
+  ['contabo', 'CONTABO_USERNAME', 'username'],
+  ['contabo', 'CONTABO_PASSWORD', 'password'],
   ['api', 'WHMCS_IDENTIFIER', 'identifier'],
   ['api', 'WHMCS_SECRET', 'secret'],
   ['api', 'WHMCS_ACCESS_KEY', 'accessKey'],
@@ -100,7 +113,7 @@ describe.each(credentials)('a credential of %s in %s', (account, variable, optio
   });
 
   it.each(['a', 'ab', 'abc', '12345'])('of a few letters (%j) is refused, unless it is a name', async (value) => {
-    const isName = variable === 'EDIS_EMAIL' || variable === 'WHMCS_USERNAME';
+    const isName = variable === 'EDIS_EMAIL' || variable.endsWith('_USERNAME');
     const error = await failureWith(account, { [variable]: value });
     expect(isProviderError(error, 'not_configured')).toBe(!isName);
   });

@@ -1,0 +1,127 @@
+import * as v from 'valibot';
+import {
+  defined,
+  effectiveAt,
+  readBody,
+  refused,
+  verdictOnError,
+  type AbsentVerdict,
+  type AccessVerdict,
+  type CancellationStatus,
+  type CancelVerdict,
+  type NoVerdict,
+  type OptionsVerdict,
+  type ProviderResponse,
+} from '../../src/provider/index.ts';
+import type { ContaboTiming } from './request.ts';
+import type { ContaboInstanceReference } from './service.ts';
+
+const grantSchema = v.object({
+  access_token: v.pipe(v.string(), v.nonEmpty()),
+  expires_in: v.fallback(v.optional(v.number()), undefined),
+});
+const loginErrorSchema = v.object({
+  error: v.string(),
+  error_description: v.fallback(v.optional(v.string()), undefined),
+});
+
+/** The OAuth 2.0 errors that are about the credentials: of the client, of the user, of what the client may do. */
+const REFUSED_CREDENTIALS: readonly string[] = ['invalid_client', 'invalid_grant', 'unauthorized_client'];
+
+/** What an answer to the login means. */
+export function fromLoginResponse(response: ProviderResponse): AccessVerdict {
+  const grant = response.status === 200 ? readBody(response, grantSchema) : undefined;
+  if (grant !== undefined) {
+    return { verdict: 'granted', token: grant.access_token, ...defined({ expiresInS: grant.expires_in }) };
+  }
+  const failure = response.status >= 400 ? readBody(response, loginErrorSchema) : undefined;
+  if (failure === undefined) return { verdict: 'unrecognized' };
+  const { error: providerCode, error_description: description } = failure;
+  const words = { providerCode, providerMessage: description ?? providerCode };
+  const message = 'the client id, its secret, the API user or its password is wrong. Check all four.';
+  const areRefused = response.status < 500 && REFUSED_CREDENTIALS.includes(providerCode);
+  return areRefused
+    ? { ...refused('unauthorized', message), ...words }
+    : verdictOnError(response.status, words, { unauthorized: message });
+}
+
+// Both the instance that is read and the one that is cancelled: `data` is a list, also of one.
+const listSchema = v.object({
+  data: v.array(v.object({ instanceId: v.union([v.number(), v.string()]), cancelDate: v.nullable(v.string()) })),
+});
+
+interface ShownInstance {
+  readonly cancelDate: string;
+  readonly raw: unknown;
+}
+
+/** What an answer with this status shows of this instance. */
+function shownInstance(
+  response: ProviderResponse,
+  status: 200 | 201,
+  { instanceId }: ContaboInstanceReference,
+): ShownInstance | undefined {
+  const list = response.status === status ? readBody(response, listSchema)?.data : undefined;
+  const raw = list?.find((one) => String(one.instanceId) === String(instanceId));
+  return raw && { cancelDate: raw.cancelDate ?? '', raw };
+}
+
+/** What an answer to `GET /v1/compute/instances/{instanceId}` says of a cancellation. An empty date means none. */
+export function readInstance(
+  response: ProviderResponse,
+  service: ContaboInstanceReference,
+): CancellationStatus | AbsentVerdict | NoVerdict {
+  const shown = shownInstance(response, 200, service);
+  if (shown === undefined) return fromErrorResponse(response);
+  const { cancelDate, raw } = shown;
+  if (cancelDate === '') return { state: 'none', revocable: false, raw };
+  const at = effectiveAt(cancelDate);
+  return { state: at === undefined ? 'unknown' : 'scheduled', ...defined({ effectiveAt: at }), revocable: false, raw };
+}
+
+/** What may be asked of an instance: both timings, whose dates the API does not show, or nothing more. */
+export function toOptions(status: CancellationStatus): OptionsVerdict<ContaboTiming> {
+  const { raw } = status;
+  return status.state === 'none'
+    ? { verdict: 'offered', options: { timings: [{ timing: 'earliest' }, { timing: 'on_date' }], raw } }
+    : { verdict: 'offered', options: { timings: [], existing: status, raw } };
+}
+
+/** Why nothing is sent: there is a date already, readable or not. */
+export function reasonNotToSend({ state }: CancellationStatus): CancelVerdict | undefined {
+  if (state === 'none') return undefined;
+  return { verdict: 'duplicate', ambiguous: state === 'unknown', message: 'the instance has a date of cancellation.' };
+}
+
+/** What an answer to `POST …/cancel` means. The date in it is the sign that the instance is cancelled. */
+export function fromCancelResponse(response: ProviderResponse, service: ContaboInstanceReference): CancelVerdict {
+  const at = effectiveAt(shownInstance(response, 201, service)?.cancelDate);
+  if (at !== undefined) return { verdict: 'accepted', outcome: 'scheduled', effectiveAt: at };
+  if (response.status < 300) {
+    const message = 'the answer has no date for this instance. Look into the customer control panel.';
+    return { verdict: 'unclear', reason: 'unreadable_answer', message };
+  }
+  const verdict = fromErrorResponse(response);
+  // "Conflict" can mean a cancellation that was stored since the instance was read.
+  return response.status === 409 && verdict.verdict === 'refused'
+    ? { ...verdict, verdict: 'duplicate', ambiguous: true, message: 'the API answered that there is a conflict.' }
+    : verdict;
+}
+
+const errorSchema = v.object({ message: v.union([v.string(), v.array(v.string())]) });
+
+/** What an answer means that is not the documented success. */
+export function fromErrorResponse(response: ProviderResponse): NoVerdict | AbsentVerdict {
+  const body = response.status >= 400 ? readBody(response, errorSchema) : undefined;
+  if (body === undefined) return { verdict: 'unrecognized' };
+  const providerMessage = typeof body.message === 'string' ? body.message : body.message.join('; ');
+  return response.status === 404
+    ? { verdict: 'absent', providerMessage }
+    : verdictOnError(
+        response.status,
+        { providerMessage },
+        {
+          forbidden: 'the API user may not do this. Its roles have to allow reading instances and POST on them.',
+        },
+      );
+}
