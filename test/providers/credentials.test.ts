@@ -1,6 +1,7 @@
 import { createCancelService, isProviderError } from 'cancelkit';
 import { loginRule, secretRule } from 'cancelkit/provider';
 import { edis } from 'cancelkit/edis';
+import { hetzner } from 'cancelkit/hetzner';
 import { hosting } from 'cancelkit/hosting';
 import { mittwald } from 'cancelkit/mittwald';
 import { vpsbg } from 'cancelkit/vpsbg';
@@ -19,6 +20,7 @@ const services = untyped(
     api: whmcs(),
     admin: whmcs(),
     mittwald: mittwald(),
+    hetzner: hetzner(),
   }),
 );
 
@@ -27,6 +29,7 @@ const orders: Readonly<Record<string, object>> = {
   hosting: { service: { hostingId: '1_a', domain: 'example.com' }, when: 'immediate' },
   vpsbg: { service: { serverId: 1 }, when: 'end_of_period' },
   mittwald: { service: { contractId: 'V1' }, when: 'earliest' },
+  hetzner: { service: { serverNumber: 1 }, when: 'earliest' },
   api: { service: { serviceId: 1 }, when: 'immediate' },
   admin: { service: { serviceId: 1 }, when: 'immediate' },
 };
@@ -36,6 +39,7 @@ const environments: Readonly<Record<string, Readonly<Record<string, string>>>> =
   hosting: { HOSTING_BASE_URL: 'https://api.example.com', HOSTING_TOKEN: 'long-enough' },
   vpsbg: { VPSBG_TOKEN: 'long-enough' },
   mittwald: { MITTWALD_TOKEN: 'long-enough' },
+  hetzner: { HETZNER_USER: '#ws+abc', HETZNER_PASSWORD: 'long-enough' },
   api: { WHMCS_URL: 'https://api.example.com', WHMCS_IDENTIFIER: 'identifier-1', WHMCS_SECRET: 'long-enough' },
   admin: { WHMCS_URL: 'https://api.example.com', WHMCS_USERNAME: 'api', WHMCS_PASSWORD: 'long-enough' },
 };
@@ -46,6 +50,8 @@ const credentials = [
   ['hosting', 'HOSTING_TOKEN', 'token'],
   ['vpsbg', 'VPSBG_TOKEN', 'token'],
   ['mittwald', 'MITTWALD_TOKEN', 'token'],
+  ['hetzner', 'HETZNER_USER', 'user'],
+  ['hetzner', 'HETZNER_PASSWORD', 'password'],
   ['api', 'WHMCS_IDENTIFIER', 'identifier'],
   ['api', 'WHMCS_SECRET', 'secret'],
   ['api', 'WHMCS_ACCESS_KEY', 'accessKey'],
@@ -100,7 +106,7 @@ describe.each(credentials)('a credential of %s in %s', (account, variable, optio
   });
 
   it.each(['a', 'ab', 'abc', '12345'])('of a few letters (%j) is refused, unless it is a name', async (value) => {
-    const isName = variable === 'EDIS_EMAIL' || variable === 'WHMCS_USERNAME';
+    const isName = ['EDIS_EMAIL', 'WHMCS_USERNAME', 'HETZNER_USER'].includes(variable);
     const error = await failureWith(account, { [variable]: value });
     expect(isProviderError(error, 'not_configured')).toBe(!isName);
   });
