@@ -36,7 +36,7 @@ export interface HetznerControls extends ProviderControls<HetznerServer, number,
 }
 
 /** The login that the emulated Hetzner Robot accepts. */
-export const hetznerSandboxLogin = { user: '#ws+sandbox', password: 'sandbox: Robot+/=%&42' } as const;
+export const hetznerSandboxLogin = { user: 'robot-sandbox', password: 'sandbox: Robot+/=%&42' } as const;
 
 /** Emulates the web service of Hetzner Robot: the cancellation of dedicated servers. */
 export function createHetznerEmulator({ clock }: EmulatorContext): Emulator<HetznerControls> {

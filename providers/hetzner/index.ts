@@ -119,5 +119,6 @@ function* cancelServer(order: HetznerOrder, config: ResolvedHetznerConfig): Exch
   if ('verdict' in server) return server;
   const checked = checkOrder(server, order);
   if ('verdict' in checked) return checked;
-  return fromCancellationResponse(yield toCancellationRequest(order, checked.earliest, config), order);
+  const response = yield toCancellationRequest(order, checked.earliest, config);
+  return fromCancellationResponse(response, order, server.today);
 }

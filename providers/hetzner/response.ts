@@ -24,7 +24,7 @@ const flag = v.fallback(v.optional(v.boolean()), undefined);
 const text = v.fallback(v.nullish(v.string()), undefined);
 const cancellationSchema = v.object({
   cancellation: v.looseObject({
-    server_number: v.number(),
+    server_number: v.union([v.number(), v.string()]),
     earliest_cancellation_date: text,
     cancelled: v.boolean(),
     cancellation_date: text,
@@ -122,19 +122,20 @@ export function checkOrder(server: ReadServer, order: HetznerOrder): CancelVerdi
     return invalid('extras.reserveLocation', 'false: the location of this server cannot be reserved');
   }
   if (reasonCode !== undefined && reasons?.includes(reasonCode) === false) {
-    return invalid('reason.providerCode', `one of the reasons that the API lists: ${reasons.join('; ')}`);
+    return invalid('reason.providerCode', 'one of the reasons that options() lists for this server');
   }
   return { earliest };
 }
 
 /** What `now` does before the earliest possible date is not documented, so it is not sent then. */
 function tooEarly(earliest: string, today: string | undefined, { when }: HetznerOrder): RefusedVerdict | undefined {
-  if (when === 'earliest' || (when !== 'immediate' && when.on >= earliest)) return undefined;
-  if (when === 'immediate' && today === undefined) {
+  if (when === 'earliest') return undefined;
+  const asked = when === 'immediate' ? today : when.on;
+  if (asked === undefined) {
     const message = 'the answer has no date, so whether the server can end now is not known. Ask for earliest.';
     return refused('unexpected_response', message);
   }
-  if (when === 'immediate' && today !== undefined && earliest <= today) return undefined;
+  if (asked >= earliest) return undefined;
   const message = `the server cannot end before ${earliest}. Ask for earliest, that day or a later one.`;
   return { ...refused('date_too_early', message), earliest: day(earliest) };
 }
@@ -144,8 +145,16 @@ function invalid(path: string, expected: string, problem?: 'missing'): RefusedVe
   return { ...refused('invalid_request', message), issues: [{ path, expected, ...defined({ problem }) }] };
 }
 
-/** What an answer to `POST …/cancellation` means. */
-export function fromCancellationResponse(response: ProviderResponse, order: HetznerOrder): CancelVerdict {
+/**
+ * What an answer to `POST …/cancellation` means.
+ *
+ * @param today the day in UTC on which the server was read.
+ */
+export function fromCancellationResponse(
+  response: ProviderResponse,
+  order: HetznerOrder,
+  today: string | undefined,
+): CancelVerdict {
   const server = readServer(response, order.service);
   if ('verdict' in server) {
     if (response.status === 200) return unclear;
@@ -163,7 +172,7 @@ export function fromCancellationResponse(response: ProviderResponse, order: Hetz
   const { state, effectiveAt } = server.status;
   if (state === 'none') return unclear;
   const warnings: Warning[] = [FURTHER_IPS];
-  if (order.when === 'immediate' && effectiveAt !== undefined && isAfter(effectiveAt.value, server.today)) {
+  if (order.when === 'immediate' && effectiveAt !== undefined && isAfter(effectiveAt.value, today)) {
     warnings.push({ code: 'immediate_deferred', message: `The server ends on ${effectiveAt.value}, and not now.` });
   }
   if (order.extras?.reserveLocation === true && server.reserved !== true) {
@@ -175,7 +184,7 @@ export function fromCancellationResponse(response: ProviderResponse, order: Hetz
 
 const FURTHER_IPS: Warning = {
   code: 'side_effect',
-  message: 'Additional IP addresses and subnets may go on: they are cancelled by themselves, in Robot.',
+  message: 'Additional IP addresses and subnets may have to be cancelled separately. Look into Robot.',
 };
 
 const unclear: CancelVerdict = {
