@@ -43,10 +43,11 @@ export function createHetznerRoutes(
       return robotError(401, 'UNAUTHORIZED', 'Unauthorized');
     }
     badLogins = 0;
+    const limit = options().requestsPerHour;
+    if (limit === null) return next();
     const call = `${req.method} ${req.path.replace(/\d+/, '')}`;
     const recent = (calls.get(call) ?? []).filter((at) => at > now - 3_600_000);
-    const limit = options().requestsPerHour;
-    if (limit !== null && recent.length >= limit) {
+    if (recent.length >= limit) {
       const error = { status: 403, code: 'RATE_LIMIT_EXCEEDED', max_request: limit, interval: 3600 };
       return json(403, { error: { ...error, message: 'rate limit exceeded' } });
     }
@@ -61,7 +62,7 @@ export function createHetznerRoutes(
     return list.length === 0 ? robotError(404, 'SERVER_NOT_FOUND', 'No server found') : json(200, list);
   });
 
-  app.all('/server/:number/cancellation', async ({ req }) => {
+  app.on(['GET', 'POST', 'DELETE'], '/server/:number/cancellation', async ({ req }) => {
     const server = state.servers.get(Number(req.param('number')));
     if (server === undefined || !isShown(server)) {
       return robotError(404, 'SERVER_NOT_FOUND', `Server with id ${req.param('number')} not found`);
@@ -136,7 +137,9 @@ export function createHetznerRoutes(
 }
 
 function isDateOrNow(text: string): boolean {
-  return text === 'now' || (/^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)));
+  const date = new Date(text);
+  // A parser takes 30 February for 2 March.
+  return text === 'now' || (!Number.isNaN(date.getTime()) && dateOnly(date) === text);
 }
 
 /** An error in the API's form. */

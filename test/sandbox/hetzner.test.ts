@@ -52,6 +52,7 @@ describe('the emulated Hetzner Robot', () => {
     [{}, { missing: ['cancellation_date'], invalid: null }],
     [{ cancellation_date: '2026-03-29' }, { missing: null, invalid: ['cancellation_date'] }],
     [{ cancellation_date: 'now' }, { missing: null, invalid: ['cancellation_date'] }],
+    [{ cancellation_date: '2026-06-31' }, { missing: null, invalid: ['cancellation_date'] }],
     [{ cancellation_date: '30.03.2026' }, { missing: null, invalid: ['cancellation_date'] }],
     [
       { cancellation_date: '2026-03-30', reserve_location: '1' },
