@@ -5,3 +5,4 @@ export * from './hosting/sandbox.ts';
 export * from './whmcs/sandbox.ts';
 export * from './mittwald/sandbox.ts';
 export * from './contabo/sandbox.ts';
+export * from './hetzner/sandbox.ts';

@@ -69,7 +69,8 @@ async function readsBackAfter(subject: ConformanceSubject, loss: Loss): Promise<
   }
 }
 
-async function verifies(subject: ConformanceSubject, fixture: ConformanceFixture<Timing>): Promise<void> {
+async function verifies(usual: ConformanceSubject, fixture: ConformanceFixture<Timing>): Promise<void> {
+  const subject = { ...usual, beforeCancel: fixture.before ?? usual.beforeCancel ?? [] };
   const { when = usualWhen(subject) } = fixture;
   const plain = await cancelledOnce(subject, inOrder(fixture.answers), { when }, {});
   assert.ok(plain.ok, describeSettled(plain));
@@ -126,7 +127,7 @@ function mayBeOther(
   { when, effectiveAt }: CancellationStatus,
   wanted: AnyWhen,
 ): boolean {
-  return beforeCancel.length > 0 && when === undefined && effectiveAt !== undefined && typeof wanted === 'string';
+  return beforeCancel.length > 0 && typeof when !== 'string' && effectiveAt !== undefined && typeof wanted === 'string';
 }
 
 /**

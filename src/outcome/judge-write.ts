@@ -60,7 +60,7 @@ export function judgeWrite<Accepted extends { readonly verdict: 'accepted' }>(
   if (verdict.verdict !== 'unrecognized' && answersTheWrite && refusedUnprocessed(verdict, response)) {
     throw definite({ ...judgeUnrecognized(response, effect), ...providerWords(verdict) });
   }
-  if (verdict.verdict === 'refused') throw definite({ providerStatus: response.status, ...refusalFacts(verdict) });
+  if (verdict.verdict === 'refused') throw definite(refusalFacts(verdict, response));
   if (verdict.verdict === 'unrecognized') {
     const failure = judgeUnrecognized(response, effect);
     if (failure.code === 'outcome_unknown') return { error: call.error(failure), ...NO_MORE };

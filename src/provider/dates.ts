@@ -1,5 +1,7 @@
+import type { ProviderResponse } from '../contract/exchange.ts';
 import type { EffectiveAt } from '../contract/vocabulary.ts';
 import { calendarDay } from '../contract/when.ts';
+import { dateIn } from '../sending/retry-after.ts';
 
 /**
  * Returns an instant in UTC (`2026-12-31T23:59:59.500000Z`, with any number of decimals) in the form of
@@ -28,3 +30,12 @@ export function effectiveAt(text: string | null | undefined): EffectiveAt | unde
 }
 
 const INSTANT = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?)(?:Z|([+-])(\d{2}):(\d{2}))$/;
+
+/**
+ * Returns the day in UTC on which a provider answered, by the `Date` header of the response; `undefined` if that header
+ * is missing or unreadable. An adapter has no clock of its own, and the provider counts by the provider's.
+ */
+export function answeredOn({ headers }: Pick<ProviderResponse, 'headers'>): string | undefined {
+  const at = dateIn(headers['date'] ?? '');
+  return at === undefined ? undefined : calendarDay(new Date(at).toISOString().slice(0, 10));
+}

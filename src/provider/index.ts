@@ -72,7 +72,7 @@ export { EXPECTED_BASE_URL, isBaseUrl } from '../sending/base-url.ts';
 export { defineProvider } from '../accounts/define-provider.ts';
 export { performAction } from '../service/perform-action.ts';
 export { calendarDay, isSameWhen, timingOf } from '../contract/when.ts';
-export { effectiveAt, utcInstant } from './dates.ts';
+export { answeredOn, effectiveAt, utcInstant } from './dates.ts';
 export { defined } from './defined.ts';
 export { readBody } from './read-body.ts';
 export { type StatusMessages, refused, refusedByStatus, verdictOnError } from './refusal.ts';

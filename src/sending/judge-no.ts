@@ -16,12 +16,17 @@ export function judgeNo(verdict: NoVerdict, response: ProviderResponse): ErrorFa
   }
   // Adapters in JavaScript can return anything.
   if (verdict.verdict !== 'refused') return FAULTY;
-  const refusal = refusalFacts(verdict);
-  return verdict.code === 'rate_limited' ? { ...rateLimited(response), ...refusal } : { providerStatus, ...refusal };
+  return refusalFacts(verdict, response);
+}
+
+/** What a refusal means, of a read or of a write; if there were too many requests, with the wait that is asked for. */
+export function refusalFacts(refusal: RefusedVerdict, response: ProviderResponse): ErrorFacts {
+  const limit = refusal.code === 'rate_limited' ? rateLimited(response) : undefined;
+  return { providerStatus: response.status, ...limit, ...saidBy(refusal) };
 }
 
 /** What a refusal says: with the first possible date in its words, and with where in the request it is about. */
-export function refusalFacts(refusal: RefusedVerdict): ErrorFacts {
+function saidBy(refusal: RefusedVerdict): ErrorFacts {
   const { code, message, earliest, issues } = refusal;
   if (code === 'invalid_request') {
     return {

@@ -235,6 +235,7 @@ function usualAnswer({ usual }: ContractSubject, operation: string, state: Servi
     name: 'usual',
     status,
     contentType: headers?.['content-type'] ?? 'application/json',
+    ...(headers && { headers }),
     ...(body !== undefined && { body }),
   };
 }

@@ -7,6 +7,8 @@ export interface DocumentedAnswer {
   readonly name: string;
   readonly status: number;
   readonly contentType: string | undefined;
+  /** Further headers. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Left out: no body. */
   readonly body?: unknown;
 }
@@ -55,12 +57,12 @@ function withValues(body: unknown, values: Readonly<Record<string, unknown>>): u
 }
 
 /** A documented answer as `fetch` returns it. */
-export function responseOf({ status, contentType, body }: DocumentedAnswer): Response {
+export function responseOf({ status, contentType, headers, body }: DocumentedAnswer): Response {
   const isText = typeof body === 'string' && contentType?.includes('json') === false;
   const text = body === undefined ? null : isText ? body : JSON.stringify(body);
   return new Response(NO_BODY.has(status) ? null : text, {
     status,
-    headers: contentType === undefined ? {} : { 'content-type': contentType },
+    headers: { ...headers, ...(contentType === undefined ? {} : { 'content-type': contentType }) },
   });
 }
 

@@ -1,4 +1,4 @@
-import { calendarDay, effectiveAt, utcInstant } from 'cancelkit/provider';
+import { answeredOn, calendarDay, effectiveAt, utcInstant } from 'cancelkit/provider';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromServerResponse } from '../../providers/vpsbg/status.ts';
@@ -109,5 +109,23 @@ describe('a date of VPSBG that does not exist', () => {
     expect(verdict).toMatchObject({ verdict: 'found', status: { state: 'requested', when: 'end_of_period' } });
     expect(verdict).not.toHaveProperty('status.effectiveAt');
     expect(verdict).not.toHaveProperty('status.requestedAt');
+  });
+});
+
+describe('answeredOn', () => {
+  it.each([
+    ['Sat, 28 Nov 2026 23:59:59 GMT', '2026-11-28'],
+    ['Saturday, 28-Nov-26 23:59:59 GMT', '2026-11-28'],
+    ['Sun Nov  1 00:00:00 2026', '2026-11-01'],
+  ])('takes the day in UTC of the Date header %s', (date, day) => {
+    expect(answeredOn({ headers: { date } })).toBe(day);
+  });
+
+  it.each(['', 'soon', '5', '2026', '28 Nov 2026', 'Sat, 28 Nov 2026'])('takes no "%s"', (date) => {
+    expect(answeredOn({ headers: { date } })).toBeUndefined();
+  });
+
+  it('takes no response without the header', () => {
+    expect(answeredOn({ headers: {} })).toBeUndefined();
   });
 });

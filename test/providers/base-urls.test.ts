@@ -1,6 +1,7 @@
 import { createCancelService, type Account } from 'cancelkit';
 import { contabo } from 'cancelkit/contabo';
 import { edis } from 'cancelkit/edis';
+import { hetzner } from 'cancelkit/hetzner';
 import { hosting } from 'cancelkit/hosting';
 import { mittwald } from 'cancelkit/mittwald';
 import { vpsbg } from 'cancelkit/vpsbg';
@@ -9,7 +10,7 @@ import { describe, expect, it } from 'vitest';
 import { failureOf } from '../support/failure.ts';
 import { untyped } from '../support/untyped.ts';
 
-type ProviderId = 'edis' | 'vpsbg' | 'hosting' | 'whmcs' | 'mittwald' | 'contabo';
+type ProviderId = 'edis' | 'vpsbg' | 'hosting' | 'whmcs' | 'mittwald' | 'contabo' | 'hetzner';
 
 const accounts: Readonly<Record<ProviderId, (url: string) => Account>> = {
   edis: (baseUrl) => edis({ baseUrl, email: 'reseller@example.com', password: 'pass-word-1' }),
@@ -19,6 +20,7 @@ const accounts: Readonly<Record<ProviderId, (url: string) => Account>> = {
   mittwald: (baseUrl) => mittwald({ baseUrl, token: 'token-1234567' }),
   contabo: (baseUrl) =>
     contabo({ baseUrl, clientId: 'INT-1234', clientSecret: 'secret-1234', username: 'api', password: 'pass-word-1' }),
+  hetzner: (baseUrl) => hetzner({ baseUrl, user: '#ws+1', password: 'pass-word-1' }),
 };
 const services = {
   edis: { kvmId: 'kvm_1' },
@@ -27,6 +29,7 @@ const services = {
   whmcs: { serviceId: 7 },
   mittwald: { contractId: 'V1000000' },
   contabo: { instanceId: 7 },
+  hetzner: { serverNumber: 7 },
 } as const;
 
 const previewAt = (id: ProviderId, url: string): Promise<unknown> =>
@@ -56,6 +59,8 @@ describe('an address is understood with and without the part that every request 
     ['mittwald', [V, `${V}/`, `${V}/v2`, `${V}/v2/`, `${V}//V2//`, `${V}/v2/.`], `${V}/v2/contracts/V1000000`],
     ['mittwald', [`${V}/v1/proxy`], `${V}/v1/proxy/v2/contracts/V1000000`],
     ['contabo', [V, `${V}/`, `${V}/v1`, `${V}/v1/`, `${V}//V1//`, `${V}/v1/.`], `${V}/v1/compute/instances/7`],
+    ['hetzner', [V, `${V}/`, `${V}//`], `${V}/server/7/cancellation`],
+    ['hetzner', [`${V}/proxy`, `${V}/proxy/`], `${V}/proxy/server/7/cancellation`],
     ['hosting', [H, `${H}/`, `${H}//`], `${H}/hosting/1_a`],
     ['hosting', [`${H}/api/v1`, `${H}/api/v1/`], `${H}/api/v1/hosting/1_a`],
     ['hosting', [`${H}/hosting/hosting`, `${H}/hosting/hosting/`], `${H}/hosting/hosting/1_a`],
@@ -82,6 +87,7 @@ describe('an address of which it is not certain what it leads to is refused, wit
     ['vpsbg', [`${V}/v2`, `${V}/v1/servers`, `${V}/v1/v1`, `${V}/v1/servers/cancel`], 'the address before /v1'],
     ['mittwald', [`${V}/v1`, `${V}/v2/v2`, `${V}/v2/contracts`, `${V}/v2/contracts/V1`], 'the address before /v2'],
     ['contabo', [`${V}/v2`, `${V}/v1/v1`, `${V}/v1/compute`, `${V}/v1/compute/instances`], 'the address before /v1'],
+    ['hetzner', [`${V}/server`, `${V}/server/`, `${V}/server/7/cancellation`], 'the address before /server'],
     ['hosting', [`${H}/hosting`, `${H}/hosting/`, `${H}/api/HOSTING//`], 'the address before /hosting'],
     [
       'whmcs',

@@ -2,6 +2,7 @@ import { createCancelService, isProviderError } from 'cancelkit';
 import { contabo } from 'cancelkit/contabo';
 import { loginRule, secretRule, tokenRule } from 'cancelkit/provider';
 import { edis } from 'cancelkit/edis';
+import { hetzner } from 'cancelkit/hetzner';
 import { hosting } from 'cancelkit/hosting';
 import { mittwald } from 'cancelkit/mittwald';
 import { vpsbg } from 'cancelkit/vpsbg';
@@ -21,6 +22,7 @@ const services = untyped(
     admin: whmcs(),
     mittwald: mittwald(),
     contabo: contabo(),
+    hetzner: hetzner(),
   }),
 );
 
@@ -30,6 +32,7 @@ const orders: Readonly<Record<string, object>> = {
   vpsbg: { service: { serverId: 1 }, when: 'end_of_period' },
   mittwald: { service: { contractId: 'V1' }, when: 'earliest' },
   contabo: { service: { instanceId: 1 }, when: 'earliest' },
+  hetzner: { service: { serverNumber: 1 }, when: 'earliest' },
   api: { service: { serviceId: 1 }, when: 'immediate' },
   admin: { service: { serviceId: 1 }, when: 'immediate' },
 };
@@ -45,6 +48,7 @@ const environments: Readonly<Record<string, Readonly<Record<string, string>>>> =
     CONTABO_USERNAME: 'api@example.com',
     CONTABO_PASSWORD: 'long-enough',
   },
+  hetzner: { HETZNER_USER: '#ws+abc', HETZNER_PASSWORD: 'long-enough' },
   api: { WHMCS_URL: 'https://api.example.com', WHMCS_IDENTIFIER: 'identifier-1', WHMCS_SECRET: 'long-enough' },
   admin: { WHMCS_URL: 'https://api.example.com', WHMCS_USERNAME: 'api', WHMCS_PASSWORD: 'long-enough' },
 };
@@ -59,6 +63,8 @@ const credentials = [
   ['contabo', 'CONTABO_CLIENT_SECRET', 'clientSecret'],
   ['contabo', 'CONTABO_USERNAME', 'username'],
   ['contabo', 'CONTABO_PASSWORD', 'password'],
+  ['hetzner', 'HETZNER_USER', 'user'],
+  ['hetzner', 'HETZNER_PASSWORD', 'password'],
   ['api', 'WHMCS_IDENTIFIER', 'identifier'],
   ['api', 'WHMCS_SECRET', 'secret'],
   ['api', 'WHMCS_ACCESS_KEY', 'accessKey'],
@@ -113,7 +119,7 @@ describe.each(credentials)('a credential of %s in %s', (account, variable, optio
   });
 
   it.each(['a', 'ab', 'abc', '12345'])('of a few letters (%j) is refused, unless it is a name', async (value) => {
-    const isName = variable === 'EDIS_EMAIL' || variable.endsWith('_USERNAME');
+    const isName = variable === 'EDIS_EMAIL' || /_USER(?:NAME)?$/.test(variable);
     const error = await failureWith(account, { [variable]: value });
     expect(isProviderError(error, 'not_configured')).toBe(!isName);
   });

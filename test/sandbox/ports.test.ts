@@ -3,17 +3,13 @@ import { createServer, type Server } from 'node:net';
 import { createCancelService } from 'cancelkit';
 import { startSandbox, type SandboxOptions } from 'cancelkit/sandbox';
 import { describe, expect, it } from 'vitest';
-import * as list from '../../providers/list.ts';
+import { addressesOf, providerIds as ids } from './addresses.ts';
 
 async function occupied(port: number): Promise<Server> {
   const server = createServer().listen(port, '127.0.0.1');
   await once(server, 'listening');
   return server;
 }
-
-const ids = Object.values(list)
-  .toSorted((one, other) => one.portOffset - other.portOffset)
-  .map(({ provider }) => provider.id);
 
 /** The first of as many ports as there are providers that were free a moment ago. */
 async function freePorts(): Promise<number> {
@@ -31,8 +27,7 @@ describe('the port of a sandbox', () => {
     const port = await freePorts();
     for (const _ of ['first', 'second']) {
       await using sandbox = await startSandbox({ port });
-      const { edis, vpsbg, hosting, whmcs, mittwald, contabo } = sandbox.settings;
-      const urls = [edis.baseUrl, vpsbg.baseUrl, hosting.baseUrl, whmcs.url, mittwald.baseUrl, contabo.baseUrl];
+      const urls = addressesOf(sandbox);
       expect(urls.map((url) => Number(new URL(url).port))).toEqual(urls.map((_, index) => port + index));
     }
   });
@@ -79,7 +74,7 @@ describe('a seeded service', () => {
   it('of every provider is the service of a request', async () => {
     await using sandbox = await startSandbox();
     const services = createCancelService(sandbox.accounts);
-    const { edis, vpsbg, hosting, whmcs, mittwald, contabo } = sandbox;
+    const { edis, vpsbg, hosting, whmcs, mittwald } = sandbox;
     const when = 'end_of_period' as const;
     const results = [
       await services.cancel({ account: 'edis', service: edis.seeded.active, when }),
@@ -90,8 +85,6 @@ describe('a seeded service', () => {
     expect(results.map(({ outcome }) => outcome)).toEqual(results.map(() => 'requested'));
     const earliest = { service: mittwald.seeded.active, when: 'earliest' } as const;
     expect(await services.cancel({ account: 'mittwald', ...earliest })).toMatchObject({ outcome: 'scheduled' });
-    const instance = { service: contabo.seeded.active, when: 'earliest' } as const;
-    expect(await services.cancel({ account: 'contabo', ...instance })).toMatchObject({ outcome: 'scheduled' });
   });
 
   it('of EDIS is known by either of its ids', async () => {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
+import { addressesOf } from './addresses.ts';
 import { call, sendJson, until } from './http.ts';
 
 const start = new Date('2026-01-31T12:00:00Z');
@@ -15,9 +16,8 @@ afterAll(() => sandbox.close());
 
 describe('a sandbox', () => {
   it('serves each provider on a port of its own, on loopback', () => {
-    const { edis, vpsbg, hosting, whmcs, whmcsInDirectory, mittwald, contabo } = sandbox.settings;
-    const addresses = [edis.baseUrl, vpsbg.baseUrl, hosting.baseUrl, whmcs.url, mittwald.baseUrl, contabo.baseUrl];
-    const urls = addresses.map((url) => new URL(url));
+    const { whmcs, whmcsInDirectory } = sandbox.settings;
+    const urls = addressesOf(sandbox).map((url) => new URL(url));
     for (const url of urls) expect(url).toMatchObject({ protocol: 'http:', hostname: '127.0.0.1' });
     expect(new Set(urls.map(({ port }) => port)).size).toBe(urls.length);
     expect(whmcsInDirectory.url).toBe(`${whmcs.url}/billing`);

@@ -1,0 +1,237 @@
+import * as v from 'valibot';
+import {
+  answeredOn,
+  calendarDay,
+  defined,
+  readBody,
+  refused,
+  verdictOnError,
+  type AbsentVerdict,
+  type CancellationStatus,
+  type CancelVerdict,
+  type EffectiveAt,
+  type NoVerdict,
+  type OptionsVerdict,
+  type ProviderResponse,
+  type RefusedVerdict,
+  type RevokeVerdict,
+  type Warning,
+} from '../../src/provider/index.ts';
+import type { HetznerOrder, HetznerTiming } from './request.ts';
+import type { ResolvedHetznerService } from './service.ts';
+
+const flag = v.fallback(v.optional(v.boolean()), undefined);
+const text = v.fallback(v.nullish(v.string()), undefined);
+const cancellationSchema = v.object({
+  cancellation: v.looseObject({
+    server_number: v.union([v.number(), v.string()]),
+    earliest_cancellation_date: text,
+    cancelled: v.boolean(),
+    cancellation_date: text,
+    // The list of the possible ones while the server is not cancelled; afterwards the given one, or null.
+    cancellation_reason: v.fallback(v.nullish(v.union([v.string(), v.array(v.string())])), undefined),
+    reservation_possible: flag,
+    reserved: flag,
+  }),
+});
+
+/** What the API says of a server. */
+export interface ReadServer {
+  /** The earliest possible date. */
+  readonly earliest: string | undefined;
+  /** The day of the answer in UTC, by the provider's clock. */
+  readonly today: string | undefined;
+  /** The possible reasons. */
+  readonly reasons: readonly string[] | undefined;
+  readonly reservable: boolean | undefined;
+  readonly reserved: boolean | undefined;
+  readonly status: CancellationStatus;
+}
+
+/** What an answer with a cancellation says: to a read, and to a cancellation. */
+export function readServer(
+  response: ProviderResponse,
+  { serverNumber }: ResolvedHetznerService,
+): ReadServer | AbsentVerdict | NoVerdict {
+  const known = response.status === 200 ? readBody(response, cancellationSchema)?.cancellation : undefined;
+  if (known === undefined || String(known.server_number) !== serverNumber) return fromErrorResponse(response);
+  const { cancelled, cancellation_date: date, cancellation_reason: reason, reservation_possible, reserved } = known;
+  const today = answeredOn(response);
+  return {
+    earliest: calendarDay(known.earliest_cancellation_date),
+    today,
+    reasons: Array.isArray(reason) ? reason : undefined,
+    reservable: reservation_possible,
+    reserved,
+    status: cancelled
+      ? { ...cancelledStatus(calendarDay(date), today, typeof reason === 'string' ? reason : undefined), raw: known }
+      : { state: 'none', revocable: false, raw: known },
+  };
+}
+
+function cancelledStatus(
+  date: string | undefined,
+  today: string | undefined,
+  reason: string | undefined,
+): Omit<CancellationStatus, 'raw'> {
+  if (date === undefined) return { state: 'requested', ...defined({ reason }), revocable: false };
+  // One for today can have been asked for with `now`, so only a later one shows its timing.
+  const when = isAfter(date, today) ? { on: date } : undefined;
+  const revocable = today !== undefined && date > today;
+  return { state: 'scheduled', effectiveAt: day(date), ...defined({ when, reason }), revocable };
+}
+
+/** Whether a date lies after today wherever on earth the provider counts its days: tomorrow in UTC can be today. */
+function isAfter(date: string, today: string | undefined): boolean {
+  return today !== undefined && Date.parse(date) - Date.parse(today) > 86_400_000;
+}
+
+/** What the service allows now. `immediate` is not among it before the earliest possible date. */
+export function toOptions({ earliest, today, reasons, reservable, status }: ReadServer): OptionsVerdict<HetznerTiming> {
+  const { raw } = status;
+  if (status.state !== 'none') return { verdict: 'offered', options: { timings: [], existing: status, raw } };
+  const isPossible = earliest !== undefined && today !== undefined && earliest <= today;
+  const dated =
+    earliest === undefined
+      ? []
+      : ([
+          { timing: 'earliest', effectiveAt: day(earliest) },
+          { timing: 'on_date', from: earliest },
+        ] as const);
+  const timings = [...(isPossible ? [{ timing: 'immediate' } as const] : []), ...dated];
+  const requiredExtras = reservable === true ? ['reserveLocation'] : undefined;
+  const codes = reasons?.map((reason) => ({ code: reason, label: reason }));
+  return { verdict: 'offered', options: { timings, ...defined({ reasons: codes, requiredExtras }), raw } };
+}
+
+/** Why nothing is sent, or the earliest possible date for what is. */
+export function checkOrder(server: ReadServer, order: HetznerOrder): CancelVerdict | { readonly earliest: string } {
+  const { earliest, reasons, reservable, status } = server;
+  if (status.state !== 'none') {
+    return { verdict: 'duplicate', ambiguous: false, message: 'the server is cancelled already.' };
+  }
+  if (earliest === undefined) return refused('unexpected_response', 'the API shows no earliest possible date.');
+  const early = tooEarly(earliest, server.today, order);
+  if (early !== undefined) return early;
+  const { reasonCode, extras } = order;
+  const reserve = extras?.reserveLocation;
+  if (reservable === true && reserve === undefined) {
+    return invalid('extras.reserveLocation', 'true or false: the location of this server can be reserved', 'missing');
+  }
+  if (reservable === false && reserve === true) {
+    return invalid('extras.reserveLocation', 'false: the location of this server cannot be reserved');
+  }
+  if (reasonCode !== undefined && reasons?.includes(reasonCode) === false) {
+    return invalid('reason.providerCode', 'one of the reasons that options() lists for this server');
+  }
+  return { earliest };
+}
+
+/** What `now` does before the earliest possible date is not documented, so it is not sent then. */
+function tooEarly(earliest: string, today: string | undefined, { when }: HetznerOrder): RefusedVerdict | undefined {
+  if (when === 'earliest') return undefined;
+  const asked = when === 'immediate' ? today : when.on;
+  if (asked === undefined) {
+    const message = 'the answer has no date, so whether the server can end now is not known. Ask for earliest.';
+    return refused('unexpected_response', message);
+  }
+  if (asked >= earliest) return undefined;
+  const message = `the server cannot end before ${earliest}. Ask for earliest, that day or a later one.`;
+  return { ...refused('date_too_early', message), earliest: day(earliest) };
+}
+
+function invalid(path: string, expected: string, problem?: 'missing'): RefusedVerdict {
+  const message = `${path}: expected ${expected}. Nothing was sent.`;
+  return { ...refused('invalid_request', message), issues: [{ path, expected, ...defined({ problem }) }] };
+}
+
+/**
+ * What an answer to `POST …/cancellation` means.
+ *
+ * @param today the day in UTC on which the server was read.
+ */
+export function fromCancellationResponse(
+  response: ProviderResponse,
+  order: HetznerOrder,
+  today: string | undefined,
+): CancelVerdict {
+  const server = readServer(response, order.service);
+  if ('verdict' in server) {
+    if (response.status === 200) return unclear;
+    const isConflict = response.status === 409 && 'providerCode' in server && server.providerCode === 'CONFLICT';
+    // One code for two things: a cancellation exists, or the server is being transferred.
+    return isConflict
+      ? {
+          ...server,
+          verdict: 'duplicate',
+          ambiguous: true,
+          message: 'the server is cancelled or is being transferred.',
+        }
+      : server;
+  }
+  const { state, effectiveAt } = server.status;
+  if (state === 'none') return unclear;
+  const warnings: Warning[] = [FURTHER_IPS];
+  if (order.when === 'immediate' && effectiveAt !== undefined && isAfter(effectiveAt.value, today)) {
+    warnings.push({ code: 'immediate_deferred', message: `The server ends on ${effectiveAt.value}, and not now.` });
+  }
+  if (order.extras?.reserveLocation === true && server.reserved !== true) {
+    warnings.push({ code: 'not_verified', message: 'The answer does not show that the location is reserved.' });
+  }
+  const outcome = effectiveAt === undefined ? 'requested' : 'scheduled';
+  return { verdict: 'accepted', outcome, ...defined({ effectiveAt }), warnings };
+}
+
+const FURTHER_IPS: Warning = {
+  code: 'side_effect',
+  message: 'Additional IP addresses and subnets may have to be cancelled separately. Look into Robot.',
+};
+
+const unclear: CancelVerdict = {
+  verdict: 'unclear',
+  reason: 'unreadable_answer',
+  message: 'the answer does not show that this server is cancelled. Look into Robot.',
+};
+
+/** What an answer to `DELETE …/cancellation` means. The documented one has no body. */
+export function fromUndoResponse(response: ProviderResponse): RevokeVerdict {
+  if (response.status === 200 && response.body.kind === 'empty') return { verdict: 'accepted', outcome: 'revoked' };
+  const verdict = fromErrorResponse(response);
+  if (verdict.verdict === 'absent') return { ...verdict, ...refused('not_found', NOT_FOUND) };
+  if (response.status !== 409 || verdict.verdict !== 'refused') return verdict;
+  return { ...verdict, message: 'this cancellation can no longer be withdrawn. Ask the provider.' };
+}
+
+const NOT_FOUND = 'this account has no such server. Check the number.';
+
+const names = v.fallback(v.array(v.string()), []);
+const errorSchema = v.object({
+  error: v.object({ code: v.string(), message: v.string(), missing: names, invalid: names }),
+});
+
+/** What an answer means that is not the documented success. */
+export function fromErrorResponse(response: ProviderResponse): NoVerdict | AbsentVerdict {
+  const { status } = response;
+  const error = status >= 400 ? readBody(response, errorSchema)?.error : undefined;
+  if (error === undefined) return { verdict: 'unrecognized' };
+  const { code: providerCode, message, missing, invalid: wrong } = error;
+  const fields = [...missing.map((name) => `${name} is missing`), ...wrong.map((name) => `${name} is invalid`)];
+  const words = { providerCode, providerMessage: [message, ...fields].join('; ') };
+  // Only this code says that there is no such server; another 404 can be that of a wrong address.
+  if (status === 404) return providerCode === 'SERVER_NOT_FOUND' ? { verdict: 'absent', ...words } : UNRECOGNIZED;
+  // 403, and not 429.
+  if (status < 500 && providerCode === 'RATE_LIMIT_EXCEEDED') return { ...words, ...refused('rate_limited', LIMITED) };
+  if (status < 500 && providerCode === 'SERVER_CANCELLATION_RESERVE_LOCATION_FALSE_ONLY') {
+    return { ...words, ...refused('rejected', 'the location cannot be reserved. Pass reserveLocation: false.') };
+  }
+  return verdictOnError(status, words, { unauthorized: BAD_LOGIN });
+}
+
+const UNRECOGNIZED: NoVerdict = { verdict: 'unrecognized' };
+const LIMITED = 'too many requests in this hour; 200 are allowed for each call. Nothing was processed.';
+const BAD_LOGIN =
+  'the web-service login is not valid. Correct it before another call: 3 bad logins block this address for 10 minutes.';
+
+function day(value: string): EffectiveAt {
+  return { value, precision: 'date', source: 'provider' };
+}
