@@ -278,7 +278,7 @@ const misasked: readonly Faulty[] = [
         return request;
       }),
     }),
-    found: [/leaves the order and the configuration as they are$/],
+    found: [/leaves the order and the configuration unchanged$/],
   },
   {
     fault: 'sends the date',
