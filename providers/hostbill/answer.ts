@@ -42,8 +42,10 @@ export interface HostbillAnswer {
 }
 
 /** Reads an answer; `undefined` if it is not in the form of this API. */
-export function readAnswer(response: ProviderResponse): HostbillAnswer | undefined {
-  return readBody(response, answerSchema);
+export function readAnswer({ body }: ProviderResponse): HostbillAnswer | undefined {
+  // Two answers contradict each other, whatever they say.
+  const isTwice = body.kind === 'json' && /"(?:error|info)"/.test(body.before ?? '');
+  return isTwice ? undefined : readBody({ body }, answerSchema);
 }
 
 /** What an answer means that is not the success of its call. Errors come with any status, usually 200. */

@@ -25,7 +25,7 @@ export function fromCancelResponse(
   const answer = readAnswer(response);
   if (answer === undefined) return { verdict: 'unrecognized' };
   const { errors, info, isFailed } = answer;
-  const isYes = response.status === 200 && info.some((text) => acceptedTexts.includes(text));
+  const isYes = response.status === 200 && info.some((text) => acceptedTexts.includes(text.trim()));
   const isRepeat = response.status < 500 && [...errors, ...info].includes('cancelled_already');
   if (isYes && !isFailed && !isRepeat) {
     return { verdict: 'accepted', outcome: 'requested', warnings: when === 'immediate' ? [DEFERRED] : [] };

@@ -79,6 +79,7 @@ describe('a cancellation at a HostBill portal', () => {
     ['that is not successful', withFields(accepted, { success: false })],
     ['that says both', { status: 200, body: { info: ['cancell_sent', 'cancelled_already'] } }],
     ['that is a page', page(200)],
+    ['after another one', { status: 200, body: '{"error":["failed"]}\n{"info":["cancell_sent"]}' }],
   ])('is not believed by an answer %s', async (_name, answer) => {
     const { error, writes } = await refusal(answer, shown('Active'));
     expect(error).toMatchObject({ code: 'outcome_unknown', lastSeen: 'unknown' });
