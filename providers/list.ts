@@ -6,3 +6,4 @@ export * from './whmcs/sandbox.ts';
 export * from './mittwald/sandbox.ts';
 export * from './contabo/sandbox.ts';
 export * from './hetzner/sandbox.ts';
+export * from './hostbill/sandbox.ts';

@@ -1,15 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Call } from '../call/call.ts';
-import type { Exchange, Moment, ProviderResponse, WireRequest } from '../contract/exchange.ts';
+import type { Moment, ProviderResponse, WireRequest } from '../contract/exchange.ts';
 import type { Access } from '../contract/provider.ts';
-import type { AccessVerdict } from '../contract/verdict.ts';
 import type { Redactor } from '../privacy/redactor.ts';
 import { type CheckedBaseUrl, checkBaseUrl } from '../sending/check-base-url.ts';
 import type { CallWire } from '../sending/send-context.ts';
-import { accessOf } from './call-access.ts';
+import { accessOf, loginOf } from './call-access.ts';
 import type { CheckedConfiguration } from './configuration-cache.ts';
 import { growingRedactor } from './redactor-for.ts';
-import { TokenKeeper } from './token-keeper.ts';
+import { type Login, TokenKeeper } from './token-keeper.ts';
 
 /** The part of a provider's definition that is about all its requests. */
 export interface WireRules<Config> {
@@ -31,7 +30,7 @@ export interface OpenWire extends CallWire {
 
 /** A definition's access with a configuration. */
 export interface BoundAccess {
-  readonly obtain: ((moment: Moment) => Exchange<AccessVerdict>) | undefined;
+  readonly obtain: Login | undefined;
   readonly headers: (request: WireRequest, moment: Moment & { readonly token: string }) => unknown;
 }
 
@@ -57,10 +56,9 @@ export class AccountWires<Config> {
   boundAccess({ config }: CheckedConfiguration<Config>): BoundAccess | undefined {
     const { access } = this.#rules;
     if (access === undefined) return undefined;
-    const { obtain, headers } = access;
     return {
-      obtain: obtain === undefined ? undefined : (moment) => obtain(config, moment),
-      headers: (request, moment) => headers(request, config, moment),
+      obtain: loginOf(access, config),
+      headers: (request, moment) => access.headers(request, config, moment),
     };
   }
 

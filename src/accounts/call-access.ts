@@ -4,7 +4,7 @@ import { REDACTED } from '../privacy/redactor.ts';
 import { adapterFault } from '../sending/adapter-fault.ts';
 import { type HttpRequest, withHeaders } from '../sending/http-request.ts';
 import type { CallAccess } from '../sending/send-context.ts';
-import type { Grant, TokenKeeper } from './token-keeper.ts';
+import type { Grant, Login, TokenKeeper } from './token-keeper.ts';
 
 /** Where the values go that are made of secrets for one attempt, such as a signature. */
 interface SecretSink {
@@ -19,7 +19,7 @@ export function accessOf<Config>(
   keeper: TokenKeeper,
   secrets: SecretSink,
 ): CallAccess {
-  const { obtain } = access;
+  const login = loginOf(access, config);
   let used: Grant | undefined;
   const signed = (request: HttpRequest, token: string, nonce: string, call: Call): HttpRequest => {
     const made = headersOf(access, request, config, { now: Date.now() + keeper.clockOffsetMs, nonce, token });
@@ -30,10 +30,10 @@ export function accessOf<Config>(
   };
   return {
     authenticate: async (request, nonce, call, context) => {
-      if (obtain === undefined) return signed(request, '', nonce, call);
+      if (login === undefined) return signed(request, '', nonce, call);
       // A token without a known end is this call's own.
       if (used === undefined || used.endsAt !== undefined) {
-        used = await keeper.grantFor((moment) => obtain(config, moment), call, context);
+        used = await keeper.grantFor(login, call, context);
       }
       return signed(request, used.token, nonce, call);
     },
@@ -50,6 +50,18 @@ export function accessOf<Config>(
       return true;
     },
   };
+}
+
+/** How a token is obtained with this configuration; `undefined` if it needs none. */
+export function loginOf<Config>({ obtain }: Access<Config>, config: Config): Login | undefined {
+  if (obtain === undefined) return undefined;
+  const login: Login = (moment) => obtain(config, moment);
+  try {
+    // An exchange sends nothing before it is asked for its first request.
+    return login({ now: 0, nonce: '' }) === undefined ? undefined : login;
+  } catch {
+    return login;
+  }
 }
 
 const NO_HEADERS = 'its access makes no headers that HTTP can carry';

@@ -16,7 +16,8 @@ export function secretsIn({ headers, body }: ProviderResponse): readonly string[
 }
 
 const IN_HEADERS = /token|cookie|authorization|session|secret/;
-const NAMES = /token|jwt|secret|session|ticket|assertion|bearer|cookie|api_?-?key|password|authorization|credential/i;
+const NAMES =
+  /token|refresh|jwt|secret|session|ticket|assertion|bearer|cookie|api_?-?key|password|authorization|credential/i;
 // What only describes a token: `token_type` is `Bearer`.
 const DESCRIBES = /(?:type|ur[il]|endpoint|scope|expir\w*|lifetime|name)$/i;
 const MAX_DEPTH = 8;

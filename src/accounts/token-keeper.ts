@@ -20,7 +20,7 @@ export interface Grant {
 }
 
 /** Makes the exchange of a login. */
-export type Login = (moment: Moment) => Exchange<AccessVerdict>;
+export type Login = (moment: Moment) => Exchange<AccessVerdict> | undefined;
 
 type LoginEnd =
   | { readonly grant: Grant }
@@ -126,12 +126,14 @@ export class TokenKeeper {
   }
 
   #exchangeOf(login: Login, call: Call): Exchange<AccessVerdict> {
+    let exchange;
     try {
-      return login({ now: Date.now() + this.#clockOffsetMs, nonce: crypto.randomUUID() });
+      exchange = login({ now: Date.now() + this.#clockOffsetMs, nonce: crypto.randomUUID() });
     } catch {
       // What an adapter throws may hold the credentials.
-      throw call.error(adapterFault('its login failed'));
     }
+    if (exchange === undefined) throw call.error(adapterFault('its login failed'));
+    return exchange;
   }
 
   #take({ token, expiresInS, clockOffsetMs = 0 }: GrantedVerdict, startedAt: number, call: Call): Grant {

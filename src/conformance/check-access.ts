@@ -161,7 +161,7 @@ async function makesTheSameHeaders(subject: ConformanceSubject): Promise<void> {
 }
 
 function firstOf({ obtain }: BoundAccess, moment: { readonly now: number; readonly nonce: string }): unknown {
-  return obtain?.(moment).next().value;
+  return obtain?.(moment)?.next().value;
 }
 
 async function accessOf({ provider, config }: ConformanceSubject): Promise<BoundAccess | undefined> {

@@ -42,7 +42,7 @@ export interface ConformanceSubject<ConfigInput = unknown, ServiceInput = unknow
   readonly beforeCancel?: readonly ConformanceAnswer[];
   /** What every cancellation needs besides, such as the code of a reason. */
   readonly order?: { readonly reason?: ReasonDetails; readonly extras?: object };
-  /** Needed exactly if the definition has `access.obtain`: how a login looks. Its answers are not among the others. */
+  /** Needed exactly if `access.obtain` logs in with this configuration: how a login looks. Its answers are not among the others. */
   readonly login?: ConformanceLogin;
   /** Documented answers to a cancellation. Every kind must be there, `already_cancelled` only for who recognizes it. */
   readonly fixtures: readonly ConformanceFixture<NoInfer<T>>[];

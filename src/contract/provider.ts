@@ -38,9 +38,9 @@ export interface ConfirmOrder<Service, Extras = unknown> extends Omit<CancelOrde
 export interface Access<Config> {
   /**
    * Obtains a token. Every request counts as a read, so it may be repeated. The core runs one at a time for each account.
-   * Left out: there is no token, and `headers` is given an empty one.
+   * Left out, or `undefined` for a configuration: there is no token, and `headers` is given an empty one.
    */
-  readonly obtain?: (config: Config, moment: Moment) => Exchange<AccessVerdict>;
+  readonly obtain?: (config: Config, moment: Moment) => Exchange<AccessVerdict> | undefined;
   /** The headers of one attempt of an authenticated request, made just before it leaves. Lower-case names. */
   readonly headers: (
     request: WireRequest,

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createCancelService, isProviderError, type OperationEvent, type ProviderError } from '../../src/index.ts';
 import {
+  byOAuth,
   guardedProvider,
   json,
   SECRET,
@@ -190,6 +191,12 @@ describe('a token', () => {
     };
     const { outcome, reconciled } = await service.cancel(order);
     expect([outcome, reconciled, servers.login.seen.length]).toEqual(['requested', true, 2]);
+  });
+
+  it('is not obtained with a configuration that needs none, and a 401 is final then', async () => {
+    const access = { ...byOAuth, obtain: () => undefined };
+    const { code } = await failureOf(serviceOf(servers.config, { access }).cancel(order));
+    expect([code, servers.login.seen.length, servers.api.seen.length]).toEqual(['unauthorized', 0, 1]);
   });
 
   it('goes to its own base URL alone', async () => {

@@ -60,7 +60,8 @@ type Services = CancelService<
 
 /** Without the types of the providers, so that the next one needs no line here. */
 function servicesOf({ accounts }: Sandbox): Services {
-  return createCancelService({ ...accounts });
+  // oxlint-disable-next-line no-unsafe-type-assertion -- what is asked is checked when it is called
+  return createCancelService({ ...accounts }) as unknown as Services;
 }
 
 const DONE = /^(?:requested|scheduled|completed)$/;

@@ -140,7 +140,16 @@ describe('an obtained token', () => {
 
 describe('the secrets of a login’s response', () => {
   const token = fc.stringMatching(/^[A-Za-z0-9._~+/-]{16,80}$/).map((text) => `${text}7`);
-  const names = fc.constantFrom('access_token', 'refreshToken', 'id_token', 'jwt', 'sessionId', 'API_KEY', 'ticket');
+  const names = fc.constantFrom(
+    'access_token',
+    'refreshToken',
+    'refresh',
+    'id_token',
+    'jwt',
+    'sessionId',
+    'API_KEY',
+    'ticket',
+  );
 
   it('are what stands under a name of a token, however deep', () => {
     fc.assert(

@@ -1,0 +1,66 @@
+import * as v from 'valibot';
+import {
+  readBody,
+  refused,
+  verdictOnError,
+  type AbsentVerdict,
+  type NoVerdict,
+  type ProviderResponse,
+} from '../../src/provider/index.ts';
+
+// A text, a list of them, or nothing; structured errors were seen in a list.
+const texts = v.optional(
+  v.pipe(
+    v.nullable(v.union([v.string(), v.array(v.unknown())])),
+    v.transform((value) => (typeof value === 'string' ? [value] : (value ?? []))),
+    v.transform((all) => all.map((one) => (typeof one === 'string' ? one : JSON.stringify(one)))),
+    v.transform((all) => all.filter((one) => one.trim() !== '')),
+  ),
+  [],
+);
+
+const answerSchema = v.pipe(
+  v.object({
+    error: texts,
+    info: texts,
+    status: v.optional(v.unknown()),
+    success: v.optional(v.unknown()),
+  }),
+  v.transform(({ error, info, status, success }) => ({
+    errors: error,
+    info,
+    isFailed: error.length > 0 || status === false || success === false,
+  })),
+);
+
+/** An answer in the form of this API, as far as every call has it. */
+export interface HostbillAnswer {
+  readonly errors: readonly string[];
+  readonly info: readonly string[];
+  /** Whether anything in it says that the call failed. */
+  readonly isFailed: boolean;
+}
+
+/** Reads an answer; `undefined` if it is not in the form of this API. */
+export function readAnswer({ body }: ProviderResponse): HostbillAnswer | undefined {
+  // Two answers contradict each other, whatever they say.
+  const isTwice = body.kind === 'json' && /"(?:error|info)"/.test(body.before ?? '');
+  return isTwice ? undefined : readBody({ body }, answerSchema);
+}
+
+/** What an answer means that is not the success of its call. Errors come with any status, usually 200. */
+export function fromNo(response: ProviderResponse): NoVerdict | AbsentVerdict {
+  const { errors = [] } = readAnswer(response) ?? {};
+  if (errors.length === 0) return { verdict: 'unrecognized' };
+  const { status } = response;
+  const words = { providerMessage: errors.join('; ') };
+  if (status === 404) return { verdict: 'absent', ...words };
+  if (status < 500 && errors.includes('wronglogin')) {
+    return {
+      ...words,
+      ...refused('unauthorized', 'the portal refuses the credentials. Check them.'),
+      providerCode: 'wronglogin',
+    };
+  }
+  return verdictOnError(Math.max(status, 400), words);
+}

@@ -1,0 +1,72 @@
+import { defineProvider, type Account, type ConfigSource, type Provider, type When } from '../../src/provider/index.ts';
+import { hostbillAccess, secretsOf } from './access.ts';
+import { fromNo } from './answer.ts';
+import { hostbillConfigSchema, hostbillEnv, type HostbillConfig } from './config.ts';
+import { toCancelRequest, toListRequest, toServiceRequest } from './request.ts';
+import { fromCancelResponse, isList, readService, toOptions } from './response.ts';
+import { hostbillServiceSchema, type HostbillService } from './service.ts';
+
+export type { HostbillConfig, HostbillPasswordConfig, HostbillTokenConfig } from './config.ts';
+export type { HostbillService } from './service.ts';
+
+type HostbillOperation = 'cancel' | 'status' | 'options';
+
+/** The User API of a HostBill portal. Its facts, their sources and the table of answers are in this folder's README. */
+export const hostbillProvider: Provider<'hostbill', HostbillConfig, HostbillService, When, HostbillOperation> =
+  defineProvider({
+    specVersion: 2,
+    id: 'hostbill',
+    capabilities: {
+      timings: ['immediate', 'end_of_period'],
+      reason: { field: 'required' },
+      readBack: true,
+      revoke: false,
+      options: true,
+      immediateDestroysData: 'unknown',
+      recognizesRepeat: 'inferred',
+      // Each host sets a rate limit of its own.
+      concurrency: 2,
+    },
+    config: hostbillConfigSchema,
+    env: hostbillEnv,
+    service: hostbillServiceSchema,
+    serviceForms: [{ example: { serviceId: 4711 }, plainId: /^\d+$/ }],
+    baseUrl: ({ baseUrl }) => baseUrl,
+    secrets: ({ credentials }) => secretsOf(credentials),
+    access: hostbillAccess,
+    *cancel(order, config) {
+      return fromCancelResponse(yield toCancelRequest(order), order, config);
+    },
+    *status(service) {
+      const read = readService(yield toServiceRequest(service), service);
+      return 'verdict' in read ? read : { verdict: 'found', status: read.status };
+    },
+    *options(service) {
+      const read = readService(yield toServiceRequest(service), service);
+      return 'verdict' in read ? read : toOptions(read);
+    },
+    check: {
+      reads: 'the list of services',
+      basis: 'inferred',
+      leavesOpen: 'whether the host allows cancelling over the API',
+      *run() {
+        const response = yield toListRequest();
+        if (isList(response)) return { verdict: 'accepted' };
+        const verdict = fromNo(response);
+        return verdict.verdict === 'absent' ? { verdict: 'unrecognized' } : verdict;
+      },
+    },
+  });
+
+/** What {@link hostbill} returns. */
+export type HostbillAccount = Account<'hostbill', HostbillService, When, HostbillOperation>;
+
+/**
+ * An account at a host with a HostBill portal.
+ *
+ * @param config address and credentials, an (async) function that returns them, or nothing for `HOSTBILL_BASE_URL`,
+ * `HOSTBILL_EMAIL` and `HOSTBILL_PASSWORD`. Read at each call.
+ */
+export function hostbill(config?: ConfigSource<HostbillConfig>): HostbillAccount {
+  return hostbillProvider.account(config);
+}

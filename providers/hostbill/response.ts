@@ -1,0 +1,114 @@
+import * as v from 'valibot';
+import {
+  calendarDay,
+  readBody,
+  type AbsentVerdict,
+  type CancellationStatus,
+  type CancelOrder,
+  type CancelVerdict,
+  type NoVerdict,
+  type OfferedTiming,
+  type OptionsVerdict,
+  type ProviderResponse,
+  type When,
+} from '../../src/provider/index.ts';
+import { fromNo, readAnswer } from './answer.ts';
+import type { ResolvedHostbillConfig } from './config.ts';
+import type { HostbillServiceNumber } from './service.ts';
+
+/** What an answer to `POST /service/{id}/cancel` means. Only the portal's own keyword in `info` is a yes. */
+export function fromCancelResponse(
+  response: ProviderResponse,
+  { when }: CancelOrder<HostbillServiceNumber>,
+  { acceptedTexts }: ResolvedHostbillConfig,
+): CancelVerdict {
+  const answer = readAnswer(response);
+  if (answer === undefined) return { verdict: 'unrecognized' };
+  const { errors, info, isFailed } = answer;
+  const isYes = response.status === 200 && info.some((text) => acceptedTexts.includes(text.trim()));
+  const isRepeat = response.status < 500 && [...errors, ...info].includes('cancelled_already');
+  if (isYes && !isFailed && !isRepeat) {
+    return { verdict: 'accepted', outcome: 'requested', warnings: when === 'immediate' ? [DEFERRED] : [] };
+  }
+  const words = { providerMessage: [...errors, ...info].join('; ') };
+  if (isRepeat && !isYes) {
+    const message = 'a cancellation of this service is stored already.';
+    return { verdict: 'duplicate', ambiguous: false, message, providerCode: 'cancelled_already', ...words };
+  }
+  if (errors.length > 0 && !isYes) return fromNo(response);
+  if (response.status >= 300 || info.length === 0) return { verdict: 'unrecognized' };
+  const message = isYes
+    ? 'the portal confirmed the cancellation and reported a failure. Look at the service in the client area.'
+    : 'the portal neither refused nor confirmed it in known words. If they mean that it is stored, set acceptedText to them.';
+  return { verdict: 'unclear', reason: isYes ? 'provider_error' : 'unreadable_answer', message, ...words };
+}
+
+const DEFERRED = {
+  code: 'immediate_deferred',
+  message: 'The portal stores an immediate cancellation as a request. The host decides when it is carried out.',
+} as const;
+
+const text = v.fallback(v.optional(v.string()), undefined);
+const service = v.object({
+  service: v.object({
+    id: v.pipe(v.union([v.string(), v.number()]), v.transform(String)),
+    status: v.string(),
+    billingcycle: text,
+    next_due: text,
+  }),
+});
+const shownSchema = v.pipe(
+  v.union([
+    service,
+    v.pipe(
+      v.object({ data: service }),
+      v.transform(({ data }) => data),
+    ),
+  ]),
+  v.transform((shown) => shown.service),
+);
+
+/** What the API says of a service. */
+export interface ShownService {
+  readonly status: CancellationStatus;
+  /** The day on which it is paid for again, `2026-12-31`. */
+  readonly nextDue: string | undefined;
+}
+
+/** What an answer to `GET /service/{id}` says. It shows no cancellation that is to be carried out. */
+export function readService(
+  response: ProviderResponse,
+  { serviceId }: HostbillServiceNumber,
+): ShownService | AbsentVerdict | NoVerdict {
+  const isGood = response.status === 200 && readAnswer(response)?.isFailed === false;
+  const raw = isGood ? readBody(response, shownSchema) : undefined;
+  if (raw?.id !== serviceId) return fromNo(response);
+  const state = STATES.get(raw.status) ?? 'unknown';
+  return { status: { state, revocable: false, raw }, nextDue: calendarDay(raw.next_due) };
+}
+
+const STATES: ReadonlyMap<string, CancellationStatus['state']> = new Map([
+  ['Terminated', 'completed'],
+  // Whether the service is over is not documented.
+  ['Cancelled', 'requested'],
+]);
+
+/** What may be asked. That the period ends on the day of the next payment is inferred. */
+export function toOptions({ status, nextDue }: ShownService): OptionsVerdict<When> {
+  const { state, raw } = status;
+  if (state !== 'unknown') return { verdict: 'offered', options: { timings: [], existing: status, raw } };
+  const endOfPeriod: OfferedTiming<'end_of_period'> =
+    nextDue === undefined
+      ? { timing: 'end_of_period' }
+      : { timing: 'end_of_period', effectiveAt: { value: nextDue, precision: 'date', source: 'computed' } };
+  return { verdict: 'offered', options: { timings: [{ timing: 'immediate' }, endOfPeriod], raw } };
+}
+
+const listSchema = v.object({ services: v.array(v.unknown()) });
+const servicesSchema = v.union([listSchema, v.object({ data: listSchema })]);
+
+/** Whether an answer to `GET /service` is the list. */
+export function isList(response: ProviderResponse): boolean {
+  const isGood = response.status === 200 && readAnswer(response)?.isFailed === false;
+  return isGood && readBody(response, servicesSchema) !== undefined;
+}
