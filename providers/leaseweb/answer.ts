@@ -31,9 +31,8 @@ export function fromErrorResponse(response: ProviderResponse): NoVerdict | Absen
     ...defined({ providerCode, providerReference: correlationId }),
     providerMessage: [errorMessage, ...details].join('; '),
   };
-  // The description has a 404 whose code is 401: that is no word on whether it exists.
-  const isAbsent =
-    status === 404 && (providerCode === undefined || !/^\d{3}$/.test(providerCode) || providerCode === '404');
-  if (isAbsent) return { verdict: 'absent', ...words };
-  return verdictOnError(status, words, { unauthorized: 'the API key was refused. Check it.' });
+  // The codes are HTTP statuses. The description shows a 404 with the code 401, which does not say that nothing is there.
+  const said = status === 404 && /^[45]\d\d$/.test(providerCode ?? '') ? Number(providerCode) : status;
+  if (said === 404) return { verdict: 'absent', ...words };
+  return verdictOnError(said, words, { unauthorized: 'the API key was refused. Check it.' });
 }
