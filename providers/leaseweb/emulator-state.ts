@@ -100,7 +100,7 @@ export function createLeasewebState(clock: EmulatorClock): LeasewebState {
         thing.contractEnd = addMonths(end, thing.term);
       }
       things.set(thing.id, thing);
-      if ('cancelled' in init && init.cancelled === true) state.cancel(thing, 'ticket 77');
+      if ('cancelled' in init && init.cancelled) state.cancel(thing, 'ticket 77');
       return thing;
     },
     cancel(thing, reason) {

@@ -5,10 +5,11 @@ import {
   foundService,
 } from '../../src/sandbox/kit/emulator.ts';
 import { createOptions, oneOf } from '../../src/sandbox/kit/options.ts';
-import { type LeasewebOptions, createLeasewebRoutes, leasewebError } from './emulator-routes.ts';
+import { type LeasewebOptions, leasewebError } from './emulator-json.ts';
+import { createLeasewebRoutes } from './emulator-routes.ts';
 import { type LeasewebInit, type LeasewebThing, createLeasewebState } from './emulator-state.ts';
 
-export type { LeasewebOptions } from './emulator-routes.ts';
+export type { LeasewebOptions } from './emulator-json.ts';
 export type { LeasewebInit, LeasewebInstance, LeasewebProduct, LeasewebThing } from './emulator-state.ts';
 
 /** A service of the Services API, in the shape in which the adapter takes it. */

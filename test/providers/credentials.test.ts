@@ -2,6 +2,7 @@ import { createCancelService, isProviderError } from 'cancelkit';
 import { loginRule, secretRule } from 'cancelkit/provider';
 import { edis } from 'cancelkit/edis';
 import { hosting } from 'cancelkit/hosting';
+import { leaseweb } from 'cancelkit/leaseweb';
 import { mittwald } from 'cancelkit/mittwald';
 import { vpsbg } from 'cancelkit/vpsbg';
 import { whmcs } from 'cancelkit/whmcs';
@@ -19,6 +20,7 @@ const services = untyped(
     api: whmcs(),
     admin: whmcs(),
     mittwald: mittwald(),
+    leaseweb: leaseweb(),
   }),
 );
 
@@ -27,6 +29,7 @@ const orders: Readonly<Record<string, object>> = {
   hosting: { service: { hostingId: '1_a', domain: 'example.com' }, when: 'immediate' },
   vpsbg: { service: { serverId: 1 }, when: 'end_of_period' },
   mittwald: { service: { contractId: 'V1' }, when: 'earliest' },
+  leaseweb: { service: { serviceId: 1 }, when: 'end_of_term' },
   api: { service: { serviceId: 1 }, when: 'immediate' },
   admin: { service: { serviceId: 1 }, when: 'immediate' },
 };
@@ -36,6 +39,7 @@ const environments: Readonly<Record<string, Readonly<Record<string, string>>>> =
   hosting: { HOSTING_BASE_URL: 'https://api.example.com', HOSTING_TOKEN: 'long-enough' },
   vpsbg: { VPSBG_TOKEN: 'long-enough' },
   mittwald: { MITTWALD_TOKEN: 'long-enough' },
+  leaseweb: { LEASEWEB_API_KEY: 'long-enough' },
   api: { WHMCS_URL: 'https://api.example.com', WHMCS_IDENTIFIER: 'identifier-1', WHMCS_SECRET: 'long-enough' },
   admin: { WHMCS_URL: 'https://api.example.com', WHMCS_USERNAME: 'api', WHMCS_PASSWORD: 'long-enough' },
 };
@@ -46,6 +50,7 @@ const credentials = [
   ['hosting', 'HOSTING_TOKEN', 'token'],
   ['vpsbg', 'VPSBG_TOKEN', 'token'],
   ['mittwald', 'MITTWALD_TOKEN', 'token'],
+  ['leaseweb', 'LEASEWEB_API_KEY', 'apiKey'],
   ['api', 'WHMCS_IDENTIFIER', 'identifier'],
   ['api', 'WHMCS_SECRET', 'secret'],
   ['api', 'WHMCS_ACCESS_KEY', 'accessKey'],

@@ -31,8 +31,8 @@ describe('the port of a sandbox', () => {
     const port = await freePorts();
     for (const _ of ['first', 'second']) {
       await using sandbox = await startSandbox({ port });
-      const { edis, vpsbg, hosting, whmcs, mittwald } = sandbox.settings;
-      const urls = [edis.baseUrl, vpsbg.baseUrl, hosting.baseUrl, whmcs.url, mittwald.baseUrl];
+      const { edis, vpsbg, hosting, whmcs, mittwald, leaseweb } = sandbox.settings;
+      const urls = [edis.baseUrl, vpsbg.baseUrl, hosting.baseUrl, whmcs.url, mittwald.baseUrl, leaseweb.baseUrl];
       expect(urls.map((url) => Number(new URL(url).port))).toEqual(urls.map((_, index) => port + index));
     }
   });
@@ -79,7 +79,7 @@ describe('a seeded service', () => {
   it('of every provider is the service of a request', async () => {
     await using sandbox = await startSandbox();
     const services = createCancelService(sandbox.accounts);
-    const { edis, vpsbg, hosting, whmcs, mittwald } = sandbox;
+    const { edis, vpsbg, hosting, whmcs, mittwald, leaseweb } = sandbox;
     const when = 'end_of_period' as const;
     const results = [
       await services.cancel({ account: 'edis', service: edis.seeded.active, when }),
@@ -90,6 +90,11 @@ describe('a seeded service', () => {
     expect(results.map(({ outcome }) => outcome)).toEqual(results.map(() => 'requested'));
     const earliest = { service: mittwald.seeded.active, when: 'earliest' } as const;
     expect(await services.cancel({ account: 'mittwald', ...earliest })).toMatchObject({ outcome: 'scheduled' });
+    const { active: service } = leaseweb.seeded;
+    const { reasons = [] } = await services.options({ account: 'leaseweb', service });
+    const reason = { providerCode: reasons[0]?.code };
+    const ended = await services.cancel({ account: 'leaseweb', service, when: 'end_of_term', reason });
+    expect(ended.outcome).toBe('requested');
   });
 
   it('of EDIS is known by either of its ids', async () => {

@@ -108,7 +108,7 @@ describe('a service of Leaseweb', () => {
     ['that it can be cancelled and restored', shownService({ uncancellable: true }), 'not_cancellable'],
     ['an end, and that it cannot be cancelled', shownService({ cancellable: false, endDate: end }), 'not_cancellable'],
     ['an instance', shownInstance(), 'unexpected_response'],
-    ['that there is none', errorAnswer(404, 'Resource not found'), 'not_found'],
+    ['that no such service exists', errorAnswer(404, 'Resource not found'), 'not_found'],
     ['a page', page(200), 'unexpected_response'],
   ])('is not cancelled if the API shows %s', async (_name, answer, code) => {
     const { error, writes } = await refusal([answer, answer]);
