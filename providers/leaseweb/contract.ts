@@ -53,22 +53,30 @@ function readProduct(response: ProviderResponse, serviceId: string): ReadContrac
   const isOpen = read.cancellable && read.uncancellable !== true;
   const end = effectiveAt(read.contractTermEndDate);
   const { id: _, ...raw } = read;
-  return { timing: 'end_of_term', end, isOpen, status: { ...productStatus(read, end), raw } };
+  return { timing: 'end_of_term', end, isOpen, status: { ...productStatus(read), raw } };
 }
 
 /** The API has no field that says "cancelled": that it can be undone says so. A date alone says nothing. */
-function productStatus(
-  { cancellable, uncancellable, endDate, status }: v.InferOutput<typeof productSchema>,
-  termEnd: EffectiveAt | undefined,
-): Omit<CancellationStatus, 'raw'> {
+function productStatus({
+  cancellable,
+  uncancellable,
+  endDate,
+  contractTermEndDate,
+  status,
+}: v.InferOutput<typeof productSchema>): Omit<CancellationStatus, 'raw'> {
   if (uncancellable === true && !cancellable) {
     const shown = typeof endDate === 'string' ? effectiveAt(endDate) : undefined;
-    const isTerm = shown !== undefined && shown.value.slice(0, 10) === termEnd?.value.slice(0, 10);
+    const isTerm = shown !== undefined && dayOf(endDate) === dayOf(contractTermEndDate);
     const told = defined({ when: isTerm ? ('end_of_term' as const) : undefined, effectiveAt: shown });
     return { state: shown === undefined ? 'requested' : 'scheduled', ...told, revocable: true };
   }
   const isNone = cancellable && uncancellable !== true && (endDate ?? null) === null && status === 'ACTIVE';
   return { state: isNone ? 'none' : 'unknown', revocable: false };
+}
+
+/** The day as the API writes it, with or without a time of day. */
+function dayOf(date: unknown): string | undefined {
+  return typeof date === 'string' ? date.slice(0, 10) : undefined;
 }
 
 const contractSchema = v.object({

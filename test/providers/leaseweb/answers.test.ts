@@ -128,6 +128,17 @@ describe('a service of Leaseweb', () => {
     expect(result.effectiveAt?.value).toBe('2096-06-30T00:00:00.000Z');
   });
 
+  it('that ends on the day of its term has that timing, whether or not both dates have a time of day', async () => {
+    for (const [endDate, contractTermEndDate] of [
+      ['2097-02-01', '2097-02-01T00:00:00+01:00'],
+      ['2097-02-01T00:00:00+01:00', '2097-02-01'],
+    ] as const) {
+      const seen = shownService({ cancellable: false, uncancellable: true, endDate, contractTermEndDate });
+      const { result } = await cancel([shownService({ contractTermEndDate }), done, seen], { verify: true });
+      expect(result).toMatchObject({ outcome: 'scheduled', existing: { when: 'end_of_term' }, warnings: [] });
+    }
+  });
+
   it.each([
     [cancelledService, 'scheduled', []],
     [shownService({ cancellable: false, uncancellable: true }), 'requested', ['timing_unknown']],
