@@ -21,8 +21,8 @@ export function reasonNotToSend(
   when: LeasewebTiming,
 ): CancelVerdict | undefined {
   if (when !== timing) {
-    const date = end === undefined ? '' : ` (${end.value})`;
-    const message = `its contract allows no timing but ${timing}${date}. Nothing was sent. Ask for ${timing} if that fits.`;
+    const date = timing === 'immediate' ? ' (it is destroyed now)' : end && ` (${end.value})`;
+    const message = `its contract allows no timing but ${timing}${date ?? ''}. Nothing was sent. Ask for ${timing} if that fits.`;
     return refused('unsupported', message);
   }
   if (isOpen) return undefined;

@@ -68,7 +68,7 @@ export function capabilityChecks(subject: ConformanceSubject): readonly Check[] 
       name: 'names each service by a key of its own',
       run: () => namesEachService(subject),
     },
-    ...timingsOf(subject).map((timing) => offered(subject, timing)),
+    ...TIMINGS.filter((timing) => timingsOf(subject).includes(timing)).map((timing) => offered(subject, timing)),
     ...timings.filter((timing) => !timingsOf(subject).includes(timing)).map((timing) => notTaken(subject, timing)),
     ...USUAL.filter((timing) => !timings.includes(timing)).map((timing) => notOffered(subject, timing, [timing])),
     notOffered(
