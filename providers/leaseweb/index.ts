@@ -22,6 +22,7 @@ import {
   fromUndoResponse,
   readReasons,
   reasonNotToSend,
+  reasonNotToUndo,
   toOptions,
   withoutCode,
 } from './response.ts';
@@ -72,7 +73,9 @@ export const leasewebProvider: Provider<
   },
   options,
   *revoke(service, config) {
-    return fromUndoResponse(yield toUndoRequest(service, config));
+    const read = readContract(yield toReadRequest(service, config), service);
+    const notSent = reasonNotToUndo(read);
+    return notSent ?? fromUndoResponse(yield toUndoRequest(service, config));
   },
   check: {
     reads: 'the list of cancellation reasons',

@@ -3,6 +3,7 @@ import {
   defined,
   readBody,
   refused,
+  type AbsentVerdict,
   type CancelVerdict,
   type NoVerdict,
   type OptionsVerdict,
@@ -95,10 +96,23 @@ function notSent({ reason, reasonCode, reference }: LeasewebOrder): readonly War
   ];
 }
 
+/** Why no undo is sent: an undo of what is not cancelled could extend a contract that ends by itself. */
+export function reasonNotToUndo(read: ReadContract | AbsentVerdict | NoVerdict): NoVerdict | undefined {
+  if ('verdict' in read) return withoutAbsent(read);
+  if (read.status.revocable) return undefined;
+  return refused(
+    'rejected',
+    'as far as the API shows, there is no cancellation here that can be undone. Nothing was sent.',
+  );
+}
+
 /** What an answer to `POST …/uncancel` or `POST …/cancelTermination` means. */
 export function fromUndoResponse(response: ProviderResponse): RevokeVerdict {
   if (response.status === 204 && response.body.kind === 'empty') return { verdict: 'accepted', outcome: 'revoked' };
-  const verdict = fromErrorResponse(response);
+  return withoutAbsent(fromErrorResponse(response));
+}
+
+function withoutAbsent(verdict: AbsentVerdict | NoVerdict): NoVerdict {
   if (verdict.verdict !== 'absent') return verdict;
   return { ...verdict, ...refused('not_found', 'the API has nothing here whose cancellation it can undo.') };
 }

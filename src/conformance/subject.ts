@@ -40,6 +40,8 @@ export interface ConformanceSubject<ConfigInput = unknown, ServiceInput = unknow
    * Default: none.
    */
   readonly beforeCancel?: readonly ConformanceAnswer[];
+  /** Answers to what the adapter itself reads before each undo, after those of `before`. Default: none. */
+  readonly beforeRevoke?: readonly ConformanceAnswer[];
   /**
    * Those of the provider's timings that `service` takes, if its contract fixes them: the others must be refused as
    * `unsupported` without a write. Default: all.

@@ -401,7 +401,7 @@ describe('an undo at Leaseweb', () => {
       `publicCloud/v1/instances/${instanceId}/cancelTermination`,
     ],
   ] as const)('has no body, and is believed once it can be read: %j', async (service, before, after, path) => {
-    const { undone, requests } = undoOf(service, before, done, after);
+    const { undone, requests } = undoOf(service, before, before, done, after);
     expect(await undone).toMatchObject({ outcome: 'revoked' });
     const [write] = writesOf(requests);
     expect(write).toMatchObject({ method: 'POST', url: `https://api.leaseweb.com/${path}`, body: '' });
@@ -413,7 +413,7 @@ describe('an undo at Leaseweb', () => {
     [product, cancelledService, shownService({ endDate: end }), 'unknown'],
     [instance, shownInstance({ state: 'DELETE_SCHEDULED' }), shownInstance({ state: 'DELETE_SCHEDULED' }), 'scheduled'],
   ] as const)('is not believed if it is still there', async (service, before, after, lastSeen) => {
-    expect(await failureOf(undoOf(service, before, done, after).undone)).toMatchObject({
+    expect(await failureOf(undoOf(service, before, before, done, after).undone)).toMatchObject({
       code: 'outcome_unknown',
       lastSeen,
     });
@@ -424,8 +424,27 @@ describe('an undo at Leaseweb', () => {
     [400, 'rejected'],
     [403, 'forbidden'],
   ] as const)('is refused by %i: %s', async (status, code) => {
-    const failure = await failureOf(undoOf(product, cancelledService, errorAnswer(status, 'No')).undone);
+    const failure = await failureOf(
+      undoOf(product, cancelledService, cancelledService, errorAnswer(status, 'No')).undone,
+    );
     expect(failure).toMatchObject({ code, providerCode: String(status) });
+  });
+
+  it.each([
+    [product, shownService({ endDate: end }), 'rejected'],
+    [product, shownService({ cancellable: false }), 'rejected'],
+    [instance, shownInstance({ ...hourly, state: 'DELETE_SCHEDULED' }), 'rejected'],
+    [instance, shownInstance({ state: 'DELETE_SCHEDULED' }, { state: 'DESTROYING' }), 'rejected'],
+  ] as const)('is not sent if the API does not show that there is something to undo', async (service, seen, code) => {
+    const { undone, requests } = undoOf(service, seen, seen);
+    expect((await failureOf(undone)).code).toBe(code);
+    expect(writesOf(requests)).toEqual([]);
+  });
+
+  it('is not sent if the service is gone meanwhile', async () => {
+    const { undone, requests } = undoOf(product, cancelledService, errorAnswer(404, 'Resource not found'));
+    expect((await failureOf(undone)).code).toBe('not_found');
+    expect(writesOf(requests)).toEqual([]);
   });
 });
 

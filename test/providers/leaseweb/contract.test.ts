@@ -87,7 +87,8 @@ for (const [timing, contract] of contracts) {
     usual: {
       [`GET ${INSTANCE}`]: {
         active: shownInstance(contract),
-        cancelled: shownInstance({ ...contract, state: 'DELETE_SCHEDULED' }),
+        // Of an hourly contract no termination can be undone, so it is one that has become monthly.
+        cancelled: shownInstance({ ...(contract === hourly ? {} : contract), state: 'DELETE_SCHEDULED' }),
       },
       [`DELETE ${INSTANCE}`]: terminated,
       [`POST ${INSTANCE}/cancelTermination`]: done,

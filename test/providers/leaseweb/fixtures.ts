@@ -144,6 +144,7 @@ export const serviceSubject: Subject = {
   timings: ['end_of_term'],
   order: { reason: { providerCode: 'CANCEL_NO_NEED' } },
   beforeCancel: [shownService()],
+  beforeRevoke: [cancelledService],
   fixtures: [
     {
       name: 'a 204',
@@ -222,6 +223,8 @@ export function instanceSubject(kind: keyof typeof TIMINGS): Subject {
     timings: [when],
     takesNoReason: true,
     beforeCancel: [shown()],
+    // Of an hourly instance, no termination can be undone.
+    beforeRevoke: [isHourly ? shownInstance({ state: 'DELETE_SCHEDULED' }) : scheduled],
     fixtures: [
       {
         name: 'a 200 without a body',
