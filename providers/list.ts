@@ -7,3 +7,4 @@ export * from './mittwald/sandbox.ts';
 export * from './contabo/sandbox.ts';
 export * from './hetzner/sandbox.ts';
 export * from './hostbill/sandbox.ts';
+export * from './leaseweb/sandbox.ts';

@@ -8,12 +8,14 @@ import type { Check } from './check.ts';
 import { contentOf } from './request-fields.ts';
 import type { ConformanceSubject } from './subject.ts';
 import {
+  beforeCancelOf,
   cancellationAmong,
   describeSettled,
   orderOf,
   sentFor,
   settle,
   successAnswers,
+  timingsOf,
   whenFor,
   withTrial,
 } from './trial.ts';
@@ -66,14 +68,15 @@ export function capabilityChecks(subject: ConformanceSubject): readonly Check[] 
       name: 'names each service by a key of its own',
       run: () => namesEachService(subject),
     },
-    ...TIMINGS.filter((timing) => timings.includes(timing)).map((timing) => offered(subject, timing)),
+    ...TIMINGS.filter((timing) => timingsOf(subject).includes(timing)).map((timing) => offered(subject, timing)),
+    ...timings.filter((timing) => !timingsOf(subject).includes(timing)).map((timing) => notTaken(subject, timing)),
     ...USUAL.filter((timing) => !timings.includes(timing)).map((timing) => notOffered(subject, timing, [timing])),
     notOffered(
       subject,
       'every other timing',
       TIMINGS.filter((timing) => !timings.includes(timing) && !USUAL.includes(timing)),
     ),
-    ...(timings.length > 1 ? [differing(subject)] : []),
+    ...(timingsOf(subject).length > 1 ? [differing(subject)] : []),
   ];
 }
 
@@ -114,11 +117,24 @@ function notOffered(subject: ConformanceSubject, name: string, timings: readonly
   };
 }
 
+function notTaken(subject: ConformanceSubject, timing: Timing): Check {
+  return {
+    name: `refuses ${timing} as unsupported for a service whose contract has another timing, and only reads`,
+    run: () =>
+      withTrial(subject, successAnswers(subject), async ({ server, service }) => {
+        const settled = await settle(service.cancel(orderOf(subject, { when: exampleOf(timing) })));
+        assert.equal(settled.ok ? settled.value.outcome : settled.error.code, 'unsupported', describeSettled(settled));
+        const most = beforeCancelOf(subject).length;
+        assert.ok(server.requests.length <= most, 'more was sent than what is read before a cancellation');
+      }),
+  };
+}
+
 function differing(subject: ConformanceSubject): Check {
   return {
     name: 'sends a different request for each timing',
     run: async () => {
-      const { timings } = subject.provider.capabilities;
+      const timings = timingsOf(subject);
       const sent = await Promise.all(
         timings.map(async (timing) => contentOf(await sentFor(subject, { when: whenFor(subject, timing) }))),
       );

@@ -16,6 +16,7 @@ import {
   orderOf,
   settle,
   timesSent,
+  timingsOf,
   usualWhen,
   whenFor,
   withTrial,
@@ -57,7 +58,7 @@ async function readsBackAfter(subject: ConformanceSubject, loss: Loss): Promise<
   for (const { name, answers } of stateFixtures(subject)) {
     const { settled: read } = await readBack(subject, answers);
     const seen = read.ok ? read.value : undefined;
-    for (const when of subject.provider.capabilities.timings.map((timing) => whenFor(subject, timing))) {
+    for (const when of timingsOf(subject).map((timing) => whenFor(subject, timing))) {
       const respond = losing(loss, inOrder([...beforeOf(subject), ...answers]));
       const settled = await cancelledOnce(subject, respond, { when }, {});
       const what = `${whenText(when)}, then ${name}`;

@@ -2,14 +2,37 @@ import assert from 'node:assert/strict';
 import type { Check } from './check.ts';
 import { fieldsOf, placesOf } from './request-fields.ts';
 import type { ConformanceSubject } from './subject.ts';
-import { orderOf, sentFor, settle, successAnswers, withTrial } from './trial.ts';
+import { describeSettled, orderOf, sentFor, settle, successAnswers, withTrial } from './trial.ts';
 
 const MARKER = 'Reason-Marker-Q7x';
 const CODE = 'reason-code-Q7x';
 
 /** Whether the reason is sent as the capabilities say. */
 export function reasonChecks(subject: ConformanceSubject): readonly Check[] {
+  if (subject.takesNoReason === true) return [withoutField(subject)];
   return [...textChecks(subject), codeCheck(subject)];
+}
+
+function withoutField(subject: ConformanceSubject): Check {
+  return {
+    name: 'has no field for a reason with this service, sends none, and says so',
+    run: async () => {
+      await sendsNoReason(subject);
+      const reason = { text: MARKER, providerCode: CODE };
+      const order = orderOf(subject, { reason, reference: MARKER });
+      await withTrial(subject, successAnswers(subject), async ({ server, service }) => {
+        const settled = await settle(service.cancel(order));
+        assert.ok(settled.ok, describeSettled(settled));
+        for (const request of server.requests) {
+          for (const text of [MARKER, CODE]) assert.deepEqual(placesOf(request, text), [], 'the reason was sent');
+        }
+        const warned = settled.value.warnings.map(({ code }) => code);
+        for (const code of ['reason_not_sent', 'reason_code_not_sent', 'reference_not_sent'] as const) {
+          assert.ok(warned.includes(code), `the warning ${code} is missing`);
+        }
+      });
+    },
+  };
 }
 
 function codeCheck(subject: ConformanceSubject): Check {

@@ -7,7 +7,7 @@ import { secretsOf } from './logins.ts';
 import { fieldsOf } from './request-fields.ts';
 import { holdsSecret } from './secret-encodings.ts';
 import type { ConformanceSubject } from './subject.ts';
-import { ACCOUNT, orderOf, settle, successAnswers, whenFor, withTrial } from './trial.ts';
+import { ACCOUNT, orderOf, settle, successAnswers, timingsOf, whenFor, withTrial } from './trial.ts';
 import { undone } from './undo.ts';
 
 /** Whether the credentials go where they belong, and nowhere else. */
@@ -19,7 +19,7 @@ export function secretChecks(subject: ConformanceSubject): readonly Check[] {
       name: 'shows no secret in a preview',
       run: () =>
         withTrial(subject, [], async ({ service }) => {
-          for (const when of provider.capabilities.timings.map((timing) => whenFor(subject, timing))) {
+          for (const when of timingsOf(subject).map((timing) => whenFor(subject, timing))) {
             const preview = await service.preview(orderOf(subject, { when }));
             for (const text of [preview.url, preview.body ?? '', ...Object.values(preview.headers)]) {
               assert.ok(!holdsSecret(text, secrets), 'a secret is in the preview');

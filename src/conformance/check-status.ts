@@ -6,7 +6,7 @@ import { assertAskedFor, assertMatches, labelOf } from './check-fixtures.ts';
 import type { SeenRequest } from './loopback.ts';
 import { readBack } from './read-back.ts';
 import type { ConformanceAnswer, ConformanceStatusFixture, ConformanceSubject } from './subject.ts';
-import { ACCOUNT, assertNoFault, describeSettled, sentFor, settle, whenFor, withTrial } from './trial.ts';
+import { ACCOUNT, assertNoFault, describeSettled, sentFor, settle, timingsOf, whenFor, withTrial } from './trial.ts';
 
 /** Whether a read-back reads, and says no more than it read. */
 export function statusChecks(subject: ConformanceSubject): readonly Check[] {
@@ -68,7 +68,7 @@ async function becomes(
 
 async function onlyReads(subject: ConformanceSubject, fixtures: readonly ConformanceStatusFixture[]): Promise<void> {
   const cancellations: SeenRequest[] = [];
-  for (const timing of subject.provider.capabilities.timings)
+  for (const timing of timingsOf(subject))
     cancellations.push(await sentFor(subject, { when: whenFor(subject, timing) }));
   for (const { answers, providerReference } of fixtures) {
     const { requests } = await readBack(subject, answers, providerReference);

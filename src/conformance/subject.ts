@@ -40,6 +40,15 @@ export interface ConformanceSubject<ConfigInput = unknown, ServiceInput = unknow
    * Default: none.
    */
   readonly beforeCancel?: readonly ConformanceAnswer[];
+  /** Answers to what the adapter itself reads before each undo, after those of `before`. Default: none. */
+  readonly beforeRevoke?: readonly ConformanceAnswer[];
+  /**
+   * Those of the provider's timings that `service` takes, if its contract fixes them: the others must be refused as
+   * `unsupported` without a write. Default: all.
+   */
+  readonly timings?: readonly NoInfer<T>[];
+  /** Whether `service` has no field for a reason, although others of the provider have one. Default `false`. */
+  readonly takesNoReason?: boolean;
   /** What every cancellation needs besides, such as the code of a reason. */
   readonly order?: { readonly reason?: ReasonDetails; readonly extras?: object };
   /** Needed exactly if `access.obtain` logs in with this configuration: how a login looks. Its answers are not among the others. */

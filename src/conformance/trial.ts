@@ -98,9 +98,17 @@ export function orderOf(subject: ConformanceSubject, parts: Readonly<Record<stri
   return typeof reason === 'object' ? { ...order, reason: { ...usual, ...reason } } : order;
 }
 
-/** The first of the provider's timings, as a caller asks for it. */
+/** The first of the timings that the service takes, as a caller asks for it. */
 export function usualWhen(subject: ConformanceSubject): AnyWhen {
-  return whenFor(subject, subject.provider.capabilities.timings[0] ?? 'immediate');
+  return whenFor(subject, timingsOf(subject)[0] ?? 'immediate');
+}
+
+/** The timings that the service takes. */
+export function timingsOf({
+  provider,
+  timings = provider.capabilities.timings,
+}: ConformanceSubject): readonly Timing[] {
+  return timings;
 }
 
 /** A timing as a caller asks for it: with a date of the fixtures, if they have one. */

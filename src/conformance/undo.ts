@@ -17,7 +17,7 @@ export async function undone(
   respond: Responder,
   service: unknown = subject.service,
 ): Promise<Undo> {
-  const before = [...answersThatFind(subject), ...beforeOf(subject)];
+  const before = [...answersThatFind(subject), ...beforeOf(subject), ...(subject.beforeRevoke ?? [])];
   return withTrial(subject, handingOver(before, respond), async ({ server, service: api }) => ({
     settled: await settle(api.revoke({ account: ACCOUNT, service })),
     requests: server.requests.slice(before.length),

@@ -125,6 +125,16 @@ const faulty: readonly (readonly [fault: string, subject: Subject, found: RegExp
     }),
     /the reason code that was given/,
   ],
+  [
+    'takes a timing that the contract of the service does not have',
+    robot({}, { timings: ['earliest'] }),
+    /refuses on_date as unsupported for a service/,
+  ],
+  [
+    'sends a reason with a service that has no field for one',
+    robot({}, { takesNoReason: true }),
+    /has no field for a reason with this service/,
+  ],
 ];
 
 describe('the suite finds a provider of version 2 that', () => {

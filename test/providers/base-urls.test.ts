@@ -3,6 +3,7 @@ import { contabo } from 'cancelkit/contabo';
 import { edis } from 'cancelkit/edis';
 import { hetzner } from 'cancelkit/hetzner';
 import { hosting } from 'cancelkit/hosting';
+import { leaseweb } from 'cancelkit/leaseweb';
 import { mittwald } from 'cancelkit/mittwald';
 import { vpsbg } from 'cancelkit/vpsbg';
 import { whmcs } from 'cancelkit/whmcs';
@@ -10,7 +11,7 @@ import { describe, expect, it } from 'vitest';
 import { failureOf } from '../support/failure.ts';
 import { untyped } from '../support/untyped.ts';
 
-type ProviderId = 'edis' | 'vpsbg' | 'hosting' | 'whmcs' | 'mittwald' | 'contabo' | 'hetzner';
+type ProviderId = 'edis' | 'vpsbg' | 'hosting' | 'whmcs' | 'mittwald' | 'contabo' | 'hetzner' | 'leaseweb';
 
 const accounts: Readonly<Record<ProviderId, (url: string) => Account>> = {
   edis: (baseUrl) => edis({ baseUrl, email: 'reseller@example.com', password: 'pass-word-1' }),
@@ -21,6 +22,7 @@ const accounts: Readonly<Record<ProviderId, (url: string) => Account>> = {
   contabo: (baseUrl) =>
     contabo({ baseUrl, clientId: 'INT-1234', clientSecret: 'secret-1234', username: 'api', password: 'pass-word-1' }),
   hetzner: (baseUrl) => hetzner({ baseUrl, user: '#ws+1', password: 'pass-word-1' }),
+  leaseweb: (baseUrl) => leaseweb({ baseUrl, apiKey: 'key-1234567' }),
 };
 const services = {
   edis: { kvmId: 'kvm_1' },
@@ -30,6 +32,7 @@ const services = {
   mittwald: { contractId: 'V1000000' },
   contabo: { instanceId: 7 },
   hetzner: { serverNumber: 7 },
+  leaseweb: { serviceId: 7 },
 } as const;
 
 const previewAt = (id: ProviderId, url: string): Promise<unknown> =>
@@ -61,6 +64,12 @@ describe('an address is understood with and without the part that every request 
     ['contabo', [V, `${V}/`, `${V}/v1`, `${V}/v1/`, `${V}//V1//`, `${V}/v1/.`], `${V}/v1/compute/instances/7`],
     ['hetzner', [V, `${V}/`, `${V}//`], `${V}/server/7/cancellation`],
     ['hetzner', [`${V}/proxy`, `${V}/proxy/`], `${V}/proxy/server/7/cancellation`],
+    [
+      'leaseweb',
+      [V, `${V}/`, `${V}/services/v1`, `${V}//Services//V1/`, `${V}/publicCloud/v1`, `${V}/publiccloud/v1/.`],
+      `${V}/services/v1/services/7`,
+    ],
+    ['leaseweb', [`${V}/v1/proxy`, `${V}/v1/proxy/services/v1`], `${V}/v1/proxy/services/v1/services/7`],
     ['hosting', [H, `${H}/`, `${H}//`], `${H}/hosting/1_a`],
     ['hosting', [`${H}/api/v1`, `${H}/api/v1/`], `${H}/api/v1/hosting/1_a`],
     ['hosting', [`${H}/hosting/hosting`, `${H}/hosting/hosting/`], `${H}/hosting/hosting/1_a`],
@@ -85,6 +94,11 @@ describe('an address of which it is not certain what it leads to is refused, wit
       'the address before /kvm/v2',
     ],
     ['vpsbg', [`${V}/v2`, `${V}/v1/servers`, `${V}/v1/v1`, `${V}/v1/servers/cancel`], 'the address before /v1'],
+    [
+      'leaseweb',
+      [`${V}/v1`, `${V}/services`, `${V}/services/v1/services`, `${V}/publicCloud/v2`, `${V}/publicCloud/v1/instances`],
+      'the address before /services/v1',
+    ],
     ['mittwald', [`${V}/v1`, `${V}/v2/v2`, `${V}/v2/contracts`, `${V}/v2/contracts/V1`], 'the address before /v2'],
     ['contabo', [`${V}/v2`, `${V}/v1/v1`, `${V}/v1/compute`, `${V}/v1/compute/instances`], 'the address before /v1'],
     ['hetzner', [`${V}/server`, `${V}/server/`, `${V}/server/7/cancellation`], 'the address before /server'],

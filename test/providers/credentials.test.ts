@@ -4,6 +4,7 @@ import { loginRule, secretRule, tokenRule } from 'cancelkit/provider';
 import { edis } from 'cancelkit/edis';
 import { hetzner } from 'cancelkit/hetzner';
 import { hosting } from 'cancelkit/hosting';
+import { leaseweb } from 'cancelkit/leaseweb';
 import { mittwald } from 'cancelkit/mittwald';
 import { vpsbg } from 'cancelkit/vpsbg';
 import { whmcs } from 'cancelkit/whmcs';
@@ -23,6 +24,7 @@ const services = untyped(
     mittwald: mittwald(),
     contabo: contabo(),
     hetzner: hetzner(),
+    leaseweb: leaseweb(),
   }),
 );
 
@@ -33,6 +35,7 @@ const orders: Readonly<Record<string, object>> = {
   mittwald: { service: { contractId: 'V1' }, when: 'earliest' },
   contabo: { service: { instanceId: 1 }, when: 'earliest' },
   hetzner: { service: { serverNumber: 1 }, when: 'earliest' },
+  leaseweb: { service: { serviceId: 1 }, when: 'end_of_term' },
   api: { service: { serviceId: 1 }, when: 'immediate' },
   admin: { service: { serviceId: 1 }, when: 'immediate' },
 };
@@ -49,6 +52,7 @@ const environments: Readonly<Record<string, Readonly<Record<string, string>>>> =
     CONTABO_PASSWORD: 'long-enough',
   },
   hetzner: { HETZNER_USER: '#ws+abc', HETZNER_PASSWORD: 'long-enough' },
+  leaseweb: { LEASEWEB_API_KEY: 'long-enough' },
   api: { WHMCS_URL: 'https://api.example.com', WHMCS_IDENTIFIER: 'identifier-1', WHMCS_SECRET: 'long-enough' },
   admin: { WHMCS_URL: 'https://api.example.com', WHMCS_USERNAME: 'api', WHMCS_PASSWORD: 'long-enough' },
 };
@@ -65,6 +69,7 @@ const credentials = [
   ['contabo', 'CONTABO_PASSWORD', 'password'],
   ['hetzner', 'HETZNER_USER', 'user'],
   ['hetzner', 'HETZNER_PASSWORD', 'password'],
+  ['leaseweb', 'LEASEWEB_API_KEY', 'apiKey'],
   ['api', 'WHMCS_IDENTIFIER', 'identifier'],
   ['api', 'WHMCS_SECRET', 'secret'],
   ['api', 'WHMCS_ACCESS_KEY', 'accessKey'],

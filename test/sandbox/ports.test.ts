@@ -74,7 +74,7 @@ describe('a seeded service', () => {
   it('of every provider is the service of a request', async () => {
     await using sandbox = await startSandbox();
     const services = createCancelService(sandbox.accounts);
-    const { edis, vpsbg, hosting, whmcs, mittwald } = sandbox;
+    const { edis, vpsbg, hosting, whmcs, mittwald, leaseweb } = sandbox;
     const when = 'end_of_period' as const;
     const results = [
       await services.cancel({ account: 'edis', service: edis.seeded.active, when }),
@@ -85,6 +85,11 @@ describe('a seeded service', () => {
     expect(results.map(({ outcome }) => outcome)).toEqual(results.map(() => 'requested'));
     const earliest = { service: mittwald.seeded.active, when: 'earliest' } as const;
     expect(await services.cancel({ account: 'mittwald', ...earliest })).toMatchObject({ outcome: 'scheduled' });
+    const { active: service } = leaseweb.seeded;
+    const { reasons = [] } = await services.options({ account: 'leaseweb', service });
+    const reason = { providerCode: reasons[0]?.code };
+    const ended = await services.cancel({ account: 'leaseweb', service, when: 'end_of_term', reason });
+    expect(ended.outcome).toBe('requested');
   });
 
   it('of EDIS is known by either of its ids', async () => {

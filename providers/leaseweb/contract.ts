@@ -1,0 +1,122 @@
+import * as v from 'valibot';
+import {
+  defined,
+  effectiveAt,
+  readBody,
+  type AbsentVerdict,
+  type CancellationStatus,
+  type EffectiveAt,
+  type NoVerdict,
+  type ProviderResponse,
+} from '../../src/provider/index.ts';
+import { fromErrorResponse } from './answer.ts';
+import type { LeasewebTiming } from './request.ts';
+import type { LeasewebTarget } from './service.ts';
+
+/** What the API says of the contract of a service or an instance. */
+export interface ReadContract {
+  /** The one timing that a cancellation of it has. */
+  readonly timing: LeasewebTiming;
+  /** When the contract ends if it is cancelled, as far as the API shows. */
+  readonly end: EffectiveAt | undefined;
+  /** Whether a cancellation can be sent. */
+  readonly isOpen: boolean;
+  readonly status: CancellationStatus;
+}
+
+/** What an answer to `GET /services/{id}` or `GET /instances/{instanceId}` says. */
+export function readContract(
+  response: ProviderResponse,
+  service: LeasewebTarget,
+): ReadContract | AbsentVerdict | NoVerdict {
+  if (response.status !== 200) return fromErrorResponse(response);
+  const read =
+    'instanceId' in service ? readInstance(response, service.instanceId) : readProduct(response, service.serviceId);
+  return read ?? { verdict: 'unrecognized' };
+}
+
+const text = v.fallback(v.optional(v.string()), undefined);
+const number = v.fallback(v.optional(v.number()), undefined);
+
+const productSchema = v.object({
+  id: v.pipe(v.union([v.string(), v.number()]), v.transform(String)),
+  cancellable: v.boolean(),
+  uncancellable: v.fallback(v.optional(v.boolean()), undefined),
+  contractTermEndDate: text,
+  endDate: v.optional(v.unknown()),
+  status: text,
+});
+
+function readProduct(response: ProviderResponse, serviceId: string): ReadContract | undefined {
+  const read = readBody(response, productSchema);
+  if (read?.id !== serviceId) return undefined;
+  const isOpen = read.cancellable && read.uncancellable !== true;
+  const end = effectiveAt(read.contractTermEndDate);
+  const { id: _, ...raw } = read;
+  return { timing: 'end_of_term', end, isOpen, status: { ...productStatus(read), raw } };
+}
+
+/** The API has no field that says "cancelled": that it can be undone says so. A date alone says nothing. */
+function productStatus({
+  cancellable,
+  uncancellable,
+  endDate,
+  contractTermEndDate,
+  status,
+}: v.InferOutput<typeof productSchema>): Omit<CancellationStatus, 'raw'> {
+  if (uncancellable === true && !cancellable) {
+    const shown = typeof endDate === 'string' ? effectiveAt(endDate) : undefined;
+    const isTerm = shown !== undefined && dayOf(endDate) === dayOf(contractTermEndDate);
+    const told = defined({ when: isTerm ? ('end_of_term' as const) : undefined, effectiveAt: shown });
+    return { state: shown === undefined ? 'requested' : 'scheduled', ...told, revocable: true };
+  }
+  const isNone = cancellable && uncancellable !== true && (endDate ?? null) === null && status === 'ACTIVE';
+  return { state: isNone ? 'none' : 'unknown', revocable: false };
+}
+
+/** The day as the API writes it, with or without a time of day. */
+function dayOf(date: unknown): string | undefined {
+  return typeof date === 'string' ? date.slice(0, 10) : undefined;
+}
+
+const contractSchema = v.object({
+  type: v.picklist(['HOURLY', 'MONTHLY']),
+  state: v.string(),
+  endsAt: text,
+  term: number,
+  billingFrequency: number,
+});
+const instanceSchema = v.object({ id: v.pipe(v.string(), v.toLowerCase()), state: text, contract: contractSchema });
+
+type InstanceContract = v.InferOutput<typeof contractSchema>;
+
+function readInstance(response: ProviderResponse, instanceId: string): ReadContract | undefined {
+  const read = readBody(response, instanceSchema);
+  const timing = read === undefined ? undefined : timingOf(read.contract);
+  if (read?.id !== instanceId || timing === undefined) return undefined;
+  const { state, contract } = read;
+  const end = contract.type === 'MONTHLY' ? effectiveAt(contract.endsAt) : undefined;
+  const status = { ...instanceStatus(state, contract, timing, end), raw: { state, contract } };
+  return { timing, end, isOpen: status.state === 'none', status };
+}
+
+/** A commitment that is longer than what is paid for at a time ends with its term. */
+function timingOf({ type, term, billingFrequency }: InstanceContract): LeasewebTiming | undefined {
+  if (type === 'HOURLY') return 'immediate';
+  if (term === undefined || billingFrequency === undefined) return undefined;
+  return term > billingFrequency ? 'end_of_term' : 'end_of_period';
+}
+
+function instanceStatus(
+  state: string | undefined,
+  contract: InstanceContract,
+  when: LeasewebTiming,
+  end: EffectiveAt | undefined,
+): Omit<CancellationStatus, 'raw'> {
+  if (state === 'DESTROYED') return { state: 'completed', revocable: false };
+  if (state === 'DESTROYING') return { state: 'requested', when, revocable: false };
+  if (contract.state === 'ACTIVE') return { state: 'none', revocable: false };
+  if (contract.state !== 'DELETE_SCHEDULED') return { state: 'unknown', revocable: false };
+  const told = { when, ...defined({ effectiveAt: end }), revocable: contract.type === 'MONTHLY' };
+  return { state: end === undefined ? 'requested' : 'scheduled', ...told };
+}

@@ -1,0 +1,53 @@
+import { defined, type CancelOrder, type ProviderRequest } from '../../src/provider/index.ts';
+import type { ResolvedLeasewebConfig } from './config.ts';
+import type { LeasewebTarget } from './service.ts';
+
+/** The timings that contracts have. Each contract has exactly one of them, which no request can change. */
+export type LeasewebTiming = 'immediate' | 'end_of_period' | 'end_of_term';
+
+/** A cancellation as the adapter is asked for it. */
+export type LeasewebOrder = CancelOrder<LeasewebTarget, LeasewebTiming>;
+
+/** `GET /services/{id}` or `GET /instances/{instanceId}`. */
+export function toReadRequest(service: LeasewebTarget, config: ResolvedLeasewebConfig): ProviderRequest {
+  return { method: 'GET', effect: 'read', ...at(pathOf(service), config) };
+}
+
+/** `GET /services/cancellationReasons`: the codes of this account. */
+export function toReasonsRequest(config: ResolvedLeasewebConfig): ProviderRequest {
+  return { method: 'GET', effect: 'read', ...at([...SERVICES, 'cancellationReasons'], config) };
+}
+
+/**
+ * `POST /services/{id}/cancel`, or `DELETE /instances/{instanceId}`, after it was read. Neither carries a timing.
+ *
+ * @param asksFor the day on which a service ends, as far as it was read: a read-back is compared with it.
+ */
+export function toCancelRequest(
+  { service, reasonText: reason, reasonCode }: LeasewebOrder,
+  asksFor: string | undefined,
+  config: ResolvedLeasewebConfig,
+): ProviderRequest {
+  const path = pathOf(service);
+  if ('instanceId' in service) return { method: 'DELETE', effect: 'write', ...at(path, config), serviceSeen: true };
+  const json = defined({ reason, reasonCode });
+  const seen = { serviceSeen: true, ...defined({ asksFor }) };
+  return { method: 'POST', effect: 'write', ...at([...path, 'cancel'], config), json, ...seen };
+}
+
+/** `POST …/uncancel`, or `POST …/cancelTermination`. Neither has a body. */
+export function toUndoRequest(service: LeasewebTarget, config: ResolvedLeasewebConfig): ProviderRequest {
+  const action = 'instanceId' in service ? 'cancelTermination' : 'uncancel';
+  return { method: 'POST', effect: 'write', ...at([...pathOf(service), action], config) };
+}
+
+const SERVICES = ['services', 'v1', 'services'];
+const INSTANCES = ['publicCloud', 'v1', 'instances'];
+
+function pathOf(service: LeasewebTarget): readonly string[] {
+  return 'instanceId' in service ? [...INSTANCES, service.instanceId] : [...SERVICES, service.serviceId];
+}
+
+function at(path: readonly string[], { apiKey }: ResolvedLeasewebConfig): Pick<ProviderRequest, 'path' | 'headers'> {
+  return { path, headers: { 'x-lsw-auth': apiKey } };
+}
