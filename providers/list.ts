@@ -4,3 +4,4 @@ export * from './vpsbg/sandbox.ts';
 export * from './hosting/sandbox.ts';
 export * from './whmcs/sandbox.ts';
 export * from './mittwald/sandbox.ts';
+export * from './ovh/sandbox.ts';
