@@ -2,13 +2,14 @@ import { createCancelService, type Account } from 'cancelkit';
 import { edis } from 'cancelkit/edis';
 import { hosting } from 'cancelkit/hosting';
 import { mittwald } from 'cancelkit/mittwald';
+import { ovh } from 'cancelkit/ovh';
 import { vpsbg } from 'cancelkit/vpsbg';
 import { whmcs } from 'cancelkit/whmcs';
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../support/failure.ts';
 import { untyped } from '../support/untyped.ts';
 
-type ProviderId = 'edis' | 'vpsbg' | 'hosting' | 'whmcs' | 'mittwald';
+type ProviderId = 'edis' | 'vpsbg' | 'hosting' | 'whmcs' | 'mittwald' | 'ovh';
 
 const accounts: Readonly<Record<ProviderId, (url: string) => Account>> = {
   edis: (baseUrl) => edis({ baseUrl, email: 'reseller@example.com', password: 'pass-word-1' }),
@@ -16,6 +17,7 @@ const accounts: Readonly<Record<ProviderId, (url: string) => Account>> = {
   hosting: (baseUrl) => hosting({ baseUrl, token: 'token-1234567' }),
   whmcs: (url) => whmcs({ url, identifier: 'identifier-1', secret: 'secret-1234' }),
   mittwald: (baseUrl) => mittwald({ baseUrl, token: 'token-1234567' }),
+  ovh: (baseUrl) => ovh({ baseUrl, applicationKey: 'key-123', applicationSecret: 'secret-1', consumerKey: 'key-456' }),
 };
 const services = {
   edis: { kvmId: 'kvm_1' },
@@ -23,6 +25,7 @@ const services = {
   hosting: { hostingId: '1_a', domain: 'a.example' },
   whmcs: { serviceId: 7 },
   mittwald: { contractId: 'V1000000' },
+  ovh: { serviceId: 7 },
 } as const;
 
 const previewAt = (id: ProviderId, url: string): Promise<unknown> =>
@@ -51,6 +54,8 @@ describe('an address is understood with and without the part that every request 
     ['vpsbg', [`${V}/proxy/v1`, `${V}/proxy/`], `${V}/proxy/v1/servers/cancel`],
     ['mittwald', [V, `${V}/`, `${V}/v2`, `${V}/v2/`, `${V}//V2//`, `${V}/v2/.`], `${V}/v2/contracts/V1000000`],
     ['mittwald', [`${V}/v1/proxy`], `${V}/v1/proxy/v2/contracts/V1000000`],
+    ['ovh', [V, `${V}/`, `${V}/1.0`, `${V}/1.0/`, `${V}//1.0//`, `${V}/1.0/.`], `${V}/1.0/services/7`],
+    ['ovh', [`${V}/engine/api`, `${V}/engine/api/1.0`], `${V}/engine/api/1.0/services/7`],
     ['hosting', [H, `${H}/`, `${H}//`], `${H}/hosting/1_a`],
     ['hosting', [`${H}/api/v1`, `${H}/api/v1/`], `${H}/api/v1/hosting/1_a`],
     ['hosting', [`${H}/hosting/hosting`, `${H}/hosting/hosting/`], `${H}/hosting/hosting/1_a`],
@@ -76,6 +81,11 @@ describe('an address of which it is not certain what it leads to is refused, wit
     ],
     ['vpsbg', [`${V}/v2`, `${V}/v1/servers`, `${V}/v1/v1`, `${V}/v1/servers/cancel`], 'the address before /v1'],
     ['mittwald', [`${V}/v1`, `${V}/v2/v2`, `${V}/v2/contracts`, `${V}/v2/contracts/V1`], 'the address before /v2'],
+    [
+      'ovh',
+      [`${V}/v1`, `${V}/v2`, `${V}/1.0/1.0`, `${V}/1.0/services`, `${V}/1.0/auth/time`],
+      'the address before /1.0',
+    ],
     ['hosting', [`${H}/hosting`, `${H}/hosting/`, `${H}/api/HOSTING//`], 'the address before /hosting'],
     [
       'whmcs',

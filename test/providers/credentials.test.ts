@@ -3,6 +3,7 @@ import { loginRule, secretRule } from 'cancelkit/provider';
 import { edis } from 'cancelkit/edis';
 import { hosting } from 'cancelkit/hosting';
 import { mittwald } from 'cancelkit/mittwald';
+import { ovh } from 'cancelkit/ovh';
 import { vpsbg } from 'cancelkit/vpsbg';
 import { whmcs } from 'cancelkit/whmcs';
 import fc from 'fast-check';
@@ -19,6 +20,7 @@ const services = untyped(
     api: whmcs(),
     admin: whmcs(),
     mittwald: mittwald(),
+    ovh: ovh(),
   }),
 );
 
@@ -27,6 +29,7 @@ const orders: Readonly<Record<string, object>> = {
   hosting: { service: { hostingId: '1_a', domain: 'example.com' }, when: 'immediate' },
   vpsbg: { service: { serverId: 1 }, when: 'end_of_period' },
   mittwald: { service: { contractId: 'V1' }, when: 'earliest' },
+  ovh: { service: { serviceId: 1 }, when: 'end_of_period' },
   api: { service: { serviceId: 1 }, when: 'immediate' },
   admin: { service: { serviceId: 1 }, when: 'immediate' },
 };
@@ -36,6 +39,11 @@ const environments: Readonly<Record<string, Readonly<Record<string, string>>>> =
   hosting: { HOSTING_BASE_URL: 'https://api.example.com', HOSTING_TOKEN: 'long-enough' },
   vpsbg: { VPSBG_TOKEN: 'long-enough' },
   mittwald: { MITTWALD_TOKEN: 'long-enough' },
+  ovh: {
+    OVH_APPLICATION_KEY: 'key-long-enough',
+    OVH_APPLICATION_SECRET: 'long-enough',
+    OVH_CONSUMER_KEY: 'long-enough',
+  },
   api: { WHMCS_URL: 'https://api.example.com', WHMCS_IDENTIFIER: 'identifier-1', WHMCS_SECRET: 'long-enough' },
   admin: { WHMCS_URL: 'https://api.example.com', WHMCS_USERNAME: 'api', WHMCS_PASSWORD: 'long-enough' },
 };
@@ -46,6 +54,9 @@ const credentials = [
   ['hosting', 'HOSTING_TOKEN', 'token'],
   ['vpsbg', 'VPSBG_TOKEN', 'token'],
   ['mittwald', 'MITTWALD_TOKEN', 'token'],
+  ['ovh', 'OVH_APPLICATION_KEY', 'applicationKey'],
+  ['ovh', 'OVH_APPLICATION_SECRET', 'applicationSecret'],
+  ['ovh', 'OVH_CONSUMER_KEY', 'consumerKey'],
   ['api', 'WHMCS_IDENTIFIER', 'identifier'],
   ['api', 'WHMCS_SECRET', 'secret'],
   ['api', 'WHMCS_ACCESS_KEY', 'accessKey'],
@@ -69,7 +80,7 @@ describe.each(credentials)('a credential of %s in %s', (account, variable, optio
   });
 
   // `docker --env-file` keeps the quotes of its file. A password may have some, but its login name is then refused.
-  const mayHaveQuotes = ['password', 'secret', 'accessKey'].includes(option);
+  const mayHaveQuotes = ['password', 'secret', 'accessKey', 'applicationSecret'].includes(option);
   it.each(['"', "'", '`'])(
     `with %s on both sides is ${mayHaveQuotes ? 'taken unchanged' : 'refused'}`,
     async (quote) => {

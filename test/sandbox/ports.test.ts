@@ -31,8 +31,8 @@ describe('the port of a sandbox', () => {
     const port = await freePorts();
     for (const _ of ['first', 'second']) {
       await using sandbox = await startSandbox({ port });
-      const { edis, vpsbg, hosting, whmcs, mittwald } = sandbox.settings;
-      const urls = [edis.baseUrl, vpsbg.baseUrl, hosting.baseUrl, whmcs.url, mittwald.baseUrl];
+      const { edis, vpsbg, hosting, whmcs, mittwald, ovh } = sandbox.settings;
+      const urls = [edis.baseUrl, vpsbg.baseUrl, hosting.baseUrl, whmcs.url, mittwald.baseUrl, ovh.baseUrl];
       expect(urls.map((url) => Number(new URL(url).port))).toEqual(urls.map((_, index) => port + index));
     }
   });
@@ -79,13 +79,14 @@ describe('a seeded service', () => {
   it('of every provider is the service of a request', async () => {
     await using sandbox = await startSandbox();
     const services = createCancelService(sandbox.accounts);
-    const { edis, vpsbg, hosting, whmcs, mittwald } = sandbox;
+    const { edis, vpsbg, hosting, whmcs, mittwald, ovh } = sandbox;
     const when = 'end_of_period' as const;
     const results = [
       await services.cancel({ account: 'edis', service: edis.seeded.active, when }),
       await services.cancel({ account: 'vpsbg', service: vpsbg.seeded.active, when }),
       await services.cancel({ account: 'hosting', service: hosting.seeded.active, when }),
       await services.cancel({ account: 'whmcs', service: whmcs.seeded.active, when }),
+      await services.cancel({ account: 'ovh', service: ovh.seeded.active, when }),
     ];
     expect(results.map(({ outcome }) => outcome)).toEqual(results.map(() => 'requested'));
     const earliest = { service: mittwald.seeded.active, when: 'earliest' } as const;

@@ -15,8 +15,9 @@ afterAll(() => sandbox.close());
 
 describe('a sandbox', () => {
   it('serves each provider on a port of its own, on loopback', () => {
-    const { edis, vpsbg, hosting, whmcs, whmcsInDirectory, mittwald } = sandbox.settings;
-    const urls = [edis.baseUrl, vpsbg.baseUrl, hosting.baseUrl, whmcs.url, mittwald.baseUrl].map((url) => new URL(url));
+    const { edis, vpsbg, hosting, whmcs, whmcsInDirectory, mittwald, ovh } = sandbox.settings;
+    const addresses = [edis.baseUrl, vpsbg.baseUrl, hosting.baseUrl, whmcs.url, mittwald.baseUrl, ovh.baseUrl];
+    const urls = addresses.map((url) => new URL(url));
     for (const url of urls) expect(url).toMatchObject({ protocol: 'http:', hostname: '127.0.0.1' });
     expect(new Set(urls.map(({ port }) => port)).size).toBe(urls.length);
     expect(whmcsInDirectory.url).toBe(`${whmcs.url}/billing`);

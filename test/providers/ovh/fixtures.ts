@@ -18,7 +18,11 @@ export const keys = {
 
 export const serviceId = 4_711_017;
 export const serviceName = 'vps-0badcafe.vps.ovh.net';
-export const both = { serviceId, serviceName, product: 'vps' } as const;
+export const both: { readonly serviceId: number; readonly serviceName: string; readonly product: 'vps' } = {
+  serviceId,
+  serviceName,
+  product: 'vps',
+};
 
 /** When the paid period ends, and the commitment. */
 export const expiration = '2097-03-31T00:00:00+02:00';
