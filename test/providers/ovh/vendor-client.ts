@@ -10,7 +10,7 @@ export interface VendorClient {
   signRequest(method: string, url: string, body: string, timestamp: string): string;
 }
 
-/** How the client is told its keys. */
+/** The keys of the client, and whom it calls. */
 export interface VendorOptions {
   readonly appKey: string;
   readonly appSecret: string;
