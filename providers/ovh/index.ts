@@ -147,7 +147,7 @@ function* findService(target: OvhTarget): Exchange<ReadService | AbsentVerdict |
   }
   if (ids.length > MOST_CANDIDATES) return AMBIGUOUS;
   const found: ReadService[] = [];
-  for (const id of ids) {
+  for (const id of new Set(ids)) {
     const read = readService(yield toServiceRequest(id), id, target);
     if ('verdict' in read) return read;
     if (read.isIt) found.push(read);

@@ -27,7 +27,7 @@ const lifecycle = v.object({
 });
 const serviceSchema = v.object({
   serviceId: v.number(),
-  resource: v.fallback(v.object({ name: text }), { name: undefined }),
+  resource: v.fallback(v.object({ name: text, state: text }), { name: undefined, state: undefined }),
   route: v.fallback(v.nullish(v.object({ path: text })), undefined),
   billing: v.object({
     expirationDate: text,
@@ -43,7 +43,7 @@ export interface ReadService {
   readonly isIt: boolean;
   /** What it offers now; `undefined` if that cannot be read, and then its state cannot either. */
   readonly actions: readonly string[] | undefined;
-  /** What is pending and is neither a renewal nor a cancellation that the API lets one read. */
+  /** What may be a cancellation that cannot be read as one. */
   readonly unclear: readonly string[];
   readonly dates: { readonly [Timing in OvhTiming]?: EffectiveAt | undefined };
   readonly status: CancellationStatus;
@@ -64,14 +64,15 @@ export function readService(
     end_of_period: effectiveAt(billing.expirationDate),
     end_of_term: effectiveAt(billing.engagement?.endDate),
   };
-  const pending = billing.lifecycle?.current.pendingActions ?? [];
+  const life = billing.lifecycle ?? undefined;
+  const unclear = life === undefined ? [] : unclearIn(life, resource.state);
   return {
     serviceId,
     isIt: named === undefined || (name === named.serviceName.toLowerCase() && isRoute),
-    actions: billing.lifecycle?.capacities.actions,
-    unclear: pending.filter((action) => !CANCELLATIONS.has(action) && !RENEWALS.has(action)),
+    actions: life?.capacities.actions,
+    unclear,
     dates,
-    status: toStatus(billing.lifecycle ?? undefined, dates, billing),
+    status: toStatus(life, unclear.length > 0, dates, billing),
   };
 }
 
@@ -85,8 +86,23 @@ const RENEWALS: ReadonlySet<string> = new Set(['autorenewInProgress', 'earlyRene
 // In the other states a service may be ending though nothing is pending: error, rupture, unrenewed.
 const RUNNING: ReadonlySet<string> = new Set(['active', 'inCreation', 'toRenew', 'unpaid']);
 
+const ENDING: readonly string[] = ['toDelete', 'deleted'];
+
+type Lifecycle = v.InferOutput<typeof lifecycle>;
+
+/** What may be a cancellation: among it `terminate`, which waits for its token or for its execution, and none can tell. */
+function unclearIn({ current }: Lifecycle, resourceState: string | null | undefined): readonly string[] {
+  const { pendingActions, terminationDate, state } = current;
+  if (state === 'terminated' || pendingActions.some((action) => !RENEWALS.has(action))) {
+    return pendingActions.filter((action) => !CANCELLATIONS.has(action) && !RENEWALS.has(action));
+  }
+  const isDated = (terminationDate ?? undefined) !== undefined;
+  return [isDated ? 'terminationDate' : '', ENDING.find((one) => one === resourceState) ?? ''].filter(Boolean);
+}
+
 function toStatus(
-  life: v.InferOutput<typeof lifecycle> | undefined,
+  life: Lifecycle | undefined,
+  isUnclear: boolean,
   dates: ReadService['dates'],
   raw: unknown,
 ): CancellationStatus {
@@ -95,13 +111,9 @@ function toStatus(
   const { state, pendingActions, terminationDate } = life.current;
   const told = effectiveAt(terminationDate);
   if (state === 'terminated') return { state: 'completed', ...defined({ effectiveAt: told }), revocable: false, raw };
-  // `terminate` may wait for its token, or for its execution: the API does not tell which.
-  if (pendingActions.some((action) => !CANCELLATIONS.has(action) && !RENEWALS.has(action))) return unknown;
+  if (isUnclear) return unknown;
   const [when, other] = new Set(pendingActions.flatMap((action) => CANCELLATIONS.get(action) ?? []));
-  if (when === undefined) {
-    const isFree = RUNNING.has(state) && (terminationDate ?? undefined) === undefined;
-    return isFree ? { state: 'none', revocable: false, raw } : unknown;
-  }
+  if (when === undefined) return RUNNING.has(state) ? { state: 'none', revocable: false, raw } : unknown;
   const only = other === undefined ? when : undefined;
   const at = told ?? (only && dates[only]);
   const revocable = !pendingActions.includes('deleteAtExpiration');
@@ -133,7 +145,7 @@ export function reasonNotToSend(
   // Asking for another e-mail changes nothing.
   const mayAskAgain = when === 'immediate' && isOffered && unclear.every((action) => action === 'terminate');
   if (unclear.length > 0 && !mayAskAgain) {
-    return { verdict: 'duplicate', ambiguous: true, message: `${unclear.join(', ')} is pending for it.` };
+    return { verdict: 'duplicate', ambiguous: true, message: `it shows ${unclear.join(', ')}.` };
   }
   if (when !== 'immediate' && extras?.futureUse !== undefined) {
     const issues = [{ path: 'extras.futureUse', expected: 'nothing with this timing: only immediate carries it' }];

@@ -176,6 +176,8 @@ describe('a cancellation at OVHcloud', () => {
 });
 
 describe('what is read before a cancellation at OVHcloud', () => {
+  const doomed = shown({ resource: { name: serviceName, state: 'toDelete' } });
+  const dated = shown({ current: { terminationDate: '2097-01-01' } });
   it.each<readonly [string, readonly ConformanceAnswer[], string]>([
     ['that there is no such service', [notFound], 'not_found'],
     ['that the keys are not valid', [errorAnswer(403, 'INVALID_KEY', 'No')], 'unauthorized'],
@@ -190,6 +192,8 @@ describe('what is read before a cancellation at OVHcloud', () => {
     ['that the action is not offered', [shown({ actions: ['terminate'] })], 'unsupported'],
     ['an action that nobody knows', [pending('migrate'), pending('migrate')], 'not_cancellable'],
     ['a termination that may wait for its token', [pending('terminate'), pending('terminate')], 'not_cancellable'],
+    ['a machine that is to be deleted, and no cause', [doomed, doomed], 'not_cancellable'],
+    ['a date of its end, and no cause', [dated, dated], 'not_cancellable'],
     ['a service that is over', [over, notFound], ''],
   ])('ends it without a write if it shows %s', async (_name, answers, code) => {
     const { api, requests } = serviceWith(answers);
@@ -245,7 +249,7 @@ describe('what is read before a cancellation at OVHcloud', () => {
 
   it('takes the one of several services that has the name and the product', async () => {
     const other = shown({ serviceId: 5, route: { path: '/vps/{serviceName}/option' } });
-    const { writes } = await cancel([list(5, serviceId), other, shown(), done], { service: byName });
+    const { writes } = await cancel([list(5, serviceId, serviceId), other, shown(), done], { service: byName });
     expect(writes).toHaveLength(1);
     const twin = shown({ serviceId: 5 });
     const { error } = await refusal([list(5, serviceId), twin, shown()], { service: byName });
@@ -297,6 +301,7 @@ describe('after a lost answer, OVHcloud', () => {
 });
 
 describe('a read-back at OVHcloud', () => {
+  const UNKNOWN = { state: 'unknown', revocable: false };
   it.each<readonly [string, ConformanceAnswer, object]>([
     ['nothing pending', shown(), { state: 'none', revocable: false }],
     ...['active', 'inCreation', 'toRenew', 'unpaid'].map(
@@ -314,6 +319,13 @@ describe('a read-back at OVHcloud', () => {
     ['a new action', pending('terminateAtDawn'), { state: 'unknown' }],
     ['no lifecycle', shown({ billing: { lifecycle: null } }), { state: 'unknown' }],
     ['a date and nothing pending', shown({ current: { terminationDate: '2097-01-01' } }), { state: 'unknown' }],
+    ...['toDelete', 'deleted'].map(
+      (state) => [`${state} and nothing pending`, shown({ resource: { name: serviceName, state } }), UNKNOWN] as const,
+    ),
+    ...['suspended', 'toSuspend', 'toActivate'].map(
+      (state) =>
+        [`the machine ${state}`, shown({ resource: { name: serviceName, state } }), { state: 'none' }] as const,
+    ),
     ['that it is over', over, { state: 'completed', effectiveAt: { value: '2096-11-01T00:00:00.000Z' } }],
     ['that it is over, no date', shown({ current: { state: 'terminated' } }), { state: 'completed' }],
   ])('shows %s', async (_name, answer, expected) => {
