@@ -32,6 +32,7 @@ const CANCELLATIONS: readonly unknown[] = [
 const common = {
   account: () => ovh(keys),
   secrets: Object.values(keys),
+  confirmDetails: { extras: { futureUse: 'NOT_REPLACING_SERVICE' } },
   signedWith: ['x-ovh-application', 'x-ovh-consumer', 'x-ovh-timestamp', 'x-ovh-signature'],
   shows: {
     // A policy that is set, or a termination that is confirmed; the answer to `terminate` says that an e-mail was sent.
