@@ -83,13 +83,11 @@ export const ovhProvider: Provider<'ovh', OvhConfig, OvhService, OvhTiming, OvhO
       const notSent = reasonNotToSend(read, order);
       if (notSent !== undefined) return notSent;
       return when === 'immediate'
-        ? fromTerminateResponse(yield toTerminateRequest(service))
+        ? fromTerminateResponse(yield toTerminateRequest(service), service)
         : fromPolicyResponse(yield toPolicyRequest(read.serviceId, ACTIONS[when]));
     },
     *confirm(order) {
-      const { service, reasonCode, reasonText, extras } = order;
-      const isReasonGiven = (reasonCode ?? reasonText ?? extras?.futureUse) !== undefined;
-      return fromConfirmResponse(yield toConfirmRequest(order), isReasonGiven && service.named === undefined);
+      return fromConfirmResponse(yield toConfirmRequest(order), order);
     },
     *status(service) {
       const read = yield* findService(service);

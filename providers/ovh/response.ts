@@ -9,6 +9,7 @@ import {
   type CancellationStatus,
   type CancelOrder,
   type CancelVerdict,
+  type ConfirmOrder,
   type EffectiveAt,
   type NoVerdict,
   type OptionsVerdict,
@@ -172,23 +173,34 @@ function isDone({ status, body }: ProviderResponse): boolean {
   return status === 200 && (body.kind === 'empty' || (body.kind === 'json' && body.value === null));
 }
 
-const said = v.union([v.string(), v.object({ message: v.string() })]);
+const none = v.optional(v.undefined());
+const said = { byName: v.string(), byId: v.object({ message: v.string(), errorCode: none, class: none }) };
+
+/** Whether the API answered as it does when all is well: with a text or, to a call by `serviceId`, with a message. */
+function isSaid(response: ProviderResponse, { named }: OvhTarget): boolean {
+  const schema = named === undefined ? said.byId : said.byName;
+  return response.status === 200 && readBody<unknown>(response, schema) !== undefined;
+}
 
 /** What an answer to `…/terminate` means: the yes says that an e-mail was sent, and no more. */
-export function fromTerminateResponse(response: ProviderResponse): CancelVerdict {
-  const isSent = response.status === 200 && readBody(response, said) !== undefined;
-  return isSent ? { verdict: 'confirmation_required', sentTo: 'email' } : fromWriteError(response);
+export function fromTerminateResponse(response: ProviderResponse, service: OvhTarget): CancelVerdict {
+  return isSaid(response, service) ? { verdict: 'confirmation_required', sentTo: 'email' } : fromWriteError(response);
 }
 
 /** What an answer to the confirmation means. */
-export function fromConfirmResponse(response: ProviderResponse, isReasonLost: boolean): CancelVerdict {
-  if (response.status !== 200 || readBody(response, said) === undefined) {
+export function fromConfirmResponse(
+  response: ProviderResponse,
+  { service, reasonCode, reasonText, extras }: ConfirmOrder<OvhTarget, OvhExtras>,
+): CancelVerdict {
+  if (!isSaid(response, service)) {
     const forbidden = 'the token was not accepted, or the consumer key may not confirm. Check both.';
     return fromWriteError(response, { forbidden });
   }
   const message =
     'A service named by serviceId alone is confirmed without a reason. Name it by serviceName and product.';
-  const warnings = isReasonLost ? ([{ code: 'reason_not_sent', message }] as const) : [];
+  const isReasonGiven = (reasonCode ?? reasonText ?? extras?.futureUse) !== undefined;
+  const warnings =
+    isReasonGiven && service.named === undefined ? ([{ code: 'reason_not_sent', message }] as const) : [];
   return { verdict: 'accepted', outcome: 'requested', warnings };
 }
 

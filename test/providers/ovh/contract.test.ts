@@ -37,8 +37,11 @@ const common = {
   shows: {
     // A policy that is set, or a termination that is confirmed; the answer to `terminate` says that an e-mail was sent.
     cancelled: (answer) => {
-      const { operation, status } = answer;
-      if (/^PUT|confirm/i.test(operation)) return status === 200;
+      const { operation, status, body } = answer;
+      if (operation.startsWith('PUT')) return status === 200;
+      const { message, errorCode }: { message?: unknown; errorCode?: unknown } = Object(body);
+      const isSaid = typeof body === 'string' || (typeof message === 'string' && errorCode === undefined);
+      if (/confirm/i.test(operation)) return status === 200 && isSaid;
       const { state, pending: actions } = lifeOf(answer);
       return state === 'terminated' || actions.some((action) => CANCELLATIONS.includes(action));
     },
