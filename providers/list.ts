@@ -8,3 +8,4 @@ export * from './contabo/sandbox.ts';
 export * from './hetzner/sandbox.ts';
 export * from './hostbill/sandbox.ts';
 export * from './leaseweb/sandbox.ts';
+export * from './ovh/sandbox.ts';

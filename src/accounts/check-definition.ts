@@ -53,6 +53,7 @@ export function checkDefinition(definition: Definition): void {
       confirm !== undefined && (confirm === 'on_date' || !timings.includes(confirm)),
       'must confirm one of its timings, and not on_date',
     ],
+    [capabilities.detailsWith === 'confirm' && confirm === undefined, 'carries details with confirm, and has none'],
     [codes !== undefined && reason.providerCode === false, 'has reason codes, and sends none'],
     [codes === undefined && reason.codeRequired === true, 'requires a reason code, and has none'],
     [codes === 'listed' && capabilities.options !== true, 'must have options, which list its reason codes'],

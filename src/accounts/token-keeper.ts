@@ -136,14 +136,15 @@ export class TokenKeeper {
     return exchange;
   }
 
-  #take({ token, expiresInS, clockOffsetMs = 0 }: GrantedVerdict, startedAt: number, call: Call): Grant {
+  #take({ token, expiresInS, clockOffsetMs }: GrantedVerdict, startedAt: number, call: Call): Grant {
     const isSound =
       typeof token === 'string' &&
-      Number.isFinite(clockOffsetMs) &&
+      (clockOffsetMs === undefined || Number.isFinite(clockOffsetMs)) &&
       (expiresInS === undefined || (typeof expiresInS === 'number' && !Number.isNaN(expiresInS)));
     if (!isSound) throw call.error(adapterFault('what its login grants is not a token with its time in seconds'));
     if (token !== '') this.#hide([token]);
-    this.#clockOffsetMs = clockOffsetMs;
+    // The login was given a time that was corrected by what was known before.
+    this.#clockOffsetMs += clockOffsetMs ?? 0;
     this.#refusal = undefined;
     const lifetimeMs = Math.max(0, expiresInS ?? 0) * 1000;
     const endsAt = expiresInS === undefined ? undefined : startedAt + lifetimeMs;

@@ -9,7 +9,7 @@ import type { Responder, SeenRequest } from './loopback.ts';
 import { placesOf } from './request-fields.ts';
 import { everythingOf, holdsSecret } from './secret-encodings.ts';
 import type { ConformanceSubject } from './subject.ts';
-import { beforeOf, describeSettled, orderOf, settle, withTrial, type Settled } from './trial.ts';
+import { beforeOf, confirmationOf, describeSettled, settle, withTrial, type Settled } from './trial.ts';
 
 /** With characters that each encoding writes differently. */
 const TOKEN = 'mailed_token+5/Z&w9';
@@ -88,8 +88,7 @@ async function confirmed(
 ): Promise<{ readonly settled: Settled<CancelResult>; readonly requests: readonly SeenRequest[] }> {
   const before = beforeOf(subject);
   return withTrial(subject, handingOver(before, respond), async ({ server, service }) => {
-    const order = orderOf(subject, { token: TOKEN });
-    const request = Object.fromEntries(Object.entries(order).filter(([name]) => name !== 'when'));
-    return { settled: await settle(service.confirm(request)), requests: server.requests.slice(before.length) };
+    const settled = await settle(service.confirm(confirmationOf(subject, { token: TOKEN })));
+    return { settled, requests: server.requests.slice(before.length) };
   });
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Check } from './check.ts';
 import { fieldsOf, placesOf } from './request-fields.ts';
 import type { ConformanceSubject } from './subject.ts';
-import { describeSettled, orderOf, sentFor, settle, successAnswers, withTrial } from './trial.ts';
+import { describeSettled, detailsSentFor, orderOf, settle, successAnswers, withTrial } from './trial.ts';
 
 const MARKER = 'Reason-Marker-Q7x';
 const CODE = 'reason-code-Q7x';
@@ -10,7 +10,12 @@ const CODE = 'reason-code-Q7x';
 /** Whether the reason is sent as the capabilities say. */
 export function reasonChecks(subject: ConformanceSubject): readonly Check[] {
   if (subject.takesNoReason === true) return [withoutField(subject)];
-  return [...textChecks(subject), codeCheck(subject)];
+  const withConfirm: Check = {
+    name: 'sends no reason with the cancellation, if the confirmation carries it',
+    run: () => sendsNoReason(subject),
+  };
+  const isLater = subject.provider.capabilities.detailsWith === 'confirm';
+  return [...textChecks(subject), codeCheck(subject), ...(isLater ? [withConfirm] : [])];
 }
 
 function withoutField(subject: ConformanceSubject): Check {
@@ -43,12 +48,12 @@ function codeCheck(subject: ConformanceSubject): Check {
     name: 'sends the reason code that was given exactly if it says so',
     run: async () => {
       const order = { reason: { text: 'Project ended', providerCode: code } };
-      const places = placesOf(await sentFor(subject, order), code);
+      const places = placesOf(await detailsSentFor(subject, order), code);
       assert.equal(places.length > 0, codes !== undefined || providerCode, 'the code in the request');
       for (const { code: named, categories = [] } of listed ?? []) {
         for (const category of categories) {
           if (listed?.find((one) => one.categories?.includes(category))?.code !== named) continue;
-          const request = await sentFor(subject, { reason: { category, providerCode: undefined } });
+          const request = await detailsSentFor(subject, { reason: { category, providerCode: undefined } });
           assert.ok(placesOf(request, named).length > 0, `the code of the category ${category} is not in the request`);
         }
       }
@@ -66,7 +71,7 @@ function textChecks(subject: ConformanceSubject): readonly Check[] {
     },
     ...(field === 'required'
       ? [{ name: 'sends a reason also if none was given', run: () => sendsSomeReason(subject) }]
-      : [{ name: 'can be called without a reason', run: async () => void (await sentFor(subject)) }]),
+      : [{ name: 'can be called without a reason', run: async () => void (await detailsSentFor(subject)) }]),
     ...(maxLength === undefined
       ? []
       : [
@@ -89,7 +94,7 @@ async function sendsNoReason(subject: ConformanceSubject): Promise<void> {
 }
 
 async function placeOfReason(subject: ConformanceSubject): Promise<string> {
-  const [place] = placesOf(await sentFor(subject, { reason: MARKER }), MARKER);
+  const [place] = placesOf(await detailsSentFor(subject, { reason: MARKER }), MARKER);
   assert.ok(place !== undefined, 'the reason is nowhere in the request');
   return place;
 }
@@ -97,7 +102,7 @@ async function placeOfReason(subject: ConformanceSubject): Promise<string> {
 async function sendsSomeReason(subject: ConformanceSubject): Promise<void> {
   const place = await placeOfReason(subject);
   for (const parts of [{}, { reference: 'order-1234' }, { reason: '  ' }]) {
-    const text = fieldsOf(await sentFor(subject, parts)).get(place);
+    const text = fieldsOf(await detailsSentFor(subject, parts)).get(place);
     assert.ok(text !== undefined && text.trim() !== '', `${place} is empty`);
   }
 }
@@ -107,7 +112,7 @@ async function keepsToLength(subject: ConformanceSubject, maxLength: number): Pr
   const long = `${MARKER}${'🙂'.repeat(maxLength)}`;
   const reference = 'r'.repeat(128);
   for (const parts of [{ reason: long }, { reason: `.${long}` }, { reason: long, reference }, { reference }]) {
-    const text = fieldsOf(await sentFor(subject, parts)).get(place) ?? '';
+    const text = fieldsOf(await detailsSentFor(subject, parts)).get(place) ?? '';
     assert.ok(text.length <= maxLength, `${place} holds ${text.length} characters`);
     assert.ok(!text.includes('\uFFFD') && text.isWellFormed(), `${place} is cut within a character`);
   }

@@ -20,7 +20,8 @@ export function tokenOf({ tokenOf: own }: ConformanceLogin, number: number): str
 
 /** Every secret of a subject: its own, and the token of the first login. */
 export function secretsOf({ login, secrets }: ConformanceSubject): readonly string[] {
-  return login === undefined ? secrets : [...secrets, tokenOf(login, 0)];
+  const token = login === undefined ? '' : tokenOf(login, 0);
+  return token === '' ? secrets : [...secrets, token];
 }
 
 /** How often a request is sent that is answered with this status: once more after a login. */

@@ -87,7 +87,10 @@ export interface ConformanceLogin {
   readonly granted: (token: string) => readonly [ConformanceAnswer, ...ConformanceAnswer[]];
   /** The answer to wrong credentials, which becomes `unauthorized`. */
   readonly refused: ConformanceAnswer;
-  /** Tokens for an adapter that takes only those of a certain form. Each must differ from the others. Default: any. */
+  /**
+   * Tokens for an adapter that takes only those of a certain form. Each must differ from the others. Always empty: the
+   * login grants none, and learns the provider's time alone. Default: any.
+   */
   readonly tokenOf?: (number: number) => string;
 }
 

@@ -185,3 +185,27 @@ export async function sentFor(
     return cancellationAmong(subject, server.requests);
   });
 }
+
+/** A confirmation of the subject's cancellation, with some parts replaced. */
+export function confirmationOf(subject: ConformanceSubject, parts: Readonly<Record<string, unknown>>): object {
+  return Object.fromEntries(Object.entries(orderOf(subject, parts)).filter(([name]) => name !== 'when'));
+}
+
+/**
+ * The request that carries reason, reference and extras, of a call that the server accepts: the one that cancels or, as
+ * the capabilities say, the one that confirms.
+ */
+export async function detailsSentFor(
+  subject: ConformanceSubject,
+  parts: Readonly<Record<string, unknown>> = {},
+): Promise<SeenRequest> {
+  if (subject.provider.capabilities.detailsWith !== 'confirm') return sentFor(subject, parts);
+  const accepted = (subject.confirmFixtures ?? []).find(({ expected }) => 'outcome' in expected)?.answers ?? [];
+  const before = beforeOf(subject);
+  return withTrial(subject, [...before, ...accepted], async ({ server, service }) => {
+    await settle(service.confirm(confirmationOf(subject, { ...parts, token: 'token-of-a-mail' })));
+    const request = server.requests[before.length];
+    assert.ok(request, 'the confirmation was never sent');
+    return request;
+  });
+}

@@ -44,6 +44,8 @@ export interface Capabilities<T extends Timing = Timing> {
    * `confirm`. Left out: none.
    */
   readonly confirm?: T;
+  /** The call that carries the reason, the reference and the extras to the provider. Left out: `cancel`. */
+  readonly detailsWith?: 'cancel' | 'confirm';
   /** The provider's own fields of a cancellation, by name. Left out: none. */
   readonly extras?: Readonly<Record<string, ExtraField>>;
   /** Whether `immediate` deletes the customer's data for good, as far as the provider says. */

@@ -94,7 +94,7 @@ export interface GrantedVerdict {
   readonly token: string;
   /** Seconds. Left out: for one call. */
   readonly expiresInS?: number;
-  /** The provider's clock minus this machine's, in milliseconds. Default 0. */
+  /** The provider's clock minus the `now` that `obtain` was given, in milliseconds. Default 0: that was right. */
   readonly clockOffsetMs?: number;
 }
 

@@ -29,7 +29,7 @@ export async function cancel(
   send: typeof cancelOnce = cancelOnce,
 ): Promise<CancelResult> {
   const { call, request, adapter, context, options } = ready;
-  const { details, warnings } = orderOf(ready, request.when);
+  const { details, warnings } = orderOf(ready, request.when, 'cancel');
   const facts = await send({ adapter, details, call, context }, options.verify === true);
   return resultOf(ready, request.when, warnings, facts);
 }
@@ -47,7 +47,7 @@ export async function confirm(ready: ReadyCall<CheckedConfirmRequest>): Promise<
     const message = 'no cancellation of this provider needs a confirmation. Use cancel(). Nothing was sent.';
     throw call.error({ code: 'unsupported', message });
   }
-  const { details, warnings } = orderOf(ready, when);
+  const { details, warnings } = orderOf(ready, when, 'confirm');
   const { when: _, ...order } = details;
   const confirming = { ...adapter, cancel: () => confirm({ ...order, token: request.token }) };
   const confirmed = await cancelOnce({ adapter: confirming, details, call, context }, options.verify === true);
@@ -70,7 +70,7 @@ export function options(ready: ReadyCall<CheckedRevokeRequest>): Promise<Cancell
  * @throws ProviderError
  */
 export async function preview(ready: ReadyCall<CheckedCancelRequest>): Promise<PreviewedRequest> {
-  const { details } = orderOf(ready, ready.request.when);
+  const { details } = orderOf(ready, ready.request.when, 'cancel');
   return previewOf(ready.adapter.cancel(details), ready.call, ready.context);
 }
 
@@ -107,20 +107,27 @@ export async function revoke(ready: ReadyCall<CheckedRevokeRequest>): Promise<Re
 }
 
 function orderOf(
-  { call, entry, request, details: { reasonCode, extras } }: ReadyCall<Omit<CheckedCancelRequest, 'when'>>,
+  { call, entry, request, details: { reasonCode: chosenCode, extras } }: ReadyCall<Omit<CheckedCancelRequest, 'when'>>,
   when: AnyWhen,
+  operation: 'cancel' | 'confirm',
 ): {
   readonly details: OrderDetails;
   readonly warnings: readonly Warning[];
 } {
   if (typeof when === 'object') call.asksFor = when.on;
   const { reason, reference } = request;
-  const { text, warnings } = composeReason(reason, reference, entry.account.capabilities.reason, reasonCode);
+  const { reason: field, detailsWith = 'cancel' } = entry.account.capabilities;
+  const isCarried = operation === detailsWith || detailsWith === 'cancel';
+  const reasonCode = isCarried ? chosenCode : undefined;
+  const { text, warnings } = composeReason(reason, reference, isCarried ? field : NOT_CARRIED, reasonCode);
   return {
     details: { when, reasonText: text, reason: partsOf(reason), reasonCode, reference, extras },
     warnings,
   };
 }
+
+/** For a cancellation whose reason goes with its confirmation alone. */
+const NOT_CARRIED = { field: 'no' } as const;
 
 function resultOf(
   { call, entry, request }: ReadyCall<Omit<CheckedCancelRequest, 'when'>>,

@@ -27,6 +27,10 @@ describe('a definition', () => {
     ['with options', { ...can({ options: true }), options: fn }],
     ['that says that it has no options', can({ options: false })],
     ['with a confirmation of one of its timings', { ...can({ confirm: 'immediate' }), confirm: fn }],
+    [
+      'whose confirmation carries the reason',
+      { ...can({ confirm: 'immediate', detailsWith: 'confirm' }), confirm: fn },
+    ],
     ['with extras', { ...can({ extras: {} }), extras: {} }],
     ['with codes', can({ reason: { field: 'no', codes: [{ code: 'R1', label: 'One' }], codeRequired: true } })],
     [
@@ -66,6 +70,7 @@ describe('a definition', () => {
       { ...can({ timings: ['on_date'], confirm: 'on_date' }), confirm: fn },
       'not on_date',
     ],
+    ['whose reason goes with a confirmation that it has not', can({ detailsWith: 'confirm' }), 'carries details with'],
     ['that describes extras without a schema', can({ extras: {} }), 'extras exactly if capabilities.extras'],
     ['that does not describe its extras', { ...two, extras: {} }, 'extras exactly if capabilities.extras'],
     ['that declares a read-back without a status', can({ readBack: true }), 'status exactly if capabilities.readBack'],

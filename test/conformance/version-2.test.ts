@@ -17,6 +17,24 @@ import {
 // A sound provider of version 2: the suite holds nothing against it.
 providerConformance(robot(), { describe, it });
 
+const { codeRequired: _, ...reason } = sound.capabilities.reason;
+
+/** The sound definition, whose reason and extras go with the confirmation alone. */
+const later: Partial<Definition> = {
+  capabilities: { ...sound.capabilities, reason, detailsWith: 'confirm' },
+  *cancel(order, config) {
+    return yield* sound.cancel({ ...order, extras: undefined }, config);
+  },
+  *confirm({ service, token, reasonCode, extras }, config) {
+    const json = { token, code: reasonCode, reserve: extras?.reserve };
+    const path = ['servers', service.server, 'confirm'];
+    return fromWrite(yield { effect: 'write', method: 'POST', path, json, ...headers(config) });
+  },
+};
+describe('details with the confirmation', () => {
+  providerConformance(robot(later, { order: {} }), { describe, it });
+});
+
 /** The sound cancellation with another date in its request. */
 function moving(days: number): Partial<Definition> {
   return {
@@ -102,6 +120,22 @@ const faulty: readonly (readonly [fault: string, subject: Subject, found: RegExp
       },
     }),
     /sends the token that a person received/,
+  ],
+  [
+    'drops the reason that goes with the confirmation',
+    robot({ ...later, confirm: (order, config) => sound.confirm!({ ...order, reasonCode: undefined }, config) }),
+    /the reason code that was given/,
+  ],
+  ['drops the extras that go with the confirmation', robot({ ...later, confirm: sound.confirm! }), /takes its extras/],
+  [
+    'sends a reason that goes with the confirmation before it',
+    robot({
+      ...later,
+      *cancel(order, config) {
+        return yield* sound.cancel({ ...order, reasonCode: order.reason.text }, config);
+      },
+    }),
+    /sends no reason with the cancellation/,
   ],
   ['has no fixture of a confirmation', robot({}, { confirmFixtures: [] }), /has an answer that confirms/],
   [

@@ -4,6 +4,7 @@ import { checkRequest } from './check-request.ts';
 import { readOperations } from './description.ts';
 
 const mittwald = await readOperations(['mittwald']);
+const clock = await readOperations(['ovh-auth.facts']);
 const robot = await readOperations(['hetzner-robot.facts']);
 
 const sound: RecordedRequest = {
@@ -68,5 +69,12 @@ describe('a request', () => {
     const signed: RecordedRequest = { ...undo, headers: { 'x-signature': 'abc' } };
     expect(checkRequest(mittwald, signed, ['x-signature']).violations).toEqual([]);
     expect(checkRequest(mittwald, undo, ['x-signature']).violations.join()).toMatch(/x-signature is missing/);
+  });
+
+  it('to an operation that needs no credentials is not signed', () => {
+    const asked = { method: 'GET', url: 'https://eu.api.ovh.com/1.0/auth/time', headers: {}, body: '' };
+    expect(checkRequest(clock, asked, ['x-signature']).violations).toEqual([]);
+    const signed = { ...asked, headers: { 'x-signature': 'abc' } };
+    expect(checkRequest(clock, signed, ['x-signature']).violations.join()).toMatch(/x-signature is not described/);
   });
 });

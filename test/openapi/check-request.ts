@@ -13,7 +13,8 @@ export interface CheckedRequest {
 /**
  * Holds a request against the description, strictly: what is not described is wrong.
  *
- * @param signedWith lower-case names of headers that every request carries in place of the security schemes described.
+ * @param signedWith lower-case names of headers that every request carries in place of the security schemes described,
+ * but for those that need no credentials.
  */
 export function checkRequest(
   operations: readonly ApiOperation[],
@@ -26,6 +27,7 @@ export function checkRequest(
     return { operation: undefined, violations: [`the description has no ${method} ${url.replace(/\?.*$/, '')}`] };
   }
   const { operation, pathValues } = found;
+  const signed = operation.isOpen ? [] : signedWith;
   const values = {
     path: pathValues,
     query: new Map(new URL(url).searchParams),
@@ -33,8 +35,8 @@ export function checkRequest(
   };
   const violations = [
     ...parameterViolations(operation, values),
-    ...unknownNames(operation, values, signedWith),
-    ...(signedWith.length > 0 ? missing(signedWith, values.header) : securityViolations(operation, values)),
+    ...unknownNames(operation, values, signed),
+    ...(signed.length > 0 ? missing(signed, values.header) : securityViolations(operation, values)),
     ...bodyViolations(operation, request),
   ];
   return { operation, violations: violations.map((violation) => `${operation.name}: ${violation}`) };

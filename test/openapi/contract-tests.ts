@@ -34,6 +34,8 @@ export interface ContractSubject {
   readonly timings?: readonly Timing[];
   /** What every cancellation says besides, such as `extras`. */
   readonly details?: Readonly<Record<string, unknown>>;
+  /** What a confirmation says besides that. */
+  readonly confirmDetails?: Readonly<Record<string, unknown>>;
   /** The date of `on_date`. Default 2099-12-31. */
   readonly on?: string;
   /**
@@ -151,10 +153,11 @@ function callsOf({
   account,
   services,
   details = {},
+  confirmDetails = {},
   on = '2099-12-31',
   ...subject
 }: ContractSubject): readonly TriedCall[] {
-  const { timings, readBack, revoke, options, confirm } = account().capabilities;
+  const { timings, readBack, revoke, options, confirm, detailsWith, reason: field } = account().capabilities;
   const check: TriedCall = {
     name: 'check of the credentials',
     operation: 'check',
@@ -188,8 +191,15 @@ function callsOf({
       const reasoned = { ...asked, when, reason, ...details };
       add('cancel', `${timing} with a reason `, 'active', (api) => api.cancel(reasoned), { endsWith, isVariant: true });
     }
-    if (confirm !== undefined)
-      add('confirm', '', 'active', (api) => api.confirm({ ...asked, token: '4f6d1a', ...details }));
+    if (confirm !== undefined) {
+      const confirmed = { ...asked, token: '4f6d1a', ...details, ...confirmDetails };
+      add('confirm', '', 'active', (api) => api.confirm(confirmed));
+      const codes = detailsWith === 'confirm' && typeof field.codes === 'object' ? field.codes : [];
+      for (const { code } of codes) {
+        const reason = { text: 'Project ended', providerCode: code };
+        add('confirm', `with ${code} `, 'active', (api) => api.confirm({ ...confirmed, reason }), { isVariant: true });
+      }
+    }
     if (options === true) add('options', '', 'active', (api) => api.options(asked));
     if (readBack) add('status', '', 'active', (api) => api.status(asked));
     if (revoke) add('revoke', '', 'cancelled', (api) => api.revoke(asked));

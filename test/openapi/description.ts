@@ -43,6 +43,8 @@ export interface ApiOperation {
   readonly requestBody?: { readonly required: boolean; readonly content: ApiContent };
   /** By status; `default` for every other. */
   readonly responses: Readonly<Record<string, { readonly content: ApiContent }>>;
+  /** The description says that it needs no credentials, by an empty list of its own. */
+  readonly isOpen: boolean;
   /** One of these, each with all its schemes. Empty: the description says nothing. */
   readonly security: readonly (readonly (readonly [name: string, scheme: ApiSecurityScheme | undefined])[])[];
 }
@@ -149,6 +151,7 @@ async function readDescription(name: string): Promise<readonly ApiOperation[]> {
           parameters: [...item.parameters, ...found.parameters],
           ...(requestBody === undefined ? {} : { requestBody }),
           responses,
+          isOpen: found.security?.length === 0,
           security: (found.security ?? api.security).map((alternative) =>
             Object.keys(alternative).map((scheme) => [scheme, schemes[scheme]] as const),
           ),

@@ -5,13 +5,14 @@ import { hetzner } from 'cancelkit/hetzner';
 import { hosting } from 'cancelkit/hosting';
 import { leaseweb } from 'cancelkit/leaseweb';
 import { mittwald } from 'cancelkit/mittwald';
+import { ovh } from 'cancelkit/ovh';
 import { vpsbg } from 'cancelkit/vpsbg';
 import { whmcs } from 'cancelkit/whmcs';
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../support/failure.ts';
 import { untyped } from '../support/untyped.ts';
 
-type ProviderId = 'edis' | 'vpsbg' | 'hosting' | 'whmcs' | 'mittwald' | 'contabo' | 'hetzner' | 'leaseweb';
+type ProviderId = 'edis' | 'vpsbg' | 'hosting' | 'whmcs' | 'mittwald' | 'contabo' | 'hetzner' | 'leaseweb' | 'ovh';
 
 const accounts: Readonly<Record<ProviderId, (url: string) => Account>> = {
   edis: (baseUrl) => edis({ baseUrl, email: 'reseller@example.com', password: 'pass-word-1' }),
@@ -23,6 +24,7 @@ const accounts: Readonly<Record<ProviderId, (url: string) => Account>> = {
     contabo({ baseUrl, clientId: 'INT-1234', clientSecret: 'secret-1234', username: 'api', password: 'pass-word-1' }),
   hetzner: (baseUrl) => hetzner({ baseUrl, user: '#ws+1', password: 'pass-word-1' }),
   leaseweb: (baseUrl) => leaseweb({ baseUrl, apiKey: 'key-1234567' }),
+  ovh: (baseUrl) => ovh({ baseUrl, applicationKey: 'key-123', applicationSecret: 'secret-1', consumerKey: 'key-456' }),
 };
 const services = {
   edis: { kvmId: 'kvm_1' },
@@ -33,6 +35,7 @@ const services = {
   contabo: { instanceId: 7 },
   hetzner: { serverNumber: 7 },
   leaseweb: { serviceId: 7 },
+  ovh: { serviceId: 7 },
 } as const;
 
 const previewAt = (id: ProviderId, url: string): Promise<unknown> =>
@@ -70,6 +73,8 @@ describe('an address is understood with and without the part that every request 
       `${V}/services/v1/services/7`,
     ],
     ['leaseweb', [`${V}/v1/proxy`, `${V}/v1/proxy/services/v1`], `${V}/v1/proxy/services/v1/services/7`],
+    ['ovh', [V, `${V}/`, `${V}/1.0`, `${V}/1.0/`, `${V}//1.0//`, `${V}/1.0/.`], `${V}/1.0/services/7`],
+    ['ovh', [`${V}/engine/api`, `${V}/engine/api/1.0`], `${V}/engine/api/1.0/services/7`],
     ['hosting', [H, `${H}/`, `${H}//`], `${H}/hosting/1_a`],
     ['hosting', [`${H}/api/v1`, `${H}/api/v1/`], `${H}/api/v1/hosting/1_a`],
     ['hosting', [`${H}/hosting/hosting`, `${H}/hosting/hosting/`], `${H}/hosting/hosting/1_a`],
@@ -102,6 +107,11 @@ describe('an address of which it is not certain what it leads to is refused, wit
     ['mittwald', [`${V}/v1`, `${V}/v2/v2`, `${V}/v2/contracts`, `${V}/v2/contracts/V1`], 'the address before /v2'],
     ['contabo', [`${V}/v2`, `${V}/v1/v1`, `${V}/v1/compute`, `${V}/v1/compute/instances`], 'the address before /v1'],
     ['hetzner', [`${V}/server`, `${V}/server/`, `${V}/server/7/cancellation`], 'the address before /server'],
+    [
+      'ovh',
+      [`${V}/v1`, `${V}/v2`, `${V}/1.0/1.0`, `${V}/1.0/services`, `${V}/1.0/auth/time`],
+      'the address before /1.0',
+    ],
     ['hosting', [`${H}/hosting`, `${H}/hosting/`, `${H}/api/HOSTING//`], 'the address before /hosting'],
     [
       'whmcs',

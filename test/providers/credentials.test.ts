@@ -6,6 +6,7 @@ import { hetzner } from 'cancelkit/hetzner';
 import { hosting } from 'cancelkit/hosting';
 import { leaseweb } from 'cancelkit/leaseweb';
 import { mittwald } from 'cancelkit/mittwald';
+import { ovh } from 'cancelkit/ovh';
 import { vpsbg } from 'cancelkit/vpsbg';
 import { whmcs } from 'cancelkit/whmcs';
 import fc from 'fast-check';
@@ -25,6 +26,7 @@ const services = untyped(
     contabo: contabo(),
     hetzner: hetzner(),
     leaseweb: leaseweb(),
+    ovh: ovh(),
   }),
 );
 
@@ -36,6 +38,7 @@ const orders: Readonly<Record<string, object>> = {
   contabo: { service: { instanceId: 1 }, when: 'earliest' },
   hetzner: { service: { serverNumber: 1 }, when: 'earliest' },
   leaseweb: { service: { serviceId: 1 }, when: 'end_of_term' },
+  ovh: { service: { serviceId: 1 }, when: 'end_of_period' },
   api: { service: { serviceId: 1 }, when: 'immediate' },
   admin: { service: { serviceId: 1 }, when: 'immediate' },
 };
@@ -53,6 +56,11 @@ const environments: Readonly<Record<string, Readonly<Record<string, string>>>> =
   },
   hetzner: { HETZNER_USER: '#ws+abc', HETZNER_PASSWORD: 'long-enough' },
   leaseweb: { LEASEWEB_API_KEY: 'long-enough' },
+  ovh: {
+    OVH_APPLICATION_KEY: 'key-long-enough',
+    OVH_APPLICATION_SECRET: 'long-enough',
+    OVH_CONSUMER_KEY: 'long-enough',
+  },
   api: { WHMCS_URL: 'https://api.example.com', WHMCS_IDENTIFIER: 'identifier-1', WHMCS_SECRET: 'long-enough' },
   admin: { WHMCS_URL: 'https://api.example.com', WHMCS_USERNAME: 'api', WHMCS_PASSWORD: 'long-enough' },
 };
@@ -70,6 +78,9 @@ const credentials = [
   ['hetzner', 'HETZNER_USER', 'user'],
   ['hetzner', 'HETZNER_PASSWORD', 'password'],
   ['leaseweb', 'LEASEWEB_API_KEY', 'apiKey'],
+  ['ovh', 'OVH_APPLICATION_KEY', 'applicationKey'],
+  ['ovh', 'OVH_APPLICATION_SECRET', 'applicationSecret'],
+  ['ovh', 'OVH_CONSUMER_KEY', 'consumerKey'],
   ['api', 'WHMCS_IDENTIFIER', 'identifier'],
   ['api', 'WHMCS_SECRET', 'secret'],
   ['api', 'WHMCS_ACCESS_KEY', 'accessKey'],
@@ -93,7 +104,7 @@ describe.each(credentials)('a credential of %s in %s', (account, variable, optio
   });
 
   // `docker --env-file` keeps the quotes of its file. A password may have some, but its login name is then refused.
-  const mayHaveQuotes = ['password', 'secret', 'accessKey'].includes(option);
+  const mayHaveQuotes = ['password', 'secret', 'accessKey', 'applicationSecret'].includes(option);
   it.each(['"', "'", '`'])(
     `with %s on both sides is ${mayHaveQuotes ? 'taken unchanged' : 'refused'}`,
     async (quote) => {

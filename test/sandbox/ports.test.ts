@@ -74,13 +74,14 @@ describe('a seeded service', () => {
   it('of every provider is the service of a request', async () => {
     await using sandbox = await startSandbox();
     const services = createCancelService(sandbox.accounts);
-    const { edis, vpsbg, hosting, whmcs, mittwald, leaseweb } = sandbox;
+    const { edis, vpsbg, hosting, whmcs, mittwald, leaseweb, ovh } = sandbox;
     const when = 'end_of_period' as const;
     const results = [
       await services.cancel({ account: 'edis', service: edis.seeded.active, when }),
       await services.cancel({ account: 'vpsbg', service: vpsbg.seeded.active, when }),
       await services.cancel({ account: 'hosting', service: hosting.seeded.active, when }),
       await services.cancel({ account: 'whmcs', service: whmcs.seeded.active, when }),
+      await services.cancel({ account: 'ovh', service: ovh.seeded.active, when }),
     ];
     expect(results.map(({ outcome }) => outcome)).toEqual(results.map(() => 'requested'));
     const earliest = { service: mittwald.seeded.active, when: 'earliest' } as const;

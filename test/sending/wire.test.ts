@@ -259,6 +259,29 @@ describe('headers that are made for each attempt', () => {
     expect(Math.round((second - first) / 86_400_000)).toBe(1);
   });
 
+  it('hold the provider’s time also after access has learned it again', async () => {
+    accept();
+    const signedAt: number[] = [];
+    const dayAhead = Date.now() + 86_400_000;
+    const access = {
+      *obtain(
+        _config: GuardedConfig,
+        { now }: { readonly now: number },
+      ): ReturnType<NonNullable<typeof byOAuth.obtain>> {
+        yield { method: 'GET', effect: 'read', origin: 'login', authenticated: false, path: ['time'] };
+        return { verdict: 'granted', token: '', clockOffsetMs: dayAhead - now };
+      },
+      headers: (_request: unknown, _config: unknown, { now }: { readonly now: number }) => {
+        signedAt.push(now - dayAhead);
+        return { 'x-time': String(now) };
+      },
+    };
+    const service = serviceOf({ access });
+    await service.cancel(order);
+    await service.cancel(order);
+    expect(signedAt.map((ms) => Math.round(ms / 3_600_000))).toEqual([0, 0]);
+  });
+
   it('that the API echoes in an error do not come out', async () => {
     servers.onApi = (response, { headers }) => {
       json(response, 404, { error: 'x', error_description: `bad signature ${headers['x-signature']}` });

@@ -1,0 +1,87 @@
+import * as v from 'valibot';
+import { constantMessages, type StandardSchema } from '../../src/provider/index.ts';
+
+/** The route of a product in the API. */
+export type OvhProduct = 'vps' | 'dedicated/server';
+
+/**
+ * A service, by the id of the machine or by that of the contract. The first carries a reason; the second works for every
+ * product. With both, the adapter makes sure that they belong together.
+ */
+export type OvhService =
+  | {
+      /** Such as `vps-1a2b3c4d.vps.ovh.net`. */
+      readonly serviceName: string;
+      readonly product: OvhProduct;
+      readonly serviceId?: number | string | undefined;
+    }
+  | {
+      /** The number of the contract, as `GET /services` lists it. */
+      readonly serviceId: number | string;
+      readonly serviceName?: never;
+      readonly product?: never;
+    };
+
+/** The checked reference: at least one of the two ids. */
+export interface OvhTarget {
+  readonly serviceId: number | undefined;
+  readonly named: { readonly serviceName: string; readonly product: OvhProduct } | undefined;
+}
+
+const expectedId = 'a positive whole number';
+const expectedName = 'the name of a service, such as vps-1a2b3c4d.vps.ovh.net';
+const expectedProduct = 'vps or dedicated/server';
+
+const id = v.pipe(
+  v.union(
+    [v.number(), v.pipe(v.string(expectedId), v.regex(/^[1-9]\d*$/, expectedId), v.transform(Number))],
+    expectedId,
+  ),
+  v.safeInteger(expectedId),
+  v.minValue(1, expectedId),
+);
+
+const byName = v.pipe(
+  v.strictObject(
+    {
+      serviceId: v.optional(id),
+      serviceName: v.pipe(
+        v.string(expectedName),
+        v.maxLength(253, expectedName),
+        v.regex(/^[a-z\d](?:[a-z\d.-]*[a-z\d])?$/i, expectedName),
+      ),
+      product: v.picklist(['vps', 'dedicated/server'], expectedProduct),
+    },
+    'an object with only serviceName, product and serviceId',
+  ),
+  v.transform(({ serviceId, ...named }): OvhTarget => ({ serviceId, named })),
+);
+
+const byId = v.pipe(
+  v.strictObject(
+    { serviceId: id, serviceName: v.optional(v.undefined()), product: v.optional(v.undefined()) },
+    'an object with only serviceId, or with serviceName and product',
+  ),
+  v.transform(({ serviceId }): OvhTarget => ({ serviceId, named: undefined })),
+);
+
+/** Checks the form with a name if the reference has a name or a product. */
+export const ovhServiceSchema: StandardSchema<OvhService, OvhTarget> = constantMessages({
+  '~standard': {
+    version: 1,
+    vendor: 'cancelkit',
+    validate: (value) => (hasName(value) ? byName : byId)['~standard'].validate(value),
+  },
+});
+
+function hasName(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const isNamed = ([name, field]: readonly [string, unknown]): boolean =>
+    (name === 'serviceName' || name === 'product') && field !== undefined;
+  return Object.entries(value).some(isNamed);
+}
+
+/** The contract's number wherever it is given; only the API knows which machine belongs to it. */
+export function ovhServiceKey({ serviceId, named }: OvhTarget): string {
+  return serviceId === undefined ? `${named?.product}/${named?.serviceName.toLowerCase()}` : `serviceId=${serviceId}`;
+}
