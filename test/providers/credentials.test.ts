@@ -201,7 +201,7 @@ describe.each(credentials)('a placeholder as a credential of %s in %s', (account
     expect(error.message).not.toContain(value);
   });
 
-  const isIssued = ['token', 'identifier'].includes(option);
+  const isIssued = /token|identifier|client|(?:api|application|consumer)key/i.test(option);
   it.each(ISSUED)(`%s is ${isIssued ? 'refused' : 'taken, since a person may have chosen it'}`, async (value) => {
     const error = await failureWith(account, { [variable]: value });
     expect(isProviderError(error, 'not_configured')).toBe(isIssued);

@@ -39,6 +39,8 @@ describe('what follows from an attempt to cancel', () => {
     ['not_found', 'without', refused],
     ['not_cancellable', 'without', refused],
     ['timing_conflict', 'without', refused],
+    ['date_too_early', 'without', refused],
+    ['confirmation_required', 'without', { state: 'unknown', needsPerson: true }],
     ['rejected', 'without', refused],
     ['unexpected_response', 'without', refused],
     ['not_configured', 'without', rests(REST_MS, 'not_configured')],

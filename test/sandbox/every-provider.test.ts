@@ -84,7 +84,7 @@ async function requestFor(account: string, sandbox: Sandbox, services: Services)
   const { timings, reasons, requiredExtras = [] }: CancellationOptions = await services.options({ account, service });
   const offered = timings.find(({ timing }) => timing !== capabilities.confirm);
   expect([account, requiredExtras, offered]).toEqual([account, [], expect.anything()]);
-  const code = capabilities.reason.codeRequired === true ? reasons?.[0]?.code : undefined;
+  const code = reasons?.[0]?.code;
   return {
     account,
     service,
