@@ -65,7 +65,10 @@ function fingerprintOf({ account, serviceKey, when, reason, reference, extras }:
     (part) => part ?? null,
   );
   // Without extras as in rows of earlier versions.
-  const asked = extras === undefined ? parts : [...parts, Object.entries(extras).toSorted(([one], [other]) => (one < other ? -1 : 1))];
+  const asked =
+    extras === undefined
+      ? parts
+      : [...parts, Object.entries(extras).toSorted(([one], [other]) => (one < other ? -1 : 1))];
   return createHash('sha256').update(JSON.stringify(asked)).digest('base64url');
 }
 
