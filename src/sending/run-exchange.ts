@@ -32,6 +32,7 @@ export async function runExchange<Verdict>(
   for (let count = 0; count < MAX_REQUESTS; count += 1) {
     const step = advance(exchange, last?.response, call);
     if (step.done === true) {
+      if (!isVerdict(step.value)) throw call.error(adapterFault('it returned no verdict'));
       if (allowed === 'write' && posted && !call.wrote && isAcceptance(step.value)) throw call.error(MISCALLED);
       return { verdict: step.value, lastResponse: last, lastWrite };
     }
@@ -78,6 +79,11 @@ function noteWrite({ asksFor, serviceSeen }: ProviderRequest, call: Call): void 
   }
   call.asksFor ??= asksFor;
   call.serviceSeen ||= serviceSeen === true;
+}
+
+/** Adapters in JavaScript can return anything. */
+function isVerdict(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'verdict' in value && typeof value.verdict === 'string';
 }
 
 function isAcceptance(verdict: unknown): boolean {
