@@ -408,6 +408,72 @@ describe('a service that the provider no longer has', () => {
   });
 });
 
+describe('an adapter in JavaScript', () => {
+  const none = found({ state: 'none', revocable: false, raw: null });
+
+  it.each([
+    ['an acceptance without an outcome', { verdict: 'accepted' }],
+    ['an acceptance with another outcome', { verdict: 'accepted', outcome: 'done' }],
+    ['an acceptance of nothing new', { verdict: 'accepted', outcome: 'already_cancelled' }],
+    ['a verdict of another operation', { verdict: 'offered' }],
+    ['a number', { verdict: 7 }],
+    ['a confirmation by no known way', { verdict: 'confirmation_required' }],
+    ['a confirmation with an address', { verdict: 'confirmation_required', sentTo: `max@example.org ${TOKEN}` }],
+    ['a refusal that asks for a confirmation', { verdict: 'refused', code: 'confirmation_required', message: 'x' }],
+  ])('that returns %s leaves the outcome unknown', async (_, verdict) => {
+    const failure = await failureOf(cancelling(answering(verdict, none), 'immediate'));
+    expect(failure.code).toBe('outcome_unknown');
+    expect(failure.message).toContain('the adapter is faulty');
+    expect(JSON.stringify(failure)).not.toMatch(new RegExp(`max@|${TOKEN}`));
+  });
+
+  it('that reads back a state that there is not has told nothing', async () => {
+    const strange = { verdict: 'found', status: { state: 'cancelling', revocable: false, raw: null } };
+    const ambiguous = { ...DUPLICATE, ambiguous: true };
+    const failure = await failureOf(cancelling(answering(ambiguous, strange), 'immediate'));
+    expect(failure.code).toBe('not_cancellable');
+  });
+
+  it('that claims to have seen a service which it did not read sends nothing', async () => {
+    const { defineProvider } = await import('cancelkit/provider');
+    const { createCancelService } = await import('cancelkit');
+    const v = await import('valibot');
+    const provider = defineProvider({
+      specVersion: 2,
+      id: 'seeing',
+      capabilities: {
+        timings: ['immediate'],
+        reason: { field: 'no' },
+        readBack: true,
+        revoke: false,
+        immediateDestroysData: 'unknown',
+        recognizesRepeat: 'no',
+      },
+      config: v.strictObject({}),
+      env: {},
+      service: v.strictObject({ id: v.string() }),
+      baseUrl: () => 'https://seeing.example',
+      secrets: () => [],
+      *cancel() {
+        yield { effect: 'write', method: 'DELETE', path: ['service'], serviceSeen: true };
+        return { verdict: 'accepted', outcome: 'requested' };
+      },
+      *status() {
+        yield { effect: 'read', method: 'GET', path: ['service'] };
+        return { verdict: 'absent' };
+      },
+    });
+    const sent = answering(LOST, json(ABSENT, 404));
+    const services = createCancelService({ seeing: provider.account({}) }, { fetch: sent.fetch });
+    const failure = await failureOf(services.cancel({ account: 'seeing', service, when: 'immediate' }));
+    expect(failure).toMatchObject({
+      code: 'unexpected_response',
+      message: expect.stringContaining('adapter is faulty'),
+    });
+    expect(sent.requests).toEqual([]);
+  });
+});
+
 describe('an adapter that asks for', () => {
   it.each(['2099-12-30', '2099-02-30'])(
     'another date than it was given (%s) is faulty, and nothing is sent',
