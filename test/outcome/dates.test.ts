@@ -250,7 +250,10 @@ describe('a cancellation for a date whose answer was lost', () => {
 
   it('is compared with the date that was found for `earliest`', async () => {
     const other = answering({ earliest: '2099-12-31' }, LOST, found(scheduled(day('2099-12-30'))));
-    expect(await failureOf(cancelling(other, 'earliest', { look: true }))).toMatchObject({ code: 'outcome_unknown' });
+    expect(await failureOf(cancelling(other, 'earliest', { look: true }))).toMatchObject({
+      code: 'outcome_unknown',
+      asksFor: '2099-12-31',
+    });
     const same = answering({ earliest: '2099-12-31' }, LOST, found(scheduled(day('2099-12-31'))));
     expect(await cancelling(same, 'earliest', { look: true })).toMatchObject({ outcome: 'scheduled', warnings: [] });
   });

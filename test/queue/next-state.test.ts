@@ -39,6 +39,8 @@ describe('what follows from an attempt to cancel', () => {
     ['not_found', 'without', refused],
     ['not_cancellable', 'without', refused],
     ['timing_conflict', 'without', refused],
+    ['date_too_early', 'without', refused],
+    ['confirmation_required', 'without', { state: 'unknown', needsPerson: true }],
     ['rejected', 'without', refused],
     ['unexpected_response', 'without', refused],
     ['not_configured', 'without', rests(REST_MS, 'not_configured')],
@@ -244,6 +246,21 @@ describe('what follows from a read-back that was answered', () => {
   it('says so if the timing is not told', () => {
     const { state, result: found } = afterReadBack(unknown(), status('scheduled'), POLICY);
     expect([state, found?.warnings.map(({ code }) => code)]).toEqual(['scheduled', ['timing_unknown']]);
+  });
+
+  it('is not the cancellation that was sent if it is for another date than the request asked for', () => {
+    const asked: Claimed = {
+      ...unknown({ readBackAttempts: 2 }),
+      error: new ProviderError('outcome_unknown', { message: 'lost', asksFor: '2099-12-31' }),
+    };
+    const earliest: Claimed = { ...asked, request: { ...asked.request, when: 'earliest' } };
+    const on = (value: string): CancellationStatus => ({
+      ...status('scheduled'),
+      effectiveAt: { value, precision: 'date', source: 'provider' },
+    });
+    expect(afterReadBack(earliest, on('2099-06-30'), POLICY)).toMatchObject({ state: 'unknown', needsPerson: true });
+    const { state, result: found } = afterReadBack(earliest, on('2099-12-31'), POLICY);
+    expect([state, found?.warnings]).toEqual(['scheduled', []]);
   });
 
   it('is completed whatever the timing was', () => {
