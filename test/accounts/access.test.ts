@@ -51,6 +51,7 @@ async function failureOf(work: Promise<unknown>): Promise<ProviderError> {
 }
 
 /** What an adapter in JavaScript may be. */
+// oxlint-disable-next-line no-unnecessary-type-parameters -- what the type says that it is
 function lying<Claimed>(value: unknown): Claimed {
   // oxlint-disable-next-line no-unsafe-type-assertion -- the run-time checks are what is tested
   return value as Claimed;
@@ -388,7 +389,6 @@ describe('what an adapter of access may get wrong', () => {
     ['no token', { verdict: 'granted' }],
     ['a time that is no number', { verdict: 'granted', token: 'tok-1234567890', expiresInS: Number.NaN }],
   ])('a login that returns %s means that nothing happened', async (_, verdict) => {
-    // oxlint-disable-next-line require-yield -- a login without a request
     const obtain = lying<NonNullable<typeof byOAuth.obtain>>(function* () {
       return verdict;
     });
@@ -465,7 +465,6 @@ describe('two configurations', () => {
     let logins = 0;
     const wires = new AccountWires<Config>({
       access: {
-        // oxlint-disable-next-line require-yield -- a token that is computed
         *obtain(config) {
           logins += 1;
           return { verdict: 'granted', token: `token-${logins}-of-${nameOf(config)}`, expiresInS: 3600 };
