@@ -164,6 +164,8 @@ function hasOneTransport({ proxy, fetch }: Pick<ServiceOptions, 'proxy' | 'fetch
 }
 
 function isProxy(text: string): boolean {
+  // A variable that nothing has replaced, as in a password, is a bad login at the proxy.
+  if (/\$\{\w+\}|\{\{.*\}\}|<[\w -]+>/.test(text)) return false;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   return url !== undefined && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '';
 }

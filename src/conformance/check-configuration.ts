@@ -62,6 +62,22 @@ export function configurationChecks(subject: ConformanceSubject): readonly Check
       },
     },
     {
+      name: 'is not configured where a variable in a secret was not replaced',
+      run: async () => {
+        const secret = options.filter(([, value]) => typeof value === 'string' && subject.secrets.includes(value));
+        for (const [name] of secret) {
+          for (const placeholder of ['${API_TOKEN}', '{{ token }}', '<token>', 'undefined']) {
+            const settled = await tried(subject, { ...optionsOf(subject), [name]: placeholder });
+            assert.ok(
+              !settled.ok,
+              `${name} was accepted as ${placeholder}, which the provider would take for a bad login`,
+            );
+            assertNotConfigured(settled);
+          }
+        }
+      },
+    },
+    {
       name: 'never repeats a configuration that it refuses',
       run: async () => {
         const [marker = ''] = subject.secrets;

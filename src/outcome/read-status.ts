@@ -63,10 +63,9 @@ function isRefusedAccess({ code, providerStatus }: ErrorFacts): boolean {
 
 /** What is said of a call whose read-back showed nothing: with the reason only if someone has to change something. */
 export function unreadWords({ readBackRefusal, redactor }: Call): string {
-  const code = readBackRefusal?.code;
-  return code === 'unauthorized' || code === 'forbidden'
-    ? `It could not be read back: ${redactor.message(readBackRefusal?.message ?? '')}`
-    : 'It could not be read back.';
+  return readBackRefusal === undefined || readBackRefusal.code === 'unexpected_response'
+    ? 'It could not be read back.'
+    : `It could not be read back: ${redactor.message(readBackRefusal.message)}`;
 }
 
 /** The state, or why the provider's answer does not show it. */

@@ -1,3 +1,5 @@
+import { isPlaceholder } from './placeholder.ts';
+
 /** What a configuration option for a credential accepts, and the words for a schema's message. */
 export interface CredentialRule {
   readonly accepts: (value: string) => boolean;
@@ -10,28 +12,32 @@ export interface CredentialRule {
  *
  * - white space and invisible characters around it, and line breaks, control characters, byte order marks and zero-width
  *   spaces anywhere: they come from the file that it was read from, and the provider would see a bad login;
- * - fewer than 6 characters: no provider issues such a secret, and taking it out of a text would take letters out of words.
+ * - fewer than 6 characters: no provider issues such a secret, and taking it out of a text would take letters out of words;
+ * - what is certainly a placeholder, such as `${API_TOKEN}`, `<token>` or `undefined`: it would be one more bad login.
  */
 export const secretRule: CredentialRule = {
-  accepts: (value) => isClean(value) && [...value].length >= SHORTEST_SECRET,
+  accepts: (value) => isClean(value) && [...value].length >= SHORTEST_SECRET && !isPlaceholder(value),
   expected:
-    'text with six characters minimum, without surrounding white space, line breaks, control characters and invisible characters',
+    'text with six characters minimum, without surrounding white space, line breaks, control characters and invisible characters, and no placeholder',
 };
 
 /**
  * A token or an identifier that the provider issues: as {@link secretRule}, of visible ASCII alone, and without a pair of
- * quotes around it. Such quotes belong to the file that it was read from: `docker --env-file` keeps them.
+ * quotes around it. Such quotes belong to the file that it was read from: `docker --env-file` keeps them. Words that ask to
+ * be replaced (`changeme`, `replace-with-token`) are placeholders here; a password may be such a word.
  */
 export const tokenRule: CredentialRule = {
-  accepts: (value) => secretRule.accepts(value) && /^[\x21-\x7e]+$/.test(value) && !isQuoted(value),
-  expected: 'a token: six characters minimum, visible ASCII, without spaces, line breaks and surrounding quotes',
+  accepts: (value) =>
+    secretRule.accepts(value) && /^[\x21-\x7e]+$/.test(value) && !isQuoted(value) && !isPlaceholder(value, true),
+  expected:
+    'a token: six characters minimum, visible ASCII, without spaces, line breaks and surrounding quotes, and no placeholder',
 };
 
-/** A login name, such as an e-mail address: of any length but none, and clean as the other credentials are. */
+/** A login name, such as an e-mail address: of any length but none, clean as the other credentials are, and no placeholder. */
 export const loginRule: CredentialRule = {
-  accepts: (value) => isClean(value) && value !== '' && !isQuoted(value),
+  accepts: (value) => isClean(value) && value !== '' && !isQuoted(value) && !isPlaceholder(value),
   expected:
-    'text that says who signs in, without surrounding quotes and white space, line breaks, control characters and invisible characters',
+    'text that says who signs in, without surrounding quotes and white space, line breaks, control characters and invisible characters, and no placeholder',
 };
 
 // In characters.

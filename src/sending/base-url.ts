@@ -1,5 +1,6 @@
 /** What a base URL has to be, for the messages of an adapter's schema. */
-export const EXPECTED_BASE_URL = 'an https URL (http only to loopback) without user info, query or fragment';
+export const EXPECTED_BASE_URL =
+  'an https URL (http only to loopback) without user info, query or fragment, and no placeholder';
 
 /**
  * Whether a text has the form of a base URL: for the schema of an adapter's configuration. A port that `fetch` refuses
@@ -12,8 +13,10 @@ export function isBaseUrl(text: string): boolean {
 /** The URL that a text in the form of a base URL stands for. */
 export function parseBaseUrl(text: string): URL | undefined {
   // The parser drops an empty query or fragment, tabs and line breaks, and turns backslashes; none of these is meant.
-  if (/[\s\\?#@\p{Cc}]/u.test(text) || !URL.canParse(text)) return undefined;
+  // Brackets are those of a variable or a template that nothing has replaced.
+  if (/[\s\\?#@<>{}\p{Cc}]/u.test(text) || !URL.canParse(text)) return undefined;
   const url = new URL(text);
+  if (/^(?:undefined|null)$/.test(url.hostname)) return undefined;
   const isAllowed = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
   return isAllowed && url.username === '' && url.password === '' && url.hostname !== '' ? url : undefined;
 }

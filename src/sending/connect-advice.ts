@@ -1,5 +1,11 @@
-/** What a person has to look at, because the same connection will fail the next time, too. */
-export type ConnectCheck = 'host' | 'port' | 'name' | 'authority' | 'clock' | 'proxy';
+import { isUnprocessed } from './judge-status.ts';
+import { tunnelStatusOf } from './transport-failure.ts';
+
+/**
+ * What a person has to look at, because the same connection will fail the next time, too. `tunnel`: a proxy has refused to
+ * open one. Such a request is not repeated, since a few bad logins lock the proxy's user out.
+ */
+export type ConnectCheck = 'host' | 'port' | 'name' | 'authority' | 'clock' | 'proxy' | 'tunnel';
 
 /**
  * Returns what to look at after a connection failed, by the code of the error; `undefined` if the failure may pass. It
@@ -30,6 +36,7 @@ const ADVICE: Readonly<Record<ConnectCheck, string>> = {
     'Check the certificate. If its authority is your own, set NODE_EXTRA_CA_CERTS to the file of that authority.',
   clock: 'Check the clock of this machine; if it is right, the certificate has to be renewed.',
   proxy: 'Check the address of the proxy, its credentials, and which hosts it allows.',
+  tunnel: 'Check the credentials of the proxy, and which hosts it allows.',
 };
 
 const CHECKS: Readonly<Record<string, ConnectCheck>> = {
@@ -45,16 +52,14 @@ const CHECKS: Readonly<Record<string, ConnectCheck>> = {
   CERT_NOT_YET_VALID: 'clock',
 };
 
-// What undici says when a proxy does not open a tunnel. It has no code of its own.
-const TUNNEL_REFUSED = /^Proxy response \(\d{3}\) !== 200 when HTTP Tunneling$/;
-
 // Wrappers are few; a longer chain of causes is a circle.
 const MAX_DEPTH = 8;
 
 function checkIn(error: unknown, depth: number): ConnectCheck | undefined {
   if (depth > MAX_DEPTH || typeof error !== 'object' || error === null) return undefined;
   if (error instanceof AggregateError) return checkIn(error.errors[0], depth + 1);
-  if (error instanceof Error && TUNNEL_REFUSED.test(error.message)) return 'proxy';
+  const status = tunnelStatusOf(error);
+  if (status !== undefined) return status >= 400 && status < 500 && !isUnprocessed(status) ? 'tunnel' : 'proxy';
   if ('code' in error && typeof error.code === 'string' && Object.hasOwn(CHECKS, error.code)) return CHECKS[error.code];
   return 'cause' in error ? checkIn(error.cause, depth + 1) : undefined;
 }

@@ -144,12 +144,18 @@ async function sendOnce(
 }
 
 function classOf(sent: SendResult): FailureClass | undefined {
-  if (sent.kind === 'not_sent') return 'not_sent';
+  // As with a challenge below: a repetition gets no further, and is one more bad login at the proxy.
+  if (sent.kind === 'not_sent') return isWalledOff(sent) ? undefined : 'not_sent';
   if (sent.kind === 'lost') return 'perhaps_sent';
   // A challenge is no failure of the server that a repetition could get past.
   if (judgeChallenge(sent.response) !== undefined) return undefined;
   if (isUnprocessed(sent.response.status)) return 'unprocessed';
   return sent.response.status >= 500 ? 'server_error' : undefined;
+}
+
+/** Whether a proxy on the way has refused to let the request through. */
+function isWalledOff(sent: Extract<SendResult, { kind: 'not_sent' }>): boolean {
+  return sent.check === 'tunnel';
 }
 
 function delayBeforeRepeat(
@@ -206,7 +212,11 @@ function outcomeOf(sent: SendResult, effect: 'read' | 'write', call: Call): Prov
   if (sent.kind === 'not_sent') {
     const code = sent.end === 'aborted' ? 'aborted' : 'unavailable';
     const advice = sent.check === undefined ? '' : ` ${adviceOn(sent.check, call.addressName)}`;
-    throw call.error({ code, reason: sent.end, message: `${sent.why}.${advice} Nothing was sent.` });
+    const why = `${sent.why}.${advice}`;
+    const isFinal = isWalledOff(sent);
+    if (isFinal && effect === 'read') call.readBackRefusal = { code, message: why };
+    const retryable = isFinal ? false : undefined;
+    throw call.error({ code, reason: sent.end, retryable, message: `${why} Nothing was sent.` });
   }
   throw call.error(effect === 'write' ? lostWrite(sent.reason) : lostRead(sent.reason));
 }

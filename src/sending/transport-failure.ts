@@ -73,7 +73,7 @@ function proofIn(error: unknown, depth: number): string | undefined {
 
 function connectFailure(error: object): string | undefined {
   if (error instanceof Error && error.message === BAD_PORT) return 'its port is one that fetch does not use';
-  const refusal = error instanceof Error ? TUNNEL_REFUSED.exec(error.message)?.[1] : undefined;
+  const refusal = tunnelStatusOf(error);
   if (refusal !== undefined) return `the proxy refused to connect to the provider (HTTP ${refusal})`;
   if (error instanceof Error && DENO_CONNECT.test(error.message)) return 'the connection could not be made';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -84,6 +84,12 @@ function connectFailure(error: object): string | undefined {
   const isLookup = syscall === 'getaddrinfo' || syscall === 'queryA' || syscall === 'queryAaaa';
   if (isLookup && Object.hasOwn(LOOKUP_FAILURES, code)) return LOOKUP_FAILURES[code];
   return undefined;
+}
+
+/** The status with which a proxy refused to open a tunnel, if that is what an error says. */
+export function tunnelStatusOf(error: object): number | undefined {
+  const [, status] = (error instanceof Error && TUNNEL_REFUSED.exec(error.message)) || [];
+  return status === undefined ? undefined : Number(status);
 }
 
 /** node-fetch names the syscall otherwise: version 3 in a field of its own, version 2 only within its message. */

@@ -449,6 +449,11 @@ const miscarried: readonly Faulty[] = [
     found: [/a secret has white space or invisible characters around it$/],
   },
   {
+    fault: 'takes a variable that nothing has replaced for a token',
+    subject: sample({ config: unchecked(isConfig) }),
+    found: [/a variable in a secret was not replaced$/],
+  },
+  {
     fault: 'reads its environment too early',
     subject: wrapped((_account, config) =>
       sample().provider.account(config ?? { baseUrl: 'http://127.0.0.1:3', token }),

@@ -1,5 +1,5 @@
 import { createCancelService, isProviderError } from 'cancelkit';
-import { loginRule, secretRule } from 'cancelkit/provider';
+import { loginRule, secretRule, tokenRule } from 'cancelkit/provider';
 import { edis } from 'cancelkit/edis';
 import { hosting } from 'cancelkit/hosting';
 import { mittwald } from 'cancelkit/mittwald';
@@ -106,7 +106,106 @@ describe.each(credentials)('a credential of %s in %s', (account, variable, optio
   });
 });
 
+const UNREPLACED = [
+  '${VPSBG_TOKEN}',
+  '${EDIS_PASSWORD:-}',
+  '${{ secrets.TOKEN }}',
+  '{{ token }}',
+  '{{.Values.token}}',
+  '$(cat /run/secrets/token)',
+  '<token>',
+  '<your password>',
+  '<YOUR_API_KEY>',
+  'undefined',
+  'null',
+  '[object Object]',
+  '[object Promise]',
+  '********',
+  '[REDACTED]',
+  '<redacted>',
+  '(hidden)',
+  'your-token',
+  'your-api-key',
+  'YOUR_API_KEY_HERE',
+  'your_password',
+  'yourpassword',
+  'your-secret',
+  'your-email',
+  'your-email@example.com',
+  'op://vault/edis/password',
+  'vault://secret/edis',
+  'ref+awsssm://path',
+  'arn:aws:secretsmanager:eu:1:secret:a',
+  '@Microsoft.KeyVault(SecretUri=https://example.com)',
+  'ENC[AES256_GCM,data:p673w==]',
+  'projects/7/secrets/edis/versions/1',
+  '/run/secrets/edis',
+  'file:///run/secrets/edis',
+];
+const ISSUED = [
+  '$VPSBG_TOKEN',
+  '%VPSBG_TOKEN%',
+  '{token}',
+  'token-${ENVIRONMENT}',
+  'changeme',
+  'change-me',
+  'CHANGE_ME',
+  'replace-with-your-token',
+  'insert_token_here',
+  'placeholder',
+  'xxxxxxxx',
+  'XXXXXXXX',
+  '--------',
+];
+
+describe.each(credentials)('a placeholder as a credential of %s in %s', (account, variable, option) => {
+  it.each(UNREPLACED)('%s is refused before anything is sent', async (value) => {
+    const error = await failureWith(account, { [variable]: value });
+    if (!isProviderError(error, 'not_configured')) throw new Error('it was accepted');
+    expect(error.message).toMatch(new RegExp(`${variable}.*placeholder.*option ${option}`));
+    expect(error.message).not.toContain(value);
+  });
+
+  const isIssued = ['token', 'identifier'].includes(option);
+  it.each(ISSUED)(`%s is ${isIssued ? 'refused' : 'taken, since a person may have chosen it'}`, async (value) => {
+    const error = await failureWith(account, { [variable]: value });
+    expect(isProviderError(error, 'not_configured')).toBe(isIssued);
+  });
+});
+
 describe('the rules for credentials', () => {
+  it('take no credential for a placeholder that could be one', () => {
+    for (const value of [
+      'yourself1',
+      'your-dog-ate-it',
+      'undefined1',
+      'nullable',
+      '$ummer2026',
+      'a<b>c-def',
+      '<3<3<3>',
+      '{x}y{z}',
+    ]) {
+      expect([value, secretRule.accepts(value)]).toEqual([value, true]);
+    }
+    for (const value of [
+      '1|aBcdEf0123',
+      'sk_live_<not>',
+      'replaced-1',
+      'e0$A{9}_x',
+      'change-2026',
+      'x1x1x1x1',
+      '$2y$10$abcdef',
+    ]) {
+      expect([value, tokenRule.accepts(value)]).toEqual([value, true]);
+    }
+    fc.assert(
+      fc.property(fc.stringMatching(/^[\x21-\x7e]{12,64}$/), (value) => {
+        fc.pre(!/[<>{}()[\]*]|:\/\/|^["'`$%]/.test(value));
+        expect(tokenRule.accepts(value)).toBe(true);
+      }),
+    );
+  });
+
   it('accept a password with blanks, signs and emoji in it, joiners included', () => {
     for (const value of ['correct horse', '100%100%', '👩‍💻👩‍💻👩‍💻', 'Zoë 密码 🔑', '\\"<>&'.repeat(2)]) {
       expect([value, secretRule.accepts(value)]).toEqual([value, true]);

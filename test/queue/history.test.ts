@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CancelResult } from 'cancelkit';
 import { deferred } from '../../src/platform/deferred.ts';
 import { type Database, type QueryClient, allInOrder } from '../../src/queue/database/database.ts';
 import { type NewEntry, writeHistory } from '../../src/queue/ledger/history.ts';
@@ -63,6 +64,53 @@ describe.each(DATABASES)('outcomes on %s', (_, open) => {
     for (const id of ids) expect(await typesOf(database, schema, id)).toEqual(['attempt', 'answer', 'settled']);
   });
 });
+
+describe('two outcomes of one cancellation that are written together', () => {
+  it.each([
+    ['the yes first', ['send', 'read']],
+    ['the read-back first', ['read', 'send']],
+  ] as const)('lose no yes, whichever comes first: %s', async (_, order) => {
+    await using place = await startPostgres();
+    await using database = await openTables(place);
+    const schema = freshSchema();
+    await migrate(database, schema);
+    await insert(database, schema, ['one'], 'unknown');
+    // As after a lease that ended early: the first claim sent it, and the second one reads it back.
+    await database.query(`UPDATE ${schema}.cancellation SET claim = 2`);
+    const common = { id: 'one', account: 'alpha', priority: 0, handedOver: undefined, needsPerson: false } as const;
+    const outcomes = {
+      read: { ...common, task: 'read', claim: 2, state: 'unknown', readBackAttempts: 1 },
+      send: { ...common, task: 'send', claim: 1, state: 'requested', readBackAttempts: 0, result: YES },
+    } as const satisfies Record<string, RecordedState>;
+    const lines = [{ id: 'one', type: 'answer', data: {} }];
+    await database.transaction((client) =>
+      recordStates(
+        client,
+        schema,
+        noJobs,
+        order.map((task) => outcomes[task]),
+        lines,
+      ),
+    );
+    const { rows } = await database.query(`SELECT state, result->>'outcome' AS outcome FROM ${schema}.cancellation`);
+    expect(rows).toEqual([{ state: 'requested', outcome: 'requested' }]);
+    const second = order[0] === 'send' ? 'late_outcome' : 'settled';
+    expect(await typesOf(database, schema, 'one')).toEqual(['answer', 'settled', second]);
+  });
+});
+
+const YES: CancelResult = {
+  account: 'alpha',
+  provider: 'p',
+  service: {},
+  when: 'immediate',
+  outcome: 'requested',
+  reconciled: false,
+  warnings: [],
+  attempts: 1,
+  operationId: 'operation-1',
+  raw: undefined,
+};
 
 describe('statements of a transaction that are sent together', () => {
   it('fail with the reason of the first one that failed, however long the others take to say so', async () => {

@@ -316,7 +316,7 @@ describe('an absence that the last reading confirms, for one that is to be sent 
 
   it('plans it again, and says so', () => {
     const next = last({});
-    expect(next).toMatchObject({ state: 'planned', readBackAttempts: 0, needsPerson: false, isSentAgain: true });
+    expect(next).toMatchObject({ state: 'planned', readBackAttempts: 3, needsPerson: false, isSentAgain: true });
     expect(next.error?.message).toContain('sent again, once');
   });
 

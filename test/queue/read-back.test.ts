@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeMonth, moveSettled } from '../../src/queue/ledger/settled.ts';
 import { DATABASES, startPostgres, type TestDatabase } from './support/databases.ts';
 import { freshSchema, openQueue, openTables, settle } from './support/open-queue.ts';
-import { accepted, busy, closedGate, lost, openShop, request, seen, type Reply } from './support/shop.ts';
+import { accepted, busy, closedGate, lost, openShop, refuses, request, seen, type Reply } from './support/shop.ts';
 
 describe.each(DATABASES)('a cancellation of which nobody knows, on %s', (_, open) => {
   let database: TestDatabase;
@@ -197,7 +197,11 @@ describe('the provider’s yes to a worker that could not write it down until no
     ['ends a refusal that read-backs led to', `state = 'refused', readings = 3, error = ${doubt}`, 'requested'],
     ['ends a plan to send it again', `state = 'planned', sent_again = true, error = ${doubt}`, 'requested'],
     ['leaves a refusal that a person wrote', `state = 'refused', readings = 0, error = ${doubt}`, 'refused'],
-    ['leaves a plan that a person made', `state = 'planned', sent_again = true, error = NULL`, 'planned'],
+    ['ends a plan that a person made', `state = 'planned', error = NULL`, 'requested'],
+    ['ends a plan that was held', `state = 'planned', needs_person = true, other_place = 'elsewhere'`, 'requested'],
+    ['leaves a plan for another place', `state = 'planned', place = 'shop https://new.example.com/'`, 'planned'],
+    ['leaves a refusal at another place', `state = 'refused', readings = 3, place = 'elsewhere'`, 'refused'],
+    ['leaves what is being sent again', `state = 'intent'`, 'intent'],
   ])('%s', async (_, meanwhile, state) => {
     const gate = closedGate();
     const shop = openShop({ one: { writes: [() => gate.pass()] } });
@@ -218,6 +222,76 @@ describe('the provider’s yes to a worker that could not write it down until no
     expect(record?.state).toBe(state);
     expect(record?.history.at(-1)?.type).toBe(state === 'requested' ? 'settled' : 'late_outcome');
     expect(shop.writes()).toBe(1);
+  });
+
+  it.each(['retry', 'retry and a refusal', 'retry and a refusal, and moved to its month'] as const)(
+    'ends what a person planned again: %s',
+    async (meanwhile) => {
+      const gate = closedGate();
+      const shop = openShop({ one: { writes: [() => gate.pass(), () => refuses('not_found')] } });
+      await using queue = await openQueue(database, { services: shop.services });
+      await queue.enqueue(request('blind', 'one'), { id: 'one' });
+      const stop = new AbortController();
+      const working = queue.work({ signal: stop.signal });
+      await gate.held(1);
+      await using tables = await openTables(database);
+      await tables.query(
+        `UPDATE ${queue.schema}.cancellation SET claim = claim + 1, lease_until = NULL, worker = NULL, state = 'unknown',
+         needs_person = true, error = '{"code": "outcome_unknown", "message": "the worker was lost"}'`,
+      );
+      // It waits behind the rest of its account, so that no worker takes it up before the yes is written down.
+      if (meanwhile === 'retry') {
+        await tables.query(
+          `INSERT INTO ${queue.schema}.account (name, paused_until, paused_because)
+           VALUES ('blind', clock_timestamp() + interval '1 hour', 'unauthorized')`,
+        );
+      }
+      await queue.retry('one', { by: 'ann' });
+      if (meanwhile !== 'retry') expect(await queue.wait('one')).toMatchObject({ state: 'refused' });
+      if (meanwhile.endsWith('month')) {
+        await tables.query(`UPDATE ${queue.schema}.cancellation SET updated_at = '2026-01-02'`);
+        await makeMonth(tables, queue.schema, '2026_01');
+        await expect.poll(() => moveSettled(tables, queue.schema, '2026_01', 10)).toBe(1);
+      }
+      gate.open();
+      stop.abort();
+      await working;
+      const record = await queue.get('one');
+      expect(record).toMatchObject({ state: 'requested', needsPerson: false, outcome: { ok: true } });
+      expect(record).not.toHaveProperty('lastError');
+      expect(record?.history.at(-1)?.type).toBe('settled');
+      await queue.resume('blind');
+      await queue.work({ stopWhenIdle: true });
+      expect(shop.writes()).toBe(meanwhile === 'retry' ? 1 : 2);
+    },
+  );
+
+  it('keeps the request that a person had sent meanwhile, if the same worker is at both', async () => {
+    const [first, second] = [closedGate(), closedGate()];
+    const shop = openShop({ one: { writes: [() => first.pass(), () => second.pass()] } });
+    await using queue = await openQueue(database, { services: shop.services });
+    await queue.enqueue(request('blind', 'one'), { id: 'one' });
+    const stop = new AbortController();
+    const working = queue.work({ signal: stop.signal });
+    await first.held(1);
+    await using tables = await openTables(database);
+    // As after the database's clock was set ahead: the lease is over, and the call goes on.
+    await tables.query(
+      `UPDATE ${queue.schema}.cancellation SET claim = claim + 1, lease_until = NULL, worker = NULL, state = 'unknown',
+       needs_person = true, error = '{"code": "outcome_unknown", "message": "the worker was lost"}'`,
+    );
+    await queue.retry('one', { by: 'ann' });
+    await second.held(1);
+    stop.abort();
+    first.open();
+    const types = async (): Promise<readonly string[]> =>
+      (await queue.get('one'))?.history.map(({ type }) => type) ?? [];
+    while (!(await types()).includes('late_outcome'));
+    await Promise.race([working, types()]);
+    second.open();
+    await working;
+    expect(await queue.get('one')).toMatchObject({ state: 'requested', outcome: { ok: true } });
+    expect(shop.writes()).toBe(2);
   });
 
   it('ends what a person withdrew meanwhile instead of having it sent again', async () => {
@@ -264,7 +338,7 @@ describe('the provider’s yes to a worker that could not write it down until no
       [readings],
     );
     await makeMonth(tables, queue.schema, '2026_01');
-    expect(await moveSettled(tables, queue.schema, '2026_01', 10)).toBe(1);
+    await expect.poll(() => moveSettled(tables, queue.schema, '2026_01', 10)).toBe(1);
     gate.open();
     stop.abort();
     await working;

@@ -55,6 +55,13 @@ describe('a base URL', () => {
     'http://10.0.0.1',
     'http://192.168.0.1',
     'https://user@api.example.com',
+    'https://${HOST}/',
+    'https://{{host}}/api',
+    'https://api.example.com/${VERSION}',
+    'https://api.example.com/<path>',
+    'https://undefined/api',
+    'https://null',
+    'https://undefined:8443',
     'https://user:secret@api.example.com',
     'https://:@api.example.com',
     'https://@api.example.com',
@@ -72,7 +79,7 @@ describe('a base URL', () => {
     'https://api.example.com\\@evil.example.com',
     'https://api.example.com/\u0000',
   ])('%j is refused', (text) => {
-    const expected = 'an https URL (http only to loopback) without user info, query or fragment';
+    const expected = 'an https URL (http only to loopback) without user info, query or fragment, and no placeholder';
     expect(checkBaseUrl(text)).toEqual({ ok: false, expected });
   });
 

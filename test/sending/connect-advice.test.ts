@@ -51,7 +51,7 @@ describe('a connection that will fail the next time, too', () => {
       socket.once('data', () => socket.end('HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n'));
     });
     const message = await messageOf('https://hosting.example.com/api', `http://127.0.0.1:${await portOf(refusing)}`);
-    expect(message).toContain('Check the address of the proxy, its credentials');
+    expect(message).toContain('Check the credentials of the proxy');
     refusing.close();
   });
 

@@ -8,8 +8,8 @@ import { EnvHttpProxyAgent as EnvHttpProxyAgent6 } from 'undici-6';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { environmentProxyFor } from '../../src/sending/environment-proxy.ts';
 import { makeCertificate, type Certificate } from '../campaign/certificate.ts';
-import { startProviderServer } from '../campaign/provider-server.ts';
-import { blindAcmeProvider, REQUEST } from '../support/acme.ts';
+import { startProviderServer, type Misbehaviour } from '../campaign/provider-server.ts';
+import { acmeProvider, blindAcmeProvider, REQUEST } from '../support/acme.ts';
 import { failureOf } from '../support/failure.ts';
 
 const token = 'a-token-of-the-account';
@@ -27,10 +27,10 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-type Refusal = 407 | 502 | 'reset' | 'never' | undefined;
+type Refusal = 401 | 403 | 407 | 429 | 502 | 'reset' | 'never' | 'open' | undefined;
 
-/** An HTTP proxy that opens tunnels, or refuses to, and records what it was asked. */
-async function startProxy(refusal?: Refusal) {
+/** An HTTP proxy that opens tunnels, or refuses to, and records what it was asked. The last refusal is repeated. */
+async function startProxy(...refusals: readonly Refusal[]) {
   const seen: string[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((request, response) => {
@@ -38,11 +38,12 @@ async function startProxy(refusal?: Refusal) {
     response.end('{"result":"success"}');
   });
   server.on('connect', (request, client: Socket) => {
+    const refusal = refusals[seen.length] ?? refusals.at(-1);
     seen.push(`CONNECT ${request.url} ${request.headers['proxy-authorization'] ?? ''}`.trim());
     client.on('error', () => undefined);
     if (refusal === 'never') return;
     if (refusal === 'reset') client.resetAndDestroy();
-    else if (refusal !== undefined) client.end(`HTTP/1.1 ${refusal} No\r\ncontent-length: 0\r\n\r\n`);
+    else if (typeof refusal === 'number') client.end(`HTTP/1.1 ${refusal} No\r\ncontent-length: 0\r\n\r\n`);
     else {
       const { hostname, port } = new URL(`http://${request.url}`);
       const upstream = connect(Number(port), hostname, () => {
@@ -68,8 +69,8 @@ async function startProxy(refusal?: Refusal) {
   };
 }
 
-async function startProvider() {
-  const server = await startProviderServer({}, certificate);
+async function startProvider(misbehaviour: Misbehaviour = {}) {
+  const server = await startProviderServer(misbehaviour, certificate);
   return Object.assign(server, { [Symbol.asyncDispose]: () => server.close() });
 }
 
@@ -124,6 +125,54 @@ describe.each(ways)('a proxy by %s', (_, use) => {
     expect(error).toMatchObject({ code: 'unavailable' });
     if (typeof refusal === 'number') expect(error.message).toContain(`the proxy refused to connect to the provider`);
     expect(provider.connections).toBe(0);
+  });
+});
+
+describe.each(ways)('a proxy by %s', (_, use) => {
+  it.each([401, 403, 407] as const)(
+    'that refuses a tunnel with %s is not asked again by the same call',
+    async (status) => {
+      await using proxy = await startProxy(status);
+      await using provider = await startProvider();
+      const error = await failureOf(toHosting(provider.url, use(proxy.url)).cancel(REQUEST));
+      expect(error).toMatchObject({ code: 'unavailable', retryable: false, attempts: 1 });
+      expect(error.message).toContain('Check the credentials of the proxy, and which hosts it allows');
+      expect(proxy.seen).toHaveLength(1);
+    },
+  );
+
+  it.each([429, 502] as const)('that cannot open a tunnel now (%s) is asked again', async (status) => {
+    await using proxy = await startProxy(status);
+    await using provider = await startProvider();
+    const error = await failureOf(toHosting(provider.url, use(proxy.url)).cancel(REQUEST));
+    expect(error).toMatchObject({ code: 'unavailable', retryable: true, attempts: 4 });
+    expect(proxy.seen).toHaveLength(4);
+  });
+});
+
+describe('a proxy that refuses the credentials of its user', () => {
+  it('is asked once for a whole list', async () => {
+    await using proxy = await startProxy(407);
+    await using provider = await startProvider();
+    const services = toHosting(provider.url, { proxy: proxy.url });
+    const requests = Array.from({ length: 20 }, (_, index) => ({
+      ...REQUEST,
+      service: { ...REQUEST.service, hostingId: `h-${index}` },
+    }));
+    const codes = [];
+    for await (const item of services.cancelMany(requests)) codes.push(item.ok ? 'ok' : item.error.code);
+    expect(new Set(codes)).toEqual(new Set(['unavailable']));
+    expect(proxy.seen).toHaveLength(1);
+  });
+
+  it('says so also if it begins to refuse between a lost answer and its read-back', async () => {
+    await using proxy = await startProxy('open', 407);
+    await using provider = await startProvider({ faultOf: () => ({ kind: 'reset', executed: true }) });
+    const acme = acmeProvider().account({ baseUrl: `${provider.url}/services`, token });
+    const error = await failureOf(createCancelService({ acme }, { proxy: proxy.url }).cancel(REQUEST));
+    expect(error).toMatchObject({ code: 'outcome_unknown', attempts: 2, readBackRefusal: 'unavailable' });
+    expect(error.message).toContain('Check the credentials of the proxy');
+    expect(proxy.seen).toHaveLength(2);
   });
 });
 
@@ -224,9 +273,21 @@ describe('the proxy of the environment', () => {
 });
 
 describe('the option `proxy`', () => {
-  it.each(['', 'proxy:3128', 'ftp://proxy', 'http://proxy/path', 7])('%j is refused', (proxy) => {
+  it.each([
+    '',
+    'proxy:3128',
+    'ftp://proxy',
+    'http://user:${PASSWORD}@proxy:3128',
+    'http://<proxy>:3128',
+    'http://proxy/path',
+    7,
+  ])('%j is refused', (proxy) => {
     // oxlint-disable-next-line no-unsafe-type-assertion -- what an option of a program without types may be
     expect(() => createCancelService({}, { proxy: proxy as string })).toThrow(/proxy/);
+  });
+
+  it('is taken with a password of any signs', () => {
+    expect(() => createCancelService({}, { proxy: 'http://user:p{a}$s<s@proxy:3128' })).not.toThrow();
   });
 
   it('is refused together with a fetch', () => {

@@ -45,7 +45,7 @@ export async function beginConfirmation(
 
 /**
  * Writes the outcome of a confirmation. One that may have been carried out is read back; one that was refused waits as
- * before. If the lease has ended meanwhile, only the history is told: the cancellation is being read back.
+ * before. If the lease has ended meanwhile, only the history says so: the cancellation is being read back.
  */
 export async function endConfirmation(
   client: QueryClient,

@@ -96,7 +96,9 @@ export async function retry(
   );
   if (rows.length > 0)
     throw invalidInput([{ path: 'id', expected: 'a cancellation of whose service no other one is open' }]);
-  await write(client, context, id, { state: 'planned' });
+  // With a reading, a late yes to what was sent before also replaces what the next request is refused with.
+  const wasInDoubt = row['state'] === 'unknown' || (await hasBeenInDoubt(client, context, id));
+  await write(client, context, id, { state: 'planned', readings: wasInDoubt ? 1 : 0 });
   if (acceptPlace) {
     await client.query(`UPDATE ${context.schema}.cancellation SET place = $2 WHERE id = $1`, [id, newPlace]);
   }

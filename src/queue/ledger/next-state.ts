@@ -26,7 +26,10 @@ export interface NextState {
   readonly retryInMs?: number;
   /** The provider did not take it: the time of giving up counts from the first time that this happened. */
   readonly hasFailed?: boolean;
-  /** How often it has been read back without being found. */
+  /**
+   * How often it has been read back without being found. In the states `planned` and `refused`: not 0 if an earlier
+   * request of it had no known outcome, so that the provider's late yes to that one still counts.
+   */
   readonly readBackAttempts: number;
   /** Nothing more is done by itself: a person has to look. */
   readonly needsPerson: boolean;
@@ -34,6 +37,8 @@ export interface NextState {
   readonly pause?: { readonly forMs: number; readonly because: string };
   /** It is planned again since the last read-back did not find it. This happens once. */
   readonly isSentAgain?: boolean;
+  /** Where it was sent. */
+  readonly sentTo?: string;
   /** The account leads to this place now, which is not the one that the cancellation is pinned to. */
   readonly otherPlace?: string;
 }
@@ -59,7 +64,7 @@ export function afterSend(
   // Nothing is cancelled until a person has passed on the token; read-backs could not tell an unconfirmed one from none.
   if (error.code === 'confirmation_required')
     return { state: 'unknown', error, readBackAttempts: 0, needsPerson: true };
-  const kept = { error, readBackAttempts: 0, ...retryInMsOf(settled.error) };
+  const kept = { error, readBackAttempts: claimed.readBackAttempts, ...retryInMsOf(settled.error) };
   const again = whenAgain(settled.error, claimed.tries, isShut);
   if (again === undefined || claimed.failingForMs + again.nextInMs > policy.giveUpAfterMs) {
     return { ...kept, state: 'refused', needsPerson: false };
@@ -106,7 +111,7 @@ export function afterReadBack(claimed: Claimed, seen: CancellationStatus, policy
   if (compare(seen, when, asksFor) !== 'absent') return { ...kept, needsPerson: true };
   const isSentAgain = seen.state === 'none' && claimed.whenAbsent === 'send_again' && !claimed.wasSentAgain;
   const error = confirmedAbsent(claimed, readBackAttempts, seen, isSentAgain);
-  if (isSentAgain) return { state: 'planned', error, readBackAttempts: 0, needsPerson: false, isSentAgain };
+  if (isSentAgain) return { state: 'planned', error, readBackAttempts, needsPerson: false, isSentAgain };
   return { state: 'refused', error, readBackAttempts, needsPerson: false };
 }
 
@@ -157,7 +162,7 @@ export function afterOtherPlace(claimed: Claimed, otherPlace: string): NextState
     operation: 'cancel',
     retryable: false,
   });
-  return { state: 'planned', error, readBackAttempts: 0, needsPerson: true, otherPlace };
+  return { state: 'planned', error, readBackAttempts: claimed.readBackAttempts, needsPerson: true, otherPlace };
 }
 
 /**

@@ -28,6 +28,19 @@ export async function recordStates(
   settled: readonly RecordedState[],
   history: readonly NewEntry[] = [],
 ): Promise<void> {
+  // One statement changes a row once, and would choose between two outcomes by itself.
+  const seen = new Set<string>();
+  const repeated = settled.filter(({ id }) => seen.has(id) || !seen.add(id));
+  if (repeated.length > 0) {
+    await recordStates(
+      client,
+      schema,
+      jobs,
+      settled.filter((one) => !repeated.includes(one)),
+      history,
+    );
+    return await recordStates(client, schema, jobs, repeated);
+  }
   const lines = groupBy(history, ({ id }) => id);
   const written = await update(client, schema, settled, lines);
   if (written.size < settled.length) {
@@ -70,7 +83,7 @@ async function update(
        FROM clock, jsonb_to_recordset($1::jsonb) AS x(id text, account text, claim bigint, task text, state text,
          result jsonb, error jsonb, "nextInMs" float8, "retryInMs" float8, "sentAgoMs" float8, "hasFailed" boolean,
          "readBackAttempts" integer, "needsPerson" boolean, "pauseMs" float8, "pauseBecause" text, "isSentAgain" boolean,
-         "otherPlace" text, lines jsonb)
+         "otherPlace" text, "sentTo" text, lines jsonb)
      ), paused AS (
        INSERT INTO ${schema}.account AS a (name, paused_at, paused_until, paused_because)
        SELECT DISTINCT ON (account) account, now, now + "pauseMs" * interval '1 millisecond', "pauseBecause"
@@ -93,7 +106,7 @@ async function update(
      WHERE c.id = ANY($2::text[]) AND c.id = x.id AND CASE c.state
          WHEN 'unknown' THEN c.claim = x.claim OR ${LATE_YES}
          WHEN 'refused' THEN c.readings > 0 AND ${LATE_YES}
-         WHEN 'planned' THEN c.sent_again AND c.error IS NOT NULL AND ${LATE_YES}
+         WHEN 'planned' THEN ${LATE_YES}
          WHEN 'intent' THEN c.claim = x.claim
          WHEN 'sent' THEN c.claim = x.claim
          ELSE false
@@ -115,11 +128,12 @@ async function update(
 }
 
 /**
- * The provider's own yes to the worker that sent the request. It overrides every state that follows from an absence at
- * a read-back: `unknown`, `refused` after the last one or withdrawn after it, or planned again. Otherwise what a person
- * decided is left alone: a decision empties `readings` and `error`.
+ * The provider's own yes to whoever sent it, from the place that the cancellation is still for. It ends `unknown`, every
+ * plan to send it again, and a refusal that followed the lost outcome: after the last read-back, of a later request, or
+ * because it was withdrawn. A person's `resolve` is left alone: it empties `readings`.
  */
-const LATE_YES = `(x.task = 'send' AND x.state IN ${sqlList(CANCEL_OUTCOMES)})`;
+const LATE_YES = `(x.task = 'send' AND x.state IN ${sqlList(CANCEL_OUTCOMES)}
+  AND (x."sentTo" IS NULL OR c.place IS NULL OR x."sentTo" = c.place))`;
 
 /** A time as `toISOString` writes it. */
 function iso(time: string): string {

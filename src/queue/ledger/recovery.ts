@@ -81,8 +81,8 @@ export async function giveBack(
 }
 
 /** A claim that ended before anything was sent. */
-export function sendAgain({ error }: Claimed): NextState {
-  return { state: 'planned', readBackAttempts: 0, needsPerson: false, ...(error === undefined ? {} : { error }) };
+export function sendAgain({ readBackAttempts, error }: Claimed): NextState {
+  return { state: 'planned', readBackAttempts, needsPerson: false, ...(error === undefined ? {} : { error }) };
 }
 
 /** A read-back that was not finished. */

@@ -19,7 +19,7 @@ export class SentMarks {
 
   /** One has been handed over, for the first time or again. */
   note(sent: Sent): void {
-    this.#sent.set(sent.id, sent);
+    this.#sent.set(keyOf(sent), sent);
   }
 
   /** The requests that have been in flight for a while without the ledger saying so. */
@@ -38,11 +38,16 @@ export class SentMarks {
    *
    * @returns when it was handed over last (`performance.now`), if it was
    */
-  forget(id: string): number | undefined {
-    const sentAt = this.#sent.get(id)?.at;
-    this.#sent.delete(id);
+  forget(claimed: Pick<Sent, 'id' | 'claim'>): number | undefined {
+    const key = keyOf(claimed);
+    const sentAt = this.#sent.get(key)?.at;
+    this.#sent.delete(key);
     return sentAt;
   }
+}
+
+function keyOf({ id, claim }: Pick<Sent, 'id' | 'claim'>): string {
+  return `${claim} ${id}`;
 }
 
 /** Notes that requests have been handed to the network. */

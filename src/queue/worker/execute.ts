@@ -69,7 +69,8 @@ async function call(
   const sent = await services.safeCancel(request, { ...options, place });
   if (!sent.ok && otherPlaceIn(sent.error) !== undefined) throw sent.error;
   const isShut = access.learn(sent.ok ? undefined : sent.error);
-  return afterSend(aged(), sent, readable.get(account) === true, policy, isShut);
+  const next = afterSend(aged(), sent, readable.get(account) === true, policy, isShut);
+  return place === undefined ? next : { ...next, sentTo: place };
 }
 
 function afterFailure(

@@ -13,7 +13,8 @@ export class RunningCalls {
   readonly sent: SentMarks = new SentMarks();
   readonly #context: Pick<WorkerContext, 'database' | 'schema' | 'services' | 'policy' | 'readable' | 'deadlineMs'>;
   readonly #onEnd: (account: string) => void;
-  readonly #running = new Map<string, Claimed>();
+  // By claim: a clock that was set ahead can end a lease early, and then the same cancellation may be claimed once more.
+  readonly #running = new Set<Claimed>();
   // Lines of the calls in flight that are not written down.
   #lines: NewEntry[] = [];
   readonly #access = new Map<string, AccountAccess>();
@@ -28,8 +29,8 @@ export class RunningCalls {
     this.#onEnd = onEnd;
   }
 
-  /** The calls in flight, by the ids of their cancellations. */
-  get running(): ReadonlyMap<string, Claimed> {
+  /** The claims of the calls in flight. */
+  get running(): ReadonlySet<Claimed> {
     return this.#running;
   }
 
@@ -47,7 +48,7 @@ export class RunningCalls {
 
   /** The ids of the calls in flight, and of those that have ended and are to be written down. */
   get ids(): readonly string[] {
-    return [...this.#running.keys(), ...this.#outbox.settled.map(({ id }) => id)];
+    return [...this.#running, ...this.#outbox.settled].map(({ id }) => id);
   }
 
   /**
@@ -57,7 +58,8 @@ export class RunningCalls {
   takeOutbox(): Outbox {
     const outbox = this.#outbox;
     const before = performance.now() - MARK_AFTER_MS;
-    const isDue = ({ id, happened = 0 }: NewEntry): boolean => !this.#running.has(id) || happened <= before;
+    const running = new Set([...this.#running].map(({ id }) => id));
+    const isDue = ({ id, happened = 0 }: NewEntry): boolean => !running.has(id) || happened <= before;
     outbox.history.push(...this.#lines.filter(isDue));
     this.#lines = this.#lines.filter((line) => !isDue(line));
     this.#outbox = new Outbox();
@@ -71,7 +73,7 @@ export class RunningCalls {
 
   /** Begins the call that is claimed, unless too little is left of its lease. */
   begin(claimed: Claimed, lease: Lease): void {
-    this.#running.set(claimed.id, claimed);
+    this.#running.add(claimed);
     const deadlineMs = Math.min(this.#context.deadlineMs, Math.floor(lease.remainingMs));
     const stop = new AbortController();
     const onEvent = (event: OperationEvent): void => {
@@ -86,8 +88,8 @@ export class RunningCalls {
         : execute(claimed, { deadlineMs, signal: stop.signal, onEvent, access }, this.#context);
     void work.then((next) => {
       const { id, claim: number, priority, task, request } = claimed;
-      this.#running.delete(id);
-      const handedOver = this.sent.forget(id);
+      this.#running.delete(claimed);
+      const handedOver = this.sent.forget(claimed);
       const { account } = request;
       this.#outbox.settled.push({ ...next, id, claim: number, priority, task, account, handedOver });
       this.#onEnd(request.account);
