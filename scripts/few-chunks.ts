@@ -71,9 +71,7 @@ export function fewChunks(root: string, groups: readonly (readonly string[])[]):
       build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
         const own = chunkOf(path);
         const contents = readFileSync(path, 'utf8');
-        // Types are gone once it is built, also those of an import over several lines.
-        const code = contents.replaceAll(/^(?:import|export) type [^;]*;$/gm, '');
-        const named = [...code.matchAll(/^(?:(?:import|export) |\} )(?:.* )?from '(.+)';$/gm)];
+        const named = [...contents.matchAll(/^(?:import|export) (?!type )[^;']* from '(.+)';$/gm)];
         const needed = new Set(named.map(([, name = '']) => chunkOf(resolve(dirname(path), name))));
         const entries = [...needed].flatMap((chunk) => {
           if (chunk === undefined || (chunk === own && !chunk.entries.includes(path))) return [];

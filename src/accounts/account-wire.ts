@@ -72,14 +72,9 @@ export class AccountWires<Config> {
   }
 
   #keeperOfSame(checked: CheckedConfiguration<Config>): TokenKeeper {
-    let values: unknown;
-    try {
-      // A copy, because the caller may change the original.
-      values = structuredClone(checked);
-    } catch {
-      // With a function in it, no other one is known to be the same.
-      return new TokenKeeper();
-    }
+    const values = valuesIn(checked);
+    // With what cannot be compared, no other one is known to be the same.
+    if (values === undefined) return new TokenKeeper();
     const known = this.#known.find((one) => isDeepStrictEqual(one.values, values)) ?? {
       values,
       keeper: new TokenKeeper(),
@@ -87,6 +82,29 @@ export class AccountWires<Config> {
     this.#known = [known, ...this.#known.filter((one) => one !== known)].slice(0, MOST_CONFIGURATIONS);
     return known.keeper;
   }
+}
+
+/**
+ * A copy to compare with, because the caller may change the original; `undefined` if it lacks something, such as a
+ * function, or what an object of a class keeps to itself.
+ */
+function valuesIn(checked: object): unknown {
+  try {
+    const plain = withUrlsAsText(checked);
+    const copy: unknown = structuredClone(plain);
+    return isDeepStrictEqual(copy, plain) ? copy : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function withUrlsAsText(value: unknown): unknown {
+  if (value instanceof URL) return value.href;
+  if (Array.isArray(value)) return value.map(withUrlsAsText);
+  if (typeof value !== 'object' || value === null) return value;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, withUrlsAsText(entry)]));
 }
 
 // For an account whose configuration is a function that answers for several customers.

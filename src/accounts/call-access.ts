@@ -4,12 +4,15 @@ import { REDACTED } from '../privacy/redactor.ts';
 import { adapterFault } from '../sending/adapter-fault.ts';
 import { type HttpRequest, withHeaders } from '../sending/http-request.ts';
 import type { CallAccess } from '../sending/send-context.ts';
+import { isTime } from './response-secrets.ts';
 import type { Grant, Login, TokenKeeper } from './token-keeper.ts';
 
 /** Where the values go that are made of secrets for one attempt, such as a signature. */
 interface SecretSink {
   readonly all: readonly string[];
   readonly addDerived: (secrets: readonly string[]) => void;
+  /** Secrets that the call holds to its end. */
+  readonly addGiven: (secrets: readonly string[]) => void;
 }
 
 /** The access of one call with its configuration. */
@@ -33,7 +36,10 @@ export function accessOf<Config>(
       if (login === undefined) return signed(request, '', nonce, call);
       // A token without a known end is this call's own.
       if (used === undefined || used.endsAt !== undefined) {
-        used = await keeper.grantFor(login, call, context);
+        const grant = await keeper.grantFor(login, call, context);
+        // The keeper forgets old tokens, and this call may last.
+        if (grant.token !== used?.token) secrets.addGiven([grant.token]);
+        used = grant;
       }
       return signed(request, used.token, nonce, call);
     },
@@ -81,9 +87,10 @@ function headersOf<Config>(
   }
 }
 
-/** A promise has no entries, and would leave the request without its headers. */
+/** A promise, a `Headers` or a `Map` has no entries, and would leave the request without its headers. */
 function isTexts(made: unknown): made is Readonly<Record<string, string>> {
-  if (typeof made !== 'object' || made === null || Array.isArray(made) || 'then' in made) return false;
+  const isRecord = Object.prototype.toString.call(made) === '[object Object]';
+  if (typeof made !== 'object' || made === null || !isRecord || 'then' in made) return false;
   return Object.values(made).every((value) => typeof value === 'string');
 }
 
@@ -106,6 +113,8 @@ function derivedFrom(
     (part) =>
       part.length >= SHORTEST_SIGNATURE &&
       part !== nonce &&
+      !/^\d+$/.test(part) &&
+      !isTime(part) &&
       !plain.has(part) &&
       !known.some((secret) => secret !== '' && part.includes(secret)),
   );

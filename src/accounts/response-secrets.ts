@@ -35,7 +35,17 @@ function tokensIn(value: unknown, isNamed: boolean, depth: number): readonly str
 
 /** Words are shorter, or have blanks between them, and codes such as `invalid_grant` are made of words. */
 function isToken(text: string): boolean {
-  return text.length >= 8 && text.length <= 16_384 && !/[\s<>]/.test(text) && !WORDS.test(text);
+  return text.length >= 8 && text.length <= 16_384 && !/[\s<>]/.test(text) && !WORDS.test(text) && !isTime(text);
 }
+
+/** Whether a text is a date or a time: taken for a secret, it would hide the dates of a cancellation. */
+export function isTime(text: string): boolean {
+  return ISO_TIME.test(text) || HTTP_DATE.test(text);
+}
+
+// Also the basic form, and a time that was cut at a colon.
+const ISO_TIME =
+  /^(?:19|20)\d\d-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])(?:T[\d:.,]{0,20}(?:Z|[+-]\d\d(?::?\d\d)?)?)?$/i;
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4} [\d:]{8} GMT$/;
 
 const WORDS = /^(?=.{0,23}$)[A-Za-z]+(?:[_.:-][A-Za-z]+)*$/;

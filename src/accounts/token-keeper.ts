@@ -147,7 +147,8 @@ export class TokenKeeper {
     this.#clockOffsetMs += clockOffsetMs ?? 0;
     this.#refusal = undefined;
     const lifetimeMs = Math.max(0, expiresInS ?? 0) * 1000;
-    const endsAt = expiresInS === undefined ? undefined : startedAt + lifetimeMs;
+    // One that is over as it comes serves its call all the same: another login would bring no better one.
+    const endsAt = lifetimeMs === 0 ? undefined : startedAt + lifetimeMs;
     const renewAt = startedAt + lifetimeMs - Math.min(LONGEST_MARGIN_MS, lifetimeMs / 5);
     const grant = { token, endsAt, renewAt: Number.isNaN(renewAt) ? Infinity : renewAt };
     this.#grant = endsAt === undefined ? undefined : grant;

@@ -183,6 +183,7 @@ export class Call {
       retryAt: retryInMs === undefined ? undefined : timeAfter(retryInMs),
       reason: unknown ? (failure.reason ?? NOT_A_PROOF[failure.code] ?? 'provider_error') : undefined,
       sentAt: unknown && this.#sentAt !== undefined ? new Date(this.#sentAt).toISOString() : undefined,
+      asksFor: unknown && this.#wrote ? this.asksFor : undefined,
       lastSeen: unknown ? failure.lastSeen : undefined,
     });
     if (retryInMs !== undefined) noteWait(error, retryInMs);

@@ -28,6 +28,7 @@ const OPTIONAL_FIELDS = [
   'retryAt',
   'reason',
   'sentAt',
+  'asksFor',
   'lastSeen',
   'readBackRefusal',
   'existing',
@@ -85,6 +86,11 @@ export class ProviderError extends Error {
   declare readonly reason: UnknownReason | undefined;
   /** With `outcome_unknown`: when the request was handed to the network (ISO 8601). */
   declare readonly sentAt: string | undefined;
+  /**
+   * With `outcome_unknown`: the calendar date that the request asked for, if one is known. A later read-back is compared
+   * with it.
+   */
+  declare readonly asksFor: string | undefined;
   /**
    * With `outcome_unknown`: the state that a read-back showed afterwards. `none` proves nothing yet; `absent` means
    * that the provider has no such service, and it is not known whether it had one before.

@@ -92,7 +92,7 @@ export type NoVerdict = RefusedVerdict | UnclearVerdict | UnrecognizedVerdict;
 export interface GrantedVerdict {
   readonly verdict: 'granted';
   readonly token: string;
-  /** Seconds. Left out: for one call. */
+  /** Seconds. Left out, or not above 0: for one call. */
   readonly expiresInS?: number;
   /** The provider's clock minus the `now` that `obtain` was given, in milliseconds. Default 0: that was right. */
   readonly clockOffsetMs?: number;

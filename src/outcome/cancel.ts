@@ -12,7 +12,7 @@ import { type ExchangeResult, runExchange } from '../sending/run-exchange.ts';
 import type { AnyWhen, EffectiveAt, Warning } from '../contract/vocabulary.ts';
 import type { Cancellation, CancelFacts } from './cancellation.ts';
 import { compareTiming } from './compare.ts';
-import { FAULTY } from '../sending/adapter-fault.ts';
+import { FAULTY, adapterFault } from '../sending/adapter-fault.ts';
 import { judgeWrite, type AcceptedWrite, type WriteInDoubt } from './judge-write.ts';
 import { hasPassed } from './past-date.ts';
 import { rawOf, textBefore } from './raw-response.ts';
@@ -49,6 +49,7 @@ function judge(
   const { verdict, lastResponse } = exchanged;
   if (verdict.verdict === 'confirmation_required') throw confirmationRequired(verdict, lastResponse, call);
   if (verdict.verdict === 'absent') return absentAfterWrite({ ...exchanged, verdict }, call);
+  if (verdict.verdict === 'accepted' && !ACCEPTED.has(verdict.outcome)) throw call.error(NO_OUTCOME);
   if (verdict.verdict !== 'duplicate' || lastResponse === undefined) {
     return judgeWrite<AcceptedVerdict>({ verdict, lastResponse }, call);
   }
@@ -63,6 +64,7 @@ function confirmationRequired(
   call: Call,
 ): ProviderError {
   if (last === undefined || last.effect === 'read' || last.response.status >= 400) return call.error(FAULTY);
+  if (!WAYS.has(sentTo)) return call.error(adapterFault('it does not say how the token reaches a person'));
   call.writeHadNoEffect();
   return call.error({
     code: 'confirmation_required',
@@ -95,6 +97,11 @@ function absentAfterWrite(
   }
   throw call.error({ ...readFailure(verdict, response), lastSeen: 'absent' });
 }
+
+// Adapters in JavaScript can return anything, and an outcome has to be one that was seen.
+const ACCEPTED: ReadonlySet<string | undefined> = new Set(['requested', 'scheduled', 'completed']);
+const NO_OUTCOME = adapterFault('what it calls accepted has no outcome');
+const WAYS: ReadonlySet<string | undefined> = new Set(['email', 'sms', 'panel']);
 
 type LastResponse = ExchangeResult<unknown>['lastResponse'];
 

@@ -28,6 +28,8 @@ export function compare(seen: CancellationStatus, when: AnyWhen, asksFor?: strin
     case 'failed':
       return 'absent';
     case 'unknown':
+    // Adapters in JavaScript can return anything.
+    default:
       return 'not_told';
   }
 }

@@ -62,7 +62,7 @@ export function withHeaders(request: HttpRequest, more: Readonly<Record<string, 
 // RFC 9110, section 5.6.2, in lower case.
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 
-// They belong to the connection, or say how the body is to be read.
+// They belong to the connection, say how the body is to be read, or make another method of the request.
 const OF_THE_CORE: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
@@ -74,6 +74,9 @@ const OF_THE_CORE: ReadonlySet<string> = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade',
+  'x-http-method',
+  'x-http-method-override',
+  'x-method-override',
 ]);
 
 // What every request says to caches on its way: store no answer, and give none that the origin did not just give. An

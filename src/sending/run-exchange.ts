@@ -29,9 +29,11 @@ export async function runExchange<Verdict>(
   let last: ExchangeResult<Verdict>['lastResponse'];
   let lastWrite: ProviderResponse | undefined;
   let posted = false;
+  let hasRead = false;
   for (let count = 0; count < MAX_REQUESTS; count += 1) {
     const step = advance(exchange, last?.response, call);
     if (step.done === true) {
+      if (!isVerdict(step.value)) throw call.error(adapterFault('it returned no verdict'));
       if (allowed === 'write' && posted && !call.wrote && isAcceptance(step.value)) throw call.error(MISCALLED);
       return { verdict: step.value, lastResponse: last, lastWrite };
     }
@@ -39,9 +41,10 @@ export async function runExchange<Verdict>(
     if (request.effect === 'write' && allowed === 'read')
       throw call.error(adapterFault('it tried to write while reading'));
     posted ||= request.method === 'POST';
-    if (request.effect === 'write') noteWrite(request, call);
+    if (request.effect === 'write') noteWrite(request, call, hasRead);
     last = { effect: request.effect, response: await sendWithRetries(request, call, context) };
     if (request.effect === 'write') lastWrite = last.response;
+    else hasRead ||= last.response.status >= 200 && last.response.status < 300;
   }
   throw call.error(adapterFault(`it asked for more than ${MAX_REQUESTS} requests`));
 }
@@ -71,13 +74,24 @@ function advance<Verdict>(
   return step;
 }
 
-/** Remembers what a read-back of this write is compared with. */
-function noteWrite({ asksFor, serviceSeen }: ProviderRequest, call: Call): void {
+/**
+ * Remembers what a read-back of this write is compared with.
+ *
+ * @param hasRead whether a read of this operation was answered with a success.
+ */
+function noteWrite({ asksFor, serviceSeen }: ProviderRequest, call: Call, hasRead: boolean): void {
   if (asksFor !== undefined && call.asksFor !== undefined && asksFor !== call.asksFor) {
     throw call.error(adapterFault('it asked for another date than it was given'));
   }
+  if (serviceSeen === true && !hasRead) throw call.error(adapterFault('it has seen a service that it did not read'));
   call.asksFor ??= asksFor;
   call.serviceSeen ||= serviceSeen === true;
+}
+
+/** Adapters in JavaScript can return anything, and only a verdict of its own asks for a confirmation. */
+function isVerdict(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('verdict' in value)) return false;
+  return typeof value.verdict === 'string' && !('code' in value && value.code === 'confirmation_required');
 }
 
 function isAcceptance(verdict: unknown): boolean {

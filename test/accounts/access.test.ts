@@ -1,4 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { inspect } from 'node:util';
+import { AccountWires } from '../../src/accounts/account-wire.ts';
+import { Call } from '../../src/call/call.ts';
+import { TimeLimit } from '../../src/call/time-limit.ts';
 import { createCancelService, isProviderError, type OperationEvent, type ProviderError } from '../../src/index.ts';
 import {
   byOAuth,
@@ -44,6 +48,13 @@ async function failureOf(work: Promise<unknown>): Promise<ProviderError> {
     throw error;
   }
   throw new Error('it did not fail');
+}
+
+/** What an adapter in JavaScript may be. */
+// oxlint-disable-next-line no-unnecessary-type-parameters -- what the type says that it is
+function lying<Claimed>(value: unknown): Claimed {
+  // oxlint-disable-next-line no-unsafe-type-assertion -- the run-time checks are what is tested
+  return value as Claimed;
 }
 
 /** Moves the clock that is never set. */
@@ -342,5 +353,173 @@ describe('a login that fails', () => {
     const failure = await failureOf(serviceOf(servers.config, { access }).cancel(order));
     expect(failure.message).toContain('the adapter is faulty');
     expect(JSON.stringify(failure)).not.toContain(SECRET);
+  });
+});
+
+describe('what an adapter of access may get wrong', () => {
+  it.each([
+    ['a Headers object', new Headers({ authorization: 'Bearer x' })],
+    ['a Map', new Map([['authorization', 'Bearer x']])],
+    ['a list of pairs', [['authorization', 'Bearer x']]],
+    ['a promise', Promise.resolve({ authorization: 'Bearer x' })],
+    ['nothing', undefined],
+    ['another method', { 'x-http-method-override': 'DELETE' }],
+    ['a host', { host: 'another.example' }],
+    ['a number', { 'x-time': 17 }],
+  ])('headers that are %s send nothing', async (_, made) => {
+    const access = { headers: lying<() => Record<string, string>>(() => made) };
+    const failure = await failureOf(serviceOf(servers.config, { access }).cancel(order));
+    expect(failure.code).toBe('unexpected_response');
+    expect(failure.message).toContain('makes no headers');
+    expect(servers.api.seen).toHaveLength(0);
+  });
+
+  it.each([0, -1, -1e300])('a token that ends in %d seconds serves its call, with one login', async (expiresIn) => {
+    servers.grant = { expires_in: expiresIn };
+    servers.cancelled.add('s1');
+    const { outcome } = await serviceOf().revoke({ account: 'main', service: { id: 's1' } });
+    expect(outcome).toBe('revoked');
+    expect(servers.login.seen).toHaveLength(1);
+  });
+
+  it.each([1e308, Number.MAX_SAFE_INTEGER])('a token that ends in %d seconds is kept', async (expiresIn) => {
+    servers.grant = { expires_in: expiresIn };
+    const service = serviceOf();
+    await service.cancel(order);
+    await service.cancel(order);
+    expect(servers.login.seen).toHaveLength(1);
+  });
+
+  it.each([
+    ['no verdict', undefined],
+    ['no token', { verdict: 'granted' }],
+    ['a time that is no number', { verdict: 'granted', token: 'tok-1234567890', expiresInS: Number.NaN }],
+  ])('a login that returns %s means that nothing happened', async (_, verdict) => {
+    const obtain = lying<NonNullable<typeof byOAuth.obtain>>(function* () {
+      return verdict;
+    });
+    const failure = await failureOf(serviceOf(servers.config, { access: { ...byOAuth, obtain } }).cancel(order));
+    expect(failure.code).toBe('unexpected_response');
+    expect(failure.message).toContain('the adapter is faulty');
+    expect(servers.api.seen).toHaveLength(0);
+  });
+});
+
+describe('what is redacted', () => {
+  it('is the token of a slow call, however many others were obtained meanwhile', async () => {
+    servers.grant = {};
+    const service = serviceOf();
+    let token = '';
+    let answer = (): void => undefined;
+    servers.onApi = (response, request) => {
+      if (token !== '' || request.method !== 'POST') return false;
+      token = request.headers.authorization?.replace('Bearer ', '') ?? '';
+      answer = () => json(response, 400, { error: 'bad', error_description: `no good: ${token}` });
+      return true;
+    };
+    const slow = failureOf(service.cancel(order));
+    await servers.api.whenSeen(1);
+    for (let count = 0; count < 30; count += 1) await service.cancel({ ...order, service: { id: `s${count + 2}` } });
+    answer();
+    const failure = await slow;
+    expect(token).toBe(tokenOf(1));
+    expect(failure.providerMessage).toContain('no good');
+    expect(inspect(failure, { depth: 9 }) + JSON.stringify(failure)).not.toContain(token.slice(0, 20));
+  });
+
+  it('is no date of the provider, though a header of access holds the time', async () => {
+    const access = {
+      ...byOAuth,
+      headers: (
+        request: Parameters<typeof byOAuth.headers>[0],
+        config: GuardedConfig,
+        moment: Parameters<typeof byOAuth.headers>[2],
+      ) => ({
+        ...byOAuth.headers(request, config, moment),
+        'x-date': new Date(moment.now).toISOString(),
+        'x-amz-date': new Date(moment.now).toISOString().replaceAll(/[:-]|\.\d+/g, ''),
+        'x-http-date': new Date(moment.now).toUTCString(),
+        'x-micros': String(moment.now * 1000),
+      }),
+    };
+    const today = new Date().toISOString().slice(0, 10);
+    const said = `it ends on ${today}, at ${new Date().toUTCString().slice(0, 16)}`;
+    servers.onApi = (response) => {
+      json(response, 400, { error: 'bad', error_description: said });
+      return true;
+    };
+    const failure = await failureOf(serviceOf(servers.config, { access }).cancel(order));
+    expect(failure.providerMessage).toBe(said);
+  });
+
+  it('is no date of the provider, though the login states dates beside the token', async () => {
+    const now = new Date().toISOString();
+    servers.grant = { expires_in: 3600, session: { issued_at: now, valid_until: now.slice(0, 10), id: 'sess-91b7c1' } };
+    const said = `it ends on ${now.slice(0, 10)}`;
+    servers.onApi = (response) => {
+      json(response, 400, { error: 'bad', error_description: `${said} sess-91b7c1` });
+      return true;
+    };
+    const failure = await failureOf(serviceOf().cancel(order));
+    expect(failure.providerMessage).toBe(`${said} [REDACTED]`);
+  });
+});
+
+describe('two configurations', () => {
+  /** Whether two configurations of one account lead to one login. */
+  async function sentWith<Config>(configs: readonly Config[], nameOf: (config: Config) => string): Promise<string[]> {
+    let logins = 0;
+    const wires = new AccountWires<Config>({
+      access: {
+        *obtain(config) {
+          logins += 1;
+          return { verdict: 'granted', token: `token-${logins}-of-${nameOf(config)}`, expiresInS: 3600 };
+        },
+        headers: (_request, _config, { token }) => ({ authorization: token }),
+      },
+    });
+    const sent: string[] = [];
+    const baseUrl = 'https://api.example';
+    for (const own of configs) {
+      const limit = new TimeLimit(10_000);
+      const context = {
+        baseUrl: new URL(baseUrl),
+        limit,
+        attemptTimeoutMs: 1000,
+        transport: {},
+        writesOnFreshConnection: false,
+      };
+      const wire = wires.opener({ config: own, baseUrl, secrets: ['the-same-secret'] })();
+      const request = { method: 'GET', url: baseUrl, headers: {}, body: undefined };
+      const made = await wire.access?.authenticate(request, 'nonce', new Call('cancel'), context);
+      sent.push(made?.headers['authorization'] ?? '');
+      limit.dispose();
+    }
+    return sent;
+  }
+
+  it('that differ in what cannot be compared share no token', async () => {
+    class Customer {
+      readonly #name: string;
+      constructor(name: string) {
+        this.#name = name;
+      }
+      get name(): string {
+        return this.#name;
+      }
+    }
+    const configs = ['one', 'two'].map((name) => ({ customer: new Customer(name) }));
+    expect(await sentWith(configs, ({ customer }) => customer.name)).toEqual(['token-1-of-one', 'token-2-of-two']);
+  });
+
+  it('with equal addresses and lists share a token, and with other addresses do not', async () => {
+    const configs = ['one', 'one', 'two'].map((name) => ({
+      loginUrl: new URL(`https://login.example/${name}`),
+      scopes: ['a', { b: name }],
+      since: new Date(0),
+      bare: Object.assign(Object.create(null), { name }),
+    }));
+    const sent = await sentWith(configs, ({ loginUrl }) => loginUrl.pathname.slice(1));
+    expect(sent).toEqual(['token-1-of-one', 'token-1-of-one', 'token-2-of-two']);
   });
 });

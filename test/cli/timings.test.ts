@@ -1,9 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createProject, recordsOf, type Project } from './support/project.ts';
 import { sandboxProject } from './support/sandbox-project.ts';
+import { inTerminal } from './support/terminal.ts';
 
 const { sandbox, project } = await sandboxProject();
 
@@ -156,9 +159,28 @@ describe('a cancellation that is confirmed by a token', () => {
     expect(stdout).toMatch(/^✓ completed/);
     expect(stdout).not.toContain('token-4711');
     expect(bodies.at(-1)).toBe('/confirm/vps-1 {"token":"token-4711-abcdef"}');
-    const empty = await own.run(['confirm', 'mail', 'vps-1'], { input: '' });
-    expect(empty.code).toBe(2);
-    expect(empty.stderr).toContain('no token was given. Nothing was sent.');
+    for (const input of ['', '\r\n  \r\n']) {
+      const empty = await own.run(['confirm', 'mail', 'vps-1'], { input });
+      expect(empty.code).toBe(2);
+      expect(empty.stderr).toContain('no token was given. Nothing was sent.');
+    }
+  });
+
+  it.each([
+    ['of Windows', 'token-4711-abcdef\r\n'],
+    ['after empty lines, with a mark of its encoding', '\uFEFF\r\n\n  token-4711-abcdef \r\nfoot'],
+    ['without its end', 'token-4711-abcdef'],
+  ])('takes the token from a line %s', async (_, input) => {
+    expect((await own.run(['confirm', 'mail', 'vps-1'], { input })).code).toBe(0);
+    expect(bodies.at(-1)).toBe('/confirm/vps-1 {"token":"token-4711-abcdef"}');
+  });
+
+  it('asks for no token in a terminal that would show it', async () => {
+    const count = bodies.length;
+    const terminal = inTerminal(own, ['confirm', 'mail', 'vps-1'], {}, { stderr: 'errors.txt' });
+    expect(await terminal.ended).toBe(2);
+    expect(readFileSync(join(own.directory, 'errors.txt'), 'utf8')).toContain('while stderr is redirected');
+    expect(bodies.length).toBe(count);
   });
 
   it('waits in the queue for a person, who passes the token on', async () => {

@@ -250,7 +250,10 @@ describe('a cancellation for a date whose answer was lost', () => {
 
   it('is compared with the date that was found for `earliest`', async () => {
     const other = answering({ earliest: '2099-12-31' }, LOST, found(scheduled(day('2099-12-30'))));
-    expect(await failureOf(cancelling(other, 'earliest', { look: true }))).toMatchObject({ code: 'outcome_unknown' });
+    expect(await failureOf(cancelling(other, 'earliest', { look: true }))).toMatchObject({
+      code: 'outcome_unknown',
+      asksFor: '2099-12-31',
+    });
     const same = answering({ earliest: '2099-12-31' }, LOST, found(scheduled(day('2099-12-31'))));
     expect(await cancelling(same, 'earliest', { look: true })).toMatchObject({ outcome: 'scheduled', warnings: [] });
   });
@@ -405,6 +408,72 @@ describe('a service that the provider no longer has', () => {
       const failure = await failureOf(read({ account: 'dated', service }));
       expect(failure).toMatchObject({ code: 'not_found', providerStatus: 404 });
     }
+  });
+});
+
+describe('an adapter in JavaScript', () => {
+  const none = found({ state: 'none', revocable: false, raw: null });
+
+  it.each([
+    ['an acceptance without an outcome', { verdict: 'accepted' }],
+    ['an acceptance with another outcome', { verdict: 'accepted', outcome: 'done' }],
+    ['an acceptance of nothing new', { verdict: 'accepted', outcome: 'already_cancelled' }],
+    ['a verdict of another operation', { verdict: 'offered' }],
+    ['a number', { verdict: 7 }],
+    ['a confirmation by no known way', { verdict: 'confirmation_required' }],
+    ['a confirmation with an address', { verdict: 'confirmation_required', sentTo: `max@example.org ${TOKEN}` }],
+    ['a refusal that asks for a confirmation', { verdict: 'refused', code: 'confirmation_required', message: 'x' }],
+  ])('that returns %s leaves the outcome unknown', async (_, verdict) => {
+    const failure = await failureOf(cancelling(answering(verdict, none), 'immediate'));
+    expect(failure.code).toBe('outcome_unknown');
+    expect(failure.message).toContain('the adapter is faulty');
+    expect(JSON.stringify(failure)).not.toMatch(new RegExp(`max@|${TOKEN}`));
+  });
+
+  it('that reads back a state that there is not has told nothing', async () => {
+    const strange = { verdict: 'found', status: { state: 'cancelling', revocable: false, raw: null } };
+    const ambiguous = { ...DUPLICATE, ambiguous: true };
+    const failure = await failureOf(cancelling(answering(ambiguous, strange), 'immediate'));
+    expect(failure.code).toBe('not_cancellable');
+  });
+
+  it('that claims to have seen a service which it did not read sends nothing', async () => {
+    const { defineProvider } = await import('cancelkit/provider');
+    const { createCancelService } = await import('cancelkit');
+    const v = await import('valibot');
+    const provider = defineProvider({
+      specVersion: 2,
+      id: 'seeing',
+      capabilities: {
+        timings: ['immediate'],
+        reason: { field: 'no' },
+        readBack: true,
+        revoke: false,
+        immediateDestroysData: 'unknown',
+        recognizesRepeat: 'no',
+      },
+      config: v.strictObject({}),
+      env: {},
+      service: v.strictObject({ id: v.string() }),
+      baseUrl: () => 'https://seeing.example',
+      secrets: () => [],
+      *cancel() {
+        yield { effect: 'write', method: 'DELETE', path: ['service'], serviceSeen: true };
+        return { verdict: 'accepted', outcome: 'requested' };
+      },
+      *status() {
+        yield { effect: 'read', method: 'GET', path: ['service'] };
+        return { verdict: 'absent' };
+      },
+    });
+    const sent = answering(LOST, json(ABSENT, 404));
+    const services = createCancelService({ seeing: provider.account({}) }, { fetch: sent.fetch });
+    const failure = await failureOf(services.cancel({ account: 'seeing', service, when: 'immediate' }));
+    expect(failure).toMatchObject({
+      code: 'unexpected_response',
+      message: expect.stringContaining('adapter is faulty'),
+    });
+    expect(sent.requests).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ProviderError } from 'cancelkit';
 import type { CancelQueue } from 'cancelkit/queue';
 import { datedService, type DatedAccount, TOKEN } from '../support/dated.ts';
 import { failureOf } from '../support/failure.ts';
@@ -7,6 +8,13 @@ import { DATABASES, type TestDatabase } from './support/databases.ts';
 import { openQueue } from './support/open-queue.ts';
 
 type Own = { readonly dated: DatedAccount };
+
+interface Waiting {
+  readonly queue: CancelQueue<Own>;
+  readonly bodies: string[];
+  readonly writes: () => number;
+  readonly reopen: () => Promise<CancelQueue<Own>>;
+}
 
 const TOKEN_BY_MAIL = 'mail-token-9c41d7';
 const request = {
@@ -26,9 +34,9 @@ describe.each(DATABASES)('a cancellation that waits for a confirmation on %s', (
 
   /** A queue with one cancellation of which the provider has sent a token to a person. */
   async function waiting(
-    confirm: () => Response,
+    confirm: () => Response | Promise<Response>,
     read: () => Response = () => json({ verdict: 'found', status: { state: 'none', revocable: false, raw: null } }),
-  ): Promise<{ readonly queue: CancelQueue<Own>; readonly bodies: string[]; readonly writes: () => number }> {
+  ): Promise<Waiting> {
     const bodies: string[] = [];
     let writes = 0;
     const { fetch } = recordingFetch(({ url, method, body }) => {
@@ -40,9 +48,10 @@ describe.each(DATABASES)('a cancellation that waits for a confirmation on %s', (
     });
     const services = datedService(fetch);
     const queue = await openQueue<Own>(database, { services });
+    const reopen = (): Promise<CancelQueue<Own>> => openQueue<Own>(database, { services, schema: queue.schema });
     await queue.enqueue(request, { id: 'one' });
     await queue.work({ stopWhenIdle: true });
-    return { queue, bodies, writes: () => writes };
+    return { queue, bodies, writes: () => writes, reopen };
   }
 
   it('is sent once, and waits for a person', async () => {
@@ -116,6 +125,58 @@ describe.each(DATABASES)('a cancellation that waits for a confirmation on %s', (
     expect(await failureOf(queue.confirm('one', { token: TOKEN_BY_MAIL, by: 'ann' }))).toMatchObject({
       code: 'invalid_request',
     });
+    await queue.close();
+  });
+
+  it('passes the token on once, and lets nobody decide meanwhile', async () => {
+    const others: Promise<ProviderError>[] = [];
+    const { queue, bodies } = await waiting(async () => {
+      others.push(
+        failureOf(queue.confirm('one', { token: TOKEN_BY_MAIL, by: 'bob' })),
+        failureOf(queue.resolve('one', { as: 'refused', by: 'bob' })),
+        failureOf(queue.retry('one', { by: 'bob' })),
+      );
+      await Promise.all(others);
+      await queue.work({ stopWhenIdle: true });
+      return json({ verdict: 'accepted', outcome: 'completed' });
+    });
+    const after = await queue.confirm('one', { token: TOKEN_BY_MAIL, by: 'ann' });
+    expect((await Promise.all(others)).map(({ code }) => code)).toEqual(Array<string>(3).fill('invalid_request'));
+    expect(after).toMatchObject({ state: 'completed', needsPerson: false });
+    expect(bodies.filter((body) => body.includes(TOKEN_BY_MAIL))).toHaveLength(1);
+    await queue.close();
+  });
+
+  it('may have been carried out if the ledger could not be written after the token was passed on', async () => {
+    const { queue, bodies, reopen } = await waiting(async () => {
+      await queue.close();
+      return json({ verdict: 'accepted', outcome: 'completed' });
+    });
+    const failure = await failureOf(queue.confirm('one', { token: TOKEN_BY_MAIL, by: 'ann' }));
+    expect(failure.code).toBe('outcome_unknown');
+    const later = await reopen();
+    expect(await later.get('one')).toMatchObject({ state: 'unknown', outcome: { error: { code: 'outcome_unknown' } } });
+    const again = await failureOf(later.confirm('one', { token: TOKEN_BY_MAIL, by: 'ann' }));
+    expect(again.code).toBe('invalid_request');
+    expect(bodies.filter((body) => body.includes(TOKEN_BY_MAIL))).toHaveLength(1);
+    await later.close();
+  });
+
+  it('waits again, with its own error, after a refused token', async () => {
+    const answers = [
+      json({ verdict: 'refused', code: 'rejected', message: 'a wrong token.' }, 400),
+      json({ verdict: 'accepted', outcome: 'completed' }),
+    ];
+    const { queue } = await waiting(() => answers.shift() ?? json({}, 500));
+    await failureOf(queue.confirm('one', { token: 'another-token', by: 'ann' }));
+    const record = await queue.get('one');
+    expect(record).toMatchObject({
+      state: 'unknown',
+      needsPerson: true,
+      outcome: { error: { code: 'confirmation_required', confirmation: { sentTo: 'email' } } },
+    });
+    expect(record?.history.at(-1)).toMatchObject({ type: 'confirmed', data: { by: 'ann', code: 'rejected' } });
+    expect(await queue.confirm('one', { token: TOKEN_BY_MAIL, by: 'ann' })).toMatchObject({ state: 'completed' });
     await queue.close();
   });
 });

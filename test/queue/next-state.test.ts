@@ -248,6 +248,21 @@ describe('what follows from a read-back that was answered', () => {
     expect([state, found?.warnings.map(({ code }) => code)]).toEqual(['scheduled', ['timing_unknown']]);
   });
 
+  it('is not the cancellation that was sent if it is for another date than the request asked for', () => {
+    const asked: Claimed = {
+      ...unknown({ readBackAttempts: 2 }),
+      error: new ProviderError('outcome_unknown', { message: 'lost', asksFor: '2099-12-31' }),
+    };
+    const earliest: Claimed = { ...asked, request: { ...asked.request, when: 'earliest' } };
+    const on = (value: string): CancellationStatus => ({
+      ...status('scheduled'),
+      effectiveAt: { value, precision: 'date', source: 'provider' },
+    });
+    expect(afterReadBack(earliest, on('2099-06-30'), POLICY)).toMatchObject({ state: 'unknown', needsPerson: true });
+    const { state, result: found } = afterReadBack(earliest, on('2099-12-31'), POLICY);
+    expect([state, found?.warnings]).toEqual(['scheduled', []]);
+  });
+
   it('is completed whatever the timing was', () => {
     const seen: CancellationStatus = { ...status('completed'), when: 'immediate' };
     expect(afterReadBack(unknown(), seen, POLICY)).toMatchObject({ state: 'completed', needsPerson: false });

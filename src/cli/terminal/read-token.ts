@@ -6,11 +6,14 @@ import { wrongUse } from './wrong-use.ts';
 
 /**
  * The token that a provider sent to a person: typed without being shown or, without a terminal, the first line of the
- * input. Never an argument, which other users of the machine could read.
+ * input that is not empty. Never an argument, which other users of the machine could read.
  *
- * @throws ProviderError `invalid_request` if the input has none; `aborted` if the person leaves
+ * @throws ProviderError `invalid_request` if the input has none, or would show what is typed; `aborted` if the person leaves
  */
 export async function readToken(output: Output): Promise<string> {
+  if (process.stdin.isTTY && !output.isInteractive) {
+    throw wrongUse('the token cannot be asked for while stderr is redirected. Nothing was sent. Pipe the token in.');
+  }
   const token = (output.isInteractive ? await typed() : await firstLine()).trim();
   if (token === '') throw wrongUse('no token was given. Nothing was sent.');
   return token;
@@ -38,6 +41,7 @@ async function typed(): Promise<string> {
 async function firstLine(): Promise<string> {
   const lines = createInterface({ input: process.stdin });
   for await (const line of lines) {
+    if (line.trim() === '') continue;
     lines.close();
     return line;
   }

@@ -1,6 +1,6 @@
 import { OPEN_STATES, sqlList } from '../model/state.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
-import type { CancelResult, SafeResult } from '../../contract/result.ts';
+import type { CancelResult } from '../../contract/result.ts';
 import { toClaimed } from './claimed-row.ts';
 import type { QueryClient, Row } from '../database/database.ts';
 import { writeHistory } from './history.ts';
@@ -9,7 +9,6 @@ import { toJsonb } from './jsonb.ts';
 import type { CheckedDecision, CheckedResolution, CheckedRetry } from '../input/queue-input.ts';
 import { lookUp } from './look-up.ts';
 import { bringBack } from './settled.ts';
-import { storable, storableError } from './stored-outcome.ts';
 import { invalidInput } from '../input/check-input.ts';
 
 /** Where decisions are written. */
@@ -143,46 +142,6 @@ export async function resolve(
 }
 
 /**
- * Writes the outcome of a confirmation. One that may have been carried out is read back.
- *
- * @throws ProviderError `invalid_request` if the cancellation does not wait for a confirmation any more
- */
-export async function confirmed(
-  client: QueryClient,
-  context: DecisionContext,
-  id: string,
-  settled: SafeResult<CancelResult>,
-  decision: CheckedDecision,
-): Promise<void> {
-  const claimed = toClaimed(await locked(client, context, id, ['unknown'], AWAITS));
-  if (!awaitsConfirmation(claimed.error))
-    throw invalidInput([{ path: 'id', expected: `a cancellation that ${AWAITS}` }]);
-  if (settled.ok) {
-    const result = storable(settled.result);
-    await write(client, context, id, { state: result.outcome, result });
-    await note(client, context, id, 'confirmed', decision, { outcome: result.outcome });
-    return;
-  }
-  const { account } = claimed.request;
-  const isReadable = context.readable.get(account) === true;
-  await write(client, context, id, {
-    state: 'unknown',
-    error: storableError(settled.error).toJSON(),
-    needsPerson: !isReadable,
-  });
-  await note(client, context, id, 'confirmed', decision, { code: settled.error.code });
-  if (isReadable) await context.jobs.add(client, [{ id, account, priority: claimed.priority, startAfter: undefined }]);
-}
-
-/** Whether a cancellation takes effect only once a person has passed on the provider's token. */
-export function awaitsConfirmation(error: ProviderError | undefined): boolean {
-  return error?.code === 'confirmation_required';
-}
-
-/** What `confirm` takes. */
-export const AWAITS = 'waits for a confirmation';
-
-/**
  * Lets an account go on that rests, and immediately those of its cancellations that the provider has not taken so far,
  * and those that were held because the account led to another place. They stay pinned to their own.
  */
@@ -215,7 +174,8 @@ const BY_A_PERSON = {
   message: 'A person found this out; the provider did not say it over its API.',
 } as const;
 
-async function locked(
+/** The row of a cancellation in one of the states, locked; nobody else acts on it. */
+export async function locked(
   client: QueryClient,
   { schema }: DecisionContext,
   id: string,
@@ -236,14 +196,15 @@ async function locked(
     throw invalidInput([
       {
         path: 'id',
-        expected: 'a cancellation that no worker is processing; it is being read back, try again in a minute',
+        expected: 'a cancellation that nobody is at; it is being read back or confirmed, try again in a minute',
       },
     ]);
   }
   return row;
 }
 
-async function write(
+/** Writes what was decided. Nothing that an older claim writes counts any more. */
+export async function write(
   client: QueryClient,
   { schema }: DecisionContext,
   id: string,
@@ -251,7 +212,7 @@ async function write(
 ): Promise<void> {
   await client.query(
     `UPDATE ${schema}.cancellation SET state = $2, result = $3, error = $4, claim = claim + 1, needs_person = $6, other_place = NULL,
-       not_before = NULL, readings = $5, unknown_since = CASE $2 WHEN 'unknown' THEN clock_timestamp() END, first_failed_at = NULL, updated_at = clock_timestamp(),
+       lease_until = NULL, worker = NULL, not_before = NULL, readings = $5, unknown_since = CASE $2 WHEN 'unknown' THEN clock_timestamp() END, first_failed_at = NULL, updated_at = clock_timestamp(),
        sent_at = CASE $2 WHEN 'planned' THEN NULL ELSE sent_at END
      WHERE id = $1`,
     [id, state, json(result), json(error), readings, needsPerson],
@@ -270,7 +231,8 @@ function json(value: object | undefined): string | null {
   return value === undefined ? null : toJsonb(value);
 }
 
-async function note(
+/** Writes who decided what into the history. */
+export async function note(
   client: QueryClient,
   { schema }: DecisionContext,
   id: string,

@@ -91,9 +91,11 @@ export function becameUnknown(
 
 /** What follows from a read-back that was answered. */
 export function afterReadBack(claimed: Claimed, seen: CancellationStatus, policy: Policy): NextState {
-  const found = confirmsCancellation(seen, claimed.request.when);
+  const { when } = claimed.request;
+  const asksFor = claimed.error?.asksFor;
+  const found = confirmsCancellation(seen, when, asksFor);
   if (found !== undefined) {
-    const { account, service, when } = claimed.request;
+    const { account, service } = claimed.request;
     const attempts = claimed.error?.attempts ?? 0;
     const operationId = claimed.error?.operationId ?? crypto.randomUUID();
     const result = storable({ account, provider: claimed.provider, service, when, ...found, attempts, operationId });
@@ -106,7 +108,7 @@ export function afterReadBack(claimed: Claimed, seen: CancellationStatus, policy
   // However late a reading is, the next one comes no sooner than the first one did: a clock that leaps ahead must not
   // use all of them up in a second.
   if (delay !== undefined) return { ...kept, nextInMs: Math.max(delay - claimed.unknownForMs, first) };
-  if (compare(seen, claimed.request.when) !== 'absent') return { ...kept, needsPerson: true };
+  if (compare(seen, when, asksFor) !== 'absent') return { ...kept, needsPerson: true };
   const isSentAgain = seen.state === 'none' && claimed.whenAbsent === 'send_again' && !claimed.wasSentAgain;
   const error = confirmedAbsent(claimed, readBackAttempts, seen, isSentAgain);
   if (isSentAgain) return { state: 'planned', error, readBackAttempts, needsPerson: false, isSentAgain };

@@ -1,8 +1,9 @@
-import { ProviderError } from '../../contract/provider-error.ts';
+import { isProviderError, ProviderError } from '../../contract/provider-error.ts';
 import { checkItems, type ToNew } from './check-items.ts';
 import { clearly } from '../database/database-error.ts';
 import { type QueryClient, guarded } from '../database/database.ts';
-import { AWAITS, awaitsConfirmation, confirmed, resolve, resume, retry, withdraw } from '../ledger/decisions.ts';
+import { beginConfirmation, endConfirmation, unwrittenConfirmation } from '../ledger/confirmation.ts';
+import { resolve, resume, retry, withdraw } from '../ledger/decisions.ts';
 import { type NewCancellation, type PathOf, enqueue, toNew } from '../ledger/enqueue.ts';
 import { exportSettled } from '../ledger/export-settled.ts';
 import { placeOrNone } from '../ledger/pinned-place.ts';
@@ -26,7 +27,7 @@ import { makeDurable } from '../database/session-settings.ts';
 import type { QueueStats } from '../ledger/stats.ts';
 import { QueueReads } from './queue-reads.ts';
 import { Waiting } from './waiting.ts';
-import type { WorkerContext } from '../worker/worker-context.ts';
+import { LEASE_MARGIN_MS, type WorkerContext } from '../worker/worker-context.ts';
 import { Workers } from '../worker/workers.ts';
 
 /** The queue behind its types: takes anything, and checks it. */
@@ -100,20 +101,25 @@ export class QueueCore {
   async confirm(id: unknown, decision: unknown): Promise<QueuedCancellation> {
     const own = await checkInput(idSchema, id, 'id');
     const { token, ...by } = await checkInput(confirmationSchema, decision, 'decision');
-    const record = await this.#read().lookUp(own);
-    const error = record?.outcome?.ok === false ? record.outcome.error : undefined;
-    if (record === undefined || record.state !== 'unknown' || !awaitsConfirmation(error)) {
-      throw invalidInput([{ path: 'id', expected: `the id of a cancellation that ${AWAITS}` }]);
-    }
-    const { when: _, ...request } = record.request;
     const { services, deadlineMs } = this.#context;
-    const settled = await services.safeConfirm({ ...request, token }, { deadlineMs, place: record.place });
-    // Nothing happened, so that it waits as before.
-    if (!settled.ok && settled.error.code !== 'outcome_unknown') throw settled.error;
-    await this.#write((client) => confirmed(client, this.#context, own, settled, by));
+    const leaseMs = deadlineMs + LEASE_MARGIN_MS;
+    const claimed = await this.#write((client) => beginConfirmation(client, this.#context, own, leaseMs));
+    const { when: _, ...request } = claimed.request;
+    const settled = await services.safeConfirm({ ...request, token }, { deadlineMs, place: claimed.place });
+    const isDefinite = !settled.ok && settled.error.code !== 'outcome_unknown';
+    let record: QueuedCancellation | undefined;
+    try {
+      await this.#write((client) => endConfirmation(client, this.#context, claimed, settled, by));
+      if (!isDefinite) record = await this.#reads.lookUp(own);
+    } catch (error) {
+      // A ledger that cannot be reached says nothing about the token, which the lease now stands for.
+      if (!isProviderError(error)) throw error;
+    }
+    if (isDefinite) throw settled.error;
     this.#context.onSettled(own);
     this.#workers.notify();
-    return (await this.#read().lookUp(own)) ?? record;
+    if (record === undefined) throw unwrittenConfirmation(claimed);
+    return record;
   }
 
   async withdraw(id: unknown, decision: unknown): Promise<void> {

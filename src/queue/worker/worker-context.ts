@@ -31,3 +31,6 @@ export interface WorkPlan {
   readonly signal: AbortSignal | undefined;
   readonly stopWhenIdle: boolean;
 }
+
+/** Milliseconds by which a lease outlasts the call that it is for: the call is over before another worker may act. */
+export const LEASE_MARGIN_MS = 5_000;

@@ -13,7 +13,7 @@ import { giveBack, recoverExpired } from '../ledger/recovery.ts';
 import { type Sent, markSent } from '../ledger/sent-marks.ts';
 import { recordStates } from '../ledger/record-states.ts';
 import { foldTally } from '../ledger/stats.ts';
-import type { WorkerContext, WorkPlan } from './worker-context.ts';
+import { LEASE_MARGIN_MS, type WorkerContext, type WorkPlan } from './worker-context.ts';
 
 /**
  * The cycles of a worker.
@@ -238,9 +238,6 @@ interface TakenUp {
   /** Whether an account was left out because other workers were claiming. */
   readonly isContended: boolean;
 }
-
-// A lease outlasts the call that it is for by this much: the call is over before another worker may act.
-const LEASE_MARGIN_MS = 5_000;
 
 // A worker that has been silent for so long is not alive any more.
 const LEAST_PULSE_MS = 10_000;

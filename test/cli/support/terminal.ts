@@ -19,19 +19,25 @@ export interface TerminalOptions {
   readonly columns?: number;
   /** A file of the project's directory that takes the place of stdout. */
   readonly stdout?: string;
+  /** The same for stderr. */
+  readonly stderr?: string;
 }
+
+const SHELL = 'out=$1; err=$2; shift 2; exec "$@" > "$out" 2> "$err"';
 
 /** Runs a command of a project in a terminal. */
 export function inTerminal(
   project: Project,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-  { columns = 160, stdout }: TerminalOptions = {},
+  { columns = 160, stdout, stderr }: TerminalOptions = {},
 ): Terminal {
   const { promise, resolve } = Promise.withResolvers<number>();
   const command = [process.execPath, project.command, ...args];
   const [file = '', ...words] =
-    stdout === undefined ? command : ['/bin/sh', '-c', 'out=$1; shift; exec "$@" > "$out"', 'sh', stdout, ...command];
+    stdout === undefined && stderr === undefined
+      ? command
+      : ['/bin/sh', '-c', SHELL, 'sh', stdout ?? '/dev/tty', stderr ?? '/dev/tty', ...command];
   const terminal = pty.spawn(file, words, {
     cwd: project.directory,
     env: { ...project.env, ...env },

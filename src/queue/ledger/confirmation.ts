@@ -1,0 +1,97 @@
+import { ProviderError } from '../../contract/provider-error.ts';
+import type { CancelResult, SafeResult } from '../../contract/result.ts';
+import type { QueryClient } from '../database/database.ts';
+import { invalidInput } from '../input/check-input.ts';
+import type { CheckedDecision } from '../input/queue-input.ts';
+import type { Claimed } from '../model/claimed.ts';
+import { toClaimed } from './claimed-row.ts';
+import { type DecisionContext, locked, note, write } from './decisions.ts';
+import { storable, storableError } from './stored-outcome.ts';
+
+/**
+ * Takes up a cancellation whose token is about to be passed on: until that is over, nobody else acts on it. If this
+ * process ends meanwhile, or the outcome cannot be written, the lease ends, and the cancellation is read back as one that
+ * may have been carried out.
+ *
+ * @throws ProviderError `invalid_request` if it does not wait for a confirmation, or somebody else is at it
+ */
+export async function beginConfirmation(
+  client: QueryClient,
+  context: DecisionContext,
+  id: string,
+  leaseMs: number,
+): Promise<Claimed> {
+  const claimed = toClaimed(await locked(client, context, id, ['unknown'], AWAITS));
+  if (!awaitsConfirmation(claimed.error)) {
+    throw invalidInput([{ path: 'id', expected: `the id of a cancellation that ${AWAITS}` }]);
+  }
+  const { provider, request, error } = claimed;
+  const doubt = new ProviderError('outcome_unknown', {
+    message: `${provider}: the token is being passed on. It may have been confirmed since: it is read back if nothing else is known.`,
+    account: request.account,
+    provider,
+    operation: 'cancel',
+    operationId: error?.operationId,
+    attempts: error?.attempts ?? 0,
+    reason: 'connection_lost',
+  });
+  await write(client, context, id, { state: 'unknown', error: doubt.toJSON(), needsPerson: true });
+  await client.query(
+    `UPDATE ${context.schema}.cancellation SET lease_until = clock_timestamp() + $2 * interval '1 millisecond' WHERE id = $1`,
+    [id, leaseMs],
+  );
+  return { ...claimed, claim: claimed.claim + 1 };
+}
+
+/**
+ * Writes the outcome of a confirmation. One that may have been carried out is read back; one that was refused waits as
+ * before. If the lease has ended meanwhile, only the history says so: the cancellation is being read back.
+ */
+export async function endConfirmation(
+  client: QueryClient,
+  context: DecisionContext,
+  { id, claim, request: { account }, priority, error: awaited }: Claimed,
+  settled: SafeResult<CancelResult>,
+  decision: CheckedDecision,
+): Promise<void> {
+  const said = settled.ok ? { outcome: settled.result.outcome } : { code: settled.error.code };
+  await note(client, context, id, 'confirmed', decision, said);
+  const { rows } = await client.query(
+    `SELECT 1 FROM ${context.schema}.cancellation WHERE id = $1 AND claim = $2 FOR UPDATE`,
+    [id, claim],
+  );
+  if (rows.length === 0) return;
+  if (settled.ok) {
+    const result = storable(settled.result);
+    await write(client, context, id, { state: result.outcome, result });
+    return;
+  }
+  if (settled.error.code !== 'outcome_unknown') {
+    await write(client, context, id, { state: 'unknown', error: awaited?.toJSON() ?? {}, needsPerson: true });
+    return;
+  }
+  const isReadable = context.readable.get(account) === true;
+  const error = storableError(settled.error).toJSON();
+  await write(client, context, id, { state: 'unknown', error, needsPerson: !isReadable });
+  if (isReadable) await context.jobs.add(client, [{ id, account, priority, startAfter: undefined }]);
+}
+
+/** The error for an outcome that the ledger did not take: the token was passed on. */
+export function unwrittenConfirmation({ id, provider, request: { account } }: Claimed): ProviderError {
+  return new ProviderError('outcome_unknown', {
+    message:
+      `${provider}: the token for ${id} was passed on, and the outcome could not be written into the ledger. ` +
+      'It is read back once its lease has ended; do not pass the token on again.',
+    account,
+    provider,
+    operation: 'cancel',
+    reason: 'connection_lost',
+  });
+}
+
+/** Whether a cancellation takes effect only once a person has passed on the provider's token. */
+function awaitsConfirmation(error: ProviderError | undefined): boolean {
+  return error?.code === 'confirmation_required';
+}
+
+const AWAITS = 'waits for a confirmation';
