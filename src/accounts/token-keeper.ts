@@ -29,7 +29,8 @@ type LoginEnd =
 
 /**
  * Keeps what one configuration of an account has obtained, and obtains it: one login at a time, which all calls wait for
- * that need it. Credentials that were refused are not tried again for 5 minutes, since providers ban for that.
+ * that need it. Credentials that were refused are not tried again for 5 minutes, since providers ban for that;
+ * after an answer that is no login, it is 10 seconds.
  */
 export class TokenKeeper {
   #grant: Grant | undefined;
@@ -117,7 +118,10 @@ export class TokenKeeper {
     } catch (error) {
       if (!isProviderError(error)) throw error;
       const failure = failureOf(error);
+      // What answers is no login: the calls of a list would each send the credentials there.
+      const until = failure.code === 'unexpected_response' ? performance.now() + UNREADABLE_MS : undefined;
       if (this.#refusal !== undefined) this.#refusal = { ...this.#refusal, failure };
+      else if (until !== undefined) this.#refusal = { failure, until };
       return { failure, isOwn: context.limit.end !== undefined };
     } finally {
       owner.attempts = call.attempts;
@@ -194,6 +198,7 @@ const REFUSED_MS = 300_000;
 const USELESS_RENEWAL_MS = 60_000;
 const LONGEST_MARGIN_MS = 30_000;
 const RENEW_AGAIN_MS = 10_000;
+const UNREADABLE_MS = 10_000;
 // Several come with each login, and a token that was replaced may still be valid.
 const MOST_SECRETS = 24;
 

@@ -195,8 +195,9 @@ export interface CancelQueue<A extends AccountsOf<A>> {
    * code `confirmation_required`), and records the outcome. The token is kept nowhere.
    *
    * @returns the cancellation as it is then; `unknown` without a need for a person is being read back.
-   * @throws ProviderError `invalid_request` for one that does not wait for a token; as `CancelService.confirm`, except for
-   * `outcome_unknown`, if nothing happened: it waits as before.
+   * @throws ProviderError `invalid_request` for one that does not wait for a token, or whose token is being passed on;
+   * as `CancelService.confirm` if nothing happened: it waits as before; `outcome_unknown` only if the outcome could not be
+   * written: it is read back later.
    */
   confirm(id: string, decision: Decision & { readonly token: string }): Promise<QueuedCancellation>;
 

@@ -289,6 +289,25 @@ describe('a login that fails', () => {
     expect(second.retryAt).toBeDefined();
   });
 
+  it.each([
+    ['a page', '<html>Sign in</html>'],
+    ['another form', '{"token":"abc"}'],
+    ['a lifetime that is no number', '{"access_token":"tok-1234567890","expires_in":"NaN"}'],
+  ])('with %s is not repeated by each call of a list, and is tried later', async (_, body) => {
+    servers.onLogin = (response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+      return true;
+    };
+    const service = serviceOf();
+    const failures: ProviderError[] = [];
+    for (const one of many(10)) failures.push(await failureOf(service.cancel(one)));
+    expect(new Set(failures.map(({ code }) => code))).toEqual(new Set(['unexpected_response']));
+    expect(servers.login.seen).toHaveLength(1);
+    servers.onLogin = () => false;
+    laterBy(10_001);
+    expect((await service.cancel(order)).outcome).toBe('requested');
+  });
+
   it('after a 401 ends the write with the code of the login', async () => {
     const service = serviceOf();
     await service.cancel(order);

@@ -9,6 +9,7 @@ import {
   type ProviderRequest,
   type ProviderResponse,
   type ProviderTypes,
+  tokenRule,
 } from 'cancelkit/provider';
 import type { ConformanceAnswer, ConformanceSubject } from 'cancelkit/conformance';
 import * as v from 'valibot';
@@ -114,7 +115,7 @@ export const sound: Definition = {
   config: v.strictObject(
     {
       baseUrl: v.pipe(v.string('a URL'), v.regex(/^https?:\/\/[^\s/]+$/, 'a URL')),
-      token: v.pipe(v.string('a token'), v.regex(/^[!-~]{8,}$/, 'a token of 8 or more characters')),
+      token: v.pipe(v.string(tokenRule.expected), v.check(tokenRule.accepts, tokenRule.expected)),
     },
     'an object with only baseUrl and token',
   ),

@@ -35,7 +35,7 @@ export async function beginConfirmation(
     attempts: error?.attempts ?? 0,
     reason: 'connection_lost',
   });
-  await write(client, context, id, { state: 'unknown', error: doubt.toJSON(), needsPerson: true });
+  await write(client, context, id, { state: 'unknown', error: doubt.toJSON() });
   await client.query(
     `UPDATE ${context.schema}.cancellation SET lease_until = clock_timestamp() + $2 * interval '1 millisecond' WHERE id = $1`,
     [id, leaseMs],
@@ -45,7 +45,7 @@ export async function beginConfirmation(
 
 /**
  * Writes the outcome of a confirmation. One that may have been carried out is read back; one that was refused waits as
- * before. If the lease has ended meanwhile, only the history says so: the cancellation is being read back.
+ * before. If the lease has ended meanwhile, only a yes still counts: the cancellation is being read back.
  */
 export async function endConfirmation(
   client: QueryClient,
@@ -57,8 +57,9 @@ export async function endConfirmation(
   const said = settled.ok ? { outcome: settled.result.outcome } : { code: settled.error.code };
   await note(client, context, id, 'confirmed', decision, said);
   const { rows } = await client.query(
-    `SELECT 1 FROM ${context.schema}.cancellation WHERE id = $1 AND claim = $2 FOR UPDATE`,
-    [id, claim],
+    `SELECT 1 FROM ${context.schema}.cancellation WHERE id = $1 AND (claim = $2 OR ($3::boolean AND CASE state
+       WHEN 'unknown' THEN true WHEN 'planned' THEN true WHEN 'refused' THEN readings > 0 ELSE false END)) FOR UPDATE`,
+    [id, claim, settled.ok],
   );
   if (rows.length === 0) return;
   if (settled.ok) {
