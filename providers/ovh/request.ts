@@ -29,7 +29,9 @@ export function toPolicyRequest(
   terminationPolicy: 'empty' | (typeof ACTIONS)[keyof typeof ACTIONS],
 ): ProviderRequest {
   const path = ['1.0', 'services', String(serviceId)];
-  return { method: 'PUT', effect: 'write', path, json: { terminationPolicy }, serviceSeen: true };
+  // An undo is never cleared up by an absence.
+  const seen = terminationPolicy === 'empty' ? {} : { serviceSeen: true };
+  return { method: 'PUT', effect: 'write', path, json: { terminationPolicy }, ...seen };
 }
 
 /** `POST …/terminate`, which has no body: asks for an e-mail with a token. */
