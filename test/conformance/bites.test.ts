@@ -34,6 +34,20 @@ describe('the suite finds a core that', () => {
 });
 
 describe('the suite', () => {
+  it('takes it for an answer with a cancellation that a service is gone, if no answer shows it uncancelled', async () => {
+    const gone = sample().statusFixtures?.find(({ expected }) => 'code' in expected && expected.code === 'not_found');
+    const there = {
+      name: 'there',
+      source: 'here',
+      answers: [{ status: 200 }],
+      expected: { state: 'unknown' },
+    } as const;
+    const statusFixtures = [there, ...(gone === undefined ? [] : [gone])];
+    const checks = collectChecks(sample({}, { statusFixtures }));
+    await checks.get('the subject: has answers to a read-back exactly if it can read back')?.();
+    expect(statusFixtures).toHaveLength(2);
+  });
+
   it('has no check that none of these faults fails', () => {
     const names = [...collectChecks(sample()).keys()];
     expect(names.filter((name) => !bitten.has(name))).toEqual([]);

@@ -118,6 +118,11 @@ const misdescribed: readonly Faulty[] = [
     found: [/what its kind means$/],
   },
   {
+    fault: 'has no answer to a read-back that shows a cancellation, although one shows an uncancelled service',
+    subject: sample({}, { statusFixtures: statusFixtures.filter(({ expected }) => isNone(expected)) }),
+    found: [/answers to a read-back exactly/],
+  },
+  {
     fault: 'has a secret of four characters',
     subject: sample({}, { secrets: ['abcd'] }),
     found: [/told from other text$/],
@@ -756,4 +761,8 @@ function clean(id: string): string {
 function must(text: string | undefined): string {
   if (text === undefined) throw new TypeError('no text');
   return text;
+}
+
+function isNone(expected: (typeof statusFixtures)[number]['expected']): boolean {
+  return 'state' in expected ? expected.state === 'none' : expected.code === 'not_found';
 }

@@ -42,7 +42,7 @@ const previewAt = (id: ProviderId, url: string): Promise<unknown> =>
   untyped(createCancelService({ shop: accounts[id](url) })).preview({
     account: 'shop',
     service: services[id],
-    when: id === 'mittwald' || id === 'contabo' ? 'earliest' : 'immediate',
+    when: accounts[id](url).capabilities.timings.find((timing) => timing === 'immediate') ?? 'earliest',
     reason: 'r',
   });
 

@@ -3,6 +3,7 @@ import { contabo } from 'cancelkit/contabo';
 import { loginRule, secretRule, tokenRule } from 'cancelkit/provider';
 import { edis } from 'cancelkit/edis';
 import { hetzner } from 'cancelkit/hetzner';
+import { hostbill } from 'cancelkit/hostbill';
 import { hosting } from 'cancelkit/hosting';
 import { leaseweb } from 'cancelkit/leaseweb';
 import { mittwald } from 'cancelkit/mittwald';
@@ -26,6 +27,7 @@ const services = untyped(
     contabo: contabo(),
     hetzner: hetzner(),
     leaseweb: leaseweb(),
+    hostbill: hostbill(),
     ovh: ovh(),
   }),
 );
@@ -38,6 +40,7 @@ const orders: Readonly<Record<string, object>> = {
   contabo: { service: { instanceId: 1 }, when: 'earliest' },
   hetzner: { service: { serverNumber: 1 }, when: 'earliest' },
   leaseweb: { service: { serviceId: 1 }, when: 'end_of_term' },
+  hostbill: { service: { serviceId: 1 }, when: 'end_of_period', reason: 'r' },
   ovh: { service: { serviceId: 1 }, when: 'end_of_period' },
   api: { service: { serviceId: 1 }, when: 'immediate' },
   admin: { service: { serviceId: 1 }, when: 'immediate' },
@@ -56,6 +59,11 @@ const environments: Readonly<Record<string, Readonly<Record<string, string>>>> =
   },
   hetzner: { HETZNER_USER: '#ws+abc', HETZNER_PASSWORD: 'long-enough' },
   leaseweb: { LEASEWEB_API_KEY: 'long-enough' },
+  hostbill: {
+    HOSTBILL_BASE_URL: 'https://portal.example.com',
+    HOSTBILL_EMAIL: 'op@example.com',
+    HOSTBILL_PASSWORD: 'long-enough',
+  },
   ovh: {
     OVH_APPLICATION_KEY: 'key-long-enough',
     OVH_APPLICATION_SECRET: 'long-enough',
@@ -78,6 +86,8 @@ const credentials = [
   ['hetzner', 'HETZNER_USER', 'user'],
   ['hetzner', 'HETZNER_PASSWORD', 'password'],
   ['leaseweb', 'LEASEWEB_API_KEY', 'apiKey'],
+  ['hostbill', 'HOSTBILL_EMAIL', 'email'],
+  ['hostbill', 'HOSTBILL_PASSWORD', 'password'],
   ['ovh', 'OVH_APPLICATION_KEY', 'applicationKey'],
   ['ovh', 'OVH_APPLICATION_SECRET', 'applicationSecret'],
   ['ovh', 'OVH_CONSUMER_KEY', 'consumerKey'],
@@ -135,7 +145,7 @@ describe.each(credentials)('a credential of %s in %s', (account, variable, optio
   });
 
   it.each(['a', 'ab', 'abc', '12345'])('of a few letters (%j) is refused, unless it is a name', async (value) => {
-    const isName = variable === 'EDIS_EMAIL' || /_USER(?:NAME)?$/.test(variable);
+    const isName = /_(?:EMAIL|USER(?:NAME)?)$/.test(variable);
     const error = await failureWith(account, { [variable]: value });
     expect(isProviderError(error, 'not_configured')).toBe(!isName);
   });

@@ -71,28 +71,6 @@ describe('the port of a sandbox', () => {
 });
 
 describe('a seeded service', () => {
-  it('of every provider is the service of a request', async () => {
-    await using sandbox = await startSandbox();
-    const services = createCancelService(sandbox.accounts);
-    const { edis, vpsbg, hosting, whmcs, mittwald, leaseweb, ovh } = sandbox;
-    const when = 'end_of_period' as const;
-    const results = [
-      await services.cancel({ account: 'edis', service: edis.seeded.active, when }),
-      await services.cancel({ account: 'vpsbg', service: vpsbg.seeded.active, when }),
-      await services.cancel({ account: 'hosting', service: hosting.seeded.active, when }),
-      await services.cancel({ account: 'whmcs', service: whmcs.seeded.active, when }),
-      await services.cancel({ account: 'ovh', service: ovh.seeded.active, when }),
-    ];
-    expect(results.map(({ outcome }) => outcome)).toEqual(results.map(() => 'requested'));
-    const earliest = { service: mittwald.seeded.active, when: 'earliest' } as const;
-    expect(await services.cancel({ account: 'mittwald', ...earliest })).toMatchObject({ outcome: 'scheduled' });
-    const { active: service } = leaseweb.seeded;
-    const { reasons = [] } = await services.options({ account: 'leaseweb', service });
-    const reason = { providerCode: reasons[0]?.code };
-    const ended = await services.cancel({ account: 'leaseweb', service, when: 'end_of_term', reason });
-    expect(ended.outcome).toBe('requested');
-  });
-
   it('of EDIS is known by either of its ids', async () => {
     await using sandbox = await startSandbox();
     const services = createCancelService(sandbox.accounts);

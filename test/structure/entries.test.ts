@@ -42,6 +42,17 @@ describe('a provider', () => {
     expect(entries.map(({ specifier }) => specifier)).toContain(`cancelkit/${id}`);
     expect(textOf('README.md'), 'add the provider to README.md').toMatch(new RegExp(`cancelkit/${id}\\b`));
   });
+
+  it.each(providerIds)('%s is in every list that names each provider', (id) => {
+    const lists: readonly (readonly [file: string, mention: RegExp])[] = [
+      ['docs/README.md', new RegExp(`providers/${id}/README\\.md`)],
+      ['docs/configuration.md', new RegExp(`^\\|.*\\b${id.toUpperCase()}_`, 'm')],
+      // Settings, seeded services and time.
+      ['docs/testing.md', new RegExp(`(?:^\\| \`${id}\` [^]*){3}`, 'm')],
+      ['test/providers/credentials.test.ts', new RegExp(`cancelkit/${id}'`)],
+    ];
+    expect(lists.filter(([file, mention]) => !mention.test(textOf(file))).map(([file]) => file)).toEqual([]);
+  });
 });
 
 describe('the list of providers', () => {
