@@ -91,6 +91,10 @@ describe.each(DATABASES)('a cancellation that waits for a confirmation on %s', (
     const refused = await failureOf(queue.confirm('one', { token: 'another-token', by: 'ann' }));
     expect(refused).toMatchObject({ code: 'rejected' });
     expect(await queue.get('one')).toMatchObject({ state: 'unknown', needsPerson: true });
+    expect((await queue.get('one'))?.history.at(-1)).toMatchObject({
+      type: 'confirmation_refused',
+      data: { by: 'ann', code: 'rejected' },
+    });
     await queue.close();
   });
 
@@ -179,7 +183,10 @@ describe.each(DATABASES)('a cancellation that waits for a confirmation on %s', (
       needsPerson: true,
       outcome: { error: { code: 'confirmation_required', confirmation: { sentTo: 'email' } } },
     });
-    expect(record?.history.at(-1)).toMatchObject({ type: 'confirmed', data: { by: 'ann', code: 'rejected' } });
+    expect(record?.history.at(-1)).toMatchObject({
+      type: 'confirmation_refused',
+      data: { by: 'ann', code: 'rejected' },
+    });
     expect(await queue.confirm('one', { token: TOKEN_BY_MAIL, by: 'ann' })).toMatchObject({ state: 'completed' });
     await queue.close();
   });

@@ -55,7 +55,7 @@ export async function endConfirmation(
   decision: CheckedDecision,
 ): Promise<void> {
   const said = settled.ok ? { outcome: settled.result.outcome } : { code: settled.error.code };
-  await note(client, context, id, 'confirmed', decision, said);
+  await note(client, context, id, entryOf(settled), decision, said);
   const { rows } = await client.query(
     `SELECT 1 FROM ${context.schema}.cancellation WHERE id = $1 AND (claim = $2 OR ($3::boolean AND CASE state
        WHEN 'unknown' THEN true WHEN 'planned' THEN true WHEN 'refused' THEN readings > 0 ELSE false END)) FOR UPDATE`,
@@ -75,6 +75,12 @@ export async function endConfirmation(
   const error = storableError(settled.error).toJSON();
   await write(client, context, id, { state: 'unknown', error, needsPerson: !isReadable });
   if (isReadable) await context.jobs.add(client, [{ id, account, priority, startAfter: undefined }]);
+}
+
+/** What the history says of a token that was passed on: that it confirmed, that it was refused, or neither. */
+function entryOf(settled: SafeResult<CancelResult>): string {
+  if (settled.ok) return 'confirmed';
+  return settled.error.code === 'outcome_unknown' ? 'confirmation_unknown' : 'confirmation_refused';
 }
 
 /** The error for an outcome that the ledger did not take: the token was passed on. */
