@@ -127,6 +127,12 @@ export async function noteStarts(
   }
 }
 
+/** The condition for a cancellation that a worker takes up once it is due. The same as that of its index. */
+export const WAITS_FOR_WORKER = `state IN ('planned', 'unknown') AND NOT needs_person AND lease_until IS NULL`;
+
+/** Since when such a one is due. */
+export const DUE_SINCE = 'COALESCE(not_before, updated_at)';
+
 /** Whether anything of these accounts is at work, or waits for nothing but a worker. */
 export async function isAnythingDue(
   client: QueryClient,

@@ -48,7 +48,7 @@ export async function quarantine(
        FOR UPDATE OF c
      )
      UPDATE ${schema}.cancellation c SET
-       state = 'unknown', claim = c.claim + 1, lease_until = NULL, worker = NULL, updated_at = open.now,
+       state = 'unknown', claim = c.claim + 1, lease_until = NULL, worker = NULL, updated_at = clock_timestamp(),
        result = NULL, error = CASE open.state WHEN 'unknown' THEN c.error ELSE $2::jsonb || jsonb_build_object(
          'message', c.provider || $3, 'account', c.account, 'provider', c.provider) END,
        readings = 0, unknown_since = open.now, first_failed_at = NULL, needs_person = NOT open.readable,

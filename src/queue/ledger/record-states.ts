@@ -96,7 +96,7 @@ async function update(
        error = x.error || jsonb_strip_nulls(jsonb_build_object(
          'retryAt', ${iso(`x.now + x."retryInMs" * interval '1 millisecond'`)},
          'sentAt', CASE WHEN x.error->'sentAt' IS NOT NULL THEN ${iso('COALESCE(x."sentAt", c.sent_at)')} END)),
-       not_before = x.next, lease_until = NULL, worker = NULL, updated_at = x.now,
+       not_before = x.next, lease_until = NULL, worker = NULL, updated_at = clock_timestamp(),
        unknown_since = CASE x.state WHEN 'unknown' THEN COALESCE(c.unknown_since, x.now) END,
        first_failed_at = CASE x.state WHEN 'planned' THEN
          CASE WHEN x."hasFailed" THEN COALESCE(c.first_failed_at, x.now) ELSE c.first_failed_at END END,

@@ -103,7 +103,7 @@ export class QueueCore {
     const { token, ...by } = await checkInput(confirmationSchema, decision, 'decision');
     const { services, deadlineMs } = this.#context;
     const leaseMs = deadlineMs + LEASE_MARGIN_MS;
-    const claimed = await this.#write((client) => beginConfirmation(client, this.#context, own, leaseMs));
+    const claimed = await this.#write((client) => beginConfirmation(client, this.#context, own, leaseMs, by));
     const { when: _, ...request } = claimed.request;
     const settled = await services.safeConfirm({ ...request, token }, { deadlineMs, place: claimed.place });
     const isDefinite = !settled.ok && settled.error.code !== 'outcome_unknown';
