@@ -78,6 +78,19 @@ describe.each(DATABASES)('a decision that is bound to what a person saw, on %s',
     }
   });
 
+  it('has another time for each of many changes that follow each other closely', async () => {
+    await using queue = await openQueue(database, { services: openShop().services });
+    await queue.enqueue(request('alpha', 'one'), { id: 'one', notBefore: '2999-01-01' });
+    const times: string[] = [];
+    // Some of them fall into one millisecond, which is all that the clock of the embedded database shows.
+    for (let turn = 0; turn < 60; turn += 1) {
+      await (turn % 2 === 0 ? queue.withdraw('one', { by: 'ann' }) : queue.retry('one', { by: 'ann' }));
+      times.push((await queue.list({ limit: 1 }))[0]?.updatedAt ?? '');
+    }
+    expect(new Set(times).size).toBe(60);
+    expect(times).toEqual(times.toSorted());
+  });
+
   it('sees each change: of a claim, an outcome, a decision and a rest that ends', async () => {
     const shop = openShop({ one: { writes: [() => refuses('unauthorized'), lost] } });
     await using queue = await openQueue(database, { services: shop.services });

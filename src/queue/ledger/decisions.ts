@@ -9,7 +9,7 @@ import { toJsonb } from './jsonb.ts';
 import type { CheckedChoice, CheckedResolution, CheckedRetry } from '../input/queue-input.ts';
 import { checkUnchanged } from './changed.ts';
 import { lookUp } from './look-up.ts';
-import { UPDATED } from './record.ts';
+import { changedAt, UPDATED } from './record.ts';
 import { bringBack } from './settled.ts';
 import { invalidInput } from '../input/check-input.ts';
 
@@ -156,7 +156,7 @@ export async function resume(client: QueryClient, { schema, jobs }: DecisionCont
   await client.query(`DELETE FROM ${schema}.account WHERE name = $1`, [account]);
   const { rows } = await client.query(
     `UPDATE ${schema}.cancellation SET not_before = NULL, needs_person = false, other_place = NULL,
-       updated_at = GREATEST(clock_timestamp(), updated_at + interval '1 microsecond')
+       updated_at = ${changedAt()}
      WHERE account = $1 AND lease_until IS NULL AND CASE state
        WHEN 'planned' THEN first_failed_at IS NOT NULL OR other_place IS NOT NULL
        WHEN 'unknown' THEN other_place IS NOT NULL ELSE false END
@@ -229,7 +229,7 @@ export async function write(
 ): Promise<void> {
   await client.query(
     `UPDATE ${schema}.cancellation SET state = $2, result = $3, error = $4, claim = claim + 1, needs_person = $6, other_place = NULL,
-       lease_until = NULL, worker = NULL, not_before = NULL, readings = $5, unknown_since = CASE $2 WHEN 'unknown' THEN clock_timestamp() END, first_failed_at = NULL, updated_at = clock_timestamp(),
+       lease_until = NULL, worker = NULL, not_before = NULL, readings = $5, unknown_since = CASE $2 WHEN 'unknown' THEN clock_timestamp() END, first_failed_at = NULL, updated_at = ${changedAt()},
        sent_at = CASE $2 WHEN 'planned' THEN NULL ELSE sent_at END
      WHERE id = $1`,
     [id, state, json(result), json(error), readings, needsPerson],

@@ -6,6 +6,7 @@ import { msSince, writeHistory, type NewEntry } from './history.ts';
 import type { Job, Jobs } from './jobs.ts';
 import { toJsonb } from './jsonb.ts';
 import { bringBack, REFUSED_FOR_ABSENCE } from './settled.ts';
+import { changedAt } from './record.ts';
 import type { NextState } from './next-state.ts';
 
 /** The state of a cancellation on its way into the ledger. */
@@ -96,7 +97,7 @@ async function update(
        error = x.error || jsonb_strip_nulls(jsonb_build_object(
          'retryAt', ${iso(`x.now + x."retryInMs" * interval '1 millisecond'`)},
          'sentAt', CASE WHEN x.error->'sentAt' IS NOT NULL THEN ${iso('COALESCE(x."sentAt", c.sent_at)')} END)),
-       not_before = x.next, lease_until = NULL, worker = NULL, updated_at = clock_timestamp(),
+       not_before = x.next, lease_until = NULL, worker = NULL, updated_at = ${changedAt('c.updated_at')},
        unknown_since = CASE x.state WHEN 'unknown' THEN COALESCE(c.unknown_since, x.now) END,
        first_failed_at = CASE x.state WHEN 'planned' THEN
          CASE WHEN x."hasFailed" THEN COALESCE(c.first_failed_at, x.now) ELSE c.first_failed_at END END,

@@ -68,6 +68,17 @@ const iso = v.pipe(
 /** Columns for a record, besides its own: when it was changed, to the microsecond, which a `Date` does not hold. */
 export const UPDATED: string = `to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS updated`;
 
+/**
+ * The time of a change, never that of the change before: the clock of the embedded database counts milliseconds. What lies
+ * further ahead was written before the clock was set back, and says nothing of now.
+ *
+ * @param updatedAt the column.
+ */
+export function changedAt(updatedAt = 'updated_at'): string {
+  return `CASE WHEN ${updatedAt} >= clock_timestamp() AND ${updatedAt} < clock_timestamp() + interval '1 millisecond'
+    THEN ${updatedAt} + interval '1 microsecond' ELSE clock_timestamp() END`;
+}
+
 const schema = v.object({
   id: v.string(),
   account: v.string(),

@@ -80,7 +80,7 @@ const MAX_SOUGHT = 2_000;
 
 function leavesOf(value: unknown): readonly string[] {
   if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(leavesOf);
-  return value === undefined || value === null ? [] : [String(value)];
+  return typeof value === 'string' || typeof value === 'number' ? [String(value)] : [];
 }
 
 /** Trigrams of the bytes in UTF-8, each as a number: the same in every encoding and collation of the database. */
