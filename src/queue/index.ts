@@ -63,6 +63,7 @@ export async function createCancelQueue<A extends AccountsOf<A>>(options: QueueO
     wait: core.wait.bind(core),
     retry: core.retry.bind(core),
     resolve: core.resolve.bind(core),
+    readBack: core.readBack.bind(core),
     confirm: core.confirm.bind(core),
     withdraw: core.withdraw.bind(core),
     resume: core.resume.bind(core),

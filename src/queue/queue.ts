@@ -227,6 +227,16 @@ export interface CancelQueue<A extends AccountsOf<A>> {
   ): Promise<void>;
 
   /**
+   * Reads an `unknown` one back now, in this process, and settles it if the provider shows it. An absence settles it only
+   * if a reading was due; otherwise the readings that are planned go on as before.
+   *
+   * @returns the cancellation as it is then; what was seen is in its history.
+   * @throws ProviderError `invalid_request` for one in another state, or whose provider cannot be asked; `unavailable`
+   * while its account rests; as `CancelService.status` if it could not be read.
+   */
+  readBack(id: string, decision: Choice): Promise<QueuedCancellation>;
+
+  /**
    * Passes on the token that the provider sent to a person, for one that waits for it (`unknown`, with an outcome of the
    * code `confirmation_required`), and records the outcome. The token is kept nowhere.
    *

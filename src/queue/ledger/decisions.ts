@@ -121,6 +121,7 @@ export async function resolve(
 ): Promise<void> {
   const row = await locked(client, context, id, decision, ['unknown'], 'is unknown');
   const { provider, request, error } = toClaimed(row);
+  if (effectiveAt !== undefined) await checkNotOver(client, effectiveAt);
   const { account, service, when } = request;
   const origin = { attempts: error?.attempts ?? 0, operationId: error?.operationId ?? crypto.randomUUID() };
   if (as === 'refused') {
@@ -146,6 +147,17 @@ export async function resolve(
     await write(client, context, id, { state: as, result });
   }
   await note(client, context, id, 'resolved', decision, effectiveAt === undefined ? { as } : { as, effectiveAt });
+}
+
+/** @throws ProviderError `invalid_request` for a day that is over everywhere: nothing is scheduled for it */
+async function checkNotOver(client: QueryClient, day: string): Promise<void> {
+  const { rows } = await client.query(
+    `SELECT ((clock_timestamp() AT TIME ZONE 'UTC') - interval '12 hours')::date > $1::date AS over`,
+    [day],
+  );
+  if (rows[0]?.['over'] !== true) return;
+  const expected = 'a day that is not over; for one that is, resolve it as completed or requested';
+  throw invalidInput([{ path: 'decision.effectiveAt', expected }]);
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Job, Jobs } from './jobs.ts';
 import { toJsonb } from './jsonb.ts';
 import { bringBack, REFUSED_FOR_ABSENCE } from './settled.ts';
 import { changedAt } from './record.ts';
-import type { NextState } from './next-state.ts';
+import { type NextState, seenOf } from './next-state.ts';
 
 /** The state of a cancellation on its way into the ledger. */
 export interface RecordedState extends NextState {
@@ -148,7 +148,7 @@ function jobsOf({ id, account, priority, state, needsPerson }: RecordedState, ne
 }
 
 function toRow(settled: RecordedState, lines: readonly NewEntry[] = []): Readonly<Record<string, unknown>> {
-  const { handedOver, pause, priority: _priority, ...row } = settled;
+  const { handedOver, pause, priority: _priority, seen: _seen, ...row } = settled;
   const own = [settledLine(settled, 'settled')];
   if (settled.isSentAgain === true) own.push({ id: settled.id, type: 'sent_again', data: {} });
   return {
@@ -160,10 +160,22 @@ function toRow(settled: RecordedState, lines: readonly NewEntry[] = []): Readonl
 }
 
 /** The line of history for a settlement. When it is taken up again is added where it is written. */
-function settledLine(
-  { id, state, error, needsPerson, result, otherPlace }: RecordedState,
-  type: 'settled' | 'late_outcome',
-): NewEntry {
-  const data = { state, code: error?.code, needsPerson, reconciled: result?.reconciled, otherPlace };
-  return { id, type, data };
+function settledLine(settled: RecordedState, type: 'settled' | 'late_outcome'): NewEntry {
+  const { id, state, error, needsPerson, result, otherPlace } = settled;
+  const seen = seenIn(settled);
+  return {
+    id,
+    type,
+    data: { state, code: error?.code, needsPerson, reconciled: result?.reconciled, otherPlace, seen },
+  };
+}
+
+/** What was seen at the provider: by a read-back, or by the one that a call made itself. */
+function seenIn({ task, state, seen, error, result }: RecordedState): RecordedState['seen'] {
+  if (task === 'read') return seen;
+  if (state === 'planned') return undefined;
+  const existing = result?.existing ?? error?.existing;
+  if (existing !== undefined) return seenOf(existing);
+  if (error?.lastSeen !== undefined) return { state: error.lastSeen };
+  return undefined;
 }
