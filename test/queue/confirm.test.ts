@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ProviderError } from 'cancelkit';
+import { createCancelService, type ProviderError } from 'cancelkit';
 import type { CancelQueue } from 'cancelkit/queue';
-import { datedService, type DatedAccount, TOKEN } from '../support/dated.ts';
+import { datedProvider, type DatedAccount, TOKEN } from '../support/dated.ts';
 import { failureOf } from '../support/failure.ts';
 import { json, networkError, recordingFetch } from '../support/fetch.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
 import { openQueue, openTables, settle } from './support/open-queue.ts';
+import { shiftClock } from './support/shifted-clock.ts';
 
 type Own = { readonly dated: DatedAccount };
 
@@ -37,6 +38,7 @@ describe.each(DATABASES)('a cancellation that waits for a confirmation on %s', (
   async function waiting(
     confirm: () => Response | Promise<Response>,
     read: () => Response = () => json({ verdict: 'found', status: { state: 'none', revocable: false, raw: null } }),
+    beforeCall: () => void = () => undefined,
   ): Promise<Waiting> {
     const bodies: string[] = [];
     let writes = 0;
@@ -47,7 +49,11 @@ describe.each(DATABASES)('a cancellation that waits for a confirmation on %s', (
       writes += 1;
       return json({ verdict: 'confirmation_required', sentTo: 'email' });
     });
-    const services = datedService(fetch);
+    const account = datedProvider().account(() => {
+      beforeCall();
+      return { baseUrl: 'https://dated.example', token: TOKEN };
+    });
+    const services = createCancelService({ dated: account }, { fetch });
     const queue = await openQueue<Own>(database, { services });
     const reopen = (): Promise<CancelQueue<Own>> => openQueue<Own>(database, { services, schema: queue.schema });
     await queue.enqueue(request, { id: 'one' });
@@ -152,6 +158,26 @@ describe.each(DATABASES)('a cancellation that waits for a confirmation on %s', (
     await working;
     expect(after).toMatchObject({ state: 'completed', needsPerson: false });
     expect(bodies.filter((body) => body.includes(TOKEN_BY_MAIL))).toHaveLength(1);
+    await queue.close();
+  });
+
+  it('is not passed on any more if the machine slept meanwhile for longer than its lease', async () => {
+    await using slept = new AsyncDisposableStack();
+    let isAsleep = false;
+    // The monotonic clock stands still meanwhile, as it does on Linux and macOS.
+    const sleep = (): void => {
+      if (isAsleep) slept.adopt(shiftClock(3_600_000), (clock) => clock[Symbol.dispose]());
+    };
+    const { queue, bodies } = await waiting(
+      () => json({ verdict: 'accepted', outcome: 'completed' }),
+      undefined,
+      sleep,
+    );
+    isAsleep = true;
+    const error = await failureOf(queue.confirm('one', { token: TOKEN_BY_MAIL, by: 'kim' }));
+    expect(error.code).toBe('aborted');
+    expect(bodies.filter((body) => body.includes(TOKEN_BY_MAIL))).toEqual([]);
+    expect(await queue.get('one')).toMatchObject({ state: 'unknown', needsPerson: true });
     await queue.close();
   });
 

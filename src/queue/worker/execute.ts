@@ -47,7 +47,8 @@ export async function execute(
     // Another worker has recovered it: this one may send nothing.
     if (place === undefined) return notBegun(claimed);
     const deadlineMs = Math.max(1, options.deadlineMs - (performance.now() - startedAt));
-    return await call({ ...claimed, place }, { ...options, access, deadlineMs }, context, aged);
+    const now = claimed.claimedAtMs && claimed.claimedAtMs + performance.now() - startedAt;
+    return await call({ ...claimed, place }, { ...options, access, deadlineMs, now }, context, aged);
   } catch (error) {
     if (error instanceof DatabaseFailure) return notBegun(claimed);
     return afterFailure(aged(), error, context, access);
@@ -56,7 +57,7 @@ export async function execute(
 
 async function call(
   { task, request, place }: Claimed,
-  { access, ...options }: ExecuteOptions,
+  { access, now, ...options }: ExecuteOptions & { readonly now: number | undefined },
   { services, policy, readable }: Context,
   aged: () => Claimed,
 ): Promise<NextState> {
@@ -66,7 +67,7 @@ async function call(
     access.learn(undefined);
     return afterReadBack(aged(), seen, policy);
   }
-  const sent = await services.safeCancel(request, { ...options, place });
+  const sent = await services.safeCancel(request, { ...options, place, now });
   if (!sent.ok && otherPlaceIn(sent.error) !== undefined) throw sent.error;
   const isShut = access.learn(sent.ok ? undefined : sent.error);
   const next = afterSend(aged(), sent, readable.get(account) === true, policy, isShut);
