@@ -17,6 +17,8 @@ export interface Grant {
   /** `undefined`: for the calls alone that waited for it. */
   readonly endsAt: number | undefined;
   readonly renewAt: number;
+  /** The machine's clock minus the one that is never set, if the grant says how the machine's clock is wrong. */
+  readonly clockAt?: number;
 }
 
 /** Makes the exchange of a login. */
@@ -57,7 +59,7 @@ export class TokenKeeper {
    */
   async grantFor(login: Login, call: Call, context: SendContext): Promise<Grant> {
     for (;;) {
-      const held = this.#grant;
+      const held = this.#held();
       if (held !== undefined && performance.now() < held.renewAt) return held;
       this.#checkRefusal(call);
       const running = this.#login;
@@ -88,6 +90,13 @@ export class TokenKeeper {
     if (now < this.#renewalsFrom) return false;
     this.#grant = undefined;
     return true;
+  }
+
+  /** What was obtained, unless it says how a clock is wrong that was set since, or that has gone on during sleep. */
+  #held(): Grant | undefined {
+    const { clockAt } = this.#grant ?? {};
+    if (clockAt !== undefined && Math.abs(machineClock() - clockAt) > SET_MS) this.#grant = undefined;
+    return this.#grant;
   }
 
   #start(login: Login, call: Call, context: SendContext): Promise<LoginEnd> {
@@ -154,7 +163,12 @@ export class TokenKeeper {
     // One that is over as it comes serves its call all the same: another login would bring no better one.
     const endsAt = lifetimeMs === 0 ? undefined : startedAt + lifetimeMs;
     const renewAt = startedAt + lifetimeMs - Math.min(LONGEST_MARGIN_MS, lifetimeMs / 5);
-    const grant = { token, endsAt, renewAt: Number.isNaN(renewAt) ? Infinity : renewAt };
+    const grant = {
+      token,
+      endsAt,
+      renewAt: Number.isNaN(renewAt) ? Infinity : renewAt,
+      ...(clockOffsetMs === undefined ? {} : { clockAt: machineClock() }),
+    };
     this.#grant = endsAt === undefined ? undefined : grant;
     return grant;
   }
@@ -194,6 +208,13 @@ export class TokenKeeper {
   }
 }
 
+/** How far the clock of this machine, which can be set, is ahead of the one that cannot be. */
+function machineClock(): number {
+  return Date.now() - performance.now();
+}
+
+// More than a clock is adjusted by while a grant lasts.
+const SET_MS = 2_000;
 const REFUSED_MS = 300_000;
 const USELESS_RENEWAL_MS = 60_000;
 const LONGEST_MARGIN_MS = 30_000;
