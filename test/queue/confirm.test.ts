@@ -181,6 +181,25 @@ describe.each(DATABASES)('a cancellation that waits for a confirmation on %s', (
     await queue.close();
   });
 
+  it('says after a quarantine that its token may have been passed on, and still takes it', async () => {
+    const { queue } = await waiting(() => json({ verdict: 'accepted', outcome: 'completed' }));
+    const since = '2026-01-01T00:00:00.000Z';
+    for (const _time of ['once', 'twice']) {
+      expect(await queue.quarantine({ since, by: 'ann' })).toEqual({ readBack: 0, needsPerson: 1, otherAccounts: [] });
+    }
+    const record = await queue.get('one');
+    expect(record).toMatchObject({
+      state: 'unknown',
+      needsPerson: true,
+      outcome: { error: { code: 'confirmation_required' } },
+    });
+    const said = record?.outcome?.ok === false ? record.outcome.error.message : '';
+    expect(said.match(/what a person has done since 2026-01-01T00:00:00\.000Z is missing/g)).toHaveLength(1);
+    expect(record?.history.at(-1)).toMatchObject({ type: 'quarantined', data: { since, by: 'ann', was: 'unknown' } });
+    expect(await queue.confirm('one', { token: TOKEN_BY_MAIL, by: 'kim' })).toMatchObject({ state: 'completed' });
+    await queue.close();
+  });
+
   it('may have been carried out if the ledger could not be written after the token was passed on', async () => {
     const { queue, bodies, reopen } = await waiting(async () => {
       await queue.close();
