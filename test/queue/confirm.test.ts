@@ -255,4 +255,22 @@ describe.each(DATABASES)('a cancellation that waits for a confirmation on %s', (
       await queue.close();
     },
   );
+
+  it.skipIf(name === 'PGlite')(
+    'counts, though another request is in flight by then, once that one is lost',
+    async () => {
+      const { queue, schema } = await waiting(async () => {
+        await using tables = await openTables(database);
+        // As if it had been found absent, and sent again by a worker that is gone.
+        await tables.query(
+          `UPDATE ${schema}.cancellation SET state = 'sent', claim = claim + 3, lease_until = clock_timestamp()`,
+        );
+        return json({ verdict: 'accepted', outcome: 'completed' });
+      });
+      expect(await queue.confirm('one', { token: TOKEN_BY_MAIL, by: 'ann' })).toMatchObject({ state: 'sent' });
+      await queue.work({ stopWhenIdle: true });
+      expect(await queue.get('one')).toMatchObject({ state: 'completed', needsPerson: false, outcome: { ok: true } });
+      await queue.close();
+    },
+  );
 });

@@ -139,7 +139,11 @@ async function update(
  * Keeps the yes to an earlier request while another request of the same cancellation is in flight: in the column of the
  * result, which is otherwise empty then.
  */
-async function keepYes(client: QueryClient, schema: string, late: readonly RecordedState[]): Promise<void> {
+export async function keepYes(
+  client: QueryClient,
+  schema: string,
+  late: readonly Pick<RecordedState, 'id' | 'task' | 'state' | 'result' | 'sentTo'>[],
+): Promise<void> {
   if (late.length === 0) return;
   await client.query(
     `UPDATE ${schema}.cancellation c SET result = x.result
