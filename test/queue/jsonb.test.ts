@@ -24,6 +24,7 @@ describe('a request that a row would not keep unchanged', () => {
     ['bytes', new Uint8Array(2)],
     ['a number that is none', Number.NaN],
     ['an infinite number', Infinity],
+    ['a negative zero', -0],
     ['a symbol', Symbol('a')],
     ['a function', () => 1],
     ['an object with a toJSON of its own', { toJSON: () => 'other' }],
@@ -61,15 +62,14 @@ describe('a value that a row can keep', () => {
         const back: unknown = JSON.parse(toJsonb(value));
         expect(back).toEqual(value);
       }),
+      { numRuns: 500 },
     );
   });
 
-  it('is every JSON value without NUL characters', () => {
+  it('is every JSON value without NUL characters and negative zeros', () => {
     fc.assert(
       fc.property(fc.jsonValue({ stringUnit: 'grapheme' }), (value) => {
-        expect(isStorable(value)).toBe(
-          isDeepStrictEqual(JSON.parse(toJsonb(value)), JSON.parse(JSON.stringify(value))),
-        );
+        expect(isStorable(value)).toBe(isDeepStrictEqual(JSON.parse(toJsonb(value)), value));
       }),
     );
   });
