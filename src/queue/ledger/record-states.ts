@@ -148,8 +148,13 @@ export async function keepYes(
   await client.query(
     `UPDATE ${schema}.cancellation c SET result = x.result
      FROM jsonb_to_recordset($1::jsonb) AS x(id text, task text, state text, result jsonb, "sentTo" text)
-     WHERE c.id = x.id AND c.state IN ('intent', 'sent') AND c.result IS NULL AND ${LATE_YES}`,
-    [toJsonb(late.map(({ id, task, state, result, sentTo }) => ({ id, task, state, result, sentTo })))],
+     WHERE c.id = ANY($2::text[]) AND c.id = x.id
+       AND CASE c.state WHEN 'intent' THEN c.result IS NULL WHEN 'sent' THEN c.result IS NULL ELSE false END
+       AND ${LATE_YES}`,
+    [
+      toJsonb(late.map(({ id, task, state, result, sentTo }) => ({ id, task, state, result, sentTo }))),
+      late.map(({ id }) => id),
+    ],
   );
 }
 
