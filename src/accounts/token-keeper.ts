@@ -109,7 +109,7 @@ export class TokenKeeper {
 
   async #logIn(login: Login, owner: Call, context: SendContext): Promise<LoginEnd> {
     const call = owner.forLogin();
-    const startedAt = performance.now();
+    const [startedAt, clockAt] = [performance.now(), machineClock()];
     const own = { origins: context.wire?.origins ?? new Map<string, URL>(), access: undefined };
     const arrived = (response: ProviderResponse, to: Call): void => {
       this.#hide(secretsIn(response));
@@ -119,7 +119,7 @@ export class TokenKeeper {
       const exchange = this.#exchangeOf(login, call);
       const ran = await runExchange(exchange, call, { ...context, wire: { ...own, arrived } }, 'read');
       const { verdict, lastResponse: last } = ran;
-      if (verdict.verdict === 'granted') return { grant: this.#take(verdict, startedAt, call) };
+      if (verdict.verdict === 'granted') return { grant: this.#take(verdict, startedAt, clockAt, call) };
       if (last === undefined) throw call.error(adapterFault('its login ended without a request'));
       const failure = judgeNo(verdict, last.response);
       this.#remember(failure, verdict.verdict === 'refused');
@@ -149,7 +149,7 @@ export class TokenKeeper {
     return exchange;
   }
 
-  #take({ token, expiresInS, clockOffsetMs }: GrantedVerdict, startedAt: number, call: Call): Grant {
+  #take({ token, expiresInS, clockOffsetMs }: GrantedVerdict, startedAt: number, clockAt: number, call: Call): Grant {
     const isSound =
       typeof token === 'string' &&
       (clockOffsetMs === undefined || Number.isFinite(clockOffsetMs)) &&
@@ -167,7 +167,7 @@ export class TokenKeeper {
       token,
       endsAt,
       renewAt: Number.isNaN(renewAt) ? Infinity : renewAt,
-      ...(clockOffsetMs === undefined ? {} : { clockAt: machineClock() }),
+      ...(clockOffsetMs === undefined ? {} : { clockAt }),
     };
     this.#grant = endsAt === undefined ? undefined : grant;
     return grant;

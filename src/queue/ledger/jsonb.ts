@@ -15,7 +15,7 @@ export function isStorable(value: unknown, depth: number = 0): boolean {
   if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
   if (value === null || typeof value === 'boolean') return true;
   if (typeof value !== 'object' || depth > MAX_DEPTH) return false;
-  if (Array.isArray(value)) return [...value].every((entry) => isStorable(entry, depth + 1));
+  if (Array.isArray(value)) return Array.from<unknown>(value).every((entry) => isStorable(entry, depth + 1));
   const prototype: unknown = Object.getPrototypeOf(value);
   // A plain object, of any realm.
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return false;
