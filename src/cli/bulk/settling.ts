@@ -1,4 +1,4 @@
-import { isWall } from '../../bulk/lane-gate.ts';
+import { isWall } from '../../bulk/account-access.ts';
 import type { ErrorCode } from '../../contract/error-code.ts';
 import { ProviderError, isProviderError } from '../../contract/provider-error.ts';
 import { NO_SUCH_SERVICE, confirmsCancellation } from '../../outcome/reconcile-unknown.ts';
