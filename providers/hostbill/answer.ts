@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import {
   readBody,
   refused,
+  refusedAccess,
   verdictOnError,
   type AbsentVerdict,
   type NoVerdict,
@@ -62,5 +63,7 @@ export function fromNo(response: ProviderResponse): NoVerdict | AbsentVerdict {
       providerCode: 'wronglogin',
     };
   }
-  return verdictOnError(Math.max(status, 400), words);
+  // One of them may refuse the credentials or the address beside others.
+  const providerMessage = errors.find((text) => refusedAccess(text) !== undefined) ?? words.providerMessage;
+  return { ...verdictOnError(Math.max(status, 400), { providerMessage }), ...words };
 }
