@@ -169,6 +169,8 @@ const CASES: readonly Case[] = [
     successes: [[200, { info: ['cancell_sent'] }]],
     refusals: [
       [200, json({ error: ['wronglogin'] }), 'unauthorized'],
+      [200, 'wronglogin', 'unauthorized'],
+      [403, 'Forbidden IP 203.0.113.9', 'forbidden'],
       [200, json({ error: 'wronglogin' }), 'unauthorized'],
       [401, json({ error: ['wronglogin'] }), 'unauthorized'],
       [200, json({ error: ['Invalid login or password'] }), 'unauthorized'],
