@@ -567,7 +567,10 @@ describe('a resumed run', () => {
     sandbox.clock.advance({ days: 1 });
     const last = await project.run(['bulk', 'tokens.csv', '--resume', '--yes', '--json']);
     expect([last.code, asked()]).toEqual([0, 0]);
-    expect(recordsOf(last.stdout)).toMatchObject([{ outcome: 'completed' }, { summary: { outcomes: { completed: 1 } } }]);
+    expect(recordsOf(last.stdout)).toMatchObject([
+      { outcome: 'completed' },
+      { summary: { outcomes: { completed: 1 } } },
+    ]);
   });
 
   it('asks an account no more after a 401 in whatever words', async () => {
