@@ -46,6 +46,15 @@ export class RunningCalls {
     return access;
   }
 
+  /**
+   * How many more calls of an account may start now, as far as its answers say: one in all while nothing is known of it,
+   * or after it was turned away, so that wrong credentials are sent once.
+   */
+  spareOf(account: string): number {
+    if (!this.#accessOf(account).isInDoubt) return Infinity;
+    return [...this.#running].some(({ request }) => request.account === account) ? 0 : 1;
+  }
+
   /** The ids of the calls in flight, and of those that have ended and are to be written down. */
   get ids(): readonly string[] {
     return [...this.#running, ...this.#outbox.settled].map(({ id }) => id);
