@@ -223,4 +223,32 @@ describe.each(DATABASES)('a read-back that a person asks for, on %s', (_, open) 
     expect(await queue.get('person')).toMatchObject({ state: 'unknown', needsPerson: true });
     expect(shop.reads('person')).toBe(2);
   });
+
+  it('that its process does not survive uses up no reading that was not due, and not the last one', async () => {
+    const schema = freshSchema();
+    const shop = openShop({ one: { writes: [lost] } });
+    const options = { services: shop.services, schema, readBackAfterMs: [1, HOUR], whenAbsent: 'send_again' } as const;
+    let planned: string | undefined;
+    {
+      await using queue = await openQueue(database, options);
+      await queue.enqueue(request('alpha', 'one'), { id: 'one' });
+      for (let turn = 0; turn < 50 && (planned === undefined || Date.parse(planned) < Date.now() + HOUR / 2); turn += 1) {
+        await queue.work({ stopWhenIdle: true });
+        planned = (await queue.get('one'))?.notBefore;
+        await delay(10);
+      }
+    }
+    const before = shop.reads('one');
+    {
+      await using tables = await openTables(database);
+      await tables.query(
+        `UPDATE ${schema}.cancellation SET claim = claim + 1, lease_until = clock_timestamp() - interval '1 second'`,
+      );
+    }
+    await using queue = await openQueue(database, options);
+    await queue.work({ stopWhenIdle: true });
+    const { state, notBefore } = (await queue.get('one')) ?? {};
+    expect([state, shop.reads('one') - before, shop.writes('one')]).toEqual(['unknown', 0, 1]);
+    expect(Math.abs(Date.parse(String(notBefore)) - Date.parse(String(planned)))).toBeLessThan(30_000);
+  });
 });

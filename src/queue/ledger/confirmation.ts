@@ -47,7 +47,8 @@ export async function beginConfirmation(
 
 /**
  * Writes the outcome of a confirmation. One that may have been carried out is read back; one that was refused waits as
- * before. If the lease has ended meanwhile, only a yes still counts: the cancellation is being read back.
+ * before. If the lease has ended meanwhile, only a yes still counts, since the cancellation is being read back; and not
+ * for one that has been retried at another place.
  */
 export async function endConfirmation(
   client: QueryClient,
@@ -59,9 +60,10 @@ export async function endConfirmation(
   const said = settled.ok ? { outcome: settled.result.outcome } : { code: settled.error.code };
   await note(client, context, id, entryOf(settled), decision, said);
   const { rows } = await client.query(
-    `SELECT 1 FROM ${context.schema}.cancellation WHERE id = $1 AND (claim = $2 OR ($3::boolean AND CASE state
-       WHEN 'unknown' THEN true WHEN 'planned' THEN true WHEN 'refused' THEN readings > 0 ELSE false END)) FOR UPDATE`,
-    [id, claim, settled.ok],
+    `SELECT 1 FROM ${context.schema}.cancellation WHERE id = $1 AND (claim = $2
+       OR ($3::boolean AND place IS NOT DISTINCT FROM $4 AND CASE state
+         WHEN 'unknown' THEN true WHEN 'planned' THEN true WHEN 'refused' THEN readings > 0 ELSE false END)) FOR UPDATE`,
+    [id, claim, settled.ok, place ?? null],
   );
   if (settled.ok) {
     const result = storable(settled.result);

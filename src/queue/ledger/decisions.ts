@@ -162,20 +162,21 @@ async function checkNotOver(client: QueryClient, day: string): Promise<void> {
 
 /**
  * Lets an account go on that rests, and immediately those of its cancellations that the provider has not taken so far,
- * and those that were held because the account led to another place. They stay pinned to their own.
+ * and those that were held because the account led to another place. They stay pinned to their own. One that waits for a
+ * token goes on waiting for it.
  */
 export async function resume(client: QueryClient, { schema, jobs }: DecisionContext, account: string): Promise<void> {
   await client.query(`DELETE FROM ${schema}.account WHERE name = $1`, [account]);
   const { rows } = await client.query(
-    `UPDATE ${schema}.cancellation SET not_before = NULL, needs_person = false, other_place = NULL,
+    `UPDATE ${schema}.cancellation SET not_before = NULL, needs_person = ${AWAITS_TOKEN}, other_place = NULL,
        updated_at = ${changedAt()}
      WHERE account = $1 AND lease_until IS NULL AND CASE state
        WHEN 'planned' THEN first_failed_at IS NOT NULL OR other_place IS NOT NULL
        WHEN 'unknown' THEN other_place IS NOT NULL ELSE false END
-     RETURNING id, priority`,
+     RETURNING id, priority, needs_person`,
     [account],
   );
-  const again = rows.map(({ id, priority }) => ({
+  const again = rows.filter(({ needs_person }) => needs_person === false).map(({ id, priority }) => ({
     id: String(id),
     account,
     priority: Number(priority),
@@ -183,6 +184,9 @@ export async function resume(client: QueryClient, { schema, jobs }: DecisionCont
   }));
   await jobs.add(client, again);
 }
+
+// A read-back could not tell one that nobody has confirmed yet from none.
+const AWAITS_TOKEN = `(state = 'unknown' AND (error->>'code') IS NOT DISTINCT FROM 'confirmation_required')`;
 
 const SENT_BEFORE =
   'It was sent once before, and nothing shows that it took effect: look it up at the provider if it must not.';

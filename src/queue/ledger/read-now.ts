@@ -8,6 +8,7 @@ import { type DecisionContext, locked, note } from './decisions.ts';
 import type { NextState } from './next-state.ts';
 import type { Policy } from './policy.ts';
 import { changedAt } from './record.ts';
+import { NEXT_IN, stillWaits } from './recovery.ts';
 
 /** A cancellation that a person reads back. */
 export interface ReadNow {
@@ -42,15 +43,14 @@ export async function beginReadNow(
   const { rows } = await client.query(
     `UPDATE ${context.schema}.cancellation c SET claim = c.claim + 1, tries = c.tries + 1, updated_at = ${changedAt('c.updated_at')},
        lease_until = clock_timestamp() + $2 * interval '1 millisecond'
-     WHERE id = $1 RETURNING *, ${AGES}, (extract(epoch FROM not_before - clock_timestamp()) * 1000)::float8 AS next_in_ms`,
+     WHERE id = $1 RETURNING *, ${AGES}, ${NEXT_IN}`,
     [id, leaseMs],
   );
   const [taken = {}] = rows;
   const claimed = toClaimed(taken);
   await note(client, context, id, 'reading', decision, { try: claimed.tries });
-  const needsPerson = taken['needs_person'] === true;
-  const nextInMs = Number(taken['next_in_ms'] ?? 0);
-  return { claimed, needsPerson, nextInMs: needsPerson || nextInMs > 0 ? nextInMs : undefined };
+  const { needsPerson, nextInMs } = stillWaits(taken);
+  return { claimed, needsPerson, nextInMs: needsPerson ? 0 : nextInMs };
 }
 
 /** The policy for such a reading: one that no reading was planned for settles nothing by what it does not find. */

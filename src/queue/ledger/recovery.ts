@@ -1,7 +1,7 @@
 import { ProviderError } from '../../contract/provider-error.ts';
 import { toClaimed } from './claimed-row.ts';
 import type { Claimed } from '../model/claimed.ts';
-import type { QueryClient } from '../database/database.ts';
+import type { QueryClient, Row } from '../database/database.ts';
 import { writeHistory } from './history.ts';
 import type { Jobs } from './jobs.ts';
 import type { Policy } from './policy.ts';
@@ -28,7 +28,7 @@ export interface Recovery {
  */
 export async function recoverExpired(client: QueryClient, recovery: Recovery): Promise<number> {
   const { rows } = await client.query(
-    `SELECT * FROM ${recovery.schema}.cancellation
+    `SELECT *, ${NEXT_IN} FROM ${recovery.schema}.cancellation
      WHERE lease_until <= clock_timestamp() AND account = ANY($1::text[])
      ORDER BY lease_until LIMIT ${AT_ONCE} FOR UPDATE SKIP LOCKED`,
     [[...recovery.readable.keys()]],
@@ -36,7 +36,7 @@ export async function recoverExpired(client: QueryClient, recovery: Recovery): P
   const lost = rows.map((row) => ({
     claimed: toClaimed(row),
     sentAt: row['sent_at'],
-    needsPerson: row['needs_person'] === true,
+    waits: stillWaits(row),
   }));
   await writeOff(
     client,
@@ -47,10 +47,10 @@ export async function recoverExpired(client: QueryClient, recovery: Recovery): P
   await recordAll(
     client,
     recovery,
-    lost.map(({ claimed, sentAt, needsPerson }) => {
+    lost.map(({ claimed, sentAt, waits }) => {
       const readable = recovery.readable.get(claimed.request.account) === true;
-      // One that a person was reading back may wait for that person again.
-      if (claimed.task === 'read') return { claimed, next: { ...readAgain(claimed), needsPerson } };
+      // One that a person was reading back goes on waiting for what it waited for.
+      if (claimed.task === 'read') return { claimed, next: { ...readAgain(claimed), ...waits } };
       return { claimed, next: becameUnknown(workerLost(claimed, sentAt), readable, recovery.policy) };
     }),
   );
@@ -83,6 +83,16 @@ export async function giveBack(
       next: claimed.task === 'read' ? readAgain(claimed) : sendAgain(claimed),
     })),
   );
+}
+
+/** A column for what {@link stillWaits} reads: how long it is until the cancellation is due. */
+export const NEXT_IN: string = `(extract(epoch FROM not_before - clock_timestamp()) * 1000)::float8 AS next_in_ms`;
+
+/** What an unknown cancellation waits for that a person is reading back: that person, or a reading that is planned. */
+export function stillWaits(row: Row): Pick<NextState, 'needsPerson' | 'nextInMs'> {
+  if (row['needs_person'] === true) return { needsPerson: true };
+  const nextInMs = Number(row['next_in_ms'] ?? 0);
+  return { needsPerson: false, ...(nextInMs > 0 ? { nextInMs } : {}) };
 }
 
 /** A claim that ended before anything was sent. */
