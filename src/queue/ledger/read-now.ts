@@ -8,7 +8,7 @@ import { type DecisionContext, locked, note } from './decisions.ts';
 import type { NextState } from './next-state.ts';
 import type { Policy } from './policy.ts';
 import { changedAt } from './record.ts';
-import { NEXT_IN, stillWaits } from './recovery.ts';
+import { NEXT_IN, readAgain, stillWaits } from './recovery.ts';
 
 /** A cancellation that a person reads back. */
 export interface ReadNow {
@@ -63,16 +63,18 @@ export function policyOf({ claimed, nextInMs }: ReadNow, policy: Policy): Policy
 /** What follows from such a reading. What it did not settle goes on as it was planned. */
 export function afterReadNow({ claimed, needsPerson, nextInMs }: ReadNow, next: NextState): NextState {
   if (nextInMs === undefined || next.state !== 'unknown') return next;
+  // The person has other reasons to decide, which stay when the account leads to its own place again.
+  if (needsPerson && next.otherPlace !== undefined) return { ...readAgain(claimed), needsPerson };
   const { nextInMs: _, error = claimed.error, ...rest } = next;
   // A person still has to pass on the token.
   const kept = claimed.error?.code === 'confirmation_required' ? claimed.error : error;
-  const waits = needsPerson || next.otherPlace !== undefined;
   return {
     ...rest,
     ...(kept === undefined ? {} : { error: kept }),
     readBackAttempts: claimed.readBackAttempts,
-    needsPerson: waits,
-    ...(waits ? {} : { nextInMs }),
+    needsPerson: needsPerson || next.otherPlace !== undefined,
+    // Also for one that is held now: once it is resumed, it is read when it was to be.
+    ...(needsPerson ? {} : { nextInMs }),
   };
 }
 
