@@ -204,7 +204,11 @@ describe.each(DATABASES)('a cancellation whose account leads to another place by
   it('is not read back sooner than planned after a person read it back while its account led elsewhere', async () => {
     const shop = movingShop({ one: { writes: [lost] } });
     const readBackAfterMs = [1, 3_600_000];
-    await using queue = await openQueue(database, { services: shop.services, readBackAfterMs, whenAbsent: 'send_again' });
+    await using queue = await openQueue(database, {
+      services: shop.services,
+      readBackAfterMs,
+      whenAbsent: 'send_again',
+    });
     await queue.enqueue(request('alpha', 'one'), { id: 'one' });
     let planned = 0;
     for (let turn = 0; turn < 50 && planned < Date.now() + 1_800_000; turn += 1) {

@@ -232,7 +232,11 @@ describe.each(DATABASES)('a read-back that a person asks for, on %s', (_, open) 
     {
       await using queue = await openQueue(database, options);
       await queue.enqueue(request('alpha', 'one'), { id: 'one' });
-      for (let turn = 0; turn < 50 && (planned === undefined || Date.parse(planned) < Date.now() + HOUR / 2); turn += 1) {
+      for (
+        let turn = 0;
+        turn < 50 && (planned === undefined || Date.parse(planned) < Date.now() + HOUR / 2);
+        turn += 1
+      ) {
         await queue.work({ stopWhenIdle: true });
         planned = (await queue.get('one'))?.notBefore;
         await delay(10);
