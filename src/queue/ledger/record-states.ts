@@ -160,10 +160,11 @@ export async function keepYes(
 }
 
 /** Settles, by the yes to an earlier request, what the request in flight did not end with a yes. */
-async function takeYes(client: QueryClient, schema: string, ids: readonly string[]): Promise<void> {
+export async function takeYes(client: QueryClient, schema: string, ids: readonly string[]): Promise<void> {
   const { rows } = await client.query(
     `UPDATE ${schema}.cancellation SET state = result->>'outcome', error = NULL, needs_person = false, readings = 0,
-       not_before = NULL, unknown_since = NULL, first_failed_at = NULL, other_place = NULL
+       not_before = NULL, unknown_since = NULL, first_failed_at = NULL, other_place = NULL, claim = claim + 1,
+       lease_until = NULL, worker = NULL, updated_at = ${changedAt()}
      WHERE id = ANY($1::text[]) RETURNING id, state`,
     [ids],
   );
