@@ -105,6 +105,29 @@ describe.each(DATABASES)('a cancellation that waits for a confirmation on %s', (
     await queue.close();
   });
 
+  it.each([
+    ['unauthorized', json({ verdict: 'refused', code: 'unauthorized', message: 'the key is wrong.' }, 401)],
+    ['rate_limited', json({}, 429, { 'retry-after': '3600' })],
+  ])('lets the account rest that answers %s, and passes no token on while it rests', async (because, answer) => {
+    const { queue, bodies } = await waiting(() => answer.clone());
+    const confirm = (): Promise<ProviderError> => failureOf(queue.confirm('one', { token: TOKEN_BY_MAIL, by: 'ann' }));
+    expect((await confirm()).code).toBe(because);
+    const sent = bodies.length;
+    const resting = await confirm();
+    expect(resting).toMatchObject({ code: 'unavailable', account: 'dated', retryAt: expect.any(String) });
+    expect(resting.message).toContain(because);
+    expect(bodies).toHaveLength(sent);
+    expect((await queue.stats()).accounts['dated']).toMatchObject({ pausedBecause: because });
+    expect(await queue.get('one')).toMatchObject({
+      state: 'unknown',
+      needsPerson: true,
+      outcome: { error: { code: 'confirmation_required' } },
+    });
+    await queue.resume('dated');
+    expect((await confirm()).code).toBe(because);
+    await queue.close();
+  });
+
   it('is read back if the answer to the token is lost', async () => {
     let isConfirmed = false;
     const { queue } = await waiting(

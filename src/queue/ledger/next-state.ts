@@ -231,6 +231,13 @@ function whenAgain(error: ProviderError, tries: number, isShut: boolean): Again 
   return code === 'rate_limited' ? rest(code, SLOW_DOWN_MS) : { nextInMs: backoffMs(tries) };
 }
 
+/** For how long an account rests that has turned a token away together with whoever passed it on. */
+export function restAfter(error: ProviderError): NextState['pause'] {
+  // Other refusals may be about the token alone, whatever their status.
+  if (error.code !== 'unauthorized' && error.code !== 'rate_limited') return undefined;
+  return whenAgain(error, 1, false)?.pause;
+}
+
 /** The account is left alone, too. */
 function rest(because: ErrorCode, nextInMs: number = REST_MS): Again {
   return { nextInMs, pause: { forMs: nextInMs, because } };

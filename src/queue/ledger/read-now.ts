@@ -78,8 +78,12 @@ export function afterReadNow({ claimed, needsPerson, nextInMs }: ReadNow, next: 
   };
 }
 
-/** @throws ProviderError `unavailable` */
-async function checkNotResting(client: QueryClient, { schema }: DecisionContext, account: string): Promise<void> {
+/** @throws ProviderError `unavailable` while the account rests */
+export async function checkNotResting(
+  client: QueryClient,
+  { schema }: DecisionContext,
+  account: string,
+): Promise<void> {
   const { rows } = await client.query(
     `SELECT paused_until, paused_because FROM ${schema}.account WHERE name = $1 AND paused_until > clock_timestamp()`,
     [account],
