@@ -5,6 +5,10 @@ export type {
   CancelManyItem,
   CancelManyOptions,
   CancelManyProgress,
+  ManyProgress,
+  StatusManyItem,
+  StatusManyOptions,
+  StatusManyProgress,
 } from './contract/bulk.ts';
 export type { Capabilities, ExtraField, ReasonField } from './contract/capabilities.ts';
 export type { ErrorCode, UnknownReason } from './contract/error-code.ts';
@@ -34,6 +38,7 @@ export type {
   ProviderOf,
   RevokeResultOf,
   ServiceOf,
+  StatusRequest,
   TimingOf,
 } from './contract/request.ts';
 export type { CancelResult, PreviewedRequest, RevokeResult, SafeResult, ValidatedRequest } from './contract/result.ts';

@@ -34,7 +34,8 @@ const observed = { ...timed, onEvent: v.optional(callable<(event: OperationEvent
 
 const placed = { ...observed, place: v.optional(v.string('a text, as place returned it')) };
 
-const verify = v.optional(v.boolean('true or false'));
+/** Whether a cancellation is read back. */
+export const verify: v.OptionalSchema<v.BooleanSchema<string>, undefined> = v.optional(v.boolean('true or false'));
 
 /** Checks the options of `place`. */
 export const timedOptionsSchema: StandardSchema<unknown, Pick<CallOptions, 'signal' | 'deadlineMs'>> = optionsSchema(
@@ -47,11 +48,11 @@ export const readOptionsSchema: StandardSchema<unknown, ReadOptions> = optionsSc
 /** Checks the options of `cancel`. */
 export const cancelOptionsSchema: StandardSchema<unknown, CallOptions> = optionsSchema({ ...placed, verify });
 
-/** Checks the options of `cancelMany` that each of its calls has, too, and those of its own. */
+/** Checks the options of a run over a list that each of its calls has, too, and those of its own. */
 export function manyOptionsOf<const Entries extends v.ObjectEntries>(
   entries: Entries,
 ): v.GenericSchema<unknown, CallOptions & v.InferOutput<v.StrictObjectSchema<Entries, string>>> {
-  return optionsSchema({ ...observed, verify, ...entries });
+  return optionsSchema({ ...observed, ...entries });
 }
 
 const transport = {

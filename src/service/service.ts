@@ -1,5 +1,5 @@
 import type { AccountsOf } from '../contract/account.ts';
-import type { CancelManyItem, CancelManyOptions } from '../contract/bulk.ts';
+import type { CancelManyItem, CancelManyOptions, StatusManyItem, StatusManyOptions } from '../contract/bulk.ts';
 import type { Capabilities } from '../contract/capabilities.ts';
 import type { CallOptions, ReadOptions, ServiceOptions } from '../contract/options.ts';
 import { ProviderError } from '../contract/provider-error.ts';
@@ -13,6 +13,7 @@ import type {
   ProviderOf,
   RevokeResultOf,
   ServiceOf,
+  StatusRequest,
   TimingOf,
 } from '../contract/request.ts';
 import type { PreviewedRequest, SafeResult, ValidatedRequest } from '../contract/result.ts';
@@ -147,6 +148,19 @@ export interface CancelService<A extends AccountsOf<A>> {
     options?: CancelManyOptions<A>,
   ): AsyncGenerator<CancelManyItem<A>, void, undefined>;
 
+  /**
+   * Reads the state of many services, in the way in which `cancelMany` cancels them: as many of each account
+   * concurrently, with the same pauses, limits and ends, and exactly one item for each request. Changes nothing at the
+   * provider, so every request may be repeated. An account whose provider cannot be read has `unsupported` for each of
+   * its requests, and the others go on.
+   *
+   * @throws ProviderError `invalid_request` on the first `next()`, if the source or an option is not valid.
+   */
+  statusMany(
+    requests: Iterable<StatusRequest<A>> | AsyncIterable<StatusRequest<A>>,
+    options?: StatusManyOptions<A>,
+  ): AsyncGenerator<StatusManyItem<A>, void, undefined>;
+
   /** What each account can do. */
   readonly accounts: { readonly [K in AccountKey<A>]: AccountDescription<ProviderOf<A[K]>> };
 }
@@ -183,6 +197,7 @@ export function createCancelService<const A extends AccountsOf<A>>(
     status: core.status.bind(core),
     revoke: core.revoke.bind(core),
     cancelMany: core.cancelMany.bind(core),
+    statusMany: core.statusMany.bind(core),
     accounts: core.descriptions(),
   };
   // The core checks at run time what these types promise, so one and the same object serves every set of accounts.
