@@ -21,6 +21,7 @@ export type {
   ReadBackEvent,
   RetryEvent,
 } from './contract/event.ts';
+export type { FindResult, FoundCancellation, FoundService, ServiceState } from './contract/find.ts';
 export type { CallOptions, ReadOptions, ServiceOptions } from './contract/options.ts';
 export { type Issue, ProviderError, type ProviderErrorDetails, isProviderError } from './contract/provider-error.ts';
 export { HTTP_STATUS, httpStatusOf, type PublicError, type PublicErrorCode } from './contract/public-error.ts';

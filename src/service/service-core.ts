@@ -8,6 +8,7 @@ import {
   revokeRequestSchema,
   statusRequestSchema,
 } from '../call/check-request.ts';
+import type { FindResult } from '../contract/find.ts';
 import type { OutcomeEvent } from '../contract/event.ts';
 import { runCall, safely } from '../call/run-call.ts';
 import type { CancelDependencies, ManyItem, StatusDependencies } from '../bulk/plan.ts';
@@ -123,6 +124,13 @@ export class ServiceCore {
       async (ready) => (await loadOperations()).status(ready),
       ({ state }) => state,
     );
+  }
+
+  find(request: unknown, options: unknown): Promise<FindResult> {
+    const call = new Call('find', this.#options.onEvent);
+    const run = async (): Promise<FindResult> =>
+      await (await import('./find.ts')).find(this.#accounts, this.#options, call, request, options);
+    return runCall(call, run, () => undefined);
   }
 
   revoke(request: unknown, options: unknown): Promise<RevokeResult> {

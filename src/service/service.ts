@@ -2,6 +2,7 @@ import type { AccountsOf } from '../contract/account.ts';
 import type { CancelManyItem, CancelManyOptions, StatusManyItem, StatusManyOptions } from '../contract/bulk.ts';
 import type { Capabilities } from '../contract/capabilities.ts';
 import type { CallOptions, ReadOptions, ServiceOptions } from '../contract/options.ts';
+import type { FindResult } from '../contract/find.ts';
 import { ProviderError } from '../contract/provider-error.ts';
 import type {
   AccountKey,
@@ -112,6 +113,18 @@ export interface CancelService<A extends AccountsOf<A>> {
   ): Promise<CancellationStatus>;
 
   /**
+   * Searches an account's services by a part of their hostname, domain, label, address or id, whatever its case, and
+   * returns the reference of each as `cancel` takes it. Changes nothing at the provider. Reads the list page by page, at
+   * most 100 of them, and returns at most `limit` services (default 50, at most 1,000): see `truncated`.
+   *
+   * @throws ProviderError with any code but `outcome_unknown`; `unsupported` if the provider cannot list its services.
+   */
+  find<const K extends AccountKeyWith<A, 'find'>>(
+    request: { readonly account: K; readonly query: string; readonly limit?: number | undefined },
+    options?: ReadOptions,
+  ): Promise<FindResult<K, ProviderOf<A[K]>, ServiceOf<A[K]>>>;
+
+  /**
    * Undoes a cancellation that has not taken effect. Reads the state first, and once more before it says `revoked`.
    *
    * @throws ProviderError with any code; `unsupported` if the provider cannot. As everywhere, only `outcome_unknown`
@@ -195,6 +208,7 @@ export function createCancelService<const A extends AccountsOf<A>>(
     validate: core.validate.bind(core),
     place: core.place.bind(core),
     status: core.status.bind(core),
+    find: core.find.bind(core),
     revoke: core.revoke.bind(core),
     cancelMany: core.cancelMany.bind(core),
     statusMany: core.statusMany.bind(core),
