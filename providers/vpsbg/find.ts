@@ -34,7 +34,7 @@ const entrySchema = v.object({
   status: text,
   expiry_at: text,
   ip_addresses: v.fallback(v.optional(v.array(v.unknown())), undefined),
-  ip_address: v.unknown(),
+  ip_address: v.optional(v.unknown()),
 });
 
 /** `GET /v1/servers`, then `GET /v1/floating-ips`. Neither documents a filter, and both list active and suspended ones. */
