@@ -27,7 +27,7 @@ const entrySchema = v.object({
   }),
 });
 
-/** `GET /server`: all of them in one answer, without a filter; a 404 in the API's words if there is none. */
+/** `GET /server`: all of them in one answer, without a filter; a 404 in the API’s words if the account has no server. */
 export function* listServices(_: FindQuery, config: ResolvedHetznerConfig): Exchange<FindVerdict<HetznerService>> {
   const response = yield toServersRequest(config);
   const entries = response.status === 200 ? readBody(response, v.array(v.unknown())) : undefined;
@@ -57,7 +57,7 @@ function serviceIn(entry: unknown): ListedService<HetznerService> | undefined {
     ...defined({
       stateText: status ?? undefined,
       nextDueDate: effectiveAt(paid_until),
-      // For which day is told by the cancellation itself.
+      // The cancellation itself says for which day.
       cancellation:
         cancelled === undefined ? undefined : { state: cancelled ? ('requested' as const) : ('none' as const) },
     }),

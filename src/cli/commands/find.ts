@@ -15,7 +15,7 @@ export function addFind(program: Command, act: Act): void {
     .addHelpText(
       'after',
       examples([
-        ['cancelkit find vpsbg web7', 'which services have web7 in their name?'],
+        ['cancelkit find shop web7', 'which services have web7 in their name?'],
         ['cancelkit find shop 203.0.113.7 --json', 'for a script'],
       ]),
     )
