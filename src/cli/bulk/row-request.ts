@@ -1,3 +1,4 @@
+import { listed } from '../../call/issue-text.ts';
 import type { Account } from '../../contract/account.ts';
 import type { AnyWhen } from '../../contract/vocabulary.ts';
 import { parseWhen } from '../../contract/when.ts';
@@ -54,6 +55,7 @@ function toRequest(input: InputRow, opened: OpenedServices): Readonly<Record<str
   if (typeof address === 'string') return address;
   if (isSpreadsheet && typeof reference === 'string' && isScientific(reference)) return `reference: ${SHORTENED}`;
   const { account, service, known } = address;
+  if (typeof when === 'string' && parseWhen(when.trim()) === undefined) return `when: ${misreadWhen(when, known)}`;
   return {
     account,
     service,
@@ -62,6 +64,13 @@ function toRequest(input: InputRow, opened: OpenedServices): Readonly<Record<str
     ...(reference === undefined ? {} : { reference: typeof reference === 'number' ? String(reference) : reference }),
     ...extrasIn(values, known),
   };
+}
+
+/** What the account offers, as it is written in a list. */
+function misreadWhen(when: string, { capabilities }: Account): string {
+  const words = capabilities.timings.map((timing) => (timing === 'on_date' ? 'a date such as 2026-12-31' : timing));
+  const isDate = /\d/.test(when);
+  return `expected ${listed(words, 'or')}${isDate ? '. A spreadsheet writes dates its own way: format the column as text' : ''}`;
 }
 
 /** A text alone, or the parts of a reason. A reason that is an object is one already. */
