@@ -9,6 +9,7 @@ import {
   type Provider,
 } from '../../src/provider/index.ts';
 import { hetznerConfigSchema, hetznerEnv, type HetznerConfig, type ResolvedHetznerConfig } from './config.ts';
+import { listServices } from './find.ts';
 import {
   toCancellationRequest,
   toReadRequest,
@@ -31,7 +32,7 @@ export type { HetznerConfig } from './config.ts';
 export type { HetznerTiming } from './request.ts';
 export type { HetznerExtras, HetznerService } from './service.ts';
 
-type HetznerOperation = 'cancel' | 'status' | 'revoke' | 'options';
+type HetznerOperation = 'cancel' | 'status' | 'revoke' | 'options' | 'find';
 
 /** Hetzner Robot's web service. Its facts, their sources and the table of answers are in this folder's README. */
 export const hetznerProvider: Provider<
@@ -51,6 +52,7 @@ export const hetznerProvider: Provider<
     readBack: true,
     revoke: true,
     options: true,
+    find: true,
     extras: {
       reserveLocation: {
         type: 'boolean',
@@ -80,6 +82,7 @@ export const hetznerProvider: Provider<
   *revoke(service, config) {
     return fromUndoResponse(yield toUndoRequest(service, config));
   },
+  find: listServices,
   check: {
     reads: 'the list of servers',
     basis: 'documented',

@@ -9,6 +9,7 @@ import type {
 import type { Timing } from '../contract/vocabulary.ts';
 import type { Checked, MaybePromise } from '../call/check-schema.ts';
 import type { Configured } from './configure.ts';
+import type { FindQuery, FindVerdict } from '../contract/find.ts';
 import type { Exchange } from '../contract/exchange.ts';
 import type { CancelOrder, ConfirmOrder, ServiceForm, StatusQuery } from '../contract/provider.ts';
 import type { StandardSchema } from '../contract/standard-schema.ts';
@@ -23,6 +24,8 @@ export interface AccountInternals {
   readonly extras?: StandardSchema<unknown> | undefined;
   readonly serviceForms?: readonly ServiceForm[] | undefined;
   readonly check?: AccountCheck | undefined;
+  /** `undefined`: the provider cannot list its services. */
+  readonly find?: { readonly configure: () => MaybePromise<Checked<ConfiguredFind>> } | undefined;
 }
 
 /** A checked service reference of an account whose configuration has not been read yet. */
@@ -77,4 +80,10 @@ export interface ConfiguredCheck {
   readonly escapesHtml?: boolean | undefined;
   readonly wire?: Configured['wire'];
   readonly run: () => Exchange<CredentialsVerdict>;
+}
+
+/** A checked configuration with the list of the account's services. */
+export interface ConfiguredFind extends Omit<ConfiguredCheck, 'run'> {
+  /** Reads one page. */
+  readonly list: (query: FindQuery) => Exchange<FindVerdict>;
 }

@@ -34,7 +34,8 @@ const observed = { ...timed, onEvent: v.optional(callable<(event: OperationEvent
 
 const placed = { ...observed, place: v.optional(v.string('a text, as place returned it')) };
 
-const verify = v.optional(v.boolean('true or false'));
+/** Whether a cancellation is read back. */
+export const verify: v.OptionalSchema<v.BooleanSchema<string>, undefined> = v.optional(v.boolean('true or false'));
 
 const NOW = 'a time in milliseconds since 1970, as Date.now() returns it';
 const now = v.optional(v.pipe(v.number(NOW), v.finite(NOW)));
@@ -50,11 +51,11 @@ export const readOptionsSchema: StandardSchema<unknown, ReadOptions> = optionsSc
 /** Checks the options of `cancel`. */
 export const cancelOptionsSchema: StandardSchema<unknown, CallOptions> = optionsSchema({ ...placed, verify, now });
 
-/** Checks the options of `cancelMany` that each of its calls has, too, and those of its own. */
+/** Checks the options of a run over a list that each of its calls has, too, and those of its own. */
 export function manyOptionsOf<const Entries extends v.ObjectEntries>(
   entries: Entries,
 ): v.GenericSchema<unknown, CallOptions & v.InferOutput<v.StrictObjectSchema<Entries, string>>> {
-  return optionsSchema({ ...observed, verify, ...entries });
+  return optionsSchema({ ...observed, ...entries });
 }
 
 const transport = {

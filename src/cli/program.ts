@@ -5,6 +5,7 @@ import { addCancel } from './commands/cancel.ts';
 import { addCheck } from './commands/check.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addConfirm } from './commands/confirm.ts';
+import { addFind } from './commands/find.ts';
 import { addInit } from './commands/init.ts';
 import { addOptions } from './commands/options.ts';
 import { addPreview } from './commands/preview.ts';
@@ -100,6 +101,7 @@ function createProgram(version: string, act: Act): Command {
   for (const add of [
     addCancel,
     addStatus,
+    addFind,
     addRevoke,
     addOptions,
     addConfirm,
@@ -124,6 +126,7 @@ const PROGRAM_EXAMPLES = [
   ['cancelkit sandbox', 'emulated providers to try everything on'],
   ['cancelkit accounts', 'what is configured, and what it can do'],
   ['cancelkit cancel shop 4711 --when end_of_period', 'cancel one service'],
+  ['cancelkit find shop web7', 'which service is it?'],
   ['cancelkit status shop 4711', 'read its state back'],
   ['cancelkit bulk services.csv --dry-run', 'what a list would send'],
 ] as const;

@@ -7,6 +7,7 @@ import { confirmChecks } from './check-confirm.ts';
 import { dateChecks } from './check-dates.ts';
 import { extrasChecks } from './check-extras.ts';
 import { faultChecks } from './check-faults.ts';
+import { findChecks } from './check-find.ts';
 import { fixtureChecks } from './check-fixtures.ts';
 import { idChecks } from './check-ids.ts';
 import { inputChecks } from './check-input.ts';
@@ -28,6 +29,7 @@ export type { ConformanceRunner } from './runner.ts';
 export type {
   ConformanceAnswer,
   ConformanceConfirmFixture,
+  ConformanceFindFixture,
   ConformanceFixture,
   ConformanceOptionsFixture,
   ConformanceLogin,
@@ -60,6 +62,7 @@ const GROUPS: readonly (readonly [title: string, group: CheckGroup])[] = [
   ['dates', dateChecks],
   ['extras', extrasChecks],
   ['options', optionsChecks],
+  ['search', findChecks],
   ['confirmation', confirmChecks],
   ['access', accessChecks],
 ];

@@ -7,6 +7,7 @@ import {
   type CancellationOptions,
   type CancellationStatus,
   type CancelResult,
+  type FindResult,
   type PreviewedRequest,
   type ProviderError,
   type RevokeResult,
@@ -31,6 +32,7 @@ export interface UncheckedService {
   status(request: unknown, options?: unknown): Promise<CancellationStatus>;
   revoke(request: unknown, options?: unknown): Promise<RevokeResult>;
   options(request: unknown, options?: unknown): Promise<CancellationOptions>;
+  find(request: unknown, options?: unknown): Promise<FindResult>;
   confirm(request: unknown, options?: unknown): Promise<CancelResult>;
 }
 

@@ -41,6 +41,7 @@ const SUBJECTS: { readonly [Operation in ProviderOperation]: string } = {
   status: 'The state of the cancellation',
   revoke: 'The request to undo the cancellation',
   options: 'What the service allows',
+  find: 'The search for services',
   confirm: 'The confirmation of the cancellation',
   order: 'The order',
 };

@@ -36,7 +36,7 @@ export interface WhenByTiming {
 export type AnyWhen = When<Timing>;
 
 /** What a caller can ask of an account. */
-export type OperationName = 'cancel' | 'status' | 'revoke' | 'options' | 'confirm';
+export type OperationName = 'cancel' | 'status' | 'revoke' | 'options' | 'confirm' | 'find';
 
 /**
  * A point in time as a provider states it.

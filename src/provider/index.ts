@@ -1,6 +1,15 @@
 export type { Account, ConfigSource } from '../contract/account.ts';
 export type { ActionOptions, ActionProvider, Performed, ProviderAction } from '../contract/action.ts';
 export type { Capabilities, ExtraField, ReasonField } from '../contract/capabilities.ts';
+export type {
+  FindQuery,
+  FindVerdict,
+  FoundCancellation,
+  FoundService,
+  ListedService,
+  ListedVerdict,
+  ServiceState,
+} from '../contract/find.ts';
 export type { RefusalCode, UnknownReason } from '../contract/error-code.ts';
 export type {
   Exchange,
@@ -74,5 +83,6 @@ export { performAction } from '../service/perform-action.ts';
 export { calendarDay, isSameWhen, timingOf } from '../contract/when.ts';
 export { answeredOn, effectiveAt, utcInstant } from './dates.ts';
 export { defined } from './defined.ts';
+export { listedPage } from './listed.ts';
 export { readBody } from './read-body.ts';
 export { type StatusMessages, refused, refusedByStatus, verdictOnError } from './refusal.ts';

@@ -1,7 +1,8 @@
 import type { AccountsOf } from '../contract/account.ts';
-import type { CancelManyItem, CancelManyOptions } from '../contract/bulk.ts';
+import type { CancelManyItem, CancelManyOptions, StatusManyItem, StatusManyOptions } from '../contract/bulk.ts';
 import type { Capabilities } from '../contract/capabilities.ts';
 import type { CallOptions, ReadOptions, ServiceOptions } from '../contract/options.ts';
+import type { FindResult } from '../contract/find.ts';
 import { ProviderError } from '../contract/provider-error.ts';
 import type {
   AccountKey,
@@ -13,6 +14,7 @@ import type {
   ProviderOf,
   RevokeResultOf,
   ServiceOf,
+  StatusRequest,
   TimingOf,
 } from '../contract/request.ts';
 import type { PreviewedRequest, SafeResult, ValidatedRequest } from '../contract/result.ts';
@@ -111,6 +113,18 @@ export interface CancelService<A extends AccountsOf<A>> {
   ): Promise<CancellationStatus>;
 
   /**
+   * Searches an account's services by a part of their hostname, domain, label, address or id, whatever its case, and
+   * returns the reference of each as `cancel` takes it. Changes nothing at the provider. Reads the list page by page, at
+   * most 100 of them, and returns at most `limit` services (default 50, at most 1,000): see `truncated`.
+   *
+   * @throws ProviderError with any code but `outcome_unknown`; `unsupported` if the provider cannot list its services.
+   */
+  find<const K extends AccountKeyWith<A, 'find'>>(
+    request: { readonly account: K; readonly query: string; readonly limit?: number | undefined },
+    options?: ReadOptions,
+  ): Promise<FindResult<K, ProviderOf<A[K]>, ServiceOf<A[K]>>>;
+
+  /**
    * Undoes a cancellation that has not taken effect. Reads the state first, and once more before it says `revoked`.
    *
    * @throws ProviderError with any code; `unsupported` if the provider cannot. As everywhere, only `outcome_unknown`
@@ -147,6 +161,19 @@ export interface CancelService<A extends AccountsOf<A>> {
     options?: CancelManyOptions<A>,
   ): AsyncGenerator<CancelManyItem<A>, void, undefined>;
 
+  /**
+   * Reads the state of many services, in the way in which `cancelMany` cancels them: as many of each account
+   * concurrently, with the same pauses, limits and ends, and exactly one item for each request. Changes nothing at the
+   * provider, so every request may be repeated. An account whose provider cannot be read has `unsupported` for each of
+   * its requests, and the others go on.
+   *
+   * @throws ProviderError `invalid_request` on the first `next()`, if the source or an option is not valid.
+   */
+  statusMany(
+    requests: Iterable<StatusRequest<A>> | AsyncIterable<StatusRequest<A>>,
+    options?: StatusManyOptions<A>,
+  ): AsyncGenerator<StatusManyItem<A>, void, undefined>;
+
   /** What each account can do. */
   readonly accounts: { readonly [K in AccountKey<A>]: AccountDescription<ProviderOf<A[K]>> };
 }
@@ -181,8 +208,10 @@ export function createCancelService<const A extends AccountsOf<A>>(
     validate: core.validate.bind(core),
     place: core.place.bind(core),
     status: core.status.bind(core),
+    find: core.find.bind(core),
     revoke: core.revoke.bind(core),
     cancelMany: core.cancelMany.bind(core),
+    statusMany: core.statusMany.bind(core),
     accounts: core.descriptions(),
   };
   // The core checks at run time what these types promise, so one and the same object serves every set of accounts.

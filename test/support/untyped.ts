@@ -10,9 +10,11 @@ export interface UntypedService {
   readonly validate: (request: unknown) => Promise<{ readonly serviceKey: unknown }>;
   readonly status: (request: unknown, options?: unknown) => Promise<unknown>;
   readonly cancelMany: (requests: unknown, options?: unknown) => AsyncGenerator<UntypedItem, void, undefined>;
+  readonly statusMany: (requests: unknown, options?: unknown) => AsyncGenerator<UntypedItem, void, undefined>;
+  readonly find: (request: unknown, options?: unknown) => Promise<unknown>;
 }
 
-/** An item of `cancelMany` before anything is known of it. */
+/** An item of `cancelMany` or `statusMany` before anything is known of it. */
 export interface UntypedItem {
   readonly index: number;
   readonly request: unknown;

@@ -5,8 +5,10 @@ import { writeLabelled } from '../terminal/labelled.ts';
 import { namedService } from '../setup/named-service.ts';
 import { accountNamed } from '../setup/open-services.ts';
 import { writtenService } from '../setup/parse-service.ts';
+import type { StatusFlags } from '../setup/flags.ts';
 import type { Session } from '../setup/session.ts';
 import { stateLabels } from '../setup/show-result.ts';
+import { wrongUse } from '../terminal/wrong-use.ts';
 
 /** What a state means, in a sentence. */
 const MEANINGS: { readonly [State in CancellationState]: string } = {
@@ -20,6 +22,27 @@ const MEANINGS: { readonly [State in CancellationState]: string } = {
 
 /** `cancelkit status` */
 export async function status(
+  account: string | undefined,
+  words: readonly string[],
+  { list, providerReference, ...flags }: StatusFlags,
+  session: Session,
+): Promise<number> {
+  if (list !== undefined) {
+    if (account !== undefined) throw wrongUse('--list names the services: leave ACCOUNT and SERVICE out.');
+    if (providerReference !== undefined) throw wrongUse('--provider-reference is of one service: leave --list out.');
+    return await (await import('../bulk/status-list.ts')).statusList(list, flags, session);
+  }
+  const missing = account === undefined ? 'account' : 'service';
+  if (account === undefined || words.length === 0) throw wrongUse(`${missing} is missing. ${WRITTEN}`);
+  const ofLists = Object.keys(flags)[0];
+  if (ofLists !== undefined) throw wrongUse(`--${ofLists} is of a list, and --list is missing. ${WRITTEN}`);
+  return await one(account, words, providerReference, session);
+}
+
+const WRITTEN =
+  'It is written: cancelkit status <account> <service...>, or cancelkit status --list <file>. See: cancelkit status --help';
+
+async function one(
   account: string,
   words: readonly string[],
   providerReference: string | undefined,

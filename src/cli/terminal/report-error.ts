@@ -42,6 +42,7 @@ const READS: readonly string[] = [
   'check',
   'complete',
   'completion',
+  'find',
   'init',
   'preview',
   'queue export',
