@@ -82,7 +82,7 @@ export class WorkerCycle {
    */
   async next(isStopping: boolean): Promise<number> {
     this.#isContended = false;
-    const limits = isStopping || this.#free <= 0 ? [] : this.#picker.limitsWithRoom(this.#calls.running.values());
+    const limits = isStopping || this.#free <= 0 ? [] : this.#limitsWithRoom();
     const isRecovering = !isStopping && performance.now() >= this.#recoverAt;
     if (this.#calls.outbox.isEmpty && limits.length === 0 && !isRecovering && !this.#isUnsure) return 0;
     const written = this.#calls.takeOutbox();
@@ -179,11 +179,17 @@ export class WorkerCycle {
     };
   }
 
+  #limitsWithRoom(): readonly Limit[] {
+    const limits = this.#picker.limitsWithRoom(this.#calls.running.values());
+    return limits.filter(({ account }) => this.#calls.spareOf(account) > 0);
+  }
+
   async #takeUp(client: QueryClient, { limits, rooms, isContended }: FoundRoom): Promise<TakenUp> {
     const { schema } = this.#context;
-    const isSweeping = rooms.length > 0 && performance.now() >= this.#sweepAt;
-    const overdue = isSweeping ? await this.#longestDue(client, rooms, this.#free, OVERDUE_MS) : [];
-    const { taken, short } = await this.#picker.take(client, without(rooms, overdue), this.#free - overdue.length);
+    const spare = rooms.map(({ account, room }) => ({ account, room: Math.min(room, this.#calls.spareOf(account)) }));
+    const isSweeping = spare.length > 0 && performance.now() >= this.#sweepAt;
+    const overdue = isSweeping ? await this.#longestDue(client, spare, this.#free, OVERDUE_MS) : [];
+    const { taken, short } = await this.#picker.take(client, without(spare, overdue), this.#free - overdue.length);
     // No job is left of these accounts, so what is due has none.
     const left = this.#free - overdue.length - taken.length;
     const stranded = await this.#longestDue(client, short, left, STRANDED_MS);

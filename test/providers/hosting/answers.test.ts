@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../support/failure.ts';
 import { answering, page, withFields } from '../answering.ts';
-import { always, once, asRandom, fieldsOf, parsed, randomAnswers, RUNS } from '../random-answers.ts';
+import { always, once, asRandom, fieldsOf, parsed, randomAnswers, DOWN, PAGE, RUNS } from '../random-answers.ts';
 import { answers, errorAnswer, events, history, hostingId, shown, token } from './fixtures.ts';
 
 const account = hosting({ baseUrl: 'https://hosting.example.net/api/v1', token });
@@ -314,6 +314,14 @@ describe('a read-back at a Hosting API', () => {
     ]);
   });
 
+  it.each([10, 20, 25])('reads on at a server that gives out %i events a page', async (limit) => {
+    const other = events(Array.from({ length: limit }, (_, index) => ({ type: 'event', message: `Event ${index}` })));
+    const { fetch, requests } = answering(shown(), other, history('new'));
+    const api = createCancelService({ hosting: account }, { fetch });
+    expect((await api.status({ account: 'hosting', service })).state).not.toBe('none');
+    expect(new URL(requests[2]?.url ?? '').search).toBe(`?start=${limit}&limit=50`);
+  });
+
   it('gives up on a history without an end, and does not know', async () => {
     const other = events(Array.from({ length: 50 }, () => ({ type: 'event' })));
     const { fetch, requests } = answering(shown(), ...Array.from({ length: 20 }, () => other));
@@ -441,7 +449,7 @@ describe('any answer at a Hosting API', () => {
         )
           expect(code).toBe('outcome_unknown');
       }),
-      { numRuns: RUNS, examples: documented.map((answer) => [asRandom(answer)]) },
+      { numRuns: RUNS, examples: [...documented, DOWN, PAGE].map((answer) => [asRandom(answer)]) },
     );
     const expected = ['requested', 'unauthorized', 'not_found', 'rejected', 'not_cancellable', 'outcome_unknown'];
     expect([...seen]).toEqual(expect.arrayContaining(expected));
@@ -474,7 +482,10 @@ describe('any answer at a Hosting API', () => {
       ),
       {
         numRuns: RUNS,
-        examples: [history(), history('new'), history('done')].map((answer) => [asRandom(shown()), asRandom(answer)]),
+        examples: [
+          ...[history(), history('new'), history('done'), PAGE].map((answer) => [shown(), answer] as const),
+          [DOWN, DOWN] as const,
+        ].map(([first, second]) => [asRandom(first), asRandom(second)]),
       },
     );
     expect([...seen]).toEqual(
