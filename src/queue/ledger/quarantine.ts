@@ -108,7 +108,7 @@ async function warnOfDecisions(
     `The ledger was restored or taken over: what a person has done since ${since} is missing, such as a retry or a ` +
     'token that was passed on. Look it up at the provider first.';
   const { rows } = await client.query(
-    `UPDATE ${schema}.cancellation SET updated_at = date_trunc('milliseconds', clock_timestamp()),
+    `UPDATE ${schema}.cancellation SET updated_at = ${changedAt()},
        error = CASE WHEN position($2 IN error->>'message') > 0 THEN error
          ELSE error || jsonb_build_object('message', (error->>'message') || ' ' || $2) END
      WHERE account = ANY($1::text[]) AND state = 'unknown' AND needs_person RETURNING id, state`,
