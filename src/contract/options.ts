@@ -17,6 +17,11 @@ export interface CallOptions {
    * `place` returned it. For requests that are kept: an account's name may lead elsewhere later.
    */
   readonly place?: string | undefined;
+  /**
+   * The trace context (`traceparent` of W3C Trace Context) that asked for this call, if it runs outside of it, as a queue
+   * has it. Subscribers of the channel `cancelkit:operation` get it; the provider does not.
+   */
+  readonly traceparent?: string | undefined;
   /** Called with each event of this call, in addition to the service's own `onEvent`. */
   readonly onEvent?: ((event: OperationEvent) => void) | undefined;
 }

@@ -511,6 +511,7 @@ function planned(): Claimed {
     failingForMs: 0,
     unknownForMs: 0,
     place: 'acme https://api.example.com/',
+    traceparent: undefined,
     whenAbsent: 'refuse',
     wasSentAgain: false,
     error: undefined,

@@ -43,6 +43,7 @@ const schema = v.object({
   failing_for_ms: age,
   unknown_for_ms: age,
   place: v.nullable(v.string()),
+  traceparent: v.nullable(v.string()),
   when_absent: v.picklist(WHEN_ABSENT),
   sent_again: v.boolean(),
   error: v.nullable(storedError),
@@ -50,10 +51,19 @@ const schema = v.object({
 
 /** A claimed cancellation out of its row. */
 export function toClaimed(row: Row): Claimed {
-  const { failing_for_ms, unknown_for_ms, state, place, when_absent, sent_again, error, readings, ...rest } = v.parse(
-    schema,
-    row,
-  );
+  const parsed = v.parse(schema, row);
+  const {
+    failing_for_ms,
+    unknown_for_ms,
+    state,
+    place,
+    traceparent,
+    when_absent,
+    sent_again,
+    error,
+    readings,
+    ...rest
+  } = parsed;
   return {
     ...rest,
     task: state === 'unknown' ? 'read' : 'send',
@@ -61,6 +71,7 @@ export function toClaimed(row: Row): Claimed {
     failingForMs: failing_for_ms,
     unknownForMs: unknown_for_ms,
     place: place ?? undefined,
+    traceparent: traceparent ?? undefined,
     whenAbsent: when_absent,
     wasSentAgain: sent_again,
     error: error ?? undefined,

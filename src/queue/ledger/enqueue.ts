@@ -26,6 +26,8 @@ export interface NewCancellation {
   /** Where its requests may go; `undefined`: not known here. */
   readonly place: string | undefined;
   readonly whenAbsent: WhenAbsent;
+  /** The trace context that it is enqueued in. */
+  readonly traceparent: string | undefined;
 }
 
 /**
@@ -35,7 +37,7 @@ export interface NewCancellation {
  */
 export function toNew(
   validated: ValidatedRequest,
-  { id, notBefore, priority = 0, by, whenAbsent }: CheckedPlacing & { readonly whenAbsent: WhenAbsent },
+  { id, notBefore, priority = 0, by, whenAbsent, traceparent }: CheckedPlacing & { readonly whenAbsent: WhenAbsent },
   place: string | undefined,
 ): NewCancellation {
   const { account, provider, service, serviceKey, when, reason, reference, extras } = validated;
@@ -55,6 +57,7 @@ export function toNew(
     by,
     place,
     whenAbsent,
+    traceparent,
   };
 }
 
@@ -120,10 +123,10 @@ async function insert(
   batch: readonly NewCancellation[],
 ): Promise<ReadonlyMap<string, string>> {
   const { rows } = await client.query(
-    `INSERT INTO ${schema}.cancellation (id, fingerprint, account, provider, service_key, request, asked_by, priority, not_before, place, when_absent, state)
-     SELECT id, fingerprint, account, provider, "serviceKey", request, by, priority, "notBefore", place, "whenAbsent", 'planned'
+    `INSERT INTO ${schema}.cancellation (id, fingerprint, account, provider, service_key, request, asked_by, priority, not_before, place, when_absent, traceparent, state)
+     SELECT id, fingerprint, account, provider, "serviceKey", request, by, priority, "notBefore", place, "whenAbsent", traceparent, 'planned'
      FROM jsonb_to_recordset($1::jsonb) AS x(id text, fingerprint text, account text, provider text, "serviceKey" text,
-       request jsonb, by text, priority integer, "notBefore" timestamptz, place text, "whenAbsent" text)
+       request jsonb, by text, priority integer, "notBefore" timestamptz, place text, "whenAbsent" text, traceparent text)
      WHERE NOT EXISTS (SELECT FROM ${schema}.settled s WHERE s.id = x.id)
      ON CONFLICT DO NOTHING RETURNING id, fingerprint`,
     [JSON.stringify(batch)],

@@ -1,4 +1,5 @@
 import { isProviderError, ProviderError } from '../../contract/provider-error.ts';
+import type { Announcements } from './announcements.ts';
 import { checkItems, type ToNew } from './check-items.ts';
 import { clearly } from '../database/database-error.ts';
 import { type QueryClient, guarded } from '../database/database.ts';
@@ -6,9 +7,12 @@ import { beginConfirmation, endConfirmation, unwrittenConfirmation } from '../le
 import { resolve, resume, retry, withdraw } from '../ledger/decisions.ts';
 import { type NewCancellation, type PathOf, enqueue, toNew } from '../ledger/enqueue.ts';
 import { exportSettled } from '../ledger/export-settled.ts';
+import { decideAs } from '../ledger/changes.ts';
+import { readFeed } from '../ledger/feed.ts';
 import { placeOrNone } from '../ledger/pinned-place.ts';
 import { type Quarantined, quarantine, workersAlive } from '../ledger/quarantine.ts';
 import {
+  changesSchema,
   confirmationSchema,
   decisionSchema,
   enqueueManySchema,
@@ -21,12 +25,13 @@ import {
   waitSchema,
   workSchema,
 } from '../input/queue-input.ts';
+import type { QueueChanges } from '../model/change.ts';
 import type { QueuedCancellation, QueuedCancellationWithHistory } from '../ledger/record.ts';
 import { invalidInput, checkInput } from '../input/check-input.ts';
 import { makeDurable } from '../database/session-settings.ts';
 import type { QueueStats } from '../ledger/stats.ts';
 import { QueueReads } from './queue-reads.ts';
-import { Waiting } from './waiting.ts';
+import { Waiting, unlessAborted } from './waiting.ts';
 import { LEASE_MARGIN_MS, type WorkerContext } from '../worker/worker-context.ts';
 import { Workers } from '../worker/workers.ts';
 
@@ -38,7 +43,13 @@ export class QueueCore {
   readonly #reads: QueueReads;
   #closing: Promise<void> | undefined;
 
-  constructor(context: Omit<WorkerContext, 'onSettled'>) {
+  readonly #announcements: Announcements;
+
+  constructor({
+    announcements,
+    ...context
+  }: Omit<WorkerContext, 'onSettled'> & { readonly announcements: Announcements }) {
+    this.#announcements = announcements;
     this.#waiting = new Waiting(context.pollMs);
     this.#context = { ...context, onSettled: (id) => this.#waiting.wake(id) };
     this.#reads = new QueueReads(context);
@@ -87,13 +98,13 @@ export class QueueCore {
 
   async retry(id: unknown, decision: unknown): Promise<void> {
     const [own, by] = [await checkInput(idSchema, id, 'id'), await checkInput(retrySchema, decision, 'decision')];
-    await this.#write((client) => retry(client, this.#context, own, by));
+    await this.#decide(by, (client) => retry(client, this.#context, own, by));
     this.#workers.notify();
   }
 
   async resolve(id: unknown, decision: unknown): Promise<void> {
     const [own, by] = [await checkInput(idSchema, id, 'id'), await checkInput(resolutionSchema, decision, 'decision')];
-    await this.#write((client) => resolve(client, this.#context, own, by));
+    await this.#decide(by, (client) => resolve(client, this.#context, own, by));
     this.#context.onSettled(own);
   }
 
@@ -103,13 +114,16 @@ export class QueueCore {
     const { token, ...by } = await checkInput(confirmationSchema, decision, 'decision');
     const { services, deadlineMs } = this.#context;
     const leaseMs = deadlineMs + LEASE_MARGIN_MS;
-    const claimed = await this.#write((client) => beginConfirmation(client, this.#context, own, leaseMs));
+    const claimed = await this.#decide(by, (client) => beginConfirmation(client, this.#context, own, leaseMs));
     const { when: _, ...request } = claimed.request;
-    const settled = await services.safeConfirm({ ...request, token }, { deadlineMs, place: claimed.place });
+    const settled = await services.safeConfirm(
+      { ...request, token },
+      { deadlineMs, place: claimed.place, traceparent: claimed.traceparent },
+    );
     const isDefinite = !settled.ok && settled.error.code !== 'outcome_unknown';
     let record: QueuedCancellation | undefined;
     try {
-      await this.#write((client) => endConfirmation(client, this.#context, claimed, settled, by));
+      await this.#decide(by, (client) => endConfirmation(client, this.#context, claimed, settled, by));
       if (!isDefinite) record = await this.#reads.lookUp(own);
     } catch (error) {
       // A ledger that cannot be reached says nothing about the token, which the lease now stands for.
@@ -124,7 +138,7 @@ export class QueueCore {
 
   async withdraw(id: unknown, decision: unknown): Promise<void> {
     const [own, by] = [await checkInput(idSchema, id, 'id'), await checkInput(decisionSchema, decision, 'decision')];
-    await this.#write((client) => withdraw(client, this.#context, own, by));
+    await this.#decide(by, (client) => withdraw(client, this.#context, own, by));
     this.#context.onSettled(own);
   }
 
@@ -139,7 +153,7 @@ export class QueueCore {
   async quarantine(what: unknown): Promise<Quarantined> {
     const checked = await checkInput(quarantineSchema, what, 'quarantine');
     if (this.#workers.areAny) throw workersAlive('this process works on the queue');
-    return await this.#write((client) => quarantine(client, this.#context, checked));
+    return await this.#decide(checked, (client) => quarantine(client, this.#context, checked));
   }
 
   async exportSettled(what: unknown): Promise<{ readonly exported: number }> {
@@ -147,6 +161,14 @@ export class QueueCore {
     this.#open();
     const { database, schema } = this.#context;
     return { exported: await clearly(() => guarded(() => exportSettled(database, schema, checked))) };
+  }
+
+  async changes(options: unknown): Promise<QueueChanges> {
+    const { after, limit = 100, signal } = await checkInput(changesSchema, options, 'options');
+    this.#open('status');
+    const { database, schema } = this.#context;
+    const read = (): Promise<QueueChanges> => clearly(() => readFeed(database, schema, { after, limit }), 'status');
+    return await unlessAborted(read, signal, 'reading the changes was aborted.');
   }
 
   async stats(): Promise<QueueStats> {
@@ -160,6 +182,7 @@ export class QueueCore {
 
   async #close(): Promise<void> {
     await this.#workers.stop();
+    await this.#announcements.close();
     await clearly(async () => {
       try {
         await this.#context.jobs.close();
@@ -205,6 +228,14 @@ export class QueueCore {
   #read(): QueueReads {
     this.#open('status');
     return this.#reads;
+  }
+
+  /** Writes what a person has decided; the changes that follow from it name that person. */
+  async #decide<Value>({ by }: { readonly by: string }, work: (client: QueryClient) => Promise<Value>): Promise<Value> {
+    return await this.#write(async (client) => {
+      await decideAs(client, by);
+      return await work(client);
+    });
   }
 
   async #write<Value>(work: (client: QueryClient) => Promise<Value>): Promise<Value> {
