@@ -54,7 +54,7 @@ export interface QueueOptions<A extends AccountsOf<A>> {
    */
   readonly exportSettledTo?: string | undefined;
   /**
-   * Called with each change of a state or of `needsPerson` that this process has made, once it is committed, in order. Not
+   * Called with each change of a state or of `needsPerson` that this process has made, once it is committed. Not
    * called for changes of other processes, for what `enqueue` puts into a transaction of the caller's, and if the process
    * ends first: `changes` never misses one. What it throws is reported to `onError`, and stops nothing.
    */

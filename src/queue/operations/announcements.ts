@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ProviderError } from '../../contract/provider-error.ts';
 import { handlerFailed, notNotified } from '../database/database-error.ts';
 import { type Database, DatabaseFailure, type QueryClient } from '../database/database.ts';
-import { changesOfTransaction } from '../ledger/changes.ts';
+import { changesOfTransaction, hasChanged } from '../ledger/changes.ts';
 import { CHANGE_CHANNEL, type QueueChange } from '../model/change.ts';
 
 /** What changes are announced with. */
@@ -41,12 +41,16 @@ export class Announcements {
   }
 
   async #transaction<Value>(work: (client: QueryClient) => Promise<Value>): Promise<Value> {
-    let reading: Promise<readonly QueueChange[]> = Promise.resolve([]);
+    const isEmbedded = this.#plain.kind === 'pglite';
+    const isHeard = this.#context.onChange !== undefined || changed.hasSubscribers;
+    if (isEmbedded && !isHeard) return await this.#plain.transaction(work);
+    const { schema } = this.#context;
+    let reading: Promise<boolean | readonly QueueChange[]> = Promise.resolve(false);
     const value = await this.#plain.transaction(async (client) => {
       const result = await work(client);
-      reading = changesOfTransaction(client, this.#context.schema);
+      reading = isHeard ? changesOfTransaction(client, schema) : hasChanged(client);
       // A server answers this together with the commit. The embedded database takes one statement after the other.
-      if (this.#plain.kind === 'pglite') await reading;
+      if (isEmbedded) await reading;
       else reading.catch(() => undefined);
       return result;
     });
@@ -54,13 +58,15 @@ export class Announcements {
     return value;
   }
 
-  #announce(changes: readonly QueueChange[]): void {
+  /** @param made the changes, if they are heard here; else whether there are any. */
+  #announce(made: boolean | readonly QueueChange[]): void {
+    const changes = typeof made === 'boolean' ? [] : made;
+    const isAny = made === true || changes.length > 0;
+    if (isAny && this.#plain.kind === 'postgres') this.#notify();
     if (changes.length === 0) return;
-    if (this.#plain.kind === 'postgres') this.#notify();
-    if (this.#context.onChange === undefined && !changed.hasSubscribers) return;
     // Whoever made the change goes on first.
     if (this.#pending.length === 0) setImmediate(() => this.#deliver());
-    this.#pending.push(...changes);
+    this.#pending = [...this.#pending, ...changes];
   }
 
   #deliver(): void {
@@ -117,5 +123,5 @@ const NOTIFY_MS = 100;
 
 /** Read together with the commit: if it failed, nobody knows whether that one succeeded. */
 function asUnsure(error: unknown): never {
-  throw error instanceof DatabaseFailure ? new DatabaseFailure(error, 'unknown') : error;
+  throw new DatabaseFailure(error, 'unknown');
 }
