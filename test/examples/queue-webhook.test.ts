@@ -20,7 +20,7 @@ interface Received {
   readonly taken: boolean;
 }
 
-/** A receiver that checks each signature with code of its own, and answers as it is told. */
+/** A receiver that checks each signature with code of its own, and gives the answers that a test names. */
 interface Receiver extends AsyncDisposable {
   readonly url: string;
   readonly received: Received[];
