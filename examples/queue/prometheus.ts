@@ -13,7 +13,7 @@
  * it, or take the `max` over the processes.
  */
 import { isProviderError, type OperationEvent } from 'cancelkit';
-import type { CancelQueue, QueueChanges, QueueStats } from 'cancelkit/queue';
+import type { CancelQueue, QueueChanges } from 'cancelkit/queue';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 /** What a queue is watched by. */
@@ -64,7 +64,7 @@ function watch(queue: Watched, registry: Registry): void {
     help: 'For how long the oldest cancellation that is due has been waiting for a worker.',
     registers: [],
     async collect() {
-      const { oldestDueAt }: QueueStats & { readonly oldestDueAt?: string } = await stats();
+      const { oldestDueAt } = await stats();
       this.set(oldestDueAt === undefined ? 0 : Math.max(0, Date.now() - Date.parse(oldestDueAt)) / 1_000);
     },
   });

@@ -115,6 +115,17 @@ describe('the example for Prometheus', { timeout: 60_000 }, () => {
     expect([...first.keys(), ...second.keys()].join('\n')).not.toContain(TOKEN);
   });
 
+  it('shows for how long the oldest one has been due', async () => {
+    const metrics = createMetrics(registry);
+    await using queue = await openQueue(database, { services: openShop().services });
+    metrics.watch(queue);
+    await queue.enqueue(request('alpha', 'later'), { id: 'later', notBefore: '2999-01-01' });
+    expect((await scrape()).get('cancelkit_oldest_due_seconds')).toBe(0);
+    await queue.enqueue(request('alpha', 'due'), { id: 'due', notBefore: new Date(Date.now() - 3_600_000) });
+    const seconds = (await scrape()).get('cancelkit_oldest_due_seconds') ?? 0;
+    expect(seconds).toBeGreaterThan(3_000);
+  });
+
   it('measures the requests to the providers', async () => {
     await using sandbox = await startSandbox();
     const metrics = createMetrics(registry);
