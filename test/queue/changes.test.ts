@@ -84,6 +84,20 @@ describe.each(DATABASES)('the changes on %s', { timeout: 60_000 }, (_, open) => 
     ]);
   });
 
+  it('name the person who had it read back, with what that led to', async () => {
+    let shown = (): Response => seen('requested', { when: 'end_of_period' });
+    const shop = openShop({ one: { writes: [lost], reads: [() => shown()] } });
+    await using queue = await openQueue(database, { services: shop.services });
+    await queue.enqueue(request('alpha', 'one'), { id: 'one' });
+    await settle(queue, 'one');
+    const { cursor } = await queue.changes({ after: 'latest' });
+    shown = () => seen('completed');
+    await queue.readBack('one', { by: 'eve' });
+    const changes = await readAll(queue, cursor);
+    expect(changes.at(-1)).toMatchObject({ from: 'unknown', to: 'completed', needsPerson: false });
+    expect(new Set(changes.map(({ by }) => by))).toEqual(new Set(['eve']));
+  });
+
   it('tell that a person is needed, and is needed no more, also if the state stays', async () => {
     let place = 'https://one.example.com';
     const shop = openShop({}, TOKEN, () => place);
@@ -248,6 +262,43 @@ describe.each(DATABASES)('the changes on %s', { timeout: 60_000 }, (_, open) => 
     await using queue = await openQueue(database, { services, schema, keepSettledFor: 'forever' });
     await queue.work({ stopWhenIdle: true });
     expect((await readAll(queue)).map(({ id }) => id)).toEqual(['one']);
+  });
+
+  it('of a ledger that was restored are no continuation of what was lost, and are one of what was not', async () => {
+    const schema = freshSchema();
+    const { services } = openShop();
+    const cursors: string[] = [];
+    const put = async (queue: Queue, id: string): Promise<void> => {
+      await queue.enqueue(request('alpha', id), { id, notBefore: '2999-01-01' });
+      cursors.push((await queue.changes({ after: 'latest' })).cursor);
+    };
+    {
+      await using queue = await openQueue(database, { services, schema });
+      for (const id of ['one', 'two', 'lost', 'lost-too']) await put(queue, id);
+    }
+    {
+      await using tables = await openTables(database);
+      // What a backup of before has: neither the changes, nor the cancellations, nor the positions.
+      for (const statement of [
+        `DELETE FROM ${schema}.history WHERE cancellation_id LIKE 'lost%'`,
+        `DELETE FROM ${schema}.cancellation WHERE id LIKE 'lost%'`,
+        `DELETE FROM ${schema}.change WHERE position > 2`,
+        `UPDATE ${schema}.feed SET last = 2`,
+      ]) {
+        await tables.query(statement);
+      }
+    }
+    await using queue = await openQueue(database, { services, schema });
+    const unknown = async (cursor: string | undefined): Promise<void> => {
+      const error = await failureOf(queue.changes({ after: cursor }));
+      expect(error).toMatchObject({ code: 'invalid_request', issues: [{ path: 'options.after' }] });
+    };
+    // In the future of the database as it is now, and then in a past that it did not have.
+    await unknown(cursors[3]);
+    for (const id of ['three', 'four', 'five']) await put(queue, id);
+    await unknown(cursors[2]);
+    await unknown(cursors[3]);
+    expect((await readAll(queue, cursors[1])).map(({ id }) => id)).toEqual(['three', 'four', 'five']);
   });
 
   it('are one feed again after the data alone was restored into tables that existed', async () => {
