@@ -20,12 +20,14 @@ export async function readFeed(
 ): Promise<QueueChanges> {
   if (after === 'latest') return { changes: [], cursor: toText(await latest(database, schema)) };
   return await database.transaction(async (client) => {
-    const start = await startOf(client, schema, after);
+    const start = after ?? (await beginning(client, schema));
     let changes = await page(client, schema, start, limit);
     if (changes.length < limit && (await isAnyUnplaced(client, schema))) {
       await place(client, schema);
       changes = await page(client, schema, start, limit);
     }
+    // After reading: what is dropped meanwhile must not be missing in silence.
+    if (after !== undefined) await checkCursor(client, schema, after);
     return { changes, cursor: changes.at(-1)?.cursor ?? toText(start) };
   });
 }
@@ -57,17 +59,17 @@ async function page(
   });
 }
 
-/**
- * Where to continue.
- *
- * @throws ProviderError `invalid_request`
- */
-async function startOf(client: QueryClient, schema: string, after: Cursor | undefined): Promise<Cursor> {
+/** Where the oldest change that is kept follows. */
+async function beginning(client: QueryClient, schema: string): Promise<Cursor> {
   const { dropped } = await ends(client, schema);
-  if (after === undefined) return { position: dropped, key: await keyAt(client, schema, dropped) };
+  return { position: dropped, key: await keyAt(client, schema, dropped) };
+}
+
+/** @throws ProviderError `invalid_request` */
+async function checkCursor(client: QueryClient, schema: string, after: Cursor): Promise<void> {
+  const { dropped } = await ends(client, schema);
   if (after.position < dropped) throw invalidCursor(OLDER);
   if ((await keyAt(client, schema, after.position)) !== after.key) throw invalidCursor(FOREIGN);
-  return after;
 }
 
 /**

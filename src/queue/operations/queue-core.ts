@@ -31,6 +31,7 @@ import {
   workSchema,
 } from '../input/queue-input.ts';
 import type { QueueChanges } from '../model/change.ts';
+import { Lease, stopAtEndOf } from '../model/lease.ts';
 import type { QueuedCancellation, QueuedCancellationWithHistory } from '../ledger/record.ts';
 import { invalidInput, checkInput } from '../input/check-input.ts';
 import { makeDurable } from '../database/session-settings.ts';
@@ -119,12 +120,12 @@ export class QueueCore {
     const { token, ...by } = await checkInput(confirmationSchema, decision, 'decision');
     const { services, deadlineMs } = this.#context;
     const leaseMs = deadlineMs + LEASE_MARGIN_MS;
+    const lease = new Lease(deadlineMs);
     const claimed = await this.#decide(by, (client) => beginConfirmation(client, this.#context, own, leaseMs, by));
+    const { place, traceparent } = claimed;
     const { when: _, ...request } = claimed.request;
-    const settled = await services.safeConfirm(
-      { ...request, token },
-      { deadlineMs, place: claimed.place, traceparent: claimed.traceparent },
-    );
+    const options = { deadlineMs: Math.max(1, lease.remainingMs), place, traceparent, ...stopAtEndOf(lease) };
+    const settled = await services.safeConfirm({ ...request, token }, options);
     const isDefinite = !settled.ok && settled.error.code !== 'outcome_unknown';
     let record: QueuedCancellation | undefined;
     try {
