@@ -25,6 +25,15 @@ export function callable<Callable>(): v.GenericSchema<unknown, Callable> {
   return v.custom<Callable>((value) => typeof value === 'function', 'a function');
 }
 
+const TRACEPARENT =
+  'a traceparent of W3C Trace Context, such as 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+
+/** The trace context of another operation. Neither id may be zero, and the version `ff` does not exist. */
+export const traceparent: v.GenericSchema<unknown, string> = v.pipe(
+  v.string(TRACEPARENT),
+  v.regex(/^(?!ff)[\da-f]{2}-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-[\da-f]{2}$/, TRACEPARENT),
+);
+
 const timed = {
   signal: v.optional(v.custom<AbortSignal>(isSignal, 'an AbortSignal')),
   deadlineMs: milliseconds,
@@ -32,7 +41,11 @@ const timed = {
 
 const observed = { ...timed, onEvent: v.optional(callable<(event: OperationEvent) => void>()) };
 
-const placed = { ...observed, place: v.optional(v.string('a text, as place returned it')) };
+const placed = {
+  ...observed,
+  place: v.optional(v.string('a text, as place returned it')),
+  traceparent: v.optional(traceparent),
+};
 
 /** Whether a cancellation is read back. */
 export const verify: v.OptionalSchema<v.BooleanSchema<string>, undefined> = v.optional(v.boolean('true or false'));

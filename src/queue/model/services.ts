@@ -28,5 +28,6 @@ export interface QueueCallOptions {
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
   readonly place: string | undefined;
+  readonly traceparent: string | undefined;
   readonly onEvent: (event: OperationEvent) => void;
 }

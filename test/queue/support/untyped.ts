@@ -11,6 +11,7 @@ export interface UntypedQueue {
   readonly readBack: (id: unknown, decision: unknown) => Promise<unknown>;
   readonly withdraw: (id: unknown, decision: unknown) => Promise<unknown>;
   readonly resume: (account: unknown) => Promise<unknown>;
+  readonly changes: (options: unknown) => Promise<unknown>;
   readonly quarantine: (what: unknown) => Promise<unknown>;
 }
 
