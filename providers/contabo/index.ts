@@ -26,6 +26,7 @@ import {
   toOptions,
 } from './response.ts';
 import { contaboServiceSchema, type ContaboInstanceReference, type ContaboService } from './service.ts';
+import { whereToLook } from './where-to-look.ts';
 
 export type { ContaboConfig } from './config.ts';
 export type { ContaboTiming } from './request.ts';
@@ -69,6 +70,7 @@ export const contaboProvider: Provider<'contabo', ContaboConfig, ContaboService,
       const read = readInstance(yield toInstanceRequest(service), service);
       return 'verdict' in read ? read : toOptions(read);
     },
+    whereToLook,
     check: {
       reads: 'one instance of the list, after the login',
       basis: 'documented',

@@ -4,6 +4,7 @@ import { edisConfigSchema, edisEnv, type EdisConfig, type ResolvedEdisConfig } f
 import { toCancelRequest } from './request.ts';
 import { fromCancelResponse } from './response.ts';
 import { edisServiceSchema, type EdisService, type EdisServiceField } from './service.ts';
+import { whereToLook } from './where-to-look.ts';
 
 /** What EDIS Global's ORDER API can do, and how. */
 export const edisDefinition: ProviderDefinition<{
@@ -42,4 +43,5 @@ export const edisDefinition: ProviderDefinition<{
     return fromCancelResponse(yield toCancelRequest(order, config), order);
   },
   check: edisCheck,
+  whereToLook,
 };

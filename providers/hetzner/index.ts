@@ -26,6 +26,7 @@ import {
   toOptions,
 } from './response.ts';
 import { hetznerExtrasSchema, hetznerServiceSchema, type HetznerExtras, type HetznerService } from './service.ts';
+import { whereToLook } from './where-to-look.ts';
 
 export type { HetznerConfig } from './config.ts';
 export type { HetznerTiming } from './request.ts';
@@ -80,6 +81,7 @@ export const hetznerProvider: Provider<
   *revoke(service, config) {
     return fromUndoResponse(yield toUndoRequest(service, config));
   },
+  whereToLook,
   check: {
     reads: 'the list of servers',
     basis: 'documented',

@@ -5,6 +5,7 @@ import { hostbillConfigSchema, hostbillEnv, type HostbillConfig } from './config
 import { toCancelRequest, toListRequest, toServiceRequest } from './request.ts';
 import { fromCancelResponse, isList, readService, toOptions } from './response.ts';
 import { hostbillServiceSchema, type HostbillService } from './service.ts';
+import { whereToLook } from './where-to-look.ts';
 
 export type { HostbillConfig, HostbillPasswordConfig, HostbillTokenConfig } from './config.ts';
 export type { HostbillService } from './service.ts';
@@ -45,6 +46,7 @@ export const hostbillProvider: Provider<'hostbill', HostbillConfig, HostbillServ
       const read = readService(yield toServiceRequest(service), service);
       return 'verdict' in read ? read : toOptions(read);
     },
+    whereToLook,
     check: {
       reads: 'the list of services',
       basis: 'inferred',

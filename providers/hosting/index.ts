@@ -4,6 +4,7 @@ import { toCancelRequest, toResumeRequest } from './request.ts';
 import { fromCancelResponse, fromResumeResponse } from './response.ts';
 import { hostingServiceSchema, type HostingService } from './service.ts';
 import { readJob, readState } from './status.ts';
+import { whereToLook } from './where-to-look.ts';
 
 export type { HostingConfig } from './config.ts';
 export type { HostingService } from './service.ts';
@@ -38,6 +39,7 @@ export const hostingProvider: Provider<'hosting', HostingConfig, HostingService,
     *revoke(service, config) {
       return fromResumeResponse(yield toResumeRequest(service, config));
     },
+    whereToLook,
   });
 
 /** What {@link hosting} returns. */

@@ -27,6 +27,7 @@ import {
   withoutCode,
 } from './response.ts';
 import { leasewebServiceSchema, type LeasewebService, type LeasewebTarget } from './service.ts';
+import { whereToLook } from './where-to-look.ts';
 
 export type { LeasewebConfig } from './config.ts';
 export type { LeasewebTiming } from './request.ts';
@@ -77,6 +78,7 @@ export const leasewebProvider: Provider<
     const notSent = reasonNotToUndo(read);
     return notSent ?? fromUndoResponse(yield toUndoRequest(service, config));
   },
+  whereToLook,
   check: {
     reads: 'the list of cancellation reasons',
     basis: 'documented',

@@ -26,6 +26,7 @@ import {
   toOptions,
 } from './response.ts';
 import { mittwaldServiceSchema, type MittwaldService } from './service.ts';
+import { whereToLook } from './where-to-look.ts';
 
 export type { MittwaldConfig } from './config.ts';
 export type { MittwaldTiming } from './request.ts';
@@ -78,6 +79,7 @@ export const mittwaldProvider: Provider<
   *revoke(service, config) {
     return fromUndoResponse(yield toUndoRequest(service, config));
   },
+  whereToLook,
   check: {
     reads: 'one customer of the list',
     basis: 'inferred',

@@ -35,6 +35,7 @@ import {
   type ReadService,
 } from './response.ts';
 import { ovhServiceKey, ovhServiceSchema, type OvhService, type OvhTarget } from './service.ts';
+import { whereToLook } from './where-to-look.ts';
 
 export type { OvhConfig, OvhEndpoint } from './config.ts';
 export type { OvhExtras } from './reason.ts';
@@ -104,6 +105,7 @@ export const ovhProvider: Provider<'ovh', OvhConfig, OvhService, OvhTiming, OvhO
       if (!('verdict' in read)) return fromUndoResponse(yield toPolicyRequest(read.serviceId, 'empty'));
       return read.verdict === 'absent' ? refused('not_found', 'no such service.') : read;
     },
+    whereToLook,
     check: {
       reads: 'the ids of the services',
       basis: 'documented',

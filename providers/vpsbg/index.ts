@@ -22,6 +22,7 @@ import {
   type VpsbgTarget,
 } from './service.ts';
 import { fromServerOfAddon, fromServerResponse, readFloatingIp } from './status.ts';
+import { whereToLook } from './where-to-look.ts';
 
 export type { VpsbgConfig } from './config.ts';
 export type { VpsbgService } from './service.ts';
@@ -64,6 +65,7 @@ export const vpsbgProvider: Provider<'vpsbg', VpsbgConfig, VpsbgService, When, '
       service.kind === 'floating_ip' ? readFloatingIp(service, config) : readServer(service, config),
     revoke: undo,
     check: vpsbgCheck,
+    whereToLook,
   });
 
 /** What {@link vpsbg} returns. */

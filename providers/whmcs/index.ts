@@ -5,6 +5,7 @@ import { toCancelRequest } from './request.ts';
 import { fromCancelResponse } from './response.ts';
 import { whmcsServiceSchema, type WhmcsService } from './service.ts';
 import { readState } from './status.ts';
+import { whereToLook } from './where-to-look.ts';
 
 export type { WhmcsAdminCredentials, WhmcsApiCredentials, WhmcsConfig, WhmcsHashedCredentials } from './config.ts';
 export type { WhmcsService } from './service.ts';
@@ -34,6 +35,7 @@ export const whmcsProvider: Provider<'whmcs', WhmcsConfig, WhmcsService, When, '
   },
   status: readState,
   check: whmcsCheck,
+  whereToLook,
 });
 
 /** What {@link whmcs} returns. */

@@ -32,7 +32,9 @@ const timed = {
 
 const observed = { ...timed, onEvent: v.optional(callable<(event: OperationEvent) => void>()) };
 
-const placed = { ...observed, place: v.optional(v.string('a text, as place returned it')) };
+const place = v.optional(v.string('a text, as place returned it'));
+
+const placed = { ...observed, place };
 
 const verify = v.optional(v.boolean('true or false'));
 
@@ -40,6 +42,12 @@ const verify = v.optional(v.boolean('true or false'));
 export const timedOptionsSchema: StandardSchema<unknown, Pick<CallOptions, 'signal' | 'deadlineMs'>> = optionsSchema(
   timed,
 );
+
+/** Checks the options of a call that sends nothing, and that may be held to a place. */
+export const placedOptionsSchema: StandardSchema<
+  unknown,
+  Pick<CallOptions, 'signal' | 'deadlineMs' | 'place'>
+> = optionsSchema({ ...timed, place });
 
 /** Checks the options of a call that cancels nothing. */
 export const readOptionsSchema: StandardSchema<unknown, ReadOptions> = optionsSchema(placed);

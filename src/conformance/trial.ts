@@ -12,6 +12,7 @@ import {
   type RevokeResult,
   type ServiceOptions,
   type Timing,
+  type WhereToLook,
 } from '../index.ts';
 import { exampleOf } from '../contract/example-when.ts';
 import { timingOf } from '../contract/when.ts';
@@ -32,6 +33,7 @@ export interface UncheckedService {
   revoke(request: unknown, options?: unknown): Promise<RevokeResult>;
   options(request: unknown, options?: unknown): Promise<CancellationOptions>;
   confirm(request: unknown, options?: unknown): Promise<CancelResult>;
+  whereToLook(request: unknown): Promise<WhereToLook | undefined>;
 }
 
 /** How a call ended. */

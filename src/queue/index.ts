@@ -58,6 +58,7 @@ export async function createCancelQueue<A extends AccountsOf<A>>(options: QueueO
     get: core.get.bind(core),
     list: core.list.bind(core),
     wait: core.wait.bind(core),
+    whereToLook: core.whereToLook.bind(core),
     retry: core.retry.bind(core),
     resolve: core.resolve.bind(core),
     confirm: core.confirm.bind(core),

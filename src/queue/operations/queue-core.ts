@@ -1,4 +1,5 @@
 import { isProviderError, ProviderError } from '../../contract/provider-error.ts';
+import type { WhereToLook } from '../../contract/where-to-look.ts';
 import { checkItems, type ToNew } from './check-items.ts';
 import { clearly } from '../database/database-error.ts';
 import { type QueryClient, guarded } from '../database/database.ts';
@@ -27,6 +28,7 @@ import { makeDurable } from '../database/session-settings.ts';
 import type { QueueStats } from '../ledger/stats.ts';
 import { QueueReads } from './queue-reads.ts';
 import { Waiting } from './waiting.ts';
+import { whereToLook } from './where-to-look.ts';
 import { LEASE_MARGIN_MS, type WorkerContext } from '../worker/worker-context.ts';
 import { Workers } from '../worker/workers.ts';
 
@@ -83,6 +85,13 @@ export class QueueCore {
     const own = await checkInput(idSchema, id, 'id');
     const checked = await checkInput(waitSchema, options, 'options');
     return await this.#waiting.wait(own, async () => await this.#read().lookUp(own), checked);
+  }
+
+  async whereToLook(id: unknown): Promise<WhereToLook | undefined> {
+    const own = await checkInput(idSchema, id, 'id');
+    const record = await this.#read().lookUp(own);
+    const { services, deadlineMs } = this.#context;
+    return record === undefined ? undefined : await whereToLook(record, services, deadlineMs);
   }
 
   async retry(id: unknown, decision: unknown): Promise<void> {
