@@ -6,6 +6,7 @@ import { addCheck } from './commands/check.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addConfirm } from './commands/confirm.ts';
 import { addInit } from './commands/init.ts';
+import { addMcp } from './commands/mcp.ts';
 import { addOptions } from './commands/options.ts';
 import { addPreview } from './commands/preview.ts';
 import { addQueue } from './commands/queue.ts';
@@ -108,6 +109,7 @@ function createProgram(version: string, act: Act): Command {
     addAccounts,
     addCheck,
     addQueue,
+    addMcp,
     addSandbox,
     addInit,
     addCompletion,

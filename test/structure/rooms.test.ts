@@ -22,7 +22,7 @@ const ROOMS: { readonly [folder: string]: readonly (string | readonly string[])[
     ['cli', 'config'],
   ],
   'src/queue': ['model', 'database', 'input', 'ledger', 'worker', 'operations', 'reader', '*'],
-  'src/cli': ['terminal', 'setup', 'bulk', 'completion', 'actions', 'commands', '*'],
+  'src/cli': ['terminal', 'setup', 'bulk', 'completion', 'actions', 'mcp', 'commands', '*'],
   'src/sandbox': ['kit', '*'],
 };
 
