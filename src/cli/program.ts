@@ -5,6 +5,7 @@ import { addCancel } from './commands/cancel.ts';
 import { addCheck } from './commands/check.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addConfirm } from './commands/confirm.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addInit } from './commands/init.ts';
 import { addMcp } from './commands/mcp.ts';
 import { addOptions } from './commands/options.ts';
@@ -108,6 +109,7 @@ function createProgram(version: string, act: Act): Command {
     addBulk,
     addAccounts,
     addCheck,
+    addDoctor,
     addQueue,
     addMcp,
     addSandbox,
@@ -125,6 +127,7 @@ const OUTCOMES = 'Exit codes: 0 done, 1 refused by the provider, 2 wrong use, 3 
 const PROGRAM_EXAMPLES = [
   ['cancelkit sandbox', 'emulated providers to try everything on'],
   ['cancelkit accounts', 'what is configured, and what it can do'],
+  ['cancelkit doctor', 'what is wrong with it'],
   ['cancelkit cancel shop 4711 --when end_of_period', 'cancel one service'],
   ['cancelkit status shop 4711', 'read its state back'],
   ['cancelkit bulk services.csv --dry-run', 'what a list would send'],

@@ -25,6 +25,9 @@ const wordsAfter = async (...words: readonly string[]): Promise<readonly string[
 describe('completion knows', () => {
   it.each([
     ['the commands', ['ca'], ['cancel']],
+    ['the doctor', ['doc'], ['doctor']],
+    ['the options of the doctor', ['doctor', '--ch'], ['--check']],
+    ['the server for an assistant', ['mc'], ['mcp']],
     ['the commands of the queue', ['queue', 're'], ['resolve', 'retry', 'resume']],
     ['the accounts', ['cancel', ''], ['vpsbg', 'whmcs']],
     ['the options', ['cancel', 'vpsbg', '5', '--wh'], ['--when']],

@@ -76,10 +76,12 @@ async function connected<Value>(
   transport.stderr?.on('data', (chunk: Buffer) => (printed += chunk.toString('utf8')));
   const client = new Client({ name: 'test', version: '1.0.0' });
   const faults: Error[] = [];
+  // oxlint-disable-next-line prefer-add-event-listener -- no event target
   client.onerror = (error) => faults.push(error);
   await client.connect(transport);
   try {
     const call = async (name: string, own: object = {}): Promise<Answered> =>
+      // oxlint-disable-next-line no-unsafe-type-assertion -- the tests look at each part of it
       (await client.callTool({ name, arguments: { ...own } })) as unknown as Answered;
     const value = await work(call, client, () => printed);
     // Whatever is on stdout and is not the protocol's would be one.
@@ -237,34 +239,28 @@ registerHooks({ resolve: (name, context, next) => {
 } });`;
 
 // Until the queue has a state for proposals, the tool is not offered.
-const hasProposals = QUEUE_STATES.some((state) => `${state}` === 'proposed');
+const states: readonly string[] = QUEUE_STATES;
+const hasProposals = states.includes('proposed');
 
-it(
-  hasProposals
-    ? 'puts a proposal into the queue, and sends nothing'
-    : 'does not offer to propose to a queue that knows no proposals',
-  async () => {
-    const { serverId } = sandbox.vpsbg.add();
-    sandbox.vpsbg.clearRequests();
-    await connected(async (call, client) => {
-      const { tools } = await client.listTools();
-      expect(tools.some(({ name }) => name === 'propose')).toBe(hasProposals);
-      const args = { account: 'vpsbg', service: String(serverId), when: 'immediate', id: 'proposal' };
-      const [first, again] = [await call('propose', args), await call('propose', args)];
-      const shown = await call('queue_show', { id: 'proposal' });
-      const seen = [first, again, shown].map(({ structuredContent }) => structuredContent);
-      const proposed = [
-        { data: { id: 'proposal', added: true, state: 'proposed' } },
-        { data: { added: false, state: 'proposed' } },
-        { data: { state: 'proposed', askedBy: expect.stringMatching(/^mcp \(/) } },
-      ];
-      expect(seen).toMatchObject(
-        hasProposals ? proposed : proposed.map(() => ({ error: { code: 'invalid_request' } })),
-      );
-    });
-    expect(sandbox.vpsbg.requests).toEqual([]);
-  },
-);
+it('puts a proposal into the queue and sends nothing, or does not offer to if the queue knows no proposals', async () => {
+  const { serverId } = sandbox.vpsbg.add();
+  sandbox.vpsbg.clearRequests();
+  await connected(async (call, client) => {
+    const { tools } = await client.listTools();
+    expect(tools.some(({ name }) => name === 'propose')).toBe(hasProposals);
+    const args = { account: 'vpsbg', service: String(serverId), when: 'immediate', id: 'proposal' };
+    const [first, again] = [await call('propose', args), await call('propose', args)];
+    const shown = await call('queue_show', { id: 'proposal' });
+    const seen = [first, again, shown].map(({ structuredContent }) => structuredContent);
+    const proposed = [
+      { data: { id: 'proposal', added: true, state: 'proposed' } },
+      { data: { added: false, state: 'proposed' } },
+      { data: { state: 'proposed', askedBy: expect.stringMatching(/^mcp \(/) } },
+    ];
+    expect(seen).toMatchObject(hasProposals ? proposed : proposed.map(() => ({ error: { code: 'invalid_request' } })));
+  });
+  expect(sandbox.vpsbg.requests).toEqual([]);
+});
 
 it('never enqueues what it proposes as an ordinary cancellation', async () => {
   const opened = await openServices(`${project.directory}/cancelkit.config.mjs`);
@@ -323,7 +319,7 @@ describe('an answer', () => {
   it('is bounded, and says how much of a list it leaves out', () => {
     const rows = Array.from({ length: 150 }, (_, id) => ({ id, text: 'x'.repeat(5_000) }));
     const answer = answerOf({ data: { rows, more: true }, list: 'rows' });
-    const { data } = answer.structuredContent as { data: { rows: unknown[]; leftOut: number } };
+    const data: { rows: unknown[]; leftOut: number } = Object(answer.structuredContent['data']);
     expect(data.rows.length + data.leftOut).toBe(150);
     expect(answer.content[0]!.text.length).toBeLessThan(51_000);
     expect(answerOf({ data: { rows } })).toMatchObject({ isError: true });
@@ -359,7 +355,7 @@ describe('the arguments of a tool', () => {
         needsPerson: true,
         after: 'one',
       };
-      const properties = Object.keys(tool.json['properties'] as object);
+      const properties = Object.keys(Object(tool.json['properties']));
       const full = Object.fromEntries(properties.map((name) => [name, good[name]]));
       const bad = [
         ...properties.flatMap((name) =>

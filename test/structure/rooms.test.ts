@@ -21,7 +21,7 @@ const ROOMS: { readonly [folder: string]: readonly (string | readonly string[])[
     ['conformance', 'queue', 'sandbox'],
     ['cli', 'config'],
   ],
-  'src/queue': ['model', 'database', 'input', 'ledger', 'worker', 'operations', 'reader', '*'],
+  'src/queue': ['model', 'database', 'input', 'ledger', 'examination', 'worker', 'operations', 'reader', '*'],
   'src/cli': ['terminal', 'setup', 'bulk', 'completion', 'actions', 'mcp', 'commands', '*'],
   'src/sandbox': ['kit', '*'],
 };

@@ -42,6 +42,7 @@ const READS: readonly string[] = [
   'check',
   'complete',
   'completion',
+  'doctor',
   'init',
   'preview',
   'queue export',
