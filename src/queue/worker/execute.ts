@@ -12,6 +12,7 @@ import {
   afterOtherPlace,
   afterReadBack,
   afterSend,
+  seenOf,
 } from '../ledger/next-state.ts';
 import type { WorkerContext } from './worker-context.ts';
 
@@ -22,7 +23,9 @@ export interface ExecuteOptions {
   readonly signal: AbortSignal;
   readonly onEvent: (event: OperationEvent) => void;
   /** What is known of the account, which learns from the outcome. */
-  readonly access: AccountAccess;
+  readonly access: Pick<AccountAccess, 'learn'>;
+  /** Called with the error of a call that failed, which the state that follows from it does not hold. */
+  readonly onFailure?: (error: ProviderError) => void;
 }
 
 type Context = Pick<WorkerContext, 'database' | 'schema' | 'services' | 'policy' | 'readable'>;
@@ -30,7 +33,7 @@ type Context = Pick<WorkerContext, 'database' | 'schema' | 'services' | 'policy'
 /** Sends a cancellation or reads it back, and returns what follows from that. */
 export async function execute(
   claimed: Claimed,
-  { access, ...options }: ExecuteOptions,
+  { access, onFailure, ...options }: ExecuteOptions,
   context: Context,
 ): Promise<NextState> {
   const startedAt = performance.now();
@@ -50,13 +53,15 @@ export async function execute(
     return await call({ ...claimed, place }, { ...options, access, deadlineMs }, context, aged);
   } catch (error) {
     if (error instanceof DatabaseFailure) return notBegun(claimed);
-    return afterFailure(aged(), error, context, access);
+    const failure = isProviderError(error) ? error : new ProviderError('unexpected_response', FAULT);
+    onFailure?.(failure);
+    return afterFailure(aged(), failure, context, access);
   }
 }
 
 async function call(
   { task, request, place }: Claimed,
-  { access, ...options }: ExecuteOptions,
+  { access, ...options }: Omit<ExecuteOptions, 'onFailure'>,
   { services, policy, readable }: Context,
   aged: () => Claimed,
 ): Promise<NextState> {
@@ -64,7 +69,7 @@ async function call(
   if (task === 'read') {
     const seen = await services.status({ account, service }, { ...options, place });
     access.learn(undefined);
-    return afterReadBack(aged(), seen, policy);
+    return { ...afterReadBack(aged(), seen, policy), seen: seenOf(seen) };
   }
   const sent = await services.safeCancel(request, { ...options, place });
   if (!sent.ok && otherPlaceIn(sent.error) !== undefined) throw sent.error;
@@ -75,15 +80,17 @@ async function call(
 
 function afterFailure(
   claimed: Claimed,
-  thrown: unknown,
+  error: ProviderError,
   { policy, readable }: Context,
-  access: AccountAccess,
+  access: Pick<AccountAccess, 'learn'>,
 ): NextState {
-  const error = isProviderError(thrown) ? thrown : new ProviderError('unexpected_response', FAULT);
   const otherPlace = otherPlaceIn(error);
   if (otherPlace !== undefined) return afterOtherPlace(claimed, otherPlace);
   const isShut = access.learn(error);
-  if (claimed.task === 'read') return afterFailedReadBack(claimed, error, policy, isShut);
+  if (claimed.task === 'read') {
+    const seen = error.code === 'not_found' ? { state: 'absent' as const } : { failed: error.code };
+    return { ...afterFailedReadBack(claimed, error, policy, isShut), seen };
+  }
   return afterSend(claimed, { ok: false, error }, readable.get(claimed.request.account) === true, policy, isShut);
 }
 

@@ -9,6 +9,7 @@ export interface UntypedQueue {
   readonly whereToLook: (id: unknown) => Promise<unknown>;
   readonly retry: (id: unknown, decision: unknown) => Promise<unknown>;
   readonly resolve: (id: unknown, decision: unknown) => Promise<unknown>;
+  readonly readBack: (id: unknown, decision: unknown) => Promise<unknown>;
   readonly withdraw: (id: unknown, decision: unknown) => Promise<unknown>;
   readonly resume: (account: unknown) => Promise<unknown>;
   readonly quarantine: (what: unknown) => Promise<unknown>;
