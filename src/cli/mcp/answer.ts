@@ -69,12 +69,17 @@ const NOTICE =
 
 /** A copy that holds short, visible texts alone. */
 function cleaned(value: unknown, depth = 0): unknown {
-  if (typeof value === 'string') return short(visible(value.toWellFormed()));
+  if (typeof value === 'string') return short(seen(value));
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return value;
   if (typeof value !== 'object' || depth > MAX_DEPTH) return value === undefined ? undefined : '[left out]';
   if (Array.isArray(value)) return value.slice(0, MAX_ENTRIES).map((entry) => cleaned(entry, depth + 1));
   const entries = Object.entries(value).slice(0, MAX_ENTRIES);
-  return Object.fromEntries(entries.map(([key, entry]) => [short(visible(key)), cleaned(entry, depth + 1)]));
+  return Object.fromEntries(entries.map(([key, entry]) => [short(seen(key)), cleaned(entry, depth + 1)]));
+}
+
+/** The text without characters that no screen shows, which can carry a text for the model alone. */
+function seen(text: string): string {
+  return visible(text.toWellFormed()).replace(/\p{Default_Ignorable_Code_Point}+/gu, ' ');
 }
 
 function short(text: string): string {

@@ -73,17 +73,19 @@ const preview = tool({
 const queueList = tool({
   name: 'queue_list',
   title: 'Queue',
-  description: 'Lists the cancellations of the queue, oldest first. Changes nothing.',
+  description: 'Lists the cancellations of the queue, newest first. Changes nothing.',
   isReading: true,
   input: argumentsOf({
     state: optional(choice('Only those in this state.', QUEUE_STATES)),
     account: optional(account),
     needsPerson: optional(flag('Only those that wait for a person, or only the others.')),
+    text: optional(text('Part of the id, of the reference, or of a value of the service.', 200)),
+    order: optional(choice('Default newest.', ['newest', 'oldest'])),
     limit: optional(whole('At most so many. Default 20.', 1, 50)),
-    after: optional(text('The page after the cancellation with this id.', 128)),
+    after: optional(text('The page after the cancellation with this id, in the same order.', 128)),
   }),
-  work: async ({ limit = 20, ...filter }, { session, inTurn }) => {
-    const found = await inTurn(() => withReader(session, (queue) => queue.list({ ...filter, limit })));
+  work: async ({ limit = 20, order = 'newest', ...filter }, { session, inTurn }) => {
+    const found = await inTurn(() => withReader(session, (queue) => queue.list({ ...filter, order, limit })));
     return { data: { cancellations: found.map(shownRow), mayHaveMore: found.length === limit }, list: 'cancellations' };
   },
 });
@@ -139,12 +141,19 @@ function shownRow(row: QueuedCancellation): Readonly<Record<string, unknown>> {
   };
 }
 
-type Find = (request: { readonly account: string; readonly query: string; readonly limit: number }) => unknown;
+type Find = (
+  request: { readonly account: string; readonly query: string; readonly limit: number },
+  options: { readonly signal: AbortSignal },
+) => Promise<{
+  readonly services: readonly { readonly service: unknown }[];
+  readonly truncated: boolean;
+  readonly unreadable: number;
+}>;
 
 /** The search for services, if this version of the library has one. */
 function findOf(services: object): Find | undefined {
   const find: unknown = Reflect.get(services, 'find');
-  // oxlint-disable-next-line no-unsafe-type-assertion -- what it returns is taken apart below
+  // oxlint-disable-next-line no-unsafe-type-assertion -- the library's own method of this name
   return typeof find === 'function' ? (find as Find) : undefined;
 }
 
@@ -152,32 +161,18 @@ function findTool(find: Find): Tool {
   return tool({
     name: 'find',
     title: 'Find a service',
-    description: 'Searches the services of an account for a name, a domain or an address. Only reads.',
+    description:
+      'Searches the services of an account by a part of their name, domain, address or id, and says how each is written. Only reads.',
     isReading: true,
     input: argumentsOf({
       account,
-      query: text('A part of the name, the domain or the address.', 200),
+      query: text('A part of the name, the domain, the address or the id.', 200),
       limit: optional(whole('At most so many. Default 20.', 1, 50)),
     }),
-    work: async ({ limit = 20, ...given }) => {
-      const services: unknown[] = [];
-      for await (const one of await entriesOf(find({ ...given, limit }))) {
-        if (services.length === limit) break;
-        services.push(one);
-      }
-      return { data: { services }, list: 'services' };
+    work: async ({ limit = 20, ...given }, _, signal) => {
+      const { services, truncated, unreadable } = await find({ ...given, limit }, { signal });
+      const shown = services.map((one) => ({ ...one, service: serviceText(one.service) }));
+      return { data: { services: shown, truncated, unreadable }, list: 'services' };
     },
   });
-}
-
-/** What was found: a list, or what yields it. */
-async function entriesOf(found: unknown): Promise<Iterable<unknown> | AsyncIterable<unknown>> {
-  const value = await found;
-  if (typeof value === 'object' && value !== null) {
-    // oxlint-disable-next-line no-unsafe-type-assertion -- just looked at
-    if (Symbol.iterator in value || Symbol.asyncIterator in value) return value as Iterable<unknown>;
-    const listed: unknown = Reflect.get(value, 'services');
-    if (Array.isArray(listed)) return listed.map((one: unknown) => one);
-  }
-  throw new TypeError('find returned no list');
 }

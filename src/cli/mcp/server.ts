@@ -47,10 +47,13 @@ export async function serve(
       ...['end', 'close', 'error'].map((event) => once(process.stdin, event, { signal: stop.signal })),
       once(stop.signal, 'abort'),
     ]).catch(() => undefined);
+    if (process.stdin.isTTY)
+      context.session.output.message('Waiting for a client of the Model Context Protocol on stdin. Ctrl-C ends it.');
     await server.connect(new StdioServerTransport(process.stdin, stdout, { maxBufferSize: MOST_INPUT }));
     await ended;
     await Promise.allSettled(calls);
     await server.close();
+    await new Promise<void>((resolve) => stdout.end(() => resolve()));
   } finally {
     stop.abort();
     interruption();
@@ -65,10 +68,13 @@ export async function serve(
 export function reservedStdout(): Writable {
   const write = process.stdout.write.bind(process.stdout);
   process.stdout.write = process.stderr.write.bind(process.stderr);
-  return new Writable({
+  const reserved = new Writable({
     decodeStrings: false,
     write: (chunk: string, _encoding, done) => void write(chunk, 'utf8', done),
   });
+  // A client that has gone closes stdin, too, which ends the server.
+  reserved.on('error', () => undefined);
+  return reserved;
 }
 
 async function answered(tool: Tool, given: unknown, context: ToolContext, signal: AbortSignal): Promise<Answer> {
