@@ -1,8 +1,8 @@
 import type { AccountsOf } from '../contract/account.ts';
+import type { WhereToLook } from '../contract/where-to-look.ts';
 import type { AccountKey, CancelRequest } from '../contract/request.ts';
 import type { ProviderError } from '../contract/provider-error.ts';
 import type { CancelService } from '../service/service.ts';
-import type { WhereToLook } from '../contract/where-to-look.ts';
 import type { WhenAbsent, QueueState, Resolution } from './model/state.ts';
 import type { QueryClient } from './database/database.ts';
 import type { AccountLimit } from './model/limits.ts';
@@ -188,6 +188,14 @@ export interface CancelQueue<A extends AccountsOf<A>> {
   get(id: string): Promise<QueuedCancellationWithHistory | undefined>;
 
   /**
+   * Where a person finds the service of a cancellation at its provider, as `CancelService.whereToLook`. Sends nothing.
+   *
+   * @returns `undefined` if it is not known, if there is no such cancellation, or if its account is not configured here
+   * or leads to another place than the cancellation was enqueued for.
+   */
+  whereToLook(id: string): Promise<WhereToLook | undefined>;
+
+  /**
    * Cancellations without their history.
    *
    * @throws ProviderError `invalid_request` also if there is no cancellation with the id `after`.
@@ -204,14 +212,6 @@ export interface CancelQueue<A extends AccountsOf<A>> {
     id: string,
     options?: { readonly signal?: AbortSignal | undefined; readonly timeoutMs?: number | undefined },
   ): Promise<QueuedCancellation>;
-
-  /**
-   * Where a person finds the service of a cancellation at its provider, as `CancelService.whereToLook`. Sends nothing.
-   *
-   * @returns `undefined` if it is not known, if there is no such cancellation, or if its account is not configured here
-   * or leads to another place than the cancellation was enqueued for.
-   */
-  whereToLook(id: string): Promise<WhereToLook | undefined>;
 
   /**
    * Plans one again that is `refused`, held, or `unknown` if a person has found that it did not take effect: **it is

@@ -82,6 +82,13 @@ export class QueueCore {
     return await this.#read().get(id);
   }
 
+  async whereToLook(id: unknown): Promise<WhereToLook | undefined> {
+    const own = await checkInput(idSchema, id, 'id');
+    const record = await this.#read().lookUp(own);
+    const { services, deadlineMs } = this.#context;
+    return record === undefined ? undefined : await whereToLook(record, services, deadlineMs);
+  }
+
   async list(filter: unknown): Promise<readonly QueuedCancellation[]> {
     return await this.#read().list(filter);
   }
@@ -90,13 +97,6 @@ export class QueueCore {
     const own = await checkInput(idSchema, id, 'id');
     const checked = await checkInput(waitSchema, options, 'options');
     return await this.#waiting.wait(own, async () => await this.#read().lookUp(own), checked);
-  }
-
-  async whereToLook(id: unknown): Promise<WhereToLook | undefined> {
-    const own = await checkInput(idSchema, id, 'id');
-    const record = await this.#read().lookUp(own);
-    const { services, deadlineMs } = this.#context;
-    return record === undefined ? undefined : await whereToLook(record, services, deadlineMs);
   }
 
   async retry(id: unknown, decision: unknown): Promise<void> {
