@@ -53,6 +53,7 @@ export const contaboProvider: Provider<'contabo', ContaboConfig, ContaboService,
     service: contaboServiceSchema,
     serviceForms: [{ example: { instanceId: 12345 }, plainId: /^\d+$/ }],
     baseUrl: ({ baseUrl }) => baseUrl,
+    whereToLook,
     origins: ({ authUrl }) => ({ auth: authUrl }),
     access: {
       *obtain(config) {
@@ -70,7 +71,6 @@ export const contaboProvider: Provider<'contabo', ContaboConfig, ContaboService,
       const read = readInstance(yield toInstanceRequest(service), service);
       return 'verdict' in read ? read : toOptions(read);
     },
-    whereToLook,
     check: {
       reads: 'one instance of the list, after the login',
       basis: 'documented',

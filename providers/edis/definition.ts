@@ -36,6 +36,7 @@ export const edisDefinition: ProviderDefinition<{
     { example: { serviceId: 4711 }, plainId: /^\d+$/ },
   ],
   baseUrl: (config) => config.baseUrl,
+  whereToLook,
   secrets: (config) => [config.password],
   // A front for WHMCS.
   escapesHtml: true,
@@ -43,5 +44,4 @@ export const edisDefinition: ProviderDefinition<{
     return fromCancelResponse(yield toCancelRequest(order, config), order);
   },
   check: edisCheck,
-  whereToLook,
 };

@@ -68,6 +68,7 @@ export const hetznerProvider: Provider<
   serviceForms: [{ example: { serverNumber: 2041001 }, plainId: /^[1-9]\d{0,14}$/ }],
   extras: hetznerExtrasSchema,
   baseUrl: ({ baseUrl }) => baseUrl,
+  whereToLook,
   secrets: ({ password, login }) => [password, login],
   cancel: cancelServer,
   *status(service, config) {
@@ -81,7 +82,6 @@ export const hetznerProvider: Provider<
   *revoke(service, config) {
     return fromUndoResponse(yield toUndoRequest(service, config));
   },
-  whereToLook,
   check: {
     reads: 'the list of servers',
     basis: 'documented',

@@ -33,6 +33,7 @@ export const hostbillProvider: Provider<'hostbill', HostbillConfig, HostbillServ
     service: hostbillServiceSchema,
     serviceForms: [{ example: { serviceId: 4711 }, plainId: /^\d+$/ }],
     baseUrl: ({ baseUrl }) => baseUrl,
+    whereToLook,
     secrets: ({ credentials }) => secretsOf(credentials),
     access: hostbillAccess,
     *cancel(order, config) {
@@ -46,7 +47,6 @@ export const hostbillProvider: Provider<'hostbill', HostbillConfig, HostbillServ
       const read = readService(yield toServiceRequest(service), service);
       return 'verdict' in read ? read : toOptions(read);
     },
-    whereToLook,
     check: {
       reads: 'the list of services',
       basis: 'inferred',

@@ -28,6 +28,7 @@ export const hostingProvider: Provider<'hosting', HostingConfig, HostingService,
     serviceForms: [{ example: { hostingId: '1_aed1f0', domain: 'example.com' } }],
     serviceKey: ({ hostingId }) => hostingId,
     baseUrl: (config) => config.baseUrl,
+    whereToLook,
     secrets: (config) => [config.token],
     *cancel(order, config) {
       return fromCancelResponse(yield toCancelRequest(order, config), order);
@@ -39,7 +40,6 @@ export const hostingProvider: Provider<'hosting', HostingConfig, HostingService,
     *revoke(service, config) {
       return fromResumeResponse(yield toResumeRequest(service, config));
     },
-    whereToLook,
   });
 
 /** What {@link hosting} returns. */

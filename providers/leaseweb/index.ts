@@ -66,6 +66,7 @@ export const leasewebProvider: Provider<
     },
   ],
   baseUrl: ({ baseUrl }) => baseUrl,
+  whereToLook,
   secrets: ({ apiKey }) => [apiKey],
   cancel,
   *status(service, config) {
@@ -78,7 +79,6 @@ export const leasewebProvider: Provider<
     const notSent = reasonNotToUndo(read);
     return notSent ?? fromUndoResponse(yield toUndoRequest(service, config));
   },
-  whereToLook,
   check: {
     reads: 'the list of cancellation reasons',
     basis: 'documented',

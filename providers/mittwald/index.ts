@@ -66,6 +66,7 @@ export const mittwaldProvider: Provider<
     },
   ],
   baseUrl: ({ baseUrl }) => baseUrl,
+  whereToLook,
   secrets: ({ token }) => [token],
   cancel: terminate,
   *status(service, config) {
@@ -79,7 +80,6 @@ export const mittwaldProvider: Provider<
   *revoke(service, config) {
     return fromUndoResponse(yield toUndoRequest(service, config));
   },
-  whereToLook,
   check: {
     reads: 'one customer of the list',
     basis: 'inferred',

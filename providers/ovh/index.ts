@@ -74,6 +74,7 @@ export const ovhProvider: Provider<'ovh', OvhConfig, OvhService, OvhTiming, OvhO
     ],
     extras: ovhExtrasSchema,
     baseUrl: ({ baseUrl }) => baseUrl,
+    whereToLook,
     access: ovhAccess,
     responseIdHeader: 'x-ovh-queryid',
     secrets: ({ applicationKey, applicationSecret, consumerKey }) => [applicationKey, applicationSecret, consumerKey],
@@ -105,7 +106,6 @@ export const ovhProvider: Provider<'ovh', OvhConfig, OvhService, OvhTiming, OvhO
       if (!('verdict' in read)) return fromUndoResponse(yield toPolicyRequest(read.serviceId, 'empty'));
       return read.verdict === 'absent' ? refused('not_found', 'no such service.') : read;
     },
-    whereToLook,
     check: {
       reads: 'the ids of the services',
       basis: 'documented',

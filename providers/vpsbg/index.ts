@@ -51,6 +51,7 @@ export const vpsbgProvider: Provider<'vpsbg', VpsbgConfig, VpsbgService, When, '
       { example: { floatingIpId: 608 } },
     ],
     baseUrl: (config) => config.baseUrl,
+    whereToLook,
     secrets: (config) => [config.token],
     *cancel(order, config) {
       return fromCancelResponse(yield toCancelRequest(order, config), order);
@@ -65,7 +66,6 @@ export const vpsbgProvider: Provider<'vpsbg', VpsbgConfig, VpsbgService, When, '
       service.kind === 'floating_ip' ? readFloatingIp(service, config) : readServer(service, config),
     revoke: undo,
     check: vpsbgCheck,
-    whereToLook,
   });
 
 /** What {@link vpsbg} returns. */

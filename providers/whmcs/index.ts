@@ -28,6 +28,7 @@ export const whmcsProvider: Provider<'whmcs', WhmcsConfig, WhmcsService, When, '
   service: whmcsServiceSchema,
   serviceForms: [{ example: { serviceId: 4711 }, plainId: /^\d+$/ }],
   baseUrl: (config) => config.baseUrl,
+  whereToLook,
   secrets: (config) => config.secrets,
   escapesHtml: true,
   *cancel(order, config) {
@@ -35,7 +36,6 @@ export const whmcsProvider: Provider<'whmcs', WhmcsConfig, WhmcsService, When, '
   },
   status: readState,
   check: whmcsCheck,
-  whereToLook,
 });
 
 /** What {@link whmcs} returns. */
