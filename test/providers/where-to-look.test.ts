@@ -54,14 +54,14 @@ const CASES: readonly (readonly [
   ],
   [
     'leaseweb',
-    (at) => leaseweb({ apiKey: 'key-leaseweb', baseUrl: at }),
+    (at) => leaseweb({ apiKey: 'lsw-0123456789', baseUrl: at }),
     { serviceId: '10000000000010' },
     'https://secure.leaseweb.com/',
     '10000000000010',
   ],
   [
     'leaseweb',
-    (at) => leaseweb({ apiKey: 'key-leaseweb', baseUrl: at }),
+    (at) => leaseweb({ apiKey: 'lsw-0123456789', baseUrl: at }),
     { instanceId: UUID },
     'https://secure.leaseweb.com/',
     UUID,
