@@ -36,6 +36,7 @@ export const hostbillProvider: Provider<'hostbill', HostbillConfig, HostbillServ
     whereToLook,
     secrets: ({ credentials }) => secretsOf(credentials),
     access: hostbillAccess,
+    escapesHtml: true,
     *cancel(order, config) {
       return fromCancelResponse(yield toCancelRequest(order), order, config);
     },

@@ -15,8 +15,9 @@ export const count: v.GenericSchema<unknown, number> = v.pipe(
   v.transform(Number),
 );
 
-/** Columns for a claimed cancellation, besides its own: for how long it has failed, and has been unknown. */
-export const AGES: string = `${ageSince('first_failed_at')} AS failing_for_ms, ${ageSince('unknown_since')} AS unknown_for_ms`;
+/** Columns for a claimed cancellation, besides its own: for how long it has failed and been unknown, and the time. */
+export const AGES: string = `${ageSince('first_failed_at')} AS failing_for_ms, ${ageSince('unknown_since')} AS unknown_for_ms,
+  extract(epoch FROM clock_timestamp())::float8 * 1000 AS now_ms`;
 
 /** A clock that was set back makes no age negative. */
 function ageSince(column: string): string {
@@ -42,6 +43,7 @@ const schema = v.object({
   readings: v.number(),
   failing_for_ms: age,
   unknown_for_ms: age,
+  now_ms: v.optional(v.number()),
   place: v.nullable(v.string()),
   when_absent: v.picklist(WHEN_ABSENT),
   sent_again: v.boolean(),
@@ -50,16 +52,16 @@ const schema = v.object({
 
 /** A claimed cancellation out of its row. */
 export function toClaimed(row: Row): Claimed {
-  const { failing_for_ms, unknown_for_ms, state, place, when_absent, sent_again, error, readings, ...rest } = v.parse(
-    schema,
-    row,
-  );
+  const parsed = v.parse(schema, row);
+  const { failing_for_ms, unknown_for_ms, now_ms, state, place, when_absent, sent_again, error, readings, ...rest } =
+    parsed;
   return {
     ...rest,
     task: state === 'unknown' ? 'read' : 'send',
     readBackAttempts: readings,
     failingForMs: failing_for_ms,
     unknownForMs: unknown_for_ms,
+    claimedAtMs: now_ms,
     place: place ?? undefined,
     whenAbsent: when_absent,
     wasSentAgain: sent_again,

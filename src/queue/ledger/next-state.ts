@@ -1,5 +1,5 @@
 import { ProviderError } from '../../contract/provider-error.ts';
-import { isWall } from '../../bulk/lane-gate.ts';
+import { isWall } from '../../bulk/account-access.ts';
 import { waitOf } from '../../call/retry-wait.ts';
 import type { ErrorCode } from '../../contract/error-code.ts';
 import { isLoginStatus } from '../../sending/judge-status.ts';

@@ -51,6 +51,11 @@ export async function recordStates(
     const back = await bringBack(client, schema, ids, REFUSED_FOR_ABSENCE);
     const found = late.filter(({ id }) => back.has(id));
     for (const [id, next] of await update(client, schema, found, lines)) written.set(id, next);
+    await keepYes(
+      client,
+      schema,
+      late.filter(({ id }) => !written.has(id)),
+    );
   }
   const tooLate = settled.filter(({ id }) => !written.has(id)).map((one) => settledLine(one, 'late_outcome'));
   await writeHistory(client, schema, [...history.filter(({ id }) => !written.has(id)), ...tooLate]);
@@ -93,7 +98,7 @@ async function update(
          paused_until = GREATEST(a.paused_until, EXCLUDED.paused_until), paused_because = EXCLUDED.paused_because
      ), changed AS (
      UPDATE ${schema}.cancellation c SET
-       state = x.state, result = x.result, needs_person = x."needsPerson", readings = x."readBackAttempts",
+       state = x.state, needs_person = x."needsPerson", readings = x."readBackAttempts",
        error = x.error || jsonb_strip_nulls(jsonb_build_object(
          'retryAt', ${iso(`x.now + x."retryInMs" * interval '1 millisecond'`)},
          'sentAt', CASE WHEN x.error->'sentAt' IS NOT NULL THEN ${iso('COALESCE(x."sentAt", c.sent_at)')} END)),
@@ -102,7 +107,8 @@ async function update(
        first_failed_at = CASE x.state WHEN 'planned' THEN
          CASE WHEN x."hasFailed" THEN COALESCE(c.first_failed_at, x.now) ELSE c.first_failed_at END END,
        sent_at = CASE x.state WHEN 'planned' THEN NULL ELSE COALESCE(x."sentAt", c.sent_at) END,
-       sent_again = c.sent_again OR COALESCE(x."isSentAgain", false), other_place = x."otherPlace"
+       sent_again = c.sent_again OR COALESCE(x."isSentAgain", false), other_place = x."otherPlace",
+       result = CASE WHEN x.result IS NULL AND c.state IN ('intent', 'sent') THEN c.result ELSE x.result END
      FROM given x
      WHERE c.id = ANY($2::text[]) AND c.id = x.id AND CASE c.state
          WHEN 'unknown' THEN c.claim = x.claim OR ${LATE_YES}
@@ -112,7 +118,7 @@ async function update(
          WHEN 'sent' THEN c.claim = x.claim
          ELSE false
        END
-     RETURNING c.id, c.not_before, x.lines
+     RETURNING c.id, c.not_before, x.lines, x.result IS NULL AND c.result IS NOT NULL AS was_taken
      ), told AS (
        INSERT INTO ${schema}.history (cancellation_id, at, type, data)
        SELECT changed.id, clock_timestamp() - line.ago * interval '1 millisecond', line.type, CASE line.type
@@ -122,10 +128,50 @@ async function update(
          WITH ORDINALITY AS line(ago, type, data, position)
        ORDER BY changed.id, line.position
      )
-     SELECT id, not_before FROM changed`,
+     SELECT id, not_before, was_taken FROM changed`,
     [toJsonb(settled.map((one) => toRow(one, lines.get(one.id)))), settled.map(({ id }) => id)],
   );
+  const taken = rows.filter(({ was_taken }) => was_taken === true).map(({ id }) => String(id));
+  if (taken.length > 0) await takeYes(client, schema, taken);
   return new Map(rows.map(({ id, not_before }) => [String(id), not_before instanceof Date ? not_before : undefined]));
+}
+
+/**
+ * Keeps the yes to an earlier request while another request of the same cancellation is in flight: in the column of the
+ * result, which is otherwise empty then.
+ */
+export async function keepYes(
+  client: QueryClient,
+  schema: string,
+  late: readonly Pick<RecordedState, 'id' | 'task' | 'state' | 'result' | 'sentTo'>[],
+): Promise<void> {
+  if (late.length === 0) return;
+  await client.query(
+    `UPDATE ${schema}.cancellation c SET result = x.result
+     FROM jsonb_to_recordset($1::jsonb) AS x(id text, task text, state text, result jsonb, "sentTo" text)
+     WHERE c.id = ANY($2::text[]) AND c.id = x.id
+       AND CASE c.state WHEN 'intent' THEN c.result IS NULL WHEN 'sent' THEN c.result IS NULL ELSE false END
+       AND ${LATE_YES}`,
+    [
+      toJsonb(late.map(({ id, task, state, result, sentTo }) => ({ id, task, state, result, sentTo }))),
+      late.map(({ id }) => id),
+    ],
+  );
+}
+
+/** Settles, by the yes to an earlier request, what the request in flight did not end with a yes. */
+async function takeYes(client: QueryClient, schema: string, ids: readonly string[]): Promise<void> {
+  const { rows } = await client.query(
+    `UPDATE ${schema}.cancellation SET state = result->>'outcome', error = NULL, needs_person = false, readings = 0,
+       not_before = NULL, unknown_since = NULL, first_failed_at = NULL, other_place = NULL
+     WHERE id = ANY($1::text[]) RETURNING id, state`,
+    [ids],
+  );
+  await writeHistory(
+    client,
+    schema,
+    rows.map(({ id, state }) => ({ id: String(id), type: 'settled', data: { state, needsPerson: false } })),
+  );
 }
 
 /**
