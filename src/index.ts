@@ -70,6 +70,7 @@ export type {
   When,
 } from './contract/vocabulary.ts';
 export { parseWhen, whenText } from './contract/when.ts';
+export type { WhereToLook } from './contract/where-to-look.ts';
 export type { RevokeOutcome } from './contract/outcome.ts';
 export type { OperationTrace } from './call/run-call.ts';
 export { type AccountDescription, type CancelService, createCancelService } from './service/service.ts';

@@ -27,6 +27,7 @@ import {
   toOptions,
 } from './response.ts';
 import { contaboServiceSchema, type ContaboInstanceReference, type ContaboService } from './service.ts';
+import { whereToLook } from './where-to-look.ts';
 
 export type { ContaboConfig } from './config.ts';
 export type { ContaboTiming } from './request.ts';
@@ -54,6 +55,7 @@ export const contaboProvider: Provider<'contabo', ContaboConfig, ContaboService,
     service: contaboServiceSchema,
     serviceForms: [{ example: { instanceId: 12345 }, plainId: /^\d+$/ }],
     baseUrl: ({ baseUrl }) => baseUrl,
+    whereToLook,
     origins: ({ authUrl }) => ({ auth: authUrl }),
     access: {
       *obtain(config) {

@@ -27,6 +27,7 @@ import {
   toOptions,
 } from './response.ts';
 import { hetznerExtrasSchema, hetznerServiceSchema, type HetznerExtras, type HetznerService } from './service.ts';
+import { whereToLook } from './where-to-look.ts';
 
 export type { HetznerConfig } from './config.ts';
 export type { HetznerTiming } from './request.ts';
@@ -69,6 +70,7 @@ export const hetznerProvider: Provider<
   serviceForms: [{ example: { serverNumber: 2041001 }, plainId: /^[1-9]\d{0,14}$/ }],
   extras: hetznerExtrasSchema,
   baseUrl: ({ baseUrl }) => baseUrl,
+  whereToLook,
   secrets: ({ password, login }) => [password, login],
   cancel: cancelServer,
   *status(service, config) {

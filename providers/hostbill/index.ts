@@ -6,6 +6,7 @@ import { hostbillConfigSchema, hostbillEnv, type HostbillConfig } from './config
 import { toCancelRequest, toListRequest, toServiceRequest } from './request.ts';
 import { fromCancelResponse, listIn, readService, toOptions } from './response.ts';
 import { hostbillServiceSchema, type HostbillService } from './service.ts';
+import { whereToLook } from './where-to-look.ts';
 
 export type { HostbillConfig, HostbillPasswordConfig, HostbillTokenConfig } from './config.ts';
 export type { HostbillService } from './service.ts';
@@ -34,6 +35,7 @@ export const hostbillProvider: Provider<'hostbill', HostbillConfig, HostbillServ
     service: hostbillServiceSchema,
     serviceForms: [{ example: { serviceId: 4711 }, plainId: /^\d+$/ }],
     baseUrl: ({ baseUrl }) => baseUrl,
+    whereToLook,
     secrets: ({ credentials }) => secretsOf(credentials),
     access: hostbillAccess,
     escapesHtml: true,

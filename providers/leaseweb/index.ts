@@ -28,6 +28,7 @@ import {
   withoutCode,
 } from './response.ts';
 import { leasewebServiceSchema, type LeasewebService, type LeasewebTarget } from './service.ts';
+import { whereToLook } from './where-to-look.ts';
 
 export type { LeasewebConfig } from './config.ts';
 export type { LeasewebTiming } from './request.ts';
@@ -67,6 +68,7 @@ export const leasewebProvider: Provider<
     },
   ],
   baseUrl: ({ baseUrl }) => baseUrl,
+  whereToLook,
   secrets: ({ apiKey }) => [apiKey],
   cancel,
   *status(service, config) {

@@ -27,6 +27,7 @@ import {
   toOptions,
 } from './response.ts';
 import { mittwaldServiceSchema, type MittwaldService } from './service.ts';
+import { whereToLook } from './where-to-look.ts';
 
 export type { MittwaldConfig } from './config.ts';
 export type { MittwaldTiming } from './request.ts';
@@ -67,6 +68,7 @@ export const mittwaldProvider: Provider<
     },
   ],
   baseUrl: ({ baseUrl }) => baseUrl,
+  whereToLook,
   secrets: ({ token }) => [token],
   cancel: terminate,
   *status(service, config) {

@@ -34,6 +34,7 @@ import {
   type ReadService,
 } from './response.ts';
 import { ovhServiceKey, ovhServiceSchema, type OvhService, type OvhTarget } from './service.ts';
+import { whereToLook } from './where-to-look.ts';
 
 export type { OvhConfig, OvhEndpoint } from './config.ts';
 export type { OvhExtras } from './reason.ts';
@@ -73,6 +74,7 @@ export const ovhProvider: Provider<'ovh', OvhConfig, OvhService, OvhTiming, OvhO
     ],
     extras: ovhExtrasSchema,
     baseUrl: ({ baseUrl }) => baseUrl,
+    whereToLook,
     access: ovhAccess,
     responseIdHeader: 'x-ovh-queryid',
     secrets: ({ applicationKey, applicationSecret, consumerKey }) => [applicationKey, applicationSecret, consumerKey],

@@ -23,6 +23,7 @@ import {
   type VpsbgTarget,
 } from './service.ts';
 import { fromServerOfAddon, fromServerResponse, readFloatingIp } from './status.ts';
+import { whereToLook } from './where-to-look.ts';
 
 export type { VpsbgConfig } from './config.ts';
 export type { VpsbgService } from './service.ts';
@@ -57,6 +58,7 @@ export const vpsbgProvider: Provider<
     { example: { floatingIpId: 608 } },
   ],
   baseUrl: (config) => config.baseUrl,
+  whereToLook,
   secrets: (config) => [config.token],
   *cancel(order, config) {
     return fromCancelResponse(yield toCancelRequest(order, config), order);

@@ -6,6 +6,7 @@ import { toCancelRequest } from './request.ts';
 import { fromCancelResponse } from './response.ts';
 import { whmcsServiceSchema, type WhmcsService } from './service.ts';
 import { readState } from './status.ts';
+import { whereToLook } from './where-to-look.ts';
 
 export type { WhmcsAdminCredentials, WhmcsApiCredentials, WhmcsConfig, WhmcsHashedCredentials } from './config.ts';
 export type { WhmcsService } from './service.ts';
@@ -30,6 +31,7 @@ export const whmcsProvider: Provider<'whmcs', WhmcsConfig, WhmcsService, When, '
     service: whmcsServiceSchema,
     serviceForms: [{ example: { serviceId: 4711 }, plainId: /^\d+$/ }],
     baseUrl: (config) => config.baseUrl,
+    whereToLook,
     secrets: (config) => config.secrets,
     escapesHtml: true,
     *cancel(order, config) {

@@ -13,6 +13,7 @@ import type { FindQuery, FindVerdict } from '../contract/find.ts';
 import type { Exchange } from '../contract/exchange.ts';
 import type { CancelOrder, ConfirmOrder, ServiceForm, StatusQuery } from '../contract/provider.ts';
 import type { StandardSchema } from '../contract/standard-schema.ts';
+import type { WhereToLook } from '../contract/where-to-look.ts';
 
 /** What the core does with an account; the provider's own types stay inside. */
 export interface AccountInternals {
@@ -60,6 +61,8 @@ export interface AdapterOperations {
   readonly options: (() => Exchange<OptionsVerdict> | undefined) | undefined;
   /** `undefined`: no cancellation of this provider needs a confirmation. */
   readonly confirm: ((details: ConfirmDetails) => Exchange<CancelVerdict>) | undefined;
+  /** `undefined`, or returning it: where the service can be seen is not known. Left out by an older copy of the package. */
+  readonly whereToLook?: (() => WhereToLook | undefined) | undefined;
 }
 
 /** What an order says besides the service. */

@@ -41,11 +41,9 @@ const timed = {
 
 const observed = { ...timed, onEvent: v.optional(callable<(event: OperationEvent) => void>()) };
 
-const placed = {
-  ...observed,
-  place: v.optional(v.string('a text, as place returned it')),
-  traceparent: v.optional(traceparent),
-};
+const place = v.optional(v.string('a text, as place returned it'));
+
+const placed = { ...observed, place, traceparent: v.optional(traceparent) };
 
 /** Whether a cancellation is read back. */
 export const verify: v.OptionalSchema<v.BooleanSchema<string>, undefined> = v.optional(v.boolean('true or false'));
@@ -57,6 +55,12 @@ const now = v.optional(v.pipe(v.number(NOW), v.finite(NOW)));
 export const timedOptionsSchema: StandardSchema<unknown, Pick<CallOptions, 'signal' | 'deadlineMs'>> = optionsSchema(
   timed,
 );
+
+/** Checks the options of a call that sends nothing, and that may be held to a place. */
+export const placedOptionsSchema: StandardSchema<
+  unknown,
+  Pick<CallOptions, 'signal' | 'deadlineMs' | 'place'>
+> = optionsSchema({ ...timed, place });
 
 /** Checks the options of a call that cancels nothing. */
 export const readOptionsSchema: StandardSchema<unknown, ReadOptions> = optionsSchema(placed);

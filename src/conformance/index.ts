@@ -21,6 +21,7 @@ import { revokeChecks } from './check-revoke.ts';
 import { secretChecks } from './check-secrets.ts';
 import { statusChecks } from './check-status.ts';
 import { subjectChecks } from './check-subject.ts';
+import { whereChecks } from './check-where.ts';
 import type { CheckGroup } from './check.ts';
 import type { ConformanceRunner } from './runner.ts';
 import type { ConformanceSubject } from './subject.ts';
@@ -65,6 +66,7 @@ const GROUPS: readonly (readonly [title: string, group: CheckGroup])[] = [
   ['search', findChecks],
   ['confirmation', confirmChecks],
   ['access', accessChecks],
+  ['where to look', whereChecks],
 ];
 
 /**

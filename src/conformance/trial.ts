@@ -13,6 +13,7 @@ import {
   type RevokeResult,
   type ServiceOptions,
   type Timing,
+  type WhereToLook,
 } from '../index.ts';
 import { exampleOf } from '../contract/example-when.ts';
 import { timingOf } from '../contract/when.ts';
@@ -34,6 +35,7 @@ export interface UncheckedService {
   options(request: unknown, options?: unknown): Promise<CancellationOptions>;
   find(request: unknown, options?: unknown): Promise<FindResult>;
   confirm(request: unknown, options?: unknown): Promise<CancelResult>;
+  whereToLook(request: unknown): Promise<WhereToLook | undefined>;
 }
 
 /** How a call ended. */

@@ -13,6 +13,7 @@ import type {
   StatusVerdict,
 } from './verdict.ts';
 import type { OperationName, Timing, When } from './vocabulary.ts';
+import type { WhereToLook } from './where-to-look.ts';
 
 /** What a provider's `cancel` is given: checked, and the reason already in the form that its capabilities describe. */
 export interface CancelOrder<Service, T extends Timing = 'immediate' | 'end_of_period', Extras = unknown> {
@@ -177,6 +178,12 @@ export interface ProviderDefinition<Types extends ProviderTypes> {
   readonly revoke?: (service: Types['service'], config: Types['config']) => Exchange<RevokeVerdict> | undefined;
   /** Left out: there is no read that changes nothing and needs no service. */
   readonly check?: CredentialsCheck<Types['config']>;
+  /**
+   * Where a person finds the service at the provider. Pure; sends nothing; throws for no checked service. The steps and
+   * the address hold no secret, and lead to the host of the configuration or to one of the provider's own pages. Left out,
+   * or `undefined` for a service: not known.
+   */
+  readonly whereToLook?: (service: Types['service'], config: Types['config']) => WhereToLook | undefined;
 }
 
 /** What a read-back may go by besides the service. */

@@ -35,6 +35,7 @@ const SUBJECTS: { readonly [Operation in ProviderOperation]: string } = {
   preview: 'The cancellation',
   validate: 'The cancellation',
   place: 'The cancellation',
+  where: 'The cancellation',
   check: 'The check of the account',
   queue: 'The cancellation',
   create: 'The cancellation',

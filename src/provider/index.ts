@@ -73,6 +73,7 @@ export type {
   WarningCode,
   When,
 } from '../contract/vocabulary.ts';
+export type { WhereToLook } from '../contract/where-to-look.ts';
 export { type CredentialRule, loginRule, secretRule, tokenRule } from '../privacy/credential.ts';
 export { decodeEntities } from '../privacy/decode-entities.ts';
 export { type AccessRefusal, plainWords, refusedAccess } from '../outcome/refused-access.ts';

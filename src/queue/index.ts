@@ -61,6 +61,7 @@ export async function createCancelQueue<A extends AccountsOf<A>>(options: QueueO
     enqueueMany: core.enqueueMany.bind(core),
     work: core.work.bind(core),
     get: core.get.bind(core),
+    whereToLook: core.whereToLook.bind(core),
     list: core.list.bind(core),
     wait: core.wait.bind(core),
     retry: core.retry.bind(core),

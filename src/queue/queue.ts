@@ -1,4 +1,5 @@
 import type { AccountsOf } from '../contract/account.ts';
+import type { WhereToLook } from '../contract/where-to-look.ts';
 import type { AccountKey, CancelRequest } from '../contract/request.ts';
 import type { ProviderError } from '../contract/provider-error.ts';
 import type { CancelService } from '../service/service.ts';
@@ -197,6 +198,14 @@ export interface CancelQueue<A extends AccountsOf<A>> {
 
   /** One cancellation with its history, or `undefined`. */
   get(id: string): Promise<QueuedCancellationWithHistory | undefined>;
+
+  /**
+   * Where a person finds the service of a cancellation at its provider, as `CancelService.whereToLook`. Sends nothing.
+   *
+   * @returns `undefined` if it is not known, if there is no such cancellation, or if its account is not configured here
+   * or leads to another place than the cancellation was enqueued for.
+   */
+  whereToLook(id: string): Promise<WhereToLook | undefined>;
 
   /**
    * Cancellations without their history.

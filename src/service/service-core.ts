@@ -15,6 +15,7 @@ import type { CancelDependencies, ManyItem, StatusDependencies } from '../bulk/p
 import {
   cancelOptionsSchema,
   checkOptions,
+  placedOptionsSchema,
   readOptionsSchema,
   serviceOptionsSchema,
   timedOptionsSchema,
@@ -30,6 +31,7 @@ import type { CancellationOptions, CancellationStatus, ProviderOperation } from 
 import { checkedOrThrow, invalid, optionsOrThrow } from '../call/check-input.ts';
 import type { CancelResult, PreviewedRequest, RevokeResult, SafeResult, ValidatedRequest } from '../contract/result.ts';
 import type { Capabilities } from '../contract/capabilities.ts';
+import type { WhereToLook } from '../contract/where-to-look.ts';
 
 /** The service behind its types: takes anything, checks it, and answers in the vocabulary alone. */
 export class ServiceCore {
@@ -115,6 +117,14 @@ export class ServiceCore {
     const checked = optionsOrThrow(timedOptionsSchema, options, call);
     const { findPlace } = await import('../accounts/find-place.ts');
     return await findPlace(this.#accounts, account, checked, this.#options, call);
+  }
+
+  /** Where a person finds a service at its provider. */
+  async whereToLook(request: unknown, options: unknown): Promise<WhereToLook | undefined> {
+    const call = new Call('where');
+    const checked = optionsOrThrow(placedOptionsSchema, options, call);
+    const { findWhereToLook } = await import('../accounts/find-where-to-look.ts');
+    return await findWhereToLook(this.#accounts, request, checked, this.#options, call);
   }
 
   status(request: unknown, options: unknown): Promise<CancellationStatus> {

@@ -19,6 +19,7 @@ import type {
 } from '../contract/request.ts';
 import type { PreviewedRequest, SafeResult, ValidatedRequest } from '../contract/result.ts';
 import type { CancellationOptions, CancellationStatus } from '../contract/vocabulary.ts';
+import type { WhereToLook } from '../contract/where-to-look.ts';
 import { unsupportedNode } from '../platform/node-version.ts';
 import { ServiceCore } from './service-core.ts';
 
@@ -96,6 +97,18 @@ export interface CancelService<A extends AccountsOf<A>> {
    * @throws ProviderError with `unknown_account`, `not_configured` or `aborted`.
    */
   place(account: AccountKey<A>, options?: Pick<CallOptions, 'signal' | 'deadlineMs'>): Promise<string>;
+
+  /**
+   * Where a person finds a service at its provider, to see whether it is cancelled: steps, and an address if one is
+   * known. Sends nothing. The option `place` holds it to the place of an earlier call.
+   *
+   * @returns `undefined` if it is not known, if the account is not configured here, or if it leads to another `place`.
+   * @throws ProviderError with `invalid_request`, `unknown_account`, `aborted` or `unavailable`.
+   */
+  whereToLook<const K extends AccountKey<A>>(
+    request: { readonly account: K; readonly service: ServiceOf<A[K]> },
+    options?: Pick<CallOptions, 'signal' | 'deadlineMs' | 'place'>,
+  ): Promise<WhereToLook | undefined>;
 
   /**
    * Reads the state of a cancellation back. Changes nothing at the provider. With the `providerReference` of an earlier
@@ -207,6 +220,7 @@ export function createCancelService<const A extends AccountsOf<A>>(
     preview: core.preview.bind(core),
     validate: core.validate.bind(core),
     place: core.place.bind(core),
+    whereToLook: core.whereToLook.bind(core),
     status: core.status.bind(core),
     find: core.find.bind(core),
     revoke: core.revoke.bind(core),

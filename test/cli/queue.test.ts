@@ -58,6 +58,8 @@ it('the queue takes cancellations, carries them out, shows them and takes decisi
   ]);
   expect((await queue('list', '--state', 'nowhere')).code).toBe(2);
   const shown = await queue('show', 'two');
+  expect(shown.stdout).toMatch(/where to look +\(inferred\)/);
+  expect((await queue('show', 'one')).stdout).not.toContain('where to look');
   expect(shown.stdout).toMatch(/needs a person +yes/);
   expect(shown.stdout).toMatch(/history\n.*enqueued/);
   expect((await queue('show', 'three')).code).toBe(2);

@@ -43,6 +43,7 @@ const READS: readonly string[] = [
   'complete',
   'completion',
   'find',
+  'doctor',
   'init',
   'preview',
   'queue export',

@@ -324,8 +324,8 @@ export async function makeSchema(client: QueryClient, schema: string): Promise<v
   if (rows.length === 0) await client.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
 }
 
-/** One, or none before the tables are made. */
-async function versionsOf(client: QueryClient, schema: string): Promise<readonly number[]> {
+/** The version of the tables: one, or none before they are made. */
+export async function versionsOf(client: QueryClient, schema: string): Promise<readonly number[]> {
   const { rows: tables } = await client.query('SELECT 1 FROM pg_tables WHERE schemaname = $1 AND tablename = $2', [
     schema,
     'version',

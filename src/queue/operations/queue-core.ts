@@ -1,5 +1,6 @@
 import { isProviderError, ProviderError } from '../../contract/provider-error.ts';
 import type { Announcements } from './announcements.ts';
+import type { WhereToLook } from '../../contract/where-to-look.ts';
 import { checkItems, type ToNew } from './check-items.ts';
 import { clearly } from '../database/database-error.ts';
 import { type QueryClient, guarded } from '../database/database.ts';
@@ -38,6 +39,7 @@ import { makeDurable } from '../database/session-settings.ts';
 import type { QueueStats } from '../ledger/stats.ts';
 import { QueueReads } from './queue-reads.ts';
 import { Waiting, unlessAborted } from './waiting.ts';
+import { whereToLook } from './where-to-look.ts';
 import { LEASE_MARGIN_MS, type WorkerContext } from '../worker/worker-context.ts';
 import { Workers } from '../worker/workers.ts';
 
@@ -90,6 +92,13 @@ export class QueueCore {
 
   async get(id: unknown): Promise<QueuedCancellationWithHistory | undefined> {
     return await this.#read().get(id);
+  }
+
+  async whereToLook(id: unknown): Promise<WhereToLook | undefined> {
+    const own = await checkInput(idSchema, id, 'id');
+    const record = await this.#read().lookUp(own);
+    const { services, deadlineMs } = this.#context;
+    return record === undefined ? undefined : await whereToLook(record, services, deadlineMs);
   }
 
   async list(filter: unknown): Promise<readonly QueuedCancellation[]> {
