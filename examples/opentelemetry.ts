@@ -5,6 +5,7 @@
  * ```ts
  * import { trace } from '@opentelemetry/api';
  * const stop = traceOperations(trace.getTracer('cancelkit'));
+ * await queue.enqueue(request, { traceparent: traceparentOf(trace.getActiveSpan()) });
  * ```
  */
 import { tracingChannel } from 'node:diagnostics_channel';
@@ -16,9 +17,31 @@ export interface Tracer {
 
 /** The part of OpenTelemetry's `Span` that is used. */
 export interface Span {
+  spanContext(): SpanContext;
   setAttribute(name: string, value: string | number): unknown;
+  /** Since version 1.9 of the API. */
+  addLink(link: { readonly context: SpanContext }): unknown;
   setStatus(status: { readonly code: number; readonly message?: string }): unknown;
   end(): void;
+}
+
+/** The part of OpenTelemetry's `SpanContext` that is used. */
+export interface SpanContext {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly traceFlags: number;
+  readonly isRemote?: boolean;
+}
+
+/**
+ * The trace context of a span, for `enqueue`. The span of the call that carries the cancellation out, in whichever process
+ * and however much later, is linked to it. `undefined` without a span, or for one that is not valid.
+ */
+export function traceparentOf(span: Pick<Span, 'spanContext'> | undefined): string | undefined {
+  if (span === undefined) return undefined;
+  const { traceId, spanId, traceFlags } = span.spanContext();
+  if (/^0+$/.test(traceId) || /^0+$/.test(spanId)) return undefined;
+  return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
 }
 
 /**
@@ -40,6 +63,8 @@ export function traceOperations(tracer: Tracer): () => void {
     for (const [name, value] of Object.entries(attributesOf(operation))) {
       if (typeof value === 'string' || typeof value === 'number') span.setAttribute(name, value);
     }
+    const context = contextOf(operation['traceparent']);
+    if (context !== undefined) span.addLink({ context });
     const { error } = operation;
     if (isRecord(error)) span.setStatus({ code: STATUS_ERROR, message: String(error['code']) });
     span.end();
@@ -60,6 +85,13 @@ const STATUS_ERROR = 2;
 
 function nameOf({ operation }: Readonly<Record<string, unknown>>): string {
   return typeof operation === 'string' ? `cancelkit ${operation}` : 'cancelkit';
+}
+
+/** The context that a `traceparent` names, which cancelkit has checked. */
+function contextOf(traceparent: unknown): SpanContext | undefined {
+  if (typeof traceparent !== 'string') return undefined;
+  const [, traceId = '', spanId = '', flags = ''] = traceparent.split('-');
+  return { traceId, spanId, traceFlags: Number.parseInt(flags, 16), isRemote: true };
 }
 
 function attributesOf(operation: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {

@@ -5,6 +5,10 @@ export type {
   CancelManyItem,
   CancelManyOptions,
   CancelManyProgress,
+  ManyProgress,
+  StatusManyItem,
+  StatusManyOptions,
+  StatusManyProgress,
 } from './contract/bulk.ts';
 export type { Capabilities, ExtraField, ReasonField } from './contract/capabilities.ts';
 export type { ErrorCode, UnknownReason } from './contract/error-code.ts';
@@ -17,6 +21,7 @@ export type {
   ReadBackEvent,
   RetryEvent,
 } from './contract/event.ts';
+export type { FindResult, FoundCancellation, FoundService, ServiceState } from './contract/find.ts';
 export type { CallOptions, ReadOptions, ServiceOptions } from './contract/options.ts';
 export { type Issue, ProviderError, type ProviderErrorDetails, isProviderError } from './contract/provider-error.ts';
 export { HTTP_STATUS, httpStatusOf, type PublicError, type PublicErrorCode } from './contract/public-error.ts';
@@ -41,6 +46,7 @@ export type {
   ProviderOf,
   RevokeResultOf,
   ServiceOf,
+  StatusRequest,
   TimingOf,
 } from './contract/request.ts';
 export type { CancelResult, PreviewedRequest, RevokeResult, SafeResult, ValidatedRequest } from './contract/result.ts';
@@ -64,6 +70,7 @@ export type {
   When,
 } from './contract/vocabulary.ts';
 export { parseWhen, whenText } from './contract/when.ts';
+export type { WhereToLook } from './contract/where-to-look.ts';
 export type { RevokeOutcome } from './contract/outcome.ts';
 export type { OperationTrace } from './call/run-call.ts';
 export { type AccountDescription, type CancelService, createCancelService } from './service/service.ts';

@@ -26,6 +26,9 @@ export interface ContaboConfig {
   readonly authUrl?: string | undefined;
 }
 
+/** The address of the API unless the configuration names another. */
+export const CONTABO_BASE_URL = 'https://api.contabo.com';
+
 /** A checked {@link ContaboConfig}. */
 export interface ResolvedContaboConfig {
   readonly clientId: string;
@@ -67,7 +70,7 @@ export const contaboConfigSchema: StandardSchema<ContaboConfig, ResolvedContaboC
       clientSecret: credential(tokenRule),
       username: credential(loginRule),
       password: credential(secretRule),
-      baseUrl: v.optional(baseUrl, 'https://api.contabo.com'),
+      baseUrl: v.optional(baseUrl, CONTABO_BASE_URL),
       authUrl: v.optional(authUrl, 'https://auth.contabo.com'),
     },
     'an object with only clientId, clientSecret, username, password, baseUrl and authUrl',

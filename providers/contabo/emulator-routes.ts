@@ -89,9 +89,14 @@ export function createContaboRoutes(
 
   app.get('/v1/compute/instances', ({ req }) => {
     const size = Number(req.query('size') ?? 10);
+    const page = Number(req.query('page') ?? 1);
     const all = [...instances.values()];
-    const _pagination = { size, totalElements: all.length, totalPages: Math.ceil(all.length / size), page: 1 };
-    return json(200, { data: all.slice(0, size).map(shown), _pagination, _links: { self: req.path } });
+    const _pagination = { size, totalElements: all.length, totalPages: Math.ceil(all.length / size), page };
+    return json(200, {
+      data: all.slice((page - 1) * size, page * size).map(shown),
+      _pagination,
+      _links: { self: req.path },
+    });
   });
 
   app.get('/v1/compute/instances/:instanceId', (context) => {

@@ -10,6 +10,7 @@ import {
   type Provider,
 } from '../../src/provider/index.ts';
 import { contaboConfigSchema, contaboEnv, type ContaboConfig } from './config.ts';
+import { listServices } from './find.ts';
 import {
   toCancelRequest,
   toInstanceRequest,
@@ -26,12 +27,13 @@ import {
   toOptions,
 } from './response.ts';
 import { contaboServiceSchema, type ContaboInstanceReference, type ContaboService } from './service.ts';
+import { whereToLook } from './where-to-look.ts';
 
 export type { ContaboConfig } from './config.ts';
 export type { ContaboTiming } from './request.ts';
 export type { ContaboService } from './service.ts';
 
-type ContaboOperation = 'cancel' | 'status' | 'options';
+type ContaboOperation = 'cancel' | 'status' | 'options' | 'find';
 
 /** Contabo's API. Its facts, their sources and the table of answers are in this folder's README. */
 export const contaboProvider: Provider<'contabo', ContaboConfig, ContaboService, ContaboTiming, ContaboOperation> =
@@ -44,6 +46,7 @@ export const contaboProvider: Provider<'contabo', ContaboConfig, ContaboService,
       readBack: true,
       revoke: false,
       options: true,
+      find: true,
       immediateDestroysData: 'unknown',
       recognizesRepeat: 'no',
     },
@@ -52,6 +55,7 @@ export const contaboProvider: Provider<'contabo', ContaboConfig, ContaboService,
     service: contaboServiceSchema,
     serviceForms: [{ example: { instanceId: 12345 }, plainId: /^\d+$/ }],
     baseUrl: ({ baseUrl }) => baseUrl,
+    whereToLook,
     origins: ({ authUrl }) => ({ auth: authUrl }),
     access: {
       *obtain(config) {
@@ -69,12 +73,13 @@ export const contaboProvider: Provider<'contabo', ContaboConfig, ContaboService,
       const read = readInstance(yield toInstanceRequest(service), service);
       return 'verdict' in read ? read : toOptions(read);
     },
+    find: listServices,
     check: {
       reads: 'one instance of the list, after the login',
       basis: 'documented',
       leavesOpen: 'whether the roles of the API user allow cancelling',
       *run() {
-        const response = yield toInstancesRequest();
+        const response = yield toInstancesRequest(1, 1);
         const list = response.status === 200 ? readBody(response, v.object({ data: v.array(v.unknown()) })) : undefined;
         if (list !== undefined) return { verdict: 'accepted' };
         const verdict = fromErrorResponse(response);

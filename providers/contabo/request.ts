@@ -37,9 +37,9 @@ export function toCancelRequest({
   return { method: 'POST', effect: 'write', ...at(String(instanceId), 'cancel'), json };
 }
 
-/** `GET /v1/compute/instances`, one instance. */
-export function toInstancesRequest(): ProviderRequest {
-  return { method: 'GET', effect: 'read', ...at(), query: { page: '1', size: '1' } };
+/** `GET /v1/compute/instances`, one page. */
+export function toInstancesRequest(page: number, size: number): ProviderRequest {
+  return { method: 'GET', effect: 'read', ...at(), query: { page: String(page), size: String(size) } };
 }
 
 function at(...path: readonly string[]): Pick<ProviderRequest, 'path' | 'requestIdHeader'> {

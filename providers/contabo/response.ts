@@ -74,9 +74,14 @@ export function readInstance(
   const shown = shownInstance(response, 200, service);
   if (shown === undefined) return fromErrorResponse(response);
   const { cancelDate, raw } = shown;
-  if (cancelDate === '') return { state: 'none', revocable: false, raw };
+  return { ...stateOf(cancelDate), revocable: false, raw };
+}
+
+/** What the date of an instance says of its cancellation. */
+export function stateOf(cancelDate: string): Pick<CancellationStatus, 'state' | 'effectiveAt'> {
+  if (cancelDate === '') return { state: 'none' };
   const at = effectiveAt(cancelDate);
-  return { state: at === undefined ? 'unknown' : 'scheduled', ...defined({ effectiveAt: at }), revocable: false, raw };
+  return { state: at === undefined ? 'unknown' : 'scheduled', ...defined({ effectiveAt: at }) };
 }
 
 /** What may be asked of an instance: both timings, whose dates the API does not show, or nothing more. */

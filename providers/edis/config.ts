@@ -18,6 +18,9 @@ export interface EdisConfig {
   readonly baseUrl?: string | undefined;
 }
 
+/** The address of the API unless the configuration names another. */
+export const EDIS_BASE_URL = 'https://order.edisglobal.com';
+
 /** A checked {@link EdisConfig}. */
 export interface ResolvedEdisConfig {
   readonly email: string;
@@ -41,7 +44,7 @@ const baseUrl = v.pipe(
 
 export const edisConfigSchema: StandardSchema<EdisConfig, ResolvedEdisConfig> = constantMessages(
   v.strictObject(
-    { email, password, baseUrl: v.optional(baseUrl, 'https://order.edisglobal.com') },
+    { email, password, baseUrl: v.optional(baseUrl, EDIS_BASE_URL) },
     'an object with only email, password and baseUrl',
   ),
 );

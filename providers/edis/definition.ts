@@ -4,6 +4,7 @@ import { edisConfigSchema, edisEnv, type EdisConfig, type ResolvedEdisConfig } f
 import { toCancelRequest } from './request.ts';
 import { fromCancelResponse } from './response.ts';
 import { edisServiceSchema, type EdisService, type EdisServiceField } from './service.ts';
+import { whereToLook } from './where-to-look.ts';
 
 /** What EDIS Global's ORDER API can do, and how. */
 export const edisDefinition: ProviderDefinition<{
@@ -35,6 +36,7 @@ export const edisDefinition: ProviderDefinition<{
     { example: { serviceId: 4711 }, plainId: /^\d+$/ },
   ],
   baseUrl: (config) => config.baseUrl,
+  whereToLook,
   secrets: (config) => [config.password],
   // A front for WHMCS.
   escapesHtml: true,

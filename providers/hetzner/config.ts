@@ -18,6 +18,9 @@ export interface HetznerConfig {
   readonly baseUrl?: string | undefined;
 }
 
+/** The address of the API unless the configuration names another. */
+export const HETZNER_BASE_URL = 'https://robot-ws.your-server.de';
+
 /** A checked {@link HetznerConfig}. */
 export interface ResolvedHetznerConfig {
   readonly password: string;
@@ -49,7 +52,7 @@ export const hetznerConfigSchema: StandardSchema<HetznerConfig, ResolvedHetznerC
               'the address before /server, such as https://robot-ws.your-server.de: cancelkit adds the rest',
             ),
           ),
-          'https://robot-ws.your-server.de',
+          HETZNER_BASE_URL,
         ),
       },
       'an object with only user, password and baseUrl',

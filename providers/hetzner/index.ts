@@ -9,6 +9,7 @@ import {
   type Provider,
 } from '../../src/provider/index.ts';
 import { hetznerConfigSchema, hetznerEnv, type HetznerConfig, type ResolvedHetznerConfig } from './config.ts';
+import { listServices } from './find.ts';
 import {
   toCancellationRequest,
   toReadRequest,
@@ -26,12 +27,13 @@ import {
   toOptions,
 } from './response.ts';
 import { hetznerExtrasSchema, hetznerServiceSchema, type HetznerExtras, type HetznerService } from './service.ts';
+import { whereToLook } from './where-to-look.ts';
 
 export type { HetznerConfig } from './config.ts';
 export type { HetznerTiming } from './request.ts';
 export type { HetznerExtras, HetznerService } from './service.ts';
 
-type HetznerOperation = 'cancel' | 'status' | 'revoke' | 'options';
+type HetznerOperation = 'cancel' | 'status' | 'revoke' | 'options' | 'find';
 
 /** Hetzner Robot's web service. Its facts, their sources and the table of answers are in this folder's README. */
 export const hetznerProvider: Provider<
@@ -51,6 +53,7 @@ export const hetznerProvider: Provider<
     readBack: true,
     revoke: true,
     options: true,
+    find: true,
     extras: {
       reserveLocation: {
         type: 'boolean',
@@ -67,6 +70,7 @@ export const hetznerProvider: Provider<
   serviceForms: [{ example: { serverNumber: 2041001 }, plainId: /^[1-9]\d{0,14}$/ }],
   extras: hetznerExtrasSchema,
   baseUrl: ({ baseUrl }) => baseUrl,
+  whereToLook,
   secrets: ({ password, login }) => [password, login],
   cancel: cancelServer,
   *status(service, config) {
@@ -80,6 +84,7 @@ export const hetznerProvider: Provider<
   *revoke(service, config) {
     return fromUndoResponse(yield toUndoRequest(service, config));
   },
+  find: listServices,
   check: {
     reads: 'the list of servers',
     basis: 'documented',

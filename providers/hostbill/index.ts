@@ -1,15 +1,17 @@
 import { defineProvider, type Account, type ConfigSource, type Provider, type When } from '../../src/provider/index.ts';
 import { hostbillAccess, secretsOf } from './access.ts';
 import { fromNo } from './answer.ts';
+import { listServices } from './find.ts';
 import { hostbillConfigSchema, hostbillEnv, type HostbillConfig } from './config.ts';
 import { toCancelRequest, toListRequest, toServiceRequest } from './request.ts';
-import { fromCancelResponse, isList, readService, toOptions } from './response.ts';
+import { fromCancelResponse, listIn, readService, toOptions } from './response.ts';
 import { hostbillServiceSchema, type HostbillService } from './service.ts';
+import { whereToLook } from './where-to-look.ts';
 
 export type { HostbillConfig, HostbillPasswordConfig, HostbillTokenConfig } from './config.ts';
 export type { HostbillService } from './service.ts';
 
-type HostbillOperation = 'cancel' | 'status' | 'options';
+type HostbillOperation = 'cancel' | 'status' | 'options' | 'find';
 
 /** The User API of a HostBill portal. Its facts, their sources and the table of answers are in this folder's README. */
 export const hostbillProvider: Provider<'hostbill', HostbillConfig, HostbillService, When, HostbillOperation> =
@@ -22,6 +24,7 @@ export const hostbillProvider: Provider<'hostbill', HostbillConfig, HostbillServ
       readBack: true,
       revoke: false,
       options: true,
+      find: true,
       immediateDestroysData: 'unknown',
       recognizesRepeat: 'inferred',
       // Each host sets a rate limit of its own.
@@ -32,6 +35,7 @@ export const hostbillProvider: Provider<'hostbill', HostbillConfig, HostbillServ
     service: hostbillServiceSchema,
     serviceForms: [{ example: { serviceId: 4711 }, plainId: /^\d+$/ }],
     baseUrl: ({ baseUrl }) => baseUrl,
+    whereToLook,
     secrets: ({ credentials }) => secretsOf(credentials),
     access: hostbillAccess,
     escapesHtml: true,
@@ -46,13 +50,14 @@ export const hostbillProvider: Provider<'hostbill', HostbillConfig, HostbillServ
       const read = readService(yield toServiceRequest(service), service);
       return 'verdict' in read ? read : toOptions(read);
     },
+    find: listServices,
     check: {
       reads: 'the list of services',
       basis: 'inferred',
       leavesOpen: 'whether the host allows cancelling over the API',
       *run() {
         const response = yield toListRequest();
-        if (isList(response)) return { verdict: 'accepted' };
+        if (listIn(response) !== undefined) return { verdict: 'accepted' };
         const verdict = fromNo(response);
         return verdict.verdict === 'absent' ? { verdict: 'unrecognized' } : verdict;
       },

@@ -84,8 +84,13 @@ export function readService(
   const isGood = response.status === 200 && readAnswer(response)?.isFailed === false;
   const raw = isGood ? readBody(response, shownSchema) : undefined;
   if (raw?.id !== serviceId) return fromNo(response);
-  const state = STATES.get(raw.status) ?? 'unknown';
+  const state = stateOf(raw.status);
   return { status: { state, revocable: false, raw }, nextDue: calendarDay(raw.next_due) };
+}
+
+/** What the status of a service says of its cancellation. */
+export function stateOf(status: string): CancellationStatus['state'] {
+  return STATES.get(status) ?? 'unknown';
 }
 
 const STATES: ReadonlyMap<string, CancellationStatus['state']> = new Map([
@@ -108,8 +113,9 @@ export function toOptions({ status, nextDue }: ShownService): OptionsVerdict<Whe
 const listSchema = v.object({ services: v.array(v.unknown()) });
 const servicesSchema = v.union([listSchema, v.object({ data: listSchema })]);
 
-/** Whether an answer to `GET /service` is the list. */
-export function isList(response: ProviderResponse): boolean {
+/** The entries of an answer to `GET /service`; `undefined` if it is not the list. */
+export function listIn(response: ProviderResponse): readonly unknown[] | undefined {
   const isGood = response.status === 200 && readAnswer(response)?.isFailed === false;
-  return isGood && readBody(response, servicesSchema) !== undefined;
+  const read = isGood ? readBody(response, servicesSchema) : undefined;
+  return read && ('data' in read ? read.data.services : read.services);
 }

@@ -4,6 +4,7 @@ import { toCancelRequest, toResumeRequest } from './request.ts';
 import { fromCancelResponse, fromResumeResponse } from './response.ts';
 import { hostingServiceSchema, type HostingService } from './service.ts';
 import { readJob, readState } from './status.ts';
+import { whereToLook } from './where-to-look.ts';
 
 export type { HostingConfig } from './config.ts';
 export type { HostingService } from './service.ts';
@@ -27,6 +28,7 @@ export const hostingProvider: Provider<'hosting', HostingConfig, HostingService,
     serviceForms: [{ example: { hostingId: '1_aed1f0', domain: 'example.com' } }],
     serviceKey: ({ hostingId }) => hostingId,
     baseUrl: (config) => config.baseUrl,
+    whereToLook,
     secrets: (config) => [config.token],
     *cancel(order, config) {
       return fromCancelResponse(yield toCancelRequest(order, config), order);

@@ -18,6 +18,9 @@ export interface LeasewebConfig {
   readonly baseUrl?: string | undefined;
 }
 
+/** The address of the API unless the configuration names another. */
+export const LEASEWEB_BASE_URL = 'https://api.leaseweb.com';
+
 /** A checked {@link LeasewebConfig}. */
 export interface ResolvedLeasewebConfig {
   readonly apiKey: string;
@@ -39,7 +42,7 @@ export const leasewebConfigSchema: StandardSchema<LeasewebConfig, ResolvedLeasew
             'the address before /services/v1 and /publicCloud/v1, such as https://api.leaseweb.com: cancelkit adds the rest',
           ),
         ),
-        'https://api.leaseweb.com',
+        LEASEWEB_BASE_URL,
       ),
     },
     'an object with only apiKey and baseUrl',

@@ -56,6 +56,18 @@ function readProduct(response: ProviderResponse, serviceId: string): ReadContrac
   return { timing: 'end_of_term', end, isOpen, status: { ...productStatus(read), raw } };
 }
 
+/** What an entry of the list of services says of its cancellation; `undefined` if it cannot be read. */
+export function shownProductStatus(entry: unknown): Omit<CancellationStatus, 'raw'> | undefined {
+  const parsed = v.safeParse(productSchema, entry);
+  return parsed.success ? productStatus(parsed.output) : undefined;
+}
+
+/** The same for an instance. */
+export function shownInstanceStatus(entry: unknown): Omit<CancellationStatus, 'raw'> | undefined {
+  const parsed = v.safeParse(instanceSchema, entry);
+  return parsed.success ? readInstanceContract(parsed.output)?.status : undefined;
+}
+
 /** The API has no field that says "cancelled": that it can be undone says so. A date alone says nothing. */
 function productStatus({
   cancellable,
@@ -92,9 +104,12 @@ type InstanceContract = v.InferOutput<typeof contractSchema>;
 
 function readInstance(response: ProviderResponse, instanceId: string): ReadContract | undefined {
   const read = readBody(response, instanceSchema);
-  const timing = read === undefined ? undefined : timingOf(read.contract);
-  if (read?.id !== instanceId || timing === undefined) return undefined;
-  const { state, contract } = read;
+  return read?.id === instanceId ? readInstanceContract(read) : undefined;
+}
+
+function readInstanceContract({ state, contract }: v.InferOutput<typeof instanceSchema>): ReadContract | undefined {
+  const timing = timingOf(contract);
+  if (timing === undefined) return undefined;
   const end = contract.type === 'MONTHLY' ? effectiveAt(contract.endsAt) : undefined;
   const status = { ...instanceStatus(state, contract, timing, end), raw: { state, contract } };
   return { timing, end, isOpen: status.state === 'none', status };

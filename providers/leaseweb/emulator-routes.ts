@@ -28,6 +28,25 @@ export function createLeasewebRoutes(
     return next();
   });
 
+  /** A page as `limit` and `offset` ask for it. */
+  const page = <One>(all: readonly One[], query: (name: string) => string | undefined) => {
+    const [limit, offset] = [Number(query('limit') ?? 10), Number(query('offset') ?? 0)];
+    return { shown: all.slice(offset, offset + limit), counts: { limit, offset, totalCount: all.length } };
+  };
+  app.get('/services/v1/services', ({ req }) => {
+    const all = [...state.things.values()].filter((thing) => thing.kind === 'service' && !gone(thing));
+    const { shown, counts } = page(all, (name) => req.query(name));
+    const services = shown.flatMap((thing) => (thing.kind === 'service' ? [productJson(thing, options())] : []));
+    return json(200, { services, metadata: counts });
+  });
+  app.get('/publicCloud/v1/instances', ({ req }) => {
+    const all = [...state.things.values()].filter((thing) => thing.kind === 'instance' && !gone(thing));
+    const { shown, counts } = page(all, (name) => req.query(name));
+    const instances = shown.flatMap((thing) =>
+      thing.kind === 'instance' ? [instanceJson(thing, clock, options())] : [],
+    );
+    return json(200, { instances, _metadata: counts });
+  });
   app.get('/services/v1/services/cancellationReasons', () => json(200, { cancellationReasons: REASONS }));
   app.get('/services/v1/services/:id', ({ req }) => {
     const product = state.product(req.param('id'));

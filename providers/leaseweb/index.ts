@@ -8,6 +8,7 @@ import {
   type Provider,
 } from '../../src/provider/index.ts';
 import { leasewebConfigSchema, leasewebEnv, type LeasewebConfig, type ResolvedLeasewebConfig } from './config.ts';
+import { listServices } from './find.ts';
 import { readContract } from './contract.ts';
 import {
   toCancelRequest,
@@ -27,12 +28,13 @@ import {
   withoutCode,
 } from './response.ts';
 import { leasewebServiceSchema, type LeasewebService, type LeasewebTarget } from './service.ts';
+import { whereToLook } from './where-to-look.ts';
 
 export type { LeasewebConfig } from './config.ts';
 export type { LeasewebTiming } from './request.ts';
 export type { LeasewebService } from './service.ts';
 
-type LeasewebOperation = 'cancel' | 'status' | 'revoke' | 'options';
+type LeasewebOperation = 'cancel' | 'status' | 'revoke' | 'options' | 'find';
 
 /** Leaseweb's Services API and Public Cloud. Their facts, with sources and the tables of answers, are in this folder's README. */
 export const leasewebProvider: Provider<
@@ -51,6 +53,7 @@ export const leasewebProvider: Provider<
     readBack: true,
     revoke: true,
     options: true,
+    find: true,
     immediateDestroysData: 'yes',
     recognizesRepeat: 'no',
   },
@@ -65,6 +68,7 @@ export const leasewebProvider: Provider<
     },
   ],
   baseUrl: ({ baseUrl }) => baseUrl,
+  whereToLook,
   secrets: ({ apiKey }) => [apiKey],
   cancel,
   *status(service, config) {
@@ -77,6 +81,7 @@ export const leasewebProvider: Provider<
     const notSent = reasonNotToUndo(read);
     return notSent ?? fromUndoResponse(yield toUndoRequest(service, config));
   },
+  find: listServices,
   check: {
     reads: 'the list of cancellation reasons',
     basis: 'documented',

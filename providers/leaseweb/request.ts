@@ -13,6 +13,16 @@ export function toReadRequest(service: LeasewebTarget, config: ResolvedLeasewebC
   return { method: 'GET', effect: 'read', ...at(pathOf(service), config) };
 }
 
+/** `GET /services`, one page. */
+export function toProductsRequest(offset: number, limit: number, config: ResolvedLeasewebConfig): ProviderRequest {
+  return { method: 'GET', effect: 'read', ...at(SERVICES, config), query: pageOf(offset, limit) };
+}
+
+/** `GET /instances` of Public Cloud, one page. */
+export function toInstancesRequest(offset: number, limit: number, config: ResolvedLeasewebConfig): ProviderRequest {
+  return { method: 'GET', effect: 'read', ...at(INSTANCES, config), query: pageOf(offset, limit) };
+}
+
 /** `GET /services/cancellationReasons`: the codes of this account. */
 export function toReasonsRequest(config: ResolvedLeasewebConfig): ProviderRequest {
   return { method: 'GET', effect: 'read', ...at([...SERVICES, 'cancellationReasons'], config) };
@@ -43,6 +53,10 @@ export function toUndoRequest(service: LeasewebTarget, config: ResolvedLeasewebC
 
 const SERVICES = ['services', 'v1', 'services'];
 const INSTANCES = ['publicCloud', 'v1', 'instances'];
+
+function pageOf(offset: number, limit: number): Readonly<Record<string, string>> {
+  return { limit: String(limit), offset: String(offset) };
+}
 
 function pathOf(service: LeasewebTarget): readonly string[] {
   return 'instanceId' in service ? [...INSTANCES, service.instanceId] : [...SERVICES, service.serviceId];

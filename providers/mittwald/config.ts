@@ -15,6 +15,9 @@ export interface MittwaldConfig {
   readonly baseUrl?: string | undefined;
 }
 
+/** The address of the API unless the configuration names another. */
+export const MITTWALD_BASE_URL = 'https://api.mittwald.de';
+
 /** A checked {@link MittwaldConfig}. */
 export interface ResolvedMittwaldConfig {
   readonly token: string;
@@ -36,7 +39,7 @@ export const mittwaldConfigSchema: StandardSchema<MittwaldConfig, ResolvedMittwa
             'the address before /v2, such as https://api.mittwald.de: cancelkit adds the rest',
           ),
         ),
-        'https://api.mittwald.de',
+        MITTWALD_BASE_URL,
       ),
     },
     'an object with only token and baseUrl',

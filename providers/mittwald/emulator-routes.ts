@@ -25,6 +25,12 @@ export function createMittwaldRoutes(
     if (req.header('x-access-token') !== token) return mittwaldError(401, 'AccessDenied', 'please sign in first');
     return next();
   });
+  app.get('/customers/:customerId/contracts', ({ req }) => {
+    if (req.param('customerId') !== CUSTOMER) return mittwaldError(404, 'ResourceMissing', 'nothing has this id');
+    const shown = [...state.contracts.values()].filter(({ ended }) => !ended || options().endedContract !== 'gone');
+    const [skip, limit] = [Number(req.query('skip') ?? 0), Number(req.query('limit') ?? 1000)];
+    return json(200, shown.slice(skip, skip + limit).map(contractJson));
+  });
   app.get('/customers', () => json(200, [{ customerId: CUSTOMER, customerNumber: '204100', name: 'Sandbox' }]));
 
   for (const path of ['/contracts/:contractId', '/contracts/:contractId/items/:itemId']) {

@@ -10,6 +10,7 @@ import {
   type Provider,
 } from '../../src/provider/index.ts';
 import { mittwaldConfigSchema, mittwaldEnv, type MittwaldConfig, type ResolvedMittwaldConfig } from './config.ts';
+import { listServices } from './find.ts';
 import {
   toCustomersRequest,
   toServiceRequest,
@@ -26,12 +27,13 @@ import {
   toOptions,
 } from './response.ts';
 import { mittwaldServiceSchema, type MittwaldService } from './service.ts';
+import { whereToLook } from './where-to-look.ts';
 
 export type { MittwaldConfig } from './config.ts';
 export type { MittwaldTiming } from './request.ts';
 export type { MittwaldService } from './service.ts';
 
-type MittwaldOperation = 'cancel' | 'status' | 'revoke' | 'options';
+type MittwaldOperation = 'cancel' | 'status' | 'revoke' | 'options' | 'find';
 
 /** mittwald's API. Its facts, their sources and the table of answers are in this folder's README. */
 export const mittwaldProvider: Provider<
@@ -49,6 +51,7 @@ export const mittwaldProvider: Provider<
     readBack: true,
     revoke: true,
     options: true,
+    find: true,
     immediateDestroysData: 'unknown',
     recognizesRepeat: 'no',
   },
@@ -65,6 +68,7 @@ export const mittwaldProvider: Provider<
     },
   ],
   baseUrl: ({ baseUrl }) => baseUrl,
+  whereToLook,
   secrets: ({ token }) => [token],
   cancel: terminate,
   *status(service, config) {
@@ -78,12 +82,13 @@ export const mittwaldProvider: Provider<
   *revoke(service, config) {
     return fromUndoResponse(yield toUndoRequest(service, config));
   },
+  find: listServices,
   check: {
     reads: 'one customer of the list',
     basis: 'inferred',
     leavesOpen: 'whether the token may write, which cancelling needs',
     *run(config) {
-      const response = yield toCustomersRequest(config);
+      const response = yield toCustomersRequest(config, 1);
       const isList = response.status === 200 && readBody(response, v.array(v.unknown())) !== undefined;
       if (isList) return { verdict: 'accepted' };
       const verdict = fromErrorResponse(response);

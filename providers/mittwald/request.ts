@@ -33,9 +33,20 @@ export function toUndoRequest(service: MittwaldService, config: ResolvedMittwald
   return { method: 'DELETE', effect: 'write', ...at([...pathOf(service), 'termination'], config) };
 }
 
-/** `GET /v2/customers`, one customer. */
-export function toCustomersRequest(config: ResolvedMittwaldConfig): ProviderRequest {
-  return { method: 'GET', effect: 'read', ...at(['customers'], config), query: { limit: '1' } };
+/** `GET /v2/customers`. */
+export function toCustomersRequest(config: ResolvedMittwaldConfig, limit: number): ProviderRequest {
+  return { method: 'GET', effect: 'read', ...at(['customers'], config), query: { limit: String(limit) } };
+}
+
+/** `GET /v2/customers/{customerId}/contracts`, one page. */
+export function toContractsRequest(
+  customerId: string,
+  skip: number,
+  limit: number,
+  config: ResolvedMittwaldConfig,
+): ProviderRequest {
+  const query = { limit: String(limit), skip: String(skip) };
+  return { method: 'GET', effect: 'read', ...at(['customers', customerId, 'contracts'], config), query };
 }
 
 function pathOf({ contractId, contractItemId }: MittwaldService): readonly string[] {

@@ -75,6 +75,11 @@ const terminationSchema = v.object({
   cancellationForbidden: v.optional(v.unknown()),
 });
 
+/** What the `termination` of a contract or an item says. */
+export function terminationIn(termination: unknown): Omit<CancellationStatus, 'raw'> {
+  return toStatus(termination, undefined);
+}
+
 function toStatus(termination: unknown, raw: unknown): CancellationStatus {
   if (termination === undefined || termination === null) return { state: 'none', revocable: false, raw };
   const read = v.safeParse(terminationSchema, termination);

@@ -33,7 +33,8 @@ export interface ResolvedOvhConfig {
   readonly baseUrl: string;
 }
 
-const ADDRESSES = {
+/** The API of each region. */
+export const OVH_ADDRESSES = {
   'ovh-eu': 'https://eu.api.ovh.com',
   'ovh-ca': 'https://ca.api.ovh.com',
   'ovh-us': 'https://api.us.ovhcloud.com',
@@ -65,7 +66,7 @@ export const ovhConfigSchema: StandardSchema<OvhConfig, ResolvedOvhConfig> = con
       },
       'an object with only applicationKey, applicationSecret, consumerKey, endpoint and baseUrl',
     ),
-    v.transform(({ endpoint, baseUrl, ...keys }) => ({ ...keys, baseUrl: baseUrl ?? ADDRESSES[endpoint] })),
+    v.transform(({ endpoint, baseUrl, ...keys }) => ({ ...keys, baseUrl: baseUrl ?? OVH_ADDRESSES[endpoint] })),
   ),
 );
 

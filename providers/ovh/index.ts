@@ -1,7 +1,5 @@
-import * as v from 'valibot';
 import {
   defineProvider,
-  readBody,
   refused,
   type AbsentVerdict,
   type Account,
@@ -9,10 +7,10 @@ import {
   type Exchange,
   type NoVerdict,
   type Provider,
-  type ProviderResponse,
 } from '../../src/provider/index.ts';
 import { ovhAccess } from './access.ts';
 import { ovhConfigSchema, ovhEnv, type OvhConfig } from './config.ts';
+import { listServices } from './find.ts';
 import { ovhExtrasSchema, ovhReasons, type OvhExtras } from './reason.ts';
 import {
   ACTIONS,
@@ -29,19 +27,21 @@ import {
   fromPolicyResponse,
   fromTerminateResponse,
   fromUndoResponse,
+  idsIn,
   readService,
   reasonNotToSend,
   toOptions,
   type ReadService,
 } from './response.ts';
 import { ovhServiceKey, ovhServiceSchema, type OvhService, type OvhTarget } from './service.ts';
+import { whereToLook } from './where-to-look.ts';
 
 export type { OvhConfig, OvhEndpoint } from './config.ts';
 export type { OvhExtras } from './reason.ts';
 export type { OvhTiming } from './request.ts';
 export type { OvhProduct, OvhService } from './service.ts';
 
-type OvhOperation = 'cancel' | 'status' | 'revoke' | 'options' | 'confirm';
+type OvhOperation = 'cancel' | 'status' | 'revoke' | 'options' | 'confirm' | 'find';
 
 /** OVHcloud's API. Its facts, their sources and the table of answers are in this folder's README. */
 export const ovhProvider: Provider<'ovh', OvhConfig, OvhService, OvhTiming, OvhOperation, OvhExtras | undefined> =
@@ -55,6 +55,7 @@ export const ovhProvider: Provider<'ovh', OvhConfig, OvhService, OvhTiming, OvhO
       readBack: true,
       revoke: true,
       options: true,
+      find: true,
       confirm: 'immediate',
       extras: {
         futureUse: { type: 'text', description: 'What comes after the service: NOT_REPLACING_SERVICE and others.' },
@@ -73,6 +74,7 @@ export const ovhProvider: Provider<'ovh', OvhConfig, OvhService, OvhTiming, OvhO
     ],
     extras: ovhExtrasSchema,
     baseUrl: ({ baseUrl }) => baseUrl,
+    whereToLook,
     access: ovhAccess,
     responseIdHeader: 'x-ovh-queryid',
     secrets: ({ applicationKey, applicationSecret, consumerKey }) => [applicationKey, applicationSecret, consumerKey],
@@ -104,6 +106,7 @@ export const ovhProvider: Provider<'ovh', OvhConfig, OvhService, OvhTiming, OvhO
       if (!('verdict' in read)) return fromUndoResponse(yield toPolicyRequest(read.serviceId, 'empty'));
       return read.verdict === 'absent' ? refused('not_found', 'no such service.') : read;
     },
+    find: listServices,
     check: {
       reads: 'the ids of the services',
       basis: 'documented',
@@ -168,7 +171,3 @@ const NONE: NoVerdict = refused(
   'not_found',
   'the account lists no service of this product with this name. Check the name, the product and the endpoint.',
 );
-
-function idsIn(response: ProviderResponse): readonly number[] | undefined {
-  return response.status === 200 ? readBody(response, v.array(v.pipe(v.number(), v.safeInteger()))) : undefined;
-}

@@ -37,6 +37,11 @@ const serviceSchema = v.object({
   }),
 });
 
+/** The ids that an answer to `GET /services` lists; `undefined` if it is not the list. */
+export function idsIn(response: ProviderResponse): readonly number[] | undefined {
+  return response.status === 200 ? readBody(response, v.array(v.pipe(v.number(), v.safeInteger()))) : undefined;
+}
+
 /** What the API says of a service. */
 export interface ReadService {
   readonly serviceId: number;

@@ -31,6 +31,9 @@ export interface VpsbgConfig {
   readonly floatingIpUndoPath?: string | undefined;
 }
 
+/** The address of the API unless the configuration names another. */
+export const VPSBG_BASE_URL = 'https://api.vpsbg.eu';
+
 /** A checked {@link VpsbgConfig}. */
 export interface ResolvedVpsbgConfig {
   readonly token: string;
@@ -72,7 +75,7 @@ export const vpsbgConfigSchema: StandardSchema<VpsbgConfig, ResolvedVpsbgConfig>
   v.strictObject(
     {
       token,
-      baseUrl: v.optional(baseUrl, 'https://api.vpsbg.eu'),
+      baseUrl: v.optional(baseUrl, VPSBG_BASE_URL),
       undoPath: v.optional(pathWith(UNDO_PATH, 'server_id'), UNDO_PATH),
       addonUndoPath: v.optional(pathWith(ADDON_UNDO_PATH, 'server_id', 'addon_id'), ADDON_UNDO_PATH),
       floatingIpUndoPath: v.optional(pathWith(FLOATING_IP_UNDO_PATH, 'floating_ip_id'), FLOATING_IP_UNDO_PATH),

@@ -10,6 +10,7 @@ import {
   type BatchOrder,
   type When,
 } from '../../src/provider/index.ts';
+import { listServices } from './find.ts';
 import { vpsbgCheck } from './check.ts';
 import { vpsbgConfigSchema, vpsbgEnv, type ResolvedVpsbgConfig, type VpsbgConfig } from './config.ts';
 import { toCancelRequest, toServerRequest, toServersRequest, toUndoRequest } from './request.ts';
@@ -22,52 +23,61 @@ import {
   type VpsbgTarget,
 } from './service.ts';
 import { fromServerOfAddon, fromServerResponse, readFloatingIp } from './status.ts';
+import { whereToLook } from './where-to-look.ts';
 
 export type { VpsbgConfig } from './config.ts';
 export type { VpsbgService } from './service.ts';
 
 /** VPSBG's API. Its facts, their sources and the table of answers are in this folder's README. */
-export const vpsbgProvider: Provider<'vpsbg', VpsbgConfig, VpsbgService, When, 'cancel' | 'status' | 'revoke'> =
-  defineProvider({
-    specVersion: 1,
-    id: 'vpsbg',
-    capabilities: {
-      timings: ['immediate', 'end_of_period'],
-      reason: { field: 'optional', maxLength: 1000 },
-      readBack: true,
-      revoke: true,
-      immediateDestroysData: 'later',
-      recognizesRepeat: 'no',
-      concurrency: 2,
-      batch: { max: 50 },
-    },
-    config: vpsbgConfigSchema,
-    env: vpsbgEnv,
-    service: vpsbgServiceSchema,
-    serviceForms: [
-      { example: { serverId: 7301 }, plainId: /^\d+$/ },
-      { example: { serverId: 7301, addonId: 12 } },
-      { example: { floatingIpId: 608 } },
-    ],
-    baseUrl: (config) => config.baseUrl,
-    secrets: (config) => [config.token],
-    *cancel(order, config) {
-      return fromCancelResponse(yield toCancelRequest(order, config), order);
-    },
-    cancelBatch({ services, when, reasonText }, config) {
-      const servers = services.filter((service) => service.kind === 'server');
-      return servers.length === services.length
-        ? cancelServers({ services: servers, when, reasonText }, config)
-        : undefined;
-    },
-    status: (service, config) =>
-      service.kind === 'floating_ip' ? readFloatingIp(service, config) : readServer(service, config),
-    revoke: undo,
-    check: vpsbgCheck,
-  });
+export const vpsbgProvider: Provider<
+  'vpsbg',
+  VpsbgConfig,
+  VpsbgService,
+  When,
+  'cancel' | 'status' | 'revoke' | 'find'
+> = defineProvider({
+  specVersion: 2,
+  id: 'vpsbg',
+  capabilities: {
+    timings: ['immediate', 'end_of_period'],
+    reason: { field: 'optional', maxLength: 1000 },
+    readBack: true,
+    revoke: true,
+    find: true,
+    immediateDestroysData: 'later',
+    recognizesRepeat: 'no',
+    concurrency: 2,
+    batch: { max: 50 },
+  },
+  config: vpsbgConfigSchema,
+  env: vpsbgEnv,
+  service: vpsbgServiceSchema,
+  serviceForms: [
+    { example: { serverId: 7301 }, plainId: /^\d+$/ },
+    { example: { serverId: 7301, addonId: 12 } },
+    { example: { floatingIpId: 608 } },
+  ],
+  baseUrl: (config) => config.baseUrl,
+  whereToLook,
+  secrets: (config) => [config.token],
+  *cancel(order, config) {
+    return fromCancelResponse(yield toCancelRequest(order, config), order);
+  },
+  cancelBatch({ services, when, reasonText }, config) {
+    const servers = services.filter((service) => service.kind === 'server');
+    return servers.length === services.length
+      ? cancelServers({ services: servers, when, reasonText }, config)
+      : undefined;
+  },
+  status: (service, config) =>
+    service.kind === 'floating_ip' ? readFloatingIp(service, config) : readServer(service, config),
+  revoke: undo,
+  find: listServices,
+  check: vpsbgCheck,
+});
 
 /** What {@link vpsbg} returns. */
-export type VpsbgAccount = Account<'vpsbg', VpsbgService, When, 'cancel' | 'status' | 'revoke'>;
+export type VpsbgAccount = Account<'vpsbg', VpsbgService, When, 'cancel' | 'status' | 'revoke' | 'find'>;
 
 /**
  * An account at VPSBG.

@@ -68,6 +68,17 @@ export function toListRequest(config: ResolvedVpsbgConfig): ProviderRequest {
   };
 }
 
+/** `GET /v1/servers`: a page of the active and suspended ones; that it takes the parameters is inferred from its `meta`. */
+export function toServersPageRequest(page: number, size: number, config: ResolvedVpsbgConfig): ProviderRequest {
+  return {
+    method: 'GET',
+    effect: 'read',
+    path: ['v1', 'servers'],
+    query: { page: String(page), per_page: String(size) },
+    headers: authorization(config),
+  };
+}
+
 /** `GET /v1/floating-ips`: a page of the active and suspended ones. */
 export function toFloatingIpsRequest(page: number, config: ResolvedVpsbgConfig): ProviderRequest {
   return {

@@ -6,6 +6,7 @@ import {
   type CancellationStatus,
   type EffectiveAt,
   type Exchange,
+  type FoundVerdict,
   type ProviderResponse,
   type StatusVerdict,
   type When,
@@ -112,11 +113,18 @@ export function* readFloatingIp(service: VpsbgFloatingIp, config: ResolvedVpsbgC
   return { verdict: 'unclear', reason: 'unreadable_answer', message };
 }
 
+/** What an entry of a list says of its cancellation; `undefined` if it has no such field. */
+export function stateOfEntry(entry: unknown, response: ProviderResponse): CancellationStatus | undefined {
+  const parsed = v.safeParse(serviceSchema, entry);
+  if (!parsed.success || parsed.output.cancel_request === undefined) return undefined;
+  return stateOf(parsed.output, response).status;
+}
+
 /** What a server, a floating IP or an addon says of its cancellation. */
 function stateOf(
   { id, status, expiry_at, cancel_request }: v.InferOutput<typeof serviceSchema>,
   { headers }: ProviderResponse,
-): StatusVerdict {
+): FoundVerdict {
   const raw = { id, status, expiry_at, cancel_request };
   if (/^terminated$/i.test(status ?? '')) return found({ state: 'completed', revocable: false, raw });
   // A status that speaks of a cancellation without a request beside it is not documented: over, or still to come.
@@ -161,6 +169,6 @@ function fromRequest(value: unknown, expiry: string | undefined, raw: unknown): 
   };
 }
 
-function found(status: CancellationStatus): StatusVerdict {
+function found(status: CancellationStatus): FoundVerdict {
   return { verdict: 'found', status };
 }

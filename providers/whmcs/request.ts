@@ -21,6 +21,11 @@ export function toServiceRequest(service: WhmcsServiceId, config: ResolvedWhmcsC
   return toAction('GetClientsProducts', 'read', config, { serviceid: service.serviceId });
 }
 
+/** Action `GetClientsProducts`, one page of all clients' services. */
+export function toServicesRequest(start: number, limit: number, config: ResolvedWhmcsConfig): ProviderRequest {
+  return toAction('GetClientsProducts', 'read', config, { limitstart: String(start), limitnum: String(limit) });
+}
+
 /** Action `GetCancelledPackages`, one page: it has no filter. */
 export function toCancellationsRequest(start: number, limit: number, config: ResolvedWhmcsConfig): ProviderRequest {
   return toAction('GetCancelledPackages', 'read', config, { limitstart: String(start), limitnum: String(limit) });

@@ -101,13 +101,13 @@ function readPage(response: ProviderResponse): Page | StatusVerdict {
 }
 
 /** An empty list can be left out, but then its count is there; an answer with neither is one to another question. */
-function listIn(answer: WhmcsAnswer, outer: string, inner: string): readonly unknown[] | undefined {
+export function listIn(answer: WhmcsAnswer, outer: string, inner: string): readonly unknown[] | undefined {
   const isThere = outer in answer || countOf(answer['totalresults']) !== undefined;
   return isThere ? listOf(answer[outer], inner) : undefined;
 }
 
 /** A count as a number or as digits. Anything else says nothing, and the pages are read until one is empty. */
-function countOf(value: unknown): number | undefined {
+export function countOf(value: unknown): number | undefined {
   const isCount = typeof value === 'number' || (typeof value === 'string' && /^\d{1,15}$/.test(value));
   return isCount && Number.isSafeInteger(Number(value)) ? Number(value) : undefined;
 }

@@ -9,9 +9,11 @@ import type {
 import type { Timing } from '../contract/vocabulary.ts';
 import type { Checked, MaybePromise } from '../call/check-schema.ts';
 import type { Configured } from './configure.ts';
+import type { FindQuery, FindVerdict } from '../contract/find.ts';
 import type { Exchange } from '../contract/exchange.ts';
 import type { CancelOrder, ConfirmOrder, ServiceForm, StatusQuery } from '../contract/provider.ts';
 import type { StandardSchema } from '../contract/standard-schema.ts';
+import type { WhereToLook } from '../contract/where-to-look.ts';
 
 /** What the core does with an account; the provider's own types stay inside. */
 export interface AccountInternals {
@@ -23,6 +25,8 @@ export interface AccountInternals {
   readonly extras?: StandardSchema<unknown> | undefined;
   readonly serviceForms?: readonly ServiceForm[] | undefined;
   readonly check?: AccountCheck | undefined;
+  /** `undefined`: the provider cannot list its services. */
+  readonly find?: { readonly configure: () => MaybePromise<Checked<ConfiguredFind>> } | undefined;
 }
 
 /** A checked service reference of an account whose configuration has not been read yet. */
@@ -57,6 +61,8 @@ export interface AdapterOperations {
   readonly options: (() => Exchange<OptionsVerdict> | undefined) | undefined;
   /** `undefined`: no cancellation of this provider needs a confirmation. */
   readonly confirm: ((details: ConfirmDetails) => Exchange<CancelVerdict>) | undefined;
+  /** `undefined`, or returning it: where the service can be seen is not known. Left out by an older copy of the package. */
+  readonly whereToLook?: (() => WhereToLook | undefined) | undefined;
 }
 
 /** What an order says besides the service. */
@@ -77,4 +83,10 @@ export interface ConfiguredCheck {
   readonly escapesHtml?: boolean | undefined;
   readonly wire?: Configured['wire'];
   readonly run: () => Exchange<CredentialsVerdict>;
+}
+
+/** A checked configuration with the list of the account's services. */
+export interface ConfiguredFind extends Omit<ConfiguredCheck, 'run'> {
+  /** Reads one page. */
+  readonly list: (query: FindQuery) => Exchange<FindVerdict>;
 }

@@ -1,6 +1,12 @@
 import { type Checked, checkAgainst, type MaybePromise } from '../call/check-schema.ts';
 import type { ProviderDefinition, ProviderTypes } from '../contract/provider.ts';
-import type { AccountInternals, AdapterOperations, CheckedService, ConfiguredCheck } from './account-internals.ts';
+import type {
+  AccountInternals,
+  AdapterOperations,
+  CheckedService,
+  ConfiguredCheck,
+  ConfiguredFind,
+} from './account-internals.ts';
 import type { AccountWires, BoundAccess, OpenWire, WireRules } from './account-wire.ts';
 import { type CheckedConfiguration, ConfigurationCache } from './configuration-cache.ts';
 import { adapterOperations } from './adapter-operations.ts';
@@ -10,6 +16,8 @@ import { serviceKeyOf } from './service-key.ts';
 export interface AccountOperations extends Pick<AccountInternals, 'bind' | 'configure'> {
   /** For an account whose provider has a check of its credentials. */
   readonly configureCheck: () => MaybePromise<Checked<ConfiguredCheck>>;
+  /** For an account whose provider can list its services. */
+  readonly configureFind: () => MaybePromise<Checked<ConfiguredFind>>;
   /** For an action of the provider. */
   readonly readConfiguration: () => Promise<Checked<ReadConfiguration<unknown>>>;
   /** What the definition says on access, with the configuration; for those who check it. */
@@ -30,7 +38,7 @@ export function operationsOf<Types extends ProviderTypes>(
   definition: ProviderDefinition<Types>,
   source: unknown,
 ): AccountOperations {
-  const { env, check } = definition;
+  const { env, check, find } = definition;
   const references = new WeakMap<AdapterOperations, Types['service']>();
   const configurations = new ConfigurationCache<Types['config']>(definition);
   const wires = wiresOf(definition);
@@ -73,6 +81,13 @@ export function operationsOf<Types extends ProviderTypes>(
       const { escapesHtml } = definition;
       return withWire(read(), ({ config, baseUrl, secrets }, wire) => {
         return { baseUrl, secrets, escapesHtml, wire, run: () => check.run(config) };
+      });
+    },
+    configureFind: () => {
+      if (find === undefined) throw new TypeError('the provider has no list');
+      const { escapesHtml } = definition;
+      return withWire(read(), ({ config, baseUrl, secrets }, wire) => {
+        return { baseUrl, secrets, escapesHtml, wire, list: (query) => find(query, config) };
       });
     },
     readConfiguration: async () =>

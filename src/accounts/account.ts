@@ -41,7 +41,7 @@ type AccountOf<Types extends ProviderTypes> = Account<
   Types['id'],
   Types['serviceInput'],
   Types['timing'],
-  OperationsOf<Types['readBack'], Types['revoke'], Types['options'], Types['confirm']>,
+  OperationsOf<Types['readBack'], Types['revoke'], Types['options'], Types['confirm'], Types['find']>,
   Types['extrasInput']
 >;
 
@@ -62,6 +62,7 @@ export function createAccount<Types extends ProviderTypes>(
     serviceForms: definition.serviceForms,
     extras: definition.extras,
     check: checkOf(definition, perform),
+    find: definition.find === undefined ? undefined : { configure: () => perform((own) => own.configureFind()) },
     configure: () => perform((own) => own.configure()),
     bind: (input) => perform((own) => own.bind(input)),
   };

@@ -17,7 +17,7 @@ export function adapterOperations<Types extends ProviderTypes>(
   references: WeakMap<AdapterOperations, Types['service']>,
   wire?: AdapterOperations['wire'],
 ): AdapterOperations {
-  const { cancelBatch, status, revoke, options, confirm } = definition;
+  const { cancelBatch, status, revoke, options, confirm, whereToLook } = definition;
   const offered = (when: AnyWhen): When<Types['timing']> => {
     if (!isOffered(definition.capabilities.timings, when)) throw new RangeError('timing not offered');
     return when;
@@ -51,6 +51,7 @@ export function adapterOperations<Types extends ProviderTypes>(
       confirm === undefined
         ? undefined
         : ({ extras, ...details }) => confirm({ ...details, extras: own(extras), service }, config),
+    whereToLook: whereToLook === undefined ? undefined : () => whereToLook(service, config),
   };
   if (cancelBatch !== undefined) references.set(adapter, service);
   return adapter;

@@ -10,6 +10,7 @@ interface Definition {
   readonly status?: unknown;
   readonly revoke?: unknown;
   readonly options?: unknown;
+  readonly find?: unknown;
   readonly confirm?: unknown;
   readonly extras?: unknown;
   readonly access?: { readonly headers?: unknown } | undefined;
@@ -34,7 +35,7 @@ export function checkDefinition(definition: Definition): void {
   const unknown = timings.find((timing) => !TIMINGS.includes(timing));
   if (unknown !== undefined) refuse(`${id} offers ${unknown}, which is no timing`);
   const declared = { ...capabilities, confirm: capabilities.confirm !== undefined };
-  for (const name of ['status', 'revoke', 'options', 'confirm', 'cancelBatch', 'extras'] as const) {
+  for (const name of ['status', 'revoke', 'options', 'find', 'confirm', 'cancelBatch', 'extras'] as const) {
     const capability = name === 'status' || name === 'cancelBatch' ? CAPABILITIES[name] : name;
     const isDeclared = declared[capability] !== undefined && declared[capability] !== false;
     if (isDeclared === (definition[name] !== undefined)) continue;
@@ -75,4 +76,4 @@ export function checkDefinition(definition: Definition): void {
 const CAPABILITIES = { status: 'readBack', cancelBatch: 'batch' } as const;
 
 /** What version 1 of the contract does not have. */
-const NEWER = ['access', 'origins', 'responseIdHeader', 'extras', 'options', 'confirm'] as const;
+const NEWER = ['access', 'origins', 'responseIdHeader', 'extras', 'options', 'find', 'confirm'] as const;

@@ -24,6 +24,7 @@ export function defineProvider<
   ExtrasInput = unknown,
   // oxlint-disable-next-line no-unnecessary-type-parameters -- what the definition's functions agree on
   Extras = unknown,
+  const Finding extends boolean = boolean,
 >(
   definition: ProviderDefinition<{
     id: Id;
@@ -35,6 +36,7 @@ export function defineProvider<
     readBack: Readable;
     revoke: Revocable;
     options?: Offering;
+    find?: Finding;
     confirm?: Confirming;
     extrasInput?: ExtrasInput;
     extras?: Extras;
@@ -44,7 +46,7 @@ export function defineProvider<
   ConfigInput,
   ServiceInput,
   T,
-  OperationsOf<Readable, Revocable, Offering, Confirming>,
+  OperationsOf<Readable, Revocable, Offering, Confirming, Finding>,
   ExtrasInput | undefined
 > {
   checkDefinition(definition);

@@ -37,6 +37,7 @@ export async function openCall<Request extends AddressedRequest>(
 ): Promise<ReadyCall<Request>> {
   const { entry, checked: request } = await checkedRequest(accounts, input, call);
   const options = optionsOrThrow(input.optionsSchema, input.options, call);
+  call.traceparent = options.traceparent;
   checkDay(request.when, call, options.now);
   if (options.onEvent !== undefined) call.listen(options.onEvent);
   // What comes after the checks is loaded with the first call that passes them.

@@ -102,7 +102,7 @@ function needsFreshConnection({ readBack, recognizesRepeat }: Capabilities): boo
 }
 
 /** Fails if the account's breaker is open. A preview sends nothing, so it always may go on. */
-function admit({ breaker }: AccountEntry, call: Call): void {
+export function admit({ breaker }: AccountEntry, call: Call): void {
   if (call.operation === 'preview') return;
   const waitMs = breaker.admit(call);
   if (waitMs !== undefined) {
@@ -113,7 +113,7 @@ function admit({ breaker }: AccountEntry, call: Call): void {
 }
 
 /** Compared with the configuration that this very call uses: one that is a function may differ from call to call. */
-function checkPlace(wanted: string, found: string, call: Call): void {
+export function checkPlace(wanted: string, found: string, call: Call): void {
   if (wanted === found) return;
   throw call.error({
     code: 'not_configured',

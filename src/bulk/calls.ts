@@ -1,25 +1,23 @@
-import type { ErrorCode } from '../contract/error-code.ts';
 import type { Job, Lane, Step } from './lane.ts';
 import type { ManyItem, ManyPlan } from './plan.ts';
-import type { CancelResult, SafeResult } from '../contract/result.ts';
-import type { CancelOutcome } from '../contract/outcome.ts';
+import type { SafeResult } from '../contract/result.ts';
 
 /** A finished request, until it is taken. */
-export interface Finished {
-  readonly item: ManyItem;
+export interface Finished<Value> {
+  readonly item: ManyItem<Value>;
   readonly lane: Lane;
 }
 
 /** The calls of a run: those in flight, those that finished and wait to be taken, and the outcomes of all of them. */
-export class ManyCalls {
-  readonly #plan: Pick<ManyPlan, 'cancel' | 'unsent'>;
+export class ManyCalls<Value> {
+  readonly #plan: Pick<ManyPlan<Value>, 'execute' | 'unsent' | 'outcomeOf'>;
   readonly #onChange: () => void;
-  readonly #finished: Finished[] = [];
+  readonly #finished: Finished<Value>[] = [];
   readonly #underWay = new Set<Promise<void>>();
-  readonly #outcomes = new Map<CancelOutcome | ErrorCode, number>();
+  readonly #outcomes = new Map<string, number>();
   #started = 0;
 
-  constructor(plan: Pick<ManyPlan, 'cancel' | 'unsent'>, onChange: () => void) {
+  constructor(plan: Pick<ManyPlan<Value>, 'execute' | 'unsent' | 'outcomeOf'>, onChange: () => void) {
     this.#plan = plan;
     this.#onChange = onChange;
   }
@@ -35,7 +33,7 @@ export class ManyCalls {
   }
 
   /** How many requests ended with each outcome or code. */
-  get outcomes(): ReadonlyMap<CancelOutcome | ErrorCode, number> {
+  get outcomes(): ReadonlyMap<string, number> {
     return this.#outcomes;
   }
 
@@ -46,7 +44,7 @@ export class ManyCalls {
   }
 
   /** The next finished request. */
-  take(): Finished | undefined {
+  take(): Finished<Value> | undefined {
     return this.#finished.shift();
   }
 
@@ -73,7 +71,7 @@ export class ManyCalls {
     lane.running += jobs.length;
     const startedAt = performance.now();
     const requests = jobs.map(({ request }) => request);
-    const results = await this.#plan.cancel(requests, jobs[0]?.batchKey !== undefined);
+    const results = await this.#plan.execute(requests, jobs[0]?.batchKey !== undefined);
     lane.calls -= 1;
     lane.running -= jobs.length;
     const shareMs = (performance.now() - startedAt) / jobs.length;
@@ -92,8 +90,8 @@ export class ManyCalls {
     this.#finish(job, result, lane);
   }
 
-  #finish({ index, request }: Job, result: SafeResult<CancelResult>, lane: Lane): void {
-    const outcome = result.ok ? result.result.outcome : result.error.code;
+  #finish({ index, request }: Job, result: SafeResult<Value>, lane: Lane): void {
+    const outcome = result.ok ? this.#plan.outcomeOf(result.result) : result.error.code;
     this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1);
     lane.done += 1;
     lane.untaken += 1;

@@ -8,8 +8,9 @@ import {
   callable,
   namesOnly,
   manyOptionsOf,
+  verify,
 } from '../call/check-options.ts';
-import type { BatchOptions, CancelManyOptions } from '../contract/bulk.ts';
+import type { BatchOptions, CancelManyOptions, StatusManyOptions } from '../contract/bulk.ts';
 import type { StandardSchema } from '../contract/standard-schema.ts';
 
 /** How an account's cancellations are batched; `undefined` if they are not. */
@@ -38,12 +39,30 @@ export function manyOptionsSchema(
   accounts: ReadonlyMap<string, AccountEntry>,
 ): StandardSchema<unknown, CancelManyOptions> {
   return manyOptionsOf({
-    concurrency: v.optional(concurrencySchema([...accounts.keys()])),
-    maxPauseMs: v.optional(notNegative(v.maxValue(MAX_MILLISECONDS, NOT_NEGATIVE))),
+    ...paced(accounts),
+    verify,
     batch: v.optional(batchSchema(accounts)),
-    total: v.optional(notNegative(v.integer(NOT_NEGATIVE))),
     onProgress: v.optional(callable<NonNullable<CancelManyOptions['onProgress']>>()),
   });
+}
+
+/** Checks the options of `statusMany`. */
+export function statusManyOptionsSchema(
+  accounts: ReadonlyMap<string, AccountEntry>,
+): StandardSchema<unknown, StatusManyOptions> {
+  return manyOptionsOf({
+    ...paced(accounts),
+    onProgress: v.optional(callable<NonNullable<StatusManyOptions['onProgress']>>()),
+  });
+}
+
+/** The options of every run over a list, whatever its requests do. */
+function paced(accounts: ReadonlyMap<string, AccountEntry>) {
+  return {
+    concurrency: v.optional(concurrencySchema([...accounts.keys()])),
+    maxPauseMs: v.optional(notNegative(v.maxValue(MAX_MILLISECONDS, NOT_NEGATIVE))),
+    total: v.optional(notNegative(v.integer(NOT_NEGATIVE))),
+  };
 }
 
 const NOT_NEGATIVE = 'a number that is not negative';

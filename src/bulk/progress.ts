@@ -1,18 +1,16 @@
-import type { AccountProgress, CancelManyProgress } from '../contract/bulk.ts';
-import type { ErrorCode } from '../contract/error-code.ts';
-import type { CancelOutcome } from '../contract/outcome.ts';
+import type { AccountProgress, ManyProgress } from '../contract/bulk.ts';
 import { timeAfter } from '../call/retry-wait.ts';
 import type { Lane } from './lane.ts';
 
-/** The same before the accounts' names are known as types. */
-export type AnyProgress = CancelManyProgress<Readonly<Record<string, never>>>;
+/** The same before the names of the accounts and of the outcomes are known as types. */
+export type AnyProgress = ManyProgress<Readonly<Record<string, never>>, string>;
 
 /** What is counted in a run, its lanes aside. */
 export interface RunCounts {
   readonly taken: number;
   readonly started: number;
   readonly total: number | undefined;
-  readonly outcomes: ReadonlyMap<CancelOutcome | ErrorCode, number>;
+  readonly outcomes: ReadonlyMap<string, number>;
 }
 
 /** How far a run is. The lane without a name is that of requests that name no account. */

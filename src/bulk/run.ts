@@ -5,15 +5,15 @@ import type { ManyPlan } from './plan.ts';
 import { type AnyProgress, progressOf } from './progress.ts';
 
 /** A run: which requests wait in which lane, and whether more are taken. */
-export class ManyRun {
-  readonly #plan: ManyPlan;
-  readonly #calls: ManyCalls;
+export class ManyRun<Value> {
+  readonly #plan: ManyPlan<Value>;
+  readonly #calls: ManyCalls<Value>;
   readonly #lanes = new Map<string, Lane>();
   #taken = 0;
   #isComplete = false;
   #mode: 'running' | 'stopped' | 'abandoned' = 'running';
 
-  constructor(plan: ManyPlan, onChange: () => void) {
+  constructor(plan: ManyPlan<Value>, onChange: () => void) {
     this.#plan = plan;
     this.#calls = new ManyCalls(plan, onChange);
   }
@@ -80,12 +80,12 @@ export class ManyRun {
   }
 
   /** The next finished request. */
-  take(): Finished | undefined {
+  take(): Finished<Value> | undefined {
     return this.#calls.take();
   }
 
   /** What was taken has been dealt with: its lane has room for another. */
-  release({ lane }: Finished): void {
+  release({ lane }: Finished<Value>): void {
     lane.untaken -= 1;
     this.#calls.advance(lane);
   }

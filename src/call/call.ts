@@ -45,6 +45,8 @@ export class Call {
   attempts = 0;
   /** The calendar date that the write asks for, if one is known: a read-back is compared with it. */
   asksFor: string | undefined;
+  /** The trace context that asked for this call. */
+  traceparent: string | undefined;
   /** Whether this call has read the service itself before its write. */
   serviceSeen = false;
   /** The provider's own id of its response to the last attempt. It may hold anything. */

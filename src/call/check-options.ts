@@ -25,6 +25,15 @@ export function callable<Callable>(): v.GenericSchema<unknown, Callable> {
   return v.custom<Callable>((value) => typeof value === 'function', 'a function');
 }
 
+const TRACEPARENT =
+  'a traceparent of W3C Trace Context, such as 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+
+/** The trace context of another operation. Neither id may be zero, and the version `ff` does not exist. */
+export const traceparent: v.GenericSchema<unknown, string> = v.pipe(
+  v.string(TRACEPARENT),
+  v.regex(/^(?!ff)[\da-f]{2}-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-[\da-f]{2}$/, TRACEPARENT),
+);
+
 const timed = {
   signal: v.optional(v.custom<AbortSignal>(isSignal, 'an AbortSignal')),
   deadlineMs: milliseconds,
@@ -32,9 +41,12 @@ const timed = {
 
 const observed = { ...timed, onEvent: v.optional(callable<(event: OperationEvent) => void>()) };
 
-const placed = { ...observed, place: v.optional(v.string('a text, as place returned it')) };
+const place = v.optional(v.string('a text, as place returned it'));
 
-const verify = v.optional(v.boolean('true or false'));
+const placed = { ...observed, place, traceparent: v.optional(traceparent) };
+
+/** Whether a cancellation is read back. */
+export const verify: v.OptionalSchema<v.BooleanSchema<string>, undefined> = v.optional(v.boolean('true or false'));
 
 const NOW = 'a time in milliseconds since 1970, as Date.now() returns it';
 const now = v.optional(v.pipe(v.number(NOW), v.finite(NOW)));
@@ -44,17 +56,23 @@ export const timedOptionsSchema: StandardSchema<unknown, Pick<CallOptions, 'sign
   timed,
 );
 
+/** Checks the options of a call that sends nothing, and that may be held to a place. */
+export const placedOptionsSchema: StandardSchema<
+  unknown,
+  Pick<CallOptions, 'signal' | 'deadlineMs' | 'place'>
+> = optionsSchema({ ...timed, place });
+
 /** Checks the options of a call that cancels nothing. */
 export const readOptionsSchema: StandardSchema<unknown, ReadOptions> = optionsSchema(placed);
 
 /** Checks the options of `cancel`. */
 export const cancelOptionsSchema: StandardSchema<unknown, CallOptions> = optionsSchema({ ...placed, verify, now });
 
-/** Checks the options of `cancelMany` that each of its calls has, too, and those of its own. */
+/** Checks the options of a run over a list that each of its calls has, too, and those of its own. */
 export function manyOptionsOf<const Entries extends v.ObjectEntries>(
   entries: Entries,
 ): v.GenericSchema<unknown, CallOptions & v.InferOutput<v.StrictObjectSchema<Entries, string>>> {
-  return optionsSchema({ ...observed, verify, ...entries });
+  return optionsSchema({ ...observed, ...entries });
 }
 
 const transport = {

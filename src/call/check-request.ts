@@ -26,6 +26,14 @@ export interface CheckedStatusRequest extends CheckedRevokeRequest {
   readonly providerReference: string | undefined;
 }
 
+/** The parts of a search, checked. */
+export interface CheckedFindRequest {
+  readonly account: string;
+  /** Without white space around it. */
+  readonly query: string;
+  readonly limit: number | undefined;
+}
+
 /** The parts of an undo, or of a question for options, checked; the service not yet. */
 export type CheckedRevokeRequest = Pick<CheckedCancelRequest, 'account' | 'service'>;
 
@@ -175,6 +183,28 @@ export const statusRequestSchema: StandardSchema<unknown, CheckedStatusRequest> 
 export const revokeRequestSchema: StandardSchema<unknown, CheckedRevokeRequest> = v.pipe(
   v.unknown(),
   v.strictObject({ account, service }, revokeMessage),
+);
+
+const QUERY = 'a text of 1 to 256 characters';
+const LIMIT = 'a whole number from 1 to 1000';
+
+/** The same for a search. */
+export const findRequestSchema: StandardSchema<unknown, CheckedFindRequest> = v.pipe(
+  v.unknown(),
+  v.strictObject(
+    {
+      account,
+      query: v.pipe(
+        v.string(QUERY),
+        v.transform((text) => text.trim()),
+        v.regex(/^\P{Cc}{1,256}$/u, QUERY),
+        v.check((text) => text.isWellFormed(), 'well-formed text'),
+      ),
+      limit: v.optional(v.pipe(v.number(LIMIT), v.integer(LIMIT), v.minValue(1, LIMIT), v.maxValue(1000, LIMIT))),
+    },
+    only('account', 'query', 'limit'),
+  ),
+  v.transform((request) => ({ ...request, limit: request.limit })),
 );
 
 function categoryNames(): ReasonCategory[] {

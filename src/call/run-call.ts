@@ -53,6 +53,8 @@ export interface OperationTrace {
   readonly account: string | undefined;
   readonly provider: string | undefined;
   readonly attempts: number;
+  /** The option of the call. Not set before the options are checked; set once the call is over. */
+  readonly traceparent: string | undefined;
 }
 
 const channel = tracingChannel<unknown, OperationTrace>('cancelkit:operation');
@@ -72,6 +74,9 @@ export function traced<Value>(call: Call, work: () => Promise<Value>): Promise<V
     },
     get attempts() {
       return call.attempts;
+    },
+    get traceparent() {
+      return call.traceparent;
     },
   });
 }

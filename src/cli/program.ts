@@ -5,7 +5,10 @@ import { addCancel } from './commands/cancel.ts';
 import { addCheck } from './commands/check.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addConfirm } from './commands/confirm.ts';
+import { addFind } from './commands/find.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addInit } from './commands/init.ts';
+import { addMcp } from './commands/mcp.ts';
 import { addOptions } from './commands/options.ts';
 import { addPreview } from './commands/preview.ts';
 import { addQueue } from './commands/queue.ts';
@@ -100,6 +103,7 @@ function createProgram(version: string, act: Act): Command {
   for (const add of [
     addCancel,
     addStatus,
+    addFind,
     addRevoke,
     addOptions,
     addConfirm,
@@ -107,7 +111,9 @@ function createProgram(version: string, act: Act): Command {
     addBulk,
     addAccounts,
     addCheck,
+    addDoctor,
     addQueue,
+    addMcp,
     addSandbox,
     addInit,
     addCompletion,
@@ -123,7 +129,9 @@ const OUTCOMES = 'Exit codes: 0 done, 1 refused by the provider, 2 wrong use, 3 
 const PROGRAM_EXAMPLES = [
   ['cancelkit sandbox', 'emulated providers to try everything on'],
   ['cancelkit accounts', 'what is configured, and what it can do'],
+  ['cancelkit doctor', 'what is wrong with it'],
   ['cancelkit cancel shop 4711 --when end_of_period', 'cancel one service'],
+  ['cancelkit find shop web7', 'which service is it?'],
   ['cancelkit status shop 4711', 'read its state back'],
   ['cancelkit bulk services.csv --dry-run', 'what a list would send'],
 ] as const;

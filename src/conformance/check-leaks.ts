@@ -62,6 +62,12 @@ async function eachOutcome(
       answers,
       call: ({ service }: Trial) => service.status({ account: ACCOUNT, service: subject.service, providerReference }),
     })),
+    ...(subject.findFixtures ?? []).map(({ answers, query, expected }) => ({
+      kind: `find ${'code' in expected ? expected.code : 'services'}`,
+      before,
+      answers,
+      call: ({ service }: Trial) => service.find({ account: ACCOUNT, query }),
+    })),
     ...(subject.optionsFixtures ?? []).map(({ answers, expected }) => ({
       kind: `options ${labelOf(expected)}`,
       before,

@@ -7,6 +7,7 @@ import { confirmChecks } from './check-confirm.ts';
 import { dateChecks } from './check-dates.ts';
 import { extrasChecks } from './check-extras.ts';
 import { faultChecks } from './check-faults.ts';
+import { findChecks } from './check-find.ts';
 import { fixtureChecks } from './check-fixtures.ts';
 import { idChecks } from './check-ids.ts';
 import { inputChecks } from './check-input.ts';
@@ -20,6 +21,7 @@ import { revokeChecks } from './check-revoke.ts';
 import { secretChecks } from './check-secrets.ts';
 import { statusChecks } from './check-status.ts';
 import { subjectChecks } from './check-subject.ts';
+import { whereChecks } from './check-where.ts';
 import type { CheckGroup } from './check.ts';
 import type { ConformanceRunner } from './runner.ts';
 import type { ConformanceSubject } from './subject.ts';
@@ -28,6 +30,7 @@ export type { ConformanceRunner } from './runner.ts';
 export type {
   ConformanceAnswer,
   ConformanceConfirmFixture,
+  ConformanceFindFixture,
   ConformanceFixture,
   ConformanceOptionsFixture,
   ConformanceLogin,
@@ -60,8 +63,10 @@ const GROUPS: readonly (readonly [title: string, group: CheckGroup])[] = [
   ['dates', dateChecks],
   ['extras', extrasChecks],
   ['options', optionsChecks],
+  ['search', findChecks],
   ['confirmation', confirmChecks],
   ['access', accessChecks],
+  ['where to look', whereChecks],
 ];
 
 /**

@@ -6,6 +6,7 @@ import type {
   Confirmation,
   EffectiveAt,
   ErrorCode,
+  FoundService,
   ReasonDetails,
   RevokeOutcome,
   Timing,
@@ -61,6 +62,8 @@ export interface ConformanceSubject<ConfigInput = unknown, ServiceInput = unknow
   readonly revokeFixtures?: readonly ConformanceRevokeFixture[];
   /** Documented answers to the question for options. Needed exactly where `capabilities.options` is true. */
   readonly optionsFixtures?: readonly ConformanceOptionsFixture[];
+  /** Needed with `capabilities.find`. */
+  readonly findFixtures?: readonly ConformanceFindFixture[];
   /** Documented answers to a confirmation. Needed exactly where `capabilities.confirm` is there. */
   readonly confirmFixtures?: readonly ConformanceConfirmFixture[];
   /** Extras that are taken, and others that must be refused. Needed where `capabilities.extras` is there. */
@@ -184,6 +187,26 @@ export interface ConformanceOptionsFixture {
   readonly answers: readonly [ConformanceAnswer, ...ConformanceAnswer[]];
   /** Options or an error; only the fields that are given are compared. */
   readonly expected: (Partial<CancellationOptions> & Pick<CancellationOptions, 'timings'>) | ExpectedError;
+}
+
+/** Documented answers to a search, and what they must become. */
+export interface ConformanceFindFixture {
+  readonly name: string;
+  /** Where the answers are documented, or who saw them. */
+  readonly source: string;
+  readonly query: string;
+  /** One for each request. */
+  readonly answers: readonly [ConformanceAnswer, ...ConformanceAnswer[]];
+  /** What is found, of which only the fields that are given are compared, or an error. */
+  readonly expected:
+    | {
+        readonly services: readonly Partial<FoundService>[];
+        /** Default `false`. */
+        readonly truncated?: boolean;
+        /** Default 0. */
+        readonly unreadable?: number;
+      }
+    | ExpectedError;
 }
 
 /** A documented answer to a confirmation, and what it must become. */

@@ -7,11 +7,13 @@ import {
   type CancellationOptions,
   type CancellationStatus,
   type CancelResult,
+  type FindResult,
   type PreviewedRequest,
   type ProviderError,
   type RevokeResult,
   type ServiceOptions,
   type Timing,
+  type WhereToLook,
 } from '../index.ts';
 import { exampleOf } from '../contract/example-when.ts';
 import { timingOf } from '../contract/when.ts';
@@ -31,7 +33,9 @@ export interface UncheckedService {
   status(request: unknown, options?: unknown): Promise<CancellationStatus>;
   revoke(request: unknown, options?: unknown): Promise<RevokeResult>;
   options(request: unknown, options?: unknown): Promise<CancellationOptions>;
+  find(request: unknown, options?: unknown): Promise<FindResult>;
   confirm(request: unknown, options?: unknown): Promise<CancelResult>;
+  whereToLook(request: unknown): Promise<WhereToLook | undefined>;
 }
 
 /** How a call ended. */

@@ -1,9 +1,10 @@
 import type { Accounts, AccountsOf } from './account.ts';
 import type { ErrorCode } from './error-code.ts';
 import type { CallOptions, ServiceOptions } from './options.ts';
-import type { AccountKey, CancelRequest, CancelResultOf } from './request.ts';
+import type { AccountKey, AccountKeyWith, CancelRequest, CancelResultOf, StatusRequest } from './request.ts';
 import type { SafeResult } from './result.ts';
 import type { CancelOutcome } from './outcome.ts';
+import type { CancellationState, CancellationStatus } from './vocabulary.ts';
 
 /** The outcome of one request of `cancelMany`. */
 export type CancelManyItem<A extends AccountsOf<A>, K extends AccountKey<A> = AccountKey<A>> = K extends unknown
@@ -65,19 +66,19 @@ export interface BatchOptions {
   readonly immediate?: boolean | undefined;
 }
 
-/** How far a run of `cancelMany` is. */
-export interface CancelManyProgress<A extends AccountsOf<A>> {
+/** How far a run over a list is. `Outcome`: how a request that is no error can end. */
+export interface ManyProgress<A extends AccountsOf<A>, Outcome extends string> {
   /** Requests that have come to an end, whatever end. */
   readonly done: number;
   /**
-   * Requests that were started; those that fail without being started (see {@link CancelManyProgress.outcomes}) are
+   * Requests that were started; those that fail without being started (see {@link ManyProgress.outcomes}) are
    * not.
    */
   readonly started: number;
   /** Requests in all: the option `total`, else the length of a list or set, else known once the source has ended. */
   readonly total: number | undefined;
   /** How many ended how: each outcome and each error code that has occurred. */
-  readonly outcomes: { readonly [Outcome in CancelOutcome | ErrorCode]?: number };
+  readonly outcomes: { readonly [End in Outcome | ErrorCode]?: number };
   /** The accounts that requests have been taken for so far. */
   readonly accounts: { readonly [K in AccountKey<A>]?: AccountProgress };
   /**
@@ -86,6 +87,34 @@ export interface CancelManyProgress<A extends AccountsOf<A>> {
    * `undefined` while the total, or how long an account takes, is not known.
    */
   readonly remainingMs: number | undefined;
+}
+
+/** How far a run of `cancelMany` is. */
+export type CancelManyProgress<A extends AccountsOf<A>> = ManyProgress<A, CancelOutcome>;
+
+/** How far a run of `statusMany` is. */
+export type StatusManyProgress<A extends AccountsOf<A>> = ManyProgress<A, CancellationState>;
+
+/** What was read for one request of `statusMany`. */
+export type StatusManyItem<
+  A extends AccountsOf<A>,
+  K extends AccountKeyWith<A, 'status'> = AccountKeyWith<A, 'status'>,
+> = K extends unknown
+  ? {
+      /** Position in the source, from 0. */
+      readonly index: number;
+      /** The request as the source gave it. */
+      readonly request: StatusRequest<A, K>;
+    } & SafeResult<CancellationStatus>
+  : never;
+
+/** Options of `statusMany`: those of `cancelMany` that apply to reading. `deadlineMs` and `onEvent` apply to each read. */
+export interface StatusManyOptions<A extends AccountsOf<A> = Accounts> extends Omit<
+  CancelManyOptions<A>,
+  'verify' | 'batch' | 'onProgress'
+> {
+  /** As in the options of `cancelMany`; `outcomes` counts the states that were read, and the error codes. */
+  readonly onProgress?: ((progress: StatusManyProgress<A>) => void) | undefined;
 }
 
 /** How far an account is within a run. */

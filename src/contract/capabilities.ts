@@ -39,6 +39,8 @@ export interface Capabilities<T extends Timing = Timing> {
   readonly revoke: boolean;
   /** Whether `options` can ask what one service allows. Left out: no. */
   readonly options?: boolean;
+  /** Whether `find` can search the account's services. Left out: no. */
+  readonly find?: boolean;
   /**
    * The timing whose cancellation takes effect only once a token, which the provider sends to a person, is passed to
    * `confirm`. Left out: none.

@@ -18,6 +18,11 @@ export interface CallOptions {
    */
   readonly place?: string | undefined;
   /**
+   * The trace context (`traceparent` of W3C Trace Context) that asked for this call, if it runs outside of it, as a queue
+   * has it. Subscribers of the channel `cancelkit:operation` get it; the provider does not.
+   */
+  readonly traceparent?: string | undefined;
+  /**
    * Only for cancellations: the time that a date in `when` is compared with, in milliseconds since 1970. Default: the
    * clock of this machine. For requests that are kept, whose dates count by a clock that all machines share.
    */

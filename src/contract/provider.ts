@@ -1,5 +1,6 @@
 import type { Account, ConfigSource } from './account.ts';
 import type { Capabilities } from './capabilities.ts';
+import type { FindQuery, FindVerdict } from './find.ts';
 import type { Exchange, Moment, WireRequest } from './exchange.ts';
 import type { ReasonDetails } from './reason.ts';
 import type { StandardSchema } from './standard-schema.ts';
@@ -12,6 +13,7 @@ import type {
   StatusVerdict,
 } from './verdict.ts';
 import type { OperationName, Timing, When } from './vocabulary.ts';
+import type { WhereToLook } from './where-to-look.ts';
 
 /** What a provider's `cancel` is given: checked, and the reason already in the form that its capabilities describe. */
 export interface CancelOrder<Service, T extends Timing = 'immediate' | 'end_of_period', Extras = unknown> {
@@ -77,6 +79,8 @@ export interface ProviderTypes {
   readonly revoke: boolean;
   /** Whether `options` exists. Left out: no. */
   readonly options?: boolean;
+  /** Whether `find` exists. Left out: no. */
+  readonly find?: boolean;
   /** The timing that needs `confirm`. Left out: none. */
   readonly confirm?: Timing | undefined;
   /** The provider's own fields as the caller writes them. Left out: none. */
@@ -93,7 +97,7 @@ export type ExtrasIn<Types extends ProviderTypes> = Exclude<Types['extras'], und
  * requests and are given the answers.
  */
 export interface ProviderDefinition<Types extends ProviderTypes> {
-  /** Version of this contract. Version 1 has neither `access`, `origins`, `extras`, `options` nor `confirm`. */
+  /** Version of this contract. Version 1 has neither `access`, `origins`, `extras`, `options`, `find` nor `confirm`. */
   readonly specVersion: 1 | 2;
   /** Lower-case letters, digits and dashes; names the provider in errors and results. */
   readonly id: Types['id'];
@@ -101,6 +105,7 @@ export interface ProviderDefinition<Types extends ProviderTypes> {
     readonly readBack: Types['readBack'];
     readonly revoke: Types['revoke'];
     readonly options?: Types['options'];
+    readonly find?: Types['find'];
     readonly confirm?: Types['confirm'];
   };
   /** Checks the configuration. Its messages say what is expected. */
@@ -151,6 +156,11 @@ export interface ProviderDefinition<Types extends ProviderTypes> {
     config: Types['config'],
   ) => Exchange<OptionsVerdict<Types['timing']>> | undefined;
   /**
+   * Only with `capabilities.find`. Reads one page of the account's services. The core asks for page after page, and
+   * selects what matches.
+   */
+  readonly find?: (query: FindQuery, config: Types['config']) => Exchange<FindVerdict<Types['serviceInput']>>;
+  /**
    * Cancels several services by one request. Only with `capabilities.batch`, which needs `readBack`. `undefined` if one
    * of the services cannot be batched. After `accepted`, the core reads each service back before it reports a success.
    */
@@ -168,6 +178,12 @@ export interface ProviderDefinition<Types extends ProviderTypes> {
   readonly revoke?: (service: Types['service'], config: Types['config']) => Exchange<RevokeVerdict> | undefined;
   /** Left out: there is no read that changes nothing and needs no service. */
   readonly check?: CredentialsCheck<Types['config']>;
+  /**
+   * Where a person finds the service at the provider. Pure; sends nothing; throws for no checked service. The steps and
+   * the address hold no secret, and lead to the host of the configuration or to one of the provider's own pages. Left out,
+   * or `undefined` for a service: not known.
+   */
+  readonly whereToLook?: (service: Types['service'], config: Types['config']) => WhereToLook | undefined;
 }
 
 /** What a read-back may go by besides the service. */
@@ -208,12 +224,14 @@ export type OperationsOf<
   Revocable extends boolean,
   Offering = unknown,
   Confirming = unknown,
+  Finding = unknown,
 > =
   | 'cancel'
   | (Readable extends true ? 'status' : never)
   | (Revocable extends true ? 'revoke' : never)
   | ([Offering] extends [true] ? 'options' : never)
-  | ([Confirming] extends [Timing] ? 'confirm' : never);
+  | ([Confirming] extends [Timing] ? 'confirm' : never)
+  | ([Finding] extends [true] ? 'find' : never);
 
 /** One way in which a provider's services are named, as data: for command lines, forms and their messages. */
 export interface ServiceForm {

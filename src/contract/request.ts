@@ -61,6 +61,19 @@ export type CancelRequest<A extends AccountsOf<A>, K extends AccountKey<A> = Acc
   ? { readonly account: K } & CancelDetails<A[K]>
   : never;
 
+/** A read-back at one of the accounts that can be read. */
+export type StatusRequest<
+  A extends AccountsOf<A>,
+  K extends AccountKeyWith<A, 'status'> = AccountKeyWith<A, 'status'>,
+> = K extends unknown
+  ? {
+      readonly account: K;
+      readonly service: ServiceOf<A[K]>;
+      /** That of an earlier result: the fate of that very cancellation is asked for. */
+      readonly providerReference?: string | undefined;
+    }
+  : never;
+
 /** The result of a cancellation at account `K`. */
 export type CancelResultOf<A extends AccountsOf<A>, K extends AccountKey<A>> = CancelResult<
   K,

@@ -36,7 +36,7 @@ export interface WhenByTiming {
 export type AnyWhen = When<Timing>;
 
 /** What a caller can ask of an account. */
-export type OperationName = 'cancel' | 'status' | 'revoke' | 'options' | 'confirm';
+export type OperationName = 'cancel' | 'status' | 'revoke' | 'options' | 'confirm' | 'find';
 
 /**
  * A point in time as a provider states it.
@@ -140,4 +140,4 @@ export interface Warning {
 
 /** What was asked for: a method of the service object, its creation, a provider's own order, or the queue. */
 export type ProviderOperation =
-  OperationName | 'preview' | 'validate' | 'place' | 'check' | 'create' | 'order' | 'queue';
+  OperationName | 'preview' | 'validate' | 'place' | 'where' | 'check' | 'create' | 'order' | 'queue';

@@ -1,6 +1,15 @@
 export type { Account, ConfigSource } from '../contract/account.ts';
 export type { ActionOptions, ActionProvider, Performed, ProviderAction } from '../contract/action.ts';
 export type { Capabilities, ExtraField, ReasonField } from '../contract/capabilities.ts';
+export type {
+  FindQuery,
+  FindVerdict,
+  FoundCancellation,
+  FoundService,
+  ListedService,
+  ListedVerdict,
+  ServiceState,
+} from '../contract/find.ts';
 export type { RefusalCode, UnknownReason } from '../contract/error-code.ts';
 export type {
   Exchange,
@@ -64,6 +73,7 @@ export type {
   WarningCode,
   When,
 } from '../contract/vocabulary.ts';
+export type { WhereToLook } from '../contract/where-to-look.ts';
 export { type CredentialRule, loginRule, secretRule, tokenRule } from '../privacy/credential.ts';
 export { decodeEntities } from '../privacy/decode-entities.ts';
 export { type AccessRefusal, plainWords, refusedAccess } from '../outcome/refused-access.ts';
@@ -74,5 +84,6 @@ export { performAction } from '../service/perform-action.ts';
 export { calendarDay, isSameWhen, timingOf } from '../contract/when.ts';
 export { answeredOn, effectiveAt, utcInstant } from './dates.ts';
 export { defined } from './defined.ts';
+export { listedPage } from './listed.ts';
 export { readBody } from './read-body.ts';
 export { type StatusMessages, refused, refusedByStatus, verdictOnError } from './refusal.ts';

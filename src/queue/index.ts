@@ -16,6 +16,7 @@ import { serveReaders } from './reader/reader-server.ts';
 import { openHereOrThere } from './reader/reader.ts';
 import { encodingOf, lossySettings } from './database/session-settings.ts';
 import { warnOnce } from './database/warn-once.ts';
+import { Announcements } from './operations/announcements.ts';
 import { QueueCore } from './operations/queue-core.ts';
 import { QueueReads } from './operations/queue-reads.ts';
 import type { CancelQueue, QueueOptions } from './queue.ts';
@@ -26,6 +27,7 @@ export type { StoredRequest } from './model/claimed.ts';
 export type { WhenAbsent } from './model/state.ts';
 export type { QueryClient, Row } from './database/database.ts';
 export type { HistoryEntry } from './ledger/history.ts';
+export type { FeedChange, QueueChange, QueueChanges } from './model/change.ts';
 export type { AccountLimit } from './model/limits.ts';
 export type {
   CancelQueue,
@@ -59,6 +61,7 @@ export async function createCancelQueue<A extends AccountsOf<A>>(options: QueueO
     enqueueMany: core.enqueueMany.bind(core),
     work: core.work.bind(core),
     get: core.get.bind(core),
+    whereToLook: core.whereToLook.bind(core),
     list: core.list.bind(core),
     wait: core.wait.bind(core),
     retry: core.retry.bind(core),
@@ -69,6 +72,7 @@ export async function createCancelQueue<A extends AccountsOf<A>>(options: QueueO
     resume: core.resume.bind(core),
     quarantine: core.quarantine.bind(core),
     exportSettled: core.exportSettled.bind(core),
+    changes: core.changes.bind(core),
     stats: core.stats.bind(core),
     close,
   };
@@ -171,8 +175,10 @@ async function open(options: CheckedQueueOptions, services: QueueServices): Prom
     await warnOfLoss(database);
     const accounts = limits.map(({ account }) => account);
     const jobs = await openJobs(database, `${schema}_jobs`, accounts, (error) => onError(jobsFailed(error)));
+    const announcements = new Announcements(database, { schema, onChange: options.onChange, onError });
     return new QueueCore({
-      database,
+      database: announcements.database,
+      announcements,
       schema,
       jobs,
       services,

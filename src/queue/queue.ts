@@ -1,9 +1,11 @@
 import type { AccountsOf } from '../contract/account.ts';
+import type { WhereToLook } from '../contract/where-to-look.ts';
 import type { AccountKey, CancelRequest } from '../contract/request.ts';
 import type { ProviderError } from '../contract/provider-error.ts';
 import type { CancelService } from '../service/service.ts';
 import type { WhenAbsent, QueueState, Resolution } from './model/state.ts';
 import type { QueryClient } from './database/database.ts';
+import type { QueueChange, QueueChanges } from './model/change.ts';
 import type { AccountLimit } from './model/limits.ts';
 import type { Quarantined } from './ledger/quarantine.ts';
 import type { QueuedCancellation, QueuedCancellationWithHistory } from './ledger/record.ts';
@@ -52,6 +54,12 @@ export interface QueueOptions<A extends AccountsOf<A>> {
    * exported.
    */
   readonly exportSettledTo?: string | undefined;
+  /**
+   * Called with each change of a state or of `needsPerson` that this process has made, once it is committed. Not
+   * called for changes of other processes, for what `enqueue` puts into a transaction of the caller's, and if the process
+   * ends first: `changes` never misses one. What it throws is reported to `onError`, and stops nothing.
+   */
+  readonly onChange?: ((change: QueueChange) => void) | undefined;
   /** Called if the database fails while a worker runs. Default: a warning of the process, at most one a minute. */
   readonly onError?: ((error: ProviderError) => void) | undefined;
 }
@@ -71,6 +79,11 @@ export interface Placing {
   readonly by?: string | undefined;
   /** What happens if it becomes unknown and the last read-back does not find it. Default: the queue's. */
   readonly whenAbsent?: WhenAbsent | undefined;
+  /**
+   * The trace context that asks for it (`traceparent` of W3C Trace Context). Kept in the row, and given to the call that
+   * carries it out, so that a tracer can link the two. Default: none.
+   */
+  readonly traceparent?: string | undefined;
 }
 
 /** Options of `enqueue` and `enqueueMany`. */
@@ -187,6 +200,14 @@ export interface CancelQueue<A extends AccountsOf<A>> {
   get(id: string): Promise<QueuedCancellationWithHistory | undefined>;
 
   /**
+   * Where a person finds the service of a cancellation at its provider, as `CancelService.whereToLook`. Sends nothing.
+   *
+   * @returns `undefined` if it is not known, if there is no such cancellation, or if its account is not configured here
+   * or leads to another place than the cancellation was enqueued for.
+   */
+  whereToLook(id: string): Promise<WhereToLook | undefined>;
+
+  /**
    * Cancellations without their history.
    *
    * @throws ProviderError `invalid_request` also if there is no cancellation with the id `after`.
@@ -279,6 +300,21 @@ export interface CancelQueue<A extends AccountsOf<A>> {
    * @throws ProviderError `invalid_request` if the file exists; `unavailable` if it cannot be written.
    */
   exportSettled(what: ExportSettled): Promise<{ readonly exported: number }>;
+
+  /**
+   * The feed: every change of a state or of `needsPerson`, by any process, exactly once and in the order in which they
+   * were committed. Returns what there is, and does not wait. Changes are kept for `keepSettledFor` days.
+   *
+   * @param options `after`: the cursor to continue from, of a change or of the last call; `latest` returns no changes, and
+   * the cursor behind the newest one; default: from the oldest that is kept. `limit`: at most so many, default 100.
+   * @throws ProviderError `invalid_request` for a cursor behind which changes have been dropped, and for one that the
+   * database does not know, as after a restored backup or a failover; `aborted` by the signal; `unavailable`.
+   */
+  changes(options?: {
+    readonly after?: string | undefined;
+    readonly limit?: number | undefined;
+    readonly signal?: AbortSignal | undefined;
+  }): Promise<QueueChanges>;
 
   /** How many there are in each state, and how each account stands. */
   stats(): Promise<QueueStats>;

@@ -21,6 +21,7 @@ export function parseBaseUrl(text: string): URL | undefined {
   return isAllowed && url.username === '' && url.password === '' && url.hostname !== '' ? url : undefined;
 }
 
-function isLoopback(hostname: string): boolean {
+/** Whether a name of a URL’s host is this machine by its form. */
+export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }

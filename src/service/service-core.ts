@@ -8,12 +8,14 @@ import {
   revokeRequestSchema,
   statusRequestSchema,
 } from '../call/check-request.ts';
+import type { FindResult } from '../contract/find.ts';
 import type { OutcomeEvent } from '../contract/event.ts';
 import { runCall, safely } from '../call/run-call.ts';
-import type { ManyItem, BulkDependencies } from '../bulk/plan.ts';
+import type { CancelDependencies, ManyItem, StatusDependencies } from '../bulk/plan.ts';
 import {
   cancelOptionsSchema,
   checkOptions,
+  placedOptionsSchema,
   readOptionsSchema,
   serviceOptionsSchema,
   timedOptionsSchema,
@@ -21,11 +23,15 @@ import {
 import type { CallOptions, ServiceOptions } from '../contract/options.ts';
 import { type CallInput, checkDay, checkedRequest, openCall } from '../accounts/open-call.ts';
 import type { AddressedRequest, ReadyCall } from '../accounts/ready-call.ts';
+import type * as Plan from '../bulk/plan.ts';
+import type * as RunMany from '../bulk/run-many.ts';
+import type { StandardSchema } from '../contract/standard-schema.ts';
 import type * as Operations from './operations.ts';
 import type { CancellationOptions, CancellationStatus, ProviderOperation } from '../contract/vocabulary.ts';
 import { checkedOrThrow, invalid, optionsOrThrow } from '../call/check-input.ts';
 import type { CancelResult, PreviewedRequest, RevokeResult, SafeResult, ValidatedRequest } from '../contract/result.ts';
 import type { Capabilities } from '../contract/capabilities.ts';
+import type { WhereToLook } from '../contract/where-to-look.ts';
 
 /** The service behind its types: takes anything, checks it, and answers in the vocabulary alone. */
 export class ServiceCore {
@@ -113,6 +119,14 @@ export class ServiceCore {
     return await findPlace(this.#accounts, account, checked, this.#options, call);
   }
 
+  /** Where a person finds a service at its provider. */
+  async whereToLook(request: unknown, options: unknown): Promise<WhereToLook | undefined> {
+    const call = new Call('where');
+    const checked = optionsOrThrow(placedOptionsSchema, options, call);
+    const { findWhereToLook } = await import('../accounts/find-where-to-look.ts');
+    return await findWhereToLook(this.#accounts, request, checked, this.#options, call);
+  }
+
   status(request: unknown, options: unknown): Promise<CancellationStatus> {
     const input = { schema: statusRequestSchema, request, options, optionsSchema: readOptionsSchema };
     return this.#run(
@@ -121,6 +135,13 @@ export class ServiceCore {
       async (ready) => (await loadOperations()).status(ready),
       ({ state }) => state,
     );
+  }
+
+  find(request: unknown, options: unknown): Promise<FindResult> {
+    const call = new Call('find', this.#options.onEvent);
+    const run = async (): Promise<FindResult> =>
+      await (await import('./find.ts')).find(this.#accounts, this.#options, call, request, options);
+    return runCall(call, run, () => undefined);
   }
 
   revoke(request: unknown, options: unknown): Promise<RevokeResult> {
@@ -133,24 +154,45 @@ export class ServiceCore {
     );
   }
 
-  async *cancelMany(requests: unknown, options: unknown): AsyncGenerator<ManyItem, void, undefined> {
+  async *cancelMany(requests: unknown, options: unknown): AsyncGenerator<ManyItem<CancelResult>, void, undefined> {
     const { manyOptionsSchema } = await import('../bulk/options.ts');
-    const checked = checkOptions(manyOptionsSchema(this.#accounts), options);
-    if (!checked.ok || !isSource(requests)) {
-      const source = isSource(requests) ? [] : [{ path: 'requests', expected: 'an iterable or an async iterable' }];
-      throw new Call('cancel').error(invalid([...(checked.ok ? [] : checked.issues), ...source]));
-    }
-    const dependencies: BulkDependencies = {
+    const { source, own } = this.#checkedRun('cancel', requests, manyOptionsSchema(this.#accounts), options);
+    const dependencies: CancelDependencies = {
       accounts: this.#accounts,
       options: this.#options,
       cancel: (request, callOptions) => this.safeCancel(request, callOptions),
       cancelBatch: (several, callOptions) => this.#cancelBatch(several, callOptions),
     };
-    const [{ cancelMany }, { planMany }] = await Promise.all([
-      import('../bulk/cancel-many.ts'),
-      import('../bulk/plan.ts'),
-    ]);
-    yield* cancelMany(requests, planMany(dependencies, checked.value));
+    const [{ runMany }, { planCancels }] = await loadBulk();
+    yield* runMany(source, planCancels(dependencies, own));
+  }
+
+  async *statusMany(
+    requests: unknown,
+    options: unknown,
+  ): AsyncGenerator<ManyItem<CancellationStatus>, void, undefined> {
+    const { statusManyOptionsSchema } = await import('../bulk/options.ts');
+    const { source, own } = this.#checkedRun('status', requests, statusManyOptionsSchema(this.#accounts), options);
+    const dependencies: StatusDependencies = {
+      accounts: this.#accounts,
+      options: this.#options,
+      status: (request, readOptions) => safely(() => this.status(request, readOptions)),
+    };
+    const [{ runMany }, { planReads }] = await loadBulk();
+    yield* runMany(source, planReads(dependencies, own));
+  }
+
+  /** @throws ProviderError `invalid_request` if the source or an option is not valid */
+  #checkedRun<Options extends object>(
+    operation: 'cancel' | 'status',
+    requests: unknown,
+    schema: StandardSchema<unknown, Options>,
+    options: unknown,
+  ): { readonly source: Iterable<unknown> | AsyncIterable<unknown>; readonly own: Options } {
+    const checked = checkOptions(schema, options);
+    if (checked.ok && isSource(requests)) return { source: requests, own: checked.value };
+    const source = isSource(requests) ? [] : [{ path: 'requests', expected: 'an iterable or an async iterable' }];
+    throw new Call(operation).error(invalid([...(checked.ok ? [] : checked.issues), ...source]));
   }
 
   /** Cancels what may share a request; each is checked, traced and answered as one of its own. */
@@ -196,6 +238,10 @@ let operations: typeof Operations | undefined;
 
 async function loadOperations(): Promise<typeof Operations> {
   return (operations ??= await import('./operations.ts'));
+}
+
+function loadBulk(): Promise<readonly [typeof RunMany, typeof Plan]> {
+  return Promise.all([import('../bulk/run-many.ts'), import('../bulk/plan.ts')]);
 }
 
 function isSource(value: unknown): value is Iterable<unknown> | AsyncIterable<unknown> {

@@ -1,7 +1,8 @@
 import type { AccountsOf } from '../contract/account.ts';
-import type { CancelManyItem, CancelManyOptions } from '../contract/bulk.ts';
+import type { CancelManyItem, CancelManyOptions, StatusManyItem, StatusManyOptions } from '../contract/bulk.ts';
 import type { Capabilities } from '../contract/capabilities.ts';
 import type { CallOptions, ReadOptions, ServiceOptions } from '../contract/options.ts';
+import type { FindResult } from '../contract/find.ts';
 import { ProviderError } from '../contract/provider-error.ts';
 import type {
   AccountKey,
@@ -13,10 +14,12 @@ import type {
   ProviderOf,
   RevokeResultOf,
   ServiceOf,
+  StatusRequest,
   TimingOf,
 } from '../contract/request.ts';
 import type { PreviewedRequest, SafeResult, ValidatedRequest } from '../contract/result.ts';
 import type { CancellationOptions, CancellationStatus } from '../contract/vocabulary.ts';
+import type { WhereToLook } from '../contract/where-to-look.ts';
 import { unsupportedNode } from '../platform/node-version.ts';
 import { ServiceCore } from './service-core.ts';
 
@@ -96,6 +99,18 @@ export interface CancelService<A extends AccountsOf<A>> {
   place(account: AccountKey<A>, options?: Pick<CallOptions, 'signal' | 'deadlineMs'>): Promise<string>;
 
   /**
+   * Where a person finds a service at its provider, to see whether it is cancelled: steps, and an address if one is
+   * known. Sends nothing. The option `place` holds it to the place of an earlier call.
+   *
+   * @returns `undefined` if it is not known, if the account is not configured here, or if it leads to another `place`.
+   * @throws ProviderError with `invalid_request`, `unknown_account`, `aborted` or `unavailable`.
+   */
+  whereToLook<const K extends AccountKey<A>>(
+    request: { readonly account: K; readonly service: ServiceOf<A[K]> },
+    options?: Pick<CallOptions, 'signal' | 'deadlineMs' | 'place'>,
+  ): Promise<WhereToLook | undefined>;
+
+  /**
    * Reads the state of a cancellation back. Changes nothing at the provider. With the `providerReference` of an earlier
    * result, providers that keep one tell the fate of that very cancellation.
    *
@@ -109,6 +124,18 @@ export interface CancelService<A extends AccountsOf<A>> {
     },
     options?: ReadOptions,
   ): Promise<CancellationStatus>;
+
+  /**
+   * Searches an account's services by a part of their hostname, domain, label, address or id, whatever its case, and
+   * returns the reference of each as `cancel` takes it. Changes nothing at the provider. Reads the list page by page, at
+   * most 100 of them, and returns at most `limit` services (default 50, at most 1,000): see `truncated`.
+   *
+   * @throws ProviderError with any code but `outcome_unknown`; `unsupported` if the provider cannot list its services.
+   */
+  find<const K extends AccountKeyWith<A, 'find'>>(
+    request: { readonly account: K; readonly query: string; readonly limit?: number | undefined },
+    options?: ReadOptions,
+  ): Promise<FindResult<K, ProviderOf<A[K]>, ServiceOf<A[K]>>>;
 
   /**
    * Undoes a cancellation that has not taken effect. Reads the state first, and once more before it says `revoked`.
@@ -147,6 +174,19 @@ export interface CancelService<A extends AccountsOf<A>> {
     options?: CancelManyOptions<A>,
   ): AsyncGenerator<CancelManyItem<A>, void, undefined>;
 
+  /**
+   * Reads the state of many services, in the way in which `cancelMany` cancels them: as many of each account
+   * concurrently, with the same pauses, limits and ends, and exactly one item for each request. Changes nothing at the
+   * provider, so every request may be repeated. An account whose provider cannot be read has `unsupported` for each of
+   * its requests, and the others go on.
+   *
+   * @throws ProviderError `invalid_request` on the first `next()`, if the source or an option is not valid.
+   */
+  statusMany(
+    requests: Iterable<StatusRequest<A>> | AsyncIterable<StatusRequest<A>>,
+    options?: StatusManyOptions<A>,
+  ): AsyncGenerator<StatusManyItem<A>, void, undefined>;
+
   /** What each account can do. */
   readonly accounts: { readonly [K in AccountKey<A>]: AccountDescription<ProviderOf<A[K]>> };
 }
@@ -180,9 +220,12 @@ export function createCancelService<const A extends AccountsOf<A>>(
     preview: core.preview.bind(core),
     validate: core.validate.bind(core),
     place: core.place.bind(core),
+    whereToLook: core.whereToLook.bind(core),
     status: core.status.bind(core),
+    find: core.find.bind(core),
     revoke: core.revoke.bind(core),
     cancelMany: core.cancelMany.bind(core),
+    statusMany: core.statusMany.bind(core),
     accounts: core.descriptions(),
   };
   // The core checks at run time what these types promise, so one and the same object serves every set of accounts.

@@ -1,6 +1,6 @@
 // Loaded before time stands still, which otherwise happens during the first call.
 import '../../src/bulk/batch.ts';
-import '../../src/bulk/cancel-many.ts';
+import '../../src/bulk/run-many.ts';
 import '../../src/bulk/options.ts';
 import '../../src/bulk/plan.ts';
 import '../../src/service/operations.ts';

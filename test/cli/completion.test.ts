@@ -25,7 +25,10 @@ const wordsAfter = async (...words: readonly string[]): Promise<readonly string[
 describe('completion knows', () => {
   it.each([
     ['the commands', ['ca'], ['cancel']],
-    ['the commands of the queue', ['queue', 're'], ['resolve', 'retry', 'resume']],
+    ['the doctor', ['doc'], ['doctor']],
+    ['the options of the doctor', ['doctor', '--ch'], ['--check']],
+    ['the server for an assistant', ['mc'], ['mcp']],
+    ['the commands of the queue', ['queue', 're'], ['resolve', 'read-back', 'retry', 'resume']],
     ['the accounts', ['cancel', ''], ['vpsbg', 'whmcs']],
     ['the options', ['cancel', 'vpsbg', '5', '--wh'], ['--when']],
     ['the options of all commands', ['accounts', '--j'], ['--json']],

@@ -58,11 +58,20 @@ it('the queue takes cancellations, carries them out, shows them and takes decisi
   ]);
   expect((await queue('list', '--state', 'nowhere')).code).toBe(2);
   const shown = await queue('show', 'two');
+  expect(shown.stdout).toMatch(/where to look +\(inferred\)/);
+  expect((await queue('show', 'one')).stdout).not.toContain('where to look');
   expect(shown.stdout).toMatch(/needs a person +yes/);
   expect(shown.stdout).toMatch(/history\n.*enqueued/);
   expect((await queue('show', 'three')).code).toBe(2);
 
   expect((await queue('resolve', 'one', '--as', 'completed')).code).toBe(2);
+  // Its provider cannot be asked; and what was seen earlier is not what is there.
+  expect((await queue('read-back', 'two', '--by', 'Kim')).stderr).toContain('look it up at the provider');
+  const stale = ['--if-updated-at', '2020-05-01T10:00:00.123456Z'];
+  const changed = await queue('resolve', 'two', '--as', 'requested', ...stale);
+  expect([changed.code, changed.stderr]).toEqual([2, expect.stringContaining('it has changed since it was seen')]);
+  expect((await queue('retry', 'two', '--yes', ...stale)).code).toBe(2);
+  expect((await queue('resolve', 'two', '--as', 'requested', '--effective-at', '2999-12-31')).code).toBe(2);
   expect((await queue('retry', 'two')).stderr).toContain('Add --yes');
   expect((await queue('resolve', 'two', '--as', 'requested', '--note', 'seen', '--by', 'Kim')).code).toBe(0);
   const { stdout } = await queue('stats', '--json');

@@ -40,6 +40,8 @@ describe('cancelkit status', () => {
     const { code, stderr } = await project.run(['status', 'edis', sandbox.edis.seeded.active.kvmId]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^✗ unsupported: /);
+    expect(stderr).toMatch(/where to look +\(inferred\)\n +1 +Sign in/);
+    expect(stderr).toContain(sandbox.edis.seeded.active.kvmId);
   });
 });
 

@@ -199,6 +199,38 @@ const misdescribed: readonly Faulty[] = [
     subject: sample({ capabilities: capable({ revoke: false }) }),
     found: [/answers to an undo exactly/],
   },
+  {
+    fault: 'fails if it is asked where to look',
+    subject: sample({
+      whereToLook: () => {
+        throw new Error('not known');
+      },
+    }),
+    found: [/where to look: says where to look/],
+  },
+  {
+    fault: 'sends a person to an address in clear text',
+    subject: sample({
+      whereToLook: () => ({ steps: ['Look.'], url: 'http://panel.example.com/', source: 'inferred' }),
+    }),
+    found: [/where to look: says where to look/],
+  },
+  {
+    fault: 'puts its token into the address that a person is sent to',
+    subject: sample({
+      whereToLook: (_, config) => ({
+        steps: ['Look.'],
+        url: `https://panel.example.com/?t=${encodeURIComponent(config.token)}`,
+        source: 'inferred',
+      }),
+    }),
+    found: [/where to look: puts no secret/, /where to look: says where to look/],
+  },
+  {
+    fault: 'sends a person elsewhere each time',
+    subject: sample({ whereToLook: () => ({ steps: [`Look at ${Math.random()}.`], source: 'inferred' }) }),
+    found: [/where to look: says to look at the same/],
+  },
 ];
 
 /** What goes wrong in the names of services. */

@@ -2,8 +2,17 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { orderVps } from 'cancelkit/edis';
 import { startSandbox, type Sandbox } from 'cancelkit/sandbox';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { traceOperations, type Span, type Tracer } from '../../examples/opentelemetry.ts';
+import {
+  traceOperations,
+  traceparentOf,
+  type Span,
+  type SpanContext,
+  type Tracer,
+} from '../../examples/opentelemetry.ts';
 import { IMPATIENT, servicesOf } from '../outcome/set-up.ts';
+import { startPglite } from '../queue/support/databases.ts';
+import { openQueue, settle } from '../queue/support/open-queue.ts';
+import { lost, openShop, request, seen } from '../queue/support/shop.ts';
 
 interface Recorded {
   readonly name: string;
@@ -11,9 +20,13 @@ interface Recorded {
   /** What was active where the span was started. */
   readonly parent: string | undefined;
   readonly attributes: Record<string, string | number>;
+  readonly links: SpanContext[];
   status?: { readonly code: number; readonly message?: string };
   ended: number;
 }
+
+const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
+const SPAN = '00f067aa0ba902b7';
 
 const active = new AsyncLocalStorage<string>();
 
@@ -22,9 +35,21 @@ function recordingTracer(): { readonly tracer: Tracer; readonly spans: Recorded[
   const spans: Recorded[] = [];
   const tracer: Tracer = {
     startSpan(name, options) {
-      const recorded: Recorded = { name, kind: options?.kind, parent: active.getStore(), attributes: {}, ended: 0 };
+      const recorded: Recorded = {
+        name,
+        kind: options?.kind,
+        parent: active.getStore(),
+        attributes: {},
+        links: [],
+        ended: 0,
+      };
       spans.push(recorded);
       const span: Span = {
+        spanContext: () => ({ traceId: TRACE, spanId: SPAN, traceFlags: 1 }),
+        addLink: ({ context }) => {
+          if (recorded.ended > 0) throw new Error('the span has ended');
+          recorded.links.push(context);
+        },
         setAttribute: (key, value) => {
           if (recorded.ended > 0) throw new Error('the span has ended');
           recorded.attributes[key] = value;
@@ -73,6 +98,7 @@ describe('the example for OpenTelemetry', () => {
           'cancelkit.attempts': 2,
           'cancelkit.outcome': 'requested',
         },
+        links: [],
         ended: 1,
       },
     ]);
@@ -162,6 +188,32 @@ describe('the example for OpenTelemetry', () => {
     ]);
     for (const kept of [identifier, secret, 'A private matter', `"${serviceId}"`])
       expect(attributes).not.toContain(kept);
+  });
+
+  it('links the span of a queued cancellation to the one in which it was enqueued, also of each read-back', async () => {
+    await using database = await startPglite();
+    const shop = openShop({ two: { writes: [lost], reads: [() => seen('none'), () => seen('completed')] } });
+    await using queue = await openQueue(database, { services: shop.services });
+    const { tracer } = recordingTracer();
+    const traceparent = traceparentOf(tracer.startSpan('the customer’s request'));
+    await queue.enqueue(request('alpha', 'one'), { id: 'one' });
+    await settle(queue, 'one');
+    await queue.enqueueMany([{ request: request('alpha', 'two'), id: 'two', traceparent }]);
+    await settle(queue, 'two');
+    const context = { traceId: TRACE, spanId: SPAN, traceFlags: 1, isRemote: true };
+    const calls = spans.filter(({ name }) => name === 'cancelkit cancel' || name === 'cancelkit status');
+    expect(calls.map(({ name, links }) => [name, links])).toEqual([
+      ['cancelkit cancel', []],
+      ['cancelkit cancel', [context]],
+      ['cancelkit status', [context]],
+    ]);
+  }, 60_000);
+
+  it('has no trace context for a span that does not exist or is not recorded', () => {
+    const spanContext = (): SpanContext => ({ traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 });
+    expect([traceparentOf(undefined), traceparentOf({ spanContext })]).toEqual([undefined, undefined]);
+    const real = { spanContext: (): SpanContext => ({ traceId: TRACE, spanId: SPAN, traceFlags: 0 }) };
+    expect(traceparentOf(real)).toBe(`00-${TRACE}-${SPAN}-00`);
   });
 
   it('sees nothing any more once it is stopped', async () => {

@@ -164,6 +164,12 @@ function callsOf({
     from: 'active',
     run: (fetch) => checkAccount('account', account(), { fetch }),
   };
+  const search: TriedCall = {
+    name: 'search',
+    operation: 'find',
+    from: 'active',
+    run: (fetch) => createCancelService({ account: account() }, { fetch }).find({ account: 'account', query: 'web' }),
+  };
   const calls = services.flatMap((service) => {
     const asked = { account: 'account', service } as const;
     const ofService: TriedCall[] = [];
@@ -205,7 +211,8 @@ function callsOf({
     if (revoke) add('revoke', '', 'cancelled', (api) => api.revoke(asked));
     return ofService;
   });
-  return internalsOf(account())?.check === undefined ? calls : [...calls, check];
+  const { check: hasCheck, find: hasFind } = internalsOf(account()) ?? {};
+  return [...calls, ...(hasFind === undefined ? [] : [search]), ...(hasCheck === undefined ? [] : [check])];
 }
 
 /** Runs one call against the usual answers, but for one operation. A write that is answered well changes the state. */

@@ -11,7 +11,7 @@ export interface Answered {
 
 /** How a call ended, with the answers that it was given. */
 export interface Settled {
-  readonly operation: 'cancel' | 'confirm' | 'status' | 'revoke' | 'options' | 'check';
+  readonly operation: 'cancel' | 'confirm' | 'status' | 'revoke' | 'options' | 'find' | 'check';
   readonly answered: readonly Answered[];
   readonly result?: unknown;
   readonly error?: unknown;
@@ -64,6 +64,7 @@ function neededMark(operation: Settled['operation'], result: unknown): 'cancelle
       if (state === 'none') return 'active';
       return state === 'requested' || state === 'scheduled' || state === 'completed' ? 'cancelled' : undefined;
     case 'options':
+    case 'find':
     case 'check':
       return undefined;
   }

@@ -62,6 +62,31 @@ describe.each(DATABASES)('a cancellation that waits for a confirmation on %s', (
     return { queue, schema: queue.schema, bodies, writes: () => writes, reopen };
   }
 
+  it('waits as before if a person reads it back and it is not there', async () => {
+    const { queue } = await waiting(() => json({ verdict: 'accepted', outcome: 'completed' }));
+    const before = await queue.get('one');
+    expect(await queue.readBack('one', { by: 'ann' })).toMatchObject({
+      state: 'unknown',
+      needsPerson: true,
+      outcome: { ok: false, error: { code: 'confirmation_required' } },
+    });
+    expect((await queue.get('one'))?.outcome).toEqual(before?.outcome);
+    await queue.work({ stopWhenIdle: true });
+    expect(await queue.confirm('one', { token: TOKEN_BY_MAIL, by: 'ann' })).toMatchObject({ state: 'completed' });
+    await queue.close();
+  });
+
+  it('is settled if a person reads it back and it is there', async () => {
+    const there = { state: 'requested', when: 'immediate', revocable: false, raw: null };
+    const { queue, writes } = await waiting(
+      () => json({ verdict: 'accepted', outcome: 'completed' }),
+      () => json({ verdict: 'found', status: there }),
+    );
+    expect(await queue.readBack('one', { by: 'ann' })).toMatchObject({ state: 'requested', needsPerson: false });
+    expect(writes()).toBe(1);
+    await queue.close();
+  });
+
   it('is sent once, and waits for a person', async () => {
     const { queue, writes } = await waiting(() => json({ verdict: 'accepted', outcome: 'completed' }));
     await queue.work({ stopWhenIdle: true });

@@ -118,6 +118,32 @@ describe.each(DATABASES)('a person’s decision on %s', (_, open) => {
     }
   });
 
+  it('to settle it as scheduled carries the day that the person has seen', async () => {
+    const shop = openShop({ one: { writes: [lost] } });
+    await using queue = await openQueue(database, { services: shop.services });
+    await queue.enqueue(request('blind', 'one'), { id: 'one' });
+    await settle(queue, 'one');
+    for (const wrong of [
+      { as: 'completed', effectiveAt: '2999-12-31' },
+      { as: 'refused', effectiveAt: '2999-12-31' },
+      { as: 'scheduled', effectiveAt: '2999-02-30' },
+      { as: 'scheduled', effectiveAt: '2999-12-31T00:00:00Z' },
+      { as: 'scheduled', effectiveAt: '2026-01-01' },
+      { as: 'scheduled', effectiveAt: new Date() },
+    ]) {
+      const error = await failureOf(untyped(queue).resolve('one', { by: 'ann', ...wrong }));
+      expect([wrong, error.code, error.issues?.[0]?.path]).toEqual([wrong, 'invalid_request', 'decision.effectiveAt']);
+    }
+    await queue.resolve('one', { by: 'ann', as: 'scheduled', effectiveAt: '2999-12-31' });
+    const { state, outcome, history = [] } = (await queue.get('one')) ?? {};
+    expect(state).toBe('scheduled');
+    expect(outcome).toMatchObject({
+      ok: true,
+      result: { effectiveAt: { value: '2999-12-31', precision: 'date', source: 'provider' } },
+    });
+    expect(history.at(-1)?.data).toEqual({ by: 'ann', as: 'scheduled', effectiveAt: '2999-12-31' });
+  });
+
   it('to retry has it sent again, once, with its priority and who decided', async () => {
     const shop = openShop({
       refused: { writes: [() => refuses('not_found'), accepted] },

@@ -512,6 +512,7 @@ function planned(): Claimed {
     unknownForMs: 0,
     claimedAtMs: undefined,
     place: 'acme https://api.example.com/',
+    traceparent: undefined,
     whenAbsent: 'refuse',
     wasSentAgain: false,
     error: undefined,

@@ -53,6 +53,22 @@ describe.each(DATABASES)('a cancellation whose account leads to another place by
     expect(shop.hosts()).toEqual(['new.example.com']);
   });
 
+  it('sends a person to the place that it was enqueued for, and nowhere else', async () => {
+    const shop = movingShop();
+    const asked: unknown[] = [];
+    const said = { steps: ['Look.'], source: 'inferred' } as const;
+    const whereToLook = async (request: unknown, options?: { readonly place?: string | undefined }) => {
+      asked.push([request, options?.place]);
+      return Promise.resolve(said);
+    };
+    await using queue = await openQueue(database, { services: { ...shop.services, whereToLook } });
+    await queue.enqueue(request('alpha', 'one'), { id: 'one' });
+    expect(await queue.whereToLook('one')).toEqual(said);
+    expect(asked).toEqual([[{ account: 'alpha', service: request('alpha', 'one').service }, `shop ${OLD}/`]]);
+    expect(await queue.whereToLook('two')).toBeUndefined();
+    expect(await failureOf(untyped(queue).whereToLook(7))).toMatchObject({ code: 'invalid_request' });
+  });
+
   it('is not taken for absent because it is absent there', async () => {
     const shop = movingShop({ one: { writes: [lost], reads: [() => seen('none')] } });
     await using queue = await openQueue(database, { services: shop.services, whenAbsent: 'send_again' });

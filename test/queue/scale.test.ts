@@ -3,10 +3,11 @@ import * as v from 'valibot';
 import type { Database, QueryClient } from '../../src/queue/database/database.ts';
 import { openPostgres } from '../../src/queue/database/postgres.ts';
 import type { CheckedList } from '../../src/queue/input/queue-input.ts';
-import { roomOf } from '../../src/queue/ledger/claim.ts';
+import { longestDue, roomOf } from '../../src/queue/ledger/claim.ts';
 import { lookUpAll } from '../../src/queue/ledger/look-up-all.ts';
 import { migrate } from '../../src/queue/ledger/migrations.ts';
 import { COLUMNS as COLUMNS_OF_LEDGER, dropMonth, makeMonth } from '../../src/queue/ledger/settled.ts';
+import { toSearched } from '../../src/queue/ledger/search.ts';
 import { foldTally, readStats } from '../../src/queue/ledger/stats.ts';
 import { DATABASES, startPostgresServer, type TestServer } from './support/databases.ts';
 import { freshSchema, openTables } from './support/open-queue.ts';
@@ -48,8 +49,25 @@ describe('a ledger of a million rows', () => {
         [from],
       );
     }
-    await database.query(`ANALYZE ${schema}.cancellation, ${schema}.settled`);
-  }, 240_000);
+    // One of 5,000 has what is searched for, wherever it is.
+    const { sought, grams } = toSearched({
+      id: 'needle',
+      request: { account: 'a', when: 'immediate', service: { id: 'needle.example.com' } },
+    });
+    for (let from = 1; from < ROWS; from += 50_000) {
+      await database.query(
+        `INSERT INTO ${schema}.search (number, account, asked_by, timing, created_at, sought, grams)
+         SELECT number, account, CASE WHEN is_rare THEN 'ann' ELSE 'bob' END, CASE WHEN is_rare THEN 'on_date' ELSE 'immediate' END,
+           timestamptz '2026-01-01' + number * interval '1 minute', CASE WHEN is_rare THEN $2 ELSE '' END,
+           CASE WHEN is_rare THEN $3::int4[] ELSE ARRAY[number::int % 1000] END
+         FROM (SELECT number, account FROM ${schema}.cancellation UNION ALL SELECT number, account FROM ${schema}.settled) c,
+           LATERAL (SELECT number % 5000 < 2 AS is_rare) r
+         WHERE number BETWEEN $1 AND $1 + 49999`,
+        [from, sought, grams],
+      );
+    }
+    await database.query(`ANALYZE ${schema}.cancellation, ${schema}.settled, ${schema}.search`);
+  }, 360_000);
   afterAll(async () => {
     await database.close();
     await server[Symbol.asyncDispose]();
@@ -78,6 +96,21 @@ describe('a ledger of a million rows', () => {
     ['those that do not', { needsPerson: false }],
     ['the page after one', { after: 'order-500000' }],
     ['the page of a state after one', { state: 'requested', after: 'order-500000' }],
+    ['the newest', { order: 'newest' }],
+    ['those of several states', { states: ['unknown', 'refused'] }],
+    [
+      'the newest of several states and an account',
+      { states: ['unknown', 'refused'], account: 'account-0', order: 'newest' },
+    ],
+    ['those with a text', { text: 'needle' }],
+    ['the newest with a part of a text', { text: 'EXAMPLE', order: 'newest' }],
+    ['those with a text in a state', { text: 'needle.ex', state: 'requested' }],
+    ['the page of those with a text after one', { text: 'needle', after: 'order-300001' }],
+    ['those that somebody asked for', { by: 'ann' }],
+    ['the newest that somebody asked for, in a state', { by: 'ann', state: 'requested', order: 'newest' }],
+    ['those with a timing', { when: 'date' }],
+    ['those of a time', { since: '2026-06-01T00:00:00.000Z', until: '2026-07-01T00:00:00.000Z' }],
+    ['the newest before a time', { until: '2026-06-01T00:00:00.000Z', order: 'newest' }],
   ])('lists %s by an index', async (_, list) => {
     let listed = 0;
     const scans = await scansOf(async (client) => (listed = (await lookUpAll(client, schema, list)).length));
@@ -92,6 +125,13 @@ describe('a ledger of a million rows', () => {
       expect(await roomOf(client, schema, limits)).toEqual([{ account: 'account-0', room: 16 }]);
     });
     expect(scans.filter((scan) => /Bitmap|Seq Scan on cancellation/.test(scan))).toEqual([]);
+  });
+
+  it('says what is due for longest by an index', async () => {
+    const rooms = [{ account: 'account-0', room: 16 }];
+    const scans = await scansOf((client) => longestDue(client, schema, rooms, 1_000));
+    expect(scans).toContain('Index Scan');
+    expect(scans.filter((scan) => /Bitmap|Seq Scan/.test(scan))).toEqual([]);
   });
 
   it('is counted without being read', async () => {
@@ -195,6 +235,6 @@ function collect(plan: unknown, scans: string[]): void {
   const { 'Node Type': type, 'Relation Name': relation } = v.parse(planSchema, Array.isArray(plan) ? {} : plan);
   if (type !== undefined)
     scans.push(relation === 'cancellation' && type === 'Seq Scan' ? `${type} on ${relation}` : type);
-  if (type === 'Seq Scan' && relation === 'cancellation') scans.push('Seq Scan');
+  if (type === 'Seq Scan' && /^(?:cancellation|search|settled_\d.*)$/.test(relation ?? '')) scans.push('Seq Scan');
   for (const inner of Object.values(plan)) if (typeof inner === 'object') collect(inner, scans);
 }

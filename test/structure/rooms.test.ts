@@ -21,8 +21,8 @@ const ROOMS: { readonly [folder: string]: readonly (string | readonly string[])[
     ['conformance', 'queue', 'sandbox'],
     ['cli', 'config'],
   ],
-  'src/queue': ['model', 'database', 'input', 'ledger', 'worker', 'operations', 'reader', '*'],
-  'src/cli': ['terminal', 'setup', 'bulk', 'completion', 'actions', 'commands', '*'],
+  'src/queue': ['model', 'database', 'input', 'ledger', 'examination', 'worker', 'operations', 'reader', '*'],
+  'src/cli': ['terminal', 'setup', 'bulk', 'completion', 'actions', 'mcp', 'commands', '*'],
   'src/sandbox': ['kit', '*'],
 };
 

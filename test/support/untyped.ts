@@ -1,4 +1,4 @@
-import type { Accounts, CancelService } from 'cancelkit';
+import type { Accounts, CancelService, WhereToLook } from 'cancelkit';
 
 /** A service as plain JavaScript sees it. */
 export interface UntypedService {
@@ -9,10 +9,13 @@ export interface UntypedService {
   readonly preview: (request: unknown, options?: unknown) => Promise<unknown>;
   readonly validate: (request: unknown) => Promise<{ readonly serviceKey: unknown }>;
   readonly status: (request: unknown, options?: unknown) => Promise<unknown>;
+  readonly whereToLook: (request: unknown, options?: unknown) => Promise<WhereToLook | undefined>;
   readonly cancelMany: (requests: unknown, options?: unknown) => AsyncGenerator<UntypedItem, void, undefined>;
+  readonly statusMany: (requests: unknown, options?: unknown) => AsyncGenerator<UntypedItem, void, undefined>;
+  readonly find: (request: unknown, options?: unknown) => Promise<unknown>;
 }
 
-/** An item of `cancelMany` before anything is known of it. */
+/** An item of `cancelMany` or `statusMany` before anything is known of it. */
 export interface UntypedItem {
   readonly index: number;
   readonly request: unknown;

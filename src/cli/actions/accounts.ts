@@ -11,7 +11,7 @@ import type { Session } from '../setup/session.ts';
 import { visible } from '../terminal/visible.ts';
 
 /** An account as `accounts --json` shows it. */
-interface ShownAccount {
+export interface ShownAccount {
   readonly account: string;
   readonly provider: string;
   readonly capabilities: OpenedServices['services']['accounts'][string]['capabilities'];
@@ -32,7 +32,7 @@ interface ShownAccount {
 export async function accounts({ open, output, command }: Session): Promise<number> {
   const opened = await open();
   const shown: ShownAccount[] = [];
-  for (const name of Object.keys(opened.accounts)) shown.push(await describe(name, opened));
+  for (const name of Object.keys(opened.accounts)) shown.push(await describeAccount(name, opened));
   for (const result of shown) output.record({ command, ok: true, result });
   output.line(`Accounts of ${opened.path ?? `the environment (there is no ${CONFIG_NAMES[0] ?? ''} here)`}`);
   output.line();
@@ -69,7 +69,8 @@ function rowOf({ account, provider, capabilities, configured }: ShownAccount): r
   ];
 }
 
-async function describe(name: string, opened: OpenedServices): Promise<ShownAccount> {
+/** An account as `accounts --json` shows it. Sends nothing. */
+export async function describeAccount(name: string, opened: OpenedServices): Promise<ShownAccount> {
   const account = await accountNamed(name, opened);
   const { provider, capabilities } = account;
   const forms = formsOf(account);

@@ -79,7 +79,8 @@ async function checkByService(
   return EXIT.done;
 }
 
-function callOptions({ options }: OpenedServices): Parameters<typeof checkAccount>[2] {
+/** What a check goes by of the options of the configuration. */
+export function callOptions({ options }: OpenedServices): Parameters<typeof checkAccount>[2] {
   const { fetch, deadlineMs, attemptTimeoutMs } = options;
   return { fetch, deadlineMs, attemptTimeoutMs };
 }

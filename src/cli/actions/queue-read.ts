@@ -7,6 +7,7 @@ import { EXIT } from '../terminal/exit-code.ts';
 import { writeLabelled } from '../terminal/labelled.ts';
 import type { Session } from '../setup/session.ts';
 import { serviceText } from '../setup/show-result.ts';
+import { whereLabels, whereToLook } from '../setup/where-to-look.ts';
 import { visible } from '../terminal/visible.ts';
 import { wrongUse } from '../terminal/wrong-use.ts';
 import { withQueue, withReader } from './with-queue.ts';
@@ -34,7 +35,7 @@ export async function list(flags: ListFlags, session: Session): Promise<number> 
 /** `cancelkit queue show` */
 export async function show(id: string, session: Session): Promise<number> {
   const { output, command } = session;
-  return await withReader(session, async (queue) => {
+  return await withReader(session, async (queue, opened) => {
     const result = await queue.get(id);
     if (result === undefined) throw wrongUse('there is no cancellation of that id in the queue.');
     output.record({ command, ok: true, result });
@@ -52,6 +53,10 @@ export async function show(id: string, session: Session): Promise<number> {
       ['asked by', result.askedBy],
       ['tries', String(result.tries)],
     ]);
+    if (result.needsPerson && !output.json) {
+      const { account, request, place } = result;
+      writeLabelled(output, whereLabels(await whereToLook(opened, account, request.service, place)));
+    }
     output.line('  history');
     for (const { at, type, data } of result.history) {
       output.line(`    ${output.colours.dim(at)}  ${visible(type)}  ${visible(JSON.stringify(data))}`);

@@ -10,6 +10,7 @@ import { writtenService } from '../setup/parse-service.ts';
 import type { Session } from '../setup/session.ts';
 import type { Output } from '../terminal/output.ts';
 import { wrongUse } from '../terminal/wrong-use.ts';
+import { shellWord } from '../setup/shell-word.ts';
 
 const TICK_MS = 1000;
 
@@ -83,7 +84,7 @@ function introduce(emulated: readonly Emulated[], output: Output): void {
   output.message('The emulated providers, with services to try things on. Nothing leaves this machine.\n');
   output.message('Settings for the environment; paste them into another terminal:\n');
   for (const [name, value] of emulated.flatMap(({ variables }) => variables)) {
-    output.line(`export ${name}=${quoted(value)}`);
+    output.line(`export ${name}=${shellWord(value)}`);
   }
   output.message('\nOr the same as a configuration file:\n');
   output.line("test -e cancelkit.config.mjs || cat > cancelkit.config.mjs <<'END'");
@@ -121,9 +122,4 @@ function configFile(emulated: readonly Emulated[]): readonly string[] {
 function literal(settings: Readonly<Record<string, string>>): string {
   const fields = Object.entries(settings).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
   return `{ ${fields.join(', ')} }`;
-}
-
-/** As a POSIX shell reads it back. */
-function quoted(value: string): string {
-  return /^[\w.:/@-]+$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -35,7 +35,7 @@ export async function withQueue<Value>(
  */
 export async function withReader<Value>(
   session: Session,
-  work: (queue: QueueReader<DynamicAccounts>) => Promise<Value>,
+  work: (queue: QueueReader<DynamicAccounts>, opened: OpenedServices) => Promise<Value>,
 ): Promise<Value> {
   return await withOpened(session, openQueueReader, work, false);
 }

@@ -3,7 +3,6 @@ import type { BulkFlags } from '../setup/flags.ts';
 import { EXIT } from '../terminal/exit-code.ts';
 import { onInterrupt } from '../terminal/interrupt.ts';
 import type { OpenedServices } from '../setup/open-services.ts';
-import type { Output } from '../terminal/output.ts';
 import { reportError } from '../terminal/report-error.ts';
 import type { Session } from '../setup/session.ts';
 import { unknownAccount } from '../setup/unknown-account.ts';
@@ -15,8 +14,7 @@ import { knownColumns } from './columns.ts';
 import { isToSend, readEarlierRun, type EarlierRun } from './earlier-run.ts';
 import { openInput, requireList, type InputFile } from './input-file.ts';
 import { openResults, refuseExisting } from './results-file.ts';
-import { logProgress } from './progress-log.ts';
-import type { Progress } from './progress.ts';
+import { openProgress } from './open-progress.ts';
 import { OutcomeCounts } from './row-outcome.ts';
 import type { ReadRow } from './row-request.ts';
 import { lockRun } from './run-lock.ts';
@@ -82,7 +80,7 @@ async function send({ checked, flags, session, ...run }: Sending): Promise<numbe
   const counts = new OutcomeCounts(checked.accounts.keys());
   const failures = new FirstFailures();
   const stops = new AccountStops();
-  const progress = await progressOf(checked, counts, output);
+  const progress = await openProgress(checked, counts, output);
   const stopping = new AbortController();
   const stop = onInterrupt(() => {
     stopping.abort();
@@ -144,16 +142,6 @@ async function preview(
     output.line();
   }
   return EXIT.done;
-}
-
-/** Bars in a terminal, lines in a log. A machine that reads JSON gets a record of each row instead. */
-async function progressOf(
-  { rows, accounts }: CheckedRows,
-  counts: OutcomeCounts,
-  output: Output,
-): Promise<Progress | undefined> {
-  if (output.canRedraw) return (await import('./progress.ts')).showProgress(rows, accounts, counts);
-  return output.json ? undefined : logProgress(rows, counts, output);
 }
 
 /** What is printed of a row with `--json`. A bad row was printed when the list was checked. */

@@ -1,5 +1,5 @@
 import type { Accounts } from '../../contract/account.ts';
-import type { CancelManyProgress } from '../../contract/bulk.ts';
+import type { ManyProgress } from '../../contract/bulk.ts';
 
 /** How far something is. */
 export interface ProgressLine {
@@ -49,12 +49,12 @@ function cut(text: string, width: number): string {
 }
 
 /** How long the rest takes, in words; empty if that is not known. */
-export function leftOf(made: CancelManyProgress<Accounts> | undefined): string {
+export function leftOf(made: ManyProgress<Accounts, string> | undefined): string {
   return made?.remainingMs === undefined ? '' : `${duration(made.remainingMs)} left`;
 }
 
 /** That an account waits because its provider asks for it; empty if it does not. */
-export function pauseOf(account: string | undefined, made: CancelManyProgress<Accounts> | undefined): string {
+export function pauseOf(account: string | undefined, made: ManyProgress<Accounts, string> | undefined): string {
   const until = account === undefined ? undefined : made?.accounts[account]?.pausedUntil;
   return until === undefined ? '' : `waits until ${new Date(until).toLocaleTimeString('sv')}`;
 }

@@ -1,13 +1,17 @@
 import type { Accounts } from '../../contract/account.ts';
-import type { CancelManyProgress } from '../../contract/bulk.ts';
+import type { ManyProgress } from '../../contract/bulk.ts';
 import type { Output } from '../terminal/output.ts';
 import { leftOf, pauseOf } from './progress-line.ts';
 import type { Progress } from './progress.ts';
-import type { OutcomeCounts } from './row-outcome.ts';
+import type { RowCounts } from './row-counts.ts';
 
 /** Logs how far a run is, a line every 5 seconds on stderr: for a run without a terminal, such as one in CI. */
-export function logProgress(rows: number, counts: OutcomeCounts, { message }: Pick<Output, 'message'>): Progress {
-  let latest: CancelManyProgress<Accounts> | undefined;
+export function logProgress(
+  rows: number,
+  counts: Pick<RowCounts<string>, 'total' | 'words'>,
+  { message }: Pick<Output, 'message'>,
+): Progress {
+  let latest: ManyProgress<Accounts, string> | undefined;
   const timer = setInterval(() => {
     const done = counts.total();
     const percent = rows === 0 ? 100 : Math.floor((100 * done) / rows);

@@ -1,14 +1,14 @@
 import cliProgress from 'cli-progress';
 import type { Accounts } from '../../contract/account.ts';
-import type { CancelManyProgress } from '../../contract/bulk.ts';
+import type { ManyProgress } from '../../contract/bulk.ts';
 import { visible } from '../terminal/visible.ts';
 import { leftOf, pauseOf, progressLine } from './progress-line.ts';
-import type { OutcomeCounts } from './row-outcome.ts';
+import type { RowCounts } from './row-counts.ts';
 
 /** Shows how far a run is. */
 export interface Progress {
   /** @param made how far what is sent is, if that has changed. */
-  readonly update: (made?: CancelManyProgress<Accounts>) => void;
+  readonly update: (made?: ManyProgress<Accounts, string>) => void;
   /** Writes a line above the bars. */
   readonly log: (text: string) => void;
   readonly stop: () => void;
@@ -18,11 +18,15 @@ export interface Progress {
 const MOST_ACCOUNTS = 8;
 
 /** A bar for all rows and one for each account, on stderr, with the counts by outcome and the time left. */
-export function showProgress(rows: number, accounts: ReadonlyMap<string, number>, counts: OutcomeCounts): Progress {
+export function showProgress(
+  rows: number,
+  accounts: ReadonlyMap<string, number>,
+  counts: Pick<RowCounts<string>, 'total' | 'words'>,
+): Progress {
   const { stderr } = process;
   const nameWidth = Math.max(3, ...[...accounts.keys()].map((name) => name.length));
   const shown = accounts.size > 1 && accounts.size <= MOST_ACCOUNTS ? [...accounts] : [];
-  let latest: CancelManyProgress<Accounts> | undefined;
+  let latest: ManyProgress<Accounts, string> | undefined;
   const accountsShown = [[undefined, rows] as const, ...shown];
   /** The widths of the lines as they were last drawn. */
   const drawn = accountsShown.map(() => 0);

@@ -1,5 +1,6 @@
 import { type KeptOutcome, KEPT_OUTCOMES } from '../../contract/outcome.ts';
 import { EXIT, worstOf } from '../terminal/exit-code.ts';
+import { RowCounts } from './row-counts.ts';
 
 /**
  * The outcome of a row: a {@link KeptOutcome} (a resumed run tries `refused` again), or
@@ -13,43 +14,11 @@ export type RowOutcome = KeptOutcome | 'confirmation_required' | 'bad' | 'not_be
 /** Every {@link RowOutcome}, in the order in which they are shown. */
 export const ROW_OUTCOMES: readonly RowOutcome[] = [...KEPT_OUTCOMES, 'confirmation_required', 'bad', 'not_begun'];
 
-/** The number of rows by outcome, in total and for each account. */
-export class OutcomeCounts {
-  readonly #accounts: Map<string, Map<RowOutcome, number>>;
-
+/** The number of rows by outcome, in total and for each account, and their warnings. */
+export class OutcomeCounts extends RowCounts<RowOutcome> {
   /** @param accounts in the order in which they are shown */
   constructor(accounts: Iterable<string>) {
-    this.#accounts = new Map([...accounts].map((account) => [account, new Map<RowOutcome, number>()]));
-  }
-
-  add(account: string, outcome: RowOutcome, count: number = 1): void {
-    const counts = this.#accounts.get(account) ?? new Map<RowOutcome, number>();
-    counts.set(outcome, (counts.get(outcome) ?? 0) + count);
-    this.#accounts.set(account, counts);
-  }
-
-  /** The accounts that have rows. */
-  get accounts(): readonly string[] {
-    return [...this.#accounts.keys()];
-  }
-
-  /** The number of rows of an account with an outcome; without an account, of all accounts. */
-  of(outcome: RowOutcome, account?: string): number {
-    const counted = account === undefined ? [...this.#accounts.values()] : [this.#accounts.get(account)];
-    return counted.reduce((sum, counts) => sum + (counts?.get(outcome) ?? 0), 0);
-  }
-
-  /** How many rows have an outcome. */
-  total(account?: string): number {
-    return ROW_OUTCOMES.reduce((sum, outcome) => sum + this.of(outcome, account), 0);
-  }
-
-  /** The outcomes that occurred, in a few words: `12 requested, 1 refused`. */
-  words(account?: string): string {
-    return ROW_OUTCOMES.flatMap((outcome) => {
-      const count = this.of(outcome, account);
-      return count === 0 ? [] : [`${count} ${outcome}`];
-    }).join(', ');
+    super(ROW_OUTCOMES, accounts);
   }
 
   readonly #warnings = new Map<string, number>();

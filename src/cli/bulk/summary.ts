@@ -84,11 +84,8 @@ export function writeSummary(
     },
   });
   if (output.json) return;
-  const used = ROW_OUTCOMES.filter((outcome) => counts.of(outcome) > 0);
-  const table = counts.accounts.map((account) => [account, ...used.map((outcome) => counts.of(outcome, account))]);
-  const sums = ['all', ...used.map((outcome) => counts.of(outcome))];
-  const shown = counts.accounts.length > 1 ? [...table, sums] : table;
-  for (const line of tableLines(['account', ...used], shown, output.colours)) output.line(line);
+  const { head, rows: shown } = counts.table();
+  for (const line of tableLines(head, shown, output.colours)) output.line(line);
   output.line();
   for (const { line, outcome, error } of failures.toSorted((one, other) => one.line - other.line)) {
     output.line(`line ${line}: ${outcome}, ${error.code}: ${visible(error.message)}`);

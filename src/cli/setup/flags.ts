@@ -12,6 +12,19 @@ export interface BulkFlags {
   readonly concurrency?: number;
 }
 
+/** The options of `status --list`. */
+export interface StatusListFlags {
+  readonly format?: 'csv' | 'jsonl';
+  readonly out?: string;
+  readonly concurrency?: number;
+}
+
+/** The options of `status`. */
+export interface StatusFlags extends StatusListFlags {
+  readonly list?: string;
+  readonly providerReference?: string;
+}
+
 /** The options of `cancel` and `preview`. */
 export interface CancelFlags {
   readonly when?: AnyWhen;

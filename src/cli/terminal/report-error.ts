@@ -42,6 +42,8 @@ const READS: readonly string[] = [
   'check',
   'complete',
   'completion',
+  'find',
+  'doctor',
   'init',
   'preview',
   'queue export',

@@ -38,6 +38,21 @@ export function unreachable(failure: DatabaseFailure): ProviderError {
   return new ProviderError('unavailable', { operation: 'queue', message: what, providerCode: failure.code });
 }
 
+/** What is reported if `onChange` throws. What it threw may hold anything. */
+export function handlerFailed(): ProviderError {
+  return new ProviderError('invalid_request', {
+    operation: 'queue',
+    message: 'queue: onChange threw. The change is committed, and in the feed that changes() reads.',
+  });
+}
+
+/** What is reported if listeners of the database could not be notified of changes. */
+export function notNotified(error: unknown): ProviderError {
+  const failure = error instanceof DatabaseFailure ? error : new DatabaseFailure(error, 'no');
+  const what = `queue: listeners could not be notified of changes: ${described(failure)} The changes are committed, and in the feed.`;
+  return new ProviderError('unavailable', { operation: 'queue', message: what, providerCode: failure.code });
+}
+
 /** What a worker reports if the upkeep of settled cancellations fails. */
 export function notKeptUp(error: unknown): ProviderError {
   if (isProviderError(error)) return error;

@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import type { ProviderError } from '../../contract/provider-error.ts';
+import { callable } from '../../call/check-options.ts';
 import { only } from '../../call/issue-text.ts';
 import type { StandardSchema } from '../../contract/standard-schema.ts';
+import type { QueueChange } from '../model/change.ts';
 import { placeOfDatabase } from '../database/database-place.ts';
 import type { WhenAbsent } from '../model/state.ts';
 import { positive, whenAbsent, whole } from './input-fields.ts';
@@ -20,6 +22,7 @@ export interface CheckedQueueOptions {
   readonly whenAbsent?: WhenAbsent | undefined;
   readonly keepSettledFor?: number | 'forever' | undefined;
   readonly exportSettledTo?: string | undefined;
+  readonly onChange?: ((change: QueueChange) => void) | undefined;
   readonly onError?: ((error: ProviderError) => void) | undefined;
 }
 
@@ -66,9 +69,8 @@ export const queueOptionsSchema: StandardSchema<unknown, CheckedQueueOptions> = 
       whenAbsent: v.optional(whenAbsent),
       keepSettledFor: v.optional(v.union([v.literal('forever'), whole(KEPT, 2, 36_500)], KEPT)),
       exportSettledTo: v.optional(v.pipe(v.string(DIRECTORY), v.minLength(1, DIRECTORY))),
-      onError: v.optional(
-        v.custom<(error: ProviderError) => void>((value) => typeof value === 'function', 'a function'),
-      ),
+      onChange: v.optional(callable<(change: QueueChange) => void>()),
+      onError: v.optional(callable<(error: ProviderError) => void>()),
     },
     only(
       'services',
@@ -82,6 +84,7 @@ export const queueOptionsSchema: StandardSchema<unknown, CheckedQueueOptions> = 
       'whenAbsent',
       'keepSettledFor',
       'exportSettledTo',
+      'onChange',
       'onError',
     ),
   ),

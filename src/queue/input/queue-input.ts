@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { traceparent } from '../../call/check-options.ts';
 import { only } from '../../call/issue-text.ts';
 import { calendarDay } from '../../contract/when.ts';
 import type { StandardSchema } from '../../contract/standard-schema.ts';
@@ -22,6 +23,7 @@ const placing = {
   priority: optional(whole('a whole number from -1000 to 1000', -1_000, 1_000)),
   by: optional(by),
   whenAbsent: optional(whenAbsent),
+  traceparent: optional(traceparent),
 };
 
 /** Where a cancellation is put in the queue. */
@@ -31,6 +33,7 @@ export interface CheckedPlacing {
   readonly priority?: number | undefined;
   readonly by?: string | undefined;
   readonly whenAbsent?: WhenAbsent | undefined;
+  readonly traceparent?: string | undefined;
 }
 
 /** The options of `enqueue`. */
@@ -43,7 +46,7 @@ export const enqueueSchema: StandardSchema<unknown, CheckedEnqueue> = v.pipe(
   v.optional(v.unknown(), {}),
   v.strictObject(
     { id: optional(id), ...placing, transaction: optional(transaction) },
-    only('id', 'notBefore', 'priority', 'by', 'whenAbsent', 'transaction'),
+    only('id', 'notBefore', 'priority', 'by', 'whenAbsent', 'traceparent', 'transaction'),
   ),
 );
 
@@ -57,7 +60,7 @@ export const itemSchema: StandardSchema<unknown, CheckedItem> = v.pipe(
   v.unknown(),
   v.strictObject(
     { request: v.unknown(), id: optional(id), ...placing },
-    only('request', 'id', 'notBefore', 'priority', 'by', 'whenAbsent'),
+    only('request', 'id', 'notBefore', 'priority', 'by', 'whenAbsent', 'traceparent'),
   ),
 );
 
@@ -157,6 +160,46 @@ export const listSchema: StandardSchema<unknown, CheckedList> = v.pipe(
       'limit',
       'after',
     ),
+  ),
+);
+
+/** Where a reader of the feed stands: behind the change at a position, which has this key. */
+export interface Cursor {
+  readonly position: number;
+  /** `undefined`: at the beginning of the feed. */
+  readonly key: string | undefined;
+}
+
+/** The options of `changes`. */
+export interface CheckedChanges {
+  readonly after?: Cursor | 'latest' | undefined;
+  readonly limit?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const CURSOR = 'a cursor that changes returned, or latest';
+
+const cursor = v.pipe(
+  v.string(CURSOR),
+  v.regex(/^(?:0|[1-9]\d{0,14}-[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/, CURSOR),
+  v.transform((text): Cursor => {
+    const at = text.indexOf('-');
+    return at === -1
+      ? { position: Number(text), key: undefined }
+      : { position: Number(text.slice(0, at)), key: text.slice(at + 1) };
+  }),
+);
+
+/** Checks the options of `changes`. */
+export const changesSchema: StandardSchema<unknown, CheckedChanges> = v.pipe(
+  v.optional(v.unknown(), {}),
+  v.strictObject(
+    {
+      after: optional(v.union([v.literal('latest'), cursor], CURSOR)),
+      limit: optional(whole('a whole number from 1 to 10000', 1, 10_000)),
+      signal: optional(signal),
+    },
+    only('after', 'limit', 'signal'),
   ),
 );
 

@@ -134,6 +134,40 @@ export const WAITS_FOR_WORKER = `state IN ('planned', 'unknown') AND NOT needs_p
 /** Since when such a one is due. */
 export const DUE_SINCE = 'COALESCE(not_before, updated_at)';
 
+/**
+ * The cancellations that have been due for longest, as the ledger has it. What hands them out may be gone: pg-boss's own
+ * dashboard can delete, cancel and complete its jobs. Needs {@link lockAccounts}; {@link claim} then takes each once,
+ * also if there is a job.
+ *
+ * @param rooms how many of each account.
+ * @param forMs those that have been due for so long.
+ */
+export async function longestDue(
+  client: QueryClient,
+  schema: string,
+  rooms: readonly Room[],
+  forMs: number,
+): Promise<readonly Due[]> {
+  const asked = rooms.filter(({ room }) => room > 0);
+  if (asked.length === 0) return [];
+  // The time is that of the beginning of the transaction, as for the jobs that were taken in it.
+  const { rows } = await client.query(
+    `SELECT id, account FROM jsonb_to_recordset($1::jsonb) AS x(account text, room bigint), LATERAL (
+       SELECT id FROM ${schema}.cancellation c
+       WHERE c.account = x.account AND ${WAITS_FOR_WORKER} AND ${DUE_SINCE} <= now() - $2 * interval '1 millisecond'
+       ORDER BY ${DUE_SINCE} LIMIT x.room
+     ) due`,
+    [JSON.stringify(asked), forMs],
+  );
+  return rows.map(({ id, account }) => ({ id: String(id), account: String(account) }));
+}
+
+/** A cancellation that is due. */
+export interface Due {
+  readonly id: string;
+  readonly account: string;
+}
+
 /** Whether anything of these accounts is at work, or waits for nothing but a worker. */
 export async function isAnythingDue(
   client: QueryClient,

@@ -45,6 +45,7 @@ const schema = v.object({
   unknown_for_ms: age,
   now_ms: v.optional(v.number()),
   place: v.nullable(v.string()),
+  traceparent: v.nullable(v.string()),
   when_absent: v.picklist(WHEN_ABSENT),
   sent_again: v.boolean(),
   error: v.nullable(storedError),
@@ -53,8 +54,19 @@ const schema = v.object({
 /** A claimed cancellation out of its row. */
 export function toClaimed(row: Row): Claimed {
   const parsed = v.parse(schema, row);
-  const { failing_for_ms, unknown_for_ms, now_ms, state, place, when_absent, sent_again, error, readings, ...rest } =
-    parsed;
+  const {
+    failing_for_ms,
+    unknown_for_ms,
+    now_ms,
+    state,
+    place,
+    traceparent,
+    when_absent,
+    sent_again,
+    error,
+    readings,
+    ...rest
+  } = parsed;
   return {
     ...rest,
     task: state === 'unknown' ? 'read' : 'send',
@@ -63,6 +75,7 @@ export function toClaimed(row: Row): Claimed {
     unknownForMs: unknown_for_ms,
     claimedAtMs: now_ms,
     place: place ?? undefined,
+    traceparent: traceparent ?? undefined,
     whenAbsent: when_absent,
     wasSentAgain: sent_again,
     error: error ?? undefined,

@@ -27,6 +27,8 @@ export interface NewCancellation {
   /** Where its requests may go; `undefined`: not known here. */
   readonly place: string | undefined;
   readonly whenAbsent: WhenAbsent;
+  /** The trace context that it is enqueued in. */
+  readonly traceparent: string | undefined;
 }
 
 /**
@@ -36,7 +38,7 @@ export interface NewCancellation {
  */
 export function toNew(
   validated: ValidatedRequest,
-  { id, notBefore, priority = 0, by, whenAbsent }: CheckedPlacing & { readonly whenAbsent: WhenAbsent },
+  { id, notBefore, priority = 0, by, whenAbsent, traceparent }: CheckedPlacing & { readonly whenAbsent: WhenAbsent },
   place: string | undefined,
 ): NewCancellation {
   const { account, provider, service, serviceKey, when, reason, reference, extras } = validated;
@@ -56,6 +58,7 @@ export function toNew(
     by,
     place,
     whenAbsent,
+    traceparent,
   };
 }
 
@@ -128,10 +131,10 @@ async function insert(
     `WITH given AS MATERIALIZED (
        SELECT * FROM jsonb_to_recordset($1::jsonb) AS x(id text, fingerprint text, account text, provider text,
          "serviceKey" text, request jsonb, by text, priority integer, "notBefore" timestamptz, place text,
-         "whenAbsent" text, timing text, sought text, grams text)
+         "whenAbsent" text, traceparent text, timing text, sought text, grams text)
      ), added AS (
-       INSERT INTO ${schema}.cancellation (id, fingerprint, account, provider, service_key, request, asked_by, priority, not_before, place, when_absent, state)
-       SELECT id, fingerprint, account, provider, "serviceKey", request, by, priority, "notBefore", place, "whenAbsent", 'planned'
+       INSERT INTO ${schema}.cancellation (id, fingerprint, account, provider, service_key, request, asked_by, priority, not_before, place, when_absent, traceparent, state)
+       SELECT id, fingerprint, account, provider, "serviceKey", request, by, priority, "notBefore", place, "whenAbsent", traceparent, 'planned'
        FROM given x WHERE NOT EXISTS (SELECT FROM ${schema}.settled s WHERE s.id = x.id)
        ON CONFLICT DO NOTHING RETURNING id, fingerprint, number, created_at
      ), searched AS (

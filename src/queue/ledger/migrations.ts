@@ -1,5 +1,6 @@
 import type { Database, QueryClient } from '../database/database.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
+import { mendFeed } from './feed.ts';
 import { fillSearch } from './search.ts';
 import { IS_SETTLED } from './settled.ts';
 import { recount } from './stats.ts';
@@ -182,6 +183,62 @@ export const MIGRATIONS: readonly Migration[] = [
     `CREATE TRIGGER settled_counted AFTER UPDATE ON ${schema}.cancellation REFERENCING OLD TABLE AS removed NEW TABLE AS added
       FOR EACH STATEMENT EXECUTE FUNCTION ${schema}.count_settled()`,
   ],
+  // Every change of a state, and where a cancellation was enqueued from. A change is numbered before its transaction is
+  // committed; its position in the feed, which readers continue from, is given to it afterwards.
+  (schema) => [
+    `ALTER TABLE ${schema}.cancellation ADD COLUMN traceparent text`,
+    `ALTER TABLE ${schema}.settled ADD COLUMN traceparent text`,
+    `CREATE TABLE ${schema}.change (
+      seq bigint GENERATED ALWAYS AS IDENTITY,
+      position bigint,
+      key uuid NOT NULL DEFAULT gen_random_uuid(),
+      at timestamptz NOT NULL DEFAULT clock_timestamp(),
+      cancellation_id text NOT NULL,
+      account text NOT NULL,
+      from_state text,
+      to_state text NOT NULL,
+      needs_person boolean NOT NULL,
+      code text,
+      decided_by text
+    )`,
+    `CREATE INDEX change_unplaced ON ${schema}.change (seq) WHERE position IS NULL`,
+    `CREATE INDEX change_placed ON ${schema}.change (position) WHERE position IS NOT NULL`,
+    `CREATE TABLE ${schema}.feed (last bigint NOT NULL, dropped bigint NOT NULL, dropped_key uuid)`,
+    `INSERT INTO ${schema}.feed (last, dropped) VALUES (0, 0)`,
+    // A cancellation that was never claimed or decided is new; others are inserted when they are moved back from their
+    // month. The plan is kept for small and large statements, so it must not compare each row with each other one.
+    `CREATE FUNCTION ${schema}.note_changes() RETURNS trigger LANGUAGE plpgsql
+      SET search_path = pg_catalog SET enable_nestloop = off AS $$
+      DECLARE
+        first bigint;
+      BEGIN
+        IF TG_OP = 'INSERT' THEN
+          WITH noted AS (
+            INSERT INTO ${schema}.change (cancellation_id, account, to_state, needs_person, decided_by)
+            SELECT id, account, state, needs_person, asked_by FROM added WHERE claim = 0 ORDER BY number
+            RETURNING seq
+          ) SELECT min(seq) INTO first FROM noted;
+        ELSE
+          WITH noted AS (
+            INSERT INTO ${schema}.change (cancellation_id, account, from_state, to_state, needs_person, code, decided_by)
+            SELECT a.id, a.account, r.state, a.state, a.needs_person, a.error->>'code',
+              NULLIF(current_setting('cancelkit.by', true), '')
+            FROM added a JOIN removed r ON r.id = a.id
+            WHERE a.state <> r.state OR a.needs_person <> r.needs_person
+            RETURNING seq
+          ) SELECT min(seq) INTO first FROM noted;
+        END IF;
+        IF first IS NOT NULL AND COALESCE(current_setting('cancelkit.first_change', true), '') = '' THEN
+          PERFORM set_config('cancelkit.first_change', first::text, true);
+        END IF;
+        RETURN NULL;
+      END
+    $$`,
+    `CREATE TRIGGER change_added AFTER INSERT ON ${schema}.cancellation REFERENCING NEW TABLE AS added
+      FOR EACH STATEMENT EXECUTE FUNCTION ${schema}.note_changes()`,
+    `CREATE TRIGGER change_made AFTER UPDATE ON ${schema}.cancellation REFERENCING OLD TABLE AS removed NEW TABLE AS added
+      FOR EACH STATEMENT EXECUTE FUNCTION ${schema}.note_changes()`,
+  ],
 ];
 
 /**
@@ -206,6 +263,7 @@ export async function migrate(
       // Two, if the data alone was restored into tables that existed: then everything was counted twice.
       if (versions.length > 1) {
         await recount(client, schema);
+        await mendFeed(client, schema);
         await writeVersion(client, schema, found);
       }
       return;
@@ -266,8 +324,8 @@ export async function makeSchema(client: QueryClient, schema: string): Promise<v
   if (rows.length === 0) await client.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
 }
 
-/** One, or none before the tables are made. */
-async function versionsOf(client: QueryClient, schema: string): Promise<readonly number[]> {
+/** The version of the tables: one, or none before they are made. */
+export async function versionsOf(client: QueryClient, schema: string): Promise<readonly number[]> {
   const { rows: tables } = await client.query('SELECT 1 FROM pg_tables WHERE schemaname = $1 AND tablename = $2', [
     schema,
     'version',

@@ -2,6 +2,7 @@ import { OPEN_STATES, sqlList } from '../model/state.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
 import { lockClaims } from './claim.ts';
 import type { QueryClient, Row } from '../database/database.ts';
+import { mendFeed } from './feed.ts';
 import { writeHistory } from './history.ts';
 import { toJob } from './jobs.ts';
 import { toJsonb } from './jsonb.ts';
@@ -40,6 +41,7 @@ export async function quarantine(
   await lockClaims(client, schema);
   await checkQuiet(client, schema, since);
   await recount(client, schema);
+  await mendFeed(client, schema);
   const accounts = [...readable.keys()];
   await takeKeptYes(client, schema, accounts);
   const waiting = await warnOfDecisions(client, schema, accounts, since);

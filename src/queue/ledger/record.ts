@@ -33,6 +33,8 @@ export interface QueuedCancellation {
    * yet.
    */
   readonly place?: string;
+  /** The trace context that it was enqueued in. */
+  readonly traceparent?: string;
   /** Where its account leads instead, with `needsPerson`. */
   readonly otherPlace?: string;
   /** What happens if the last read-back does not find it. */
@@ -89,6 +91,7 @@ const schema = v.object({
   priority: v.number(),
   place: v.nullable(v.string()),
   other_place: v.nullable(v.string()),
+  traceparent: v.nullable(v.string()),
   when_absent: v.picklist(WHEN_ABSENT),
   asked_by: v.nullable(v.string()),
   not_before: v.nullable(iso),
@@ -115,6 +118,7 @@ export function toRecord(row: Row): QueuedCancellation {
     ...(isOpen ? {} : outcomeOf(result, error)),
     ...(isOpen && error !== null ? { lastError: error } : {}),
     ...(parsed.place === null ? {} : { place: parsed.place }),
+    ...(parsed.traceparent === null ? {} : { traceparent: parsed.traceparent }),
     ...(parsed.other_place === null ? {} : { otherPlace: parsed.other_place }),
     whenAbsent: parsed.when_absent,
     priority,

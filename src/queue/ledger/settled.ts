@@ -31,6 +31,7 @@ export const COLUMNS: readonly string[] = [
   'other_place',
   'when_absent',
   'sent_again',
+  'traceparent',
 ];
 
 const columns = COLUMNS.join(', ');

@@ -36,6 +36,8 @@ export interface Claimed {
   readonly claimedAtMs: number | undefined;
   /** Where its requests may go; `undefined`: not known yet, the first call says so. */
   readonly place: string | undefined;
+  /** The trace context that it was enqueued in. */
+  readonly traceparent: string | undefined;
   /** What happens if the last read-back does not find it. */
   readonly whenAbsent: WhenAbsent;
   /** It was sent again by {@link whenAbsent} already. */

@@ -1,6 +1,7 @@
 import type { OperationEvent } from '../../contract/event.ts';
 import type { CancelResult, SafeResult, ValidatedRequest } from '../../contract/result.ts';
 import type { CancellationStatus } from '../../contract/vocabulary.ts';
+import type { WhereToLook } from '../../contract/where-to-look.ts';
 
 /** What the queue needs of a `CancelService`, before the types of its accounts are known. */
 export interface QueueServices {
@@ -21,6 +22,11 @@ export interface QueueServices {
   ): Promise<SafeResult<CancelResult>>;
   safeConfirm(request: unknown, options: QueueCallOptions): Promise<SafeResult<CancelResult>>;
   status(request: unknown, options: QueueCallOptions): Promise<CancellationStatus>;
+  /** Left out by an older copy of the package. */
+  whereToLook?(
+    request: unknown,
+    options: { readonly deadlineMs: number; readonly place?: string },
+  ): Promise<WhereToLook | undefined>;
 }
 
 /** How the queue calls. */
@@ -28,5 +34,6 @@ export interface QueueCallOptions {
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
   readonly place: string | undefined;
+  readonly traceparent: string | undefined;
   readonly onEvent: (event: OperationEvent) => void;
 }

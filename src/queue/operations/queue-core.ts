@@ -1,4 +1,6 @@
 import { isProviderError, ProviderError } from '../../contract/provider-error.ts';
+import type { Announcements } from './announcements.ts';
+import type { WhereToLook } from '../../contract/where-to-look.ts';
 import { checkItems, type ToNew } from './check-items.ts';
 import { clearly } from '../database/database-error.ts';
 import { type QueryClient, guarded } from '../database/database.ts';
@@ -6,6 +8,8 @@ import { beginConfirmation, endConfirmation, unwrittenConfirmation } from '../le
 import { resolve, resume, retry, withdraw } from '../ledger/decisions.ts';
 import { type NewCancellation, type PathOf, enqueue, toNew } from '../ledger/enqueue.ts';
 import { exportSettled } from '../ledger/export-settled.ts';
+import { decideAs } from '../ledger/changes.ts';
+import { readFeed } from '../ledger/feed.ts';
 import { type NewEntry, toLine } from '../ledger/history.ts';
 import { placeOrNone } from '../ledger/pinned-place.ts';
 import { afterReadNow, beginReadNow, policyOf } from '../ledger/read-now.ts';
@@ -14,6 +18,7 @@ import { recordStates } from '../ledger/record-states.ts';
 import { execute } from '../worker/execute.ts';
 import { type Quarantined, quarantine, workersAlive } from '../ledger/quarantine.ts';
 import {
+  changesSchema,
   confirmationSchema,
   decisionSchema,
   enqueueManySchema,
@@ -26,13 +31,15 @@ import {
   waitSchema,
   workSchema,
 } from '../input/queue-input.ts';
+import type { QueueChanges } from '../model/change.ts';
 import { Lease, stopAtEndOf } from '../model/lease.ts';
 import type { QueuedCancellation, QueuedCancellationWithHistory } from '../ledger/record.ts';
 import { invalidInput, checkInput } from '../input/check-input.ts';
 import { makeDurable } from '../database/session-settings.ts';
 import type { QueueStats } from '../ledger/stats.ts';
 import { QueueReads } from './queue-reads.ts';
-import { Waiting } from './waiting.ts';
+import { Waiting, unlessAborted } from './waiting.ts';
+import { whereToLook } from './where-to-look.ts';
 import { LEASE_MARGIN_MS, type WorkerContext } from '../worker/worker-context.ts';
 import { Workers } from '../worker/workers.ts';
 
@@ -44,7 +51,13 @@ export class QueueCore {
   readonly #reads: QueueReads;
   #closing: Promise<void> | undefined;
 
-  constructor(context: Omit<WorkerContext, 'onSettled'>) {
+  readonly #announcements: Announcements;
+
+  constructor({
+    announcements,
+    ...context
+  }: Omit<WorkerContext, 'onSettled'> & { readonly announcements: Announcements }) {
+    this.#announcements = announcements;
     this.#waiting = new Waiting(context.pollMs);
     this.#context = { ...context, onSettled: (id) => this.#waiting.wake(id) };
     this.#reads = new QueueReads(context);
@@ -81,6 +94,13 @@ export class QueueCore {
     return await this.#read().get(id);
   }
 
+  async whereToLook(id: unknown): Promise<WhereToLook | undefined> {
+    const own = await checkInput(idSchema, id, 'id');
+    const record = await this.#read().lookUp(own);
+    const { services, deadlineMs } = this.#context;
+    return record === undefined ? undefined : await whereToLook(record, services, deadlineMs);
+  }
+
   async list(filter: unknown): Promise<readonly QueuedCancellation[]> {
     return await this.#read().list(filter);
   }
@@ -93,13 +113,13 @@ export class QueueCore {
 
   async retry(id: unknown, decision: unknown): Promise<void> {
     const [own, by] = [await checkInput(idSchema, id, 'id'), await checkInput(retrySchema, decision, 'decision')];
-    await this.#write((client) => retry(client, this.#context, own, by));
+    await this.#decide(by, (client) => retry(client, this.#context, own, by));
     this.#workers.notify();
   }
 
   async resolve(id: unknown, decision: unknown): Promise<void> {
     const [own, by] = [await checkInput(idSchema, id, 'id'), await checkInput(resolutionSchema, decision, 'decision')];
-    await this.#write((client) => resolve(client, this.#context, own, by));
+    await this.#decide(by, (client) => resolve(client, this.#context, own, by));
     this.#context.onSettled(own);
   }
 
@@ -110,14 +130,15 @@ export class QueueCore {
     const { services, deadlineMs } = this.#context;
     const leaseMs = deadlineMs + LEASE_MARGIN_MS;
     const lease = new Lease(deadlineMs);
-    const claimed = await this.#write((client) => beginConfirmation(client, this.#context, own, leaseMs, by));
+    const claimed = await this.#decide(by, (client) => beginConfirmation(client, this.#context, own, leaseMs, by));
+    const { place, traceparent } = claimed;
     const { when: _, ...request } = claimed.request;
-    const options = { deadlineMs: Math.max(1, lease.remainingMs), place: claimed.place, ...stopAtEndOf(lease) };
+    const options = { deadlineMs: Math.max(1, lease.remainingMs), place, traceparent, ...stopAtEndOf(lease) };
     const settled = await services.safeConfirm({ ...request, token }, options);
     const isDefinite = !settled.ok && settled.error.code !== 'outcome_unknown';
     let record: QueuedCancellation | undefined;
     try {
-      await this.#write((client) => endConfirmation(client, this.#context, claimed, settled, by));
+      await this.#decide(by, (client) => endConfirmation(client, this.#context, claimed, settled, by));
       if (!isDefinite) record = await this.#reads.lookUp(own);
     } catch (error) {
       // A ledger that cannot be reached says nothing about the token, which the lease now stands for.
@@ -134,7 +155,7 @@ export class QueueCore {
   async readBack(id: unknown, decision: unknown): Promise<QueuedCancellation> {
     const [own, by] = [await checkInput(idSchema, id, 'id'), await checkInput(decisionSchema, decision, 'decision')];
     const { deadlineMs, jobs, schema, policy, limits } = this.#context;
-    const reading = await this.#write(async (client) => {
+    const reading = await this.#decide(by, async (client) => {
       const begun = await beginReadNow(client, this.#context, own, deadlineMs + LEASE_MARGIN_MS, by);
       await noteStarts(client, schema, limits, [begun.claimed]);
       return begun;
@@ -158,7 +179,9 @@ export class QueueCore {
     );
     const { id: _, claim, priority, task, request } = reading.claimed;
     const settled = { ...afterReadNow(reading, next), id: own, claim, priority, task, account: request.account };
-    await this.#write((client) => recordStates(client, schema, jobs, [{ ...settled, handedOver: undefined }], lines));
+    await this.#decide(by, (client) =>
+      recordStates(client, schema, jobs, [{ ...settled, handedOver: undefined }], lines),
+    );
     this.#context.onSettled(own);
     this.#workers.notify();
     // That there is no such service is an answer.
@@ -170,7 +193,7 @@ export class QueueCore {
 
   async withdraw(id: unknown, decision: unknown): Promise<void> {
     const [own, by] = [await checkInput(idSchema, id, 'id'), await checkInput(decisionSchema, decision, 'decision')];
-    await this.#write((client) => withdraw(client, this.#context, own, by));
+    await this.#decide(by, (client) => withdraw(client, this.#context, own, by));
     this.#context.onSettled(own);
   }
 
@@ -185,7 +208,7 @@ export class QueueCore {
   async quarantine(what: unknown): Promise<Quarantined> {
     const checked = await checkInput(quarantineSchema, what, 'quarantine');
     if (this.#workers.areAny) throw workersAlive('this process works on the queue');
-    return await this.#write((client) => quarantine(client, this.#context, checked));
+    return await this.#decide(checked, (client) => quarantine(client, this.#context, checked));
   }
 
   async exportSettled(what: unknown): Promise<{ readonly exported: number }> {
@@ -193,6 +216,14 @@ export class QueueCore {
     this.#open();
     const { database, schema } = this.#context;
     return { exported: await clearly(() => guarded(() => exportSettled(database, schema, checked))) };
+  }
+
+  async changes(options: unknown): Promise<QueueChanges> {
+    const { after, limit = 100, signal } = await checkInput(changesSchema, options, 'options');
+    this.#open('status');
+    const { database, schema } = this.#context;
+    const read = (): Promise<QueueChanges> => clearly(() => readFeed(database, schema, { after, limit }), 'status');
+    return await unlessAborted(read, signal, 'reading the changes was aborted.');
   }
 
   async stats(): Promise<QueueStats> {
@@ -206,6 +237,7 @@ export class QueueCore {
 
   async #close(): Promise<void> {
     await this.#workers.stop();
+    await this.#announcements.close();
     await clearly(async () => {
       try {
         await this.#context.jobs.close();
@@ -251,6 +283,14 @@ export class QueueCore {
   #read(): QueueReads {
     this.#open('status');
     return this.#reads;
+  }
+
+  /** Writes what a person has decided; the changes that follow from it name that person. */
+  async #decide<Value>({ by }: { readonly by: string }, work: (client: QueryClient) => Promise<Value>): Promise<Value> {
+    return await this.#write(async (client) => {
+      await decideAs(client, by);
+      return await work(client);
+    });
   }
 
   async #write<Value>(work: (client: QueryClient) => Promise<Value>): Promise<Value> {

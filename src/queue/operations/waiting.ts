@@ -39,8 +39,8 @@ export class Waiting {
         if (record === undefined)
           throw invalidInput([{ path: 'id', expected: 'the id of a cancellation in the queue' }]);
         if (record.needsPerson || SETTLED_STATES.includes(record.state)) return record;
-        if (signal?.aborted === true) throw stoppedWaiting('aborted', 'the wait was aborted');
-        if (performance.now() >= until) throw stoppedWaiting('unavailable', `it is still ${record.state}`);
+        if (signal?.aborted === true) throw stoppedWaiting('aborted', `the wait was aborted. ${GOES_ON}`);
+        if (performance.now() >= until) throw stoppedWaiting('unavailable', `it is still ${record.state}. ${GOES_ON}`);
         await woken.promise;
       } finally {
         woken.cancel();
@@ -65,6 +65,31 @@ export class Waiting {
   }
 }
 
-function stoppedWaiting(code: 'aborted' | 'unavailable', what: string): ProviderError {
-  return new ProviderError(code, { operation: 'status', message: `queue: ${what}. The cancellation goes on.` });
+/**
+ * Does something unless the signal aborts first.
+ *
+ * @param what what was aborted, for the message.
+ * @throws ProviderError `aborted`
+ */
+export async function unlessAborted<Value>(
+  work: () => Promise<Value>,
+  signal: AbortSignal | undefined,
+  what: string,
+): Promise<Value> {
+  if (signal === undefined) return await work();
+  const { promise: aborted, reject } = deferred<never>();
+  const onAbort = (): void => reject(stoppedWaiting('aborted', what));
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race(signal.aborted ? [aborted] : [aborted, work()]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }
+
+function stoppedWaiting(code: 'aborted' | 'unavailable', what: string): ProviderError {
+  return new ProviderError(code, { operation: 'status', message: `queue: ${what}` });
+}
+
+const GOES_ON = 'The cancellation goes on.';

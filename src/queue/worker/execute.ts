@@ -61,18 +61,18 @@ export async function execute(
 }
 
 async function call(
-  { task, request, place }: Claimed,
+  { task, request, place, traceparent }: Claimed,
   { access, now, ...options }: Omit<ExecuteOptions, 'onFailure'> & { readonly now: number | undefined },
   { services, policy, readable }: Context,
   aged: () => Claimed,
 ): Promise<NextState> {
   const { account, service } = request;
   if (task === 'read') {
-    const seen = await services.status({ account, service }, { ...options, place });
+    const seen = await services.status({ account, service }, { ...options, place, traceparent });
     access.learn(undefined);
     return { ...afterReadBack(aged(), seen, policy), seen: seenOf(seen) };
   }
-  const sent = await services.safeCancel(request, { ...options, place, now });
+  const sent = await services.safeCancel(request, { ...options, place, traceparent, now });
   if (!sent.ok && otherPlaceIn(sent.error) !== undefined) throw sent.error;
   const isShut = access.learn(sent.ok ? undefined : sent.error);
   const next = afterSend(aged(), sent, readable.get(account) === true, policy, isShut);

@@ -35,10 +35,15 @@ export class JobPicker {
     );
   }
 
-  /** Takes up to `most` jobs, of each account as many as it has room for. Needs `lockAccounts`. */
-  async take(client: QueryClient, rooms: readonly Room[], most: number): Promise<readonly TakenJob[]> {
+  /**
+   * Takes up to `most` jobs, of each account as many as it has room for. Needs `lockAccounts`.
+   *
+   * @returns the jobs, and for how many more each account was asked that had not enough.
+   */
+  async take(client: QueryClient, rooms: readonly Room[], most: number): Promise<Picked> {
     const { jobs, pollMs } = this.#context;
     const all: TakenJob[] = [];
+    const short: Room[] = [];
     // In no fixed order, so that none always comes last if there is not enough for all.
     let waiting = shuffled(rooms);
     while (waiting.length > 0 && all.length < most) {
@@ -57,12 +62,19 @@ export class JobPicker {
       for (const { account, room, wanted, taken } of answers) {
         all.push(...taken);
         if (room === 0 || taken.length < wanted) this.#quietUntil.set(account, performance.now() + pollMs);
+        if (taken.length < wanted) short.push({ account, room: wanted - taken.length });
       }
       // What the others did not need is for those that were not asked.
       waiting = answers.filter(({ room, wanted }) => room > 0 && wanted === 0);
     }
-    return all;
+    return { taken: all, short };
   }
+}
+
+/** What was taken. */
+export interface Picked {
+  readonly taken: readonly TakenJob[];
+  readonly short: readonly Room[];
 }
 
 /** The values in a random order. */

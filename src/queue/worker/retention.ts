@@ -4,6 +4,7 @@ import { notKeptUp } from '../database/database-error.ts';
 import { checkDirectory } from '../database/private-directory.ts';
 import { type QueryClient, guarded } from '../database/database.ts';
 import { exportSettled } from '../ledger/export-settled.ts';
+import { dropChanges } from '../ledger/feed.ts';
 import {
   type Month,
   boundsOf,
@@ -32,6 +33,7 @@ export class Retention {
     try {
       for (let more = -1; more !== 0 && moved < AT_ONCE; moved += more) more = await this.#move();
       if (moved < AT_ONCE) await this.#dropEnded();
+      await this.#dropChanges();
     } catch (error) {
       this.#context.onError(notKeptUp(error));
     }
@@ -67,6 +69,16 @@ export class Retention {
         if (exported !== undefined && (await countOf(client, schema, month)) !== exported) return;
         await dropMonth(client, schema, month);
       });
+    }
+  }
+
+  /** Drops the changes of the feed that are old enough, in short transactions. */
+  async #dropChanges(): Promise<void> {
+    const { database, schema, retention } = this.#context;
+    const { keepSettledFor } = retention;
+    if (keepSettledFor === 'forever') return;
+    for (let dropped = AT_ONCE; dropped === AT_ONCE;) {
+      dropped = await database.transaction((client) => dropChanges(client, schema, keepSettledFor, AT_ONCE));
     }
   }
 

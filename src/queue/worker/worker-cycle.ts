@@ -1,4 +1,4 @@
-import { type Room, claim, lockAccounts, noteStarts, roomOf } from '../ledger/claim.ts';
+import { type Due, type Room, claim, lockAccounts, longestDue, noteStarts, roomOf } from '../ledger/claim.ts';
 import type { Claimed } from '../model/claimed.ts';
 import { unreachable } from '../database/database-error.ts';
 import { DatabaseFailure, type QueryClient, allInOrder } from '../database/database.ts';
@@ -29,6 +29,7 @@ export class WorkerCycle {
   readonly #calls: RunningCalls;
   readonly #picker: JobPicker;
   #recoverAt = 0;
+  #sweepAt = 0;
   // Jobs that have been taken for good and are still to be removed.
   #taken: readonly TakenJob[] = [];
   // Whether a claim may have been committed without this worker's knowing.
@@ -104,6 +105,7 @@ export class WorkerCycle {
     this.#taken = [...(tidied.length > 0 ? [] : this.#taken), ...takenUp.taken];
     this.#isUnsure = false;
     this.#isContended = takenUp.isContended;
+    if (takenUp.isSweeping) this.#sweepAt = asked + SWEEP_MS;
     if (isRecovering) {
       this.#pulse.committed();
       this.#recoverAt = asked + this.#context.pollMs * 2;
@@ -185,16 +187,26 @@ export class WorkerCycle {
   async #takeUp(client: QueryClient, { limits, rooms, isContended }: FoundRoom): Promise<TakenUp> {
     const { schema } = this.#context;
     const spare = rooms.map(({ account, room }) => ({ account, room: Math.min(room, this.#calls.spareOf(account)) }));
-    const taken = await this.#picker.take(client, spare, this.#free);
-    const ids = taken.map(({ id }) => id);
+    const isSweeping = spare.length > 0 && performance.now() >= this.#sweepAt;
+    const overdue = isSweeping ? await this.#longestDue(client, spare, this.#free, OVERDUE_MS) : [];
+    const { taken, short } = await this.#picker.take(client, without(spare, overdue), this.#free - overdue.length);
+    // No job is left of these accounts, so what is due has none.
+    const left = this.#free - overdue.length - taken.length;
+    const stranded = await this.#longestDue(client, short, left, STRANDED_MS);
+    const ids = [...overdue, ...taken, ...stranded].map(({ id }) => id);
     const claimed = await claim(client, schema, ids, this.#id, this.#leaseMs);
     await noteStarts(client, schema, limits, claimed);
     const started = new Set(claimed.map(({ id }) => id));
     await this.#putOff(
       client,
-      ids.filter((id) => !started.has(id)),
+      taken.map(({ id }) => id).filter((id) => !started.has(id)),
     );
-    return { taken, claimed, isContended };
+    return { taken, claimed, isContended, isSweeping };
+  }
+
+  async #longestDue(client: QueryClient, rooms: readonly Room[], most: number, forMs: number): Promise<readonly Due[]> {
+    const due = await longestDue(client, this.#context.schema, rooms, forMs);
+    return due.slice(0, Math.max(0, most));
   }
 
   /** A job that came too early, as after the clock was set, is one for later: the ledger knows when. */
@@ -243,7 +255,23 @@ interface TakenUp {
   readonly claimed: readonly Claimed[];
   /** Whether an account was left out because other workers were claiming. */
   readonly isContended: boolean;
+  readonly isSweeping: boolean;
 }
+
+/** The room that is left. */
+function without(rooms: readonly Room[], taken: readonly Due[]): readonly Room[] {
+  return rooms.map(({ account, room }) => ({
+    account,
+    room: room - taken.filter((one) => one.account === account).length,
+  }));
+}
+
+// What has been due for so long although no job is left has none.
+const STRANDED_MS = 2_000;
+
+// Where there are always jobs, what has waited for so long is looked for without them, at the start and every hour.
+const OVERDUE_MS = 3_600_000;
+const SWEEP_MS = 3_600_000;
 
 // A worker that has been silent for so long is not alive any more.
 const LEAST_PULSE_MS = 10_000;

@@ -161,6 +161,69 @@ export const subject: ConformanceSubject<ContaboConfig, ContaboService, ContaboT
       expected: { code: 'outcome_unknown', reason: 'server_error' },
     },
   ],
+  findFixtures: [
+    {
+      name: 'instances on two pages',
+      source: 'Contabo API description, GET /v1/compute/instances',
+      query: 'web',
+      answers: [
+        {
+          status: 200,
+          body: {
+            data: [
+              {
+                ...customer,
+                instanceId: 100203,
+                name: 'vmi100203',
+                displayName: 'Web 1',
+                status: 'running',
+                cancelDate: '',
+              },
+              {
+                ...customer,
+                instanceId: 100204,
+                name: 'vmi100204',
+                displayName: 'db',
+                status: 'running',
+                cancelDate: '',
+              },
+            ],
+            _pagination: { size: 2, totalElements: 3, totalPages: 2, page: 1 },
+            _links: {},
+          },
+        },
+        {
+          status: 200,
+          body: {
+            data: [
+              { ...customer, instanceId: 100205, name: 'webvmi', displayName: '', status: 'rescue', cancelDate: end },
+            ],
+            _pagination: { size: 2, totalElements: 3, totalPages: 2, page: 2 },
+            _links: {},
+          },
+        },
+      ],
+      expected: {
+        services: [
+          { service: { instanceId: 100203 }, name: 'Web 1', state: 'active', cancellation: { state: 'none' } },
+          {
+            service: { instanceId: 100205 },
+            name: 'webvmi',
+            state: 'unknown',
+            endsOn: scheduledAt,
+            cancellation: { state: 'scheduled', effectiveAt: scheduledAt },
+          },
+        ],
+      },
+    },
+    {
+      name: 'a list that the roles do not allow',
+      source: TABLE,
+      query: 'web',
+      answers: [errorAnswer(403, 'Forbidden')],
+      expected: { code: 'forbidden' },
+    },
+  ],
   statusFixtures: [
     { name: 'an empty date', source: READ, answers: [shown()], expected: { state: 'none', revocable: false } },
     {

@@ -199,6 +199,71 @@ export const subject: ConformanceSubject<HetznerConfig, HetznerService, HetznerT
       expected: { code: 'outcome_unknown', reason: 'server_error' },
     },
   ],
+  findFixtures: [
+    {
+      name: 'the servers of the account',
+      source: 'robot.hetzner.com/doc/webservice, GET /server',
+      query: '203.0.113.',
+      answers: [
+        {
+          status: 200,
+          body: [
+            {
+              server: {
+                server_number: 321,
+                server_name: 'web1',
+                server_ip: '203.0.113.21',
+                status: 'ready',
+                cancelled: false,
+                paid_until: '2097-03-31',
+              },
+            },
+            {
+              server: {
+                server_number: 421,
+                server_name: '',
+                server_ip: '203.0.113.22',
+                status: 'in process',
+                cancelled: true,
+              },
+            },
+            { server: { server_number: 521, server_name: 'db', server_ip: '198.51.100.1', status: 'ready' } },
+          ],
+        },
+      ],
+      expected: {
+        services: [
+          {
+            service: { serverNumber: 321 },
+            name: 'web1',
+            state: 'active',
+            nextDueDate: { value: '2097-03-31', precision: 'date', source: 'provider' },
+            cancellation: { state: 'none' },
+          },
+          {
+            service: { serverNumber: 421 },
+            name: '203.0.113.22',
+            state: 'pending',
+            cancellation: { state: 'requested' },
+          },
+        ],
+      },
+    },
+    {
+      name: 'an account without servers',
+      source: `${ERRORS}, 404 SERVER_NOT_FOUND`,
+      query: 'web1',
+      answers: [notFound],
+      expected: { services: [] },
+    },
+    {
+      name: 'a list with wrong credentials',
+      source: ERRORS,
+      query: 'web1',
+      answers: [unauthorized],
+      expected: { code: 'unauthorized' },
+    },
+  ],
   statusFixtures: [
     { name: 'no cancellation', source: READ, answers: [shown()], expected: { state: 'none', revocable: false } },
     {

@@ -158,6 +158,43 @@ export function subjectOf(way: keyof typeof WAYS): ConformanceSubject<HostbillCo
         expected: { code: 'outcome_unknown', reason: 'server_error', lastSeen: 'unknown' },
       },
     ],
+    findFixtures: [
+      {
+        name: 'the services of the portal',
+        source: 'time4vps-lib, Service.php: GET /service',
+        query: 'web1',
+        answers: [
+          {
+            status: 200,
+            body: {
+              services: [
+                { id: '4711', domain: 'web1.example.com', status: 'Active', next_due: '2097-03-31' },
+                { id: '4712', domain: 'db.example.com', status: 'Active', next_due: '0000-00-00' },
+                { id: 4713, domain: 'web10.example.com', status: 'Terminated' },
+              ],
+            },
+          },
+        ],
+        expected: {
+          services: [
+            {
+              service: { serviceId: '4711' },
+              name: 'web1.example.com',
+              state: 'active',
+              nextDueDate: { value: '2097-03-31', precision: 'date', source: 'provider' },
+            },
+            { service: { serviceId: '4713' }, state: 'ended', cancellation: { state: 'completed' } },
+          ],
+        },
+      },
+      {
+        name: 'a list that the portal refuses',
+        source: ERRORS,
+        query: 'web1',
+        answers: [{ status: 200, body: { error: ['access_denied'] } }],
+        expected: { code: 'rejected' },
+      },
+    ],
     statusFixtures: [
       {
         name: 'a service that goes on',

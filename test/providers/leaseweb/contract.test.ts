@@ -41,7 +41,8 @@ const serviceShows: Shown = {
 };
 
 await contractTests({
-  descriptions: ['leaseweb-services.facts'],
+  // A search reads both lists.
+  descriptions: ['leaseweb-services.facts', 'leaseweb-public-cloud'],
   account,
   secrets,
   services: [{ serviceId }],
@@ -50,12 +51,20 @@ await contractTests({
   details: { reason: { providerCode: 'CANCEL_NO_NEED', text: 'Project ended' } },
   usual: {
     [`GET ${SERVICE}`]: { active: shownService(), cancelled: cancelledService },
+    'GET /services': {
+      status: 200,
+      body: {
+        services: [{ id: serviceId, reference: 'web-1', status: 'ACTIVE', cancellable: true }],
+        metadata: { limit: 50, offset: 0, totalCount: 1 },
+      },
+    },
+    'GET /instances': { status: 200, body: { instances: [], _metadata: { limit: 50, offset: 0, totalCount: 0 } } },
     [REASONS]: reasons,
     [`POST ${SERVICE}/cancel`]: done,
     [`POST ${SERVICE}/uncancel`]: done,
   },
   shows: serviceShows,
-  unused: ['GET /services'],
+  unused: [`GET ${INSTANCE}`, `DELETE ${INSTANCE}`, `POST ${INSTANCE}/cancelTermination`],
 });
 
 /** Public Cloud: a 200 of the DELETE; a read shows `contract.state`, and the state of what is destroyed. */
@@ -85,6 +94,20 @@ for (const [timing, contract] of contracts) {
     values: { id: instanceId },
     timings: [timing],
     usual: {
+      'GET /services': {
+        status: 200,
+        body: {
+          services: [{ id: serviceId, reference: 'web-1', status: 'ACTIVE', cancellable: true }],
+          metadata: { limit: 50, offset: 0, totalCount: 1 },
+        },
+      },
+      'GET /instances': {
+        status: 200,
+        body: {
+          instances: [{ id: instanceId, reference: 'web-2', state: 'RUNNING' }],
+          _metadata: { limit: 50, offset: 0, totalCount: 1 },
+        },
+      },
       [`GET ${INSTANCE}`]: {
         active: shownInstance(contract),
         // Of an hourly contract no termination can be undone, so it is one that has become monthly.
@@ -95,6 +118,6 @@ for (const [timing, contract] of contracts) {
       [REASONS]: reasons,
     },
     shows: instanceShows,
-    unused: ['GET /instances', 'GET /services', `GET ${SERVICE}`, `POST ${SERVICE}/cancel`, `POST ${SERVICE}/uncancel`],
+    unused: [`GET ${SERVICE}`, `POST ${SERVICE}/cancel`, `POST ${SERVICE}/uncancel`],
   });
 }

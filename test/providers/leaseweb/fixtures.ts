@@ -171,6 +171,69 @@ export const serviceSubject: Subject = {
     },
     ...failures,
   ],
+  findFixtures: [
+    {
+      name: 'services and instances',
+      source: 'developer.leaseweb.com, Services API v1, GET /services; Public Cloud API description, GET /instances',
+      query: 'web',
+      answers: [
+        {
+          status: 200,
+          body: {
+            services: [
+              {
+                id: serviceId,
+                reference: 'Web 1',
+                status: 'ACTIVE',
+                cancellable: true,
+                uncancellable: false,
+                endDate: null,
+                contractTermEndDate: end,
+              },
+              { id: '10000000004712', reference: 'db', status: 'ACTIVE', cancellable: true },
+            ],
+            metadata: { limit: 50, offset: 0, totalCount: 2 },
+          },
+        },
+        {
+          status: 200,
+          body: {
+            instances: [
+              {
+                id: instanceId,
+                reference: 'web-2',
+                state: 'RUNNING',
+                ips: [{ ip: '203.0.113.5' }],
+                contract: { ...monthly, state: 'DELETE_SCHEDULED' },
+              },
+            ],
+            _metadata: { limit: 50, offset: 0, totalCount: 1 },
+          },
+        },
+      ],
+      expected: {
+        services: [
+          { service: { serviceId }, name: 'Web 1', state: 'active', cancellation: { state: 'none' } },
+          {
+            service: { instanceId },
+            name: 'web-2',
+            endsOn: endsAt,
+            cancellation: { state: 'scheduled', when: 'end_of_period', effectiveAt: endsAt },
+          },
+        ],
+      },
+    },
+    {
+      name: 'a key that may not use Public Cloud',
+      source: ERRORS,
+      query: 'web',
+      answers: [
+        { status: 200, body: { services: [], metadata: { limit: 50, offset: 0, totalCount: 0 } } },
+        errorAnswer(403, 'Access to the requested resource is forbidden.'),
+      ],
+      expected: { services: [], unreadable: 1 },
+    },
+  ],
   statusFixtures: [
     { name: 'a service', source: SERVICE, answers: [shownService()], expected: { state: 'none', revocable: false } },
     {
@@ -244,6 +307,69 @@ export function instanceSubject(kind: keyof typeof TIMINGS): Subject {
         expected: { outcome: 'already_cancelled', existing: seen, warnings: [] },
       },
       ...failures.map((fixture) => ({ ...fixture, when })),
+    ],
+    findFixtures: [
+      {
+        name: 'services and instances',
+        source: 'developer.leaseweb.com, Services API v1, GET /services; Public Cloud API description, GET /instances',
+        query: 'web',
+        answers: [
+          {
+            status: 200,
+            body: {
+              services: [
+                {
+                  id: serviceId,
+                  reference: 'Web 1',
+                  status: 'ACTIVE',
+                  cancellable: true,
+                  uncancellable: false,
+                  endDate: null,
+                  contractTermEndDate: end,
+                },
+                { id: '10000000004712', reference: 'db', status: 'ACTIVE', cancellable: true },
+              ],
+              metadata: { limit: 50, offset: 0, totalCount: 2 },
+            },
+          },
+          {
+            status: 200,
+            body: {
+              instances: [
+                {
+                  id: instanceId,
+                  reference: 'web-2',
+                  state: 'RUNNING',
+                  ips: [{ ip: '203.0.113.5' }],
+                  contract: { ...monthly, state: 'DELETE_SCHEDULED' },
+                },
+              ],
+              _metadata: { limit: 50, offset: 0, totalCount: 1 },
+            },
+          },
+        ],
+        expected: {
+          services: [
+            { service: { serviceId }, name: 'Web 1', state: 'active', cancellation: { state: 'none' } },
+            {
+              service: { instanceId },
+              name: 'web-2',
+              endsOn: endsAt,
+              cancellation: { state: 'scheduled', when: 'end_of_period', effectiveAt: endsAt },
+            },
+          ],
+        },
+      },
+      {
+        name: 'a key that may not use Public Cloud',
+        source: ERRORS,
+        query: 'web',
+        answers: [
+          { status: 200, body: { services: [], metadata: { limit: 50, offset: 0, totalCount: 0 } } },
+          errorAnswer(403, 'Access to the requested resource is forbidden.'),
+        ],
+        expected: { services: [], unreadable: 1 },
+      },
     ],
     statusFixtures: [
       {

@@ -29,7 +29,11 @@ await contractTests({
     [`POST ${ITEM}/termination`]: acceptedItem(),
     [`DELETE ${CONTRACT}/termination`]: undone(true),
     [`DELETE ${ITEM}/termination`]: undone(true),
-    'GET /v2/customers': { status: 200, body: [] },
+    'GET /v2/customers': {
+      status: 200,
+      body: [{ customerId: '13eac206-ada6-4ac8-a4c0-21b263df6cbf', name: 'Jane Doe' }],
+    },
+    'GET /v2/customers/{customerId}/contracts': { status: 200, body: [] },
   },
   shows: {
     // A 201 says "the date on which the Termination will take place"; a read shows a stored `termination`.
@@ -38,9 +42,5 @@ await contractTests({
     active: ({ operation, status, body }) =>
       operation.startsWith('GET') && status === 200 && !('termination' in Object(body)),
   },
-  unused: [
-    'GET /v2/contracts/{contractId}/items/{contractItemId}/next-termination-dates',
-    'GET /v2/customers/{customerId}/contracts',
-    'POST /v2/authenticate',
-  ],
+  unused: ['GET /v2/contracts/{contractId}/items/{contractItemId}/next-termination-dates', 'POST /v2/authenticate'],
 });

@@ -150,6 +150,62 @@ export function subjectOf(
         expected: { code: 'outcome_unknown', reason: 'server_error' },
       },
     ],
+    findFixtures: [
+      {
+        name: 'the contracts of two customers',
+        source: 'mittwald API client, GET /v2/customers; mittwald API description, GET …/contracts',
+        query: 'proSpace',
+        answers: [
+          {
+            status: 200,
+            body: [
+              { customerId: 'customer-1', name: 'Jane Doe' },
+              { customerId: 'customer-2', name: 'John Doe' },
+            ],
+          },
+          {
+            status: 200,
+            body: [
+              { contractId, contractNumber, baseItem: { itemId: baseItemId, description: 'proSpace S' } },
+              {
+                contractId: baseItemId,
+                contractNumber: 'V4711002',
+                baseItem: { itemId: contractItemId, description: 'Mail' },
+              },
+            ],
+          },
+          {
+            status: 200,
+            body: [
+              {
+                contractId: contractItemId,
+                contractNumber: 'V4711003',
+                ...cancelled,
+                baseItem: { itemId: baseItemId, description: 'proSpace M' },
+              },
+            ],
+          },
+        ],
+        expected: {
+          services: [
+            { service: { contractId }, name: 'proSpace S', state: 'unknown', cancellation: { state: 'none' } },
+            {
+              service: { contractId: contractItemId },
+              name: 'proSpace M',
+              endsOn: scheduledAt,
+              cancellation: { state: 'scheduled', effectiveAt: scheduledAt },
+            },
+          ],
+        },
+      },
+      {
+        name: 'a list after too many requests',
+        source: ERRORS,
+        query: 'proSpace',
+        answers: [rateLimited],
+        expected: { code: 'rate_limited' },
+      },
+    ],
     statusFixtures: [
       { name: 'no termination', source: READ, answers: [shown({})], expected: { state: 'none', revocable: false } },
       {

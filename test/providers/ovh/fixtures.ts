@@ -239,6 +239,32 @@ export const subject: ConformanceSubject<OvhConfig, OvhService, OvhTiming> = {
       expected: { code: 'outcome_unknown', reason: 'server_error' },
     },
   ],
+  findFixtures: [
+    {
+      name: 'two ids, of which one is a VPS and the other has gone',
+      source: 'OVHcloud API, GET /services and GET /services/{serviceId} (BETA)',
+      query: 'VPS-0bad',
+      answers: [{ status: 200, body: [serviceId, serviceId + 1] }, shown(), notFound],
+      expected: {
+        services: [
+          {
+            service: both,
+            name: serviceName,
+            state: 'active',
+            nextDueDate: periodEnd,
+            cancellation: { state: 'none' },
+          },
+        ],
+      },
+    },
+    {
+      name: 'a list with keys that are not valid',
+      source: ERRORS,
+      query: 'vps',
+      answers: [badKeys],
+      expected: { code: 'unauthorized' },
+    },
+  ],
   statusFixtures: [
     { name: 'nothing pending', source: READ, answers: [shown()], expected: { state: 'none', revocable: false } },
     {

@@ -6,6 +6,7 @@ const CANCEL = 'VPSBG API documentation, POST /v1/servers/cancel';
 const STATUS_CODES = 'VPSBG API documentation, status codes';
 const UNDO = 'VPSBG API documentation names the call; its path and answer are inferred';
 const SERVER = 'VPSBG API documentation, GET /v1/servers/{id}';
+const LIST = 'VPSBG API documentation, GET /v1/servers';
 const LARAVEL = 'the body, in the form that Laravel gives errors, is inferred';
 
 /** An API token with every kind of character that one may have. */
@@ -22,6 +23,11 @@ type AnswerName =
   | 'locked'
   | 'rateLimited'
   | 'serverError';
+
+const listPage = (page: number, last: number, data: readonly JsonValue[]): ConformanceAnswer => ({
+  status: 200,
+  body: { data, links: {}, meta: { current_page: page, last_page: last, per_page: 50 } },
+});
 
 /** The answers of `POST /v1/servers/cancel`: documented statuses, inferred bodies. */
 export const answers: Readonly<Record<AnswerName, ConformanceAnswer>> = {
@@ -175,6 +181,64 @@ export const subject: ConformanceSubject<VpsbgConfig, VpsbgService> = {
     {
       name: 'an undo with a wrong token',
       source: STATUS_CODES,
+      answers: [answers.unauthorized],
+      expected: { code: 'unauthorized', providerStatus: 401 },
+    },
+  ],
+  findFixtures: [
+    {
+      name: 'servers on two pages, and a floating IP',
+      source: `${LIST}, 200; GET /v1/floating-ips, 200`,
+      query: '203.0.113.',
+      answers: [
+        listPage(1, 2, [
+          {
+            id: 7301,
+            hostname: 'web1.example.com',
+            status: 'active',
+            expiry_at: '2024-10-27T11:03:10.000000Z',
+            ip_addresses: [{ id: 3, ip_address: '203.0.113.10' }],
+          },
+          {
+            id: 7302,
+            hostname: 'other.example.com',
+            status: 'active',
+            expiry_at: null,
+            ip_addresses: [{ ip_address: '198.51.100.1' }],
+          },
+          { hostname: 'without-an-id.example.com' },
+        ]),
+        listPage(2, 2, [
+          { id: 7303, hostname: null, status: 'rescued', ip_addresses: [{ ip_address: '203.0.113.11' }] },
+        ]),
+        listPage(1, 1, [
+          {
+            id: 608,
+            status: 'active',
+            expiry_at: '2024-10-27T11:03:10.000000Z',
+            ip_address: { ip_address: '203.0.113.12' },
+            cancel_request: { id: 1, type: 1, reason: null },
+          },
+        ]),
+      ],
+      expected: {
+        services: [
+          {
+            service: { serverId: 7301 },
+            name: 'web1.example.com',
+            state: 'active',
+            nextDueDate: { value: '2024-10-27T11:03:10.000Z', precision: 'instant', source: 'provider' },
+          },
+          { service: { serverId: 7303 }, name: '203.0.113.11', state: 'unknown', stateText: 'rescued' },
+          { service: { floatingIpId: 608 }, name: '203.0.113.12', cancellation: { state: 'requested' } },
+        ],
+        unreadable: 1,
+      },
+    },
+    {
+      name: 'a list without a valid token',
+      source: `${STATUS_CODES}, 401; ${LARAVEL}`,
+      query: 'web1',
       answers: [answers.unauthorized],
       expected: { code: 'unauthorized', providerStatus: 401 },
     },

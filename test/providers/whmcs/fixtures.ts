@@ -238,6 +238,80 @@ export const subject: ConformanceSubject<WhmcsConfig, WhmcsService> = {
       expected: { code: 'outcome_unknown', reason: 'server_error', providerStatus: 503 },
     },
   ],
+  findFixtures: [
+    {
+      name: 'services on two pages, whose passwords and clients stay inside',
+      source: `${PRODUCTS}, 200`,
+      query: 'EXAMPLE.org',
+      answers: [
+        {
+          status: 200,
+          body: {
+            result: 'success',
+            totalresults: '4',
+            products: {
+              product: [
+                {
+                  id: 77,
+                  clientid: 12,
+                  domain: 'www.example.org',
+                  status: 'Active',
+                  nextduedate: '2026-03-30',
+                  password: servicePassword,
+                },
+                {
+                  id: '78',
+                  domain: 'other.example.com',
+                  status: 'Active',
+                  nextduedate: '0000-00-00',
+                  password: servicePassword,
+                },
+              ],
+            },
+          },
+        },
+        {
+          status: 200,
+          body: {
+            result: 'success',
+            totalresults: 4,
+            products: {
+              product: [
+                { id: 79, domain: 'Shop.Example.org', status: 'Cancelled', nextduedate: '0000-00-00' },
+                { domain: 'example.org' },
+              ],
+            },
+          },
+        },
+      ],
+      expected: {
+        services: [
+          { service: { serviceId: '77' }, name: 'www.example.org', state: 'active', nextDueDate: dueDate },
+          { service: { serviceId: '79' }, name: 'Shop.Example.org', state: 'ended', stateText: 'Cancelled' },
+        ],
+        unreadable: 1,
+      },
+    },
+    {
+      name: 'an installation without services',
+      source: `${CLIENTS}: an empty list is an empty text`,
+      query: 'example.org',
+      answers: [{ status: 200, body: { result: 'success', totalresults: 0, products: '' } }],
+      expected: { services: [] },
+    },
+    {
+      name: 'a search that the API role does not allow',
+      source: ACCESS,
+      query: 'example.org',
+      answers: [
+        {
+          status: 403,
+          body: { result: 'error', message: 'Invalid Permissions: API action "getclientsproducts" is not allowed' },
+        },
+      ],
+      expected: { code: 'forbidden', providerStatus: 403 },
+    },
+  ],
   statusFixtures: [
     {
       name: 'a service without a cancellation request',

@@ -6,11 +6,13 @@ export interface UntypedQueue {
   readonly get: (id: unknown) => Promise<unknown>;
   readonly list: (filter: unknown) => Promise<unknown>;
   readonly wait: (id: unknown, options?: unknown) => Promise<unknown>;
+  readonly whereToLook: (id: unknown) => Promise<unknown>;
   readonly retry: (id: unknown, decision: unknown) => Promise<unknown>;
   readonly resolve: (id: unknown, decision: unknown) => Promise<unknown>;
   readonly readBack: (id: unknown, decision: unknown) => Promise<unknown>;
   readonly withdraw: (id: unknown, decision: unknown) => Promise<unknown>;
   readonly resume: (account: unknown) => Promise<unknown>;
+  readonly changes: (options: unknown) => Promise<unknown>;
   readonly quarantine: (what: unknown) => Promise<unknown>;
 }
 

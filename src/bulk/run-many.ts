@@ -6,10 +6,10 @@ import { ManyRun } from './run.ts';
 import { SourceReader } from './source.ts';
 
 /** Runs the requests of a source, each lane within its own limits, and yields the items as they finish. */
-export async function* cancelMany(
+export async function* runMany<Value>(
   source: Iterable<unknown> | AsyncIterable<unknown>,
-  plan: ManyPlan,
-): AsyncGenerator<ManyItem, void, undefined> {
+  plan: ManyPlan<Value>,
+): AsyncGenerator<ManyItem<Value>, void, undefined> {
   let wake = deferred<void>();
   const run = new ManyRun(plan, () => {
     reporter.changed();
@@ -51,7 +51,7 @@ export async function* cancelMany(
     }
   } finally {
     plan.signal?.removeEventListener('abort', stop);
-    // Also if the caller stops early: in-flight cancellations are allowed to finish, and nothing more is started.
+    // Also if the caller stops early: in-flight calls are allowed to finish, and nothing more is started.
     const abandoned = run.abandon();
     try {
       await reader.close();

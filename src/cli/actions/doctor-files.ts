@@ -1,0 +1,27 @@
+import { readdirSync, statSync } from 'node:fs';
+import { failed, type Finding, ok, warning } from '../../queue/examine.ts';
+
+/** Who may read and change the configuration file and the results of lists in the working directory. */
+export function examineFiles(config: string | undefined): readonly Finding[] {
+  if (process.platform === 'win32') return [warning('files', 'not checked: Windows has no modes')];
+  return [...(config === undefined ? [] : [examineConfig(config)]), ...examineResults()];
+}
+
+function examineConfig(path: string): Finding {
+  const { mode } = statSync(path);
+  if ((mode & 0o022) !== 0) {
+    return failed('files', `other users may change ${path}, whose code runs as you`, `chmod 600 ${path}`);
+  }
+  return (mode & 0o044) === 0
+    ? ok('files', `${path} is for its owner alone`)
+    : warning('files', `other users may read ${path}`, `If it holds secrets: chmod 600 ${path}`);
+}
+
+/** Results say who leaves. */
+function examineResults(): readonly Finding[] {
+  const results = readdirSync('.').filter((name) => name.endsWith('.results.jsonl'));
+  const exposed = results.filter((path) => ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0);
+  return exposed.map((path) =>
+    failed('files', `other users may read ${path}, which says who leaves`, `chmod 600 ${path}`),
+  );
+}

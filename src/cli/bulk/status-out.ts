@@ -1,0 +1,58 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { extname } from 'node:path';
+import { jsonLine } from '../terminal/json-line.ts';
+import { systemCode } from '../terminal/system-code.ts';
+import { wrongUse } from '../terminal/wrong-use.ts';
+import { csvLine } from './csv-line.ts';
+import { type ReadStatus, STATUS_COLUMNS, statusCells, statusObject } from './status-row.ts';
+
+/** Where the rows of `status --list` are written, line by line as they are read. */
+export interface StatusFile extends Disposable {
+  /** @throws ProviderError if the file cannot be written, as on a full disk */
+  readonly write: (status: ReadStatus) => void;
+}
+
+/**
+ * Checks the name of the file, before anything is read.
+ *
+ * @throws ProviderError `invalid_request` if it is neither `.csv` nor `.jsonl`
+ */
+export function statusFormat(path: string): 'csv' | 'jsonl' {
+  const extension = extname(path).toLowerCase();
+  if (extension === '.csv') return 'csv';
+  if (extension === '.jsonl' || extension === '.ndjson') return 'jsonl';
+  throw wrongUse(`${path} is neither .csv nor .jsonl: the name of --out says which of the two is written.`);
+}
+
+/**
+ * Makes a new file that only its owner can read.
+ *
+ * @throws ProviderError `invalid_request` if it exists, or cannot be made
+ */
+export function createStatusFile(path: string): StatusFile {
+  const format = statusFormat(path);
+  const descriptor = created(path);
+  const put = (line: string): void => {
+    try {
+      const bytes = Buffer.from(`${line}\n`);
+      for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
+    } catch (error) {
+      throw wrongUse(`${path} cannot be written any further (${systemCode(error)}). Correct that, and run it again.`);
+    }
+  };
+  if (format === 'csv') put(csvLine(STATUS_COLUMNS));
+  return {
+    write: (status) => put(format === 'csv' ? csvLine(statusCells(status)) : jsonLine(statusObject(status))),
+    [Symbol.dispose]: () => closeSync(descriptor),
+  };
+}
+
+function created(path: string): number {
+  try {
+    return openSync(path, 'wx', 0o600);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code !== 'EEXIST') throw wrongUse(`${path} cannot be written (${code}). Correct that first.`);
+    throw wrongUse(`${path} exists, and is not written over. Name another file, or remove it first.`);
+  }
+}

@@ -1,0 +1,57 @@
+import { QUEUE_STATES } from '../../queue/model/state.ts';
+import { withQueue } from '../actions/with-queue.ts';
+import { serviceText } from '../setup/show-result.ts';
+import { wrongUse } from '../terminal/wrong-use.ts';
+import { argumentsOf, optional, text } from './inputs.ts';
+import { REQUEST, requestOf } from './request.ts';
+import { type Tool, tool } from './tool.ts';
+
+/** The one tool that writes, into the queue alone; none if the queue knows no proposals. */
+export function proposeTools(): readonly Tool[] {
+  const states: readonly string[] = QUEUE_STATES;
+  return states.includes('proposed') ? [propose] : [];
+}
+
+/** The tool itself. */
+export const propose: Tool = tool({
+  name: 'propose',
+  title: 'Propose a cancellation',
+  description:
+    'Puts a cancellation into the queue as a proposal. Nothing is sent: no worker takes it until a person has approved it outside of this tool. It cannot be approved, sent, retried or resolved here.',
+  isReading: false,
+  input: argumentsOf({
+    ...REQUEST,
+    id: optional(
+      text('Makes it idempotent: the same request with the same id is there once. Default: a new one.', 128),
+    ),
+  }),
+  work: async ({ id, ...given }, context) => {
+    const { opened, session, inTurn, by } = context;
+    if (context.proposals >= MOST_PROPOSALS) {
+      throw wrongUse(
+        `this server has proposed ${MOST_PROPOSALS} cancellations, which is as many as it may. Let a person look at them. Nothing was done.`,
+      );
+    }
+    const request = await requestOf(given, opened);
+    const placing = { propose: true, by, ...(id === undefined ? {} : { id }) } as const;
+    const { added, row } = await inTurn(() =>
+      withQueue(session, async (queue) => {
+        const enqueued = await queue.enqueue(request, placing);
+        return { added: enqueued.added, row: await queue.get(enqueued.id) };
+      }),
+    );
+    if (added) context.proposals += 1;
+    return {
+      data: {
+        id: row?.id,
+        added,
+        state: row?.state,
+        account: request.account,
+        service: serviceText(request.service),
+        next: 'A person decides: cancelkit queue show ID, then cancelkit queue approve ID or cancelkit queue withdraw ID.',
+      },
+    };
+  },
+});
+
+const MOST_PROPOSALS = 100;

@@ -1,0 +1,101 @@
+import { PgBoss } from 'pg-boss';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Database } from '../../src/queue/database/database.ts';
+import { DATABASES, type TestDatabase } from './support/databases.ts';
+import { freshSchema, openQueue, openTables } from './support/open-queue.ts';
+import { lost, openShop, request, seen } from './support/shop.ts';
+
+/** What pg-boss itself, and so its dashboard, can do to the jobs of an account. */
+const HARMS: Readonly<
+  Record<string, (boss: PgBoss, name: string, ids: string[], tables: Database, schema: string) => Promise<unknown>>
+> = {
+  'are deleted': (boss, name, ids) => boss.deleteJob(name, ids),
+  'are deleted all together': (boss, name) => boss.deleteAllJobs(name),
+  'are cancelled': (boss, name, ids) => boss.cancel(name, ids),
+  'are completed': async (boss, name, ids) => {
+    await boss.fetch(name, { batchSize: ids.length });
+    await boss.complete(name, ids);
+  },
+  'have failed': async (boss, name, ids, tables, schema) => {
+    await boss.fetch(name, { batchSize: ids.length });
+    await boss.fail(name, ids);
+    // As after the last retry.
+    await tables.query(`UPDATE ${schema}.job SET state = 'failed' WHERE state = 'retry'`);
+  },
+};
+
+describe.each(DATABASES)('cancellations whose jobs are gone, on %s', (_, open) => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await open();
+  }, 60_000);
+  afterAll(() => database[Symbol.asyncDispose]());
+
+  /** Does something to all jobs of an account with pg-boss's own methods. */
+  async function harm(schema: string, how: keyof typeof HARMS): Promise<number> {
+    await using tables = await openTables(database);
+    const executeSql = async (text: string, values?: unknown[]): Promise<{ rows: object[] }> =>
+      values === undefined || values.length === 0 ? tables.script(text) : await tables.query(text, values);
+    const boss = new PgBoss({
+      db: { executeSql },
+      schema: `${schema}_jobs`,
+      backend: database.kind,
+      createSchema: false,
+      migrate: false,
+      supervise: false,
+      schedule: false,
+      registerInstance: false,
+    });
+    await boss.start();
+    const { rows } = await tables.query(`SELECT id::text AS id FROM ${schema}_jobs.job WHERE name = 'account/alpha'`);
+    const ids = rows.map(({ id }) => String(id));
+    await HARMS[how]?.(boss, 'account/alpha', ids, tables, `${schema}_jobs`);
+    await boss.stop({ graceful: false, close: false });
+    return ids.length;
+  }
+
+  it.each(Object.keys(HARMS))('are carried out once after their jobs %s, and a worker becomes idle', async (how) => {
+    const schema = freshSchema();
+    const shop = openShop({ unknown: { writes: [lost], reads: [() => seen('none'), () => seen('completed')] } });
+    const options = { services: shop.services, schema, readBackAfterMs: [1_500] };
+    {
+      await using queue = await openQueue(database, options);
+      await queue.enqueue(request('alpha', 'unknown'), { id: 'unknown' });
+      await queue.work({ stopWhenIdle: true });
+      await queue.enqueue(request('alpha', 'one'), { id: 'one' });
+      await queue.enqueue(request('alpha', 'two'), { id: 'two' });
+      await queue.enqueue(request('alpha', 'later'), { id: 'later', notBefore: '2999-01-01' });
+    }
+    expect(await harm(schema, how)).toBeGreaterThanOrEqual(4);
+    await using queue = await openQueue(database, options);
+    await queue.work({ stopWhenIdle: true });
+    const found = await queue.list();
+    expect(found.map(({ id, state }) => [id, state])).toEqual([
+      ['unknown', expect.stringMatching(/^(?:completed|unknown)$/)],
+      ['one', 'requested'],
+      ['two', 'requested'],
+      ['later', 'planned'],
+    ]);
+    await queue.wait('unknown', { timeoutMs: 1 }).catch(() => queue.work({ stopWhenIdle: true }));
+    expect([shop.writes('one'), shop.writes('two'), shop.writes('unknown')]).toEqual([1, 1, 1]);
+    expect(shop.writes('later')).toBe(0);
+  });
+
+  it('are taken up although the jobs of others never end, once they have been due for an hour', async () => {
+    const schema = freshSchema();
+    const shop = openShop();
+    const options = { services: shop.services, schema, limits: { alpha: { concurrency: 1 } } };
+    {
+      await using queue = await openQueue(database, options);
+      await queue.enqueue(request('alpha', 'stranded'), { id: 'stranded', notBefore: '2026-05-01' });
+      await queue.enqueue(request('alpha', 'fresh'), { id: 'fresh', priority: 5 });
+    }
+    {
+      await using tables = await openTables(database);
+      await tables.query(`DELETE FROM ${schema}_jobs.job WHERE data->>'id' = 'stranded'`);
+    }
+    await using queue = await openQueue(database, options);
+    await queue.work({ stopWhenIdle: true });
+    expect(shop.order()).toEqual(['stranded', 'fresh']);
+  });
+});
