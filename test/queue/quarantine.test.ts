@@ -95,10 +95,11 @@ describe.each(DATABASES)('a ledger that was restored from a backup, on %s', (_, 
     );
     await using queue = await openQueue(database, options);
     expect(await queue.quarantine(BY)).toMatchObject({ readBack: 1 });
-    expect((await queue.list()).map(({ id, state }) => [id, state]).toSorted()).toEqual([
-      ['due', 'unknown'],
-      ['later', 'planned'],
-    ]);
+    const states = await queue.list();
+    expect(Object.fromEntries(states.map(({ id, state }) => [id, state]))).toEqual({
+      due: 'unknown',
+      later: 'planned',
+    });
   });
 
   it('believes no clock that was ahead by more than a day', async () => {
