@@ -144,8 +144,12 @@ describe.each(DATABASES)('a read-back that a person asks for, on %s', (_, open) 
       await queue.work({ stopWhenIdle: true });
       const planned = (await queue.get(id))?.notBefore;
       expect(await failureOf(queue.readBack(id, { by: 'ann' }))).toMatchObject({ code, account });
-      const { state, needsPerson, notBefore, history = [] } = (await queue.get(id)) ?? {};
+      const { state, needsPerson, notBefore, outcome, history = [] } = (await queue.get(id)) ?? {};
       expect([state, needsPerson]).toEqual(['unknown', false]);
+      // A time to try again would be taken for one to send it again.
+      const error = outcome?.ok === false ? outcome.error : undefined;
+      expect(error?.code).toBe('outcome_unknown');
+      expect(error).not.toHaveProperty('retryAt');
       expect(Math.abs(Date.parse(String(notBefore)) - Date.parse(String(planned)))).toBeLessThan(30_000);
       expect(history.at(-1)?.data).toMatchObject({ state: 'unknown', seen: { failed: code } });
     }

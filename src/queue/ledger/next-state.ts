@@ -149,7 +149,9 @@ export function afterFailedReadBack(
   const last = policy.readBackAfterMs.at(-1) ?? 0;
   const isOver = claimed.unknownForMs > last + policy.giveUpAfterMs;
   if (isOver || error.code === 'unsupported' || error.code === 'invalid_request') return { ...kept, needsPerson: true };
-  return { ...kept, ...(whenAgain(error, claimed.tries, isShut) ?? { nextInMs: backoffMs(claimed.tries) }) };
+  // When the provider can be asked again is no time at which the request could be sent again.
+  const { nextInMs, pause } = whenAgain(error, claimed.tries, isShut) ?? { nextInMs: backoffMs(claimed.tries) };
+  return { ...kept, nextInMs, ...(pause === undefined ? {} : { pause }) };
 }
 
 /**
