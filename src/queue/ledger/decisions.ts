@@ -162,8 +162,8 @@ async function checkNotOver(client: QueryClient, day: string): Promise<void> {
 
 /**
  * Lets an account go on that rests, and immediately those of its cancellations that the provider has not taken so far,
- * and those that were held because the account led to another place. They stay pinned to their own, and an
- * unknown one is read back when it was to be.
+ * and those that were held because the account led to another place. They stay pinned to their own, and an unknown
+ * one is read back when it was to be.
  */
 export async function resume(client: QueryClient, { schema, jobs }: DecisionContext, account: string): Promise<void> {
   await client.query(`DELETE FROM ${schema}.account WHERE name = $1`, [account]);

@@ -109,12 +109,8 @@ async function takeKeptYes(client: QueryClient, schema: string, accounts: readon
      WHERE account = ANY($1::text[]) AND state IN ('intent', 'sent') AND result IS NOT NULL FOR UPDATE`,
     [accounts],
   );
-  if (rows.length > 0)
-    await takeYes(
-      client,
-      schema,
-      rows.map(({ id }) => String(id)),
-    );
+  const ids = rows.map(({ id }) => String(id));
+  if (ids.length > 0) await takeYes(client, schema, ids);
 }
 
 /** A person may have settled what waits for one, sent it again or passed on its token, and the ledger has lost that. */
