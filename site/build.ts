@@ -4,6 +4,7 @@
  */
 import { cpSync, existsSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Application, type TypeDocOptions } from 'typedoc';
 import type { PluginOptions } from 'typedoc-plugin-markdown';
 import { build, createServer } from 'vitepress';
@@ -21,6 +22,10 @@ write('public/llms.txt', llmsIndex());
 write('public/llms-full.txt', llmsFull());
 const images = join(root, 'docs/images');
 if (existsSync(images)) cpSync(images, join(made, 'pages/docs/images'), { recursive: true });
+// Files of their own, loaded by pages with a diagram alone: bundling them would double the time of the build.
+const mermaid = dirname(fileURLToPath(import.meta.resolve('mermaid/dist/mermaid.esm.min.mjs')));
+for (const part of globSync(['mermaid.esm.min.mjs', 'chunks/mermaid.esm.min/*.mjs'], { cwd: mermaid }))
+  cpSync(join(mermaid, part), join(made, 'pages/public/mermaid', part));
 await writeReference(join(made, 'pages/api'));
 
 if (process.argv.includes('--serve')) {

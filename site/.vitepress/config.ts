@@ -17,8 +17,9 @@ export default defineConfig({
   outDir: join(made, 'built'),
   cacheDir: join(made, 'cache'),
   cleanUrls: true,
+  head: [['link', { rel: 'icon', href: 'data:,' }]],
   vite: { publicDir: join(made, 'pages/public') },
-  markdown: { config: leadWithinTheSite, anchor: { slugify: anchorOf } },
+  markdown: { config: likeTheRepository, anchor: { slugify: anchorOf } },
   themeConfig: {
     search: { provider: 'local' },
     outline: [2, 3],
@@ -34,6 +35,22 @@ export default defineConfig({
     })),
   },
 });
+
+function likeTheRepository(markdown: Renderer): void {
+  leadWithinTheSite(markdown);
+  drawDiagrams(markdown);
+}
+
+/** Leaves diagrams to the browser, which draws them: see theme/index.js. Without a script their text is shown. */
+function drawDiagrams(markdown: Renderer): void {
+  const { fence } = markdown.renderer.rules;
+  markdown.renderer.rules.fence = (tokens, index, options, env, self) => {
+    const token = tokens[index];
+    if (token?.info.trim() === 'mermaid')
+      return `<pre class="mermaid" v-pre>${markdown.utils.escapeHtml(token.content)}</pre>`;
+    return fence?.(tokens, index, options, env, self) ?? '';
+  };
+}
 
 /** Makes links between files of the repository lead to their pages, and text of those whose file has no page. */
 function leadWithinTheSite(markdown: Renderer): void {
