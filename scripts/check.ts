@@ -23,6 +23,7 @@ const steps: readonly Step[] = [
   { name: 'lint', command: ['oxlint'] },
   { name: 'types', command: ['tsc', '-p', '.'] },
   { name: 'build', command: ['npm', 'run', '--silent', 'build'] },
+  { name: 'api report', command: ['node', 'scripts/api-report.ts'], needs: 'build' },
   {
     name: 'tests',
     command: ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
