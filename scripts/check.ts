@@ -23,6 +23,7 @@ const steps: readonly Step[] = [
   { name: 'lint', command: ['oxlint'] },
   { name: 'types', command: ['tsc', '-p', '.'] },
   { name: 'build', command: ['npm', 'run', '--silent', 'build'] },
+  { name: 'api report', command: ['node', 'scripts/api-report.ts'], needs: 'build' },
   {
     name: 'tests',
     command: ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
@@ -66,10 +67,11 @@ for (const { name, command, needs } of steps) {
 const counts = testCounts();
 if (counts.failed > 0 || counts.passed === 0) process.exitCode = 1;
 console.log(`\n── summary\n${summary.join('\n')}\n`);
+if (counts.skipped > 0) console.log(`${counts.skipped} skipped: this machine lacks what they need`);
 console.log(`${counts.passed} passed, ${counts.failed} failed`);
 
 /** A test run that left no report is itself the failed test. */
 function testCounts(): TestCounts {
   const path = join(root, report);
-  return existsSync(path) ? countTests(path) : { passed: 0, failed: 1 };
+  return existsSync(path) ? countTests(path) : { passed: 0, failed: 1, skipped: 0 };
 }

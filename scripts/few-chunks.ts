@@ -68,7 +68,7 @@ export function fewChunks(root: string, groups: readonly (readonly string[])[]):
         return { ...found, suffix: '?tools' };
       });
       // A module that needs a part of a chunk loads all of it, and so does each of the chunk's entries.
-      build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      build.onLoad({ filter: /\.tsx?$/ }, ({ path }) => {
         const own = chunkOf(path);
         const contents = readFileSync(path, 'utf8');
         const named = [...contents.matchAll(/^(?:import|export) (?!type )[^;']* from '(.+)';$/gm)];
@@ -80,7 +80,7 @@ export function fewChunks(root: string, groups: readonly (readonly string[])[]):
         if (entries.length === 0) return undefined;
         // At the end, because the first line of a command says what runs it.
         const imports = entries.map((entry) => `import '${wayTo(entry, path)}';\n`).join('');
-        return { contents: `${contents}\n${imports}`, loader: 'ts' };
+        return { contents: `${contents}\n${imports}`, loader: path.endsWith('.tsx') ? 'tsx' : 'ts' };
       });
     },
   };

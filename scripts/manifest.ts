@@ -7,6 +7,7 @@ import * as v from 'valibot';
 export interface Manifest {
   readonly name: string;
   readonly version: string;
+  readonly description: string;
   readonly engines: { readonly node: string };
   /** Where each sub-path leads, relative to the package's root. */
   readonly exports: Readonly<Record<string, { readonly types: string; readonly default: string } | './package.json'>>;
@@ -19,6 +20,7 @@ export interface Manifest {
 const manifestSchema: v.GenericSchema<unknown, Manifest> = v.object({
   name: v.string(),
   version: v.string(),
+  description: v.string(),
   engines: v.object({ node: v.string() }),
   exports: v.record(
     v.string(),

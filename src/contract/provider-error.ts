@@ -1,4 +1,5 @@
 import { ERROR_CODES, type ErrorCode, type UnknownReason } from './error-code.ts';
+import { docsOf } from './docs-address.ts';
 import { type PublicError, publicErrorOf, publicMessageOf } from './public-error.ts';
 import type { CancellationStatus, Confirmation, EffectiveAt, LastSeen, ProviderOperation } from './vocabulary.ts';
 
@@ -121,6 +122,11 @@ export class ProviderError extends Error {
     this.publicMessage = publicMessageOf(code, details.operation);
     this.retryable = details.retryable ?? ERROR_CODES[code].retryable;
     this.attempts = details.attempts ?? 0;
+  }
+
+  /** Where the documentation says what this code means and what to do: `cancelkit/docs/errors.md#rate_limited`. */
+  get docs(): string {
+    return docsOf(this.code);
   }
 
   /** For a response to an end customer: `publicMessage`, a coarse code, `operationId` and `retryAt`. */

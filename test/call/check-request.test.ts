@@ -12,8 +12,8 @@ const typed = createCancelService({ acme: acme(config) }, { fetch: recording.fet
 const service = untyped(typed);
 const { hostingId, domain } = REQUEST.service;
 
-const PREVIEW_OPTIONS = 'only the options signal, deadlineMs, onEvent, place';
-const CANCEL_OPTIONS = 'only the options signal, deadlineMs, onEvent, place, verify';
+const PREVIEW_OPTIONS = 'only the options signal, deadlineMs, onEvent, place, traceparent';
+const CANCEL_OPTIONS = 'only the options signal, deadlineMs, onEvent, place, traceparent, verify, now';
 
 /** What a call refuses, and that it sends nothing. */
 async function refusal(request: unknown, options?: unknown): Promise<ProviderError> {

@@ -53,15 +53,18 @@ it('the queue takes cancellations, carries them out, shows them and takes decisi
 
   const listed = recordsOf((await queue('list', '--json')).stdout);
   expect(listed).toMatchObject([
-    { command: 'queue list', ok: true, result: { id: 'one', state: 'requested' } },
-    { result: { id: 'two', state: 'unknown', needsPerson: true, askedBy: 'Kim' } },
+    { command: 'queue list', ok: true, result: { id: 'two', state: 'unknown', needsPerson: true, askedBy: 'Kim' } },
+    { result: { id: 'one', state: 'requested' } },
   ]);
   expect((await queue('list', '--state', 'nowhere')).code).toBe(2);
   const shown = await queue('show', 'two');
   expect(shown.stdout).toMatch(/where to look +\(inferred\)/);
   expect((await queue('show', 'one')).stdout).not.toContain('where to look');
   expect(shown.stdout).toMatch(/needs a person +yes/);
-  expect(shown.stdout).toMatch(/history\n.*enqueued/);
+  expect(shown.stdout).toContain('It was sent on ');
+  expect(shown.stdout).toMatch(/history\n.* \(\d+ (?:s|min) ago\) +Kim asked for it\./);
+  expect(shown.stdout).toContain('The outcome is unknown. It waits for a person.');
+  expect(shown.stdout).not.toContain('{');
   expect((await queue('show', 'three')).code).toBe(2);
 
   expect((await queue('resolve', 'one', '--as', 'completed')).code).toBe(2);
@@ -183,7 +186,7 @@ it('lists, shows and counts what is in a directory while a worker has it open, a
       expect(recordsOf((await queue('list', '--json')).stdout)).toMatchObject([
         { result: { id: 'one', state: 'planned' } },
       ]);
-      expect((await queue('show', 'one')).stdout).toMatch(/history\n.*enqueued/);
+      expect((await queue('show', 'one')).stdout).toMatch(/history\n.* asked for it\./);
       expect(recordsOf((await queue('stats', '--json')).stdout)).toMatchObject([
         { result: { states: { planned: 1 } } },
       ]);

@@ -9,6 +9,7 @@ import { createApp as createExpress, publicErrors } from '../../examples/framewo
 import { createApp as createFastify } from '../../examples/frameworks/fastify.ts';
 import { createApp as createHono } from '../../examples/frameworks/hono.ts';
 import { createApp as createNest } from '../../examples/frameworks/nest.ts';
+import { createHandler as createNext } from '../../examples/frameworks/next.ts';
 
 // NestJS tells its modules apart by random numbers, which the tests' set-up makes equal.
 vi.hoisted(() => vi.mocked(Math.random).mockRestore());
@@ -46,6 +47,11 @@ const recipes: Readonly<Record<string, (cancel: Cancel) => Promise<Running>>> = 
   Hono: async (cancel) => {
     const app = createHono(cancel);
     return listen(createServer(nodeListener(app)));
+  },
+  // Next.js calls a handler with the web's Request, and sends its Response; Hono's server does the same.
+  'Next.js': (cancel) => {
+    const server = createAdaptorServer({ fetch: createNext(cancel) });
+    return listen(createServer((request, response) => void server.emit('request', request, response)));
   },
   NestJS: async (cancel) => {
     const app = await createNest(cancel);

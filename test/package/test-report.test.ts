@@ -15,6 +15,15 @@ describe('countTests', () => {
     expect(countTests(report(3, 1, [file('passed', 'passed', 'passed'), file('failed', 'passed', 'failed')]))).toEqual({
       passed: 3,
       failed: 1,
+      skipped: 0,
+    });
+  });
+
+  it('counts apart what could not run', () => {
+    expect(countTests(report(1, 0, [file('passed', 'passed', 'skipped')], 1))).toEqual({
+      passed: 1,
+      failed: 0,
+      skipped: 1,
     });
   });
 
@@ -22,6 +31,7 @@ describe('countTests', () => {
     expect(countTests(report(2, 0, [file('passed', 'passed', 'passed'), file('failed')]))).toEqual({
       passed: 2,
       failed: 1,
+      skipped: 0,
     });
   });
 });
@@ -30,8 +40,13 @@ function file(status: string, ...tests: readonly string[]): object {
   return { status, assertionResults: tests.map((result) => ({ status: result })) };
 }
 
-function report(numPassedTests: number, numFailedTests: number, testResults: readonly object[]): string {
+function report(
+  numPassedTests: number,
+  numFailedTests: number,
+  testResults: readonly object[],
+  numPendingTests = 0,
+): string {
   const path = join(directory, 'report.json');
-  writeFileSync(path, JSON.stringify({ numPassedTests, numFailedTests, testResults }));
+  writeFileSync(path, JSON.stringify({ numPassedTests, numFailedTests, numPendingTests, testResults }));
   return path;
 }

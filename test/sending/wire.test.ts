@@ -373,7 +373,7 @@ describe('a further base URL', () => {
     'is held to the rules of the first: %s is not configured',
     async (loginUrl) => {
       const failure = await failureOf(serviceOf({}, { ...servers.config, loginUrl }).cancel(order));
-      expect([failure.code, failure.issues?.[0]?.path]).toEqual(['not_configured', 'origins.login']);
+      expect([failure.code, failure.issues?.[0]?.path]).toEqual(['not_configured', 'loginUrl']);
       expect(servers.login.seen).toEqual([]);
     },
   );

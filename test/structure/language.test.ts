@@ -21,7 +21,7 @@ const files = filesOf(
   '{README,CONTRIBUTING,SECURITY}.md',
   'docs/**/*.md',
   'providers/*/*.{md,ts}',
-  '{src,test,scripts,bench}/**/*.ts',
+  '{src,test,scripts,bench}/**/*.{ts,tsx}',
   'examples/**/*.{md,ts}',
 ).filter((file) => !QUOTING.includes(file));
 

@@ -141,11 +141,24 @@ describe('the queue', () => {
   });
 });
 
+describe('the console', () => {
+  it('imports the core, the queue, Hono’s JSX, its server for Node.js, valibot, Node.js and its own files', () => {
+    const files = filesOf('src/console/**/*.{ts,tsx}');
+    const isAllowed = (imported: string): boolean =>
+      coreFiles.includes(imported) ||
+      files.includes(imported) ||
+      /^src\/queue\/(index|model\/state|words\/[\w-]+|input\/(?:check|queue)-input)\.ts$/.test(imported) ||
+      /^(hono\/jsx(?:\/jsx-runtime)?|@hono\/node-server|valibot)$/.test(imported) ||
+      imported.startsWith('node:');
+    expect(forbiddenImports(files, isAllowed)).toEqual([]);
+  });
+});
+
 describe('the command line', () => {
   const files = filesOf('src/cli/**/*.ts');
   const bundled = ['commander', '@clack/prompts', 'picocolors', 'cli-table3', 'cli-progress', 'csv-parse'];
 
-  it('imports the core, its own files, the list of providers, the queue, the sandbox, valibot, Node.js, what is bundled into it, and the SDK that its user installs', () => {
+  it('imports the core, its own files, the list of providers, the queue, the console, the sandbox, valibot, Node.js, what is bundled into it, and the SDK that its user installs', () => {
     const isAllowed = (imported: string): boolean =>
       coreFiles.includes(imported) ||
       files.includes(imported) ||
@@ -157,6 +170,8 @@ describe('the command line', () => {
         'src/queue/database/database-place.ts',
       ].includes(imported) ||
       imported.startsWith('@modelcontextprotocol/sdk/') ||
+      imported.startsWith('src/queue/words/') ||
+      ['src/console/index.ts', 'src/console/local-server.ts'].includes(imported) ||
       ['src/sandbox/index.ts', 'valibot'].includes(imported) ||
       imported.startsWith('node:') ||
       imported === 'providers/list.ts';
@@ -194,7 +209,7 @@ describe('the configuration of the command line', () => {
 });
 
 describe('importing', () => {
-  const tools = /^src\/(sandbox|conformance|queue|config)\/index\.ts$/;
+  const tools = /^src\/(sandbox|conformance|queue|config|console)\/index\.ts$/;
 
   it.each(entries.filter(({ source }) => !tools.test(source)))(
     '$specifier reaches the core, its own adapter, ky, undici and valibot, and no more',

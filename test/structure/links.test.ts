@@ -2,19 +2,14 @@ import { existsSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { root } from '../../scripts/manifest.ts';
+import { anchorOf } from '../../site/pages.ts';
 import { filesOf, textOf } from './source-tree.ts';
 
 const pages = filesOf('*.md', 'docs/**/*.md', 'providers/*/README.md', 'examples/**/*.md');
 
 /** The headings of a page, as links name them. */
 function anchorsOf(page: string): readonly string[] {
-  return [...textOf(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
-      .trim()
-      .replaceAll(' ', '-'),
-  );
+  return [...textOf(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
 }
 
 describe('the pages', () => {

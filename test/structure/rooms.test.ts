@@ -19,15 +19,17 @@ const ROOMS: { readonly [folder: string]: readonly (string | readonly string[])[
     '*',
     'provider',
     ['conformance', 'queue', 'sandbox'],
+    'console',
     ['cli', 'config'],
   ],
-  'src/queue': ['model', 'database', 'input', 'ledger', 'examination', 'worker', 'operations', 'reader', '*'],
+  'src/queue': ['model', 'database', 'input', 'ledger', 'words', 'examination', 'worker', 'operations', 'reader', '*'],
   'src/cli': ['terminal', 'setup', 'bulk', 'completion', 'actions', 'mcp', 'commands', '*'],
   'src/sandbox': ['kit', '*'],
+  'src/console': ['model', 'assets', 'pages', 'access', '*'],
 };
 
-const files = filesOf('{src,providers}/**/*.ts');
-const imports = new Map(files.map((file) => [file, importsFrom(file).filter((imported) => imported.endsWith('.ts'))]));
+const files = filesOf('{src,providers}/**/*.{ts,tsx}');
+const imports = new Map(files.map((file) => [file, importsFrom(file).filter((imported) => /\.tsx?$/.test(imported))]));
 
 /** Which room of a folder a file is in: `*` for a file of the folder itself, `undefined` for one outside the folder. */
 function roomOf(file: string, folder: string): string | undefined {

@@ -87,6 +87,6 @@ export const adapterFiles: readonly string[] = filesOf('providers/*/**/*.ts').fi
 
 /** Everything written in TypeScript. */
 export const typeScriptFiles: readonly string[] = filesOf(
-  '{src,providers,test,examples,bench,scripts}/**/*.ts',
+  '{src,providers,test,examples,bench,scripts}/**/*.{ts,tsx}',
   '*.config.ts',
 );

@@ -2,6 +2,9 @@ import { whenText } from '../../contract/when.ts';
 import * as v from 'valibot';
 import type { QueuedCancellation, QueueStats } from '../../queue/index.ts';
 import { QUEUE_STATES } from '../../queue/model/state.ts';
+import { sentenceOf } from '../../queue/words/history-words.ts';
+import { relativeTime, utcTime } from '../../queue/words/relative-time.ts';
+import { wordsOf } from '../../queue/words/state-words.ts';
 import type { ExportFlags, ListFlags } from '../setup/flags.ts';
 import { EXIT } from '../terminal/exit-code.ts';
 import { writeLabelled } from '../terminal/labelled.ts';
@@ -20,13 +23,17 @@ export async function list(flags: ListFlags, session: Session): Promise<number> 
   const state = flags.state === undefined ? undefined : v.safeParse(stateSchema, flags.state);
   if (state?.success === false) throw wrongUse(`there is no such state. The states are: ${QUEUE_STATES.join(', ')}.`);
   return await withReader(session, async (queue) => {
-    const found = await queue.list({ ...flags, state: state?.output });
+    const { search, oldest = false, ...filter } = flags;
+    const order = oldest ? 'oldest' : 'newest';
+    const found = await queue.list({ ...filter, state: state?.output, text: search, order });
     for (const result of found) output.record({ command, ok: true, result });
     if (output.json) return EXIT.done;
     if (found.length === 0) output.line('Nothing there.');
     else {
       const { tableLines } = await import('../terminal/table.ts');
-      for (const line of tableLines(HEAD, found.map(rowOf), output.colours)) output.line(line);
+      const now = Date.now();
+      const rows = found.map((entry) => rowOf(entry, now));
+      for (const line of tableLines(HEAD, rows, output.colours)) output.line(line);
     }
     return EXIT.done;
   });
@@ -39,7 +46,11 @@ export async function show(id: string, session: Session): Promise<number> {
     const result = await queue.get(id);
     if (result === undefined) throw wrongUse('there is no cancellation of that id in the queue.');
     output.record({ command, ok: true, result });
-    output.line(`${output.colours.bold(visible(result.id))}: ${result.state}`);
+    const now = Date.now();
+    const { bold, dim } = output.colours;
+    output.line(`${bold(visible(result.id))}: ${result.state}`);
+    for (const sentence of wordsOf(result, now).known) output.line(`  ${visible(sentence)}`);
+    output.line();
     writeLabelled(output, [
       ['account', `${result.account} (${result.provider})`],
       ['service', serviceText(result.request.service)],
@@ -49,7 +60,7 @@ export async function show(id: string, session: Session): Promise<number> {
       ['leads now to', result.otherPlace],
       ['outcome', outcomeText(result)],
       ['last error', result.lastError?.message],
-      ['not before', result.notBefore],
+      ['not before', result.notBefore === undefined ? undefined : timeText(result.notBefore, now)],
       ['asked by', result.askedBy],
       ['tries', String(result.tries)],
     ]);
@@ -57,12 +68,21 @@ export async function show(id: string, session: Session): Promise<number> {
       const { account, request, place } = result;
       writeLabelled(output, whereLabels(await whereToLook(opened, account, request.service, place)));
     }
+    output.line();
     output.line('  history');
-    for (const { at, type, data } of result.history) {
-      output.line(`    ${output.colours.dim(at)}  ${visible(type)}  ${visible(JSON.stringify(data))}`);
+    const lines = result.history.map((entry) => ({ ...sentenceOf(entry), time: timeText(entry.at, now) }));
+    const width = Math.max(0, ...lines.map(({ time }) => time.length));
+    for (const { time, text, note } of lines) {
+      const quoted = note === undefined ? '' : ` “${note}”`;
+      output.line(`    ${dim(time.padEnd(width))}  ${visible(`${text}${quoted}`)}`);
     }
     return EXIT.done;
   });
+}
+
+/** A time in full, and beside now. */
+function timeText(iso: string, now: number): string {
+  return `${utcTime(iso)} (${relativeTime(iso, now)})`;
 }
 
 /** What a person has to do. */
@@ -106,7 +126,7 @@ export async function writeStats(result: QueueStats, { output, command }: Sessio
     ...used.map((state) => states[state] ?? 0),
     inFlight,
     needsPerson,
-    pausedUntil === undefined ? '' : `rests until ${pausedUntil}`,
+    pausedUntil === undefined ? '' : `paused until ${pausedUntil}`,
   ]);
   if (rows.length === 0) output.line('The queue is empty.');
   else {
@@ -116,9 +136,9 @@ export async function writeStats(result: QueueStats, { output, command }: Sessio
   }
 }
 
-const HEAD = ['id', 'account', 'service', 'when', 'state', 'outcome', 'needs a person', 'updated at'];
+const HEAD = ['id', 'account', 'service', 'when', 'state', 'outcome', 'needs a person', 'changed'];
 
-function rowOf(entry: QueuedCancellation): readonly string[] {
+function rowOf(entry: QueuedCancellation, now: number): readonly string[] {
   const { id, account, request, state, needsPerson, updatedAt } = entry;
   const person = needsPerson ? 'yes' : '';
   return [
@@ -129,7 +149,7 @@ function rowOf(entry: QueuedCancellation): readonly string[] {
     state,
     outcomeText(entry) ?? '',
     person,
-    updatedAt,
+    relativeTime(updatedAt, now),
   ];
 }
 

@@ -10,19 +10,27 @@ import { text } from './text.ts';
 export function addReading(queue: Command, act: Act): void {
   queue
     .command('list')
-    .description('List cancellations, oldest first.')
+    .description('List cancellations, newest first.')
     .addOption(new Option('--state <state>', 'only those in this state').choices(QUEUE_STATES))
     .option('--account <name>', 'only those of this account', text)
     .option('--needs-person', 'only those that wait for a person')
+    .option('--search <text>', 'only those with this text in their id, reference or service', text)
+    .option('--oldest', 'oldest first')
     .option('--limit <number>', 'at most so many (default: 100)', positive)
     .option('--after <id>', 'the page after this one', text)
-    .addHelpText('after', examples([['cancelkit queue list --state unknown', 'what is not known yet']]))
+    .addHelpText(
+      'after',
+      examples([
+        ['cancelkit queue list --state unknown', 'what is not known yet'],
+        ['cancelkit queue list --search example.com', 'what is there of a service'],
+      ]),
+    )
     .action((flags: ListFlags) =>
       act('queue list', async (session) => (await import('../actions/queue-read.ts')).list(flags, session)),
     );
   queue
     .command('show')
-    .description('Show a cancellation with its history.')
+    .description('Tell how a cancellation stands, with its history in sentences.')
     .argument('<id>', 'its id')
     .addHelpText('after', examples([['cancelkit queue show order-1', 'all that happened to it']]))
     .action((id: string) =>

@@ -1,9 +1,10 @@
 import { WHEN_ABSENT } from '../../queue/model/state.ts';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { AddFlags, WorkFlags } from '../setup/flags.ts';
+import type { AddFlags, UiFlags, WorkFlags } from '../setup/flags.ts';
 import type { Act } from '../setup/session.ts';
 import { examples } from '../terminal/examples.ts';
 import { withCancelOptions } from './cancel.ts';
+import { port } from './port.ts';
 import { positive } from './positive.ts';
 import { text } from './text.ts';
 
@@ -28,17 +29,42 @@ export function addAdding(queue: Command, act: Act): void {
     );
 }
 
-/** Adds `cancelkit queue work`. */
+/** Adds `cancelkit queue work` and `ui`. */
 export function addWorking(queue: Command, act: Act): void {
-  queue
-    .command('work')
+  withUi(queue.command('work'))
     .description('Carry out what is due, until Ctrl-C. Started cancellations finish.')
-    .option('--concurrency <number>', 'how many run concurrently, over all accounts', positive)
     .option('--until-idle', 'end once nothing is due')
-    .addHelpText('after', examples([['cancelkit queue work --until-idle', 'from a cron job']]))
+    .option('--ui', 'serve the console meanwhile, as `queue ui` does')
+    .addHelpText(
+      'after',
+      examples([
+        ['cancelkit queue work --until-idle', 'from a cron job'],
+        ['cancelkit queue work --ui', 'work, and look at it in a browser'],
+      ]),
+    )
     .action((flags: WorkFlags) =>
       act('queue work', async (session) => (await import('../actions/queue-work.ts')).work(flags, session)),
     );
+  withUi(queue.command('ui'))
+    .description('Serve the console on 127.0.0.1 until Ctrl-C: see the queue in a browser, and decide.')
+    .option('--work', 'work on the queue meanwhile, as `queue work` does')
+    .addHelpText(
+      'after',
+      examples([
+        ['cancelkit queue ui', 'prints the address to open'],
+        ['cancelkit queue ui --work --port 4080', 'in one process, at the same port each time'],
+      ]),
+    )
+    .action((flags: UiFlags) =>
+      act('queue ui', async (session) => (await import('../actions/queue-ui.ts')).ui(flags, session)),
+    );
+}
+
+function withUi(command: Command): Command {
+  return command
+    .option('--concurrency <number>', 'how many cancellations run concurrently, over all accounts', positive)
+    .option('--port <number>', 'of the console (default: a free one)', port)
+    .option('--by <name>', 'who decides in the console (default: the user)', text);
 }
 
 /** The option that says what happens to an absent cancellation. */

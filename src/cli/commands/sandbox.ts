@@ -1,7 +1,8 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { SandboxFlags } from '../setup/flags.ts';
 import type { Act } from '../setup/session.ts';
 import { examples } from '../terminal/examples.ts';
+import { port } from './port.ts';
 
 /** Adds `cancelkit sandbox`. */
 export function addSandbox(program: Command, act: Act): void {
@@ -19,9 +20,4 @@ export function addSandbox(program: Command, act: Act): void {
     .action((flags: SandboxFlags) =>
       act('sandbox', async (session) => (await import('../actions/sandbox.ts')).sandbox(flags, session)),
     );
-}
-
-function port(value: string): number {
-  if (!/^\d{1,5}$/.test(value)) throw new InvalidArgumentError('It has to be a whole number.');
-  return Number(value);
 }

@@ -60,6 +60,8 @@ export interface ListFlags {
   readonly state?: string;
   readonly account?: string;
   readonly needsPerson?: boolean;
+  readonly search?: string;
+  readonly oldest?: boolean;
   readonly limit?: number;
   readonly after?: string;
 }
@@ -74,9 +76,18 @@ export interface AddFlags extends CancelFlags {
 }
 
 /** The options of `queue work`. */
-export interface WorkFlags {
+export interface WorkFlags extends UiFlags {
   readonly concurrency?: number;
   readonly untilIdle?: boolean;
+  readonly ui?: boolean;
+}
+
+/** The options of `queue ui`. */
+export interface UiFlags {
+  readonly port?: number;
+  readonly by?: string;
+  readonly work?: boolean;
+  readonly concurrency?: number;
 }
 
 /** The options of `sandbox`. */

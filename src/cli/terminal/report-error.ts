@@ -28,7 +28,7 @@ function faultOf(command: string): {
   readonly words: string;
 } {
   if (READS.includes(command)) return { code: 'unexpected_response', words: 'Nothing was sent that changes anything.' };
-  if (command.startsWith('queue ') && command !== 'queue work') {
+  if (command.startsWith('queue ') && !['queue work', 'queue ui'].includes(command)) {
     const words = 'Whether the queue was changed is not known: read it with `cancelkit queue list`.';
     return { code: 'outcome_unknown', words };
   }

@@ -25,7 +25,7 @@ export async function builtPackage(): Promise<string> {
 
 function stamp(): string {
   const hash = createHash('sha256');
-  for (const file of globSync(['{src,providers}/**/*.ts', 'package.json', 'tsup.config.ts'], {
+  for (const file of globSync(['{src,providers}/**/*.{ts,tsx}', 'package.json', 'tsup.config.ts'], {
     cwd: root,
   }).toSorted()) {
     const { size, mtimeMs } = statSync(join(root, file));

@@ -1,0 +1,174 @@
+import * as v from 'valibot';
+import { whenText } from '../../contract/when.ts';
+import type { QueuedCancellation } from '../ledger/record.ts';
+import type { QueueState } from '../model/state.ts';
+import { relativeTime, utcTime } from './relative-time.ts';
+
+/** How a state, or a line of history, is to be taken. */
+export type Tone = 'neutral' | 'sent' | 'good' | 'bad' | 'person';
+
+/** A state in words. */
+export interface StateWords {
+  readonly name: string;
+  /** A sentence, as far as the state alone says something. */
+  readonly meaning: string;
+  readonly tone: Tone;
+}
+
+/** The words of every state. */
+export const STATE_WORDS: Readonly<Record<QueueState | 'proposed' | 'lapsed' | 'overdue', StateWords>> = {
+  proposed: { name: 'Proposed', meaning: 'Waits for a person to approve it. Nothing has been sent.', tone: 'person' },
+  planned: { name: 'Planned', meaning: 'Waits for its turn. Nothing has been sent.', tone: 'neutral' },
+  intent: { name: 'Being sent', meaning: 'A worker has taken it up.', tone: 'sent' },
+  sent: { name: 'Sent', meaning: 'The request was sent; the answer is awaited.', tone: 'sent' },
+  requested: {
+    name: 'Requested',
+    meaning: 'The provider stored it; a cron job, a worker or a person still acts on it.',
+    tone: 'good',
+  },
+  scheduled: { name: 'Scheduled', meaning: 'The provider confirmed it, with an end date.', tone: 'good' },
+  completed: { name: 'Completed', meaning: 'The service is over.', tone: 'good' },
+  already_cancelled: {
+    name: 'Already cancelled',
+    meaning: 'It was cancelled before; nothing new was needed.',
+    tone: 'good',
+  },
+  refused: { name: 'Refused', meaning: 'It is not cancelled.', tone: 'bad' },
+  unknown: { name: 'Unknown', meaning: 'It may be cancelled, or not.', tone: 'person' },
+  lapsed: {
+    name: 'Lapsed',
+    meaning: 'The cancellation is no longer at the provider: it was removed, or the service was renewed.',
+    tone: 'person',
+  },
+  overdue: { name: 'Overdue', meaning: 'Its date has passed, and the service still runs.', tone: 'person' },
+};
+
+/** Why an outcome is not known, to be put after "and". */
+export const UNKNOWN_REASONS: Readonly<Record<string, string>> = {
+  timeout: 'no answer arrived in time',
+  connection_lost: 'the connection broke off',
+  aborted: 'it was interrupted',
+  server_error: 'the provider answered with a server error',
+  unreadable_answer: 'the answer could not be read',
+  provider_error: 'the answer does not say whether it took effect',
+};
+
+/** What a read-back showed, to be put after "the provider". */
+export const SEEN_WORDS: Readonly<Record<string, string>> = {
+  none: 'shows no cancellation',
+  absent: 'knows no such service',
+  requested: 'shows a request',
+  scheduled: 'shows a cancellation with a date',
+  completed: 'shows that the service is over',
+  failed: 'shows a cancellation that failed',
+  unknown: 'shows a state that says nothing about it',
+};
+
+/** A cancellation in sentences. */
+export interface CancellationWords {
+  /** One line, for a list. */
+  readonly summary: string;
+  /** What is known, a sentence each. */
+  readonly known: readonly string[];
+}
+
+/** Says what is known of a cancellation, and what happens next. */
+export function wordsOf(item: QueuedCancellation, now: number): CancellationWords {
+  const { state, outcome, lastError } = item;
+  if (awaitsToken(item)) {
+    const error = outcome?.ok === false ? outcome.error : undefined;
+    const sentTo = SENT_TO[error?.confirmation?.sentTo ?? ''] ?? '';
+    const summary = `Waits for the token that the provider sent${sentTo}.`;
+    return { summary, known: [summary, 'Nothing is cancelled until a person passes it on.'] };
+  }
+  if (state === 'unknown') return unknownWords(item, now);
+  if (state === 'refused') {
+    const summary = outcome?.ok === false ? outcome.error.message : STATE_WORDS.refused.meaning;
+    return { summary, known: ['It is not cancelled, and is not tried again by itself.', summary] };
+  }
+  if (state === 'planned' && item.otherPlace !== undefined) {
+    const summary = `Held: its account leads to ${item.otherPlace} now, and it was enqueued for ${item.place ?? 'another place'}.`;
+    return { summary, known: [summary, 'Nothing is sent until a person decides.'] };
+  }
+  if (state === 'planned') {
+    const next = isAfter(item.notBefore, now) ? ` Taken up ${comingTime(item.notBefore, now)}.` : '';
+    const summary =
+      lastError === undefined ? next.trim() || 'Waits for its turn.' : `Not taken so far: ${lastError.message}${next}`;
+    return {
+      summary,
+      known: [summary, lastError === undefined ? 'Nothing has been sent.' : 'Nothing happened at the provider.'],
+    };
+  }
+  const { meaning } = STATE_WORDS[state];
+  const finding = findingOf(item);
+  if (finding !== undefined) return { summary: finding, known: [meaning, finding, NOTHING_SENT] };
+  const effectiveAt = outcome?.ok === true ? outcome.result.effectiveAt : undefined;
+  const ends =
+    effectiveAt === undefined
+      ? ''
+      : ` It ends on ${effectiveAt.value}${effectiveAt.source === 'computed' ? ' (computed)' : ''}.`;
+  const warnings = outcome?.ok === true ? outcome.result.warnings.map(({ message }) => message) : [];
+  return { summary: `${meaning}${ends}`, known: [`${meaning}${ends}`, ...warnings] };
+}
+
+/** Whether it takes effect only once a person has passed on the provider's token. */
+export function awaitsToken({ state, needsPerson, outcome }: QueuedCancellation): boolean {
+  return state === 'unknown' && needsPerson && outcome?.ok === false && outcome.error.code === 'confirmation_required';
+}
+
+function unknownWords(item: QueuedCancellation, now: number): CancellationWords {
+  const error = item.outcome?.ok === false ? item.outcome.error : undefined;
+  const why = UNKNOWN_REASONS[error?.reason ?? ''] ?? 'its outcome is not known';
+  const seen =
+    error?.lastSeen === undefined
+      ? undefined
+      : (SEEN_WORDS[error.lastSeen] ?? 'shows a state that says nothing about it');
+  const sent = item.sentAt ?? error?.sentAt;
+  const readBack =
+    seen === undefined ? 'It has not been read back so far.' : `When it was read back, the provider ${seen}.`;
+  const isHeld = item.otherPlace !== undefined;
+  return {
+    summary: `Sent, and ${why}. ${readBack}`,
+    known: [
+      sent === undefined ? `It may have been sent, and ${why}.` : `It was sent on ${utcTime(sent)}, and ${why}.`,
+      readBack,
+      ...(isHeld
+        ? [`Its account leads to ${item.otherPlace} now, and it was enqueued for ${item.place ?? 'another place'}.`]
+        : []),
+      nextOf(item, now),
+    ],
+  };
+}
+
+function nextOf({ needsPerson, notBefore, whenAbsent, request }: QueuedCancellation, now: number): string {
+  if (needsPerson) return 'Nothing more is done by itself: a person has to look.';
+  const when = isAfter(notBefore, now) ? comingTime(notBefore, now) : 'soon';
+  const then =
+    whenAbsent === 'send_again'
+      ? `If the last read-back shows no cancellation, it is sent again (${whenText(request.when)}), once.`
+      : 'It is not sent again by itself.';
+  return `It is read back ${when}. ${then}`;
+}
+
+/** Beside now if it is soon, and in full if it is not. */
+function comingTime(iso: string, now: number): string {
+  return Date.parse(iso) - now < 2 * 86_400_000 ? relativeTime(iso, now) : `on ${utcTime(iso)}`;
+}
+
+/** What was found of one that was followed. */
+function findingOf(item: object): string | undefined {
+  const found = v.safeParse(v.object({ follow: v.object({ finding: v.string() }) }), item);
+  return found.success ? found.output.follow.finding : undefined;
+}
+
+const NOTHING_SENT = 'Nothing is sent by itself: a person has to decide.';
+
+function isAfter(iso: string | undefined, now: number): iso is string {
+  return iso !== undefined && Date.parse(iso) > now;
+}
+
+const SENT_TO: Readonly<Record<string, string>> = {
+  email: ' by e-mail',
+  sms: ' by text message',
+  panel: ' to its panel',
+};
