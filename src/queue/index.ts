@@ -19,10 +19,12 @@ import { warnOnce } from './database/warn-once.ts';
 import { QueueCore } from './operations/queue-core.ts';
 import { QueueReads } from './operations/queue-reads.ts';
 import type { CancelQueue, QueueOptions } from './queue.ts';
+import { followPlanOf } from './model/follow-plan.ts';
 import type { QueueServices } from './model/services.ts';
 import { invalidInput, checkInput } from './input/check-input.ts';
 
 export type { StoredRequest } from './model/claimed.ts';
+export type { FollowEnd, FollowOption, FollowPlan } from './model/follow-plan.ts';
 export type { WhenAbsent } from './model/state.ts';
 export type { QueryClient, Row } from './database/database.ts';
 export type { HistoryEntry } from './ledger/history.ts';
@@ -37,7 +39,7 @@ export type {
   TransactionOption,
 } from './queue.ts';
 export type { Quarantined } from './ledger/quarantine.ts';
-export type { QueuedCancellation, QueuedCancellationWithHistory } from './ledger/record.ts';
+export type { FollowRecord, QueuedCancellation, QueuedCancellationWithHistory } from './ledger/record.ts';
 export type { QueueState } from './model/state.ts';
 export type { AccountStats, QueueStats } from './ledger/stats.ts';
 
@@ -174,6 +176,7 @@ async function open(options: CheckedQueueOptions, services: QueueServices): Prom
       pollMs,
       onError,
       whenAbsent: options.whenAbsent ?? 'refuse',
+      follow: followPlanOf(options.follow ?? true),
       retention: { keepSettledFor: options.keepSettledFor ?? 400, exportSettledTo: options.exportSettledTo },
       policy: {
         readBackAfterMs: options.readBackAfterMs ?? DEFAULT_POLICY.readBackAfterMs,

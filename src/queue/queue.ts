@@ -2,6 +2,7 @@ import type { AccountsOf } from '../contract/account.ts';
 import type { AccountKey, CancelRequest } from '../contract/request.ts';
 import type { ProviderError } from '../contract/provider-error.ts';
 import type { CancelService } from '../service/service.ts';
+import type { FollowOption } from './model/follow-plan.ts';
 import type { WhenAbsent, QueueState, Resolution } from './model/state.ts';
 import type { QueryClient } from './database/database.ts';
 import type { AccountLimit } from './model/limits.ts';
@@ -43,6 +44,12 @@ export interface QueueOptions<A extends AccountsOf<A>> {
    */
   readonly whenAbsent?: WhenAbsent | undefined;
   /**
+   * Whether, and when, what the provider accepted (`requested`, `scheduled`) is read again until its service is over. What
+   * the working process is given applies; each `enqueue` may say otherwise. Default: a day later, a day after its date,
+   * and then daily for a week, where the provider can be asked. See docs/queue.md.
+   */
+  readonly follow?: FollowOption | undefined;
+  /**
    * How many days a settled cancellation is kept after it was settled, with its history; a month is dropped as a whole
    * once all of it is older. Open ones are always kept. Default 400; `forever` drops nothing.
    */
@@ -71,6 +78,8 @@ export interface Placing {
   readonly by?: string | undefined;
   /** What happens if it becomes unknown and the last read-back does not find it. Default: the queue's. */
   readonly whenAbsent?: WhenAbsent | undefined;
+  /** Whether, and when, it is read again once the provider has accepted it. Default: as the queue that works on it. */
+  readonly follow?: FollowOption | undefined;
 }
 
 /** Options of `enqueue` and `enqueueMany`. */
@@ -174,8 +183,8 @@ export interface CancelQueue<A extends AccountsOf<A>> {
   ): Promise<QueuedCancellation>;
 
   /**
-   * Plans one again that is `refused`, held, or `unknown` if a person has found that it did not take effect: **it is
-   * sent again**.
+   * Plans one again that is `refused`, held, `lapsed` or `overdue`, or `unknown` if a person has found that it did not
+   * take effect: **it is sent again**.
    *
    * @param decision `acceptPlace`: send it to the place that the account was seen to lead to (`otherPlace`), instead of
    * the one that it was enqueued for.
@@ -184,7 +193,8 @@ export interface CancelQueue<A extends AccountsOf<A>> {
   retry(id: string, decision: Decision & { readonly acceptPlace?: boolean | undefined }): Promise<void>;
 
   /**
-   * Settles an `unknown` one by a person's word.
+   * Settles an `unknown`, `lapsed` or `overdue` one by a person's word. As `requested` or `scheduled` it is followed
+   * anew.
    *
    * @throws ProviderError `invalid_request` for one in another state.
    */

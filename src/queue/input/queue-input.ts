@@ -3,7 +3,8 @@ import { only } from '../../call/issue-text.ts';
 import type { StandardSchema } from '../../contract/standard-schema.ts';
 import type { QueryClient } from '../database/database.ts';
 import { type WhenAbsent, QUEUE_STATES, type QueueState, type Resolution, RESOLUTIONS } from '../model/state.ts';
-import { by, id, moment, note, positive, signal, whenAbsent, whole } from './input-fields.ts';
+import type { FollowOption } from '../model/follow-plan.ts';
+import { by, follow, id, moment, note, positive, signal, whenAbsent, whole } from './input-fields.ts';
 
 const optional = v.optional;
 
@@ -21,6 +22,7 @@ const placing = {
   priority: optional(whole('a whole number from -1000 to 1000', -1_000, 1_000)),
   by: optional(by),
   whenAbsent: optional(whenAbsent),
+  follow: optional(follow),
 };
 
 /** Where a cancellation is put in the queue. */
@@ -30,6 +32,7 @@ export interface CheckedPlacing {
   readonly priority?: number | undefined;
   readonly by?: string | undefined;
   readonly whenAbsent?: WhenAbsent | undefined;
+  readonly follow?: FollowOption | undefined;
 }
 
 /** The options of `enqueue`. */
@@ -42,7 +45,7 @@ export const enqueueSchema: StandardSchema<unknown, CheckedEnqueue> = v.pipe(
   v.optional(v.unknown(), {}),
   v.strictObject(
     { id: optional(id), ...placing, transaction: optional(transaction) },
-    only('id', 'notBefore', 'priority', 'by', 'whenAbsent', 'transaction'),
+    only('id', 'notBefore', 'priority', 'by', 'whenAbsent', 'follow', 'transaction'),
   ),
 );
 
@@ -56,7 +59,7 @@ export const itemSchema: StandardSchema<unknown, CheckedItem> = v.pipe(
   v.unknown(),
   v.strictObject(
     { request: v.unknown(), id: optional(id), ...placing },
-    only('request', 'id', 'notBefore', 'priority', 'by', 'whenAbsent'),
+    only('request', 'id', 'notBefore', 'priority', 'by', 'whenAbsent', 'follow'),
   ),
 );
 

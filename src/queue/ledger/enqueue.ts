@@ -1,3 +1,4 @@
+import { type FollowPlan, followPlanOf } from '../model/follow-plan.ts';
 import { OPEN_STATES, sqlList, type WhenAbsent } from '../model/state.ts';
 import { createHash } from 'node:crypto';
 import type { Issue } from '../../contract/provider-error.ts';
@@ -26,6 +27,8 @@ export interface NewCancellation {
   /** Where its requests may go; `undefined`: not known here. */
   readonly place: string | undefined;
   readonly whenAbsent: WhenAbsent;
+  /** How it is followed; `undefined`: as the queue that works on it does. */
+  readonly follow: FollowPlan | false | undefined;
 }
 
 /**
@@ -35,7 +38,7 @@ export interface NewCancellation {
  */
 export function toNew(
   validated: ValidatedRequest,
-  { id, notBefore, priority = 0, by, whenAbsent }: CheckedPlacing & { readonly whenAbsent: WhenAbsent },
+  { id, notBefore, priority = 0, by, whenAbsent, follow }: CheckedPlacing & { readonly whenAbsent: WhenAbsent },
   place: string | undefined,
 ): NewCancellation {
   const { account, provider, service, serviceKey, when, reason, reference, extras } = validated;
@@ -55,6 +58,7 @@ export function toNew(
     by,
     place,
     whenAbsent,
+    follow: follow === undefined ? undefined : followPlanOf(follow),
   };
 }
 
@@ -120,10 +124,10 @@ async function insert(
   batch: readonly NewCancellation[],
 ): Promise<ReadonlyMap<string, string>> {
   const { rows } = await client.query(
-    `INSERT INTO ${schema}.cancellation (id, fingerprint, account, provider, service_key, request, asked_by, priority, not_before, place, when_absent, state)
-     SELECT id, fingerprint, account, provider, "serviceKey", request, by, priority, "notBefore", place, "whenAbsent", 'planned'
+    `INSERT INTO ${schema}.cancellation (id, fingerprint, account, provider, service_key, request, asked_by, priority, not_before, place, when_absent, follow, state)
+     SELECT id, fingerprint, account, provider, "serviceKey", request, by, priority, "notBefore", place, "whenAbsent", follow, 'planned'
      FROM jsonb_to_recordset($1::jsonb) AS x(id text, fingerprint text, account text, provider text, "serviceKey" text,
-       request jsonb, by text, priority integer, "notBefore" timestamptz, place text, "whenAbsent" text)
+       request jsonb, by text, priority integer, "notBefore" timestamptz, place text, "whenAbsent" text, follow jsonb)
      WHERE NOT EXISTS (SELECT FROM ${schema}.settled s WHERE s.id = x.id)
      ON CONFLICT DO NOTHING RETURNING id, fingerprint`,
     [JSON.stringify(batch)],

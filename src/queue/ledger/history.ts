@@ -6,7 +6,9 @@ import type { QueryClient } from '../database/database.ts';
  * - `enqueued`, `withdrawn`, `retried`, `resolved`: what was asked for, with `by` and `note` if they were given.
  * - `sent_again`: the last read-back confirmed that it is absent, and it is planned again, as `whenAbsent` says.
  * - `quarantined`: it may have been sent without this ledger's knowledge; with `by`, `since` and the state it `was` in.
- * - `intent`: a worker took it up to send it. `reading`: to read it back.
+ * - `intent`: a worker took it up to send it. `reading`: to read it back. `following`: to read what was accepted.
+ * - `followed`: what that showed (`seen`, or the `code` of the error), what speaks against the cancellation (`doubt`) and
+ *   how often in a row; `ended` if it is not read any more.
  * - `attempt`, `answer`, `retry`, `read_back`: what happened on the wire, as `onEvent` tells it.
  * - `settled`: where that led, with the state, and the error's code where there is one.
  * - `late_outcome`: an outcome arrived after the cancellation had been settled otherwise.

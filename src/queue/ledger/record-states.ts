@@ -1,9 +1,9 @@
 import { CANCEL_OUTCOMES } from '../../contract/outcome.ts';
-import { sqlList } from '../model/state.ts';
+import { isFollowedState, sqlList } from '../model/state.ts';
 import type { QueryClient } from '../database/database.ts';
 import { groupBy } from '../../platform/deferred.ts';
 import { msSince, writeHistory, type NewEntry } from './history.ts';
-import type { Job, Jobs } from './jobs.ts';
+import { FOLLOW_PRIORITY, type Job, type Jobs } from './jobs.ts';
 import { toJsonb } from './jsonb.ts';
 import { bringBack, REFUSED_FOR_ABSENCE } from './settled.ts';
 import type { NextState } from './next-state.ts';
@@ -15,7 +15,7 @@ export interface RecordedState extends NextState {
   readonly claim: number;
   readonly priority: number;
   /** `send`: a yes is the provider's own, see {@link LATE_YES}. */
-  readonly task: 'send' | 'read';
+  readonly task: 'send' | 'read' | 'follow';
   /** When a request was last handed to the network (`performance.now`). */
   readonly handedOver: number | undefined;
 }
@@ -83,7 +83,7 @@ async function update(
        FROM clock, jsonb_to_recordset($1::jsonb) AS x(id text, account text, claim bigint, task text, state text,
          result jsonb, error jsonb, "nextInMs" float8, "retryInMs" float8, "sentAgoMs" float8, "hasFailed" boolean,
          "readBackAttempts" integer, "needsPerson" boolean, "pauseMs" float8, "pauseBecause" text, "isSentAgain" boolean,
-         "otherPlace" text, "sentTo" text, lines jsonb)
+         "otherPlace" text, "sentTo" text, follow jsonb, lines jsonb)
      ), paused AS (
        INSERT INTO ${schema}.account AS a (name, paused_at, paused_until, paused_because)
        SELECT DISTINCT ON (account) account, now, now + "pauseMs" * interval '1 millisecond', "pauseBecause"
@@ -101,7 +101,10 @@ async function update(
        first_failed_at = CASE x.state WHEN 'planned' THEN
          CASE WHEN x."hasFailed" THEN COALESCE(c.first_failed_at, x.now) ELSE c.first_failed_at END END,
        sent_at = CASE x.state WHEN 'planned' THEN NULL ELSE COALESCE(x."sentAt", c.sent_at) END,
-       sent_again = c.sent_again OR COALESCE(x."isSentAgain", false), other_place = x."otherPlace"
+       sent_again = c.sent_again OR COALESCE(x."isSentAgain", false), other_place = x."otherPlace",
+       following = COALESCE(x.follow - '{begins,isRead,code}'::text[], c.following),
+       followed_since = CASE WHEN x.follow->'begins' IS NOT NULL THEN x.now ELSE c.followed_since END,
+       follow_read_at = CASE WHEN x.follow->'isRead' IS NOT NULL THEN x.now ELSE c.follow_read_at END
      FROM given x
      WHERE c.id = ANY($2::text[]) AND c.id = x.id AND CASE c.state
          WHEN 'unknown' THEN c.claim = x.claim OR ${LATE_YES}
@@ -109,13 +112,15 @@ async function update(
          WHEN 'planned' THEN ${LATE_YES}
          WHEN 'intent' THEN c.claim = x.claim
          WHEN 'sent' THEN c.claim = x.claim
+         WHEN 'requested' THEN ${FOLLOWED}
+         WHEN 'scheduled' THEN ${FOLLOWED}
          ELSE false
        END
      RETURNING c.id, c.not_before, x.lines
      ), told AS (
        INSERT INTO ${schema}.history (cancellation_id, at, type, data)
-       SELECT changed.id, clock_timestamp() - line.ago * interval '1 millisecond', line.type, CASE line.type
-         WHEN 'settled' THEN line.data || jsonb_strip_nulls(jsonb_build_object('next', ${iso('changed.not_before')}))
+       SELECT changed.id, clock_timestamp() - line.ago * interval '1 millisecond', line.type, CASE
+         WHEN line.type IN ('settled', 'followed') THEN line.data || jsonb_strip_nulls(jsonb_build_object('next', ${iso('changed.not_before')}))
          ELSE line.data END
        FROM changed, ROWS FROM (jsonb_to_recordset(changed.lines) AS (ago float8, type text, data jsonb))
          WITH ORDINALITY AS line(ago, type, data, position)
@@ -135,6 +140,9 @@ async function update(
 const LATE_YES = `(x.task = 'send' AND x.state IN ${sqlList(CANCEL_OUTCOMES)}
   AND (x."sentTo" IS NULL OR c.place IS NULL OR x."sentTo" = c.place))`;
 
+/** A reading by the claim that is at it: written once, whatever the worker repeats. */
+const FOLLOWED = `(x.task = 'follow' AND c.claim = x.claim AND c.lease_until IS NOT NULL)`;
+
 /** A time as `toISOString` writes it. */
 function iso(time: string): string {
   return `to_char((${time}) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
@@ -142,8 +150,10 @@ function iso(time: string): string {
 
 /** The job that takes a cancellation up again, if it is to be. */
 function jobsOf({ id, account, priority, state, needsPerson }: RecordedState, next: Date | undefined): readonly Job[] {
-  if (needsPerson || (state !== 'planned' && state !== 'unknown')) return [];
-  return [{ id, account, priority, startAfter: next?.toISOString() }];
+  if (needsPerson) return [];
+  const startAfter = next?.toISOString();
+  if (state === 'planned' || state === 'unknown') return [{ id, account, priority, startAfter }];
+  return isFollowedState(state) && next !== undefined ? [{ id, account, priority: FOLLOW_PRIORITY, startAfter }] : [];
 }
 
 function toRow(settled: RecordedState, lines: readonly NewEntry[] = []): Readonly<Record<string, unknown>> {
@@ -160,9 +170,19 @@ function toRow(settled: RecordedState, lines: readonly NewEntry[] = []): Readonl
 
 /** The line of history for a settlement. When it is taken up again is added where it is written. */
 function settledLine(
-  { id, state, error, needsPerson, result, otherPlace }: RecordedState,
+  { id, state, task, error, needsPerson, result, otherPlace, follow }: RecordedState,
   type: 'settled' | 'late_outcome',
 ): NewEntry {
+  if (task === 'follow') {
+    const { seen, code, doubt, doubts, ended } = follow ?? {};
+    const read = code === undefined ? { seen, doubt, doubts } : { code };
+    const isStill = isFollowedState(state) && type === 'settled';
+    return {
+      id,
+      type: isStill ? 'followed' : type,
+      data: { state, ...read, ended, ...(isStill ? {} : { needsPerson }) },
+    };
+  }
   const data = { state, code: error?.code, needsPerson, reconciled: result?.reconciled, otherPlace };
   return { id, type, data };
 }

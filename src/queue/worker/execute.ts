@@ -3,9 +3,12 @@ import type { OperationEvent } from '../../contract/event.ts';
 import { ProviderError, isProviderError } from '../../contract/provider-error.ts';
 import { REPORT_IT } from '../../contract/report-it.ts';
 import type { Claimed } from '../model/claimed.ts';
+import { DEFAULT_FOLLOW, type FollowPlan } from '../model/follow-plan.ts';
 import { DatabaseFailure } from '../database/database.ts';
 import { otherPlaceIn, otherProvidersPlace, pinnedPlace } from '../ledger/pinned-place.ts';
-import { readAgain, sendAgain } from '../ledger/recovery.ts';
+import { afterFailedFollow, afterFollowReading, end, followed, undecided, type Following } from '../ledger/follow.ts';
+import { notBegun } from '../ledger/recovery.ts';
+import { newerOf } from '../ledger/newer.ts';
 import {
   type NextState,
   afterFailedReadBack,
@@ -25,10 +28,23 @@ export interface ExecuteOptions {
   readonly access: AccountAccess;
 }
 
-type Context = Pick<WorkerContext, 'database' | 'schema' | 'services' | 'policy' | 'readable'>;
+type Context = Pick<WorkerContext, 'database' | 'schema' | 'services' | 'policy' | 'readable' | 'follow'>;
 
-/** Sends a cancellation or reads it back, and returns what follows from that. */
-export async function execute(
+/** Sends a cancellation, reads it back or follows it, and returns what follows from that. */
+export async function execute(claimed: Claimed, options: ExecuteOptions, context: Context): Promise<NextState> {
+  const plan = planOf(claimed, context);
+  if (claimed.followed === undefined) return followed(await sendOrRead(claimed, options, context), plan);
+  // Where nothing is followed, nothing is read.
+  if (plan === false) return end({ claimed, followed: claimed.followed, plan: DEFAULT_FOLLOW }, 'switched_off');
+  return await sendOrRead(claimed, options, context);
+}
+
+/** How a cancellation is followed: as was asked for it, and otherwise as the queue does; not where nothing can be read. */
+function planOf({ follow, request }: Claimed, context: Context): FollowPlan | false {
+  return context.readable.get(request.account) === true ? (follow ?? context.follow) : false;
+}
+
+async function sendOrRead(
   claimed: Claimed,
   { access, ...options }: ExecuteOptions,
   context: Context,
@@ -36,13 +52,18 @@ export async function execute(
   const startedAt = performance.now();
   // Durations of the row are as of the claim, and a call takes time.
   const aged = (): Claimed => {
-    const { failingForMs, unknownForMs } = claimed;
+    const { failingForMs, unknownForMs, followed: current } = claimed;
     const passed = performance.now() - startedAt;
-    return { ...claimed, failingForMs: failingForMs && failingForMs + passed, unknownForMs: unknownForMs + passed };
+    return {
+      ...claimed,
+      failingForMs: failingForMs && failingForMs + passed,
+      unknownForMs: unknownForMs + passed,
+      followed: current && { ...current, nowMs: current.nowMs + passed, sinceMs: current.sinceMs + passed },
+    };
   };
   try {
     const other = await otherProvidersPlace(claimed, options, context.services);
-    if (other !== undefined) return afterOtherPlace(claimed, other);
+    if (other !== undefined) return heldAt(claimed, other, context);
     const place = await pinnedPlace(claimed, options, context);
     // Another worker has recovered it: this one may send nothing.
     if (place === undefined) return notBegun(claimed);
@@ -50,21 +71,25 @@ export async function execute(
     return await call({ ...claimed, place }, { ...options, access, deadlineMs }, context, aged);
   } catch (error) {
     if (error instanceof DatabaseFailure) return notBegun(claimed);
-    return afterFailure(aged(), error, context, access);
+    return await afterFailure(aged(), error, context, access);
   }
 }
 
 async function call(
   { task, request, place }: Claimed,
   { access, ...options }: ExecuteOptions,
-  { services, policy, readable }: Context,
+  context: Context,
   aged: () => Claimed,
 ): Promise<NextState> {
+  const { services, policy, readable } = context;
   const { account, service } = request;
-  if (task === 'read') {
+  if (task !== 'send') {
     const seen = await services.status({ account, service }, { ...options, place });
     access.learn(undefined);
-    return afterReadBack(aged(), seen, policy);
+    const claimed = aged();
+    const following = followingOf(claimed, context);
+    if (following === undefined) return afterReadBack(claimed, seen, policy);
+    return await unlessNewer(following, afterFollowReading(following, seen), context);
   }
   const sent = await services.safeCancel(request, { ...options, place });
   if (!sent.ok && otherPlaceIn(sent.error) !== undefined) throw sent.error;
@@ -73,24 +98,51 @@ async function call(
   return place === undefined ? next : { ...next, sentTo: place };
 }
 
-function afterFailure(
+/** With its plan, if it is followed. */
+function followingOf(claimed: Claimed, context: Context): Following | undefined {
+  const plan = planOf(claimed, context);
+  return claimed.followed === undefined || plan === false ? undefined : { claimed, followed: claimed.followed, plan };
+}
+
+/** A newer cancellation of the service explains what speaks against this one: that one is followed. */
+async function unlessNewer(following: Following, next: NextState, { database, schema }: Context): Promise<NextState> {
+  if (!next.needsPerson) return next;
+  const newer = await newerOf(database, schema, following.claimed);
+  if (newer === undefined) return next;
+  return newer === 'open' ? undecided(following, next) : end(following, 'superseded');
+}
+
+/** The account leads to another place. Nothing was sent or read there. */
+function heldAt(claimed: Claimed, otherPlace: string, context: Context): NextState {
+  const following = followingOf(claimed, context);
+  if (following === undefined) return afterOtherPlace(claimed, otherPlace);
+  return afterFailedFollow(following, ELSEWHERE, context.policy);
+}
+
+async function afterFailure(
   claimed: Claimed,
   thrown: unknown,
-  { policy, readable }: Context,
+  context: Context,
   access: AccountAccess,
-): NextState {
+): Promise<NextState> {
+  const { policy, readable } = context;
   const error = isProviderError(thrown) ? thrown : new ProviderError('unexpected_response', FAULT);
   const otherPlace = otherPlaceIn(error);
-  if (otherPlace !== undefined) return afterOtherPlace(claimed, otherPlace);
+  if (otherPlace !== undefined) return heldAt(claimed, otherPlace, context);
   const isShut = access.learn(error);
+  const following = followingOf(claimed, context);
+  if (following !== undefined) {
+    return await unlessNewer(following, afterFailedFollow(following, error, policy, isShut), context);
+  }
   if (claimed.task === 'read') return afterFailedReadBack(claimed, error, policy, isShut);
   return afterSend(claimed, { ok: false, error }, readable.get(claimed.request.account) === true, policy, isShut);
 }
 
-/** A call that was not started: it is claimed again. */
-export function notBegun(claimed: Claimed): NextState {
-  return claimed.task === 'read' ? readAgain(claimed) : sendAgain(claimed);
-}
+// Not `not_configured`, which would make the whole account rest: its other cancellations may be of the new place.
+const ELSEWHERE = new ProviderError('unexpected_response', {
+  operation: 'status',
+  message: 'queue: the account leads to another place now. Nothing was read there.',
+});
 
 const FAULT = {
   operation: 'status',
