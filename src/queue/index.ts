@@ -30,6 +30,7 @@ export type { QueryClient, Row } from './database/database.ts';
 export type { HistoryEntry } from './ledger/history.ts';
 export type { AccountLimit } from './model/limits.ts';
 export type {
+  Approval,
   CancelQueue,
   Decision,
   ExportSettled,
@@ -60,6 +61,7 @@ export async function createCancelQueue<A extends AccountsOf<A>>(options: QueueO
     get: core.get.bind(core),
     list: core.list.bind(core),
     wait: core.wait.bind(core),
+    approve: core.approve.bind(core),
     retry: core.retry.bind(core),
     resolve: core.resolve.bind(core),
     confirm: core.confirm.bind(core),

@@ -80,6 +80,10 @@ export interface Placing {
   readonly whenAbsent?: WhenAbsent | undefined;
   /** Whether, and when, it is read again once the provider has accepted it. Default: as the queue that works on it. */
   readonly follow?: FollowOption | undefined;
+  /**
+   * Only proposes it: no worker takes it before another person than `by`, which is required, approves it. Default `false`.
+   */
+  readonly propose?: boolean | undefined;
 }
 
 /** Options of `enqueue` and `enqueueMany`. */
@@ -96,6 +100,12 @@ export interface Decision {
   /** Who decides, for the audit trail. */
   readonly by: string;
   readonly note?: string | undefined;
+}
+
+/** What `approve` is given. */
+export interface Approval extends Decision {
+  /** The `fingerprint` of the cancellation that was looked at: another one is not approved. */
+  readonly fingerprint?: string | undefined;
 }
 
 /** What `quarantine` is given. */
@@ -183,6 +193,16 @@ export interface CancelQueue<A extends AccountsOf<A>> {
   ): Promise<QueuedCancellation>;
 
   /**
+   * Approves a `proposed` one: it is planned, and carried out.
+   *
+   * @param decision `by`: another person than the one who proposed it. Names are compared without case, and however they
+   * are spaced; that they are true is for the caller to see to.
+   * @throws ProviderError `invalid_request` for one in another state, by the same person, whose request is not the one that
+   * was proposed or looked at, or whose account leads to another place now. Nothing was approved.
+   */
+  approve(id: string, decision: Approval): Promise<void>;
+
+  /**
    * Plans one again that is `refused`, held, `lapsed` or `overdue`, or `unknown` if a person has found that it did not
    * take effect: **it is sent again**.
    *
@@ -212,10 +232,10 @@ export interface CancelQueue<A extends AccountsOf<A>> {
   confirm(id: string, decision: Decision & { readonly token: string }): Promise<QueuedCancellation>;
 
   /**
-   * Takes a planned one out of the queue: it is `refused`, with the code `aborted`; `rejected` if it was sent before
+   * Takes a proposed or planned one out of the queue: it is `refused`, with the code `aborted`; `rejected` if it was sent before
    * without a known outcome.
    *
-   * @throws ProviderError `invalid_request` for one that is not planned any more.
+   * @throws ProviderError `invalid_request` for one that is neither any more.
    */
   withdraw(id: string, decision: Decision): Promise<void>;
 

@@ -332,9 +332,8 @@ describe.each(DATABASES)('a cancellation that the provider accepted, on %s', (_,
     ['yes', 'options.follow'],
   ])('is not followed by a plan such as %j', async (follow, path) => {
     const shop = openShop();
-    const options: object = { services: shop.services, follow };
-    const opening = openQueue(database, options as Parameters<typeof openQueue<Own>>[1]);
-    await expect(opening).rejects.toSatisfy(
+    await using queue = await openQueue(database, { services: shop.services });
+    await expect(untyped(queue).enqueue(request('alpha', 'one'), { follow })).rejects.toSatisfy(
       (error: ProviderError) => error.code === 'invalid_request' && error.issues?.[0]?.path === path,
     );
   });

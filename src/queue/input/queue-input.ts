@@ -23,7 +23,15 @@ const placing = {
   by: optional(by),
   whenAbsent: optional(whenAbsent),
   follow: optional(follow),
+  propose: optional(v.boolean('true or false')),
 };
+
+function isSigned<Placing extends CheckedPlacing>(): v.CheckAction<Placing, string> {
+  return v.check(
+    ({ propose, by: proposer }) => propose !== true || proposer !== undefined,
+    'with `propose`, also `by`: who proposes it',
+  );
+}
 
 /** Where a cancellation is put in the queue. */
 export interface CheckedPlacing {
@@ -33,6 +41,7 @@ export interface CheckedPlacing {
   readonly by?: string | undefined;
   readonly whenAbsent?: WhenAbsent | undefined;
   readonly follow?: FollowOption | undefined;
+  readonly propose?: boolean | undefined;
 }
 
 /** The options of `enqueue`. */
@@ -45,8 +54,9 @@ export const enqueueSchema: StandardSchema<unknown, CheckedEnqueue> = v.pipe(
   v.optional(v.unknown(), {}),
   v.strictObject(
     { id: optional(id), ...placing, transaction: optional(transaction) },
-    only('id', 'notBefore', 'priority', 'by', 'whenAbsent', 'follow', 'transaction'),
+    only('id', 'notBefore', 'priority', 'by', 'whenAbsent', 'follow', 'propose', 'transaction'),
   ),
+  isSigned(),
 );
 
 /** One of the items of `enqueueMany`; its request is for the service to check. */
@@ -59,8 +69,9 @@ export const itemSchema: StandardSchema<unknown, CheckedItem> = v.pipe(
   v.unknown(),
   v.strictObject(
     { request: v.unknown(), id: optional(id), ...placing },
-    only('request', 'id', 'notBefore', 'priority', 'by', 'whenAbsent', 'follow'),
+    only('request', 'id', 'notBefore', 'priority', 'by', 'whenAbsent', 'follow', 'propose'),
   ),
+  isSigned(),
 );
 
 /** Checks the options of `enqueueMany`. */
@@ -138,6 +149,20 @@ export interface CheckedDecision {
 export const decisionSchema: StandardSchema<unknown, CheckedDecision> = v.pipe(
   v.unknown(),
   v.strictObject({ by, note: optional(note) }, only('by', 'note')),
+);
+
+/** A person's approval of a proposal. */
+export interface CheckedApproval extends CheckedDecision {
+  readonly fingerprint?: string | undefined;
+}
+
+/** Checks a person's approval, for `approve`. */
+export const approvalSchema: StandardSchema<unknown, CheckedApproval> = v.pipe(
+  v.unknown(),
+  v.strictObject(
+    { by, note: optional(note), fingerprint: optional(v.string('the fingerprint of the cancellation')) },
+    only('by', 'note', 'fingerprint'),
+  ),
 );
 
 /** A person's word on one that is to be planned again. */

@@ -23,10 +23,10 @@ export interface DecisionContext {
 }
 
 /**
- * Takes a planned cancellation out of the queue: it is `refused`, and is not sent. The code is `aborted`, or `rejected`
+ * Takes a proposed or planned cancellation out of the queue: it is `refused`, and is not sent. The code is `aborted`, or `rejected`
  * if it was once sent without a known outcome. Then a late yes of the provider still replaces the refusal.
  *
- * @throws ProviderError `invalid_request` if it is not planned any more
+ * @throws ProviderError `invalid_request` if it is neither any more
  */
 export async function withdraw(
   client: QueryClient,
@@ -34,7 +34,7 @@ export async function withdraw(
   id: string,
   decision: CheckedDecision,
 ): Promise<void> {
-  const row = await locked(client, context, id, ['planned'], 'is still planned');
+  const row = await locked(client, context, id, ['proposed', 'planned'], 'is still proposed or planned');
   const { provider, request } = toClaimed(row);
   const wasInDoubt = row['sent_again'] === true || (await hasBeenInDoubt(client, context, id));
   const error = new ProviderError(wasInDoubt ? 'rejected' : 'aborted', {
@@ -54,6 +54,16 @@ async function hasBeenInDoubt(client: QueryClient, { schema }: DecisionContext, 
   const { rows } = await client.query(
     `SELECT 1 FROM ${schema}.history WHERE cancellation_id = $1
        AND (type = 'quarantined' OR (type = 'settled' AND data->>'state' = 'unknown')) LIMIT 1`,
+    [id],
+  );
+  return rows.length > 0;
+}
+
+/** Whether it was proposed, and withdrawn before anybody approved it: to retry it would approve it. */
+async function isUnapproved(client: QueryClient, { schema }: DecisionContext, id: string): Promise<boolean> {
+  const { rows } = await client.query(
+    `SELECT 1 FROM ${schema}.history WHERE cancellation_id = $1 AND type IN ('proposed', 'approved')
+     GROUP BY cancellation_id HAVING bool_or(type = 'proposed') AND NOT bool_or(type = 'approved')`,
     [id],
   );
   return rows.length > 0;
@@ -92,6 +102,11 @@ export async function retry(
   const { priority, request } = toClaimed(row);
   if (!context.readable.has(request.account)) {
     throw invalidInput([{ path: 'id', expected: 'a cancellation at one of the accounts of this queue' }]);
+  }
+  if (await isUnapproved(client, context, id)) {
+    throw invalidInput([
+      { path: 'id', expected: 'a cancellation that was approved; propose this one again under a new id' },
+    ]);
   }
   const { rows } = await client.query(
     `SELECT 1 FROM ${context.schema}.cancellation WHERE account = $1 AND service_key = $2 AND id <> $3

@@ -29,6 +29,7 @@ export interface NewCancellation {
   readonly whenAbsent: WhenAbsent;
   /** How it is followed; `undefined`: as the queue that works on it does. */
   readonly follow: FollowPlan | false | undefined;
+  readonly state: 'planned' | 'proposed';
 }
 
 /**
@@ -38,7 +39,15 @@ export interface NewCancellation {
  */
 export function toNew(
   validated: ValidatedRequest,
-  { id, notBefore, priority = 0, by, whenAbsent, follow }: CheckedPlacing & { readonly whenAbsent: WhenAbsent },
+  {
+    id,
+    notBefore,
+    priority = 0,
+    by,
+    whenAbsent,
+    follow,
+    propose = false,
+  }: CheckedPlacing & { readonly whenAbsent: WhenAbsent },
   place: string | undefined,
 ): NewCancellation {
   const { account, provider, service, serviceKey, when, reason, reference, extras } = validated;
@@ -59,11 +68,12 @@ export function toNew(
     place,
     whenAbsent,
     follow: follow === undefined ? undefined : followPlanOf(follow),
+    state: propose ? 'proposed' : 'planned',
   };
 }
 
 /** The same for two requests that ask for the same, however they are written. */
-function fingerprintOf({ account, serviceKey, when, reason, reference, extras }: ValidatedRequest): string {
+export function fingerprintOf({ account, serviceKey, when, reason, reference, extras }: ValidatedRequest): string {
   const { category, text, providerCode } = typeof reason === 'object' ? reason : { text: reason };
   const parts = [account, serviceKey, whenText(when), category, text, providerCode, reference].map(
     (part) => part ?? null,
@@ -109,7 +119,9 @@ export async function enqueue(
     await writeHistory(client, schema, fresh.map(entryOf));
     await jobs.add(
       client,
-      fresh.map(({ id, account, priority, notBefore }) => ({ id, account, priority, startAfter: notBefore })),
+      fresh
+        .filter(({ state }) => state === 'planned')
+        .map(({ id, account, priority, notBefore }) => ({ id, account, priority, startAfter: notBefore })),
     );
     issues.push(...(await conflictsOf(client, schema, batch, (index, part) => pathOf(start + index, part))));
   }
@@ -125,9 +137,9 @@ async function insert(
 ): Promise<ReadonlyMap<string, string>> {
   const { rows } = await client.query(
     `INSERT INTO ${schema}.cancellation (id, fingerprint, account, provider, service_key, request, asked_by, priority, not_before, place, when_absent, follow, state)
-     SELECT id, fingerprint, account, provider, "serviceKey", request, by, priority, "notBefore", place, "whenAbsent", follow, 'planned'
+     SELECT id, fingerprint, account, provider, "serviceKey", request, by, priority, "notBefore", place, "whenAbsent", follow, state
      FROM jsonb_to_recordset($1::jsonb) AS x(id text, fingerprint text, account text, provider text, "serviceKey" text,
-       request jsonb, by text, priority integer, "notBefore" timestamptz, place text, "whenAbsent" text, follow jsonb)
+       request jsonb, by text, priority integer, "notBefore" timestamptz, place text, "whenAbsent" text, follow jsonb, state text)
      WHERE NOT EXISTS (SELECT FROM ${schema}.settled s WHERE s.id = x.id)
      ON CONFLICT DO NOTHING RETURNING id, fingerprint`,
     [JSON.stringify(batch)],
@@ -164,6 +176,6 @@ async function conflictsOf(
   });
 }
 
-function entryOf({ id, by }: NewCancellation): NewEntry {
-  return { id, type: 'enqueued', data: by === undefined ? {} : { by } };
+function entryOf({ id, by, state }: NewCancellation): NewEntry {
+  return { id, type: state === 'proposed' ? 'proposed' : 'enqueued', data: by === undefined ? {} : { by } };
 }

@@ -87,6 +87,10 @@ export function undecided(following: Following, { follow = {} }: NextState): Nex
   return { ...stateOf(following), follow: readings, nextInMs: following.plan.everyMs };
 }
 
+// Two that keep contradicting each other must not be read for ever.
+const TORN =
+  'Its date has passed, and the readings contradict each other: look at the history, and look it up at the provider.';
+
 // A reading that failed is made again after this part of the time between two readings.
 const FAILED_SHARE = 8;
 
@@ -132,6 +136,9 @@ function afterDoubt(
   const doubts = (readings.doubt === doubt ? (readings.doubts ?? 0) : 0) + 1;
   const follow = readFrom({ seen, hasSeenService, doubt, doubts });
   const isEarly = doubt === 'overdue' && current.nowMs < endOfPlan(following);
+  const isTorn = doubts < PROOF && readings.doubt !== undefined && current.nowMs >= endOfPlan(following) + plan.forMs;
+  if (isTorn)
+    return { ...stateOf(following), state: 'overdue', needsPerson: true, follow: { ...follow, finding: TORN } };
   if (doubts < PROOF || isEarly) return { ...stateOf(following), follow, nextInMs: plan.everyMs };
   if (doubt === 'gone') {
     const { existing: _existing, ...rest } = result;

@@ -3,7 +3,7 @@ import type { QueryClient } from '../database/database.ts';
 /**
  * One line of a cancellation's history.
  *
- * - `enqueued`, `withdrawn`, `retried`, `resolved`: what was asked for, with `by` and `note` if they were given.
+ * - `enqueued`, `proposed`, `approved`, `withdrawn`, `retried`, `resolved`: what was asked for, with `by` and `note` if they were given.
  * - `sent_again`: the last read-back confirmed that it is absent, and it is planned again, as `whenAbsent` says.
  * - `quarantined`: it may have been sent without this ledger's knowledge; with `by`, `since` and the state it `was` in.
  * - `intent`: a worker took it up to send it. `reading`: to read it back. `following`: to read what was accepted.

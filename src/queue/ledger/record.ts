@@ -16,6 +16,8 @@ export interface QueuedCancellation {
   readonly id: string;
   readonly account: string;
   readonly provider: string;
+  /** The same for two requests that ask for the same, whatever their ids: what an approval is bound to. */
+  readonly fingerprint: string;
   /** As it was enqueued. */
   readonly request: StoredRequest;
   readonly state: QueueState;
@@ -87,6 +89,7 @@ const schema = v.object({
   id: v.string(),
   account: v.string(),
   provider: v.string(),
+  fingerprint: v.string(),
   request: storedRequest,
   state: v.picklist(QUEUE_STATES),
   needs_person: v.boolean(),
@@ -112,13 +115,14 @@ type ParsedRow = v.InferOutput<typeof schema>;
 /** A cancellation out of its row. */
 export function toRecord(row: Row): QueuedCancellation {
   const parsed = v.parse(schema, row);
-  const { id, account, provider, request, state, priority, tries, result, error } = parsed;
+  const { id, account, provider, fingerprint, request, state, priority, tries, result, error } = parsed;
   const isOpen = UNSETTLED.has(state);
   const follow = followOf(parsed);
   return {
     id,
     account,
     provider,
+    fingerprint,
     request,
     state,
     needsPerson: parsed.needs_person,

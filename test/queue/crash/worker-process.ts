@@ -9,7 +9,7 @@ import { isAnythingOpen } from './jobs.ts';
 /** Its options, as JSON on its command line. */
 export interface WorkerOptions extends Pick<
   QueueOptions<CrashAccounts>,
-  'schema' | 'deadlineMs' | 'pollMs' | 'readBackAfterMs' | 'limits'
+  'schema' | 'deadlineMs' | 'pollMs' | 'readBackAfterMs' | 'limits' | 'follow'
 > {
   readonly url: string;
   readonly database: string;
