@@ -3,6 +3,7 @@ import type { CancellationStatus, ProviderError } from 'cancelkit';
 import type { CancelQueue, FollowRecord, QueuedCancellation } from 'cancelkit/queue';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
 import { openQueue, openTables, settle } from './support/open-queue.ts';
+import { untyped } from './support/untyped.ts';
 import {
   away,
   closedGate,

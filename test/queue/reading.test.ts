@@ -133,6 +133,7 @@ describe.each(DATABASES)('what is read of a queue on %s', (_, open) => {
     expect((await queue.list())[0]).not.toHaveProperty('history');
     expect(await queue.stats()).toEqual({
       states: {
+        proposed: 0,
         planned: 2,
         intent: 0,
         sent: 0,
@@ -142,6 +143,8 @@ describe.each(DATABASES)('what is read of a queue on %s', (_, open) => {
         already_cancelled: 0,
         refused: 1,
         unknown: 1,
+        lapsed: 0,
+        overdue: 0,
       },
       needsPerson: 1,
       accounts: {

@@ -4,7 +4,7 @@ import { OPEN_STATES, sqlList } from '../model/state.ts';
 
 /**
  * Whether a newer cancellation of the same service has replaced this one: `open` if its outcome is not known yet,
- * `accepted` if the provider accepted it and it is, or was, followed; `undefined` if there is none.
+ * `accepted` if the provider accepted it and it is, or was, followed; `undefined` if no such one exists.
  */
 export async function newerOf(
   client: QueryClient,

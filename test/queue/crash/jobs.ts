@@ -41,11 +41,15 @@ export async function everyRow(queue: CancelQueue<CrashAccounts>): Promise<reado
   }
 }
 
-/** Whether there is anything on which something happens by itself, now or later: also what is followed. */
-export async function isAnythingOpen(queue: CancelQueue<CrashAccounts>): Promise<boolean> {
+/**
+ * Whether there is anything on which something happens by itself, now or later.
+ *
+ * @param isFollowing whether the queue follows what was accepted.
+ */
+export async function isAnythingOpen(queue: CancelQueue<CrashAccounts>, isFollowing: boolean = true): Promise<boolean> {
   const { states, accounts, needsPerson } = await queue.stats();
   const followed = READABLE.map((name) => accounts[name]?.states ?? {});
   const accepted = followed.reduce((sum, { requested = 0, scheduled = 0 }) => sum + requested + scheduled, 0);
   const held = needsPerson - states.lapsed - states.overdue;
-  return accepted > 0 || states.planned + states.intent + states.sent + states.unknown > held;
+  return (isFollowing && accepted > 0) || states.planned + states.intent + states.sent + states.unknown > held;
 }

@@ -33,7 +33,7 @@ if (untilSettled) {
   do {
     await queue.work({ concurrency, stopWhenIdle: true });
     await delay(100);
-  } while (await isAnythingOpen(queue));
+  } while (await isAnythingOpen(queue, options.follow !== false));
 } else {
   await queue.work({ concurrency, signal: stop.signal });
 }
