@@ -32,17 +32,20 @@ export type { AccountLimit } from './model/limits.ts';
 export type {
   Approval,
   CancelQueue,
+  Choice,
   Decision,
   ExportSettled,
+  ListFilter,
   Placing,
   Quarantine,
   QueueOptions,
   TransactionOption,
 } from './queue.ts';
+export { hasChanged } from './ledger/changed.ts';
 export type { Quarantined } from './ledger/quarantine.ts';
 export type { FollowRecord, QueuedCancellation, QueuedCancellationWithHistory } from './ledger/record.ts';
 export type { QueueState } from './model/state.ts';
-export type { AccountStats, QueueStats } from './ledger/stats.ts';
+export type { AccountStats, QueueStats, SettledInHour, WorkerStats } from './ledger/stats.ts';
 
 /**
  * Opens a queue of cancellations that survives the process. Makes or migrates its tables; sends nothing before `work`.
@@ -64,6 +67,7 @@ export async function createCancelQueue<A extends AccountsOf<A>>(options: QueueO
     approve: core.approve.bind(core),
     retry: core.retry.bind(core),
     resolve: core.resolve.bind(core),
+    readBack: core.readBack.bind(core),
     confirm: core.confirm.bind(core),
     withdraw: core.withdraw.bind(core),
     resume: core.resume.bind(core),
@@ -106,7 +110,10 @@ export async function openQueueReader<A extends AccountsOf<A>>(options: QueueOpt
 async function openOnServer<A extends AccountsOf<A>>({
   database: url,
   schema = DEFAULT_SCHEMA,
+  ...options
 }: CheckedQueueOptions): Promise<QueueReader<A>> {
+  // oxlint-disable-next-line no-unsafe-type-assertion -- checked for the methods, as where it is opened to work
+  const limits = limitsOf(options, options.services as QueueServices);
   const database = await openPostgres(url, 'READ ONLY').catch(notOpened);
   try {
     await checkVersion(database, schema);
@@ -114,7 +121,7 @@ async function openOnServer<A extends AccountsOf<A>>({
     await closeQuietly(database);
     return notOpened(error);
   }
-  const reads = new QueueReads({ database, schema });
+  const reads = new QueueReads({ database, schema, limits });
   let closing: Promise<void> | undefined;
   return {
     get: reads.get.bind(reads),
@@ -194,7 +201,7 @@ async function open(options: CheckedQueueOptions, services: QueueServices): Prom
   }
 }
 
-function limitsOf({ limits = {} }: CheckedQueueOptions, { accounts }: QueueServices): readonly Limit[] {
+function limitsOf({ limits = {} }: Pick<CheckedQueueOptions, 'limits'>, { accounts }: QueueServices): readonly Limit[] {
   const unknown = Object.keys(limits).filter((name) => !Object.hasOwn(accounts, name));
   if (unknown.length > 0) throw invalidInput([{ path: 'options.limits', expected: 'only the names of accounts' }]);
   return Object.entries(accounts).map(([account, { capabilities }]) => ({

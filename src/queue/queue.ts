@@ -102,8 +102,17 @@ export interface Decision {
   readonly note?: string | undefined;
 }
 
+/** A person's word on one cancellation. */
+export interface Choice extends Decision {
+  /**
+   * The `updatedAt` of the cancellation as the person saw it: if it has changed since, nothing is done, and the call
+   * throws `invalid_request` (`hasChanged`). Default: it is not compared.
+   */
+  readonly ifUpdatedAt?: string | undefined;
+}
+
 /** What `approve` is given. */
-export interface Approval extends Decision {
+export interface Approval extends Choice {
   /** The `fingerprint` of the cancellation that was looked at: another one is not approved. */
   readonly fingerprint?: string | undefined;
 }
@@ -121,6 +130,34 @@ export interface ExportSettled {
   readonly file: string;
   /** A `Date`, or ISO 8601 as `notBefore`. Default: all. */
   readonly before?: Date | string | undefined;
+}
+
+/** Which cancellations `list` returns: those to which all of it applies. */
+export interface ListFilter<Account extends string = string> {
+  readonly state?: QueueState | undefined;
+  /** In one of these states. */
+  readonly states?: readonly QueueState[] | undefined;
+  readonly account?: Account | undefined;
+  readonly needsPerson?: boolean | undefined;
+  /**
+   * A part of its id, of its reference or of a value of its service, such as a host name; upper and lower case are the
+   * same, and every character stands for itself. A text of one or two characters is found at the beginning of these only.
+   */
+  readonly text?: string | undefined;
+  /** Who asked for it, as `by` of `enqueue`. */
+  readonly by?: string | undefined;
+  /** Its timing; `date` for any date. */
+  readonly when?: 'immediate' | 'end_of_period' | 'end_of_term' | 'earliest' | 'date' | undefined;
+  /** Enqueued at this time or later: a `Date`, or ISO 8601 as `notBefore`. */
+  readonly since?: Date | string | undefined;
+  /** Enqueued before this time. */
+  readonly until?: Date | string | undefined;
+  /** In the order in which they were enqueued, or the other way round. Default `oldest`. */
+  readonly order?: 'oldest' | 'newest' | undefined;
+  /** At most so many, up to 10,000. Default 100. */
+  readonly limit?: number | undefined;
+  /** The id of the last one of the page before, in the same order. */
+  readonly after?: string | undefined;
 }
 
 /** Durable cancellations: what is in the queue survives the process, and is sent at most once. */
@@ -169,17 +206,11 @@ export interface CancelQueue<A extends AccountsOf<A>> {
   get(id: string): Promise<QueuedCancellationWithHistory | undefined>;
 
   /**
-   * Cancellations without their history, oldest first.
+   * Cancellations without their history.
    *
-   * @param filter `limit`: at most so many, default 100; `after`: the id of the last one of the page before.
+   * @throws ProviderError `invalid_request` also if there is no cancellation with the id `after`.
    */
-  list(filter?: {
-    readonly state?: QueueState | undefined;
-    readonly account?: AccountKey<A> | undefined;
-    readonly needsPerson?: boolean | undefined;
-    readonly limit?: number | undefined;
-    readonly after?: string | undefined;
-  }): Promise<readonly QueuedCancellation[]>;
+  list(filter?: ListFilter<AccountKey<A>>): Promise<readonly QueuedCancellation[]>;
 
   /**
    * Waits until a cancellation is settled, or needs a person.
@@ -210,15 +241,30 @@ export interface CancelQueue<A extends AccountsOf<A>> {
    * the one that it was enqueued for.
    * @throws ProviderError `invalid_request` for one in another state.
    */
-  retry(id: string, decision: Decision & { readonly acceptPlace?: boolean | undefined }): Promise<void>;
+  retry(id: string, decision: Choice & { readonly acceptPlace?: boolean | undefined }): Promise<void>;
 
   /**
    * Settles an `unknown`, `lapsed` or `overdue` one by a person's word. As `requested` or `scheduled` it is followed
    * anew.
    *
+   * @param decision `effectiveAt`: with `scheduled`, the day on which it takes effect (`2026-12-31`), if the person has
+   * seen it.
    * @throws ProviderError `invalid_request` for one in another state.
    */
-  resolve(id: string, decision: Decision & { readonly as: Resolution }): Promise<void>;
+  resolve(
+    id: string,
+    decision: Choice & { readonly as: Resolution; readonly effectiveAt?: string | undefined },
+  ): Promise<void>;
+
+  /**
+   * Reads an `unknown` one back now, in this process, and settles it if the provider shows it. An absence settles it only
+   * if a reading was due; otherwise the readings that are planned go on as before.
+   *
+   * @returns the cancellation as it is then; what was seen is in its history.
+   * @throws ProviderError `invalid_request` for one in another state, or whose provider cannot be asked; `unavailable`
+   * while its account rests; as `CancelService.status` if it could not be read.
+   */
+  readBack(id: string, decision: Choice): Promise<QueuedCancellation>;
 
   /**
    * Passes on the token that the provider sent to a person, for one that waits for it (`unknown`, with an outcome of the
@@ -229,7 +275,7 @@ export interface CancelQueue<A extends AccountsOf<A>> {
    * as `CancelService.confirm` if nothing happened: it waits as before; `outcome_unknown` only if the outcome could not be
    * written: it is read back later.
    */
-  confirm(id: string, decision: Decision & { readonly token: string }): Promise<QueuedCancellation>;
+  confirm(id: string, decision: Choice & { readonly token: string }): Promise<QueuedCancellation>;
 
   /**
    * Takes a proposed or planned one out of the queue: it is `refused`, with the code `aborted`; `rejected` if it was sent before
@@ -237,7 +283,7 @@ export interface CancelQueue<A extends AccountsOf<A>> {
    *
    * @throws ProviderError `invalid_request` for one that is neither any more.
    */
-  withdraw(id: string, decision: Decision): Promise<void>;
+  withdraw(id: string, decision: Choice): Promise<void>;
 
   /**
    * Lets an account go on that rests, such as after its credentials were refused, with what was held because it led to

@@ -19,6 +19,12 @@ export interface RandomAnswer {
 /** How often each property is tried: enough to find what one in a few hundred answers does. */
 export const RUNS = 1000;
 
+/** The answer of a provider that is down. What a test says it has reached is reached by examples, not by chance. */
+export const DOWN: ConformanceAnswer = { status: 503, body: '' };
+
+/** A page instead of an answer. */
+export const PAGE: ConformanceAnswer = { status: 200, body: '<html></html>' };
+
 /** Answers between garbage and the documented: any status with any text, JSON, or a changed documented body. */
 export function randomAnswers({ documented, words }: AnswerSeeds): fc.Arbitrary<RandomAnswer> {
   const templates = documented.map(({ status, body }) => ({ status, body: toJson(body ?? {}) }));

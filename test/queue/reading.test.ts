@@ -131,6 +131,7 @@ describe.each(DATABASES)('what is read of a queue on %s', (_, open) => {
       'id-6',
     ]);
     expect((await queue.list())[0]).not.toHaveProperty('history');
+    const own = { inFlight: 0, limit: { concurrency: 4 }, hours: expect.any(Array) };
     expect(await queue.stats()).toEqual({
       states: {
         proposed: 0,
@@ -148,10 +149,11 @@ describe.each(DATABASES)('what is read of a queue on %s', (_, open) => {
       },
       needsPerson: 1,
       accounts: {
-        alpha: { states: { planned: 1, requested: 2, refused: 1 }, inFlight: 0, needsPerson: 0 },
-        beta: { states: { planned: 1, requested: 2 }, inFlight: 0, needsPerson: 0 },
-        blind: { states: { requested: 3, unknown: 1 }, inFlight: 0, needsPerson: 1 },
+        alpha: { ...own, states: { planned: 1, requested: 2, refused: 1 }, needsPerson: 0, settledLastHour: 3 },
+        beta: { ...own, states: { planned: 1, requested: 2 }, needsPerson: 0, settledLastHour: 2 },
+        blind: { ...own, states: { requested: 3, unknown: 1 }, needsPerson: 1, settledLastHour: 3 },
       },
+      workers: [],
     });
     for (const [filter, path] of [
       [{ state: 'RECEIVED' }, 'filter.state'],

@@ -4,7 +4,7 @@ import type { Database, QueryClient } from '../../src/queue/database/database.ts
 import { openPostgres } from '../../src/queue/database/postgres.ts';
 import type { CheckedList } from '../../src/queue/input/queue-input.ts';
 import { roomOf } from '../../src/queue/ledger/claim.ts';
-import { lookUpAll } from '../../src/queue/ledger/look-up.ts';
+import { lookUpAll } from '../../src/queue/ledger/look-up-all.ts';
 import { migrate } from '../../src/queue/ledger/migrations.ts';
 import { COLUMNS as COLUMNS_OF_LEDGER, dropMonth, makeMonth } from '../../src/queue/ledger/settled.ts';
 import { foldTally, readStats } from '../../src/queue/ledger/stats.ts';

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import type { DecisionFlags, QuarantineFlags } from '../setup/flags.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { EXIT } from '../terminal/exit-code.ts';
-import type { WhenAbsent } from '../../queue/index.ts';
+import type { Choice, WhenAbsent } from '../../queue/index.ts';
 import type { Session } from '../setup/session.ts';
 import { serviceText } from '../setup/show-result.ts';
 import { readToken } from '../terminal/read-token.ts';
@@ -34,14 +34,26 @@ export async function approve(id: string, flags: DecisionFlags, session: Session
 export async function resolve(id: string, flags: DecisionFlags, session: Session): Promise<number> {
   if (flags.as === undefined) throw wrongUse(`--as is missing: ${RESOLUTIONS.join(', ')}.`);
   const as = v.parse(resolutionSchema, flags.as);
-  await withQueue(session, (queue) => queue.resolve(id, { as, ...decisionOf(flags) }));
+  const { effectiveAt } = flags;
+  await withQueue(session, (queue) => queue.resolve(id, { as, effectiveAt, ...choiceOf(flags) }));
   return say(`${id} is settled as ${as}`, { id, as }, session);
+}
+
+/** `cancelkit queue read-back` */
+export async function readBack(id: string, flags: DecisionFlags, session: Session): Promise<number> {
+  const { output, command } = session;
+  const { state, needsPerson } = await withQueue(session, (queue) => queue.readBack(id, choiceOf(flags)));
+  if (state !== 'unknown') return say(`${id} was read back: ${state}`, { id, state, needsPerson }, session);
+  output.record({ command, ok: true, result: { id, state, needsPerson } });
+  const next = needsPerson ? 'it waits for a person' : 'it is read back again as planned';
+  output.line(`${output.colours.yellow('!')} ${visible(id)} was read back, and is not known yet: ${next}`);
+  return EXIT.unknown;
 }
 
 /** `cancelkit queue confirm` */
 export async function confirmQueued(id: string, flags: DecisionFlags, session: Session): Promise<number> {
   const token = await readToken(session.output);
-  const { state } = await withQueue(session, (queue) => queue.confirm(id, { token, ...decisionOf(flags) }));
+  const { state } = await withQueue(session, (queue) => queue.confirm(id, { token, ...choiceOf(flags) }));
   if (state !== 'unknown') return say(`${id} is confirmed: ${state}`, { id, state }, session);
   session.output.record({ command: session.command, ok: true, result: { id, state } });
   session.output.line(`${session.output.colours.yellow('!')} ${visible(id)} may be confirmed: it is being read back`);
@@ -55,7 +67,7 @@ export async function retry(id: string, flags: DecisionFlags, session: Session):
     if (flags.acceptPlace === true) warnings.push('It goes to another place than the one that it was enqueued for');
     await confirm({ warnings, message: `Type ${id} to send it again.`, expected: id }, session.output);
   }
-  await withQueue(session, (queue) => queue.retry(id, { ...decisionOf(flags), acceptPlace: flags.acceptPlace }));
+  await withQueue(session, (queue) => queue.retry(id, { ...choiceOf(flags), acceptPlace: flags.acceptPlace }));
   return say(`${id} is planned again`, { id }, session);
 }
 
@@ -90,7 +102,7 @@ export function whenAbsentOf(text: string | undefined): WhenAbsent | undefined {
 
 /** `cancelkit queue withdraw` */
 export async function withdraw(id: string, flags: DecisionFlags, session: Session): Promise<number> {
-  await withQueue(session, (queue) => queue.withdraw(id, decisionOf(flags)));
+  await withQueue(session, (queue) => queue.withdraw(id, choiceOf(flags)));
   return say(`${id} is out of the queue`, { id }, session);
 }
 
@@ -98,6 +110,10 @@ export async function withdraw(id: string, flags: DecisionFlags, session: Sessio
 export async function resume(account: string, session: Session): Promise<number> {
   await withQueue(session, (queue) => queue.resume(account));
   return say(`${account} goes on`, { account }, session);
+}
+
+function choiceOf({ ifUpdatedAt, ...flags }: DecisionFlags): Choice {
+  return { ...decisionOf(flags), ...(ifUpdatedAt === undefined ? {} : { ifUpdatedAt }) };
 }
 
 function decisionOf({ by, note }: DecisionFlags): { readonly by: string; readonly note?: string } {

@@ -6,7 +6,7 @@ import { examples } from '../terminal/examples.ts';
 import { whenAbsent } from './queue-work.ts';
 import { text } from './text.ts';
 
-/** Adds `cancelkit queue approve`, `resolve`, `confirm`, `retry`, `quarantine`, `withdraw` and `resume`. */
+/** Adds `cancelkit queue approve`, `resolve`, `read-back`, `confirm`, `retry`, `quarantine`, `withdraw` and `resume`. */
 export function addDeciding(queue: Command, act: Act): void {
   decision(queue.command('approve'))
     .description('Approve one that another person has proposed: it is carried out. Asks first.')
@@ -20,12 +20,21 @@ export function addDeciding(queue: Command, act: Act): void {
       'Settle one that is unknown, lapsed or overdue by your word, once you have looked it up at the provider.',
     )
     .addOption(new Option('--as <state>', 'its outcome (required)').choices(RESOLUTIONS))
+    .option('--effective-at <day>', 'with scheduled: the day on which it takes effect, such as 2026-12-31', text)
     .addHelpText(
       'after',
       examples([['cancelkit queue resolve order-1 --as completed --note "ticket 99"', 'it is over']]),
     )
     .action((id: string, flags: DecisionFlags) =>
       act('queue resolve', async (session) => (await import('../actions/queue-decide.ts')).resolve(id, flags, session)),
+    );
+  decision(queue.command('read-back'))
+    .description('Read an unknown one back now, and settle it if the provider shows it. Cancels nothing.')
+    .addHelpText('after', examples([['cancelkit queue read-back order-1', 'is it there now?']]))
+    .action((id: string, flags: DecisionFlags) =>
+      act('queue read-back', async (session) =>
+        (await import('../actions/queue-decide.ts')).readBack(id, flags, session),
+      ),
     );
   decision(queue.command('confirm'))
     .description('Pass on the token that the provider sent, for one that waits for it. Asks for the token.')
@@ -87,7 +96,11 @@ export function addDeciding(queue: Command, act: Act): void {
 }
 
 function decision(command: Command): Command {
-  return byWhom(command.argument('<id>', 'the id of the cancellation'));
+  return byWhom(command.argument('<id>', 'the id of the cancellation')).option(
+    '--if-updated-at <time>',
+    'only if it has not changed since: its updatedAt, as `queue show --json` prints it',
+    text,
+  );
 }
 
 function byWhom(command: Command): Command {

@@ -32,6 +32,8 @@ export interface DecisionFlags {
   readonly note?: string;
   readonly yes?: boolean;
   readonly acceptPlace?: boolean;
+  readonly effectiveAt?: string;
+  readonly ifUpdatedAt?: string;
 }
 
 /** What `queue quarantine` is given. */

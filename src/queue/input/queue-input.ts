@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { only } from '../../call/issue-text.ts';
+import { calendarDay } from '../../contract/when.ts';
 import type { StandardSchema } from '../../contract/standard-schema.ts';
 import type { QueryClient } from '../database/database.ts';
 import { type WhenAbsent, QUEUE_STATES, type QueueState, type Resolution, RESOLUTIONS } from '../model/state.ts';
@@ -100,27 +101,76 @@ export const workSchema: StandardSchema<unknown, CheckedWork> = v.pipe(
   ),
 );
 
+/** The timings that `list` tells apart: any date is `date`. */
+export const LISTED_TIMINGS = ['immediate', 'end_of_period', 'end_of_term', 'earliest', 'date'] as const;
+
+const TEXT = 'a text of 1 to 256 characters';
+
 /** The filter of `list`. */
 export interface CheckedList {
   readonly state?: QueueState | undefined;
+  readonly states?: readonly QueueState[] | undefined;
   readonly account?: string | undefined;
   readonly needsPerson?: boolean | undefined;
+  readonly text?: string | undefined;
+  readonly by?: string | undefined;
+  readonly when?: (typeof LISTED_TIMINGS)[number] | undefined;
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  readonly order?: 'oldest' | 'newest' | undefined;
   readonly limit?: number | undefined;
   readonly after?: string | undefined;
 }
+
+const state = v.picklist(QUEUE_STATES, `one of ${QUEUE_STATES.join(', ')}`);
 
 /** Checks the filter of `list`. */
 export const listSchema: StandardSchema<unknown, CheckedList> = v.pipe(
   v.optional(v.unknown(), {}),
   v.strictObject(
     {
-      state: optional(v.picklist(QUEUE_STATES, `one of ${QUEUE_STATES.join(', ')}`)),
+      state: optional(state),
+      states: optional(
+        v.pipe(
+          v.array(state, 'a list of states'),
+          v.minLength(1, 'at least one state'),
+          v.maxLength(100, 'each state once'),
+          v.transform((states) => [...new Set(states)]),
+        ),
+      ),
       account: optional(v.string('the name of an account')),
       needsPerson: optional(v.boolean('true or false')),
+      text: optional(
+        v.pipe(
+          v.string(TEXT),
+          v.maxLength(256, TEXT),
+          v.check((text) => text.isWellFormed(), 'well-formed text'),
+          v.trim(),
+          v.minLength(1, TEXT),
+        ),
+      ),
+      by: optional(by),
+      when: optional(v.picklist(LISTED_TIMINGS, `one of ${LISTED_TIMINGS.join(', ')}`)),
+      since: optional(moment),
+      until: optional(moment),
+      order: optional(v.picklist(['oldest', 'newest'], 'oldest or newest')),
       limit: optional(whole('a whole number from 1 to 10000', 1, 10_000)),
       after: optional(id),
     },
-    only('state', 'account', 'needsPerson', 'limit', 'after'),
+    only(
+      'state',
+      'states',
+      'account',
+      'needsPerson',
+      'text',
+      'by',
+      'when',
+      'since',
+      'until',
+      'order',
+      'limit',
+      'after',
+    ),
   ),
 );
 
@@ -145,14 +195,29 @@ export interface CheckedDecision {
   readonly note?: string | undefined;
 }
 
-/** Checks a person's word, for `withdraw`. */
-export const decisionSchema: StandardSchema<unknown, CheckedDecision> = v.pipe(
+/** A person's word on one cancellation. */
+export interface CheckedChoice extends CheckedDecision {
+  /** The `updatedAt` of what the person saw. */
+  readonly ifUpdatedAt?: string | undefined;
+}
+
+const UPDATED_AT = 'the updatedAt of the cancellation, with its microseconds, such as 2026-05-01T10:00:00.123456Z';
+
+const choice = {
+  by,
+  note: optional(note),
+  // A Date, and what is made of one, holds no microseconds: two changes within a millisecond would be the same.
+  ifUpdatedAt: optional(v.pipe(v.string(UPDATED_AT), v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/, UPDATED_AT))),
+};
+
+/** Checks a person's word on one cancellation, for `withdraw` and `readBack`. */
+export const decisionSchema: StandardSchema<unknown, CheckedChoice> = v.pipe(
   v.unknown(),
-  v.strictObject({ by, note: optional(note) }, only('by', 'note')),
+  v.strictObject(choice, only('by', 'note', 'ifUpdatedAt')),
 );
 
 /** A person's approval of a proposal. */
-export interface CheckedApproval extends CheckedDecision {
+export interface CheckedApproval extends CheckedChoice {
   readonly fingerprint?: string | undefined;
 }
 
@@ -160,13 +225,13 @@ export interface CheckedApproval extends CheckedDecision {
 export const approvalSchema: StandardSchema<unknown, CheckedApproval> = v.pipe(
   v.unknown(),
   v.strictObject(
-    { by, note: optional(note), fingerprint: optional(v.string('the fingerprint of the cancellation')) },
-    only('by', 'note', 'fingerprint'),
+    { ...choice, fingerprint: optional(v.string('the fingerprint of the cancellation')) },
+    only('by', 'note', 'ifUpdatedAt', 'fingerprint'),
   ),
 );
 
 /** A person's word on one that is to be planned again. */
-export interface CheckedRetry extends CheckedDecision {
+export interface CheckedRetry extends CheckedChoice {
   readonly acceptPlace?: boolean | undefined;
 }
 
@@ -174,8 +239,8 @@ export interface CheckedRetry extends CheckedDecision {
 export const retrySchema: StandardSchema<unknown, CheckedRetry> = v.pipe(
   v.unknown(),
   v.strictObject(
-    { by, note: optional(note), acceptPlace: optional(v.boolean('true or false')) },
-    only('by', 'note', 'acceptPlace'),
+    { ...choice, acceptPlace: optional(v.boolean('true or false')) },
+    only('by', 'note', 'ifUpdatedAt', 'acceptPlace'),
   ),
 );
 
@@ -212,12 +277,14 @@ export const exportSchema: StandardSchema<unknown, CheckedExport> = v.pipe(
 );
 
 /** A person's word on an unknown one. */
-export interface CheckedResolution extends CheckedDecision {
+export interface CheckedResolution extends CheckedChoice {
   readonly as: Resolution;
+  /** A day, with `scheduled` only. */
+  readonly effectiveAt?: string | undefined;
 }
 
 /** A person's word with the token of a provider. */
-export interface CheckedConfirmation extends CheckedDecision {
+export interface CheckedConfirmation extends CheckedChoice {
   readonly token: string;
 }
 
@@ -225,16 +292,34 @@ export interface CheckedConfirmation extends CheckedDecision {
 export const confirmationSchema: StandardSchema<unknown, CheckedConfirmation> = v.pipe(
   v.unknown(),
   v.strictObject(
-    { token: v.string('the token that the provider sent'), by, note: optional(note) },
-    only('token', 'by', 'note'),
+    { token: v.string('the token that the provider sent'), ...choice },
+    only('token', 'by', 'note', 'ifUpdatedAt'),
   ),
 );
+
+const DAY = 'a day, such as 2026-12-31';
 
 /** Checks a person's word on an unknown one, for `resolve`. */
 export const resolutionSchema: StandardSchema<unknown, CheckedResolution> = v.pipe(
   v.unknown(),
   v.strictObject(
-    { as: v.picklist(RESOLUTIONS, `one of ${RESOLUTIONS.join(', ')}`), by, note: optional(note) },
-    only('as', 'by', 'note'),
+    {
+      as: v.picklist(RESOLUTIONS, `one of ${RESOLUTIONS.join(', ')}`),
+      effectiveAt: optional(
+        v.pipe(
+          v.string(DAY),
+          v.check((text) => calendarDay(text) !== undefined, DAY),
+        ),
+      ),
+      ...choice,
+    },
+    only('as', 'effectiveAt', 'by', 'note', 'ifUpdatedAt'),
+  ),
+  v.forward(
+    v.check(
+      ({ as, effectiveAt }) => effectiveAt === undefined || as === 'scheduled',
+      'left out unless it is scheduled',
+    ),
+    ['effectiveAt'],
   ),
 );

@@ -4,6 +4,7 @@ import type { CheckedApproval } from '../input/queue-input.ts';
 import { toClaimed } from './claimed-row.ts';
 import { type DecisionContext, locked, note } from './decisions.ts';
 import { toJob } from './jobs.ts';
+import { changedAt } from './record.ts';
 
 /** What is known of a proposal before it is approved, outside of the transaction. */
 export interface Proposal {
@@ -26,7 +27,7 @@ export async function approve(
   { fingerprint, ...decision }: CheckedApproval,
   proposal: Proposal,
 ): Promise<void> {
-  const row = await locked(client, context, id, ['proposed'], 'is proposed');
+  const row = await locked(client, context, id, decision, ['proposed'], 'is proposed');
   const { request, place = proposal.place } = toClaimed(row);
   const proposer = row['asked_by'];
   if (typeof proposer !== 'string' || isSamePerson(proposer, decision.by)) {
@@ -46,7 +47,7 @@ export async function approve(
     throw invalidInput([{ path: 'id', expected }]);
   }
   const { rows } = await client.query(
-    `UPDATE ${context.schema}.cancellation SET state = 'planned', place = $2, updated_at = clock_timestamp()
+    `UPDATE ${context.schema}.cancellation SET state = 'planned', place = $2, updated_at = ${changedAt()}
      WHERE id = $1 RETURNING id, account, priority, state, not_before`,
     [id, place ?? null],
   );

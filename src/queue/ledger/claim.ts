@@ -1,3 +1,4 @@
+import { changedAt } from './record.ts';
 import { FOLLOWED_STATES, OPEN_STATES, sqlList } from '../model/state.ts';
 import { AGES, toClaimed } from './claimed-row.ts';
 import type { Claimed } from '../model/claimed.ts';
@@ -20,7 +21,7 @@ export async function claim(
        UPDATE ${schema}.cancellation SET
          state = CASE state WHEN 'planned' THEN 'intent' ELSE state END,
          claim = claim + 1, tries = tries + 1, worker = $2,
-         lease_until = clock_timestamp() + $3 * interval '1 millisecond', updated_at = clock_timestamp()
+         lease_until = clock_timestamp() + $3 * interval '1 millisecond', updated_at = ${changedAt()}
        WHERE id = ANY($1::text[]) AND lease_until IS NULL
          AND (not_before IS NULL OR not_before <= clock_timestamp())
          AND NOT needs_person AND ${IS_WAITING}
@@ -133,6 +134,12 @@ export async function noteStarts(
     );
   }
 }
+
+/** The condition for a cancellation that a worker takes up once it is due. The same as that of its index. */
+export const WAITS_FOR_WORKER = `state IN ('planned', 'unknown') AND NOT needs_person AND lease_until IS NULL`;
+
+/** Since when such a one is due. */
+export const DUE_SINCE = 'COALESCE(not_before, updated_at)';
 
 /** Whether anything of these accounts is at work, or waits for nothing but a worker. */
 export async function isAnythingDue(

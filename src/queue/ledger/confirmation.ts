@@ -2,7 +2,7 @@ import { ProviderError } from '../../contract/provider-error.ts';
 import type { CancelResult, SafeResult } from '../../contract/result.ts';
 import type { QueryClient } from '../database/database.ts';
 import { invalidInput } from '../input/check-input.ts';
-import type { CheckedDecision } from '../input/queue-input.ts';
+import type { CheckedChoice } from '../input/queue-input.ts';
 import type { Claimed } from '../model/claimed.ts';
 import { toClaimed } from './claimed-row.ts';
 import { type DecisionContext, locked, note, write } from './decisions.ts';
@@ -20,8 +20,9 @@ export async function beginConfirmation(
   context: DecisionContext,
   id: string,
   leaseMs: number,
+  decision: CheckedChoice,
 ): Promise<Claimed> {
-  const claimed = toClaimed(await locked(client, context, id, ['unknown'], AWAITS));
+  const claimed = toClaimed(await locked(client, context, id, decision, ['unknown'], AWAITS));
   if (!awaitsConfirmation(claimed.error)) {
     throw invalidInput([{ path: 'id', expected: `the id of a cancellation that ${AWAITS}` }]);
   }
@@ -52,7 +53,7 @@ export async function endConfirmation(
   context: DecisionContext,
   { id, claim, request: { account }, priority, error: awaited }: Claimed,
   settled: SafeResult<CancelResult>,
-  decision: CheckedDecision,
+  decision: CheckedChoice,
 ): Promise<void> {
   const said = settled.ok ? { outcome: settled.result.outcome } : { code: settled.error.code };
   await note(client, context, id, entryOf(settled), decision, said);

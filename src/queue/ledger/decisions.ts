@@ -7,8 +7,10 @@ import type { QueryClient, Row } from '../database/database.ts';
 import { writeHistory } from './history.ts';
 import { type Jobs, toJob } from './jobs.ts';
 import { toJsonb } from './jsonb.ts';
-import type { CheckedDecision, CheckedResolution, CheckedRetry } from '../input/queue-input.ts';
+import type { CheckedChoice, CheckedResolution, CheckedRetry } from '../input/queue-input.ts';
+import { checkUnchanged } from './changed.ts';
 import { lookUp } from './look-up.ts';
+import { changedAt, UPDATED } from './record.ts';
 import { bringBack } from './settled.ts';
 import { invalidInput } from '../input/check-input.ts';
 
@@ -32,9 +34,9 @@ export async function withdraw(
   client: QueryClient,
   context: DecisionContext,
   id: string,
-  decision: CheckedDecision,
+  decision: CheckedChoice,
 ): Promise<void> {
-  const row = await locked(client, context, id, ['proposed', 'planned'], 'is still proposed or planned');
+  const row = await locked(client, context, id, decision, ['proposed', 'planned'], 'is still proposed or planned');
   const { provider, request } = toClaimed(row);
   const wasInDoubt = row['sent_again'] === true || (await hasBeenInDoubt(client, context, id));
   const error = new ProviderError(wasInDoubt ? 'rejected' : 'aborted', {
@@ -88,7 +90,8 @@ export async function retry(
   { acceptPlace = false, ...decision }: CheckedRetry,
 ): Promise<void> {
   await bringBack(client, context.schema, [id]);
-  const row = await locked(client, context, id, ['refused', 'unknown', 'planned', 'lapsed', 'overdue'], RETRIED);
+  const states = ['refused', 'unknown', 'planned', 'lapsed', 'overdue'];
+  const row = await locked(client, context, id, decision, states, RETRIED);
   const isHeld = row['needs_person'] === true;
   if (row['state'] === 'planned' && !isHeld) {
     throw invalidInput([{ path: 'id', expected: `a cancellation that ${RETRIED}; it is planned` }]);
@@ -134,10 +137,11 @@ export async function resolve(
   client: QueryClient,
   context: DecisionContext,
   id: string,
-  { as, ...decision }: CheckedResolution,
+  { as, effectiveAt, ...decision }: CheckedResolution,
 ): Promise<void> {
-  const row = await locked(client, context, id, ['unknown', 'lapsed', 'overdue'], 'is unknown, lapsed or overdue');
+  const row = await locked(client, context, id, decision, ['unknown', 'lapsed', 'overdue'], RESOLVED);
   const { provider, request, error, result: accepted } = toClaimed(row);
+  if (effectiveAt !== undefined) await checkNotOver(client, effectiveAt);
   const { account, service, when } = request;
   const { attempts = 0, operationId = crypto.randomUUID() } = error ?? accepted ?? {};
   const origin = { attempts, operationId };
@@ -153,13 +157,28 @@ export async function resolve(
       when,
       outcome: as,
       reconciled: true,
+      // The person read it there.
+      ...(effectiveAt === undefined
+        ? {}
+        : { effectiveAt: { value: effectiveAt, precision: 'date', source: 'provider' } }),
       warnings: [BY_A_PERSON],
       ...origin,
       raw: undefined,
     };
     await write(client, context, id, { state: as, result });
   }
-  await note(client, context, id, 'resolved', decision, { as });
+  await note(client, context, id, 'resolved', decision, effectiveAt === undefined ? { as } : { as, effectiveAt });
+}
+
+/** @throws ProviderError `invalid_request` for a day that is over everywhere: nothing is scheduled for it */
+async function checkNotOver(client: QueryClient, day: string): Promise<void> {
+  const { rows } = await client.query(
+    `SELECT ((clock_timestamp() AT TIME ZONE 'UTC') - interval '12 hours')::date > $1::date AS over`,
+    [day],
+  );
+  if (rows[0]?.['over'] !== true) return;
+  const expected = 'a day that is not over; for one that is, resolve it as completed or requested';
+  throw invalidInput([{ path: 'decision.effectiveAt', expected }]);
 }
 
 /**
@@ -169,7 +188,8 @@ export async function resolve(
 export async function resume(client: QueryClient, { schema, jobs }: DecisionContext, account: string): Promise<void> {
   await client.query(`DELETE FROM ${schema}.account WHERE name = $1`, [account]);
   const { rows } = await client.query(
-    `UPDATE ${schema}.cancellation SET not_before = NULL, needs_person = false, other_place = NULL
+    `UPDATE ${schema}.cancellation SET not_before = NULL, needs_person = false, other_place = NULL,
+       updated_at = ${changedAt()}
      WHERE account = $1 AND lease_until IS NULL AND CASE state
        WHEN 'planned' THEN first_failed_at IS NOT NULL OR other_place IS NOT NULL
        WHEN 'unknown' THEN other_place IS NOT NULL ELSE false END
@@ -188,6 +208,8 @@ export async function resume(client: QueryClient, { schema, jobs }: DecisionCont
 const SENT_BEFORE =
   'It was sent once before, and nothing shows that it took effect: look it up at the provider if it must not.';
 
+const RESOLVED = 'is unknown, lapsed or overdue';
+
 const RETRIED = 'is refused, unknown, lapsed, overdue or held';
 
 const BY_A_PERSON = {
@@ -195,21 +217,31 @@ const BY_A_PERSON = {
   message: 'A person found this out; the provider did not say it over its API.',
 } as const;
 
-/** The row of a cancellation in one of the states, locked; nobody else acts on it. */
+/**
+ * The row of a cancellation in one of the states, locked; nobody else acts on it.
+ *
+ * @throws ProviderError `invalid_request`, see {@link hasChanged} for one that is not as the person saw it
+ */
 export async function locked(
   client: QueryClient,
   { schema }: DecisionContext,
   id: string,
+  { ifUpdatedAt }: CheckedChoice,
   states: readonly string[],
   expected: string,
 ): Promise<Row> {
-  const { rows } = await client.query(`SELECT *, ${AGES} FROM ${schema}.cancellation WHERE id = $1 FOR UPDATE`, [id]);
+  const { rows } = await client.query(
+    `SELECT *, ${UPDATED}, ${AGES} FROM ${schema}.cancellation WHERE id = $1 FOR UPDATE`,
+    [id],
+  );
   const [row] = rows;
   if (row === undefined) {
     const settled = await lookUp(client, schema, id);
     if (settled === undefined) throw invalidInput([{ path: 'id', expected: 'the id of a cancellation in the queue' }]);
+    checkUnchanged(ifUpdatedAt, settled.updatedAt, settled.state);
     throw invalidInput([{ path: 'id', expected: `a cancellation that ${expected}; it is ${settled.state}` }]);
   }
+  checkUnchanged(ifUpdatedAt, row['updated'], row['state']);
   if (!states.includes(String(row['state']))) {
     throw invalidInput([{ path: 'id', expected: `a cancellation that ${expected}; it is ${String(row['state'])}` }]);
   }
@@ -233,7 +265,7 @@ export async function write(
 ): Promise<void> {
   const { rows } = await client.query(
     `UPDATE ${schema}.cancellation SET state = $2, result = $3, error = $4, claim = claim + 1, needs_person = $6, other_place = NULL,
-       lease_until = NULL, worker = NULL, not_before = NULL, readings = $5, unknown_since = CASE $2 WHEN 'unknown' THEN clock_timestamp() END, first_failed_at = NULL, updated_at = clock_timestamp(),
+       lease_until = NULL, worker = NULL, not_before = NULL, readings = $5, unknown_since = CASE $2 WHEN 'unknown' THEN clock_timestamp() END, first_failed_at = NULL, updated_at = ${changedAt()},
        sent_at = CASE $2 WHEN 'planned' THEN NULL ELSE sent_at END,
        followed_since = NULL, following = NULL, follow_read_at = NULL
      WHERE id = $1 RETURNING *`,
@@ -270,8 +302,8 @@ export async function note(
   { schema }: DecisionContext,
   id: string,
   type: string,
-  decision: CheckedDecision,
+  { by, note: words }: CheckedChoice,
   more: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
-  await writeHistory(client, schema, [{ id, type, data: { ...decision, ...more } }]);
+  await writeHistory(client, schema, [{ id, type, data: { by, note: words, ...more } }]);
 }

@@ -10,6 +10,7 @@ import { writeHistory, type NewEntry } from './history.ts';
 import type { Jobs } from './jobs.ts';
 import { isStorable } from './jsonb.ts';
 import type { CheckedPlacing } from '../input/queue-input.ts';
+import { toSearched } from './search.ts';
 import { checkNotMoved, ledger } from './settled.ts';
 import { invalidInput } from '../input/check-input.ts';
 
@@ -136,13 +137,22 @@ async function insert(
   batch: readonly NewCancellation[],
 ): Promise<ReadonlyMap<string, string>> {
   const { rows } = await client.query(
-    `INSERT INTO ${schema}.cancellation (id, fingerprint, account, provider, service_key, request, asked_by, priority, not_before, place, when_absent, follow, state)
-     SELECT id, fingerprint, account, provider, "serviceKey", request, by, priority, "notBefore", place, "whenAbsent", follow, state
-     FROM jsonb_to_recordset($1::jsonb) AS x(id text, fingerprint text, account text, provider text, "serviceKey" text,
-       request jsonb, by text, priority integer, "notBefore" timestamptz, place text, "whenAbsent" text, follow jsonb, state text)
-     WHERE NOT EXISTS (SELECT FROM ${schema}.settled s WHERE s.id = x.id)
-     ON CONFLICT DO NOTHING RETURNING id, fingerprint`,
-    [JSON.stringify(batch)],
+    `WITH given AS MATERIALIZED (
+       SELECT * FROM jsonb_to_recordset($1::jsonb) AS x(id text, fingerprint text, account text, provider text,
+         "serviceKey" text, request jsonb, by text, priority integer, "notBefore" timestamptz, place text,
+         "whenAbsent" text, follow jsonb, state text, timing text, sought text, grams text)
+     ), added AS (
+       INSERT INTO ${schema}.cancellation (id, fingerprint, account, provider, service_key, request, asked_by, priority, not_before, place, when_absent, follow, state)
+       SELECT id, fingerprint, account, provider, "serviceKey", request, by, priority, "notBefore", place, "whenAbsent", follow, state
+       FROM given x WHERE NOT EXISTS (SELECT FROM ${schema}.settled s WHERE s.id = x.id)
+       ON CONFLICT DO NOTHING RETURNING id, fingerprint, number, created_at
+     ), searched AS (
+       INSERT INTO ${schema}.search (number, account, asked_by, created_at, timing, sought, grams)
+       SELECT number, account, by, created_at, timing, sought, grams::int4[] FROM added JOIN given USING (id)
+       ON CONFLICT DO NOTHING
+     )
+     SELECT id, fingerprint FROM added`,
+    [JSON.stringify(batch.map((one) => ({ ...one, ...toSearched(one) })))],
   );
   return new Map(rows.map(({ id, fingerprint }) => [String(id), String(fingerprint)]));
 }

@@ -2,7 +2,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ProviderError } from '../../contract/provider-error.ts';
 import type { QueryClient } from '../database/database.ts';
-import { toRecord, toStoredEntry } from './record.ts';
+import { toRecord, toStoredEntry, UPDATED } from './record.ts';
 import { COLUMNS, ENTRY, IS_SETTLED } from './settled.ts';
 
 /** What is exported, and where to. */
@@ -84,7 +84,7 @@ async function page(
 ): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const columns = COLUMNS.join(', ');
   const { rows } = await client.query(
-    `SELECT * FROM (
+    `SELECT *, ${UPDATED} FROM (
        SELECT ${columns}, history FROM ${schema}.settled
        UNION ALL
        SELECT ${columns}, (SELECT jsonb_agg(${ENTRY} ORDER BY seq) FROM ${schema}.history WHERE cancellation_id = id) AS history

@@ -1,3 +1,4 @@
+import type { OperationEvent } from '../../contract/event.ts';
 import type { QueryClient } from '../database/database.ts';
 
 /**
@@ -6,11 +7,15 @@ import type { QueryClient } from '../database/database.ts';
  * - `enqueued`, `proposed`, `approved`, `withdrawn`, `retried`, `resolved`: what was asked for, with `by` and `note` if they were given.
  * - `sent_again`: the last read-back confirmed that it is absent, and it is planned again, as `whenAbsent` says.
  * - `quarantined`: it may have been sent without this ledger's knowledge; with `by`, `since` and the state it `was` in.
- * - `intent`: a worker took it up to send it. `reading`: to read it back. `following`: to read what was accepted.
+ * - `intent`: a worker took it up to send it. `reading`: to read it back; with `by` if a person asked for that.
+ *   `following`: to read what was accepted.
  * - `followed`: what that showed (`seen`, or the `code` of the error), what speaks against the cancellation (`doubt`) and
  *   how often in a row; `ended` if it is not read any more.
  * - `attempt`, `answer`, `retry`, `read_back`: what happened on the wire, as `onEvent` tells it.
- * - `settled`: where that led, with the state, and the error's code where there is one.
+ * - `settled`: where that led, with the state, and the error's code where there is one. After a read-back, `seen` is what it
+ *   showed: the provider's `state` of it (or `absent`: no such service), with `when` and `effectiveAt` (`value`,
+ *   `precision`, and as `source` whether the provider named it or it was computed) if they were shown; or `failed`, the
+ *   code of the error.
  * - `late_outcome`: an outcome arrived after the cancellation had been settled otherwise.
  * - `worker_lost`: the worker that had taken it up was gone. `not_sent`: it gave it back without having sent it.
  */
@@ -27,6 +32,16 @@ export interface NewEntry extends Omit<HistoryEntry, 'at'> {
   readonly id: string;
   /** When it happened (`performance.now`). Left out: now. */
   readonly happened?: number;
+}
+
+/** The line of history for an event of a call; `undefined` for the end of the call, which another line tells. */
+export function toLine(
+  id: string,
+  { at: _at, type, ...event }: OperationEvent,
+): (NewEntry & { readonly happened: number }) | undefined {
+  if (type === 'outcome') return undefined;
+  const { account: _account, provider: _provider, serviceKey: _key, operation: _operation, ...data } = event;
+  return { id, happened: performance.now(), type, data };
 }
 
 /**

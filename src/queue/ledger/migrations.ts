@@ -1,12 +1,16 @@
 import type { Database, QueryClient } from '../database/database.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
+import { fillSearch } from './search.ts';
 import { recount } from './stats.ts';
+
+/** The statements that lead to a version of the tables, and what cannot be said in one. */
+export type Migration = (schema: string) => readonly (string | ((client: QueryClient) => Promise<void>))[];
 
 /**
  * The versions of the ledger's tables, oldest first. A version that has been released is never changed: what is new
  * comes as a new version.
  */
-export const MIGRATIONS: readonly ((schema: string) => readonly string[])[] = [
+export const MIGRATIONS: readonly Migration[] = [
   (schema) => [
     `CREATE TABLE ${schema}.cancellation (
       id text PRIMARY KEY,
@@ -135,8 +139,51 @@ export const MIGRATIONS: readonly ((schema: string) => readonly string[])[] = [
     `CREATE INDEX cancellation_leased ON ${schema}.cancellation (account, lease_until) WHERE lease_until IS NOT NULL`,
     `ALTER TABLE ${schema}.history DROP CONSTRAINT IF EXISTS history_cancellation_id_fkey`,
   ],
-  // Proposals, and cancellations that are followed until their service is over: \`follow\` is what was asked for,
-  // \`following\` what the readings have shown. What had been accepted before is not followed: it has no next reading.
+  // What is searched never changes, so it has a table of its own: a claim or an outcome costs no entry of its indexes.
+  // What has been due for longest, in order. And how many were settled when.
+  (schema) => [
+    `LOCK TABLE ${schema}.cancellation, ${schema}.settled IN SHARE ROW EXCLUSIVE MODE`,
+    `CREATE TABLE ${schema}.search (
+      number bigint PRIMARY KEY,
+      account text NOT NULL,
+      asked_by text,
+      timing text NOT NULL,
+      created_at timestamptz NOT NULL,
+      sought text NOT NULL,
+      grams int4[] NOT NULL
+    )`,
+    `CREATE INDEX search_grams ON ${schema}.search USING gin (grams)`,
+    (client) => fillSearch(client, schema),
+    `CREATE INDEX search_asked_by ON ${schema}.search (asked_by, number) WHERE asked_by IS NOT NULL`,
+    `CREATE INDEX search_timing ON ${schema}.search (timing, number)`,
+    `CREATE INDEX search_created ON ${schema}.search (created_at, number)`,
+    `ANALYZE ${schema}.search`,
+    `CREATE INDEX cancellation_due ON ${schema}.cancellation (account, COALESCE(not_before, updated_at))
+      WHERE state IN ('planned', 'unknown') AND NOT needs_person AND lease_until IS NULL`,
+    `CREATE TABLE ${schema}.settled_count (
+      account text NOT NULL,
+      at timestamptz NOT NULL,
+      good boolean NOT NULL,
+      count bigint NOT NULL,
+      is_folded boolean NOT NULL DEFAULT false
+    )`,
+    `CREATE FUNCTION ${schema}.count_settled() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+      BEGIN
+        INSERT INTO ${schema}.settled_count (account, at, good, count)
+          SELECT account, clock_timestamp(), state <> 'refused', sum(change) FROM (
+            SELECT account, state, 1 AS change FROM added
+            UNION ALL SELECT account, state, -1 FROM removed
+          ) AS changes
+          WHERE state IN ('requested', 'scheduled', 'completed', 'already_cancelled', 'refused')
+          GROUP BY account, state <> 'refused' HAVING sum(change) > 0;
+        RETURN NULL;
+      END
+    $$`,
+    `CREATE TRIGGER settled_counted AFTER UPDATE ON ${schema}.cancellation REFERENCING OLD TABLE AS removed NEW TABLE AS added
+      FOR EACH STATEMENT EXECUTE FUNCTION ${schema}.count_settled()`,
+  ],
+  // Proposals, and cancellations that are followed until their service is over: `follow` is what was asked for,
+  // `following` what the readings have shown. What had been accepted before is not followed: it has no next reading.
   (schema) => [
     `ALTER TABLE ${schema}.cancellation
       ADD COLUMN follow jsonb,
@@ -176,7 +223,7 @@ export const MIGRATIONS: readonly ((schema: string) => readonly string[])[] = [
 export async function migrate(
   database: Database,
   schema: string,
-  migrations: readonly ((schema: string) => readonly string[])[] = MIGRATIONS,
+  migrations: readonly Migration[] = MIGRATIONS,
 ): Promise<void> {
   await database.transaction(async (client) => {
     await client.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`cancelkit migrate ${schema}`]);
@@ -195,7 +242,7 @@ export async function migrate(
     }
     if (found >= 3) await checkNoWorker(client, schema);
     for (const statements of migrations.slice(found)) {
-      for (const statement of statements(schema)) await client.query(statement);
+      for (const step of statements(schema)) await (typeof step === 'string' ? client.query(step) : step(client));
     }
     await client.query(`CREATE TABLE IF NOT EXISTS ${schema}.version (number integer NOT NULL)`);
     await writeVersion(client, schema, migrations.length);

@@ -6,7 +6,7 @@ import { isLoginStatus } from '../../sending/judge-status.ts';
 import { compare } from '../../outcome/compare.ts';
 import { NO_SUCH_SERVICE, confirmsCancellation } from '../../outcome/reconcile-unknown.ts';
 import type { CancelResult, SafeResult } from '../../contract/result.ts';
-import type { CancellationStatus, LastSeen } from '../../contract/vocabulary.ts';
+import type { AnyWhen, CancellationStatus, EffectiveAt, LastSeen } from '../../contract/vocabulary.ts';
 import type { Claimed, FollowReadings } from '../model/claimed.ts';
 import type { FollowEnd } from '../model/follow-plan.ts';
 import { backoffMs, leastWaitMs, REST_MS, SLOW_DOWN_MS, type Policy } from './policy.ts';
@@ -40,6 +40,8 @@ export interface NextState {
   readonly isSentAgain?: boolean;
   /** Where it was sent. */
   readonly sentTo?: string;
+  /** What a read-back showed, or the code of the error that it failed with. For the history. */
+  readonly seen?: Seen | { readonly failed: ErrorCode };
   /** The account leads to this place now, which is not the one that the cancellation is pinned to. */
   readonly otherPlace?: string;
   /** How it is followed. */
@@ -57,6 +59,22 @@ export interface NextFollow extends FollowReadings {
   /** What the readings led to, in words for a person. */
   readonly finding?: string;
   readonly ended?: FollowEnd;
+}
+
+/** What a provider was seen to say of a cancellation: without its own words, which may hold anything. */
+export interface Seen {
+  readonly state: LastSeen;
+  readonly when?: AnyWhen;
+  readonly effectiveAt?: EffectiveAt;
+}
+
+/** What is kept of a state that was read. */
+export function seenOf({ state, when, effectiveAt }: CancellationStatus): Seen {
+  return {
+    state,
+    ...(when === undefined ? {} : { when }),
+    ...(effectiveAt === undefined ? {} : { effectiveAt }),
+  };
 }
 
 /**

@@ -6,6 +6,7 @@ import { writeHistory } from './history.ts';
 import { toJob } from './jobs.ts';
 import { toJsonb } from './jsonb.ts';
 import type { CheckedQuarantine } from '../input/queue-input.ts';
+import { changedAt } from './record.ts';
 import type { Recovery } from './recovery.ts';
 import { recount } from './stats.ts';
 import { invalidInput } from '../input/check-input.ts';
@@ -48,7 +49,7 @@ export async function quarantine(
        FOR UPDATE OF c
      )
      UPDATE ${schema}.cancellation c SET
-       state = 'unknown', claim = c.claim + 1, lease_until = NULL, worker = NULL, updated_at = open.now,
+       state = 'unknown', claim = c.claim + 1, lease_until = NULL, worker = NULL, updated_at = ${changedAt('c.updated_at')},
        result = NULL, error = CASE open.state WHEN 'unknown' THEN c.error ELSE $2::jsonb || jsonb_build_object(
          'message', c.provider || $3, 'account', c.account, 'provider', c.provider) END,
        readings = 0, unknown_since = open.now, first_failed_at = NULL, needs_person = NOT open.readable,

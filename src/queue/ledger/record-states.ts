@@ -6,7 +6,8 @@ import { msSince, writeHistory, type NewEntry } from './history.ts';
 import { FOLLOW_PRIORITY, type Job, type Jobs } from './jobs.ts';
 import { toJsonb } from './jsonb.ts';
 import { bringBack, REFUSED_FOR_ABSENCE } from './settled.ts';
-import type { NextState } from './next-state.ts';
+import { changedAt } from './record.ts';
+import { type NextState, seenOf } from './next-state.ts';
 
 /** The state of a cancellation on its way into the ledger. */
 export interface RecordedState extends NextState {
@@ -96,7 +97,7 @@ async function update(
        error = x.error || jsonb_strip_nulls(jsonb_build_object(
          'retryAt', ${iso(`x.now + x."retryInMs" * interval '1 millisecond'`)},
          'sentAt', CASE WHEN x.error->'sentAt' IS NOT NULL THEN ${iso('COALESCE(x."sentAt", c.sent_at)')} END)),
-       not_before = x.next, lease_until = NULL, worker = NULL, updated_at = x.now,
+       not_before = x.next, lease_until = NULL, worker = NULL, updated_at = ${changedAt('c.updated_at')},
        unknown_since = CASE x.state WHEN 'unknown' THEN COALESCE(c.unknown_since, x.now) END,
        first_failed_at = CASE x.state WHEN 'planned' THEN
          CASE WHEN x."hasFailed" THEN COALESCE(c.first_failed_at, x.now) ELSE c.first_failed_at END END,
@@ -157,7 +158,7 @@ function jobsOf({ id, account, priority, state, needsPerson }: RecordedState, ne
 }
 
 function toRow(settled: RecordedState, lines: readonly NewEntry[] = []): Readonly<Record<string, unknown>> {
-  const { handedOver, pause, priority: _priority, ...row } = settled;
+  const { handedOver, pause, priority: _priority, seen: _seen, ...row } = settled;
   const own = [settledLine(settled, 'settled')];
   if (settled.isSentAgain === true) own.push({ id: settled.id, type: 'sent_again', data: {} });
   return {
@@ -169,20 +170,34 @@ function toRow(settled: RecordedState, lines: readonly NewEntry[] = []): Readonl
 }
 
 /** The line of history for a settlement. When it is taken up again is added where it is written. */
-function settledLine(
-  { id, state, task, error, needsPerson, result, otherPlace, follow }: RecordedState,
+function settledLine(settled: RecordedState, type: 'settled' | 'late_outcome'): NewEntry {
+  const { id, state, task, error, needsPerson, result, otherPlace } = settled;
+  if (task === 'follow') return followedLine(settled, type);
+  const seen = seenIn(settled);
+  return {
+    id,
+    type,
+    data: { state, code: error?.code, needsPerson, reconciled: result?.reconciled, otherPlace, seen },
+  };
+}
+
+/** The same for a reading of one that is followed. */
+function followedLine(
+  { id, state, needsPerson, follow = {}, seen }: RecordedState,
   type: 'settled' | 'late_outcome',
 ): NewEntry {
-  if (task === 'follow') {
-    const { seen, code, doubt, doubts, ended } = follow ?? {};
-    const read = code === undefined ? { seen, doubt, doubts } : { code };
-    const isStill = isFollowedState(state) && type === 'settled';
-    return {
-      id,
-      type: isStill ? 'followed' : type,
-      data: { state, ...read, ended, ...(isStill ? {} : { needsPerson }) },
-    };
-  }
-  const data = { state, code: error?.code, needsPerson, reconciled: result?.reconciled, otherPlace };
-  return { id, type, data };
+  const { doubt, doubts, ended } = follow;
+  const isStill = isFollowedState(state) && type === 'settled';
+  const found = { state, seen, doubt, doubts, ended };
+  return isStill ? { id, type: 'followed', data: found } : { id, type, data: { ...found, needsPerson } };
+}
+
+/** What was seen at the provider: by a read-back, or by the one that a call made itself. */
+function seenIn({ task, state, seen, error, result }: RecordedState): RecordedState['seen'] {
+  if (task === 'read') return seen;
+  if (state === 'planned') return undefined;
+  const existing = result?.existing ?? error?.existing;
+  if (existing !== undefined) return seenOf(existing);
+  if (error?.lastSeen !== undefined) return { state: error.lastSeen };
+  return undefined;
 }

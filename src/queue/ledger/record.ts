@@ -56,7 +56,10 @@ export interface QueuedCancellation {
   readonly tries: number;
   /** ISO 8601. */
   readonly createdAt: string;
-  /** ISO 8601. */
+  /**
+   * When it was last changed, with microseconds: `2026-05-01T10:00:00.123456Z`. Two changes never have the same one, so a
+   * decision can be bound to it (`ifUpdatedAt`).
+   */
   readonly updatedAt: string;
 }
 
@@ -85,6 +88,20 @@ const iso = v.pipe(
   v.transform((date) => date.toISOString()),
 );
 
+/** Columns for a record, besides its own: when it was changed, to the microsecond, which a `Date` does not hold. */
+export const UPDATED: string = `to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS updated`;
+
+/**
+ * The time of a change, never that of the change before: the clock of the embedded database counts milliseconds. What lies
+ * further ahead was written before the clock was set back, and says nothing of now.
+ *
+ * @param updatedAt the column.
+ */
+export function changedAt(updatedAt = 'updated_at'): string {
+  return `CASE WHEN ${updatedAt} >= clock_timestamp() AND ${updatedAt} < clock_timestamp() + interval '1 millisecond'
+    THEN ${updatedAt} + interval '1 microsecond' ELSE clock_timestamp() END`;
+}
+
 const schema = v.object({
   id: v.string(),
   account: v.string(),
@@ -102,7 +119,7 @@ const schema = v.object({
   sent_at: v.nullable(iso),
   tries: count,
   created_at: iso,
-  updated_at: iso,
+  updated: v.string(),
   result: v.nullable(storedResult),
   error: v.nullable(storedError),
   followed_since: v.nullable(iso),
@@ -138,7 +155,7 @@ export function toRecord(row: Row): QueuedCancellation {
     ...(parsed.sent_at === null ? {} : { sentAt: parsed.sent_at }),
     tries,
     createdAt: parsed.created_at,
-    updatedAt: parsed.updated_at,
+    updatedAt: parsed.updated,
   };
 }
 

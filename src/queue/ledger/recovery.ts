@@ -34,7 +34,11 @@ export async function recoverExpired(client: QueryClient, recovery: Recovery): P
      ORDER BY lease_until LIMIT ${AT_ONCE} FOR UPDATE SKIP LOCKED`,
     [[...recovery.readable.keys()]],
   );
-  const lost = rows.map((row) => ({ claimed: toClaimed(row), sentAt: row['sent_at'] }));
+  const lost = rows.map((row) => ({
+    claimed: toClaimed(row),
+    sentAt: row['sent_at'],
+    needsPerson: row['needs_person'] === true,
+  }));
   await writeOff(
     client,
     recovery,
@@ -44,9 +48,10 @@ export async function recoverExpired(client: QueryClient, recovery: Recovery): P
   await recordAll(
     client,
     recovery,
-    lost.map(({ claimed, sentAt }) => {
+    lost.map(({ claimed, sentAt, needsPerson }) => {
       const readable = recovery.readable.get(claimed.request.account) === true;
-      if (claimed.task !== 'send') return { claimed, next: notBegun(claimed) };
+      // One that a person was reading back may wait for that person again.
+      if (claimed.task !== 'send') return { claimed, next: { ...notBegun(claimed), needsPerson } };
       return { claimed, next: becameUnknown(workerLost(claimed, sentAt), readable, recovery.policy) };
     }),
   );

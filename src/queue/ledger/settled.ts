@@ -94,12 +94,13 @@ export async function countOf(client: QueryClient, schema: string, month: Month)
   return Number(rows[0]?.['count']);
 }
 
-/** Drops the partition of a month, and takes its rows out of the counts. */
+/** Drops the partition of a month, and takes its rows out of the counts and the search. */
 export async function dropMonth(client: QueryClient, schema: string, month: Month): Promise<void> {
   await client.query(
     `INSERT INTO ${schema}.tally (account, state, needs_person, change)
      SELECT account, state, needs_person, -count(*) FROM ${tableOf(schema, month)} GROUP BY account, state, needs_person`,
   );
+  await client.query(`DELETE FROM ${schema}.search WHERE number IN (SELECT number FROM ${tableOf(schema, month)})`);
   await client.query(`DROP TABLE ${tableOf(schema, month)}`);
 }
 

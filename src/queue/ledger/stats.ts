@@ -1,5 +1,8 @@
-import type { Database, QueryClient } from '../database/database.ts';
+import type { Database, QueryClient, Row } from '../database/database.ts';
+import type { AccountLimit, Limit } from '../model/limits.ts';
 import type { QueueState } from '../model/state.ts';
+import { DUE_SINCE, WAITS_FOR_WORKER } from './claim.ts';
+import { fillSearch } from './search.ts';
 import { ledger } from './settled.ts';
 
 /** How an account stands. */
@@ -12,6 +15,32 @@ export interface AccountStats {
   /** It rests until then (ISO 8601), and the error's code that made it. */
   readonly pausedUntil?: string;
   readonly pausedBecause?: string;
+  /** Since when the one has been due that has waited longest for a worker (ISO 8601). Left out: none is due. */
+  readonly oldestDueAt?: string;
+  /** How many were settled within the last 60 minutes, to the minute. */
+  readonly settledLastHour: number;
+  /**
+   * How many were settled in each of the last 24 hours of the clock (UTC), oldest first; the last one has not ended.
+   * `bad`: refused. One that is retried and settled again counts twice.
+   */
+  readonly hours: readonly SettledInHour[];
+  /** What this process was given, or takes for this provider. Left out for an account that it does not have. */
+  readonly limit?: AccountLimit;
+}
+
+/** How many were settled in an hour. */
+export interface SettledInHour {
+  readonly good: number;
+  readonly bad: number;
+}
+
+/** A worker that is alive. */
+export interface WorkerStats {
+  readonly id: string;
+  /** Its last sign of life (ISO 8601). */
+  readonly seenAt: string;
+  /** Until when it counts as alive without another one (ISO 8601). */
+  readonly aliveUntil: string;
 }
 
 /** What `stats` tells. */
@@ -20,10 +49,22 @@ export interface QueueStats {
   readonly states: Readonly<Record<QueueState, number>>;
   readonly needsPerson: number;
   readonly accounts: Readonly<Record<string, AccountStats>>;
+  /** The oldest `oldestDueAt` of all accounts. */
+  readonly oldestDueAt?: string;
+  /** The workers that are alive, over all processes. */
+  readonly workers: readonly WorkerStats[];
 }
 
-/** Counts what is in the ledger, without reading its rows. */
-export async function readStats(database: Database, schema: string): Promise<QueueStats> {
+/**
+ * Counts what is in the ledger, without reading its rows.
+ *
+ * @param limits of the accounts that this process has.
+ */
+export async function readStats(
+  database: QueryClient,
+  schema: string,
+  limits: readonly Limit[] = [],
+): Promise<QueueStats> {
   const counted = await database.query(
     `SELECT account, state, sum(change)::bigint AS count,
        COALESCE(sum(change) FILTER (WHERE needs_person), 0)::bigint AS needs_person
@@ -37,9 +78,15 @@ export async function readStats(database: Database, schema: string): Promise<Que
     `SELECT name, paused_until, paused_because FROM ${schema}.account WHERE paused_until > clock_timestamp()`,
   );
   const states: Record<string, number> = {};
-  const accounts = new Map<string, { states: Record<string, number>; inFlight: number; needsPerson: number }>();
-  const accountOf = (name: string): { states: Record<string, number>; inFlight: number; needsPerson: number } => {
-    const account = accounts.get(name) ?? { states: {}, inFlight: 0, needsPerson: 0 };
+  const accounts = new Map<string, Draft>();
+  const accountOf = (name: string): Draft => {
+    const account = accounts.get(name) ?? {
+      states: {},
+      inFlight: 0,
+      needsPerson: 0,
+      settledLastHour: 0,
+      hours: noHours(),
+    };
     accounts.set(name, account);
     return account;
   };
@@ -53,18 +100,82 @@ export async function readStats(database: Database, schema: string): Promise<Que
     needsPerson += Number(row['needs_person']);
   }
   for (const row of leased.rows) accountOf(String(row['account'])).inFlight = Number(row['in_flight']);
-  const pauses = new Map(
-    paused.rows.map(({ name, paused_until, paused_because }) => [
-      String(name),
-      { pausedUntil: isoOf(paused_until), pausedBecause: String(paused_because) },
-    ]),
-  );
-  for (const name of pauses.keys()) accountOf(name);
+  for (const { name, paused_until, paused_because } of paused.rows) {
+    Object.assign(accountOf(String(name)), { pausedUntil: isoOf(paused_until), pausedBecause: String(paused_because) });
+  }
+  for (const { account, ago, last_hour, good, bad } of await settledByHour(database, schema)) {
+    const own = accountOf(String(account));
+    own.settledLastHour += Number(last_hour);
+    own.hours[HOURS - 1 - Number(ago)] = { good: Number(good), bad: Number(bad) };
+  }
+  for (const { account, due } of await oldestDue(database, schema, [...accounts.keys()])) {
+    accountOf(String(account)).oldestDueAt = isoOf(due);
+  }
+  for (const { account, concurrency, rate } of limits) {
+    const own = accounts.get(account);
+    if (own !== undefined) own.limit = { concurrency, ...(rate === undefined ? {} : { rate }) };
+  }
+  const [oldestDueAt] = [...accounts.values()].flatMap((own) => own.oldestDueAt ?? []).toSorted();
   return {
     states: complete(states),
     needsPerson,
-    accounts: Object.fromEntries([...accounts].map(([name, account]) => [name, { ...account, ...pauses.get(name) }])),
+    accounts: Object.fromEntries(accounts),
+    ...(oldestDueAt === undefined ? {} : { oldestDueAt }),
+    workers: await workersAlive(database, schema),
   };
+}
+
+/** The same while it is put together. */
+type Draft = { -readonly [Key in keyof AccountStats]: AccountStats[Key] } & {
+  readonly states: Record<string, number>;
+  readonly hours: SettledInHour[];
+};
+
+const HOURS = 24;
+
+function noHours(): SettledInHour[] {
+  return Array.from({ length: HOURS }, () => ({ good: 0, bad: 0 }));
+}
+
+async function settledByHour(client: QueryClient, schema: string): Promise<readonly Row[]> {
+  const { rows } = await client.query(
+    `SELECT account, ago, COALESCE(sum(count) FILTER (WHERE good), 0) AS good,
+       COALESCE(sum(count) FILTER (WHERE NOT good), 0) AS bad,
+       COALESCE(sum(count) FILTER (WHERE at > clock.now - interval '60 minutes'), 0) AS last_hour
+     FROM (SELECT clock_timestamp() AS now OFFSET 0) clock, ${schema}.settled_count,
+       LATERAL (SELECT extract(epoch FROM ${hourOf('clock.now')} - ${hourOf('at')})::int / 3600 AS ago) hours
+     WHERE at > clock.now - interval '${HOURS} hours' AND at <= clock.now AND ago < ${HOURS}
+     GROUP BY account, ago`,
+  );
+  return rows;
+}
+
+function hourOf(time: string): string {
+  return `date_trunc('hour', ${time}, 'UTC')`;
+}
+
+async function oldestDue(client: QueryClient, schema: string, accounts: readonly string[]): Promise<readonly Row[]> {
+  const { rows } = await client.query(
+    `SELECT account, due FROM unnest($1::text[]) AS account, LATERAL (
+       SELECT ${DUE_SINCE} AS due FROM ${schema}.cancellation c
+       WHERE c.account = account.account AND ${WAITS_FOR_WORKER} ORDER BY ${DUE_SINCE} LIMIT 1
+     ) first WHERE due <= clock_timestamp()`,
+    [accounts],
+  );
+  return rows;
+}
+
+async function workersAlive(client: QueryClient, schema: string): Promise<readonly WorkerStats[]> {
+  // What lies in the future by this database's clock was written by another clock, and is no sign of life.
+  const { rows } = await client.query(
+    `SELECT id, seen_at, alive_until FROM ${schema}.worker
+     WHERE alive_until > clock_timestamp() AND seen_at <= clock_timestamp() + interval '1 second' ORDER BY id`,
+  );
+  return rows.map(({ id, seen_at, alive_until }) => ({
+    id: String(id),
+    seenAt: isoOf(seen_at),
+    aliveUntil: isoOf(alive_until),
+  }));
 }
 
 /**
@@ -74,10 +185,13 @@ export async function readStats(database: Database, schema: string): Promise<Que
 export async function foldTally(database: Database, schema: string): Promise<void> {
   await database.transaction(async (client) => {
     const { rows } = await client.query(
-      `SELECT pg_try_advisory_xact_lock(hashtext($1)) AS mine, EXISTS (SELECT 1 FROM ${schema}.tally OFFSET $2) AS much`,
+      `SELECT pg_try_advisory_xact_lock(hashtext($1)) AS mine, EXISTS (SELECT 1 FROM ${schema}.tally OFFSET $2) AS much,
+         EXISTS (SELECT 1 FROM ${schema}.settled_count WHERE NOT is_folded OFFSET $2) AS much_settled`,
       [tallyOf(schema), MUCH],
     );
-    if (rows[0]?.['mine'] !== true || rows[0]['much'] !== true) return;
+    if (rows[0]?.['mine'] !== true) return;
+    if (rows[0]['much_settled'] === true) await foldSettled(client, schema);
+    if (rows[0]['much'] !== true) return;
     await client.query(
       `WITH gone AS (DELETE FROM ${schema}.tally RETURNING account, state, needs_person, change)
        INSERT INTO ${schema}.tally (account, state, needs_person, change)
@@ -89,8 +203,20 @@ export async function foldTally(database: Database, schema: string): Promise<voi
 
 const MUCH = 1_000;
 
+/** Adds up what was settled by the minute, by the hour once that is old, and forgets what is no longer shown. */
+async function foldSettled(client: QueryClient, schema: string): Promise<void> {
+  await client.query(
+    `WITH gone AS (DELETE FROM ${schema}.settled_count RETURNING account, at, good, count)
+     INSERT INTO ${schema}.settled_count (account, at, good, count, is_folded)
+     SELECT account, folded, good, sum(count), true FROM gone, LATERAL (
+       SELECT CASE WHEN at > clock_timestamp() - interval '62 minutes' THEN date_trunc('minute', at)
+         ELSE ${hourOf('at')} END AS folded) AS f
+     WHERE at > clock_timestamp() - interval '${HOURS + 1} hours' GROUP BY account, folded, good`,
+  );
+}
+
 /**
- * Counts anew, within a transaction, during which nobody else writes. A restore of the data alone into tables that exist
+ * Counts anew, and adds what the search lacks, within a transaction during which nobody else writes. A restore of the data alone into tables that exist
  * counts twice: the counts are restored, and the triggers count the restored rows.
  */
 export async function recount(client: QueryClient, schema: string): Promise<void> {
@@ -101,6 +227,7 @@ export async function recount(client: QueryClient, schema: string): Promise<void
     `INSERT INTO ${schema}.tally (account, state, needs_person, change)
      SELECT account, state, needs_person, count(*) FROM ${ledger(schema)} c GROUP BY account, state, needs_person`,
   );
+  await fillSearch(client, schema);
 }
 
 function tallyOf(schema: string): string {

@@ -7,7 +7,12 @@ import { resolve, resume, retry, withdraw } from '../ledger/decisions.ts';
 import { approve } from '../ledger/approval.ts';
 import { type NewCancellation, type PathOf, enqueue, fingerprintOf, toNew } from '../ledger/enqueue.ts';
 import { exportSettled } from '../ledger/export-settled.ts';
+import { type NewEntry, toLine } from '../ledger/history.ts';
 import { placeOrNone } from '../ledger/pinned-place.ts';
+import { afterReadNow, beginReadNow, policyOf } from '../ledger/read-now.ts';
+import { noteStarts } from '../ledger/claim.ts';
+import { recordStates } from '../ledger/record-states.ts';
+import { execute } from '../worker/execute.ts';
 import { type Quarantined, quarantine, workersAlive } from '../ledger/quarantine.ts';
 import {
   approvalSchema,
@@ -127,7 +132,7 @@ export class QueueCore {
     const { token, ...by } = await checkInput(confirmationSchema, decision, 'decision');
     const { services, deadlineMs } = this.#context;
     const leaseMs = deadlineMs + LEASE_MARGIN_MS;
-    const claimed = await this.#write((client) => beginConfirmation(client, this.#context, own, leaseMs));
+    const claimed = await this.#write((client) => beginConfirmation(client, this.#context, own, leaseMs, by));
     const { when: _, ...request } = claimed.request;
     const settled = await services.safeConfirm({ ...request, token }, { deadlineMs, place: claimed.place });
     const isDefinite = !settled.ok && settled.error.code !== 'outcome_unknown';
@@ -143,6 +148,44 @@ export class QueueCore {
     this.#context.onSettled(own);
     this.#workers.notify();
     if (record === undefined) throw unwrittenConfirmation(claimed);
+    return record;
+  }
+
+  /** Reads a cancellation back now, in this process. */
+  async readBack(id: unknown, decision: unknown): Promise<QueuedCancellation> {
+    const [own, by] = [await checkInput(idSchema, id, 'id'), await checkInput(decisionSchema, decision, 'decision')];
+    const { deadlineMs, jobs, schema, policy, limits } = this.#context;
+    const reading = await this.#write(async (client) => {
+      const begun = await beginReadNow(client, this.#context, own, deadlineMs + LEASE_MARGIN_MS, by);
+      await noteStarts(client, schema, limits, [begun.claimed]);
+      return begun;
+    });
+    const lines: NewEntry[] = [];
+    let failure: ProviderError | undefined;
+    const next = await execute(
+      reading.claimed,
+      {
+        deadlineMs,
+        signal: new AbortController().signal,
+        onEvent: (event) => {
+          const line = toLine(own, event);
+          if (line !== undefined) lines.push(line);
+        },
+        // One reading says nothing of what the account was let into before.
+        access: { learn: () => false },
+        onFailure: (error) => (failure = error),
+      },
+      { ...this.#context, policy: policyOf(reading, policy) },
+    );
+    const { id: _, claim, priority, task, request } = reading.claimed;
+    const settled = { ...afterReadNow(reading, next), id: own, claim, priority, task, account: request.account };
+    await this.#write((client) => recordStates(client, schema, jobs, [{ ...settled, handedOver: undefined }], lines));
+    this.#context.onSettled(own);
+    this.#workers.notify();
+    // That there is no such service is an answer.
+    if (failure !== undefined && failure.code !== 'not_found') throw failure;
+    const record = await this.#reads.lookUp(own);
+    if (record === undefined) throw invalidInput([{ path: 'id', expected: 'the id of a cancellation in the queue' }]);
     return record;
   }
 

@@ -2,18 +2,29 @@ import { clearly } from '../database/database-error.ts';
 import type { Database, QueryClient } from '../database/database.ts';
 import { checkInput } from '../input/check-input.ts';
 import { idSchema, listSchema } from '../input/queue-input.ts';
-import { lookUp, lookUpAll, lookUpHistory } from '../ledger/look-up.ts';
+import { lookUp, lookUpHistory } from '../ledger/look-up.ts';
+import { lookUpAll } from '../ledger/look-up-all.ts';
 import type { QueuedCancellation, QueuedCancellationWithHistory } from '../ledger/record.ts';
+import type { Limit } from '../model/limits.ts';
 import { type QueueStats, readStats } from '../ledger/stats.ts';
+
+interface Place {
+  readonly database: Database;
+  readonly schema: string;
+  /** Of the accounts that this process has. */
+  readonly limits: readonly Limit[];
+}
 
 /** What reads the tables of a queue: takes anything, and checks it. */
 export class QueueReads {
   readonly #database: Database;
   readonly #schema: string;
+  readonly #limits: readonly Limit[];
 
-  constructor({ database, schema }: { readonly database: Database; readonly schema: string }) {
+  constructor({ database, schema, limits }: Place) {
     this.#database = database;
     this.#schema = schema;
+    this.#limits = limits;
   }
 
   async get(id: unknown): Promise<QueuedCancellationWithHistory | undefined> {
@@ -30,7 +41,7 @@ export class QueueReads {
   }
 
   async stats(): Promise<QueueStats> {
-    return await this.#read(() => readStats(this.#database, this.#schema));
+    return await this.#read(() => readStats(this.#database, this.#schema, this.#limits));
   }
 
   lookUp(id: string): Promise<QueuedCancellation | undefined> {

@@ -15,6 +15,7 @@ import {
   afterOtherPlace,
   afterReadBack,
   afterSend,
+  seenOf,
 } from '../ledger/next-state.ts';
 import type { WorkerContext } from './worker-context.ts';
 
@@ -25,7 +26,9 @@ export interface ExecuteOptions {
   readonly signal: AbortSignal;
   readonly onEvent: (event: OperationEvent) => void;
   /** What is known of the account, which learns from the outcome. */
-  readonly access: AccountAccess;
+  readonly access: Pick<AccountAccess, 'learn'>;
+  /** Called with the error of a call that failed, which the state that follows from it does not hold. */
+  readonly onFailure?: (error: ProviderError) => void;
 }
 
 type Context = Pick<WorkerContext, 'database' | 'schema' | 'services' | 'policy' | 'readable' | 'follow'>;
@@ -46,7 +49,7 @@ function planOf({ follow, request }: Claimed, context: Context): FollowPlan | fa
 
 async function sendOrRead(
   claimed: Claimed,
-  { access, ...options }: ExecuteOptions,
+  { access, onFailure, ...options }: ExecuteOptions,
   context: Context,
 ): Promise<NextState> {
   const startedAt = performance.now();
@@ -71,13 +74,15 @@ async function sendOrRead(
     return await call({ ...claimed, place }, { ...options, access, deadlineMs }, context, aged);
   } catch (error) {
     if (error instanceof DatabaseFailure) return notBegun(claimed);
-    return await afterFailure(aged(), error, context, access);
+    const failure = isProviderError(error) ? error : new ProviderError('unexpected_response', FAULT);
+    onFailure?.(failure);
+    return await afterFailure(aged(), failure, context, access);
   }
 }
 
 async function call(
   { task, request, place }: Claimed,
-  { access, ...options }: ExecuteOptions,
+  { access, ...options }: Omit<ExecuteOptions, 'onFailure'>,
   context: Context,
   aged: () => Claimed,
 ): Promise<NextState> {
@@ -88,8 +93,11 @@ async function call(
     access.learn(undefined);
     const claimed = aged();
     const following = followingOf(claimed, context);
-    if (following === undefined) return afterReadBack(claimed, seen, policy);
-    return await unlessNewer(following, afterFollowReading(following, seen), context);
+    const next =
+      following === undefined
+        ? afterReadBack(claimed, seen, policy)
+        : await unlessNewer(following, afterFollowReading(following, seen), context);
+    return { ...next, seen: seenOf(seen) };
   }
   const sent = await services.safeCancel(request, { ...options, place });
   if (!sent.ok && otherPlaceIn(sent.error) !== undefined) throw sent.error;
@@ -116,25 +124,26 @@ async function unlessNewer(following: Following, next: NextState, { database, sc
 function heldAt(claimed: Claimed, otherPlace: string, context: Context): NextState {
   const following = followingOf(claimed, context);
   if (following === undefined) return afterOtherPlace(claimed, otherPlace);
-  return afterFailedFollow(following, ELSEWHERE, context.policy);
+  return { ...afterFailedFollow(following, ELSEWHERE, context.policy), seen: { failed: 'not_configured' } };
 }
 
 async function afterFailure(
   claimed: Claimed,
-  thrown: unknown,
+  error: ProviderError,
   context: Context,
-  access: AccountAccess,
+  access: Pick<AccountAccess, 'learn'>,
 ): Promise<NextState> {
   const { policy, readable } = context;
-  const error = isProviderError(thrown) ? thrown : new ProviderError('unexpected_response', FAULT);
   const otherPlace = otherPlaceIn(error);
   if (otherPlace !== undefined) return heldAt(claimed, otherPlace, context);
   const isShut = access.learn(error);
+  const seen = error.code === 'not_found' ? { state: 'absent' as const } : { failed: error.code };
   const following = followingOf(claimed, context);
   if (following !== undefined) {
-    return await unlessNewer(following, afterFailedFollow(following, error, policy, isShut), context);
+    const next = await unlessNewer(following, afterFailedFollow(following, error, policy, isShut), context);
+    return { ...next, seen };
   }
-  if (claimed.task === 'read') return afterFailedReadBack(claimed, error, policy, isShut);
+  if (claimed.task === 'read') return { ...afterFailedReadBack(claimed, error, policy, isShut), seen };
   return afterSend(claimed, { ok: false, error }, readable.get(claimed.request.account) === true, policy, isShut);
 }
 

@@ -4,7 +4,7 @@ import { execute } from './execute.ts';
 import type { Claimed } from '../model/claimed.ts';
 import type { Lease } from '../model/lease.ts';
 import { Outbox } from './outbox.ts';
-import type { NewEntry } from '../ledger/history.ts';
+import { type NewEntry, toLine } from '../ledger/history.ts';
 import { notBegun } from '../ledger/recovery.ts';
 import { MARK_AFTER_MS, SentMarks } from '../ledger/sent-marks.ts';
 import type { WorkerContext } from './worker-context.ts';
@@ -100,12 +100,12 @@ export class RunningCalls {
     });
   }
 
-  #note({ id, claim: number, task }: Claimed, { at: _at, type, ...event }: OperationEvent, isStopped: boolean): void {
-    if (type === 'outcome') return;
-    const { account: _account, provider: _provider, serviceKey: _key, operation: _operation, ...data } = event;
-    const happened = performance.now();
-    this.#lines.push({ id, happened, type, data });
-    const isWrite = type === 'attempt' && 'effect' in event && event.effect === 'write';
+  #note({ id, claim: number, task }: Claimed, event: OperationEvent, isStopped: boolean): void {
+    const line = toLine(id, event);
+    if (line === undefined) return;
+    const { happened } = line;
+    this.#lines.push(line);
+    const isWrite = event.type === 'attempt' && event.effect === 'write';
     if (task !== 'send' || !isWrite || isStopped) return;
     this.sent.note({ id, claim: number, at: happened });
   }

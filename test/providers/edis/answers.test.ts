@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../support/failure.ts';
 import { answering, page, withFields } from '../answering.ts';
-import { always, asRandom, fieldsOf, parsed, randomAnswers, RUNS } from '../random-answers.ts';
+import { always, asRandom, fieldsOf, parsed, randomAnswers, DOWN, PAGE, RUNS } from '../random-answers.ts';
 import { answers, password } from './fixtures.ts';
 
 const account = edis({ email: 'reseller@example.com', password });
@@ -235,7 +235,7 @@ describe('any answer at EDIS', () => {
         if (isOk || answer.status >= 500)
           expect(['outcome_unknown', ...(refusesLogin ? ['unauthorized'] : [])]).toContain(code);
       }),
-      { numRuns: RUNS, examples: Object.values(answers).map((answer) => [asRandom(answer)]) },
+      { numRuns: RUNS, examples: [...Object.values(answers), DOWN, PAGE].map((answer) => [asRandom(answer)]) },
     );
     const expected = ['requested', 'already_cancelled', 'unauthorized', 'not_found', 'rejected', 'outcome_unknown'];
     expect([...seen]).toEqual(expect.arrayContaining(expected));

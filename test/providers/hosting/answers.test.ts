@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../support/failure.ts';
 import { answering, page, withFields } from '../answering.ts';
-import { always, once, asRandom, fieldsOf, parsed, randomAnswers, RUNS } from '../random-answers.ts';
+import { always, once, asRandom, fieldsOf, parsed, randomAnswers, DOWN, PAGE, RUNS } from '../random-answers.ts';
 import { answers, errorAnswer, events, history, hostingId, shown, token } from './fixtures.ts';
 
 const account = hosting({ baseUrl: 'https://hosting.example.net/api/v1', token });
@@ -441,7 +441,7 @@ describe('any answer at a Hosting API', () => {
         )
           expect(code).toBe('outcome_unknown');
       }),
-      { numRuns: RUNS, examples: documented.map((answer) => [asRandom(answer)]) },
+      { numRuns: RUNS, examples: [...documented, DOWN, PAGE].map((answer) => [asRandom(answer)]) },
     );
     const expected = ['requested', 'unauthorized', 'not_found', 'rejected', 'not_cancellable', 'outcome_unknown'];
     expect([...seen]).toEqual(expect.arrayContaining(expected));
@@ -474,7 +474,10 @@ describe('any answer at a Hosting API', () => {
       ),
       {
         numRuns: RUNS,
-        examples: [history(), history('new'), history('done')].map((answer) => [asRandom(shown()), asRandom(answer)]),
+        examples: [
+          ...[history(), history('new'), history('done'), PAGE].map((answer) => [shown(), answer] as const),
+          [DOWN, DOWN] as const,
+        ].map(([first, second]) => [asRandom(first), asRandom(second)]),
       },
     );
     expect([...seen]).toEqual(

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../support/failure.ts';
 import { answering, page } from '../answering.ts';
-import { always, once, asRandom, fieldsOf, parsed, randomAnswers, RUNS } from '../random-answers.ts';
+import { always, once, asRandom, fieldsOf, parsed, randomAnswers, DOWN, PAGE, RUNS } from '../random-answers.ts';
 import { answers, server, token } from './fixtures.ts';
 
 const account = vpsbg({ token });
@@ -269,7 +269,7 @@ describe('any answer at VPSBG', () => {
         if (code === 'not_found') expect([answer.status, typeof message]).toEqual([404, 'string']);
         if (!isUnauthenticated && (isOk || answer.status >= 500)) expect(code).toBe('outcome_unknown');
       }),
-      { numRuns: RUNS, examples: documented.map((answer) => [asRandom(answer)]) },
+      { numRuns: RUNS, examples: [...documented, DOWN, PAGE].map((answer) => [asRandom(answer)]) },
     );
     const expected = ['requested', 'unauthorized', 'not_found', 'rejected', 'forbidden', 'outcome_unknown'];
     expect([...seen]).toEqual(expect.arrayContaining(expected));
@@ -296,7 +296,7 @@ describe('any answer at VPSBG', () => {
       }),
       {
         numRuns: RUNS,
-        examples: [...documented, server({ cancel_request: true })].map((answer) => [asRandom(answer)]),
+        examples: [...documented, server({ cancel_request: true }), DOWN, PAGE].map((answer) => [asRandom(answer)]),
       },
     );
     expect([...seen]).toEqual(

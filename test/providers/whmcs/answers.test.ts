@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../support/failure.ts';
 import { answering, page, withFields } from '../answering.ts';
-import { always, once, asRandom, fieldsOf, parsed, randomAnswers, RUNS } from '../random-answers.ts';
+import { always, once, asRandom, fieldsOf, parsed, randomAnswers, DOWN, PAGE, RUNS } from '../random-answers.ts';
 import {
   credentials,
   errors,
@@ -535,7 +535,7 @@ describe('any answer at WHMCS', () => {
           expect(message).toMatch(/^(authentication failed|invalid or missing credentials)$/);
         if (result !== 'error' && (answer.status < 300 || answer.status >= 500)) expect(code).toBe('outcome_unknown');
       }),
-      { numRuns: RUNS, examples: documented.map((answer) => [asRandom(answer)]) },
+      { numRuns: RUNS, examples: [...documented, DOWN, PAGE].map((answer) => [asRandom(answer)]) },
     );
     const expected = ['requested', 'already_cancelled', 'unauthorized', 'forbidden', 'not_found', 'outcome_unknown'];
     expect([...seen]).toEqual(expect.arrayContaining(expected));
@@ -571,7 +571,10 @@ describe('any answer at WHMCS', () => {
       ),
       {
         numRuns: RUNS,
-        examples: [onlyPage(), onlyPage(request())].map((answer) => [asRandom(oneProduct()), asRandom(answer)]),
+        examples: [onlyPage(), onlyPage(request()), DOWN, PAGE].map((answer) => [
+          asRandom(oneProduct()),
+          asRandom(answer),
+        ]),
       },
     );
     expect([...seen]).toEqual(expect.arrayContaining(['none', 'scheduled', 'unexpected_response', 'unavailable']));

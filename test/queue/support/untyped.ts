@@ -8,6 +8,7 @@ export interface UntypedQueue {
   readonly wait: (id: unknown, options?: unknown) => Promise<unknown>;
   readonly retry: (id: unknown, decision: unknown) => Promise<unknown>;
   readonly resolve: (id: unknown, decision: unknown) => Promise<unknown>;
+  readonly readBack: (id: unknown, decision: unknown) => Promise<unknown>;
   readonly withdraw: (id: unknown, decision: unknown) => Promise<unknown>;
   readonly resume: (account: unknown) => Promise<unknown>;
   readonly quarantine: (what: unknown) => Promise<unknown>;
