@@ -165,7 +165,7 @@ describe.each(DATABASES)('a cancellation that the provider accepted, on %s', (_,
     const history = (await queue.get('one'))?.history ?? [];
     expect(history.filter(({ type }) => type === 'followed').at(0)?.data).toMatchObject({
       state: 'requested',
-      code: 'unavailable',
+      seen: { failed: 'unavailable' },
     });
   });
 

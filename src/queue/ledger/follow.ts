@@ -53,20 +53,27 @@ export function afterFailedFollow(
   isShut: boolean = false,
 ): NextState {
   if (error.code === 'not_found') return afterAbsence(following);
-  const { claimed, followed: current, plan } = following;
+  const { claimed, followed: current } = following;
   const isOver = current.nowMs >= endOfPlan(following) + policy.giveUpAfterMs;
-  if (isOver || error.code === 'unsupported' || error.code === 'invalid_request') {
-    return end(following, 'unconfirmed', error.code);
-  }
+  if (isOver || error.code === 'unsupported' || error.code === 'invalid_request') return end(following, 'unconfirmed');
   const again = whenAgain(error, claimed.tries, isShut);
-  const kept = { ...stateOf(following), follow: { ...current.readings, code: error.code } };
-  return { ...kept, ...again, nextInMs: Math.max(plan.everyMs / FAILED_SHARE, again?.nextInMs ?? 0) };
+  const nextInMs = Math.max(retryInMs(following), again?.nextInMs ?? 0);
+  return { ...stateOf(following), follow: current.readings, ...again, nextInMs };
+}
+
+/** Until a failed reading is made again. Before its date that is ever rarer, and no later than the reading at its date. */
+function retryInMs({ followed: current, claimed, plan }: Following): number {
+  const due = dueOf(current, claimed);
+  const least = plan.everyMs / FAILED_SHARE;
+  const rarer = Math.max(least, current.sinceMs / FAILED_SHARE);
+  if (due === undefined) return Math.min(rarer, plan.undatedEveryMs);
+  const untilDate = due + plan.afterDateMs - current.nowMs;
+  return untilDate > 0 ? Math.min(rarer, untilDate) : least;
 }
 
 /** Ends the following without a finding. The state stays. */
-export function end(following: Following, ended: FollowEnd, code?: string): NextState {
-  const { readings } = following.followed;
-  return { ...stateOf(following), follow: { ...readings, ended, ...(code === undefined ? {} : { code }) } };
+export function end(following: Following, ended: FollowEnd): NextState {
+  return { ...stateOf(following), follow: { ...following.followed.readings, ended } };
 }
 
 /** A reading that was not finished. */
@@ -91,11 +98,14 @@ export function undecided(following: Following, { follow = {} }: NextState): Nex
 const TORN =
   'Its date has passed, and the readings contradict each other: look at the history, and look it up at the provider.';
 
-// A reading that failed is made again after this part of the time between two readings.
+// A reading that failed is made again after this part of the time between two readings, or since the beginning.
 const FAILED_SHARE = 8;
 
 // One reading can be wrong: from a cache, or of a moment in which the provider changes something.
 const PROOF = 2;
+
+// As often readings may contradict each other.
+const MOST_TURNS = 4;
 
 function afterAbsence(following: Following): NextState {
   const { followed: current } = following;
@@ -134,9 +144,11 @@ function afterDoubt(
   const { followed: current, plan } = following;
   const { readings, result } = current;
   const doubts = (readings.doubt === doubt ? (readings.doubts ?? 0) : 0) + 1;
-  const follow = readFrom({ seen, hasSeenService, doubt, doubts });
+  const isTurn = readings.doubt !== undefined && readings.doubt !== doubt;
+  const turns = (readings.turns ?? 0) + (isTurn ? 1 : 0);
+  const follow = readFrom({ seen, hasSeenService, doubt, doubts, turns });
   const isEarly = doubt === 'overdue' && current.nowMs < endOfPlan(following);
-  const isTorn = doubts < PROOF && readings.doubt !== undefined && current.nowMs >= endOfPlan(following) + plan.forMs;
+  const isTorn = turns >= MOST_TURNS && current.nowMs >= endOfPlan(following);
   if (isTorn)
     return { ...stateOf(following), state: 'overdue', needsPerson: true, follow: { ...follow, finding: TORN } };
   if (doubts < PROOF || isEarly) return { ...stateOf(following), follow, nextInMs: plan.everyMs };
@@ -158,8 +170,8 @@ function goOn(following: Following, { seen, hasSeenService }: FollowReadings): N
   const due = dueOf(current, claimed);
   const isOver = current.nowMs >= endOfPlan(following);
   // One that says nothing settles no earlier doubt, either.
-  const { doubt, doubts } = seen === 'unknown' || seen === 'absent' ? current.readings : {};
-  const follow = readFrom({ seen, hasSeenService, doubt, doubts });
+  const { doubt, doubts, turns } = seen === 'unknown' || seen === 'absent' ? current.readings : {};
+  const follow = readFrom({ seen, hasSeenService, doubt, doubts, turns });
   if (isOver) return { ...stateOf(following), follow: { ...follow, ended: 'unconfirmed' } };
   const isBefore = due !== undefined && current.nowMs < due + plan.afterDateMs;
   const untilDate = isBefore ? due + plan.afterDateMs - current.nowMs : plan.everyMs;

@@ -54,8 +54,6 @@ export interface NextFollow extends FollowReadings {
   readonly begins?: boolean;
   /** The provider answered. */
   readonly isRead?: boolean;
-  /** The code of the error, if it did not. */
-  readonly code?: string;
   /** What the readings led to, in words for a person. */
   readonly finding?: string;
   readonly ended?: FollowEnd;

@@ -103,7 +103,7 @@ async function update(
          CASE WHEN x."hasFailed" THEN COALESCE(c.first_failed_at, x.now) ELSE c.first_failed_at END END,
        sent_at = CASE x.state WHEN 'planned' THEN NULL ELSE COALESCE(x."sentAt", c.sent_at) END,
        sent_again = c.sent_again OR COALESCE(x."isSentAgain", false), other_place = x."otherPlace",
-       following = COALESCE(x.follow - '{begins,isRead,code}'::text[], c.following),
+       following = COALESCE(x.follow - '{begins,isRead}'::text[], c.following),
        followed_since = CASE WHEN x.follow->'begins' IS NOT NULL THEN x.now ELSE c.followed_since END,
        follow_read_at = CASE WHEN x.follow->'isRead' IS NOT NULL THEN x.now ELSE c.follow_read_at END
      FROM given x

@@ -69,4 +69,6 @@ export interface FollowReadings {
   /** What the last readings say against the cancellation, and how many of them in a row. */
   readonly doubt?: FollowDoubt | undefined;
   readonly doubts?: number | undefined;
+  /** How often they contradicted each other in what they say against it. */
+  readonly turns?: number | undefined;
 }
