@@ -20,7 +20,14 @@ export type {
 export type { CallOptions, ReadOptions, ServiceOptions } from './contract/options.ts';
 export { type Issue, ProviderError, type ProviderErrorDetails, isProviderError } from './contract/provider-error.ts';
 export { HTTP_STATUS, httpStatusOf, type PublicError, type PublicErrorCode } from './contract/public-error.ts';
-export { type PublicResult, type PublicStatus, toPublicResult, toPublicStatus } from './contract/public-view.ts';
+export {
+  type PublicOptions,
+  type PublicResult,
+  type PublicStatus,
+  toPublicOptions,
+  toPublicResult,
+  toPublicStatus,
+} from './contract/public-view.ts';
 export type { Reason, ReasonCategory, ReasonCode, ReasonDetails } from './contract/reason.ts';
 export type {
   AccountKey,

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import {
   readBody,
   refused,
+  refusedAccess,
   verdictOnError,
   type AbsentVerdict,
   type NoVerdict,
@@ -41,12 +42,19 @@ export interface HostbillAnswer {
   readonly isFailed: boolean;
 }
 
-/** Reads an answer; `undefined` if it is not in the form of this API. */
+/** Reads an answer; `undefined` if it is not in the form of this API. Of a text alone, a refused login is believed. */
 export function readAnswer({ body }: ProviderResponse): HostbillAnswer | undefined {
+  if (body.kind === 'other') {
+    const text = body.text.trim();
+    const isRefusal = text === WRONG_LOGIN || refusedAccess(text) !== undefined;
+    return isRefusal ? { errors: [text], info: [], isFailed: true } : undefined;
+  }
   // Two answers contradict each other, whatever they say.
   const isTwice = body.kind === 'json' && /"(?:error|info)"/.test(body.before ?? '');
   return isTwice ? undefined : readBody({ body }, answerSchema);
 }
+
+const WRONG_LOGIN = 'wronglogin';
 
 /** What an answer means that is not the success of its call. Errors come with any status, usually 200. */
 export function fromNo(response: ProviderResponse): NoVerdict | AbsentVerdict {
@@ -55,12 +63,14 @@ export function fromNo(response: ProviderResponse): NoVerdict | AbsentVerdict {
   const { status } = response;
   const words = { providerMessage: errors.join('; ') };
   if (status === 404) return { verdict: 'absent', ...words };
-  if (status < 500 && errors.includes('wronglogin')) {
+  if (status < 500 && errors.includes(WRONG_LOGIN)) {
     return {
       ...words,
       ...refused('unauthorized', 'the portal refuses the credentials. Check them.'),
-      providerCode: 'wronglogin',
+      providerCode: WRONG_LOGIN,
     };
   }
-  return verdictOnError(Math.max(status, 400), words);
+  // One of them may refuse the credentials or the address beside others.
+  const providerMessage = errors.find((text) => refusedAccess(text) !== undefined) ?? words.providerMessage;
+  return { ...verdictOnError(Math.max(status, 400), { providerMessage }), ...words };
 }

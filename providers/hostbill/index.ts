@@ -34,6 +34,7 @@ export const hostbillProvider: Provider<'hostbill', HostbillConfig, HostbillServ
     baseUrl: ({ baseUrl }) => baseUrl,
     secrets: ({ credentials }) => secretsOf(credentials),
     access: hostbillAccess,
+    escapesHtml: true,
     *cancel(order, config) {
       return fromCancelResponse(yield toCancelRequest(order), order, config);
     },

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import {
   calendarDay,
+  decodeEntities,
   readBody,
   type AbsentVerdict,
   type CancellationStatus,
@@ -25,7 +26,7 @@ export function fromCancelResponse(
   const answer = readAnswer(response);
   if (answer === undefined) return { verdict: 'unrecognized' };
   const { errors, info, isFailed } = answer;
-  const isYes = response.status === 200 && info.some((text) => acceptedTexts.includes(text.trim()));
+  const isYes = response.status === 200 && info.some((text) => acceptedTexts.includes(decodeEntities(text).trim()));
   const isRepeat = response.status < 500 && [...errors, ...info].includes('cancelled_already');
   if (isYes && !isFailed && !isRepeat) {
     return { verdict: 'accepted', outcome: 'requested', warnings: when === 'immediate' ? [DEFERRED] : [] };

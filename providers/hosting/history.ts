@@ -42,10 +42,18 @@ export function* readCancelJobs(
     const events = readEvents(response);
     if (events === undefined) return refusalIn(response);
     seen.push(...events.filter((event) => isOf(event, responseId)));
-    if (events.length < PAGE_SIZE) return jobsIn(seen, responseId, true);
+    if (events.length < PAGE_SIZE && !mayBeLimited(events.length)) return jobsIn(seen, responseId, true);
     start += events.length;
   }
   return jobsIn(seen, responseId, false);
+}
+
+/**
+ * Whether a page that is shorter than was asked for may be as long as the server allows: limits are round numbers. Then
+ * the history may go on.
+ */
+function mayBeLimited(count: number): boolean {
+  return count >= 10 && count % 5 === 0;
 }
 
 function readEvents(response: ProviderResponse): readonly HostingEvent[] | undefined {

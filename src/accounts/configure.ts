@@ -56,7 +56,7 @@ export async function configure<Value extends Configured>(
     if (configured.wire === undefined) return { configured, baseUrl };
     const wire = configured.wire();
     call.redactor = wire.redactor;
-    await checkOrigins(wire, transport, call);
+    await checkOrigins(wire, env, transport, call);
     return { configured, baseUrl, wire };
   }
   throw call.error({
@@ -72,11 +72,19 @@ async function checkClearText(url: URL, transport: TransportChoice, call: Call):
 }
 
 /** Holds the further base URLs to the same rules as the first. */
-async function checkOrigins({ badOrigin, origins }: OpenWire, transport: TransportChoice, call: Call): Promise<void> {
+async function checkOrigins(
+  { badOrigin, origins }: OpenWire,
+  env: Readonly<Record<string, string>>,
+  transport: TransportChoice,
+  call: Call,
+): Promise<void> {
   if (badOrigin !== undefined) {
     const { name, expected } = badOrigin;
-    const message = `the base URL ${name} of this provider is not usable: expected ${expected}. Nothing was sent.`;
-    throw call.error({ code: 'not_configured', message, issues: [{ path: `origins.${name}`, expected }] });
+    const option = Object.keys(env).find((each) => each.toLowerCase() === `${name.toLowerCase()}url`);
+    const issues = [{ path: option ?? `origins.${name}`, expected }];
+    const what = option === undefined ? `expected ${expected}.` : configurationText(issues, env);
+    const message = `the base URL ${name} of this provider is not usable: ${what} Nothing was sent.`;
+    throw call.error({ code: 'not_configured', message, issues });
   }
   for (const origin of origins.values()) {
     if (origin.protocol === 'http:') await checkClearText(origin, transport, call);
@@ -132,5 +140,6 @@ function addressName(env: Readonly<Record<string, string>>): string {
 
 /** The option that holds the base URL, by its name. */
 function addressOption(env: Readonly<Record<string, string>>): string | undefined {
-  return Object.keys(env).find((name) => /url|endpoint/i.test(name));
+  const names = Object.keys(env);
+  return names.find((name) => /^(?:base)?url$/i.test(name)) ?? names.find((name) => /url|endpoint/i.test(name));
 }

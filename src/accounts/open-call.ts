@@ -1,11 +1,11 @@
 import type { Call } from '../call/call.ts';
-import { checkedOrThrow, optionsOrThrow } from '../call/check-input.ts';
+import { checkedOrThrow, invalid, optionsOrThrow } from '../call/check-input.ts';
 import { checkAgainst } from '../call/check-schema.ts';
 import { nearest } from '../call/nearest.ts';
 import type { CallOptions, ServiceOptions } from '../contract/options.ts';
 import type { StandardSchema } from '../contract/standard-schema.ts';
 import type { AnyWhen, Timing } from '../contract/vocabulary.ts';
-import { timingOf } from '../contract/when.ts';
+import { endOfDay, timingOf } from '../contract/when.ts';
 import type { AccountEntry } from './account-entry.ts';
 import type { AddressedRequest, ReadyCall, readyCall as readyCallOf } from './ready-call.ts';
 
@@ -37,6 +37,7 @@ export async function openCall<Request extends AddressedRequest>(
 ): Promise<ReadyCall<Request>> {
   const { entry, checked: request } = await checkedRequest(accounts, input, call);
   const options = optionsOrThrow(input.optionsSchema, input.options, call);
+  checkDay(request.when, call, options.now);
   if (options.onEvent !== undefined) call.listen(options.onEvent);
   // What comes after the checks is loaded with the first call that passes them.
   readyCall ??= (await import('./ready-call.ts')).readyCall;
@@ -95,6 +96,17 @@ function unknownAccount(accounts: ReadonlyMap<string, AccountEntry>, name: strin
   const suggestion = nearest(name, accounts.keys());
   const next = suggestion === undefined ? '' : ` Did you mean ${suggestion}?`;
   return `there is no account of that name. The accounts are: ${[...accounts.keys()].join(', ') || '(none)'}.${next}`;
+}
+
+/**
+ * Whether the day that was asked for is not over, anywhere.
+ *
+ * @param now milliseconds since 1970.
+ * @throws ProviderError `invalid_request`
+ */
+export function checkDay(when: AnyWhen | undefined, call: Call, now: number = Date.now()): void {
+  if (typeof when !== 'object' || endOfDay(when.on) > now) return;
+  throw call.error(invalid([{ path: 'when.on', expected: 'a day that is not over' }]));
 }
 
 function checkTiming(entry: AccountEntry, when: AnyWhen | undefined, call: Call): void {

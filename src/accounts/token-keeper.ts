@@ -17,6 +17,8 @@ export interface Grant {
   /** `undefined`: for the calls alone that waited for it. */
   readonly endsAt: number | undefined;
   readonly renewAt: number;
+  /** The machine's clock minus the one that is never set, if the grant says how the machine's clock is wrong. */
+  readonly clockAt?: number;
 }
 
 /** Makes the exchange of a login. */
@@ -57,7 +59,7 @@ export class TokenKeeper {
    */
   async grantFor(login: Login, call: Call, context: SendContext): Promise<Grant> {
     for (;;) {
-      const held = this.#grant;
+      const held = this.#held();
       if (held !== undefined && performance.now() < held.renewAt) return held;
       this.#checkRefusal(call);
       const running = this.#login;
@@ -90,6 +92,13 @@ export class TokenKeeper {
     return true;
   }
 
+  /** What was obtained, unless it says how a clock is wrong that was set since, or that has gone on during sleep. */
+  #held(): Grant | undefined {
+    const { clockAt } = this.#grant ?? {};
+    if (clockAt !== undefined && Math.abs(machineClock() - clockAt) > SET_MS) this.#grant = undefined;
+    return this.#grant;
+  }
+
   #start(login: Login, call: Call, context: SendContext): Promise<LoginEnd> {
     const running = this.#logIn(login, call, context).finally(() => {
       this.#login = undefined;
@@ -100,7 +109,7 @@ export class TokenKeeper {
 
   async #logIn(login: Login, owner: Call, context: SendContext): Promise<LoginEnd> {
     const call = owner.forLogin();
-    const startedAt = performance.now();
+    const [startedAt, clockAt] = [performance.now(), machineClock()];
     const own = { origins: context.wire?.origins ?? new Map<string, URL>(), access: undefined };
     const arrived = (response: ProviderResponse, to: Call): void => {
       this.#hide(secretsIn(response));
@@ -110,7 +119,7 @@ export class TokenKeeper {
       const exchange = this.#exchangeOf(login, call);
       const ran = await runExchange(exchange, call, { ...context, wire: { ...own, arrived } }, 'read');
       const { verdict, lastResponse: last } = ran;
-      if (verdict.verdict === 'granted') return { grant: this.#take(verdict, startedAt, call) };
+      if (verdict.verdict === 'granted') return { grant: this.#take(verdict, startedAt, clockAt, call) };
       if (last === undefined) throw call.error(adapterFault('its login ended without a request'));
       const failure = judgeNo(verdict, last.response);
       this.#remember(failure, verdict.verdict === 'refused');
@@ -140,7 +149,7 @@ export class TokenKeeper {
     return exchange;
   }
 
-  #take({ token, expiresInS, clockOffsetMs }: GrantedVerdict, startedAt: number, call: Call): Grant {
+  #take({ token, expiresInS, clockOffsetMs }: GrantedVerdict, startedAt: number, clockAt: number, call: Call): Grant {
     const isSound =
       typeof token === 'string' &&
       (clockOffsetMs === undefined || Number.isFinite(clockOffsetMs)) &&
@@ -154,7 +163,12 @@ export class TokenKeeper {
     // One that is over as it comes serves its call all the same: another login would bring no better one.
     const endsAt = lifetimeMs === 0 ? undefined : startedAt + lifetimeMs;
     const renewAt = startedAt + lifetimeMs - Math.min(LONGEST_MARGIN_MS, lifetimeMs / 5);
-    const grant = { token, endsAt, renewAt: Number.isNaN(renewAt) ? Infinity : renewAt };
+    const grant = {
+      token,
+      endsAt,
+      renewAt: Number.isNaN(renewAt) ? Infinity : renewAt,
+      ...(clockOffsetMs === undefined ? {} : { clockAt }),
+    };
     this.#grant = endsAt === undefined ? undefined : grant;
     return grant;
   }
@@ -194,6 +208,13 @@ export class TokenKeeper {
   }
 }
 
+/** How far the clock of this machine, which can be set, is ahead of the one that cannot be. */
+function machineClock(): number {
+  return Date.now() - performance.now();
+}
+
+// More than a clock is adjusted by while a grant lasts.
+const SET_MS = 2_000;
 const REFUSED_MS = 300_000;
 const USELESS_RENEWAL_MS = 60_000;
 const LONGEST_MARGIN_MS = 30_000;

@@ -1,14 +1,21 @@
 import type { ErrorCode } from '../contract/error-code.ts';
 import type { ProviderError } from '../contract/provider-error.ts';
+import { isLoginStatus } from '../sending/judge-status.ts';
 
 /** What the answers of a provider show of an account: whether it can be reached, and whether it is let in. */
 export class AccountAccess {
   #hasAnswered = false;
   #wasLetIn = false;
+  #isTurnedAway = false;
 
   /** Whether the account has answered anything. Until then its address and its credentials are in doubt. */
   get hasAnswered(): boolean {
     return this.#hasAnswered;
+  }
+
+  /** Whether the next request should go alone: nothing was answered yet, or the last answer turned the account away. */
+  get isInDoubt(): boolean {
+    return !this.#hasAnswered || this.#isTurnedAway;
   }
 
   /**
@@ -18,7 +25,8 @@ export class AccountAccess {
    * since the last `forbidden`: then it is most likely about the whole account. Otherwise it may be about one service.
    */
   learn(error: ProviderError | undefined): boolean {
-    this.#hasAnswered ||= reachOf(error) === 'answered';
+    const isAnswered = reachOf(error) === 'answered';
+    this.#hasAnswered ||= isAnswered;
     const code = error?.readBackRefusal ?? error?.code;
     const isShut = code === 'forbidden' && !this.#wasLetIn;
     if (code === undefined || (error?.providerStatus !== undefined && ANSWERS_OF_THE_ACCOUNT.has(code))) {
@@ -26,8 +34,23 @@ export class AccountAccess {
     } else if (code === 'forbidden') {
       this.#wasLetIn = false;
     }
+    if (turnsAway(error, isShut)) this.#isTurnedAway = true;
+    else if (isAnswered) this.#isTurnedAway = false;
     return isShut;
   }
+}
+
+/** Whether the answer is the same for every request of the account, as one to wrong credentials is. */
+function turnsAway(error: ProviderError | undefined, isShut: boolean): boolean {
+  if (error === undefined) return false;
+  const { code, readBackRefusal: refusal, providerStatus } = error;
+  if (code === 'forbidden' || refusal === 'forbidden') return isShut;
+  return refusal !== undefined || code === 'unauthorized' || isLoginStatus(providerStatus) || isWall(error);
+}
+
+/** Whether the same request fails until someone changes something. */
+export function isWall({ code, retryable }: ProviderError): boolean {
+  return code === 'unavailable' && !retryable;
 }
 
 /** Whether a request proves that the account can be reached, or failed to reach it; `undefined` if it says neither. */

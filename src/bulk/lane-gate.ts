@@ -3,7 +3,7 @@ import { waitOf } from '../call/retry-wait.ts';
 import type { ProviderError } from '../contract/provider-error.ts';
 import { isLoginStatus } from '../sending/judge-status.ts';
 import { UNREADABLE_WAIT_MS } from '../sending/retry-after.ts';
-import { AccountAccess, reachOf } from './account-access.ts';
+import { AccountAccess, isWall, reachOf } from './account-access.ts';
 
 /**
  * Whether a lane may begin something, by what its earlier requests ended with:
@@ -161,11 +161,6 @@ const WALL: ErrorFacts = {
     'an earlier request of this run met something on the way to the provider that no repetition gets past. Nothing was ' +
     'sent. Change what its error names, and run what is left again.',
 };
-
-/** Whether the same request fails until someone changes something. */
-export function isWall({ code, retryable }: ProviderError): boolean {
-  return code === 'unavailable' && !retryable;
-}
 
 const UNANSWERED_TO_STOP = 3;
 

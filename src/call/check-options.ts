@@ -36,6 +36,9 @@ const placed = { ...observed, place: v.optional(v.string('a text, as place retur
 
 const verify = v.optional(v.boolean('true or false'));
 
+const NOW = 'a time in milliseconds since 1970, as Date.now() returns it';
+const now = v.optional(v.pipe(v.number(NOW), v.finite(NOW)));
+
 /** Checks the options of `place`. */
 export const timedOptionsSchema: StandardSchema<unknown, Pick<CallOptions, 'signal' | 'deadlineMs'>> = optionsSchema(
   timed,
@@ -45,7 +48,7 @@ export const timedOptionsSchema: StandardSchema<unknown, Pick<CallOptions, 'sign
 export const readOptionsSchema: StandardSchema<unknown, ReadOptions> = optionsSchema(placed);
 
 /** Checks the options of `cancel`. */
-export const cancelOptionsSchema: StandardSchema<unknown, CallOptions> = optionsSchema({ ...placed, verify });
+export const cancelOptionsSchema: StandardSchema<unknown, CallOptions> = optionsSchema({ ...placed, verify, now });
 
 /** Checks the options of `cancelMany` that each of its calls has, too, and those of its own. */
 export function manyOptionsOf<const Entries extends v.ObjectEntries>(

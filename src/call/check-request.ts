@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { REASON_LABELS, type Reason, type ReasonCategory } from '../contract/reason.ts';
 import type { StandardSchema } from '../contract/standard-schema.ts';
 import { type AnyWhen, TIMINGS, type Timing } from '../contract/vocabulary.ts';
-import { calendarDay, endOfDay, parseWhen } from '../contract/when.ts';
+import { calendarDay, parseWhen } from '../contract/when.ts';
 import { listed, only } from './issue-text.ts';
 
 /** A request's parts, checked; the service and the extras not yet. */
@@ -61,7 +61,6 @@ const onDate = v.strictObject(
     on: v.pipe(
       v.string(DAY),
       v.check((text) => calendarDay(text) !== undefined, DAY),
-      v.check((text) => endOfDay(text) > Date.now(), 'a day that is not over'),
     ),
   },
   ({ expected }) => (expected === '"on"' ? DAY : only('on')),

@@ -73,7 +73,14 @@ const UNREADABLE = { ok: false, issues: [{ path: '', expected: 'a value that can
 function toChecked<Output>(result: SchemaResult<Output>, value: unknown, messages: Messages): Checked<Output> {
   if (result.issues === undefined) return { ok: true, value: result.value };
   const received = messages === 'constant' ? undefined : scalarsOf(value);
-  const issues = result.issues.map((issue) => toIssue(issue, value, received));
+  // The first complaint of a value is enough: the ones after it follow from it, or repeat it.
+  const byPath = new Map<string, Issue>();
+  for (const issue of result.issues) {
+    const next = toIssue(issue, value, received);
+    const key = next.problem === 'unknown' ? `${next.path} ${byPath.size}` : next.path;
+    if (!byPath.has(key)) byPath.set(key, next);
+  }
+  const issues = [...byPath.values()];
   // What is there under a misspelt name is not reported as missing, too.
   const meant = new Set(issues.map(({ path, suggestion }) => suggestion && path.replace(/[^.]*$/, () => suggestion)));
   return { ok: false, issues: issues.filter(({ path, problem }) => problem !== 'missing' || !meant.has(path)) };
@@ -84,7 +91,7 @@ function toIssue(issue: SchemaIssue, value: unknown, received: readonly string[]
   const path = keys.map(describeKey).join('.');
   const expected = received === undefined ? issue.message : safeExpectation(issue.message, received);
   // What a schema says of the object around a missing value is of no use.
-  if (isAbsent(value, keys))
+  if (!isUnknownKey(issue) && isAbsent(value, keys))
     return { path, expected: /^an object\b/.test(expected) ? ANYTHING : expected, problem: 'missing' };
   const key = keys.at(-1);
   return isUnknownKey(issue) && key !== undefined ? unknownKey(path, String(key), expected) : { path, expected };

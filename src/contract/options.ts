@@ -17,12 +17,17 @@ export interface CallOptions {
    * `place` returned it. For requests that are kept: an account's name may lead elsewhere later.
    */
   readonly place?: string | undefined;
+  /**
+   * Only for cancellations: the time that a date in `when` is compared with, in milliseconds since 1970. Default: the
+   * clock of this machine. For requests that are kept, whose dates count by a clock that all machines share.
+   */
+  readonly now?: number | undefined;
   /** Called with each event of this call, in addition to the service's own `onEvent`. */
   readonly onEvent?: ((event: OperationEvent) => void) | undefined;
 }
 
 /** Options of one call that cancels nothing. */
-export type ReadOptions = Omit<CallOptions, 'verify'>;
+export type ReadOptions = Omit<CallOptions, 'verify' | 'now'>;
 
 /** Options of `createCancelService`. */
 export interface ServiceOptions<A extends AccountsOf<A> = Accounts> {

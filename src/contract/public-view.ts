@@ -1,7 +1,15 @@
 import { set } from './public-error.ts';
 import type { CancelResult, RevokeResult } from './result.ts';
 import type { CancelOutcome, RevokeOutcome } from './outcome.ts';
-import type { AnyWhen, CancellationState, CancellationStatus, EffectiveAt, WarningCode } from './vocabulary.ts';
+import type {
+  AnyWhen,
+  CancellationOptions,
+  CancellationState,
+  CancellationStatus,
+  EffectiveAt,
+  Timing,
+  WarningCode,
+} from './vocabulary.ts';
 
 /** The view of a {@link CancellationStatus} for end customers. */
 export interface PublicStatus {
@@ -10,6 +18,17 @@ export interface PublicStatus {
   readonly effectiveAt?: EffectiveAt;
   readonly requestedAt?: string;
   readonly revocable: boolean;
+}
+
+/** The view of {@link CancellationOptions} for end customers. */
+export interface PublicOptions<T extends Timing = Timing> {
+  readonly timings: readonly {
+    readonly timing: T;
+    readonly effectiveAt?: EffectiveAt;
+    readonly from?: string;
+    readonly to?: string;
+  }[];
+  readonly existing?: PublicStatus;
 }
 
 /** The view of a result for end customers: no account, provider, service, provider's reference, message or `raw`. */
@@ -30,11 +49,24 @@ export interface PublicResult<Outcome extends CancelOutcome | RevokeOutcome = Ca
  */
 export function toPublicStatus(status: CancellationStatus): PublicStatus {
   const { state, when, effectiveAt, requestedAt, revocable } = status;
-  const isDate = requestedAt !== undefined && ISO_DATE.test(requestedAt);
   return {
     state,
-    ...set({ when, effectiveAt: copyOf(effectiveAt), requestedAt: isDate ? requestedAt : undefined }),
+    ...set({ when, effectiveAt: copyOf(effectiveAt), requestedAt: dateOf(requestedAt) }),
     revocable,
+  };
+}
+
+/**
+ * The view of `options` for end customers: the timings with their dates, and an earlier cancellation. The provider's
+ * reasons and fields are left out, and so are fees and refunds: they are what the provider and its customer agreed.
+ */
+export function toPublicOptions<T extends Timing>({ timings, existing }: CancellationOptions<T>): PublicOptions<T> {
+  return {
+    timings: timings.map(({ timing, effectiveAt, from, to }) => ({
+      timing,
+      ...set({ effectiveAt: copyOf(effectiveAt), from: dateOf(from), to: dateOf(to) }),
+    })),
+    ...set({ existing: existing === undefined ? undefined : toPublicStatus(existing) }),
   };
 }
 
@@ -60,6 +92,10 @@ export function toPublicResult(result: CancelResult | RevokeResult): PublicResul
 }
 
 const ISO_DATE = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/;
+
+function dateOf(text: string | undefined): string | undefined {
+  return text !== undefined && ISO_DATE.test(text) ? text : undefined;
+}
 
 /** Only these fields: an adapter's object may have more than its type says. */
 function copyOf(date: EffectiveAt | undefined): EffectiveAt | undefined {

@@ -23,7 +23,7 @@ export function refusedByStatus(status: number, messages: StatusMessages): Refus
 
 /**
  * The verdict on an error in the provider's own words, by its status: a 5xx is unclear; a 401, 403, 404 or 429, and a
- * message that refuses the credentials under any other 4xx, is that refusal; everything else is `rejected`.
+ * message that refuses the credentials or the address under any other 4xx, is that refusal; everything else is `rejected`.
  *
  * @param status 400 or higher.
  * @param messages in place of those that fit any API.
@@ -38,7 +38,12 @@ export function verdictOnError(
     return { ...words, verdict: 'unclear', reason: 'server_error', message: `the server failed: ${said}` };
   }
   const known: Required<StatusMessages> = { ...USUAL, ...messages };
-  const isUnauthorized = status !== 403 && refusedAccess(said)?.code === 'unauthorized';
+  const access = refusedAccess(said);
+  if (access?.code === 'forbidden' && status !== 401) {
+    const message = `the address ${access.address} is not allowed. Add it to the list of allowed addresses.`;
+    return { ...words, ...refused('forbidden', message) };
+  }
+  const isUnauthorized = status !== 403 && access?.code === 'unauthorized';
   const verdict = isUnauthorized ? refused('unauthorized', known.unauthorized) : refusedByStatus(status, known);
   return { ...words, ...(verdict ?? refused('rejected', `the request was refused: ${said}`)) };
 }

@@ -19,7 +19,7 @@ import {
   timedOptionsSchema,
 } from '../call/check-options.ts';
 import type { CallOptions, ServiceOptions } from '../contract/options.ts';
-import { type CallInput, checkedRequest, openCall } from '../accounts/open-call.ts';
+import { type CallInput, checkDay, checkedRequest, openCall } from '../accounts/open-call.ts';
 import type { AddressedRequest, ReadyCall } from '../accounts/ready-call.ts';
 import type * as Operations from './operations.ts';
 import type { CancellationOptions, CancellationStatus, ProviderOperation } from '../contract/vocabulary.ts';
@@ -89,6 +89,7 @@ export class ServiceCore {
   async validate(request: unknown): Promise<ValidatedRequest> {
     const call = new Call('validate');
     const { entry, checked } = await checkedRequest(this.#accounts, { schema: cancelRequestSchema, request }, call);
+    checkDay(checked.when, call);
     const bound = checkedOrThrow(await entry.internals.bind(checked.service), call, 'service');
     const { checkDetails } = await import('../accounts/check-details.ts');
     await checkDetails(entry, checked, call);

@@ -260,6 +260,12 @@ describe('the configuration', () => {
 describe('the first request', () => {
   it.each<[ProviderId, object, string]>([
     ['whmcs', { service: { serviceId: 'abc' } }, 'service.serviceId: expected a positive whole number. Nothing'],
+    ['vpsbg', { dry: undefined }, 'not valid: unknown field dry; expected an object with only'],
+    [
+      'vpsbg',
+      { when: { on: '31.12.2099' } },
+      'not valid: when.on: expected a day of the calendar, such as 2026-12-31. N',
+    ],
     ['whmcs', { service: { serviceId: '0' } }, 'service.serviceId: expected a positive whole number. Nothing'],
     ['whmcs', { service: { serviceId: '' } }, 'service.serviceId: expected a positive whole number. Nothing'],
     ['edis', { service: { serviceId: 'abc' } }, 'service.serviceId: expected a positive whole number. Nothing'],

@@ -522,6 +522,57 @@ describe('a resumed run', () => {
     expect((await project.run(['bulk', file, '--resume'])).code).toBe(0);
   });
 
+  it('sends refused credentials once, if there are rows to send as well as rows to read back', async () => {
+    const { file, ids } = list(3);
+    sandbox.vpsbg.fault({ kind: 'hang', executed: true, times: 1_000 });
+    await project.run(['bulk', file], {
+      started: async (child) => {
+        await sent(1);
+        child.kill('SIGKILL');
+      },
+    });
+    sandbox.vpsbg.clearFaults();
+    sandbox.vpsbg.clearRequests();
+    const env = { VPSBG_TOKEN: 'wrong-token' };
+    const { code, stdout } = await project.run(['bulk', file, '--resume', '--json'], { env });
+    expect(code).toBe(3);
+    expect(sandbox.vpsbg.requests.map(({ method }) => method)).toEqual(['GET']);
+    expect(recordsOf(stdout).at(-1)).toMatchObject({
+      summary: {
+        outcomes: { unknown: 1, not_begun: 2, refused: 0 },
+        stopped: [{ account: 'vpsbg', rows: 2, code: 'unauthorized' }],
+      },
+    });
+    expect((await project.run(['bulk', file, '--resume'])).code).toBe(0);
+    expect(ids.map((id) => sandbox.vpsbg.service(id).timesCancelled)).toEqual([1, 1, 1]);
+  });
+
+  it('waits for the token of a row, and asks for no other one', async () => {
+    const { serviceId } = sandbox.ovh.add();
+    project.write('tokens.csv', `account,service,when\novh,${serviceId},immediate\n`);
+    const asked = (): number => sandbox.ovh.requests.filter(({ method }) => method === 'POST').length;
+    const first = await project.run(['bulk', 'tokens.csv', '--yes']);
+    expect([first.code, asked()]).toEqual([1, 1]);
+    expect(first.stdout).toContain('1 not cancelled yet: pass the tokens on that the provider sent');
+    expect(first.stdout).not.toContain('--resume tries them again');
+    const again = await project.run(['bulk', 'tokens.csv', '--resume', '--yes', '--json']);
+    expect([again.code, asked()]).toEqual([1, 1]);
+    expect(recordsOf(again.stdout)).toMatchObject([
+      { outcome: 'confirmation_required', error: { code: 'confirmation_required' } },
+      { summary: { outcomes: { confirmation_required: 1, refused: 0 } } },
+    ]);
+    const input = `${sandbox.ovh.mailedToken(serviceId)}\n`;
+    expect((await project.run(['confirm', 'ovh', String(serviceId)], { input })).code).toBe(0);
+    sandbox.ovh.clearRequests();
+    sandbox.clock.advance({ days: 1 });
+    const last = await project.run(['bulk', 'tokens.csv', '--resume', '--yes', '--json']);
+    expect([last.code, asked()]).toEqual([0, 0]);
+    expect(recordsOf(last.stdout)).toMatchObject([
+      { outcome: 'completed' },
+      { summary: { outcomes: { completed: 1 } } },
+    ]);
+  });
+
   it('asks an account no more after a 401 in whatever words', async () => {
     let isFirst = true;
     await using server = await startHttp((response, request, socket) => {

@@ -117,6 +117,16 @@ describe('a list from a spreadsheet', () => {
       'line 2: reference: a spreadsheet has shortened it',
     ],
     [
+      'a date in the way of the country',
+      'account,service,when\nvpsbg,1,31.12.2099\n',
+      'line 2: when: expected immediate or end_of_period. A spreadsheet writes dates its own way',
+    ],
+    [
+      'a timing that is none',
+      'account,service,when\nvpsbg,1,End of period\n',
+      'line 2: when: expected immediate or end_of_period\n',
+    ],
+    [
       'thousands',
       'account,service,when\nvpsbg,"1,234",immediate\n',
       'line 2: service: a spreadsheet has written it as a number',

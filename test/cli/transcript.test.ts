@@ -52,6 +52,16 @@ it('what cancelkit sandbox prints as a file is a configuration that works', asyn
     await expect.poll(() => told, { timeout: 15_000 }).toContain('Ctrl-C ends it');
     const status = /active +cancelkit (status vpsbg \d+)/.exec(told)?.[1] ?? '';
     expect(inShell(`npx cancelkit ${status}`, [])).toMatch(/^none: /);
+    // Each service that it offers is one, in a form that the command takes.
+    const offered = [...told.matchAll(/^ {2}\S+ +cancelkit (?:status|cancel) (\S+) (.*?)(?: --when .*)?$/gm)];
+    expect(offered.length).toBeGreaterThan(40);
+    const rows = offered.map(([, account = '', service = '']) =>
+      JSON.stringify({ account, service, when: 'earliest' }),
+    );
+    project.write('offered.jsonl', `${rows.join('\n')}\n`);
+    const checked = inShell('npx cancelkit bulk offered.jsonl --dry-run 2>&1', []);
+    expect(checked).not.toMatch(/service/);
+    expect(told).toMatch(/^ {2}item +cancelkit status mittwald contractId=\S+ contractItemId=\S+$/m);
   } finally {
     sandbox.kill('SIGINT');
     await once(sandbox, 'exit');

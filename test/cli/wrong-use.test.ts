@@ -20,7 +20,7 @@ describe('a command line that is not taken', () => {
     [
       'a value that there is not',
       [...CANCEL, '--when', MISTYPED],
-      '--when cannot have this value: expected immediate, end_of_period, end_of_term, earliest or a date. See',
+      '--when cannot have this value: expected immediate, end_of_period, end_of_term, earliest or a date such as 2026-12-31. See',
     ],
     ['a number that is none', ['bulk', 'x.csv', '--concurrency', MISTYPED], 'It has to be a positive whole number'],
     ['a shell that is none', ['completion', MISTYPED], 'shell cannot have this value'],
@@ -33,12 +33,12 @@ describe('a command line that is not taken', () => {
     [
       'no value',
       [...CANCEL, '--when'],
-      '--when needs a value: immediate, end_of_period, end_of_term, earliest or a date.',
+      '--when needs a value: immediate, end_of_period, end_of_term, earliest or a date such as 2026-12-31.',
     ],
     [
       'now',
       [...CANCEL, '--when', 'now'],
-      'expected immediate, end_of_period, end_of_term, earliest or a date. Did you mean immediate?',
+      'expected immediate, end_of_period, end_of_term, earliest or a date such as 2026-12-31. Did you mean immediate?',
     ],
     ['end-of-period', [...CANCEL, '--when', 'end-of-period'], 'Did you mean end_of_period?'],
     ['a misspelt category', [...CANCEL, ...WHEN, '--category', 'to-expensive'], 'Did you mean too_expensive?'],

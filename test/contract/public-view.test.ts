@@ -3,8 +3,10 @@ import {
   HTTP_STATUS,
   httpStatusOf,
   ProviderError,
+  toPublicOptions,
   toPublicResult,
   toPublicStatus,
+  type CancellationOptions,
   type CancelResult,
   type CancellationStatus,
   type ErrorCode,
@@ -139,6 +141,28 @@ describe('the public view of a result', () => {
     const common = { account, provider, service, raw, reconciled, attempts, operationId };
     const revoked: RevokeResult = { ...common, outcome: 'revoked', before: state };
     expect(toPublicResult(revoked)).toEqual({ outcome: 'revoked', warnings: [], operationId });
+  });
+
+  it('says of the options of a service what may be asked for, and nothing in the provider’s words', () => {
+    const { effectiveAt } = state;
+    const money = { amount: '9.00', currency: 'EUR' };
+    const options: CancellationOptions = {
+      timings: [
+        { timing: 'immediate', effectiveAt, fee: money, refund: money },
+        { timing: 'on_date', from: '2026-12-01', to: 'upstream: never' },
+      ],
+      reasons: [{ code: 'upstream-1', label: 'upstream: too dear' }],
+      requiredExtras: ['upstreamPin'],
+      existing: state,
+      raw: { upstream: true },
+    };
+    expect(toPublicOptions(options)).toEqual({
+      timings: [
+        { timing: 'immediate', effectiveAt },
+        { timing: 'on_date', from: '2026-12-01' },
+      ],
+      existing: toPublicStatus(state),
+    });
   });
 
   it.each(['upstream: on renewal', '2026-12-01 (upstream)', 'upstream 2026-12-01', '2026-12-01\nupstream', ''])(

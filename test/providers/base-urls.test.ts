@@ -127,3 +127,26 @@ describe('an address of which it is not certain what it leads to is refused, wit
     }
   });
 });
+
+describe('an address that only the core refuses is named by its option and its variable', () => {
+  const at = 'http://127.0.0.1:9';
+  const keys = { applicationKey: 'an-application', applicationSecret: 'a-secret-of-it', consumerKey: 'a-consumer-key' };
+  const login = {
+    clientId: 'INT-20410',
+    clientSecret: 'a-secret-of-it',
+    username: 'api@example.com',
+    password: 'correct',
+  };
+  it.each([
+    ['baseUrl', 'OVH_BASE_URL', ovh({ ...keys, baseUrl: at }), { serviceId: 7 }],
+    ['authUrl', 'CONTABO_AUTH_URL', contabo({ ...login, authUrl: at }), { instanceId: 7 }],
+    ['baseUrl', 'CONTABO_BASE_URL', contabo({ ...login, baseUrl: at }), { instanceId: 7 }],
+  ] as const)('%s, %s', async (option, variable, shop, service) => {
+    const { code, message } = await failureOf(
+      untyped(createCancelService({ shop })).status({ account: 'shop', service }),
+    );
+    expect(code).toBe('not_configured');
+    expect(message).toContain(`option ${option}: expected another port than 9`);
+    expect(message).toContain(`(its variable is ${variable})`);
+  });
+});

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { datedService, type DatedAccount } from '../support/dated.ts';
+import { json, recordingFetch } from '../support/fetch.ts';
 import type { Database } from '../../src/queue/database/database.ts';
 import { startPglite, startPostgres, type TestDatabase } from './support/databases.ts';
 import { freshSchema, openQueue, openTables } from './support/open-queue.ts';
@@ -114,6 +116,40 @@ describe('a worker on PostgreSQL whose clock is wrong', () => {
     expect(sentAt).toBe(one?.sentAt);
     await queue.close();
     await tables.query(`DROP SCHEMA ${schema}, ${schema}_jobs CASCADE`);
+  });
+
+  it.each(offsets)('compares the date that was asked for with the database’s clock: %s', async (_, offset) => {
+    const asked: string[] = [];
+    const { fetch } = recordingFetch(({ body }) => {
+      asked.push(body);
+      return json({ verdict: 'accepted', outcome: 'requested' });
+    });
+    await using queue = await openQueue<{ readonly dated: DatedAccount }>(database, { services: datedService(fetch) });
+    await using tables = await openTables(database);
+    // A day is over 12 hours after it is over in UTC. The one ends within a day from now, the other has ended within the
+    // last one.
+    const today = new Date((await databaseTime(tables)) - 12 * HOUR).toISOString().slice(0, 10);
+    const yesterday = new Date(Date.parse(today) - 24 * HOUR).toISOString().slice(0, 10);
+    await queue.enqueueMany(
+      ['ends today', 'ended'].map((id) => ({
+        id,
+        request: { account: 'dated', service: { id }, when: { on: today } } as const,
+      })),
+    );
+    await tables.query(
+      `UPDATE ${queue.schema}.cancellation SET request = jsonb_set(request, '{when,on}', to_jsonb($1::text)) WHERE id = 'ended'`,
+      [yesterday],
+    );
+    {
+      using _clock = shiftClock(offset);
+      await queue.work({ stopWhenIdle: true });
+    }
+    expect(asked.map((body) => JSON.parse(body))).toEqual([{ when: today }]);
+    expect(await queue.get('ends today')).toMatchObject({ state: 'requested' });
+    expect(await queue.get('ended')).toMatchObject({
+      state: 'refused',
+      outcome: { error: { code: 'invalid_request' } },
+    });
   });
 });
 

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ProviderError } from 'cancelkit';
+import { createCancelService, type ProviderError } from 'cancelkit';
 import type { CancelQueue } from 'cancelkit/queue';
-import { datedService, type DatedAccount, TOKEN } from '../support/dated.ts';
+import { datedProvider, type DatedAccount, TOKEN } from '../support/dated.ts';
 import { failureOf } from '../support/failure.ts';
 import { json, networkError, recordingFetch } from '../support/fetch.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
 import { openQueue, openTables, settle } from './support/open-queue.ts';
+import { shiftClock } from './support/shifted-clock.ts';
 
 type Own = { readonly dated: DatedAccount };
 
@@ -37,6 +38,7 @@ describe.each(DATABASES)('a cancellation that waits for a confirmation on %s', (
   async function waiting(
     confirm: () => Response | Promise<Response>,
     read: () => Response = () => json({ verdict: 'found', status: { state: 'none', revocable: false, raw: null } }),
+    beforeCall: () => void = () => undefined,
   ): Promise<Waiting> {
     const bodies: string[] = [];
     let writes = 0;
@@ -47,7 +49,11 @@ describe.each(DATABASES)('a cancellation that waits for a confirmation on %s', (
       writes += 1;
       return json({ verdict: 'confirmation_required', sentTo: 'email' });
     });
-    const services = datedService(fetch);
+    const account = datedProvider().account(() => {
+      beforeCall();
+      return { baseUrl: 'https://dated.example', token: TOKEN };
+    });
+    const services = createCancelService({ dated: account }, { fetch });
     const queue = await openQueue<Own>(database, { services });
     const reopen = (): Promise<CancelQueue<Own>> => openQueue<Own>(database, { services, schema: queue.schema });
     await queue.enqueue(request, { id: 'one' });
@@ -155,6 +161,45 @@ describe.each(DATABASES)('a cancellation that waits for a confirmation on %s', (
     await queue.close();
   });
 
+  it('is not passed on any more if the machine slept meanwhile for longer than its lease', async () => {
+    await using slept = new AsyncDisposableStack();
+    let isAsleep = false;
+    // The monotonic clock stands still meanwhile, as it does on Linux and macOS.
+    const sleep = (): void => {
+      if (isAsleep) slept.adopt(shiftClock(3_600_000), (clock) => clock[Symbol.dispose]());
+    };
+    const { queue, bodies } = await waiting(
+      () => json({ verdict: 'accepted', outcome: 'completed' }),
+      undefined,
+      sleep,
+    );
+    isAsleep = true;
+    const error = await failureOf(queue.confirm('one', { token: TOKEN_BY_MAIL, by: 'kim' }));
+    expect(error.code).toBe('aborted');
+    expect(bodies.filter((body) => body.includes(TOKEN_BY_MAIL))).toEqual([]);
+    expect(await queue.get('one')).toMatchObject({ state: 'unknown', needsPerson: true });
+    await queue.close();
+  });
+
+  it('says after a quarantine that its token may have been passed on, and still takes it', async () => {
+    const { queue } = await waiting(() => json({ verdict: 'accepted', outcome: 'completed' }));
+    const since = '2026-01-01T00:00:00.000Z';
+    for (const _time of ['once', 'twice']) {
+      expect(await queue.quarantine({ since, by: 'ann' })).toEqual({ readBack: 0, needsPerson: 1, otherAccounts: [] });
+    }
+    const record = await queue.get('one');
+    expect(record).toMatchObject({
+      state: 'unknown',
+      needsPerson: true,
+      outcome: { error: { code: 'confirmation_required' } },
+    });
+    const said = record?.outcome?.ok === false ? record.outcome.error.message : '';
+    expect(said.match(/what a person has done since 2026-01-01T00:00:00\.000Z is missing/g)).toHaveLength(1);
+    expect(record?.history.at(-1)).toMatchObject({ type: 'quarantined', data: { since, by: 'ann', was: 'unknown' } });
+    expect(await queue.confirm('one', { token: TOKEN_BY_MAIL, by: 'kim' })).toMatchObject({ state: 'completed' });
+    await queue.close();
+  });
+
   it('may have been carried out if the ledger could not be written after the token was passed on', async () => {
     const { queue, bodies, reopen } = await waiting(async () => {
       await queue.close();
@@ -207,6 +252,24 @@ describe.each(DATABASES)('a cancellation that waits for a confirmation on %s', (
       const after = await queue.confirm('one', { token: TOKEN_BY_MAIL, by: 'ann' });
       expect(seen).toMatchObject([{ state: 'refused', outcome: { error: { code: 'rejected' } } }]);
       expect(after).toMatchObject({ state: 'completed', outcome: { ok: true } });
+      await queue.close();
+    },
+  );
+
+  it.skipIf(name === 'PGlite')(
+    'counts, though another request is in flight by then, once that one is lost',
+    async () => {
+      const { queue, schema } = await waiting(async () => {
+        await using tables = await openTables(database);
+        // As if it had been found absent, and sent again by a worker that is gone.
+        await tables.query(
+          `UPDATE ${schema}.cancellation SET state = 'sent', claim = claim + 3, lease_until = clock_timestamp()`,
+        );
+        return json({ verdict: 'accepted', outcome: 'completed' });
+      });
+      expect(await queue.confirm('one', { token: TOKEN_BY_MAIL, by: 'ann' })).toMatchObject({ state: 'sent' });
+      await queue.work({ stopWhenIdle: true });
+      expect(await queue.get('one')).toMatchObject({ state: 'completed', needsPerson: false, outcome: { ok: true } });
       await queue.close();
     },
   );

@@ -276,6 +276,7 @@ function at(
     readBackAttempts: 0,
     failingForMs: 0,
     unknownForMs: 0,
+    claimedAtMs: nowMs,
     place: 'acme https://api.example.com/',
     whenAbsent: 'refuse',
     wasSentAgain: false,

@@ -510,6 +510,7 @@ function planned(): Claimed {
     readBackAttempts: 0,
     failingForMs: 0,
     unknownForMs: 0,
+    claimedAtMs: undefined,
     place: 'acme https://api.example.com/',
     whenAbsent: 'refuse',
     wasSentAgain: false,

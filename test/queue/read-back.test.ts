@@ -266,9 +266,14 @@ describe('the provider’s yes to a worker that could not write it down until no
     },
   );
 
-  it('keeps the request that a person had sent meanwhile, if the same worker is at both', async () => {
+  it.each<[string, Reply]>([
+    ['accepted', accepted],
+    ['refused', () => refuses('not_found')],
+    ['not taken by a busy provider', () => busy(429, 3_600)],
+    ['lost', lost],
+  ])('counts though the request that a person had sent meanwhile is in flight and then %s', async (_, reply) => {
     const [first, second] = [closedGate(), closedGate()];
-    const shop = openShop({ one: { writes: [() => first.pass(), () => second.pass()] } });
+    const shop = openShop({ one: { writes: [() => first.pass(), () => second.pass(reply)] } });
     await using queue = await openQueue(database, { services: shop.services });
     await queue.enqueue(request('blind', 'one'), { id: 'one' });
     const stop = new AbortController();
@@ -290,8 +295,40 @@ describe('the provider’s yes to a worker that could not write it down until no
     await Promise.race([working, types()]);
     second.open();
     await working;
-    expect(await queue.get('one')).toMatchObject({ state: 'requested', outcome: { ok: true } });
+    const record = await queue.get('one');
+    expect(record).toMatchObject({ state: 'requested', needsPerson: false, outcome: { ok: true } });
+    expect(record).not.toHaveProperty('lastError');
+    expect(record?.history.at(-1)).toMatchObject({ type: 'settled', data: { state: 'requested' } });
+    await queue.resume('blind');
+    await queue.work({ stopWhenIdle: true });
     expect(shop.writes()).toBe(2);
+    expect((await queue.stats()).states).toMatchObject({ requested: 1, planned: 0, refused: 0, sent: 0, unknown: 0 });
+  });
+
+  it('of another place does not count for the request in flight', async () => {
+    const [first, second] = [closedGate(), closedGate()];
+    const writes = [() => first.pass(), () => second.pass(() => refuses('not_found'))];
+    const shop = openShop({ one: { writes } });
+    await using queue = await openQueue(database, { services: shop.services });
+    await queue.enqueue(request('blind', 'one'), { id: 'one' });
+    const stop = new AbortController();
+    const working = queue.work({ signal: stop.signal });
+    await first.held(1);
+    await using tables = await openTables(database);
+    await tables.query(
+      `UPDATE ${queue.schema}.cancellation SET claim = claim + 1, lease_until = NULL, worker = NULL, state = 'unknown',
+       needs_person = true, error = '{"code": "outcome_unknown", "message": "the worker was lost"}'`,
+    );
+    await queue.retry('one', { by: 'ann' });
+    await second.held(1);
+    stop.abort();
+    // As after `retry` with `acceptPlace`.
+    await tables.query(`UPDATE ${queue.schema}.cancellation SET place = 'shop https://elsewhere.example/'`);
+    first.open();
+    await expect.poll(async () => (await queue.get('one'))?.history.map(({ type }) => type)).toContain('late_outcome');
+    second.open();
+    await working;
+    expect(await queue.get('one')).toMatchObject({ state: 'refused' });
   });
 
   it('ends what a person withdrew meanwhile instead of having it sent again', async () => {

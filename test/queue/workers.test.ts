@@ -25,13 +25,20 @@ describe('worker processes on one PostgreSQL', () => {
     return tally;
   }
 
-  /** The provider holds what it is asked for until so many requests are there concurrently, and for a while more. */
+  /**
+   * The provider answers the first request, since a worker sends one alone until the account has answered. It holds the
+   * others until so many are there concurrently, and for a while more.
+   */
   async function runHeld(workers: number, atOnce: number): Promise<TeamTally> {
     const { promise: heldUntil, resolve: open } = Promise.withResolvers<void>();
+    let asked = 0;
     return await run({
       workers,
       limit: { concurrency: 4 },
-      conductOf: () => ({ ...steadyConduct(LATENCY_MS)(), heldUntil }),
+      conductOf: () => {
+        asked += 1;
+        return { ...steadyConduct(LATENCY_MS)(), ...(asked === 1 ? {} : { heldUntil }) };
+      },
       meanwhile: async (provider) => {
         await provider.atOnce(atOnce);
         await delay(ROUNDS_MS);

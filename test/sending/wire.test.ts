@@ -282,6 +282,35 @@ describe('headers that are made for each attempt', () => {
     expect(signedAt.map((ms) => Math.round(ms / 3_600_000))).toEqual([0, 0]);
   });
 
+  it.each([
+    ['set back', -30 * 60_000],
+    ['set ahead, or has gone on while the machine slept', 25 * 3_600_000],
+  ])('hold the provider’s time if this machine’s clock was %s since access has learned it', async (_what, by) => {
+    accept();
+    const real = Date.now.bind(Date);
+    const signedAt: number[] = [];
+    const access = {
+      *obtain(
+        _config: GuardedConfig,
+        { now }: { readonly now: number },
+      ): ReturnType<NonNullable<typeof byOAuth.obtain>> {
+        yield { method: 'GET', effect: 'read', origin: 'login', authenticated: false, path: ['time'] };
+        return { verdict: 'granted', token: '', expiresInS: 600, clockOffsetMs: real() - now };
+      },
+      headers: (_request: unknown, _config: unknown, { now }: { readonly now: number }) => {
+        signedAt.push(Math.round((now - real()) / 60_000));
+        return { 'x-time': String(now) };
+      },
+    };
+    const service = serviceOf({ access });
+    await service.cancel(order);
+    vi.spyOn(Date, 'now').mockImplementation(() => real() + by);
+    await service.cancel(order);
+    await service.cancel(order);
+    expect(signedAt).toEqual([0, 0, 0]);
+    expect(servers.login.seen).toHaveLength(2);
+  });
+
   it('that the API echoes in an error do not come out', async () => {
     servers.onApi = (response, { headers }) => {
       json(response, 404, { error: 'x', error_description: `bad signature ${headers['x-signature']}` });

@@ -81,7 +81,9 @@ export async function describedCancellation(
  */
 export function requireWhen({ when }: CancelFlags): AnyWhen {
   if (when !== undefined) return when;
-  throw wrongUse(`--when is missing, and has no default: ${WHEN_WORDS.join(', ')} or a date. Nothing was sent.`);
+  throw wrongUse(
+    `--when is missing, and has no default: ${WHEN_WORDS.join(', ')} or a date such as 2026-12-31. Nothing was sent.`,
+  );
 }
 
 /**

@@ -67,9 +67,11 @@ function describe(provider: BuiltInProvider, running: object): Emulated {
   return { provider, settings, variables, services: Object.fromEntries(services) };
 }
 
-/** A seeded service in the first of the provider's forms. */
+/** A seeded service in the form that has its very fields, else in the first one that it has all fields of. */
 function typed(provider: BuiltInProvider, ids: Readonly<Record<string, string | number>>): string {
-  const form = internalsOf(provider.account())?.serviceForms?.[0];
+  const forms = internalsOf(provider.account())?.serviceForms ?? [];
+  const fitting = forms.filter(({ example }) => Object.keys(example).every((key) => Object.hasOwn(ids, key)));
+  const form = fitting.find(({ example }) => Object.keys(ids).length === Object.keys(example).length) ?? fitting[0];
   const fields = Object.entries(ids).filter(([key]) => form === undefined || Object.hasOwn(form.example, key));
   return writtenService(Object.fromEntries(fields), form?.plainId !== undefined);
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { OpenedServices } from '../setup/open-services.ts';
 import { wrongUse } from '../terminal/wrong-use.ts';
-import { isToSend, type EarlierRun } from './earlier-run.ts';
+import { isInDoubt, isToSend, type DoubtfulState, type EarlierRun } from './earlier-run.ts';
 import type { InputFile } from './input-file.ts';
+import type { ValidRow } from './result-line.ts';
 import { readRow, type ReadRow } from './row-request.ts';
 
 /** What the first reading of a list has found. */
@@ -15,6 +16,14 @@ export interface CheckedRows {
   readonly immediate: ReadonlyMap<string, number>;
   /** How many valid rows each account has. */
   readonly accounts: ReadonlyMap<string, number>;
+  /** The first row that is to be read back, of each account that has such rows and others that are to be sent. */
+  readonly firstInDoubt: readonly DoubtfulRow[];
+}
+
+/** A row that is to be read back, and how it was left. */
+export interface DoubtfulRow {
+  readonly row: ValidRow;
+  readonly state: DoubtfulState;
 }
 
 /**
@@ -33,6 +42,8 @@ export async function checkRows(
   let bad = 0;
   let toSend = 0;
   const immediate = new Map<string, number>();
+  const doubtful = new Map<string, DoubtfulRow>();
+  const sending = new Set<string>();
   for await (const read of validRows(input, opened)) {
     rows += 1;
     refuseAnother(read, earlier);
@@ -43,12 +54,16 @@ export async function checkRows(
     }
     const { account, when } = read.request;
     accounts.set(account, (accounts.get(account) ?? 0) + 1);
-    if (!isToSend(earlier?.stateOf(read.row))) continue;
+    const state = earlier?.stateOf(read.row);
+    if (isInDoubt(state) && !doubtful.has(account)) doubtful.set(account, { row: read, state });
+    if (!isToSend(state)) continue;
     toSend += 1;
+    sending.add(account);
     if (when === 'immediate') immediate.set(account, (immediate.get(account) ?? 0) + 1);
   }
   if (earlier !== undefined && earlier.lastRow > rows) throw wrongUse(anotherList(undefined));
-  return { rows, bad, toSend, immediate, accounts };
+  const firstInDoubt = [...doubtful.values()].filter(({ row }) => sending.has(row.request.account));
+  return { rows, bad, toSend, immediate, accounts, firstInDoubt };
 }
 
 /** 52 bits of a hash: two services of a list of a million get the same in one of 10,000 lists. */

@@ -28,20 +28,23 @@ export interface EarlierResult {
 }
 
 /** `started`: it was sent, or was about to be, and no answer was written down. */
-export type EarlierState = 'started' | KeptOutcome;
+export type EarlierState = 'started' | 'confirmation_required' | KeptOutcome;
 
 /** Whether such a row has yet to be sent, or is to be sent again, since nothing happened. */
 export function isToSend(state: EarlierState | undefined): state is 'refused' | undefined {
   return state === undefined || state === 'refused';
 }
 
-/** Whether such a row may have been carried out: it is read back, and never sent again. */
-export function isInDoubt(state: EarlierState | undefined): state is 'started' | 'unknown' {
-  return state === 'started' || state === 'unknown';
+/** How a row was left that may have been carried out, or that waits for a token. */
+export type DoubtfulState = 'started' | 'unknown' | 'confirmation_required';
+
+/** Whether such a row may have been carried out since: it is read back, and not sent again. */
+export function isInDoubt(state: EarlierState | undefined): state is DoubtfulState {
+  return state === 'started' || state === 'unknown' || state === 'confirmation_required';
 }
 
 // Stored by their position.
-const STATES: readonly (EarlierState | undefined)[] = [undefined, 'started', ...KEPT_OUTCOMES];
+const STATES: readonly (EarlierState | undefined)[] = [undefined, 'started', 'confirmation_required', ...KEPT_OUTCOMES];
 
 const linesLostSchema = v.object({ outcome: v.literal('lines_lost') });
 

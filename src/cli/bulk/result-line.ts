@@ -28,7 +28,9 @@ export function lineHead({ row, line, fingerprint }: ValidRow, outcome: RowOutco
 /** What the row counts as. */
 export function outcomeOf(settled: SafeResult<CancelResult>): RowOutcome {
   if (settled.ok) return settled.result.outcome;
-  return settled.error.code === 'outcome_unknown' ? 'unknown' : 'refused';
+  const { code } = settled.error;
+  if (code === 'confirmation_required') return code;
+  return code === 'outcome_unknown' ? 'unknown' : 'refused';
 }
 
 /** Whether the row was given back without a request of it: because the run was stopped, or because of its account. */
@@ -39,6 +41,8 @@ export function isNotTried(settled: SafeResult<CancelResult>): boolean {
 const OF_THE_ACCOUNT: readonly ErrorCode[] = [
   'aborted',
   'unauthorized',
+  'forbidden',
+  'unexpected_response',
   'rate_limited',
   'unavailable',
   'not_configured',

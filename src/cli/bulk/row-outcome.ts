@@ -4,13 +4,14 @@ import { EXIT, worstOf } from '../terminal/exit-code.ts';
 /**
  * The outcome of a row: a {@link KeptOutcome} (a resumed run tries `refused` again), or
  *
+ * - `confirmation_required`: nothing is cancelled until a person passes on the token that the provider sent
  * - `bad`: the row was not valid, and was left out
  * - `not_begun`: nothing was sent for it, because the run stopped before its turn or its account cannot be used
  */
-export type RowOutcome = KeptOutcome | 'bad' | 'not_begun';
+export type RowOutcome = KeptOutcome | 'confirmation_required' | 'bad' | 'not_begun';
 
 /** Every {@link RowOutcome}, in the order in which they are shown. */
-export const ROW_OUTCOMES: readonly RowOutcome[] = [...KEPT_OUTCOMES, 'bad', 'not_begun'];
+export const ROW_OUTCOMES: readonly RowOutcome[] = [...KEPT_OUTCOMES, 'confirmation_required', 'bad', 'not_begun'];
 
 /** The number of rows by outcome, in total and for each account. */
 export class OutcomeCounts {
@@ -67,11 +68,11 @@ export class OutcomeCounts {
     return this.#warnings.get('timing_unknown') ?? 0;
   }
 
-  /** The exit code of the worst outcome. A row that was not started counts as one that had no effect. */
+  /** The exit code of the worst outcome. A row that was not started, or waits for a token, counts as one that had no effect. */
   get exitCode(): number {
     return worstOf([
       ...(this.of('unknown') + this.timingUnknown > 0 ? [EXIT.unknown] : []),
-      ...(this.of('refused') + this.of('not_begun') > 0 ? [EXIT.refused] : []),
+      ...(this.of('refused') + this.of('confirmation_required') + this.of('not_begun') > 0 ? [EXIT.refused] : []),
     ]);
   }
 }

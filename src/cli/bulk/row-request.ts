@@ -1,4 +1,4 @@
-import { issueText } from '../../call/issue-text.ts';
+import { issueText, listed } from '../../call/issue-text.ts';
 import type { Account } from '../../contract/account.ts';
 import { isProviderError } from '../../contract/provider-error.ts';
 import type { AnyWhen } from '../../contract/vocabulary.ts';
@@ -64,6 +64,7 @@ function toRequest(
   if (typeof account !== 'string') return 'account: expected the name of an account';
   const known = Object.hasOwn(opened.accounts, account) ? opened.accounts[account] : undefined;
   if (known === undefined) return `account: expected one of ${Object.keys(opened.accounts).join(', ')}`;
+  if (typeof when === 'string' && parseWhen(when.trim()) === undefined) return `when: ${misreadWhen(when, known)}`;
   const forms = formsOf(known);
   const ids = isSpreadsheet ? idsIn(values, forms) : values;
   if (typeof ids === 'string') return ids;
@@ -79,6 +80,13 @@ function toRequest(
     ...(reference === undefined ? {} : { reference: typeof reference === 'number' ? String(reference) : reference }),
     ...extrasIn(values, known),
   };
+}
+
+/** What the account offers, as it is written in a list. */
+function misreadWhen(when: string, { capabilities }: Account): string {
+  const words = capabilities.timings.map((timing) => (timing === 'on_date' ? 'a date such as 2026-12-31' : timing));
+  const isDate = /\d/.test(when);
+  return `expected ${listed(words, 'or')}${isDate ? '. A spreadsheet writes dates its own way: format the column as text' : ''}`;
 }
 
 /** A text alone, or the parts of a reason. A reason that is an object is one already. */

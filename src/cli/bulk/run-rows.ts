@@ -44,15 +44,17 @@ export interface FinishedRow {
 
 /** Sends the rows, each at most once, and writes down their state before and after. */
 export async function runRows(run: BulkRun): Promise<void> {
+  const settling = new Settling(run.opened);
+  await settling.tryAccess(run.signal.aborted ? [] : run.checked.firstInDoubt);
   // At the same time, since a provider that does not answer must not hold up the others.
   const ends = await Promise.allSettled([
-    sendRows(run),
-    run.checked.rows > run.checked.toSend ? passOver(run) : undefined,
+    sendRows(run, settling),
+    run.checked.rows > run.checked.toSend ? passOver(run, settling) : undefined,
   ]);
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
-async function sendRows(run: BulkRun): Promise<void> {
+async function sendRows(run: BulkRun, settling: Settling): Promise<void> {
   const { opened, results, concurrency, signal, verify, checked, onProgress } = run;
   const taken = new Map<number, ValidRow>();
   const inFlight = new Map<string, ValidRow>();
@@ -61,6 +63,11 @@ async function sendRows(run: BulkRun): Promise<void> {
   async function* requests(): AsyncGenerator<ValidRow['request'], void, undefined> {
     let count = 0;
     for await (const row of rowsToSend(run)) {
+      const refusal = settling.refusalOf(row.request.account);
+      if (refusal !== undefined) {
+        run.tell({ row, outcome: 'not_begun', settled: { ok: false, error: refusal } });
+        continue;
+      }
       taken.set(count, row);
       inFlight.set(keyOf(row.request.account, row.serviceKey), row);
       count += 1;
@@ -108,8 +115,10 @@ async function sendRows(run: BulkRun): Promise<void> {
  * Reports the rows that are not sent: those that are left out, those that an earlier run finished, and those
  * that it sent, or was about to send, without learning their outcome, which are read back.
  */
-async function passOver({ input, opened, earlier, results, signal, tell, drained }: BulkRun): Promise<void> {
-  const settling = new Settling(opened);
+async function passOver(
+  { input, opened, earlier, results, signal, tell, drained }: BulkRun,
+  settling: Settling,
+): Promise<void> {
   for await (const row of validRows(input, opened)) {
     const state = earlier?.stateOf(row.row);
     if (!row.ok) {

@@ -1,4 +1,4 @@
-import { isWall } from '../../bulk/lane-gate.ts';
+import { isWall } from '../../bulk/account-access.ts';
 import type { ErrorCode } from '../../contract/error-code.ts';
 import { ProviderError, isProviderError } from '../../contract/provider-error.ts';
 import { NO_SUCH_SERVICE, confirmsCancellation } from '../../outcome/reconcile-unknown.ts';
@@ -6,25 +6,49 @@ import type { CancelResult, SafeResult } from '../../contract/result.ts';
 import type { CancellationStatus, LastSeen } from '../../contract/vocabulary.ts';
 import { isLoginStatus } from '../../sending/judge-status.ts';
 import type { OpenedServices } from '../setup/open-services.ts';
+import type { DoubtfulRow } from './check-rows.ts';
+import type { DoubtfulState } from './earlier-run.ts';
 import type { ValidRow } from './result-line.ts';
 
 /**
  * Settles rows that an earlier run sent, or was about to send, without learning their outcome. They are never sent
  * again: they are read back, and what does not show the cancellation of the asked timing stays unknown. An account whose
  * credentials are refused, or that meets a login or a challenge, is not asked again, since providers ban; nor is one
- * that did not answer three times in a row.
+ * that did not answer three times in a row. A row that waits for a token waits on unless its cancellation is found: no
+ * other token is asked for.
  */
 export class Settling {
   readonly #services: OpenedServices['services'];
   readonly #closed = new Map<string, ProviderError>();
   /** How many read-backs in a row got no answer. */
   readonly #silent = new Map<string, number>();
+  /** By the number of the row. */
+  readonly #tried = new Map<number, SafeResult<CancelResult>>();
 
   constructor({ services }: OpenedServices) {
     this.#services = services;
   }
 
-  async settle({ request }: ValidRow, state: 'started' | 'unknown'): Promise<SafeResult<CancelResult>> {
+  /**
+   * Settles one row of each account before anything else is sent to it: refused credentials are then sent once, and not
+   * also with the first row that is sent.
+   */
+  async tryAccess(rows: readonly DoubtfulRow[]): Promise<void> {
+    await Promise.all(rows.map(async ({ row, state }) => this.#tried.set(row.row, await this.settle(row, state))));
+  }
+
+  /** Why nothing may be sent to an account, as its read-backs have shown. */
+  refusalOf(account: string): ProviderError | undefined {
+    const refusal = this.#closed.get(account);
+    if (refusal === undefined) return undefined;
+    const { code, provider, retryable, message } = refusal;
+    const next = `A row of an earlier run could not be read back, so nothing was sent: ${message}`;
+    return new ProviderError(code, { account, provider, retryable, message: next });
+  }
+
+  async settle({ row, request }: ValidRow, state: DoubtfulState): Promise<SafeResult<CancelResult>> {
+    const tried = this.#tried.get(row);
+    if (tried !== undefined) return tried;
     const { account, service, when } = request;
     const seen = this.#closed.get(account) ?? (await this.#read(request));
     const provider = this.#services.accounts[account]?.provider ?? '';
@@ -33,21 +57,25 @@ export class Settling {
       const operationId = crypto.randomUUID();
       return { ok: true, result: { account, provider, service, when, ...found, attempts: 0, operationId } };
     }
-    return this.#unknown(request, state, nextStep(seen), lastSeenIn(seen));
+    return this.#unsettled(request, state, nextStep(seen), lastSeenIn(seen));
   }
 
   /** The row of a run that was stopped before it could be read back. */
-  leave({ request }: ValidRow, state: 'started' | 'unknown'): SafeResult<CancelResult> {
-    return this.#unknown(request, state, 'This run was stopped before it was read back: --resume reads it back.');
+  leave({ request }: ValidRow, state: DoubtfulState): SafeResult<CancelResult> {
+    return this.#unsettled(request, state, 'This run was stopped before it was read back: --resume reads it back.');
   }
 
-  #unknown(
+  #unsettled(
     { account }: ValidRow['request'],
-    state: 'started' | 'unknown',
+    state: DoubtfulState,
     next: string,
     lastSeen?: LastSeen,
   ): SafeResult<CancelResult> {
     const provider = this.#services.accounts[account]?.provider ?? '';
+    if (state === 'confirmation_required') {
+      const message = `${provider}: nothing is cancelled yet. ${PASS_ON} ${next}`;
+      return { ok: false, error: new ProviderError(state, { account, provider, message }) };
+    }
     const message = `${provider}: ${EARLIER[state]}. ${next} It is not sent again.`;
     const error = new ProviderError('outcome_unknown', {
       account,
@@ -77,6 +105,10 @@ export class Settling {
 }
 
 const MOST_SILENT = 3;
+
+const PASS_ON =
+  'An earlier run asked for it, and the provider sent a token to a person: pass it on with `cancelkit confirm`. If it is ' +
+  'lost, `cancelkit cancel` asks for another one.';
 
 const CLOSING: readonly ErrorCode[] = ['unauthorized', 'forbidden', 'not_configured'];
 

@@ -93,7 +93,7 @@ export function writeSummary(
   for (const { line, outcome, error } of failures.toSorted((one, other) => one.line - other.line)) {
     output.line(`line ${line}: ${outcome}, ${error.code}: ${visible(error.message)}`);
   }
-  const more = counts.of('refused') + counts.of('unknown') - failures.length;
+  const more = counts.of('refused') + counts.of('confirmation_required') + counts.of('unknown') - failures.length;
   if (more > 0) output.line(`… and ${more} more, in the results`);
   if (failures.length > 0) output.line();
   output.line(`${rows} ${rows === 1 ? 'row' : 'rows'}. The results are in ${results}`);
@@ -111,6 +111,12 @@ export function writeSummary(
   if (warnings.length > 0) {
     const codes = warnings.map(([code, many]) => `${many} ${visible(code)}`).join(', ');
     output.line(`${yellow('!')} warnings: ${codes}. The results say what they mean.`);
+  }
+  const waiting = counts.of('confirmation_required');
+  if (waiting > 0) {
+    output.line(
+      `${yellow('!')} ${waiting} not cancelled yet: pass the tokens on that the provider sent, with \`cancelkit confirm\`. --resume reads these back, and asks for no other token.`,
+    );
   }
   const [refused, notBegun] = [counts.of('refused'), counts.of('not_begun')];
   for (const { account, rows: many, error } of stops) {

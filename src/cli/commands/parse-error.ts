@@ -95,7 +95,7 @@ function whyNot(value: string, why: string, option: string | undefined, command:
 
 /** What an option takes, in words. */
 function choicesOf(option: string | undefined, choices: readonly string[]): string {
-  return listed(option === '--when' ? [...choices, 'a date'] : choices, 'or');
+  return listed(option === '--when' ? [...choices, 'a date such as 2026-12-31'] : choices, 'or');
 }
 
 /** What people type for a value or a command. */

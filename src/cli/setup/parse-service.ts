@@ -48,10 +48,21 @@ export function misread(words: readonly string[], forms: readonly ServiceForm[])
     const next = suggestion === undefined ? '.' : `; did you mean ${suggestion}?`;
     return `there is no ${unknown} in a service of this account${next}`;
   }
+  const lacking = lackingIn(keys, forms);
+  if (lacking.length > 0) return `${lacking.join(' and ')} of the service is missing.`;
   if (words.length > 1 && keys.length < words.length) {
     return `a service is one id or key=value pairs without spaces, and these are ${words.length} words: put a reason of several words in double quotes, and cancel several services with \`cancelkit bulk\`.`;
   }
   return 'the service is not in a form that this account knows.';
+}
+
+/** What the shortest form that has these fields has besides. */
+function lackingIn(keys: readonly string[], forms: readonly ServiceForm[]): readonly string[] {
+  const [form = []] = forms
+    .map(({ example }) => Object.keys(example))
+    .filter((names) => keys.length > 0 && keys.every((key) => names.includes(key)))
+    .toSorted((one, other) => one.length - other.length);
+  return form.filter((name) => !keys.includes(name));
 }
 
 /** The right forms, as they are typed: `hostingId=1_aed1f0 domain=example.com`. */

@@ -56,7 +56,7 @@ const schema = v.object({
   failing_for_ms: age,
   unknown_for_ms: age,
   followed_for_ms: age,
-  now_ms: age,
+  now_ms: v.optional(v.number()),
   place: v.nullable(v.string()),
   when_absent: v.picklist(WHEN_ABSENT),
   sent_again: v.boolean(),
@@ -72,7 +72,7 @@ export function toClaimed(row: Row): Claimed {
   const { state, place, when_absent, sent_again, error, readings, result, follow, following, ...rest } = parsed;
   const followed =
     isFollowedState(state) && result !== null
-      ? { state, result, nowMs: now_ms, sinceMs: followed_for_ms, readings: following ?? {} }
+      ? { state, result, nowMs: now_ms ?? 0, sinceMs: followed_for_ms, readings: following ?? {} }
       : undefined;
   const task = state === 'unknown' ? 'read' : 'send';
   return {
@@ -81,6 +81,7 @@ export function toClaimed(row: Row): Claimed {
     readBackAttempts: readings,
     failingForMs: failing_for_ms,
     unknownForMs: unknown_for_ms,
+    claimedAtMs: now_ms,
     place: place ?? undefined,
     whenAbsent: when_absent,
     wasSentAgain: sent_again,

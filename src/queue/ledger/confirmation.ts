@@ -5,6 +5,7 @@ import { invalidInput } from '../input/check-input.ts';
 import type { CheckedChoice } from '../input/queue-input.ts';
 import type { Claimed } from '../model/claimed.ts';
 import { toClaimed } from './claimed-row.ts';
+import { keepYes } from './record-states.ts';
 import { type DecisionContext, locked, note, write } from './decisions.ts';
 import { storable, storableError } from './stored-outcome.ts';
 
@@ -51,7 +52,7 @@ export async function beginConfirmation(
 export async function endConfirmation(
   client: QueryClient,
   context: DecisionContext,
-  { id, claim, request: { account }, priority, error: awaited }: Claimed,
+  { id, claim, request: { account }, priority, error: awaited, place }: Claimed,
   settled: SafeResult<CancelResult>,
   decision: CheckedChoice,
 ): Promise<void> {
@@ -62,12 +63,16 @@ export async function endConfirmation(
        WHEN 'unknown' THEN true WHEN 'planned' THEN true WHEN 'refused' THEN readings > 0 ELSE false END)) FOR UPDATE`,
     [id, claim, settled.ok],
   );
-  if (rows.length === 0) return;
   if (settled.ok) {
     const result = storable(settled.result);
+    if (rows.length === 0) {
+      const sentTo = place === undefined ? {} : { sentTo: place };
+      return await keepYes(client, context.schema, [{ id, task: 'send', state: result.outcome, result, ...sentTo }]);
+    }
     await write(client, context, id, { state: result.outcome, result });
     return;
   }
+  if (rows.length === 0) return;
   if (settled.error.code !== 'outcome_unknown') {
     await write(client, context, id, { state: 'unknown', error: awaited?.toJSON() ?? {}, needsPerson: true });
     return;

@@ -36,7 +36,7 @@ export interface NewCancellation {
 /**
  * What there is to put into the ledger for a valid request.
  *
- * @throws ProviderError `invalid_request` for a text that the database would not keep unchanged
+ * @throws ProviderError `invalid_request` for a value that the database would not keep unchanged
  */
 export function toNew(
   validated: ValidatedRequest,
@@ -54,7 +54,7 @@ export function toNew(
   const { account, provider, service, serviceKey, when, reason, reference, extras } = validated;
   const request: StoredRequest = { account, service, when, reason, reference, extras };
   if (!isStorable([request, serviceKey])) {
-    throw invalidInput([{ path: 'request', expected: 'well-formed text without NUL characters' }]);
+    throw invalidInput([{ path: 'request', expected: STORABLE }]);
   }
   return {
     id: id ?? crypto.randomUUID(),
@@ -72,6 +72,10 @@ export function toNew(
     state: propose ? 'proposed' : 'planned',
   };
 }
+
+const STORABLE =
+  'what JSON keeps unchanged: well-formed texts without NUL characters, finite numbers, true, false, null, lists and ' +
+  'plain objects';
 
 /** The same for two requests that ask for the same, however they are written. */
 export function fingerprintOf({ account, serviceKey, when, reason, reference, extras }: ValidatedRequest): string {

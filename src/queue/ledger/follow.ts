@@ -18,7 +18,8 @@ export interface Following {
 
 /** Begins to follow what has just been accepted. */
 export function followed(next: NextState, plan: FollowPlan | false): NextState {
-  if (plan === false || !isFollowedState(next.state)) return next;
+  if (plan === false) return next;
+  if (!isFollowedState(next.state)) return { ...next, followInMs: plan.afterMs };
   return { ...next, nextInMs: plan.afterMs, follow: { begins: true } };
 }
 

@@ -1,5 +1,5 @@
 import { ProviderError } from '../../contract/provider-error.ts';
-import { isWall } from '../../bulk/lane-gate.ts';
+import { isWall } from '../../bulk/account-access.ts';
 import { waitOf } from '../../call/retry-wait.ts';
 import type { ErrorCode } from '../../contract/error-code.ts';
 import { isLoginStatus } from '../../sending/judge-status.ts';
@@ -46,6 +46,8 @@ export interface NextState {
   readonly otherPlace?: string;
   /** How it is followed. */
   readonly follow?: NextFollow;
+  /** Until its first reading, if the yes to an earlier request of it turns out to settle it. */
+  readonly followInMs?: number;
 }
 
 /** What is written of the following of a cancellation, beside its state. */

@@ -1,7 +1,7 @@
 import { FOLLOWED_STATES, OPEN_STATES, sqlList } from '../model/state.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
 import { lockClaims } from './claim.ts';
-import type { QueryClient } from '../database/database.ts';
+import type { QueryClient, Row } from '../database/database.ts';
 import { writeHistory } from './history.ts';
 import { toJob } from './jobs.ts';
 import { toJsonb } from './jsonb.ts';
@@ -15,7 +15,7 @@ import { invalidInput } from '../input/check-input.ts';
 export interface Quarantined {
   /** How many are `unknown` from now on: read back before anything else happens to them. */
   readonly readBack: number;
-  /** How many are `unknown` and wait for a person, since their provider cannot be asked. */
+  /** How many are `unknown` and wait for a person: their provider cannot be asked, or they had been waiting before. */
   readonly needsPerson: number;
   /** Accounts with open cancellations that this queue does not know. Theirs were left unchanged. */
   readonly otherAccounts: readonly string[];
@@ -23,8 +23,8 @@ export interface Quarantined {
 
 /**
  * Turns every cancellation that may have been sent without this ledger's knowledge into `unknown`: whatever is open and
- * was due, and was in the ledger as it was restored. What is unknown already is read back from the start. The counts of
- * `stats` are made anew.
+ * was due, and was in the ledger as it was restored. What is unknown already is read back from the start; what waits for
+ * a person goes on waiting, and says what may have happened since. The counts of `stats` are made anew.
  *
  * @throws ProviderError `invalid_request` for a time in the future; `unavailable` while a worker is alive
  */
@@ -38,6 +38,8 @@ export async function quarantine(
   await lockClaims(client, schema);
   await checkQuiet(client, schema, since);
   await recount(client, schema);
+  const accounts = [...readable.keys()];
+  const waiting = await warnOfDecisions(client, schema, accounts, since);
   const { rows } = await client.query(
     `WITH clock AS MATERIALIZED (
        SELECT date_trunc('milliseconds', clock_timestamp()) AS now
@@ -68,7 +70,7 @@ export async function quarantine(
   await writeHistory(
     client,
     schema,
-    rows.map(({ id, state }) => ({
+    [...rows, ...waiting].map(({ id, state }) => ({
       id: String(id),
       type: 'quarantined',
       data: { by, note, since, whenAbsent, was: state },
@@ -81,19 +83,39 @@ export async function quarantine(
     `SELECT id, account, priority, state, not_before FROM ${schema}.cancellation
      WHERE (state = 'planned' OR (state IN ${sqlList(FOLLOWED_STATES)} AND not_before IS NOT NULL))
        AND NOT needs_person AND account = ANY($1::text[])`,
-    [[...readable.keys()]],
+    [accounts],
   );
   await jobs.add(client, planned.rows.map(toJob));
   const others = await client.query(
     `SELECT DISTINCT account FROM ${schema}.cancellation
      WHERE state IN ${sqlList(OPEN_STATES)} AND NOT (account = ANY($1::text[])) ORDER BY account`,
-    [[...readable.keys()]],
+    [accounts],
   );
   return {
     readBack: read.length,
-    needsPerson: rows.length - read.length,
+    needsPerson: rows.length - read.length + waiting.length,
     otherAccounts: others.rows.map(({ account }) => String(account)),
   };
+}
+
+/** A person may have settled what waits for one, sent it again or passed on its token, and the ledger has lost that. */
+async function warnOfDecisions(
+  client: QueryClient,
+  schema: string,
+  accounts: readonly string[],
+  since: string,
+): Promise<readonly Row[]> {
+  const warning =
+    `The ledger was restored or taken over: what a person has done since ${since} is missing, such as a retry or a ` +
+    'token that was passed on. Look it up at the provider first.';
+  const { rows } = await client.query(
+    `UPDATE ${schema}.cancellation SET updated_at = date_trunc('milliseconds', clock_timestamp()),
+       error = CASE WHEN position($2 IN error->>'message') > 0 THEN error
+         ELSE error || jsonb_build_object('message', (error->>'message') || ' ' || $2) END
+     WHERE account = ANY($1::text[]) AND state = 'unknown' AND needs_person RETURNING id, state`,
+    [accounts, warning],
+  );
+  return rows;
 }
 
 /** The error for a quarantine while workers may act. */

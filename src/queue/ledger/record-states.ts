@@ -1,9 +1,9 @@
 import { CANCEL_OUTCOMES } from '../../contract/outcome.ts';
-import { isFollowedState, sqlList } from '../model/state.ts';
+import { FOLLOWED_STATES, isFollowedState, sqlList } from '../model/state.ts';
 import type { QueryClient } from '../database/database.ts';
 import { groupBy } from '../../platform/deferred.ts';
 import { msSince, writeHistory, type NewEntry } from './history.ts';
-import { FOLLOW_PRIORITY, type Job, type Jobs } from './jobs.ts';
+import { FOLLOW_PRIORITY, type Job, type Jobs, toJob } from './jobs.ts';
 import { toJsonb } from './jsonb.ts';
 import { bringBack, REFUSED_FOR_ABSENCE } from './settled.ts';
 import { changedAt } from './record.ts';
@@ -43,14 +43,19 @@ export async function recordStates(
     return await recordStates(client, schema, jobs, repeated);
   }
   const lines = groupBy(history, ({ id }) => id);
-  const written = await update(client, schema, settled, lines);
+  const written = await update(client, schema, jobs, settled, lines);
   if (written.size < settled.length) {
     // A worker that was cut off for days reports on what has been moved to its month.
     const late = settled.filter(({ id, task, result }) => task === 'send' && result !== undefined && !written.has(id));
     const ids = late.map(({ id }) => id);
     const back = await bringBack(client, schema, ids, REFUSED_FOR_ABSENCE);
     const found = late.filter(({ id }) => back.has(id));
-    for (const [id, next] of await update(client, schema, found, lines)) written.set(id, next);
+    for (const [id, next] of await update(client, schema, jobs, found, lines)) written.set(id, next);
+    await keepYes(
+      client,
+      schema,
+      late.filter(({ id }) => !written.has(id)),
+    );
   }
   const tooLate = settled.filter(({ id }) => !written.has(id)).map((one) => settledLine(one, 'late_outcome'));
   await writeHistory(client, schema, [...history.filter(({ id }) => !written.has(id)), ...tooLate]);
@@ -68,6 +73,7 @@ export async function recordStates(
 async function update(
   client: QueryClient,
   schema: string,
+  jobs: Jobs,
   settled: readonly RecordedState[],
   lines: ReadonlyMap<string, readonly NewEntry[]>,
 ): Promise<Map<string, Date | undefined>> {
@@ -93,7 +99,7 @@ async function update(
          paused_until = GREATEST(a.paused_until, EXCLUDED.paused_until), paused_because = EXCLUDED.paused_because
      ), changed AS (
      UPDATE ${schema}.cancellation c SET
-       state = x.state, result = x.result, needs_person = x."needsPerson", readings = x."readBackAttempts",
+       state = x.state, needs_person = x."needsPerson", readings = x."readBackAttempts",
        error = x.error || jsonb_strip_nulls(jsonb_build_object(
          'retryAt', ${iso(`x.now + x."retryInMs" * interval '1 millisecond'`)},
          'sentAt', CASE WHEN x.error->'sentAt' IS NOT NULL THEN ${iso('COALESCE(x."sentAt", c.sent_at)')} END)),
@@ -105,7 +111,8 @@ async function update(
        sent_again = c.sent_again OR COALESCE(x."isSentAgain", false), other_place = x."otherPlace",
        following = COALESCE(x.follow - '{begins,isRead}'::text[], c.following),
        followed_since = CASE WHEN x.follow->'begins' IS NOT NULL THEN x.now ELSE c.followed_since END,
-       follow_read_at = CASE WHEN x.follow->'isRead' IS NOT NULL THEN x.now ELSE c.follow_read_at END
+       follow_read_at = CASE WHEN x.follow->'isRead' IS NOT NULL THEN x.now ELSE c.follow_read_at END,
+       result = CASE WHEN x.result IS NULL AND c.state IN ('intent', 'sent') THEN c.result ELSE x.result END
      FROM given x
      WHERE c.id = ANY($2::text[]) AND c.id = x.id AND CASE c.state
          WHEN 'unknown' THEN c.claim = x.claim OR ${LATE_YES}
@@ -117,7 +124,7 @@ async function update(
          WHEN 'scheduled' THEN ${FOLLOWED}
          ELSE false
        END
-     RETURNING c.id, c.not_before, x.lines
+     RETURNING c.id, c.not_before, x.lines, x.result IS NULL AND c.result IS NOT NULL AS was_taken
      ), told AS (
        INSERT INTO ${schema}.history (cancellation_id, at, type, data)
        SELECT changed.id, clock_timestamp() - line.ago * interval '1 millisecond', line.type, CASE
@@ -127,10 +134,67 @@ async function update(
          WITH ORDINALITY AS line(ago, type, data, position)
        ORDER BY changed.id, line.position
      )
-     SELECT id, not_before FROM changed`,
+     SELECT id, not_before, was_taken FROM changed`,
     [toJsonb(settled.map((one) => toRow(one, lines.get(one.id)))), settled.map(({ id }) => id)],
   );
+  const taken = rows.filter(({ was_taken }) => was_taken === true).map(({ id }) => String(id));
+  if (taken.length > 0) {
+    const own = settled.filter(({ id }) => taken.includes(id));
+    await takeYes(client, schema, jobs, own);
+  }
   return new Map(rows.map(({ id, not_before }) => [String(id), not_before instanceof Date ? not_before : undefined]));
+}
+
+/**
+ * Keeps the yes to an earlier request while another request of the same cancellation is in flight: in the column of the
+ * result, which is otherwise empty then.
+ */
+export async function keepYes(
+  client: QueryClient,
+  schema: string,
+  late: readonly Pick<RecordedState, 'id' | 'task' | 'state' | 'result' | 'sentTo'>[],
+): Promise<void> {
+  if (late.length === 0) return;
+  await client.query(
+    `UPDATE ${schema}.cancellation c SET result = x.result
+     FROM jsonb_to_recordset($1::jsonb) AS x(id text, task text, state text, result jsonb, "sentTo" text)
+     WHERE c.id = ANY($2::text[]) AND c.id = x.id
+       AND CASE c.state WHEN 'intent' THEN c.result IS NULL WHEN 'sent' THEN c.result IS NULL ELSE false END
+       AND ${LATE_YES}`,
+    [
+      toJsonb(late.map(({ id, task, state, result, sentTo }) => ({ id, task, state, result, sentTo }))),
+      late.map(({ id }) => id),
+    ],
+  );
+}
+
+/** Settles, by the yes to an earlier request, what the request in flight did not end with a yes. */
+async function takeYes(
+  client: QueryClient,
+  schema: string,
+  jobs: Jobs,
+  taken: readonly RecordedState[],
+): Promise<void> {
+  const { rows } = await client.query(
+    `UPDATE ${schema}.cancellation c SET state = c.result->>'outcome', error = NULL, needs_person = false, readings = 0,
+       unknown_since = NULL, first_failed_at = NULL, other_place = NULL, not_before = x.next,
+       followed_since = CASE WHEN x.next IS NULL THEN c.followed_since ELSE c.updated_at END,
+       following = CASE WHEN x.next IS NULL THEN c.following ELSE '{}' END
+     FROM (
+       SELECT own.id, CASE WHEN own.result->>'outcome' IN ${sqlList(FOLLOWED_STATES)} THEN
+         date_trunc('milliseconds', own.updated_at + given."followInMs" * interval '1 millisecond') END AS next
+       FROM ${schema}.cancellation own JOIN jsonb_to_recordset($1::jsonb) AS given(id text, "followInMs" float8) USING (id)
+       WHERE own.id = ANY($2::text[])
+     ) x
+     WHERE c.id = ANY($2::text[]) AND c.id = x.id RETURNING c.id, c.account, c.priority, c.state, c.not_before`,
+    [JSON.stringify(taken.map(({ id, followInMs }) => ({ id, followInMs }))), taken.map(({ id }) => id)],
+  );
+  await jobs.add(client, rows.filter(({ not_before }) => not_before !== null).map(toJob));
+  await writeHistory(
+    client,
+    schema,
+    rows.map(({ id, state }) => ({ id: String(id), type: 'settled', data: { state, needsPerson: false } })),
+  );
 }
 
 /**
@@ -158,7 +222,7 @@ function jobsOf({ id, account, priority, state, needsPerson }: RecordedState, ne
 }
 
 function toRow(settled: RecordedState, lines: readonly NewEntry[] = []): Readonly<Record<string, unknown>> {
-  const { handedOver, pause, priority: _priority, seen: _seen, ...row } = settled;
+  const { handedOver, pause, priority: _priority, seen: _seen, followInMs: _followInMs, ...row } = settled;
   const own = [settledLine(settled, 'settled')];
   if (settled.isSentAgain === true) own.push({ id: settled.id, type: 'sent_again', data: {} });
   return {

@@ -34,6 +34,8 @@ export interface Claimed {
   readonly failingForMs: number;
   /** Milliseconds since it became unknown, by the database's clock; 0 if it is not. */
   readonly unknownForMs: number;
+  /** When a worker claimed it, by the database's clock, in milliseconds since 1970; `undefined` if none has. */
+  readonly claimedAtMs: number | undefined;
   /** Where its requests may go; `undefined`: not known yet, the first call says so. */
   readonly place: string | undefined;
   /** What happens if the last read-back does not find it. */

@@ -1,3 +1,4 @@
+import type { OperationEvent } from '../../contract/event.ts';
 import { msSinceBoot } from '../../platform/since-boot.ts';
 
 /** What is left of the time in which this process alone may act on what it has claimed. */
@@ -23,4 +24,19 @@ export class Lease {
   get remainingMs(): number {
     return Math.min(this.#until - performance.now(), this.#wallUntil - Date.now(), this.#bootUntil - msSinceBoot());
   }
+}
+
+/**
+ * Stops a call before its next request once its lease is over. The thread, or the machine, may have slept since the
+ * claim: whatever the call still wanted to send is not sent.
+ */
+export function stopAtEndOf(lease: Lease): {
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: OperationEvent) => void;
+} {
+  const stop = new AbortController();
+  const onEvent = ({ type }: OperationEvent): void => {
+    if (type === 'attempt' && lease.remainingMs <= 0) stop.abort();
+  };
+  return { signal: stop.signal, onEvent };
 }

@@ -15,11 +15,11 @@ export interface QueueServices {
   >;
   validate(request: unknown): Promise<ValidatedRequest>;
   place(account: string, options: { readonly deadlineMs: number; readonly signal?: AbortSignal }): Promise<string>;
-  safeCancel(request: unknown, options: QueueCallOptions): Promise<SafeResult<CancelResult>>;
-  safeConfirm(
+  safeCancel(
     request: unknown,
-    options: Omit<QueueCallOptions, 'signal' | 'onEvent'>,
+    options: QueueCallOptions & { readonly now: number | undefined },
   ): Promise<SafeResult<CancelResult>>;
+  safeConfirm(request: unknown, options: QueueCallOptions): Promise<SafeResult<CancelResult>>;
   status(request: unknown, options: QueueCallOptions): Promise<CancellationStatus>;
 }
 

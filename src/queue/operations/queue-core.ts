@@ -28,6 +28,7 @@ import {
   waitSchema,
   workSchema,
 } from '../input/queue-input.ts';
+import { Lease, stopAtEndOf } from '../model/lease.ts';
 import type { QueuedCancellation, QueuedCancellationWithHistory } from '../ledger/record.ts';
 import { invalidInput, checkInput } from '../input/check-input.ts';
 import { makeDurable } from '../database/session-settings.ts';
@@ -132,9 +133,11 @@ export class QueueCore {
     const { token, ...by } = await checkInput(confirmationSchema, decision, 'decision');
     const { services, deadlineMs } = this.#context;
     const leaseMs = deadlineMs + LEASE_MARGIN_MS;
+    const lease = new Lease(deadlineMs);
     const claimed = await this.#write((client) => beginConfirmation(client, this.#context, own, leaseMs, by));
     const { when: _, ...request } = claimed.request;
-    const settled = await services.safeConfirm({ ...request, token }, { deadlineMs, place: claimed.place });
+    const options = { deadlineMs: Math.max(1, lease.remainingMs), place: claimed.place, ...stopAtEndOf(lease) };
+    const settled = await services.safeConfirm({ ...request, token }, options);
     const isDefinite = !settled.ok && settled.error.code !== 'outcome_unknown';
     let record: QueuedCancellation | undefined;
     try {

@@ -71,7 +71,8 @@ async function sendOrRead(
     // Another worker has recovered it: this one may send nothing.
     if (place === undefined) return notBegun(claimed);
     const deadlineMs = Math.max(1, options.deadlineMs - (performance.now() - startedAt));
-    return await call({ ...claimed, place }, { ...options, access, deadlineMs }, context, aged);
+    const now = claimed.claimedAtMs && claimed.claimedAtMs + performance.now() - startedAt;
+    return await call({ ...claimed, place }, { ...options, access, deadlineMs, now }, context, aged);
   } catch (error) {
     if (error instanceof DatabaseFailure) return notBegun(claimed);
     const failure = isProviderError(error) ? error : new ProviderError('unexpected_response', FAULT);
@@ -82,7 +83,7 @@ async function sendOrRead(
 
 async function call(
   { task, request, place }: Claimed,
-  { access, ...options }: Omit<ExecuteOptions, 'onFailure'>,
+  { access, now, ...options }: Omit<ExecuteOptions, 'onFailure'> & { readonly now: number | undefined },
   context: Context,
   aged: () => Claimed,
 ): Promise<NextState> {
@@ -99,7 +100,7 @@ async function call(
         : await unlessNewer(following, afterFollowReading(following, seen), context);
     return { ...next, seen: seenOf(seen) };
   }
-  const sent = await services.safeCancel(request, { ...options, place });
+  const sent = await services.safeCancel(request, { ...options, place, now });
   if (!sent.ok && otherPlaceIn(sent.error) !== undefined) throw sent.error;
   const isShut = access.learn(sent.ok ? undefined : sent.error);
   const next = afterSend(aged(), sent, readable.get(account) === true, policy, isShut);

@@ -2,7 +2,7 @@ import { AccountAccess } from '../../bulk/account-access.ts';
 import type { OperationEvent } from '../../contract/event.ts';
 import { execute } from './execute.ts';
 import type { Claimed } from '../model/claimed.ts';
-import type { Lease } from '../model/lease.ts';
+import { type Lease, stopAtEndOf } from '../model/lease.ts';
 import { Outbox } from './outbox.ts';
 import { type NewEntry, toLine } from '../ledger/history.ts';
 import { notBegun } from '../ledger/recovery.ts';
@@ -50,6 +50,15 @@ export class RunningCalls {
     return access;
   }
 
+  /**
+   * How many more calls of an account may start now, as far as its answers say: one in all while nothing is known of it,
+   * or after it was turned away, so that wrong credentials are sent once.
+   */
+  spareOf(account: string): number {
+    if (!this.#accessOf(account).isInDoubt) return Infinity;
+    return [...this.#running].some(({ request }) => request.account === account) ? 0 : 1;
+  }
+
   /** The ids of the calls in flight, and of those that have ended and are to be written down. */
   get ids(): readonly string[] {
     return [...this.#running, ...this.#outbox.settled].map(({ id }) => id);
@@ -79,10 +88,9 @@ export class RunningCalls {
   begin(claimed: Claimed, lease: Lease): void {
     this.#running.add(claimed);
     const deadlineMs = Math.min(this.#context.deadlineMs, Math.floor(lease.remainingMs));
-    const stop = new AbortController();
+    const stop = stopAtEndOf(lease);
     const onEvent = (event: OperationEvent): void => {
-      // The thread, or the machine, may have slept since the claim: whatever the call still wanted to send is not sent.
-      if (event.type === 'attempt' && lease.remainingMs <= 0) stop.abort();
+      stop.onEvent(event);
       this.#note(claimed, event, stop.signal.aborted);
     };
     const access = this.#accessOf(claimed.request.account);

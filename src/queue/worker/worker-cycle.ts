@@ -81,7 +81,7 @@ export class WorkerCycle {
    */
   async next(isStopping: boolean): Promise<number> {
     this.#isContended = false;
-    const limits = isStopping || this.#free <= 0 ? [] : this.#picker.limitsWithRoom(this.#calls.running.values());
+    const limits = isStopping || this.#free <= 0 ? [] : this.#limitsWithRoom();
     const isRecovering = !isStopping && performance.now() >= this.#recoverAt;
     if (this.#calls.outbox.isEmpty && limits.length === 0 && !isRecovering && !this.#isUnsure) return 0;
     const written = this.#calls.takeOutbox();
@@ -177,9 +177,15 @@ export class WorkerCycle {
     };
   }
 
+  #limitsWithRoom(): readonly Limit[] {
+    const limits = this.#picker.limitsWithRoom(this.#calls.running.values());
+    return limits.filter(({ account }) => this.#calls.spareOf(account) > 0);
+  }
+
   async #takeUp(client: QueryClient, { limits, rooms, isContended }: FoundRoom): Promise<TakenUp> {
     const { schema } = this.#context;
-    const taken = await this.#picker.take(client, rooms, this.#free);
+    const spare = rooms.map(({ account, room }) => ({ account, room: Math.min(room, this.#calls.spareOf(account)) }));
+    const taken = await this.#picker.take(client, spare, this.#free);
     const ids = taken.map(({ id }) => id);
     const claimed = await claim(client, schema, ids, this.#id, this.#leaseMs);
     await noteStarts(client, schema, limits, claimed);

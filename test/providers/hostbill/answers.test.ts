@@ -86,6 +86,13 @@ describe('a cancellation at a HostBill portal', () => {
     expect(writes).toBe(1);
   });
 
+  it('is understood in texts that are escaped for HTML', async () => {
+    const ownWords = { status: 200, body: { info: ['Zg&#322;oszenie przyj&#281;te'] } };
+    expect(await cancel(ownWords, 'end_of_period', 'Zgłoszenie przyjęte')).toMatchObject({ outcome: 'requested' });
+    const { error } = await refusal({ status: 200, body: { error: ['Tom &amp; Ann&#039;s shop: us&#322;uga'] } });
+    expect(error).toMatchObject({ code: 'rejected', providerMessage: "Tom & Ann's shop: usługa" });
+  });
+
   it('is believed by the host’s own words only if they are configured', async () => {
     const answer = { status: 200, body: { info: ['Zgłoszenie przyjęte'] } };
     expect((await cancel(answer, 'end_of_period', ' Zgłoszenie przyjęte ')).outcome).toBe('requested');

@@ -314,6 +314,14 @@ describe('a read-back at a Hosting API', () => {
     ]);
   });
 
+  it.each([10, 20, 25])('reads on at a server that gives out %i events a page', async (limit) => {
+    const other = events(Array.from({ length: limit }, (_, index) => ({ type: 'event', message: `Event ${index}` })));
+    const { fetch, requests } = answering(shown(), other, history('new'));
+    const api = createCancelService({ hosting: account }, { fetch });
+    expect((await api.status({ account: 'hosting', service })).state).not.toBe('none');
+    expect(new URL(requests[2]?.url ?? '').search).toBe(`?start=${limit}&limit=50`);
+  });
+
   it('gives up on a history without an end, and does not know', async () => {
     const other = events(Array.from({ length: 50 }, () => ({ type: 'event' })));
     const { fetch, requests } = answering(shown(), ...Array.from({ length: 20 }, () => other));
