@@ -1,4 +1,4 @@
-import { OPEN_STATES, sqlList } from '../model/state.ts';
+import { FOLLOWED_STATES, OPEN_STATES, sqlList } from '../model/state.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
 import { lockClaims } from './claim.ts';
 import type { QueryClient, Row } from '../database/database.ts';
@@ -82,8 +82,9 @@ export async function quarantine(
   await jobs.add(client, read.map(toJob));
   // A backup may lack the jobs, and one too many does no harm.
   const planned = await client.query(
-    `SELECT id, account, priority, not_before FROM ${schema}.cancellation
-     WHERE state = 'planned' AND NOT needs_person AND account = ANY($1::text[])`,
+    `SELECT id, account, priority, state, not_before FROM ${schema}.cancellation
+     WHERE (state = 'planned' OR (state IN ${sqlList(FOLLOWED_STATES)} AND not_before IS NOT NULL))
+       AND NOT needs_person AND account = ANY($1::text[])`,
     [accounts],
   );
   await jobs.add(client, planned.rows.map(toJob));
