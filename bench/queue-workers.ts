@@ -126,6 +126,7 @@ async function run(database: Database, jobs: Jobs, mechanism: Mechanism): Promis
       policy: DEFAULT_POLICY,
       retention: { keepSettledFor: 'forever', exportSettledTo: undefined },
       whenAbsent: 'refuse',
+      follow: false,
       deadlineMs: 30_000,
       pollMs: 500,
       onSettled: (id) => waits.push(performance.now() - (answered.get(id) ?? NaN)),

@@ -112,12 +112,16 @@ async function publicState(queue: CancelQueue<ResellerAccounts>, order: string):
 function wordsFor({ state, outcome }: QueuedCancellation): Omit<PublicState, 'order'> {
   const endsAt = outcome?.ok === true ? (outcome.result.effectiveAt?.value ?? null) : null;
   switch (state) {
+    case 'proposed':
     case 'planned':
     case 'intent':
     case 'sent':
       return { state: 'in_progress', message: 'Your cancellation is being processed.', endsAt };
     case 'unknown':
       return { state: 'in_progress', message: 'Your cancellation is being confirmed.', endsAt };
+    case 'lapsed':
+    case 'overdue':
+      return { state: 'in_progress', message: 'Your cancellation is being looked into.', endsAt };
     case 'requested':
       return { state: 'requested', message: 'Your cancellation has been accepted.', endsAt };
     case 'scheduled':

@@ -57,7 +57,7 @@ async function killOnPglite(): Promise<KillTally> {
   return tally;
 }
 
-async function killOnPostgres(): Promise<readonly [KillTally, Omit<KillTally, 'onceInTheEnd'>]> {
+async function killOnPostgres(): Promise<readonly [KillTally, Omit<KillTally, 'onceInTheEnd' | 'followed'>]> {
   const tally = await runKills({ database: server.address, schema: 'killed', kills, jobs, seed, clocksOffMs });
   print(`PostgreSQL: after ${seconds()} s`);
   const naive = await runControl({ database: server.address, kills, jobs, seed });
@@ -67,10 +67,10 @@ async function killOnPostgres(): Promise<readonly [KillTally, Omit<KillTally, 'o
 
 function reportKills(): void {
   const all = [embedded, served, control];
-  const row = (what: string, of: (tally: Omit<KillTally, 'onceInTheEnd'>) => number): readonly (string | number)[] => [
-    what,
-    ...all.map(of),
-  ];
+  const row = (
+    what: string,
+    of: (tally: Omit<KillTally, 'onceInTheEnd' | 'followed'>) => number,
+  ): readonly (string | number)[] => [what, ...all.map(of)];
   table(
     `Workers killed with kill -9 at random moments; the provider answers after 0 to 80 ms (seed ${seed}); clocks off by ${values.clocks} minutes`,
     ['', 'PGlite', 'PostgreSQL', 'at least once'],
@@ -91,6 +91,7 @@ function reportKills(): void {
       row('left for a person', ({ verdict }) => verdict.forPerson),
       row('confirmed not cancelled', ({ verdict }) => verdict.confirmedNot),
       ['executed once after their decisions', embedded.onceInTheEnd, served.onceInTheEnd, '–'],
+      ['followed until the service was over', embedded.followed, served.followed, '–'],
     ],
   );
   for (const [name, tally] of Object.entries({ PGlite: embedded, PostgreSQL: served })) {
@@ -98,6 +99,7 @@ function reportKills(): void {
     goal(`${name}: a quarter of the kills with requests in flight`, tally.kills.withRequests >= kills / 4);
     goal(`${name}: jobs left at the last kill`, tally.leftAtLastKill > 0);
     goal(`${name}: every service is cancelled exactly once in the end`, tally.onceInTheEnd === jobs);
+    goal(`${name}: a quarter or more are followed until the service is over`, tally.followed >= jobs / 4);
     checkVerdict(name, tally.verdict);
   }
   goal('the control shows duplicates', control.verdict.duplicates > 0);

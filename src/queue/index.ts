@@ -20,16 +20,19 @@ import { Announcements } from './operations/announcements.ts';
 import { QueueCore } from './operations/queue-core.ts';
 import { QueueReads } from './operations/queue-reads.ts';
 import type { CancelQueue, QueueOptions } from './queue.ts';
+import { followPlanOf } from './model/follow-plan.ts';
 import type { QueueServices } from './model/services.ts';
 import { invalidInput, checkInput } from './input/check-input.ts';
 
 export type { StoredRequest } from './model/claimed.ts';
+export type { FollowEnd, FollowOption, FollowPlan } from './model/follow-plan.ts';
 export type { WhenAbsent } from './model/state.ts';
 export type { QueryClient, Row } from './database/database.ts';
 export type { HistoryEntry } from './ledger/history.ts';
 export type { FeedChange, QueueChange, QueueChanges } from './model/change.ts';
 export type { AccountLimit } from './model/limits.ts';
 export type {
+  Approval,
   CancelQueue,
   Choice,
   Decision,
@@ -42,7 +45,7 @@ export type {
 } from './queue.ts';
 export { hasChanged } from './ledger/changed.ts';
 export type { Quarantined } from './ledger/quarantine.ts';
-export type { QueuedCancellation, QueuedCancellationWithHistory } from './ledger/record.ts';
+export type { FollowRecord, QueuedCancellation, QueuedCancellationWithHistory } from './ledger/record.ts';
 export type { QueueState } from './model/state.ts';
 export type { AccountStats, QueueStats, SettledInHour, WorkerStats } from './ledger/stats.ts';
 
@@ -64,6 +67,7 @@ export async function createCancelQueue<A extends AccountsOf<A>>(options: QueueO
     whereToLook: core.whereToLook.bind(core),
     list: core.list.bind(core),
     wait: core.wait.bind(core),
+    approve: core.approve.bind(core),
     retry: core.retry.bind(core),
     resolve: core.resolve.bind(core),
     readBack: core.readBack.bind(core),
@@ -187,6 +191,7 @@ async function open(options: CheckedQueueOptions, services: QueueServices): Prom
       pollMs,
       onError,
       whenAbsent: options.whenAbsent ?? 'refuse',
+      follow: followPlanOf(options.follow ?? true),
       retention: { keepSettledFor: options.keepSettledFor ?? 400, exportSettledTo: options.exportSettledTo },
       policy: {
         readBackAfterMs: options.readBackAfterMs ?? DEFAULT_POLICY.readBackAfterMs,

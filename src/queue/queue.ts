@@ -3,6 +3,7 @@ import type { WhereToLook } from '../contract/where-to-look.ts';
 import type { AccountKey, CancelRequest } from '../contract/request.ts';
 import type { ProviderError } from '../contract/provider-error.ts';
 import type { CancelService } from '../service/service.ts';
+import type { FollowOption } from './model/follow-plan.ts';
 import type { WhenAbsent, QueueState, Resolution } from './model/state.ts';
 import type { QueryClient } from './database/database.ts';
 import type { QueueChange, QueueChanges } from './model/change.ts';
@@ -45,6 +46,12 @@ export interface QueueOptions<A extends AccountsOf<A>> {
    */
   readonly whenAbsent?: WhenAbsent | undefined;
   /**
+   * Whether, and when, what the provider accepted (`requested`, `scheduled`) is read again until its service is over. What
+   * the working process is given applies; each `enqueue` may say otherwise. Default: a day later, a day after its date,
+   * and then daily for a week, where the provider can be asked. See docs/queue.md.
+   */
+  readonly follow?: FollowOption | undefined;
+  /**
    * How many days a settled cancellation is kept after it was settled, with its history; a month is dropped as a whole
    * once all of it is older. Open ones are always kept. Default 400; `forever` drops nothing.
    */
@@ -84,6 +91,12 @@ export interface Placing {
    * carries it out, so that a tracer can link the two. Default: none.
    */
   readonly traceparent?: string | undefined;
+  /** Whether, and when, it is read again once the provider has accepted it. Default: as the queue that works on it. */
+  readonly follow?: FollowOption | undefined;
+  /**
+   * Only proposes it: no worker takes it before another person than `by`, which is required, approves it. Default `false`.
+   */
+  readonly propose?: boolean | undefined;
 }
 
 /** Options of `enqueue` and `enqueueMany`. */
@@ -109,6 +122,12 @@ export interface Choice extends Decision {
    * throws `invalid_request` (`hasChanged`). Default: it is not compared.
    */
   readonly ifUpdatedAt?: string | undefined;
+}
+
+/** What `approve` is given. */
+export interface Approval extends Choice {
+  /** The `fingerprint` of the cancellation that was looked at: another one is not approved. */
+  readonly fingerprint?: string | undefined;
 }
 
 /** What `quarantine` is given. */
@@ -226,8 +245,18 @@ export interface CancelQueue<A extends AccountsOf<A>> {
   ): Promise<QueuedCancellation>;
 
   /**
-   * Plans one again that is `refused`, held, or `unknown` if a person has found that it did not take effect: **it is
-   * sent again**.
+   * Approves a `proposed` one: it is planned, and carried out.
+   *
+   * @param decision `by`: another person than the one who proposed it. Names are compared without case, and however they
+   * are spaced; that they are true is for the caller to see to.
+   * @throws ProviderError `invalid_request` for one in another state, by the same person, whose request is not the one that
+   * was proposed or looked at, or whose account leads to another place now. Nothing was approved.
+   */
+  approve(id: string, decision: Approval): Promise<void>;
+
+  /**
+   * Plans one again that is `refused`, held, `lapsed` or `overdue`, or `unknown` if a person has found that it did not
+   * take effect: **it is sent again**.
    *
    * @param decision `acceptPlace`: send it to the place that the account was seen to lead to (`otherPlace`), instead of
    * the one that it was enqueued for.
@@ -236,7 +265,8 @@ export interface CancelQueue<A extends AccountsOf<A>> {
   retry(id: string, decision: Choice & { readonly acceptPlace?: boolean | undefined }): Promise<void>;
 
   /**
-   * Settles an `unknown` one by a person's word.
+   * Settles an `unknown`, `lapsed` or `overdue` one by a person's word. As `requested` or `scheduled` it is followed
+   * anew.
    *
    * @param decision `effectiveAt`: with `scheduled`, the day on which it takes effect (`2026-12-31`), if the person has
    * seen it.
@@ -270,10 +300,10 @@ export interface CancelQueue<A extends AccountsOf<A>> {
   confirm(id: string, decision: Choice & { readonly token: string }): Promise<QueuedCancellation>;
 
   /**
-   * Takes a planned one out of the queue: it is `refused`, with the code `aborted`; `rejected` if it was sent before
+   * Takes a proposed or planned one out of the queue: it is `refused`, with the code `aborted`; `rejected` if it was sent before
    * without a known outcome.
    *
-   * @throws ProviderError `invalid_request` for one that is not planned any more.
+   * @throws ProviderError `invalid_request` for one that is neither any more.
    */
   withdraw(id: string, decision: Choice): Promise<void>;
 

@@ -45,7 +45,8 @@ export const readable: Provider<'readable', TestConfig, TestService, When, 'canc
     const response = yield { effect: 'read', method: 'GET', path: ['services', id], headers };
     const value = recordOf(response);
     if (value?.['result'] !== 'found') return { verdict: 'unrecognized' };
-    const state = value['cancelled'] === true ? 'requested' : 'none';
+    const cancelled = value['over'] === true ? 'completed' : 'requested';
+    const state = value['cancelled'] === true ? cancelled : 'none';
     const when = timings.find((timing) => timing === value['when']);
     const status = { state, ...(when === undefined ? {} : { when }), revocable: false, raw: value } as const;
     return { verdict: 'found', status };

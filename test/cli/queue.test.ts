@@ -38,7 +38,8 @@ it('the queue takes cancellations, carries them out, shows them and takes decisi
   const { kvmId } = sandbox.edis.add();
   const end = ['--when', 'end_of_period'];
 
-  expect((await queue('add', 'vpsbg', String(serverId), ...end, '--id', 'one')).stdout).toContain(
+  // What is followed is not exported yet.
+  expect((await queue('add', 'vpsbg', String(serverId), ...end, '--id', 'one', '--no-follow')).stdout).toContain(
     'one is in the queue',
   );
   expect((await queue('add', 'vpsbg', String(serverId), ...end, '--id', 'one')).stdout).toContain('already');
@@ -85,6 +86,26 @@ it('the queue takes cancellations, carries them out, shows them and takes decisi
   expect(recordsOf(exported.stdout)).toMatchObject([{ command: 'queue export', ok: true, result: { exported: 2 } }]);
   expect((await queue('export', 'settled.jsonl')).code).toBe(2);
   expect((await queue('export', 'other.jsonl', '--before', 'yesterday')).code).toBe(2);
+}, 240_000);
+
+it('carries a proposed cancellation out once another person approved it, and shows when it is read again', async () => {
+  const { serverId } = sandbox.vpsbg.add();
+  const queue = (...args: readonly string[]) => project.run(['queue', ...args]);
+  const add = ['add', 'vpsbg', String(serverId), '--when', 'immediate', '--id', 'proposed', '--propose', '--by', 'Kim'];
+  const { code, stdout } = await queue(...add);
+  expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('queue approve proposed') });
+  await queue('work', '--until-idle');
+  expect(sandbox.vpsbg.service(serverId).timesCancelled).toBe(0);
+  expect((await queue('show', 'proposed')).stdout).toMatch(/proposed: proposed\n[^]*proposed by +Kim/);
+  expect((await queue('approve', 'proposed', '--by', 'Alex')).stderr).toContain('Add --yes');
+  expect((await queue('approve', 'nothing', '--yes')).code).toBe(2);
+  const own = await queue('approve', 'proposed', '--by', 'kim', '--yes');
+  expect(own.code).toBe(2);
+  expect(own.stderr).toContain('another person');
+  expect((await queue('approve', 'proposed', '--by', 'Alex', '--yes')).stdout).toContain('approved');
+  await queue('work', '--until-idle');
+  expect(sandbox.vpsbg.service(serverId).timesCancelled).toBe(1);
+  expect((await queue('show', 'proposed')).stdout).toMatch(/followed +not read yet; read next at \d{4}-/);
 }, 240_000);
 
 it('says that a cancellation that was refused is not carried out by adding it again', async () => {

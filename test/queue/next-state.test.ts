@@ -516,6 +516,9 @@ function planned(): Claimed {
     whenAbsent: 'refuse',
     wasSentAgain: false,
     error: undefined,
+    result: undefined,
+    follow: undefined,
+    followed: undefined,
   };
 }
 

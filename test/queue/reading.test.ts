@@ -134,6 +134,7 @@ describe.each(DATABASES)('what is read of a queue on %s', (_, open) => {
     const own = { inFlight: 0, limit: { concurrency: 4 }, hours: expect.any(Array) };
     expect(await queue.stats()).toEqual({
       states: {
+        proposed: 0,
         planned: 2,
         intent: 0,
         sent: 0,
@@ -143,6 +144,8 @@ describe.each(DATABASES)('what is read of a queue on %s', (_, open) => {
         already_cancelled: 0,
         refused: 1,
         unknown: 1,
+        lapsed: 0,
+        overdue: 0,
       },
       needsPerson: 1,
       accounts: {

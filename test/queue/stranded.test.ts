@@ -81,6 +81,31 @@ describe.each(DATABASES)('cancellations whose jobs are gone, on %s', (_, open) =
     expect(shop.writes('later')).toBe(0);
   });
 
+  it('are followed to their end although the jobs of their readings are gone', async () => {
+    const schema = freshSchema();
+    const shop = openShop({ one: { reads: [() => seen('completed')] } });
+    const follow = { afterMs: 1_500, afterDateMs: 1_500, everyMs: 1_500, undatedEveryMs: 1_500 };
+    const options = { services: shop.services, schema, follow };
+    {
+      await using queue = await openQueue(database, options);
+      await queue.enqueue(request('alpha', 'one'), { id: 'one' });
+      await queue.work({ stopWhenIdle: true });
+      expect(await queue.get('one')).toMatchObject({ state: 'requested', follow: { nextAt: expect.any(String) } });
+    }
+    await harm(schema, 'are deleted all together');
+    await using queue = await openQueue(database, options);
+    await expect
+      .poll(
+        async () => {
+          await queue.work({ stopWhenIdle: true });
+          return (await queue.get('one'))?.state;
+        },
+        { timeout: 15_000 },
+      )
+      .toBe('completed');
+    expect(shop.writes('one')).toBe(1);
+  });
+
   it('are taken up although the jobs of others never end, once they have been due for an hour', async () => {
     const schema = freshSchema();
     const shop = openShop();

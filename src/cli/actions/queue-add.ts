@@ -19,12 +19,20 @@ export async function add(
     session,
     async (queue, opened) => {
       const request = await describedCancellation(account, words, flags, opened);
-      await confirmImmediate(request, flags.yes === true, opened, session);
-      const { id, notBefore, priority } = flags;
-      const placing = { id, notBefore, priority, by: byWhom(flags.by), whenAbsent: whenAbsentOf(flags.whenAbsent) };
+      const { id, notBefore, priority, propose } = flags;
+      // What is only proposed is confirmed by whoever approves it.
+      await confirmImmediate(request, flags.yes === true || propose === true, opened, session);
+      const whenAbsent = whenAbsentOf(flags.whenAbsent);
+      const follow = flags.follow === false ? false : undefined;
+      const placing = { id, notBefore, priority, by: byWhom(flags.by), whenAbsent, follow, propose };
       const result = await queue.enqueue(request, placing);
       output.record({ command, ok: true, result });
       const { green, yellow, bold } = output.colours;
+      if (result.added && propose === true) {
+        output.line(`${green('✓')} ${bold(visible(result.id))} is proposed`);
+        output.line(`  It is carried out once another person runs: cancelkit queue approve ${visible(result.id)}`);
+        return EXIT.done;
+      }
       if (result.added) {
         output.line(`${green('✓')} ${bold(visible(result.id))} is in the queue`);
         output.line(

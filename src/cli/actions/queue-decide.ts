@@ -1,3 +1,4 @@
+import { whenText } from '../../contract/when.ts';
 import { WHEN_ABSENT, RESOLUTIONS } from '../../queue/model/state.ts';
 import * as v from 'valibot';
 import type { DecisionFlags, QuarantineFlags } from '../setup/flags.ts';
@@ -5,12 +6,29 @@ import { confirm } from '../terminal/confirm.ts';
 import { EXIT } from '../terminal/exit-code.ts';
 import type { Choice, WhenAbsent } from '../../queue/index.ts';
 import type { Session } from '../setup/session.ts';
+import { serviceText } from '../setup/show-result.ts';
 import { readToken } from '../terminal/read-token.ts';
 import { visible } from '../terminal/visible.ts';
 import { wrongUse } from '../terminal/wrong-use.ts';
 import { byWhom, withQueue } from './with-queue.ts';
 
 const resolutionSchema = v.picklist(RESOLUTIONS);
+
+/** `cancelkit queue approve` */
+export async function approve(id: string, flags: DecisionFlags, session: Session): Promise<number> {
+  await withQueue(session, async (queue) => {
+    const proposed = await queue.get(id);
+    if (proposed === undefined) throw wrongUse('there is no cancellation of that id in the queue.');
+    if (flags.yes !== true) {
+      const { account, request, askedBy = '?' } = proposed;
+      const what = `${askedBy} proposes to cancel ${serviceText(request.service)} at ${account}: ${whenText(request.when)}`;
+      await confirm({ warnings: [what], message: `Type ${id} to approve it.`, expected: id }, session.output);
+    }
+    // What was shown is what is approved.
+    await queue.approve(id, { ...decisionOf(flags), fingerprint: proposed.fingerprint });
+  });
+  return say(`${id} is approved, and planned`, { id }, session);
+}
 
 /** `cancelkit queue resolve` */
 export async function resolve(id: string, flags: DecisionFlags, session: Session): Promise<number> {

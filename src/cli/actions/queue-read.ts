@@ -1,6 +1,6 @@
 import { whenText } from '../../contract/when.ts';
 import * as v from 'valibot';
-import type { QueuedCancellation, QueueStats } from '../../queue/index.ts';
+import type { FollowRecord, QueuedCancellation, QueueStats } from '../../queue/index.ts';
 import { QUEUE_STATES } from '../../queue/model/state.ts';
 import { sentenceOf } from '../../queue/words/history-words.ts';
 import { relativeTime, utcTime } from '../../queue/words/relative-time.ts';
@@ -60,8 +60,9 @@ export async function show(id: string, session: Session): Promise<number> {
       ['leads now to', result.otherPlace],
       ['outcome', outcomeText(result)],
       ['last error', result.lastError?.message],
+      ['followed', followText(result.follow)],
       ['not before', result.notBefore === undefined ? undefined : timeText(result.notBefore, now)],
-      ['asked by', result.askedBy],
+      [result.state === 'proposed' ? 'proposed by' : 'asked by', result.askedBy],
       ['tries', String(result.tries)],
     ]);
     if (result.needsPerson && !output.json) {
@@ -88,13 +89,34 @@ function timeText(iso: string, now: number): string {
 /** What a person has to do. */
 function waitsFor({ state, outcome }: QueuedCancellation): keyof typeof WHAT_TO_DO {
   if (state === 'planned') return 'held';
+  if (state === 'proposed' || state === 'lapsed' || state === 'overdue') return state;
   return outcome?.ok === false && outcome.error.code === 'confirmation_required' ? 'confirmation' : 'unknown';
 }
 
 const WHAT_TO_DO = {
   confirmation: 'pass on the token that the provider sent: `cancelkit queue confirm`',
+  lapsed: 'look it up at the provider, then `cancelkit queue retry` to send it again, or `cancelkit queue resolve`',
+  overdue:
+    'ask the provider why it still runs, then `cancelkit queue resolve`, or `cancelkit queue retry` to send it again',
+  proposed: 'another person has to `cancelkit queue approve` or `cancelkit queue withdraw` it',
   held: 'correct the configuration and `cancelkit queue resume` the account, or `cancelkit queue retry --accept-place`',
   unknown: 'look it up at the provider, then `cancelkit queue resolve`',
+} as const;
+
+/** How it is followed. */
+function followText(follow: FollowRecord | undefined): string | undefined {
+  if (follow === undefined) return undefined;
+  const { finding, ended, nextAt, readAt, lastSeen } = follow;
+  if (finding !== undefined) return finding;
+  const last = readAt === undefined ? 'not read yet' : `${lastSeen ?? 'read'} at ${readAt}`;
+  if (nextAt !== undefined) return `${last}; read next at ${nextAt}`;
+  return ended === undefined ? last : `${last}; ${ENDED[ended]}`;
+}
+
+const ENDED = {
+  unconfirmed: 'the readings have ended, and none of them confirmed that the service is over',
+  superseded: 'a newer cancellation of the service is followed in its place',
+  switched_off: 'not followed any more, since the queue does not follow',
 } as const;
 
 /** `cancelkit queue stats` */

@@ -6,10 +6,19 @@ import { examples } from '../terminal/examples.ts';
 import { whenAbsent } from './queue-work.ts';
 import { text } from './text.ts';
 
-/** Adds `cancelkit queue resolve`, `read-back`, `confirm`, `retry`, `quarantine`, `withdraw` and `resume`. */
+/** Adds `cancelkit queue approve`, `resolve`, `read-back`, `confirm`, `retry`, `quarantine`, `withdraw` and `resume`. */
 export function addDeciding(queue: Command, act: Act): void {
+  decision(queue.command('approve'))
+    .description('Approve one that another person has proposed: it is carried out. Asks first.')
+    .option('--yes', 'do not ask')
+    .addHelpText('after', examples([['cancelkit queue approve order-1 --note "ticket 99"', 'it is carried out']]))
+    .action((id: string, flags: DecisionFlags) =>
+      act('queue approve', async (session) => (await import('../actions/queue-decide.ts')).approve(id, flags, session)),
+    );
   decision(queue.command('resolve'))
-    .description('Settle an unknown one by your word, once you have looked it up at the provider.')
+    .description(
+      'Settle one that is unknown, lapsed or overdue by your word, once you have looked it up at the provider.',
+    )
     .addOption(new Option('--as <state>', 'its outcome (required)').choices(RESOLUTIONS))
     .option('--effective-at <day>', 'with scheduled: the day on which it takes effect, such as 2026-12-31', text)
     .addHelpText(
@@ -36,7 +45,9 @@ export function addDeciding(queue: Command, act: Act): void {
       ),
     );
   decision(queue.command('retry'))
-    .description('Send one again that was refused, is held, or is known not to have taken effect. Asks first.')
+    .description(
+      'Send one again that was refused, is held, has lapsed, is overdue, or did not take effect. Asks first.',
+    )
     .option('--accept-place', 'send it to the place that its account leads to now, if it is held because of that')
     .option('--yes', 'do not ask')
     .addHelpText(
@@ -67,7 +78,7 @@ export function addDeciding(queue: Command, act: Act): void {
       ),
     );
   decision(queue.command('withdraw'))
-    .description('Take a planned one out of the queue.')
+    .description('Take a proposed or planned one out of the queue.')
     .addHelpText('after', examples([['cancelkit queue withdraw order-1', 'it is not sent']]))
     .action((id: string, flags: DecisionFlags) =>
       act('queue withdraw', async (session) =>

@@ -17,10 +17,15 @@ export function addAdding(queue: Command, act: Act): void {
     .option('--not-before <time>', 'not taken up before this time (ISO 8601)', text)
     .option('--priority <number>', 'from -1000 to 1000; the higher comes first', priority)
     .addOption(whenAbsent('if it becomes unknown and the last read-back does not find it (default: the configuration)'))
+    .option('--no-follow', 'do not read it again once the provider has accepted it (default: the configuration)')
+    .option('--propose', 'only propose it: nothing is sent until another person approves it with queue approve')
     .option('--yes', 'do not ask before an immediate cancellation')
     .addHelpText(
       'after',
-      examples([['cancelkit queue add shop 4711 --when end_of_period --id order-1', 'enqueue one']]),
+      examples([
+        ['cancelkit queue add shop 4711 --when end_of_period --id order-1', 'enqueue one'],
+        ['cancelkit queue add shop 4711 --when immediate --propose', 'somebody else has to approve it'],
+      ]),
     )
     .action((account: string, service: readonly string[], flags: AddFlags) =>
       act('queue add', async (session) =>

@@ -73,6 +73,9 @@ export interface AddFlags extends CancelFlags {
   readonly notBefore?: string;
   readonly priority?: number;
   readonly whenAbsent?: string;
+  /** `false` with `--no-follow`. */
+  readonly follow?: boolean;
+  readonly propose?: boolean;
 }
 
 /** The options of `queue work`. */

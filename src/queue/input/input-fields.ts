@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { only } from '../../call/issue-text.ts';
+import type { FollowOption } from '../model/follow-plan.ts';
 import { type WhenAbsent, WHEN_ABSENT } from '../model/state.ts';
 
 /** Who asks or decides. */
@@ -28,6 +30,29 @@ export const note: v.GenericSchema<unknown, string> = v.pipe(
 /** What happens if the last read-back does not find a cancellation. */
 export const whenAbsent: v.GenericSchema<unknown, WhenAbsent> = v.picklist(WHEN_ABSENT, 'refuse or send_again');
 
+const TEN_YEARS_MS = 3_650 * 86_400_000;
+const FOLLOW = 'true, false, or an object of times in milliseconds';
+const FOLLOW_MS = v.optional(duration('a positive number of milliseconds, of ten years at most'));
+
+/** How what the provider accepted is followed. */
+export const follow: v.GenericSchema<unknown, FollowOption> = v.union(
+  [
+    v.boolean(FOLLOW),
+    v.strictObject(
+      {
+        afterMs: FOLLOW_MS,
+        afterDateMs: FOLLOW_MS,
+        everyMs: FOLLOW_MS,
+        forMs: FOLLOW_MS,
+        undatedEveryMs: FOLLOW_MS,
+        undatedForMs: FOLLOW_MS,
+      },
+      only('afterMs', 'afterDateMs', 'everyMs', 'forMs', 'undatedEveryMs', 'undatedForMs'),
+    ),
+  ],
+  FOLLOW,
+);
+
 /** What ends a call early. */
 export const signal: v.GenericSchema<unknown, AbortSignal> = v.custom<AbortSignal>(
   (value) => value instanceof AbortSignal,
@@ -37,6 +62,11 @@ export const signal: v.GenericSchema<unknown, AbortSignal> = v.custom<AbortSigna
 /** A positive number that fits a timer. */
 export function positive(expected: string): v.GenericSchema<unknown, number> {
   return v.pipe(v.number(expected), v.finite(expected), v.gtValue(0, expected), v.maxValue(2 ** 31 - 1, expected));
+}
+
+/** A positive number of milliseconds that need not fit a timer: the database counts them. */
+function duration(expected: string): v.GenericSchema<unknown, number> {
+  return v.pipe(v.number(expected), v.finite(expected), v.gtValue(0, expected), v.maxValue(TEN_YEARS_MS, expected));
 }
 
 /** A whole number from `least` to `most`. */

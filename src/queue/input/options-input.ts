@@ -5,8 +5,9 @@ import { only } from '../../call/issue-text.ts';
 import type { StandardSchema } from '../../contract/standard-schema.ts';
 import type { QueueChange } from '../model/change.ts';
 import { placeOfDatabase } from '../database/database-place.ts';
+import type { FollowOption } from '../model/follow-plan.ts';
 import type { WhenAbsent } from '../model/state.ts';
-import { positive, whenAbsent, whole } from './input-fields.ts';
+import { follow, positive, whenAbsent, whole } from './input-fields.ts';
 import type { AccountLimit } from '../model/limits.ts';
 
 /** The options of `createCancelQueue`. */
@@ -20,6 +21,7 @@ export interface CheckedQueueOptions {
   readonly readBackAfterMs?: readonly number[] | undefined;
   readonly giveUpAfterMs?: number | undefined;
   readonly whenAbsent?: WhenAbsent | undefined;
+  readonly follow?: FollowOption | undefined;
   readonly keepSettledFor?: number | 'forever' | undefined;
   readonly exportSettledTo?: string | undefined;
   readonly onChange?: ((change: QueueChange) => void) | undefined;
@@ -67,6 +69,7 @@ export const queueOptionsSchema: StandardSchema<unknown, CheckedQueueOptions> = 
       ),
       giveUpAfterMs: v.optional(positive('a positive number of milliseconds')),
       whenAbsent: v.optional(whenAbsent),
+      follow: v.optional(follow),
       keepSettledFor: v.optional(v.union([v.literal('forever'), whole(KEPT, 2, 36_500)], KEPT)),
       exportSettledTo: v.optional(v.pipe(v.string(DIRECTORY), v.minLength(1, DIRECTORY))),
       onChange: v.optional(callable<(change: QueueChange) => void>()),
@@ -82,6 +85,7 @@ export const queueOptionsSchema: StandardSchema<unknown, CheckedQueueOptions> = 
       'readBackAfterMs',
       'giveUpAfterMs',
       'whenAbsent',
+      'follow',
       'keepSettledFor',
       'exportSettledTo',
       'onChange',

@@ -5,7 +5,8 @@ import { calendarDay } from '../../contract/when.ts';
 import type { StandardSchema } from '../../contract/standard-schema.ts';
 import type { QueryClient } from '../database/database.ts';
 import { type WhenAbsent, QUEUE_STATES, type QueueState, type Resolution, RESOLUTIONS } from '../model/state.ts';
-import { by, id, moment, note, positive, signal, whenAbsent, whole } from './input-fields.ts';
+import type { FollowOption } from '../model/follow-plan.ts';
+import { by, follow, id, moment, note, positive, signal, whenAbsent, whole } from './input-fields.ts';
 
 const optional = v.optional;
 
@@ -24,7 +25,16 @@ const placing = {
   by: optional(by),
   whenAbsent: optional(whenAbsent),
   traceparent: optional(traceparent),
+  follow: optional(follow),
+  propose: optional(v.boolean('true or false')),
 };
+
+function isSigned<Placing extends CheckedPlacing>(): v.CheckAction<Placing, string> {
+  return v.check(
+    ({ propose, by: proposer }) => propose !== true || proposer !== undefined,
+    'with `propose`, also `by`: who proposes it',
+  );
+}
 
 /** Where a cancellation is put in the queue. */
 export interface CheckedPlacing {
@@ -34,6 +44,8 @@ export interface CheckedPlacing {
   readonly by?: string | undefined;
   readonly whenAbsent?: WhenAbsent | undefined;
   readonly traceparent?: string | undefined;
+  readonly follow?: FollowOption | undefined;
+  readonly propose?: boolean | undefined;
 }
 
 /** The options of `enqueue`. */
@@ -46,8 +58,9 @@ export const enqueueSchema: StandardSchema<unknown, CheckedEnqueue> = v.pipe(
   v.optional(v.unknown(), {}),
   v.strictObject(
     { id: optional(id), ...placing, transaction: optional(transaction) },
-    only('id', 'notBefore', 'priority', 'by', 'whenAbsent', 'traceparent', 'transaction'),
+    only('id', 'notBefore', 'priority', 'by', 'whenAbsent', 'traceparent', 'follow', 'propose', 'transaction'),
   ),
+  isSigned(),
 );
 
 /** One of the items of `enqueueMany`; its request is for the service to check. */
@@ -60,8 +73,9 @@ export const itemSchema: StandardSchema<unknown, CheckedItem> = v.pipe(
   v.unknown(),
   v.strictObject(
     { request: v.unknown(), id: optional(id), ...placing },
-    only('request', 'id', 'notBefore', 'priority', 'by', 'whenAbsent', 'traceparent'),
+    only('request', 'id', 'notBefore', 'priority', 'by', 'whenAbsent', 'traceparent', 'follow', 'propose'),
   ),
+  isSigned(),
 );
 
 /** Checks the options of `enqueueMany`. */
@@ -243,6 +257,20 @@ const choice = {
 export const decisionSchema: StandardSchema<unknown, CheckedChoice> = v.pipe(
   v.unknown(),
   v.strictObject(choice, only('by', 'note', 'ifUpdatedAt')),
+);
+
+/** A person's approval of a proposal. */
+export interface CheckedApproval extends CheckedChoice {
+  readonly fingerprint?: string | undefined;
+}
+
+/** Checks a person's approval, for `approve`. */
+export const approvalSchema: StandardSchema<unknown, CheckedApproval> = v.pipe(
+  v.unknown(),
+  v.strictObject(
+    { ...choice, fingerprint: optional(v.string('the fingerprint of the cancellation')) },
+    only('by', 'note', 'ifUpdatedAt', 'fingerprint'),
+  ),
 );
 
 /** A person's word on one that is to be planned again. */

@@ -1,5 +1,5 @@
 import { changedAt } from './record.ts';
-import { OPEN_STATES, sqlList } from '../model/state.ts';
+import { FOLLOWED_STATES, OPEN_STATES, sqlList } from '../model/state.ts';
 import { AGES, toClaimed } from './claimed-row.ts';
 import type { Claimed } from '../model/claimed.ts';
 import type { QueryClient } from '../database/database.ts';
@@ -24,11 +24,11 @@ export async function claim(
          lease_until = clock_timestamp() + $3 * interval '1 millisecond', updated_at = ${changedAt()}
        WHERE id = ANY($1::text[]) AND lease_until IS NULL
          AND (not_before IS NULL OR not_before <= clock_timestamp())
-         AND NOT needs_person AND CASE state WHEN 'planned' THEN true WHEN 'unknown' THEN true ELSE false END
+         AND NOT needs_person AND ${IS_WAITING}
        RETURNING *
      ), noted AS (
        INSERT INTO ${schema}.history (cancellation_id, at, type, data)
-       SELECT id, clock_timestamp(), CASE state WHEN 'intent' THEN 'intent' ELSE 'reading' END,
+       SELECT id, clock_timestamp(), CASE state WHEN 'intent' THEN 'intent' WHEN 'unknown' THEN 'reading' ELSE 'following' END,
          jsonb_build_object('worker', worker, 'try', tries)
        FROM claimed
      )
@@ -37,6 +37,13 @@ export async function claim(
   );
   return rows.map(toClaimed);
 }
+
+/**
+ * The condition for a cancellation that waits for a worker, now or later. Within CASE, so that the planner finds rows by
+ * their ids.
+ */
+export const IS_WAITING = `CASE state WHEN 'planned' THEN true WHEN 'unknown' THEN true
+  WHEN 'requested' THEN not_before IS NOT NULL WHEN 'scheduled' THEN not_before IS NOT NULL ELSE false END`;
 
 /**
  * Takes accounts of which no other worker is claiming, until the transaction ends, and waits for none. With the count of
@@ -153,9 +160,15 @@ export async function longestDue(
   // The time is that of the beginning of the transaction, as for the jobs that were taken in it.
   const { rows } = await client.query(
     `SELECT id, account FROM jsonb_to_recordset($1::jsonb) AS x(account text, room bigint), LATERAL (
-       SELECT id FROM ${schema}.cancellation c
-       WHERE c.account = x.account AND ${WAITS_FOR_WORKER} AND ${DUE_SINCE} <= now() - $2 * interval '1 millisecond'
-       ORDER BY ${DUE_SINCE} LIMIT x.room
+       (SELECT id FROM ${schema}.cancellation c
+        WHERE c.account = x.account AND ${WAITS_FOR_WORKER} AND ${DUE_SINCE} <= now() - $2 * interval '1 millisecond'
+        ORDER BY ${DUE_SINCE} LIMIT x.room)
+       UNION ALL
+       (SELECT id FROM ${schema}.cancellation c
+        WHERE c.account = x.account AND c.state IN ${sqlList(FOLLOWED_STATES)} AND NOT c.needs_person
+          AND c.lease_until IS NULL AND c.not_before <= now() - $2 * interval '1 millisecond'
+        ORDER BY c.not_before LIMIT x.room)
+       LIMIT x.room
      ) due`,
     [JSON.stringify(asked), forMs],
   );
@@ -175,11 +188,15 @@ export async function isAnythingDue(
   accounts: readonly string[],
 ): Promise<boolean> {
   const { rows } = await client.query(
-    `SELECT 1 FROM ${schema}.cancellation c LEFT JOIN ${schema}.account a ON a.name = c.account
-     WHERE c.account = ANY($1::text[]) AND c.state IN ${sqlList(OPEN_STATES)} AND NOT c.needs_person
-       AND (c.lease_until IS NOT NULL OR (
-         (c.not_before IS NULL OR c.not_before <= clock_timestamp())
-         AND (a.paused_until IS NULL OR a.paused_until <= clock_timestamp())))
+    `SELECT 1 FROM unnest($1::text[]) AS own(account) LEFT JOIN ${schema}.account a ON a.name = own.account
+     CROSS JOIN LATERAL (SELECT a.paused_until IS NULL OR a.paused_until <= clock_timestamp() AS is_open) gate
+     WHERE EXISTS (SELECT FROM ${schema}.cancellation c WHERE c.account = own.account AND c.lease_until IS NOT NULL)
+       OR (gate.is_open AND EXISTS (SELECT FROM ${schema}.cancellation c
+         WHERE c.account = own.account AND c.state IN ${sqlList(OPEN_STATES)} AND c.state <> 'proposed' AND NOT c.needs_person
+           AND (c.not_before IS NULL OR c.not_before <= clock_timestamp())))
+       OR (gate.is_open AND EXISTS (SELECT FROM ${schema}.cancellation c
+         WHERE c.account = own.account AND c.state IN ${sqlList(FOLLOWED_STATES)} AND c.not_before <= clock_timestamp()
+           AND NOT c.needs_person))
      LIMIT 1`,
     [accounts],
   );

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
-import type { Claimed, StoredRequest } from '../model/claimed.ts';
-import { WHEN_ABSENT } from '../model/state.ts';
+import type { Claimed, FollowReadings, StoredRequest } from '../model/claimed.ts';
+import type { FollowPlan } from '../model/follow-plan.ts';
+import { isFollowedState, WHEN_ABSENT } from '../model/state.ts';
 import type { Row } from '../database/database.ts';
-import { storedError } from './stored-outcome.ts';
+import { storedError, storedResult } from './stored-outcome.ts';
 
 /** A request out of a row, which only the queue writes. */
 export const storedRequest: v.GenericSchema<unknown, StoredRequest> = v.custom<StoredRequest>(
@@ -15,9 +16,12 @@ export const count: v.GenericSchema<unknown, number> = v.pipe(
   v.transform(Number),
 );
 
-/** Columns for a claimed cancellation, besides its own: for how long it has failed and been unknown, and the time. */
+/**
+ * Columns for a claimed cancellation, besides its own: for how long it has failed, has been unknown, and has been
+ * followed, and the time.
+ */
 export const AGES: string = `${ageSince('first_failed_at')} AS failing_for_ms, ${ageSince('unknown_since')} AS unknown_for_ms,
-  extract(epoch FROM clock_timestamp())::float8 * 1000 AS now_ms`;
+  ${ageSince('followed_since')} AS followed_for_ms, extract(epoch FROM clock_timestamp())::float8 * 1000 AS now_ms`;
 
 /** A clock that was set back makes no age negative. */
 function ageSince(column: string): string {
@@ -32,6 +36,14 @@ const age = v.optional(
   0,
 );
 
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+
+/** A plan, or that it is not followed, out of a row, which only the queue writes. */
+const storedPlan = v.custom<FollowPlan | false>((value) => value === false || isObject(value));
+
+/** What readings have shown, out of a row, which only the queue writes. */
+const storedReadings = v.custom<FollowReadings>(isObject);
+
 const schema = v.object({
   id: v.string(),
   claim: count,
@@ -43,33 +55,31 @@ const schema = v.object({
   readings: v.number(),
   failing_for_ms: age,
   unknown_for_ms: age,
+  followed_for_ms: age,
   now_ms: v.optional(v.number()),
   place: v.nullable(v.string()),
   traceparent: v.nullable(v.string()),
   when_absent: v.picklist(WHEN_ABSENT),
   sent_again: v.boolean(),
   error: v.nullable(storedError),
+  result: v.nullable(storedResult),
+  follow: v.nullable(storedPlan),
+  following: v.nullable(storedReadings),
 });
 
 /** A claimed cancellation out of its row. */
 export function toClaimed(row: Row): Claimed {
-  const parsed = v.parse(schema, row);
-  const {
-    failing_for_ms,
-    unknown_for_ms,
-    now_ms,
-    state,
-    place,
-    traceparent,
-    when_absent,
-    sent_again,
-    error,
-    readings,
-    ...rest
-  } = parsed;
+  const { failing_for_ms, unknown_for_ms, followed_for_ms, now_ms, ...parsed } = v.parse(schema, row);
+  const { state, place, traceparent, when_absent, sent_again, error, readings, ...others } = parsed;
+  const { result, follow, following, ...rest } = others;
+  const followed =
+    isFollowedState(state) && result !== null
+      ? { state, result, nowMs: now_ms ?? 0, sinceMs: followed_for_ms, readings: following ?? {} }
+      : undefined;
+  const task = state === 'unknown' ? 'read' : 'send';
   return {
     ...rest,
-    task: state === 'unknown' ? 'read' : 'send',
+    task: followed === undefined ? task : 'follow',
     readBackAttempts: readings,
     failingForMs: failing_for_ms,
     unknownForMs: unknown_for_ms,
@@ -79,5 +89,8 @@ export function toClaimed(row: Row): Claimed {
     whenAbsent: when_absent,
     wasSentAgain: sent_again,
     error: error ?? undefined,
+    result: result ?? undefined,
+    follow: follow ?? undefined,
+    followed,
   };
 }

@@ -1,7 +1,8 @@
-import { OPEN_STATES, sqlList } from '../model/state.ts';
+import type { FollowPlan } from '../model/follow-plan.ts';
+import { isFollowedState, OPEN_STATES, sqlList } from '../model/state.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
 import type { CancelResult } from '../../contract/result.ts';
-import { toClaimed } from './claimed-row.ts';
+import { AGES, toClaimed } from './claimed-row.ts';
 import type { QueryClient, Row } from '../database/database.ts';
 import { writeHistory } from './history.ts';
 import { type Jobs, toJob } from './jobs.ts';
@@ -19,13 +20,15 @@ export interface DecisionContext {
   readonly jobs: Jobs;
   /** The accounts that there are here. */
   readonly readable: ReadonlyMap<string, boolean>;
+  /** How what the provider accepted is followed, unless its own options say so. */
+  readonly follow: FollowPlan | false;
 }
 
 /**
- * Takes a planned cancellation out of the queue: it is `refused`, and is not sent. The code is `aborted`, or `rejected`
+ * Takes a proposed or planned cancellation out of the queue: it is `refused`, and is not sent. The code is `aborted`, or `rejected`
  * if it was once sent without a known outcome. Then a late yes of the provider still replaces the refusal.
  *
- * @throws ProviderError `invalid_request` if it is not planned any more
+ * @throws ProviderError `invalid_request` if it is neither any more
  */
 export async function withdraw(
   client: QueryClient,
@@ -33,7 +36,7 @@ export async function withdraw(
   id: string,
   decision: CheckedChoice,
 ): Promise<void> {
-  const row = await locked(client, context, id, decision, ['planned'], 'is still planned');
+  const row = await locked(client, context, id, decision, ['proposed', 'planned'], 'is still proposed or planned');
   const { provider, request } = toClaimed(row);
   const wasInDoubt = row['sent_again'] === true || (await hasBeenInDoubt(client, context, id));
   const error = new ProviderError(wasInDoubt ? 'rejected' : 'aborted', {
@@ -58,15 +61,26 @@ async function hasBeenInDoubt(client: QueryClient, { schema }: DecisionContext, 
   return rows.length > 0;
 }
 
+/** Whether it was proposed, and withdrawn before anybody approved it: to retry it would approve it. */
+async function isUnapproved(client: QueryClient, { schema }: DecisionContext, id: string): Promise<boolean> {
+  const { rows } = await client.query(
+    `SELECT 1 FROM ${schema}.history WHERE cancellation_id = $1 AND type IN ('proposed', 'approved')
+     GROUP BY cancellation_id HAVING bool_or(type = 'proposed') AND NOT bool_or(type = 'approved')`,
+    [id],
+  );
+  return rows.length > 0;
+}
+
 /** What is true of one whose requests, if there were any, were all refused. */
 function notTaken({ tries }: Row): string {
   return Number(tries) === 0 ? 'Nothing was sent.' : 'Nothing happened at the provider.';
 }
 
 /**
- * Plans a cancellation again that was refused, that is held, or that a person has found not to have taken effect.
+ * Plans a cancellation again that was refused, that is held, that has lapsed or is overdue, or that a person has found
+ * not to have taken effect.
  *
- * @throws ProviderError `invalid_request` if it is neither refused, held nor unknown, if it is being read back at this
+ * @throws ProviderError `invalid_request` if it is in another state, if it is being read back at this
  * moment, if another cancellation of the service is open, or if there is no new place to accept
  */
 export async function retry(
@@ -76,7 +90,8 @@ export async function retry(
   { acceptPlace = false, ...decision }: CheckedRetry,
 ): Promise<void> {
   await bringBack(client, context.schema, [id]);
-  const row = await locked(client, context, id, decision, ['refused', 'unknown', 'planned'], RETRIED);
+  const states = ['refused', 'unknown', 'planned', 'lapsed', 'overdue'];
+  const row = await locked(client, context, id, decision, states, RETRIED);
   const isHeld = row['needs_person'] === true;
   if (row['state'] === 'planned' && !isHeld) {
     throw invalidInput([{ path: 'id', expected: `a cancellation that ${RETRIED}; it is planned` }]);
@@ -90,6 +105,11 @@ export async function retry(
   const { priority, request } = toClaimed(row);
   if (!context.readable.has(request.account)) {
     throw invalidInput([{ path: 'id', expected: 'a cancellation at one of the accounts of this queue' }]);
+  }
+  if (await isUnapproved(client, context, id)) {
+    throw invalidInput([
+      { path: 'id', expected: 'a cancellation that was approved; propose this one again under a new id' },
+    ]);
   }
   const { rows } = await client.query(
     `SELECT 1 FROM ${context.schema}.cancellation WHERE account = $1 AND service_key = $2 AND id <> $3
@@ -109,9 +129,9 @@ export async function retry(
 }
 
 /**
- * Writes a person's word on an unknown cancellation.
+ * Writes a person's word on a cancellation that is unknown, has lapsed or is overdue.
  *
- * @throws ProviderError `invalid_request` if it is not unknown, or is being read back at this moment
+ * @throws ProviderError `invalid_request` if it is in another state, or is being read back at this moment
  */
 export async function resolve(
   client: QueryClient,
@@ -119,11 +139,12 @@ export async function resolve(
   id: string,
   { as, effectiveAt, ...decision }: CheckedResolution,
 ): Promise<void> {
-  const row = await locked(client, context, id, decision, ['unknown'], 'is unknown');
-  const { provider, request, error } = toClaimed(row);
+  const row = await locked(client, context, id, decision, ['unknown', 'lapsed', 'overdue'], RESOLVED);
+  const { provider, request, error, result: accepted } = toClaimed(row);
   if (effectiveAt !== undefined) await checkNotOver(client, effectiveAt);
   const { account, service, when } = request;
-  const origin = { attempts: error?.attempts ?? 0, operationId: error?.operationId ?? crypto.randomUUID() };
+  const { attempts = 0, operationId = crypto.randomUUID() } = error ?? accepted ?? {};
+  const origin = { attempts, operationId };
   if (as === 'refused') {
     const message = `${provider}: a person has found that it did not take effect.`;
     const refusal = new ProviderError('rejected', { ...origin, message, account, provider, operation: 'cancel' });
@@ -182,7 +203,9 @@ export async function resume(client: QueryClient, { schema, jobs }: DecisionCont
 const SENT_BEFORE =
   'It was sent once before, and nothing shows that it took effect: look it up at the provider if it must not.';
 
-const RETRIED = 'is refused, unknown or held';
+const RESOLVED = 'is unknown, lapsed or overdue';
+
+const RETRIED = 'is refused, unknown, lapsed, overdue or held';
 
 const BY_A_PERSON = {
   code: 'resolved_by_person',
@@ -202,9 +225,10 @@ export async function locked(
   states: readonly string[],
   expected: string,
 ): Promise<Row> {
-  const { rows } = await client.query(`SELECT *, ${UPDATED} FROM ${schema}.cancellation WHERE id = $1 FOR UPDATE`, [
-    id,
-  ]);
+  const { rows } = await client.query(
+    `SELECT *, ${UPDATED}, ${AGES} FROM ${schema}.cancellation WHERE id = $1 FOR UPDATE`,
+    [id],
+  );
   const [row] = rows;
   if (row === undefined) {
     const settled = await lookUp(client, schema, id);
@@ -227,20 +251,32 @@ export async function locked(
   return row;
 }
 
-/** Writes what was decided. Nothing that an older claim writes counts any more. */
+/** Writes what was decided. Nothing that an older claim writes counts any more. What was accepted is followed anew. */
 export async function write(
   client: QueryClient,
-  { schema }: DecisionContext,
+  { schema, jobs, readable, follow }: DecisionContext,
   id: string,
   { state, result, error, readings = 0, needsPerson = false }: Decided,
 ): Promise<void> {
-  await client.query(
+  const { rows } = await client.query(
     `UPDATE ${schema}.cancellation SET state = $2, result = $3, error = $4, claim = claim + 1, needs_person = $6, other_place = NULL,
        lease_until = NULL, worker = NULL, not_before = NULL, readings = $5, unknown_since = CASE $2 WHEN 'unknown' THEN clock_timestamp() END, first_failed_at = NULL, updated_at = ${changedAt()},
-       sent_at = CASE $2 WHEN 'planned' THEN NULL ELSE sent_at END
-     WHERE id = $1`,
+       sent_at = CASE $2 WHEN 'planned' THEN NULL ELSE sent_at END,
+       followed_since = NULL, following = NULL, follow_read_at = NULL
+     WHERE id = $1 RETURNING *`,
     [id, state, json(result), json(error), readings, needsPerson],
   );
+  for (const { request, follow: own } of isFollowedState(state) ? rows.map(toClaimed) : []) {
+    const plan = readable.get(request.account) === true && (own ?? follow);
+    if (plan === false) continue;
+    const { rows: begun } = await client.query(
+      `UPDATE ${schema}.cancellation SET followed_since = updated_at, following = '{}',
+         not_before = date_trunc('milliseconds', updated_at + $2 * interval '1 millisecond')
+       WHERE id = $1 RETURNING id, account, priority, state, not_before`,
+      [id, plan.afterMs],
+    );
+    await jobs.add(client, begun.map(toJob));
+  }
 }
 
 interface Decided {

@@ -1,3 +1,4 @@
+import { type FollowPlan, followPlanOf } from '../model/follow-plan.ts';
 import { OPEN_STATES, sqlList, type WhenAbsent } from '../model/state.ts';
 import { createHash } from 'node:crypto';
 import type { Issue } from '../../contract/provider-error.ts';
@@ -29,6 +30,9 @@ export interface NewCancellation {
   readonly whenAbsent: WhenAbsent;
   /** The trace context that it is enqueued in. */
   readonly traceparent: string | undefined;
+  /** How it is followed; `undefined`: as the queue that works on it does. */
+  readonly follow: FollowPlan | false | undefined;
+  readonly state: 'planned' | 'proposed';
 }
 
 /**
@@ -38,7 +42,16 @@ export interface NewCancellation {
  */
 export function toNew(
   validated: ValidatedRequest,
-  { id, notBefore, priority = 0, by, whenAbsent, traceparent }: CheckedPlacing & { readonly whenAbsent: WhenAbsent },
+  {
+    id,
+    notBefore,
+    priority = 0,
+    by,
+    whenAbsent,
+    traceparent,
+    follow,
+    propose = false,
+  }: CheckedPlacing & { readonly whenAbsent: WhenAbsent },
   place: string | undefined,
 ): NewCancellation {
   const { account, provider, service, serviceKey, when, reason, reference, extras } = validated;
@@ -59,6 +72,8 @@ export function toNew(
     place,
     whenAbsent,
     traceparent,
+    follow: follow === undefined ? undefined : followPlanOf(follow),
+    state: propose ? 'proposed' : 'planned',
   };
 }
 
@@ -67,7 +82,7 @@ const STORABLE =
   'plain objects';
 
 /** The same for two requests that ask for the same, however they are written. */
-function fingerprintOf({ account, serviceKey, when, reason, reference, extras }: ValidatedRequest): string {
+export function fingerprintOf({ account, serviceKey, when, reason, reference, extras }: ValidatedRequest): string {
   const { category, text, providerCode } = typeof reason === 'object' ? reason : { text: reason };
   const parts = [account, serviceKey, whenText(when), category, text, providerCode, reference].map(
     (part) => part ?? null,
@@ -113,7 +128,9 @@ export async function enqueue(
     await writeHistory(client, schema, fresh.map(entryOf));
     await jobs.add(
       client,
-      fresh.map(({ id, account, priority, notBefore }) => ({ id, account, priority, startAfter: notBefore })),
+      fresh
+        .filter(({ state }) => state === 'planned')
+        .map(({ id, account, priority, notBefore }) => ({ id, account, priority, startAfter: notBefore })),
     );
     issues.push(...(await conflictsOf(client, schema, batch, (index, part) => pathOf(start + index, part))));
   }
@@ -131,10 +148,10 @@ async function insert(
     `WITH given AS MATERIALIZED (
        SELECT * FROM jsonb_to_recordset($1::jsonb) AS x(id text, fingerprint text, account text, provider text,
          "serviceKey" text, request jsonb, by text, priority integer, "notBefore" timestamptz, place text,
-         "whenAbsent" text, traceparent text, timing text, sought text, grams text)
+         "whenAbsent" text, traceparent text, follow jsonb, state text, timing text, sought text, grams text)
      ), added AS (
-       INSERT INTO ${schema}.cancellation (id, fingerprint, account, provider, service_key, request, asked_by, priority, not_before, place, when_absent, traceparent, state)
-       SELECT id, fingerprint, account, provider, "serviceKey", request, by, priority, "notBefore", place, "whenAbsent", traceparent, 'planned'
+       INSERT INTO ${schema}.cancellation (id, fingerprint, account, provider, service_key, request, asked_by, priority, not_before, place, when_absent, traceparent, follow, state)
+       SELECT id, fingerprint, account, provider, "serviceKey", request, by, priority, "notBefore", place, "whenAbsent", traceparent, follow, state
        FROM given x WHERE NOT EXISTS (SELECT FROM ${schema}.settled s WHERE s.id = x.id)
        ON CONFLICT DO NOTHING RETURNING id, fingerprint, number, created_at
      ), searched AS (
@@ -177,6 +194,6 @@ async function conflictsOf(
   });
 }
 
-function entryOf({ id, by }: NewCancellation): NewEntry {
-  return { id, type: 'enqueued', data: by === undefined ? {} : { by } };
+function entryOf({ id, by, state }: NewCancellation): NewEntry {
+  return { id, type: state === 'proposed' ? 'proposed' : 'enqueued', data: by === undefined ? {} : { by } };
 }

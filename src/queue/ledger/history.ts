@@ -4,10 +4,13 @@ import type { QueryClient } from '../database/database.ts';
 /**
  * One line of a cancellation's history.
  *
- * - `enqueued`, `withdrawn`, `retried`, `resolved`: what was asked for, with `by` and `note` if they were given.
+ * - `enqueued`, `proposed`, `approved`, `withdrawn`, `retried`, `resolved`: what was asked for, with `by` and `note` if they were given.
  * - `sent_again`: the last read-back confirmed that it is absent, and it is planned again, as `whenAbsent` says.
  * - `quarantined`: it may have been sent without this ledger's knowledge; with `by`, `since` and the state it `was` in.
  * - `intent`: a worker took it up to send it. `reading`: to read it back; with `by` if a person asked for that.
+ *   `following`: to read what was accepted.
+ * - `followed`: what that showed (`seen`, as with `settled`), what speaks against the cancellation (`doubt`) and
+ *   how often in a row; `ended` if it is not read any more.
  * - `attempt`, `answer`, `retry`, `read_back`: what happened on the wire, as `onEvent` tells it.
  * - `settled`: where that led, with the state, and the error's code where there is one. After a read-back, `seen` is what it
  *   showed: the provider's `state` of it (or `absent`: no such service), with `when` and `effectiveAt` (`value`,

@@ -1,5 +1,6 @@
 import { groupBy } from '../../platform/deferred.ts';
 import { type Database, DatabaseFailure, type QueryClient, type Row } from '../database/database.ts';
+import { isFollowedState } from '../model/state.ts';
 import { makeSchema } from './migrations.ts';
 import { loadPeer } from '../database/peer.ts';
 
@@ -14,15 +15,18 @@ export interface Job {
 }
 
 /** The job of a row of the ledger, at the time that the row names. */
-export function toJob({ id, account, priority, not_before }: Row): Job {
+export function toJob({ id, account, priority, state, not_before }: Row): Job {
   return {
     id: String(id),
     account: String(account),
-    priority: Number(priority),
+    priority: isFollowedState(String(state)) ? FOLLOW_PRIORITY : Number(priority),
     // Rounded up: a job that comes early finds a row that is not due yet.
     startAfter: not_before instanceof Date ? new Date(not_before.getTime() + 1).toISOString() : undefined,
   };
 }
+
+/** Readings of what was accepted come after all that is to be sent or read back: below every priority of a caller. */
+export const FOLLOW_PRIORITY = -1_001;
 
 /** A job that has been taken. */
 export interface TakenJob {

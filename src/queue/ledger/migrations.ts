@@ -2,7 +2,6 @@ import type { Database, QueryClient } from '../database/database.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
 import { mendFeed } from './feed.ts';
 import { fillSearch } from './search.ts';
-import { IS_SETTLED } from './settled.ts';
 import { recount } from './stats.ts';
 
 /** The statements that lead to a version of the tables, and what cannot be said in one. */
@@ -131,7 +130,8 @@ export const MIGRATIONS: readonly Migration[] = [
       FOR EACH STATEMENT EXECUTE FUNCTION ${schema}.add_to_tally()`,
     `CREATE TRIGGER tally_removed AFTER DELETE ON ${schema}.settled REFERENCING OLD TABLE AS removed
       FOR EACH STATEMENT EXECUTE FUNCTION ${schema}.add_to_tally()`,
-    `CREATE INDEX cancellation_settled ON ${schema}.cancellation (updated_at) WHERE ${IS_SETTLED}`,
+    `CREATE INDEX cancellation_settled ON ${schema}.cancellation (updated_at)
+      WHERE state IN ('requested', 'scheduled', 'completed', 'already_cancelled', 'refused') AND NOT needs_person AND lease_until IS NULL`,
   ],
   // Leases in the order in which they end: a scan in that order leaves out what has been settled since the last vacuum.
   // And no check of each line of history by a trigger: the statements that write lines hold the rows that these belong to.
@@ -238,6 +238,36 @@ export const MIGRATIONS: readonly Migration[] = [
       FOR EACH STATEMENT EXECUTE FUNCTION ${schema}.note_changes()`,
     `CREATE TRIGGER change_made AFTER UPDATE ON ${schema}.cancellation REFERENCING OLD TABLE AS removed NEW TABLE AS added
       FOR EACH STATEMENT EXECUTE FUNCTION ${schema}.note_changes()`,
+  ],
+  // Proposals, and cancellations that are followed until their service is over: `follow` is what was asked for,
+  // `following` what the readings have shown. What had been accepted before is not followed: it has no next reading.
+  (schema) => [
+    `ALTER TABLE ${schema}.cancellation
+      ADD COLUMN follow jsonb,
+      ADD COLUMN following jsonb,
+      ADD COLUMN followed_since timestamptz,
+      ADD COLUMN follow_read_at timestamptz`,
+    `ALTER TABLE ${schema}.settled
+      ADD COLUMN follow jsonb,
+      ADD COLUMN following jsonb,
+      ADD COLUMN followed_since timestamptz,
+      ADD COLUMN follow_read_at timestamptz`,
+    `ALTER TABLE ${schema}.cancellation DROP CONSTRAINT IF EXISTS cancellation_state_check`,
+    `ALTER TABLE ${schema}.cancellation ADD CONSTRAINT cancellation_state_check CHECK (state IN ('proposed', 'planned',
+      'intent', 'sent', 'requested', 'scheduled', 'completed', 'already_cancelled', 'refused', 'unknown', 'lapsed', 'overdue'))`,
+    `DROP INDEX IF EXISTS ${schema}.cancellation_open`,
+    `CREATE UNIQUE INDEX cancellation_open ON ${schema}.cancellation (account, service_key)
+      WHERE state IN ('proposed', 'planned', 'intent', 'sent', 'unknown')`,
+    `UPDATE ${schema}.cancellation SET not_before = NULL
+      WHERE state IN ('requested', 'scheduled', 'completed', 'already_cancelled', 'refused') AND not_before IS NOT NULL`,
+    `DROP INDEX IF EXISTS ${schema}.cancellation_settled`,
+    `CREATE INDEX cancellation_settled ON ${schema}.cancellation (updated_at)
+      WHERE state IN ('requested', 'scheduled', 'completed', 'already_cancelled', 'refused', 'lapsed', 'overdue')
+        AND NOT needs_person AND lease_until IS NULL AND not_before IS NULL`,
+    `CREATE INDEX cancellation_followed ON ${schema}.cancellation (account, not_before)
+      WHERE state IN ('requested', 'scheduled') AND not_before IS NOT NULL`,
+    `CREATE INDEX cancellation_followed_service ON ${schema}.cancellation (account, service_key)
+      WHERE followed_since IS NOT NULL`,
   ],
 ];
 

@@ -7,7 +7,8 @@ import { compare } from '../../outcome/compare.ts';
 import { NO_SUCH_SERVICE, confirmsCancellation } from '../../outcome/reconcile-unknown.ts';
 import type { CancelResult, SafeResult } from '../../contract/result.ts';
 import type { AnyWhen, CancellationStatus, EffectiveAt, LastSeen } from '../../contract/vocabulary.ts';
-import type { Claimed } from '../model/claimed.ts';
+import type { Claimed, FollowReadings } from '../model/claimed.ts';
+import type { FollowEnd } from '../model/follow-plan.ts';
 import { backoffMs, leastWaitMs, REST_MS, SLOW_DOWN_MS, type Policy } from './policy.ts';
 import type { QueueState } from '../model/state.ts';
 import { storable, storableError } from './stored-outcome.ts';
@@ -20,7 +21,7 @@ export interface NextState {
   readonly state: QueueState;
   readonly result?: CancelResult;
   readonly error?: ProviderError;
-  /** Until it is taken up again, in the states `planned` and `unknown`. */
+  /** Until it is taken up again: in the states `planned` and `unknown`, and while it is followed. */
   readonly nextInMs?: number;
   /** Until the time that `error.retryAt` names by the clock of this process. */
   readonly retryInMs?: number;
@@ -43,6 +44,21 @@ export interface NextState {
   readonly seen?: Seen | { readonly failed: ErrorCode };
   /** The account leads to this place now, which is not the one that the cancellation is pinned to. */
   readonly otherPlace?: string;
+  /** How it is followed. */
+  readonly follow?: NextFollow;
+  /** Until its first reading, if the yes to an earlier request of it turns out to settle it. */
+  readonly followInMs?: number;
+}
+
+/** What is written of the following of a cancellation, beside its state. */
+export interface NextFollow extends FollowReadings {
+  /** The following begins: what earlier readings showed no longer counts. */
+  readonly begins?: boolean;
+  /** The provider answered. */
+  readonly isRead?: boolean;
+  /** What the readings led to, in words for a person. */
+  readonly finding?: string;
+  readonly ended?: FollowEnd;
 }
 
 /** What a provider was seen to say of a cancellation: without its own words, which may hold anything. */
@@ -215,10 +231,11 @@ function wordsFor({ message }: ProviderError, lastSeen: LastSeen): string {
   return lastSeen !== 'absent' || message.includes(NO_SUCH_SERVICE) ? message : `${message} ${NO_SUCH_SERVICE}`;
 }
 
-type Again = Required<Pick<NextState, 'nextInMs'>> & Pick<NextState, 'pause' | 'retryInMs'>;
+/** When it is made again, and whether the account rests until then. */
+export type Again = Required<Pick<NextState, 'nextInMs'>> & Pick<NextState, 'pause' | 'retryInMs'>;
 
-/** When a cancellation is tried again that the provider did not take, or `undefined` if that would change nothing. */
-function whenAgain(error: ProviderError, tries: number, isShut: boolean): Again | undefined {
+/** When a request is made again that the provider did not take, or `undefined` if that would change nothing. */
+export function whenAgain(error: ProviderError, tries: number, isShut: boolean): Again | undefined {
   const { code } = error;
   if (code === 'forbidden' && isShut) return SHUT;
   const isTurnedAway = code === 'unauthorized' || isLoginStatus(error.providerStatus) || isWall(error);

@@ -1,4 +1,4 @@
-import { OPEN_STATES, sqlList } from '../model/state.ts';
+import { FOLLOWED_STATES, OPEN_STATES, sqlList } from '../model/state.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
 import { lockClaims } from './claim.ts';
 import type { QueryClient, Row } from '../database/database.ts';
@@ -43,7 +43,7 @@ export async function quarantine(
   await recount(client, schema);
   await mendFeed(client, schema);
   const accounts = [...readable.keys()];
-  await takeKeptYes(client, schema, accounts);
+  await takeKeptYes(client, recovery, accounts);
   const waiting = await warnOfDecisions(client, schema, accounts, since);
   const { rows } = await client.query(
     `WITH clock AS MATERIALIZED (
@@ -85,8 +85,9 @@ export async function quarantine(
   await jobs.add(client, read.map(toJob));
   // A backup may lack the jobs, and one too many does no harm.
   const planned = await client.query(
-    `SELECT id, account, priority, not_before FROM ${schema}.cancellation
-     WHERE state = 'planned' AND NOT needs_person AND account = ANY($1::text[])`,
+    `SELECT id, account, priority, state, not_before FROM ${schema}.cancellation
+     WHERE (state = 'planned' OR (state IN ${sqlList(FOLLOWED_STATES)} AND not_before IS NOT NULL))
+       AND NOT needs_person AND account = ANY($1::text[])`,
     [accounts],
   );
   await jobs.add(client, planned.rows.map(toJob));
@@ -103,14 +104,18 @@ export async function quarantine(
 }
 
 /** Settles what was in flight, and whose earlier request the provider had accepted by then. */
-async function takeKeptYes(client: QueryClient, schema: string, accounts: readonly string[]): Promise<void> {
+async function takeKeptYes(
+  client: QueryClient,
+  { schema, jobs }: Recovery,
+  accounts: readonly string[],
+): Promise<void> {
   const { rows } = await client.query(
     `SELECT id FROM ${schema}.cancellation
      WHERE account = ANY($1::text[]) AND state IN ('intent', 'sent') AND result IS NOT NULL FOR UPDATE`,
     [accounts],
   );
-  const ids = rows.map(({ id }) => String(id));
-  if (ids.length > 0) await takeYes(client, schema, ids);
+  const taken = rows.map(({ id }) => ({ id: String(id) }));
+  if (taken.length > 0) await takeYes(client, schema, jobs, taken);
 }
 
 /** A person may have settled what waits for one, sent it again or passed on its token, and the ledger has lost that. */

@@ -1,9 +1,9 @@
 import { CANCEL_OUTCOMES } from '../../contract/outcome.ts';
-import { sqlList } from '../model/state.ts';
+import { FOLLOWED_STATES, isFollowedState, sqlList } from '../model/state.ts';
 import type { QueryClient } from '../database/database.ts';
 import { groupBy } from '../../platform/deferred.ts';
 import { msSince, writeHistory, type NewEntry } from './history.ts';
-import type { Job, Jobs } from './jobs.ts';
+import { FOLLOW_PRIORITY, type Job, type Jobs, toJob } from './jobs.ts';
 import { toJsonb } from './jsonb.ts';
 import { bringBack, REFUSED_FOR_ABSENCE } from './settled.ts';
 import { changedAt } from './record.ts';
@@ -16,7 +16,7 @@ export interface RecordedState extends NextState {
   readonly claim: number;
   readonly priority: number;
   /** `send`: a yes is the provider's own, see {@link LATE_YES}. */
-  readonly task: 'send' | 'read';
+  readonly task: 'send' | 'read' | 'follow';
   /** When a request was last handed to the network (`performance.now`). */
   readonly handedOver: number | undefined;
 }
@@ -43,14 +43,14 @@ export async function recordStates(
     return await recordStates(client, schema, jobs, repeated);
   }
   const lines = groupBy(history, ({ id }) => id);
-  const written = await update(client, schema, settled, lines);
+  const written = await update(client, schema, jobs, settled, lines);
   if (written.size < settled.length) {
     // A worker that was cut off for days reports on what has been moved to its month.
     const late = settled.filter(({ id, task, result }) => task === 'send' && result !== undefined && !written.has(id));
     const ids = late.map(({ id }) => id);
     const back = await bringBack(client, schema, ids, REFUSED_FOR_ABSENCE);
     const found = late.filter(({ id }) => back.has(id));
-    for (const [id, next] of await update(client, schema, found, lines)) written.set(id, next);
+    for (const [id, next] of await update(client, schema, jobs, found, lines)) written.set(id, next);
     await keepYes(
       client,
       schema,
@@ -73,6 +73,7 @@ export async function recordStates(
 async function update(
   client: QueryClient,
   schema: string,
+  jobs: Jobs,
   settled: readonly RecordedState[],
   lines: ReadonlyMap<string, readonly NewEntry[]>,
 ): Promise<Map<string, Date | undefined>> {
@@ -89,7 +90,7 @@ async function update(
        FROM clock, jsonb_to_recordset($1::jsonb) AS x(id text, account text, claim bigint, task text, state text,
          result jsonb, error jsonb, "nextInMs" float8, "retryInMs" float8, "sentAgoMs" float8, "hasFailed" boolean,
          "readBackAttempts" integer, "needsPerson" boolean, "pauseMs" float8, "pauseBecause" text, "isSentAgain" boolean,
-         "otherPlace" text, "sentTo" text, lines jsonb)
+         "otherPlace" text, "sentTo" text, follow jsonb, lines jsonb)
      ), paused AS (
        INSERT INTO ${schema}.account AS a (name, paused_at, paused_until, paused_because)
        SELECT DISTINCT ON (account) account, now, now + "pauseMs" * interval '1 millisecond', "pauseBecause"
@@ -108,6 +109,9 @@ async function update(
          CASE WHEN x."hasFailed" THEN COALESCE(c.first_failed_at, x.now) ELSE c.first_failed_at END END,
        sent_at = CASE x.state WHEN 'planned' THEN NULL ELSE COALESCE(x."sentAt", c.sent_at) END,
        sent_again = c.sent_again OR COALESCE(x."isSentAgain", false), other_place = x."otherPlace",
+       following = COALESCE(x.follow - '{begins,isRead}'::text[], c.following),
+       followed_since = CASE WHEN x.follow->'begins' IS NOT NULL THEN x.now ELSE c.followed_since END,
+       follow_read_at = CASE WHEN x.follow->'isRead' IS NOT NULL THEN x.now ELSE c.follow_read_at END,
        result = CASE WHEN x.result IS NULL AND c.state IN ('intent', 'sent') THEN c.result ELSE x.result END
      FROM given x
      WHERE c.id = ANY($2::text[]) AND c.id = x.id AND CASE c.state
@@ -116,13 +120,15 @@ async function update(
          WHEN 'planned' THEN ${LATE_YES}
          WHEN 'intent' THEN c.claim = x.claim
          WHEN 'sent' THEN c.claim = x.claim
+         WHEN 'requested' THEN ${FOLLOWED}
+         WHEN 'scheduled' THEN ${FOLLOWED}
          ELSE false
        END
      RETURNING c.id, c.not_before, x.lines, x.result IS NULL AND c.result IS NOT NULL AS was_taken
      ), told AS (
        INSERT INTO ${schema}.history (cancellation_id, at, type, data)
-       SELECT changed.id, clock_timestamp() - line.ago * interval '1 millisecond', line.type, CASE line.type
-         WHEN 'settled' THEN line.data || jsonb_strip_nulls(jsonb_build_object('next', ${iso('changed.not_before')}))
+       SELECT changed.id, clock_timestamp() - line.ago * interval '1 millisecond', line.type, CASE
+         WHEN line.type IN ('settled', 'followed') THEN line.data || jsonb_strip_nulls(jsonb_build_object('next', ${iso('changed.not_before')}))
          ELSE line.data END
        FROM changed, ROWS FROM (jsonb_to_recordset(changed.lines) AS (ago float8, type text, data jsonb))
          WITH ORDINALITY AS line(ago, type, data, position)
@@ -132,7 +138,10 @@ async function update(
     [toJsonb(settled.map((one) => toRow(one, lines.get(one.id)))), settled.map(({ id }) => id)],
   );
   const taken = rows.filter(({ was_taken }) => was_taken === true).map(({ id }) => String(id));
-  if (taken.length > 0) await takeYes(client, schema, taken);
+  if (taken.length > 0) {
+    const own = settled.filter(({ id }) => taken.includes(id));
+    await takeYes(client, schema, jobs, own);
+  }
   return new Map(rows.map(({ id, not_before }) => [String(id), not_before instanceof Date ? not_before : undefined]));
 }
 
@@ -160,14 +169,28 @@ export async function keepYes(
 }
 
 /** Settles, by the yes to an earlier request, what the request in flight did not end with a yes. */
-export async function takeYes(client: QueryClient, schema: string, ids: readonly string[]): Promise<void> {
+export async function takeYes(
+  client: QueryClient,
+  schema: string,
+  jobs: Jobs,
+  taken: readonly Pick<RecordedState, 'id' | 'followInMs'>[],
+): Promise<void> {
   const { rows } = await client.query(
-    `UPDATE ${schema}.cancellation SET state = result->>'outcome', error = NULL, needs_person = false, readings = 0,
-       not_before = NULL, unknown_since = NULL, first_failed_at = NULL, other_place = NULL, claim = claim + 1,
-       lease_until = NULL, worker = NULL, updated_at = ${changedAt()}
-     WHERE id = ANY($1::text[]) RETURNING id, state`,
-    [ids],
+    `UPDATE ${schema}.cancellation c SET state = c.result->>'outcome', error = NULL, needs_person = false, readings = 0,
+       unknown_since = NULL, first_failed_at = NULL, other_place = NULL, not_before = x.next, claim = c.claim + 1,
+       lease_until = NULL, worker = NULL, updated_at = ${changedAt('c.updated_at')},
+       followed_since = CASE WHEN x.next IS NULL THEN c.followed_since ELSE c.updated_at END,
+       following = CASE WHEN x.next IS NULL THEN c.following ELSE '{}' END
+     FROM (
+       SELECT own.id, CASE WHEN own.result->>'outcome' IN ${sqlList(FOLLOWED_STATES)} THEN
+         date_trunc('milliseconds', own.updated_at + given."followInMs" * interval '1 millisecond') END AS next
+       FROM ${schema}.cancellation own JOIN jsonb_to_recordset($1::jsonb) AS given(id text, "followInMs" float8) USING (id)
+       WHERE own.id = ANY($2::text[])
+     ) x
+     WHERE c.id = ANY($2::text[]) AND c.id = x.id RETURNING c.id, c.account, c.priority, c.state, c.not_before`,
+    [JSON.stringify(taken.map(({ id, followInMs }) => ({ id, followInMs }))), taken.map(({ id }) => id)],
   );
+  await jobs.add(client, rows.filter(({ not_before }) => not_before !== null).map(toJob));
   await writeHistory(
     client,
     schema,
@@ -183,6 +206,9 @@ export async function takeYes(client: QueryClient, schema: string, ids: readonly
 const LATE_YES = `(x.task = 'send' AND x.state IN ${sqlList(CANCEL_OUTCOMES)}
   AND (x."sentTo" IS NULL OR c.place IS NULL OR x."sentTo" = c.place))`;
 
+/** A reading by the claim that is at it: written once, whatever the worker repeats. */
+const FOLLOWED = `(x.task = 'follow' AND c.claim = x.claim AND c.lease_until IS NOT NULL)`;
+
 /** A time as `toISOString` writes it. */
 function iso(time: string): string {
   return `to_char((${time}) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
@@ -190,12 +216,14 @@ function iso(time: string): string {
 
 /** The job that takes a cancellation up again, if it is to be. */
 function jobsOf({ id, account, priority, state, needsPerson }: RecordedState, next: Date | undefined): readonly Job[] {
-  if (needsPerson || (state !== 'planned' && state !== 'unknown')) return [];
-  return [{ id, account, priority, startAfter: next?.toISOString() }];
+  if (needsPerson) return [];
+  const startAfter = next?.toISOString();
+  if (state === 'planned' || state === 'unknown') return [{ id, account, priority, startAfter }];
+  return isFollowedState(state) && next !== undefined ? [{ id, account, priority: FOLLOW_PRIORITY, startAfter }] : [];
 }
 
 function toRow(settled: RecordedState, lines: readonly NewEntry[] = []): Readonly<Record<string, unknown>> {
-  const { handedOver, pause, priority: _priority, seen: _seen, ...row } = settled;
+  const { handedOver, pause, priority: _priority, seen: _seen, followInMs: _followInMs, ...row } = settled;
   const own = [settledLine(settled, 'settled')];
   if (settled.isSentAgain === true) own.push({ id: settled.id, type: 'sent_again', data: {} });
   return {
@@ -208,13 +236,25 @@ function toRow(settled: RecordedState, lines: readonly NewEntry[] = []): Readonl
 
 /** The line of history for a settlement. When it is taken up again is added where it is written. */
 function settledLine(settled: RecordedState, type: 'settled' | 'late_outcome'): NewEntry {
-  const { id, state, error, needsPerson, result, otherPlace } = settled;
+  const { id, state, task, error, needsPerson, result, otherPlace } = settled;
+  if (task === 'follow') return followedLine(settled, type);
   const seen = seenIn(settled);
   return {
     id,
     type,
     data: { state, code: error?.code, needsPerson, reconciled: result?.reconciled, otherPlace, seen },
   };
+}
+
+/** The same for a reading of one that is followed. */
+function followedLine(
+  { id, state, needsPerson, follow = {}, seen }: RecordedState,
+  type: 'settled' | 'late_outcome',
+): NewEntry {
+  const { doubt, doubts, ended } = follow;
+  const isStill = isFollowedState(state) && type === 'settled';
+  const found = { state, seen, doubt, doubts, ended };
+  return isStill ? { id, type: 'followed', data: found } : { id, type, data: { ...found, needsPerson } };
 }
 
 /** What was seen at the provider: by a read-back, or by the one that a call made itself. */

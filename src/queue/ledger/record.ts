@@ -3,9 +3,12 @@ import type { ProviderError } from '../../contract/provider-error.ts';
 import type { CancelResult, SafeResult } from '../../contract/result.ts';
 import { count, storedRequest } from './claimed-row.ts';
 import type { StoredRequest } from '../model/claimed.ts';
-import { type WhenAbsent, WHEN_ABSENT, QUEUE_STATES, type QueueState } from '../model/state.ts';
+import type { LastSeen } from '../../contract/vocabulary.ts';
+import type { FollowEnd } from '../model/follow-plan.ts';
+import { isFollowedState, type WhenAbsent, WHEN_ABSENT, QUEUE_STATES, type QueueState } from '../model/state.ts';
 import type { Row } from '../database/database.ts';
 import type { HistoryEntry } from './history.ts';
+import type { NextFollow } from './next-state.ts';
 import { storedError, storedResult } from './stored-outcome.ts';
 
 /** A cancellation in the queue, as `get` and `list` show it. */
@@ -13,17 +16,20 @@ export interface QueuedCancellation {
   readonly id: string;
   readonly account: string;
   readonly provider: string;
+  /** The same for two requests that ask for the same, whatever their ids: what an approval is bound to. */
+  readonly fingerprint: string;
   /** As it was enqueued. */
   readonly request: StoredRequest;
   readonly state: QueueState;
   /**
    * Whether nothing more is done by itself, and a person has to decide with `resolve` or `retry`. A planned one is held
-   * because its account leads to another place: see `lastError`, `place` and `otherPlace`.
+   * because its account leads to another place: see `lastError`, `place` and `otherPlace`. With `lapsed` and `overdue`,
+   * see `follow.finding`.
    */
   readonly needsPerson: boolean;
   /**
    * Its outcome, in the form of `safeCancel` and `cancelMany`. Not set while it is planned or in flight; with
-   * `unknown`, an error with the code `outcome_unknown`.
+   * `unknown`, an error with the code `outcome_unknown`; with `lapsed` and `overdue`, what the provider had accepted.
    */
   readonly outcome?: SafeResult<CancelResult>;
   /** While it is planned: why it has not been taken yet, if it was tried. */
@@ -42,7 +48,9 @@ export interface QueuedCancellation {
   readonly priority: number;
   /** Who asked for it. */
   readonly askedBy?: string;
-  /** When it is taken up, or taken up again (ISO 8601). Left out: immediately. */
+  /** How it is followed, since the provider accepted it. Left out: it is not. */
+  readonly follow?: FollowRecord;
+  /** When it is taken up, or taken up again (ISO 8601), to be sent or read back. Left out: immediately. */
   readonly notBefore?: string;
   /** When a request of it was last handed to the network (ISO 8601). */
   readonly sentAt?: string;
@@ -55,6 +63,21 @@ export interface QueuedCancellation {
    * decision can be bound to it (`ifUpdatedAt`).
    */
   readonly updatedAt: string;
+}
+
+/** How a cancellation is followed until its service is over. */
+export interface FollowRecord {
+  /** Since when (ISO 8601). */
+  readonly since: string;
+  /** When it is read next (ISO 8601). Left out: never, since the service is over, a person decides, or it has `ended`. */
+  readonly nextAt?: string;
+  /** When it was read last (ISO 8601), and what that showed; `absent`: the provider has no such service. */
+  readonly readAt?: string;
+  readonly lastSeen?: LastSeen;
+  /** With `lapsed` and `overdue`: what was found, in words for an operator. */
+  readonly finding?: string;
+  /** The readings ended without showing that the service is over, and why. */
+  readonly ended?: FollowEnd;
 }
 
 /** A cancellation with all that has happened to it, oldest first. */
@@ -85,6 +108,7 @@ const schema = v.object({
   id: v.string(),
   account: v.string(),
   provider: v.string(),
+  fingerprint: v.string(),
   request: storedRequest,
   state: v.picklist(QUEUE_STATES),
   needs_person: v.boolean(),
@@ -101,17 +125,24 @@ const schema = v.object({
   updated: v.string(),
   result: v.nullable(storedResult),
   error: v.nullable(storedError),
+  followed_since: v.nullable(iso),
+  follow_read_at: v.nullable(iso),
+  following: v.nullable(v.custom<NextFollow>((value) => typeof value === 'object' && value !== null)),
 });
+
+type ParsedRow = v.InferOutput<typeof schema>;
 
 /** A cancellation out of its row. */
 export function toRecord(row: Row): QueuedCancellation {
   const parsed = v.parse(schema, row);
-  const { id, account, provider, request, state, priority, tries, result, error } = parsed;
-  const isOpen = state === 'planned' || state === 'intent' || state === 'sent';
+  const { id, account, provider, fingerprint, request, state, priority, tries, result, error } = parsed;
+  const isOpen = UNSETTLED.has(state);
+  const follow = followOf(parsed);
   return {
     id,
     account,
     provider,
+    fingerprint,
     request,
     state,
     needsPerson: parsed.needs_person,
@@ -123,11 +154,33 @@ export function toRecord(row: Row): QueuedCancellation {
     whenAbsent: parsed.when_absent,
     priority,
     ...(parsed.asked_by === null ? {} : { askedBy: parsed.asked_by }),
-    ...(parsed.not_before === null ? {} : { notBefore: parsed.not_before }),
+    ...(follow === undefined ? {} : { follow }),
+    ...(parsed.not_before === null || isFollowedState(state) ? {} : { notBefore: parsed.not_before }),
     ...(parsed.sent_at === null ? {} : { sentAt: parsed.sent_at }),
     tries,
     createdAt: parsed.created_at,
     updatedAt: parsed.updated,
+  };
+}
+
+const UNSETTLED: ReadonlySet<QueueState> = new Set(['proposed', 'planned', 'intent', 'sent']);
+
+function followOf({
+  followed_since,
+  follow_read_at,
+  following,
+  not_before,
+  state,
+}: ParsedRow): FollowRecord | undefined {
+  if (followed_since === null) return undefined;
+  const { seen, finding, ended } = following ?? {};
+  return {
+    since: followed_since,
+    ...(not_before === null || !isFollowedState(state) ? {} : { nextAt: not_before }),
+    ...(follow_read_at === null ? {} : { readAt: follow_read_at }),
+    ...(seen === undefined ? {} : { lastSeen: seen }),
+    ...(finding === undefined ? {} : { finding }),
+    ...(ended === undefined ? {} : { ended }),
   };
 }
 

@@ -1,11 +1,12 @@
 import { ProviderError } from '../../contract/provider-error.ts';
-import { toClaimed } from './claimed-row.ts';
+import { AGES, toClaimed } from './claimed-row.ts';
 import type { Claimed } from '../model/claimed.ts';
 import type { QueryClient, Row } from '../database/database.ts';
 import { writeHistory } from './history.ts';
 import type { Jobs } from './jobs.ts';
 import type { Policy } from './policy.ts';
 import { recordStates } from './record-states.ts';
+import { followAgain } from './follow.ts';
 import { becameUnknown, type NextState } from './next-state.ts';
 
 // What one transaction picks up; what is more comes with the next.
@@ -28,7 +29,7 @@ export interface Recovery {
  */
 export async function recoverExpired(client: QueryClient, recovery: Recovery): Promise<number> {
   const { rows } = await client.query(
-    `SELECT *, ${NEXT_IN} FROM ${recovery.schema}.cancellation
+    `SELECT *, ${AGES}, ${NEXT_IN} FROM ${recovery.schema}.cancellation
      WHERE lease_until <= clock_timestamp() AND account = ANY($1::text[])
      ORDER BY lease_until LIMIT ${AT_ONCE} FOR UPDATE SKIP LOCKED`,
     [[...recovery.readable.keys()]],
@@ -50,7 +51,7 @@ export async function recoverExpired(client: QueryClient, recovery: Recovery): P
     lost.map(({ claimed, sentAt, waits }) => {
       const readable = recovery.readable.get(claimed.request.account) === true;
       // One that a person was reading back goes on waiting for what it waited for.
-      if (claimed.task === 'read') return { claimed, next: { ...readAgain(claimed), ...waits } };
+      if (claimed.task !== 'send') return { claimed, next: { ...notBegun(claimed), ...waits } };
       return { claimed, next: becameUnknown(workerLost(claimed, sentAt), readable, recovery.policy) };
     }),
   );
@@ -69,7 +70,7 @@ export async function giveBack(
   known: readonly string[],
 ): Promise<void> {
   const { rows } = await client.query(
-    `SELECT * FROM ${recovery.schema}.cancellation
+    `SELECT *, ${AGES} FROM ${recovery.schema}.cancellation
      WHERE worker = $1 AND lease_until IS NOT NULL AND NOT (id = ANY($2::text[])) FOR UPDATE`,
     [worker, known],
   );
@@ -80,7 +81,7 @@ export async function giveBack(
     recovery,
     unsent.map((claimed) => ({
       claimed,
-      next: claimed.task === 'read' ? readAgain(claimed) : sendAgain(claimed),
+      next: notBegun(claimed),
     })),
   );
 }
@@ -96,6 +97,12 @@ export function stillWaits(row: Row): Pick<NextState, 'needsPerson' | 'nextInMs'
   if (row['needs_person'] === true && row['other_place'] === null) return { needsPerson: true };
   const nextInMs = Number(row['next_in_ms'] ?? 0);
   return { needsPerson: false, ...(nextInMs > 0 ? { nextInMs } : {}) };
+}
+
+/** A call that was not started, or not finished where that makes no difference: it is claimed again. */
+export function notBegun(claimed: Claimed): NextState {
+  if (claimed.followed !== undefined) return followAgain(claimed, claimed.followed);
+  return claimed.task === 'read' ? readAgain(claimed) : sendAgain(claimed);
 }
 
 /** A claim that ended before anything was sent. */

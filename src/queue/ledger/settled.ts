@@ -32,6 +32,10 @@ export const COLUMNS: readonly string[] = [
   'when_absent',
   'sent_again',
   'traceparent',
+  'follow',
+  'following',
+  'followed_since',
+  'follow_read_at',
 ];
 
 const columns = COLUMNS.join(', ');
@@ -43,9 +47,12 @@ export function ledger(schema: string): string {
   return `(SELECT ${columns} FROM ${schema}.cancellation UNION ALL SELECT ${columns} FROM ${schema}.settled)`;
 }
 
-/** The condition for a settled cancellation that no worker is processing. The same as that of its index. */
+/**
+ * The condition for a settled cancellation that no worker is processing, and that is not followed any more. The same as
+ * that of its index.
+ */
 export const IS_SETTLED: string = `state IN ${sqlList(SETTLED_STATES)}
-  AND NOT needs_person AND lease_until IS NULL`;
+  AND NOT needs_person AND lease_until IS NULL AND not_before IS NULL`;
 
 /** A month, as `2026_05`: of the database's clock, in UTC. */
 export type Month = string;

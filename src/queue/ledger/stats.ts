@@ -237,6 +237,7 @@ function tallyOf(schema: string): string {
 function complete(counts: Readonly<Record<string, number>>): Record<QueueState, number> {
   const of = (state: QueueState): number => counts[state] ?? 0;
   return {
+    proposed: of('proposed'),
     planned: of('planned'),
     intent: of('intent'),
     sent: of('sent'),
@@ -246,6 +247,8 @@ function complete(counts: Readonly<Record<string, number>>): Record<QueueState, 
     already_cancelled: of('already_cancelled'),
     refused: of('refused'),
     unknown: of('unknown'),
+    lapsed: of('lapsed'),
+    overdue: of('overdue'),
   };
 }
 

@@ -6,7 +6,8 @@ import { clearly } from '../database/database-error.ts';
 import { type QueryClient, guarded } from '../database/database.ts';
 import { beginConfirmation, endConfirmation, unwrittenConfirmation } from '../ledger/confirmation.ts';
 import { resolve, resume, retry, withdraw } from '../ledger/decisions.ts';
-import { type NewCancellation, type PathOf, enqueue, toNew } from '../ledger/enqueue.ts';
+import { approve } from '../ledger/approval.ts';
+import { type NewCancellation, type PathOf, enqueue, fingerprintOf, toNew } from '../ledger/enqueue.ts';
 import { exportSettled } from '../ledger/export-settled.ts';
 import { decideAs } from '../ledger/changes.ts';
 import { readFeed } from '../ledger/feed.ts';
@@ -18,6 +19,7 @@ import { recordStates } from '../ledger/record-states.ts';
 import { execute } from '../worker/execute.ts';
 import { type Quarantined, quarantine, workersAlive } from '../ledger/quarantine.ts';
 import {
+  approvalSchema,
   changesSchema,
   confirmationSchema,
   decisionSchema,
@@ -109,6 +111,28 @@ export class QueueCore {
     const own = await checkInput(idSchema, id, 'id');
     const checked = await checkInput(waitSchema, options, 'options');
     return await this.#waiting.wait(own, async () => await this.#read().lookUp(own), checked);
+  }
+
+  /** Plans a proposed cancellation. What is not the database's is found out before its transaction begins. */
+  async approve(id: unknown, decision: unknown): Promise<void> {
+    const [own, by] = [await checkInput(idSchema, id, 'id'), await checkInput(approvalSchema, decision, 'decision')];
+    const { services } = this.#context;
+    const record = await this.#read().lookUp(own);
+    const isKnown = record !== undefined && this.#context.readable.has(record.account);
+    const place = isKnown ? await placeOrNone(record.account, services) : undefined;
+    const fingerprint = isKnown ? await this.#fingerprintOf(record) : undefined;
+    await this.#decide(by, (client) => approve(client, this.#context, own, by, { fingerprint, place }));
+    this.#workers.notify();
+  }
+
+  /** The fingerprint of the request as it stands in the row; `undefined` if that is not valid any more. */
+  async #fingerprintOf({ request }: QueuedCancellation): Promise<string | undefined> {
+    try {
+      return fingerprintOf(await this.#context.services.validate(request));
+    } catch (error) {
+      if (!isProviderError(error)) throw error;
+      return undefined;
+    }
   }
 
   async retry(id: unknown, decision: unknown): Promise<void> {

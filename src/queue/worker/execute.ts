@@ -3,9 +3,12 @@ import type { OperationEvent } from '../../contract/event.ts';
 import { ProviderError, isProviderError } from '../../contract/provider-error.ts';
 import { REPORT_IT } from '../../contract/report-it.ts';
 import type { Claimed } from '../model/claimed.ts';
+import { DEFAULT_FOLLOW, type FollowPlan } from '../model/follow-plan.ts';
 import { DatabaseFailure } from '../database/database.ts';
 import { otherPlaceIn, otherProvidersPlace, pinnedPlace } from '../ledger/pinned-place.ts';
-import { readAgain, sendAgain } from '../ledger/recovery.ts';
+import { afterFailedFollow, afterFollowReading, end, followed, undecided, type Following } from '../ledger/follow.ts';
+import { notBegun } from '../ledger/recovery.ts';
+import { newerOf } from '../ledger/newer.ts';
 import {
   type NextState,
   afterFailedReadBack,
@@ -28,10 +31,23 @@ export interface ExecuteOptions {
   readonly onFailure?: (error: ProviderError) => void;
 }
 
-type Context = Pick<WorkerContext, 'database' | 'schema' | 'services' | 'policy' | 'readable'>;
+type Context = Pick<WorkerContext, 'database' | 'schema' | 'services' | 'policy' | 'readable' | 'follow'>;
 
-/** Sends a cancellation or reads it back, and returns what follows from that. */
-export async function execute(
+/** Sends a cancellation, reads it back or follows it, and returns what follows from that. */
+export async function execute(claimed: Claimed, options: ExecuteOptions, context: Context): Promise<NextState> {
+  const plan = planOf(claimed, context);
+  if (claimed.followed === undefined) return followed(await sendOrRead(claimed, options, context), plan);
+  // Where nothing is followed, nothing is read.
+  if (plan === false) return end({ claimed, followed: claimed.followed, plan: DEFAULT_FOLLOW }, 'switched_off');
+  return await sendOrRead(claimed, options, context);
+}
+
+/** How a cancellation is followed: as was asked for it, and otherwise as the queue does; not where nothing can be read. */
+function planOf({ follow, request }: Claimed, context: Context): FollowPlan | false {
+  return context.readable.get(request.account) === true ? (follow ?? context.follow) : false;
+}
+
+async function sendOrRead(
   claimed: Claimed,
   { access, onFailure, ...options }: ExecuteOptions,
   context: Context,
@@ -39,13 +55,18 @@ export async function execute(
   const startedAt = performance.now();
   // Durations of the row are as of the claim, and a call takes time.
   const aged = (): Claimed => {
-    const { failingForMs, unknownForMs } = claimed;
+    const { failingForMs, unknownForMs, followed: current } = claimed;
     const passed = performance.now() - startedAt;
-    return { ...claimed, failingForMs: failingForMs && failingForMs + passed, unknownForMs: unknownForMs + passed };
+    return {
+      ...claimed,
+      failingForMs: failingForMs && failingForMs + passed,
+      unknownForMs: unknownForMs + passed,
+      followed: current && { ...current, nowMs: current.nowMs + passed, sinceMs: current.sinceMs + passed },
+    };
   };
   try {
     const other = await otherProvidersPlace(claimed, options, context.services);
-    if (other !== undefined) return afterOtherPlace(claimed, other);
+    if (other !== undefined) return heldAt(claimed, other, context);
     const place = await pinnedPlace(claimed, options, context);
     // Another worker has recovered it: this one may send nothing.
     if (place === undefined) return notBegun(claimed);
@@ -56,21 +77,28 @@ export async function execute(
     if (error instanceof DatabaseFailure) return notBegun(claimed);
     const failure = isProviderError(error) ? error : new ProviderError('unexpected_response', FAULT);
     onFailure?.(failure);
-    return afterFailure(aged(), failure, context, access);
+    return await afterFailure(aged(), failure, context, access);
   }
 }
 
 async function call(
   { task, request, place, traceparent }: Claimed,
   { access, now, ...options }: Omit<ExecuteOptions, 'onFailure'> & { readonly now: number | undefined },
-  { services, policy, readable }: Context,
+  context: Context,
   aged: () => Claimed,
 ): Promise<NextState> {
+  const { services, policy, readable } = context;
   const { account, service } = request;
-  if (task === 'read') {
+  if (task !== 'send') {
     const seen = await services.status({ account, service }, { ...options, place, traceparent });
     access.learn(undefined);
-    return { ...afterReadBack(aged(), seen, policy), seen: seenOf(seen) };
+    const claimed = aged();
+    const following = followingOf(claimed, context);
+    const next =
+      following === undefined
+        ? afterReadBack(claimed, seen, policy)
+        : await unlessNewer(following, afterFollowReading(following, seen), context);
+    return { ...next, seen: seenOf(seen) };
   }
   const sent = await services.safeCancel(request, { ...options, place, traceparent, now });
   if (!sent.ok && otherPlaceIn(sent.error) !== undefined) throw sent.error;
@@ -79,26 +107,52 @@ async function call(
   return place === undefined ? next : { ...next, sentTo: place };
 }
 
-function afterFailure(
+/** With its plan, if it is followed. */
+function followingOf(claimed: Claimed, context: Context): Following | undefined {
+  const plan = planOf(claimed, context);
+  return claimed.followed === undefined || plan === false ? undefined : { claimed, followed: claimed.followed, plan };
+}
+
+/** A newer cancellation of the service explains what speaks against this one: that one is followed. */
+async function unlessNewer(following: Following, next: NextState, { database, schema }: Context): Promise<NextState> {
+  if (!next.needsPerson) return next;
+  const newer = await newerOf(database, schema, following.claimed);
+  if (newer === undefined) return next;
+  return newer === 'open' ? undecided(following, next) : end(following, 'superseded');
+}
+
+/** The account leads to another place. Nothing was sent or read there. */
+function heldAt(claimed: Claimed, otherPlace: string, context: Context): NextState {
+  const following = followingOf(claimed, context);
+  if (following === undefined) return afterOtherPlace(claimed, otherPlace);
+  return { ...afterFailedFollow(following, ELSEWHERE, context.policy), seen: { failed: 'not_configured' } };
+}
+
+async function afterFailure(
   claimed: Claimed,
   error: ProviderError,
-  { policy, readable }: Context,
+  context: Context,
   access: Pick<AccountAccess, 'learn'>,
-): NextState {
+): Promise<NextState> {
+  const { policy, readable } = context;
   const otherPlace = otherPlaceIn(error);
-  if (otherPlace !== undefined) return afterOtherPlace(claimed, otherPlace);
+  if (otherPlace !== undefined) return heldAt(claimed, otherPlace, context);
   const isShut = access.learn(error);
-  if (claimed.task === 'read') {
-    const seen = error.code === 'not_found' ? { state: 'absent' as const } : { failed: error.code };
-    return { ...afterFailedReadBack(claimed, error, policy, isShut), seen };
+  const seen = error.code === 'not_found' ? { state: 'absent' as const } : { failed: error.code };
+  const following = followingOf(claimed, context);
+  if (following !== undefined) {
+    const next = await unlessNewer(following, afterFailedFollow(following, error, policy, isShut), context);
+    return { ...next, seen };
   }
+  if (claimed.task === 'read') return { ...afterFailedReadBack(claimed, error, policy, isShut), seen };
   return afterSend(claimed, { ok: false, error }, readable.get(claimed.request.account) === true, policy, isShut);
 }
 
-/** A call that was not started: it is claimed again. */
-export function notBegun(claimed: Claimed): NextState {
-  return claimed.task === 'read' ? readAgain(claimed) : sendAgain(claimed);
-}
+// Not `not_configured`, which would make the whole account rest: its other cancellations may be of the new place.
+const ELSEWHERE = new ProviderError('unexpected_response', {
+  operation: 'status',
+  message: 'queue: the account leads to another place now. Nothing was read there.',
+});
 
 const FAULT = {
   operation: 'status',

@@ -1,4 +1,4 @@
-import { OPEN_STATES, sqlList } from '../model/state.ts';
+import { FOLLOWED_STATES, isFollowedState, OPEN_STATES, sqlList } from '../model/state.ts';
 import type { QueryClient } from '../database/database.ts';
 import { type Jobs, toJob } from '../ledger/jobs.ts';
 
@@ -82,19 +82,21 @@ async function followClock(client: QueryClient, { schema, jobs, readable }: Puls
   const { rows } = await client.query(
     `WITH ahead AS (
        SELECT id, updated_at - clock_timestamp() AS by FROM ${schema}.cancellation
-       WHERE updated_at > clock_timestamp() AND state IN ${sqlList(OPEN_STATES)}
+       WHERE updated_at > clock_timestamp()
+         AND (state IN ${sqlList(OPEN_STATES)} OR (state IN ${sqlList(FOLLOWED_STATES)} AND not_before IS NOT NULL))
          AND account = ANY($1::text[]) FOR UPDATE
      )
      UPDATE ${schema}.cancellation c SET
        updated_at = c.updated_at - by, lease_until = c.lease_until - by, sent_at = c.sent_at - by,
-       unknown_since = c.unknown_since - by, first_failed_at = c.first_failed_at - by,
+       unknown_since = c.unknown_since - by, followed_since = c.followed_since - by, first_failed_at = c.first_failed_at - by,
        not_before = CASE WHEN c.tries > 0 THEN c.not_before - by ELSE c.not_before END
      FROM ahead WHERE c.id = ahead.id
      RETURNING c.id, c.account, c.priority, c.state, c.needs_person, c.not_before`,
     [accounts],
   );
   const waiting = rows.filter(
-    ({ state, needs_person }) => (state === 'planned' || state === 'unknown') && needs_person === false,
+    ({ state, needs_person }) =>
+      (state === 'planned' || state === 'unknown' || isFollowedState(String(state))) && needs_person === false,
   );
   await jobs.add(client, waiting.map(toJob));
   await client.query(

@@ -1,17 +1,21 @@
 import { AccountAccess } from '../../bulk/account-access.ts';
 import type { OperationEvent } from '../../contract/event.ts';
-import { execute, notBegun } from './execute.ts';
+import { execute } from './execute.ts';
 import type { Claimed } from '../model/claimed.ts';
 import { type Lease, stopAtEndOf } from '../model/lease.ts';
 import { Outbox } from './outbox.ts';
 import { type NewEntry, toLine } from '../ledger/history.ts';
+import { notBegun } from '../ledger/recovery.ts';
 import { MARK_AFTER_MS, SentMarks } from '../ledger/sent-marks.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /** The calls that a worker has started, and their outcomes until these are written down. */
 export class RunningCalls {
   readonly sent: SentMarks = new SentMarks();
-  readonly #context: Pick<WorkerContext, 'database' | 'schema' | 'services' | 'policy' | 'readable' | 'deadlineMs'>;
+  readonly #context: Pick<
+    WorkerContext,
+    'database' | 'schema' | 'services' | 'policy' | 'readable' | 'follow' | 'deadlineMs'
+  >;
   readonly #onEnd: (account: string) => void;
   // By claim: a clock that was set ahead can end a lease early, and then the same cancellation may be claimed once more.
   readonly #running = new Set<Claimed>();
@@ -22,7 +26,7 @@ export class RunningCalls {
 
   /** @param onEnd called with the account of each call that has ended. */
   constructor(
-    context: Pick<WorkerContext, 'database' | 'schema' | 'services' | 'policy' | 'readable' | 'deadlineMs'>,
+    context: Pick<WorkerContext, 'database' | 'schema' | 'services' | 'policy' | 'readable' | 'follow' | 'deadlineMs'>,
     onEnd: (account: string) => void,
   ) {
     this.#context = context;

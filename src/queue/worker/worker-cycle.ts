@@ -1,4 +1,13 @@
-import { type Due, type Room, claim, lockAccounts, longestDue, noteStarts, roomOf } from '../ledger/claim.ts';
+import {
+  type Due,
+  IS_WAITING,
+  type Room,
+  claim,
+  lockAccounts,
+  longestDue,
+  noteStarts,
+  roomOf,
+} from '../ledger/claim.ts';
 import type { Claimed } from '../model/claimed.ts';
 import { unreachable } from '../database/database-error.ts';
 import { DatabaseFailure, type QueryClient, allInOrder } from '../database/database.ts';
@@ -214,9 +223,9 @@ export class WorkerCycle {
     if (ids.length === 0) return;
     const { schema, jobs } = this.#context;
     const { rows } = await client.query(
-      `SELECT id, account, priority, not_before FROM ${schema}.cancellation
+      `SELECT id, account, priority, state, not_before FROM ${schema}.cancellation
        WHERE id = ANY($1::text[]) AND not_before > clock_timestamp() AND lease_until IS NULL AND NOT needs_person
-         AND CASE state WHEN 'planned' THEN true WHEN 'unknown' THEN true ELSE false END`,
+         AND ${IS_WAITING}`,
       [ids],
     );
     await jobs.add(client, rows.map(toJob));

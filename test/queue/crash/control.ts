@@ -13,7 +13,7 @@ export async function runControl({
   kills,
   jobs: count,
   seed,
-}: Omit<KillPlan, 'schema'>): Promise<Omit<KillTally, 'onceInTheEnd'>> {
+}: Omit<KillPlan, 'schema'>): Promise<Omit<KillTally, 'onceInTheEnd' | 'followed'>> {
   const conductOf = randomConduct(seed);
   await using provider = await startRecordingProvider((id, time) => {
     const conduct = conductOf(id, time);

@@ -29,6 +29,8 @@ export const SHORT_DELAYS = {
   deadlineMs: 3_000,
   pollMs: 100,
   readBackAfterMs: [300, 1_000, 4_000],
+  // Two readings are further apart than the provider takes to carry out what it has answered.
+  follow: { afterMs: 300, everyMs: 700, forMs: 5_000 },
 } as const;
 
 // The leases of several killed workers are open concurrently, and the next one still has to find room.

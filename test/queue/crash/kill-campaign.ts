@@ -32,6 +32,8 @@ export interface KillTally {
   readonly leftAtLastKill: number;
   /** Once nothing was left that happens by itself. */
   readonly verdict: Verdict;
+  /** Cancellations that were followed until their service was over. */
+  readonly followed: number;
   /** Services that are cancelled exactly once after a person's and the caller's word on what was left. */
   readonly onceInTheEnd: number;
 }
@@ -60,7 +62,9 @@ export async function runKills({
   const hit = await killRepeatedly(provider, kills, seed, () => startWorker(site, CONCURRENCY, false, clockOff()));
   const leftAtLastKill = count - provider.executions.size;
   await finish(site, provider, clockOff());
-  const verdict = await withQueue(site, async (queue) => judge(jobs, await everyRow(queue), provider));
+  const rows = await withQueue(site, everyRow);
+  const verdict = judge(jobs, rows, provider);
+  const followed = rows.filter(({ state, follow }) => state === 'completed' && follow !== undefined).length;
   // What is sent again may lose its answer again.
   for (let round = 0; round < 10; round += 1) {
     const decided = await withQueue(site, (queue) => decideOnTheRest(queue, provider.executions));
@@ -68,7 +72,7 @@ export async function runKills({
     await finish(site, provider, clockOff());
   }
   const onceInTheEnd = [...provider.executions.values()].filter((times) => times === 1).length;
-  return { kills: hit, leftAtLastKill, verdict, onceInTheEnd };
+  return { kills: hit, leftAtLastKill, verdict, followed, onceInTheEnd };
 }
 
 function startWorker(site: Site, concurrency: number, untilSettled: boolean, clockOffMs: number): Child {

@@ -24,6 +24,9 @@ export interface RecordingProvider extends AsyncDisposable {
   readonly settled: () => Promise<void>;
 }
 
+// A service is over some time after its cancellation was carried out.
+const OVER_AFTER_MS = 400;
+
 /**
  * Starts a provider; `conductOf` says what it does with a cancellation, given the service and how often it was asked.
  */
@@ -32,6 +35,7 @@ export async function startRecordingProvider(
 ): Promise<RecordingProvider> {
   const executions = new Map<string, number>();
   const writes = new Map<string, number>();
+  const executedAt = new Map<string, number>();
   const events = new EventEmitter().setMaxListeners(0);
   const pending = new Set<Promise<void>>();
   let running = 0;
@@ -42,6 +46,7 @@ export async function startRecordingProvider(
   };
 
   const execute = (id: string): void => {
+    executedAt.set(id, performance.now());
     increment(executions, id);
     events.emit('executed');
   };
@@ -63,7 +68,8 @@ export async function startRecordingProvider(
   const read = async (id: string, response: ServerResponse): Promise<void> => {
     await delay(conductOf(id, 0).latencyMs);
     running -= 1;
-    answer(response, { result: 'found', cancelled: executions.has(id) });
+    const isOver = performance.now() - (executedAt.get(id) ?? Infinity) > OVER_AFTER_MS;
+    answer(response, { result: 'found', cancelled: executions.has(id), over: isOver });
   };
 
   const handle = (request: IncomingMessage, response: ServerResponse): void => {

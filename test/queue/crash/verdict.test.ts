@@ -11,6 +11,7 @@ function row(job: Job, state: QueuedCancellation['state'], more: Partial<QueuedC
     id: job.id,
     account: job.readable ? 'alpha' : 'blind',
     provider: 'test',
+    fingerprint: 'of the request',
     request: { account: 'alpha', service: { id: job.service }, when: 'immediate' },
     state,
     needsPerson: false,

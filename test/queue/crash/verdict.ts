@@ -90,6 +90,10 @@ export function judgeRow(job: Job, row: QueuedCancellation | undefined, times: n
       return job.readable && isConfirmed(row) ? 'confirmed_not' : 'lost';
     case 'unknown':
       return row.needsPerson && !job.readable ? 'for_person' : 'lost';
+    case 'lapsed':
+    case 'overdue':
+      return 'wrong';
+    case 'proposed':
     case 'planned':
     case 'intent':
     case 'sent':

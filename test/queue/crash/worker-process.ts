@@ -9,7 +9,7 @@ import { isAnythingOpen } from './jobs.ts';
 /** Its options, as JSON on its command line. */
 export interface WorkerOptions extends Pick<
   QueueOptions<CrashAccounts>,
-  'schema' | 'deadlineMs' | 'pollMs' | 'readBackAfterMs' | 'limits'
+  'schema' | 'deadlineMs' | 'pollMs' | 'readBackAfterMs' | 'limits' | 'follow'
 > {
   readonly url: string;
   readonly database: string;
@@ -33,7 +33,7 @@ if (untilSettled) {
   do {
     await queue.work({ concurrency, stopWhenIdle: true });
     await delay(100);
-  } while (await isAnythingOpen(queue));
+  } while (await isAnythingOpen(queue, options.follow !== false));
 } else {
   await queue.work({ concurrency, signal: stop.signal });
 }

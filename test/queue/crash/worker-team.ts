@@ -35,7 +35,7 @@ export interface TeamTally {
 export async function runTeam(plan: TeamPlan): Promise<TeamTally> {
   const { database, schema, limit, workers, concurrency, conductOf, meanwhile } = plan;
   await using provider = await startRecordingProvider(conductOf);
-  const options = { database, schema, ...SHORT_DELAYS, deadlineMs: 20_000, limits: { alpha: limit } };
+  const options = { database, schema, ...SHORT_DELAYS, follow: false, deadlineMs: 20_000, limits: { alpha: limit } };
   const queue = await createCancelQueue({ services: crashServices(provider.url), ...options });
   try {
     const jobs = makeJobs(plan.jobs, ['alpha']);

@@ -211,7 +211,10 @@ const readable = defineProvider({
   },
   *status({ id }): Exchange<StatusVerdict> {
     const { body } = yield { effect: 'read', method: 'GET', path: ['services', id] };
-    const status = v.safeParse(statusSchema, body.kind === 'json' ? body.value : undefined);
+    const answer = body.kind === 'json' ? body.value : undefined;
+    const refusal = v.safeParse(refusalSchema, answer);
+    if (refusal.success) return refusal.output;
+    const status = v.safeParse(statusSchema, answer);
     if (!status.success) return { verdict: 'unrecognized' };
     return { verdict: 'found', status: { ...status.output, raw: status.output } };
   },
@@ -232,6 +235,7 @@ function toWrite(id: string): ProviderRequest {
 
 const has = (value: unknown, key: string): boolean => typeof value === 'object' && value !== null && key in value;
 const verdictSchema = v.custom<CancelVerdict>((value) => has(value, 'verdict'));
+const refusalSchema = v.custom<StatusVerdict>((value) => has(value, 'verdict'));
 const statusSchema = v.custom<CancellationStatus>((value) => has(value, 'state'));
 
 function verdictOf({ body }: ProviderResponse): CancelVerdict {

@@ -1,0 +1,270 @@
+import type { ProviderError } from '../../contract/provider-error.ts';
+import type { CancelResult } from '../../contract/result.ts';
+import type { CancellationStatus, EffectiveAt } from '../../contract/vocabulary.ts';
+import { calendarDay, endOfDay } from '../../contract/when.ts';
+import type { Claimed, Followed, FollowReadings } from '../model/claimed.ts';
+import type { FollowDoubt, FollowEnd, FollowPlan } from '../model/follow-plan.ts';
+import { isFollowedState } from '../model/state.ts';
+import { type NextFollow, type NextState, whenAgain } from './next-state.ts';
+import type { Policy } from './policy.ts';
+import { storable } from './stored-outcome.ts';
+
+/** A followed cancellation with its plan. */
+export interface Following {
+  readonly claimed: Claimed;
+  readonly followed: Followed;
+  readonly plan: FollowPlan;
+}
+
+/** Begins to follow what has just been accepted. */
+export function followed(next: NextState, plan: FollowPlan | false): NextState {
+  if (plan === false) return next;
+  if (!isFollowedState(next.state)) return { ...next, followInMs: plan.afterMs };
+  return { ...next, nextInMs: plan.afterMs, follow: { begins: true } };
+}
+
+/** What follows from a reading that the provider answered: with a state, or with its word that it has no such service. */
+export function afterFollowReading(following: Following, seen: CancellationStatus | 'absent'): NextState {
+  const { claimed } = following;
+  if (seen === 'absent') return afterAbsence(following);
+  const result = withReading(following.followed, seen);
+  const readings = { seen: seen.state, hasSeenService: true };
+  if (seen.state === 'completed') {
+    return {
+      ...stateOf(following, { ...result, outcome: 'completed' }),
+      state: 'completed',
+      follow: readFrom(readings),
+    };
+  }
+  const current = { ...following, followed: { ...following.followed, result } };
+  const doubt = doubtOf(current, seen);
+  if (doubt !== undefined) return afterDoubt(current, readings, doubt, wordsFor(doubt, claimed, seen, current));
+  return goOn(current, readings);
+}
+
+/**
+ * What follows from a reading that failed: it says nothing, so it is made again later, until the plan is over.
+ *
+ * @param isShut whether a `forbidden` is about the whole account.
+ */
+export function afterFailedFollow(
+  following: Following,
+  error: ProviderError,
+  policy: Policy,
+  isShut: boolean = false,
+): NextState {
+  if (error.code === 'not_found') return afterAbsence(following);
+  const { claimed, followed: current } = following;
+  const isOver = current.nowMs >= endOfPlan(following) + policy.giveUpAfterMs;
+  if (isOver || error.code === 'unsupported' || error.code === 'invalid_request') return end(following, 'unconfirmed');
+  const again = whenAgain(error, claimed.tries, isShut);
+  const nextInMs = Math.max(retryInMs(following), again?.nextInMs ?? 0);
+  return { ...stateOf(following), follow: current.readings, ...again, nextInMs };
+}
+
+/** Until a failed reading is made again. Before its date that is ever rarer, and no later than the reading at its date. */
+function retryInMs({ followed: current, claimed, plan }: Following): number {
+  const due = dueOf(current, claimed);
+  const least = plan.everyMs / FAILED_SHARE;
+  const rarer = Math.max(least, current.sinceMs / FAILED_SHARE);
+  if (due === undefined) return Math.min(rarer, plan.undatedEveryMs);
+  const untilDate = due + plan.afterDateMs - current.nowMs;
+  return untilDate > 0 ? Math.min(rarer, untilDate) : least;
+}
+
+/** Ends the following without a finding. The state stays. */
+export function end(following: Following, ended: FollowEnd): NextState {
+  return { ...stateOf(following), follow: { ...following.followed.readings, ended } };
+}
+
+/** A reading that was not finished. */
+export function followAgain(claimed: Claimed, current: Followed): NextState {
+  return {
+    state: current.state,
+    result: current.result,
+    readBackAttempts: claimed.readBackAttempts,
+    needsPerson: false,
+    nextInMs: 0,
+    follow: current.readings,
+  };
+}
+
+/** The same reading as one that decides nothing yet. */
+export function undecided(following: Following, { follow = {} }: NextState): NextState {
+  const { finding: _finding, ...readings } = follow;
+  return { ...stateOf(following), follow: readings, nextInMs: following.plan.everyMs };
+}
+
+// Two that keep contradicting each other must not be read for ever.
+const TORN =
+  'Its date has passed, and the readings contradict each other: look at the history, and look it up at the provider.';
+
+// A reading that failed is made again after this part of the time between two readings, or since the beginning.
+const FAILED_SHARE = 8;
+
+// One reading can be wrong: from a cache, or of a moment in which the provider changes something.
+const PROOF = 2;
+
+// As often readings may contradict each other.
+const MOST_TURNS = 4;
+
+function afterAbsence(following: Following): NextState {
+  const { followed: current } = following;
+  const readings = { seen: 'absent', hasSeenService: current.readings.hasSeenService } as const;
+  const due = dueOf(current, following.claimed);
+  // Before its date, and of a service that was perhaps never there, an absence proves nothing: an account whose
+  // credentials changed, or a wrong id, look the same.
+  const isProof = existed(current) && (due === undefined || current.nowMs >= due);
+  if (!isProof) return goOn(following, readings);
+  return afterDoubt(following, readings, 'gone', undefined);
+}
+
+/** Whether the service is known to have existed: the provider accepted its cancellation, or a reading showed it. */
+function existed({ result, readings }: Followed): boolean {
+  return readings.hasSeenService === true || !isByPerson(result);
+}
+
+function isByPerson({ warnings }: CancelResult): boolean {
+  return warnings.some(({ code }) => code === 'resolved_by_person');
+}
+
+/** What a state says against the cancellation. */
+function doubtOf(following: Following, seen: CancellationStatus): 'lapsed' | 'overdue' | undefined {
+  const { followed: current, claimed, plan } = following;
+  if (seen.state === 'none' || seen.state === 'failed' || hasMoved(current.result, seen)) return 'lapsed';
+  const due = dueOf(current, claimed);
+  return due !== undefined && current.nowMs >= firstLate(due, current, claimed, plan) ? 'overdue' : undefined;
+}
+
+function afterDoubt(
+  following: Following,
+  { seen, hasSeenService }: FollowReadings,
+  doubt: FollowDoubt,
+  finding: string | undefined,
+): NextState {
+  const { followed: current, plan } = following;
+  const { readings, result } = current;
+  const doubts = (readings.doubt === doubt ? (readings.doubts ?? 0) : 0) + 1;
+  const isTurn = readings.doubt !== undefined && readings.doubt !== doubt;
+  const turns = (readings.turns ?? 0) + (isTurn ? 1 : 0);
+  const follow = readFrom({ seen, hasSeenService, doubt, doubts, turns });
+  const isEarly = doubt === 'overdue' && current.nowMs < endOfPlan(following);
+  const isTorn = turns >= MOST_TURNS && current.nowMs >= endOfPlan(following);
+  if (isTorn)
+    return { ...stateOf(following), state: 'overdue', needsPerson: true, follow: { ...follow, finding: TORN } };
+  if (doubts < PROOF || isEarly) return { ...stateOf(following), follow, nextInMs: plan.everyMs };
+  if (doubt === 'gone') {
+    const { existing: _existing, ...rest } = result;
+    return { ...stateOf(following, { ...rest, outcome: 'completed' }), state: 'completed', follow };
+  }
+  return {
+    ...stateOf(following),
+    state: doubt,
+    needsPerson: true,
+    follow: { ...follow, ...(finding === undefined ? {} : { finding }) },
+  };
+}
+
+/** What follows from a reading that speaks for the cancellation, or says nothing. */
+function goOn(following: Following, { seen, hasSeenService }: FollowReadings): NextState {
+  const { followed: current, claimed, plan } = following;
+  const due = dueOf(current, claimed);
+  const isOver = current.nowMs >= endOfPlan(following);
+  // One that says nothing settles no earlier doubt, either.
+  const { doubt, doubts, turns } = seen === 'unknown' || seen === 'absent' ? current.readings : {};
+  const follow = readFrom({ seen, hasSeenService, doubt, doubts, turns });
+  if (isOver) return { ...stateOf(following), follow: { ...follow, ended: 'unconfirmed' } };
+  const isBefore = due !== undefined && current.nowMs < due + plan.afterDateMs;
+  const untilDate = isBefore ? due + plan.afterDateMs - current.nowMs : plan.everyMs;
+  const nextInMs = due === undefined ? plan.undatedEveryMs : untilDate;
+  return { ...stateOf(following), follow, nextInMs: Math.min(Math.max(nextInMs, 1), LONGEST_MS) };
+}
+
+// What a provider names as a date may lie beyond all calendars.
+const LONGEST_MS = 100 * 365 * 86_400_000;
+
+/** When the service should be over, in milliseconds since the epoch, or `undefined` if that is not known. */
+function dueOf({ result, nowMs, sinceMs }: Followed, { request }: Claimed): number | undefined {
+  const told = endOf(result.effectiveAt);
+  if (told !== undefined) return told;
+  if (typeof request.when === 'object') return endOf({ value: request.when.on, precision: 'date', source: 'provider' });
+  return request.when === 'immediate' ? nowMs - sinceMs : undefined;
+}
+
+/** When a date is over in every time zone, or an instant has passed; `undefined` for anything else. */
+function endOf(at: EffectiveAt | undefined): number | undefined {
+  if (at === undefined) return undefined;
+  const { value, precision } = at;
+  const day = calendarDay(value.slice(0, 10));
+  if (day === undefined) return undefined;
+  const end = precision === 'date' ? endOfDay(day) : Date.parse(value);
+  return Number.isNaN(end) ? undefined : end;
+}
+
+/** From when on a reading of a service that is not over speaks against the cancellation. */
+function firstLate(due: number, { nowMs, sinceMs, result }: Followed, { request }: Claimed, plan: FollowPlan): number {
+  // One for now has no date of its own: its first reading is the one after its date.
+  const isNow = result.effectiveAt === undefined && request.when === 'immediate';
+  return isNow ? nowMs - sinceMs + plan.afterMs : due + plan.afterDateMs;
+}
+
+/** When the last reading is due, in milliseconds since the epoch. */
+function endOfPlan({ followed: current, claimed, plan }: Following): number {
+  const due = dueOf(current, claimed);
+  if (due === undefined) return current.nowMs - current.sinceMs + plan.undatedForMs;
+  return firstLate(due, current, claimed, plan) + plan.forMs;
+}
+
+/** Whether the end that the provider shows is later than the one that it promised. A day more can be a time zone. */
+function hasMoved({ effectiveAt: promised }: CancelResult, { effectiveAt: shown }: CancellationStatus): boolean {
+  if (promised?.source !== 'provider' || shown === undefined) return false;
+  const days = [promised, shown].map(({ value }) => Date.parse(calendarDay(value.slice(0, 10)) ?? ''));
+  return (days[1] ?? NaN) - (days[0] ?? NaN) > 86_400_000;
+}
+
+/**
+ * The result with what the reading showed. A date that it names is the promise from here on, if there was none, if that
+ * one was computed here, or if it is earlier.
+ */
+function withReading({ result }: Followed, seen: CancellationStatus): CancelResult {
+  const { effectiveAt: promised } = result;
+  const { effectiveAt: shown } = seen;
+  const isEarlier = (endOf(shown) ?? NaN) < (endOf(promised) ?? Infinity);
+  // What a person has found out, the provider does not show.
+  const isOpen = promised === undefined || (!isByPerson(result) && (promised.source !== 'provider' || isEarlier));
+  const takes = shown !== undefined && isOpen;
+  return storable({
+    ...result,
+    ...(takes ? { effectiveAt: shown } : {}),
+    ...(seen.state === 'scheduled' && !hasMoved(result, seen) ? { outcome: 'scheduled' } : {}),
+    ...(seen.state === 'none' ? {} : { existing: seen }),
+  });
+}
+
+function stateOf({ claimed, followed: current }: Following, result: CancelResult = current.result): NextState {
+  const state = result.outcome === 'scheduled' ? 'scheduled' : current.state;
+  return { state, result, readBackAttempts: claimed.readBackAttempts, needsPerson: false };
+}
+
+function readFrom(readings: FollowReadings): NextFollow {
+  return { ...readings, isRead: true };
+}
+
+function wordsFor(
+  doubt: 'lapsed' | 'overdue',
+  { provider }: Claimed,
+  { state, effectiveAt }: CancellationStatus,
+  { followed: current }: Following,
+): string {
+  const decide = 'Look it up at the provider. If the service is still to end, send it again; otherwise resolve it.';
+  const { value: promised } = current.result.effectiveAt ?? {};
+  if (doubt === 'overdue') {
+    const date = promised === undefined ? 'It should have ended by now' : `It should have ended on ${promised}`;
+    return `${provider}: ${date}, and the provider does not say that the service is over (its state: ${state}). ${decide}`;
+  }
+  if (state === 'none' || state === 'failed') {
+    const shown = state === 'none' ? 'shows no cancellation of this service any more' : 'says that it failed';
+    return `${provider}: the provider accepted this cancellation, and ${shown}. The service goes on. ${decide}`;
+  }
+  return `${provider}: the service was to end on ${promised ?? '?'}, and ends on ${effectiveAt?.value ?? '?'} now: it was renewed. ${decide}`;
+}
