@@ -98,7 +98,7 @@ async function settle(
     const date = resolution === 'scheduled' && effectiveAt !== null && effectiveAt !== '' ? { effectiveAt } : {};
     await queue.resolve(id, { ...decision, as: resolution, ...date });
   } else if (as === 'withdraw') await queue.withdraw(id, decision);
-  else if (as === 'approve' && queue.approve !== undefined) await queue.approve(id, decision);
+  else if (as === 'approve') await queue.approve(id, decision);
   else return NO_ANSWER;
   return undefined;
 }

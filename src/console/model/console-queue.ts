@@ -1,12 +1,20 @@
 import type { Account } from '../../contract/account.ts';
-import type { CancelQueue, Choice } from '../../queue/index.ts';
+import type { CancelQueue } from '../../queue/index.ts';
 
 type Queue = CancelQueue<Readonly<Record<string, Account>>>;
 
 /** The part of a `CancelQueue` that the console uses. */
-export interface ConsoleQueue extends Pick<
+export type ConsoleQueue = Pick<
   Queue,
-  'get' | 'list' | 'stats' | 'retry' | 'resolve' | 'withdraw' | 'confirm' | 'readBack' | 'resume' | 'whereToLook'
-> {
-  approve?(id: string, decision: Choice): Promise<unknown>;
-}
+  | 'get'
+  | 'list'
+  | 'stats'
+  | 'approve'
+  | 'retry'
+  | 'resolve'
+  | 'withdraw'
+  | 'confirm'
+  | 'readBack'
+  | 'resume'
+  | 'whereToLook'
+>;

@@ -36,7 +36,7 @@ export function BulkForm({ visit }: { readonly visit: Visit }): JSX.Element {
             <option value={as}>{found}</option>
           ))}
           <option value="withdraw">Take out of the queue</option>
-          {visit.queue.approve !== undefined && <option value="approve">Approve</option>}
+          <option value="approve">Approve</option>
         </select>
       </label>
       <label class="note">

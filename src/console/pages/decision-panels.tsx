@@ -176,7 +176,6 @@ function HeldPanel(props: PanelsProps): JSX.Element {
 
 function ProposedPanel(props: PanelsProps): JSX.Element {
   const { visit, item } = props;
-  if (visit.queue.approve === undefined) return <></>;
   return (
     <Panel title="Waits for approval" warns>
       <List lines={wordsOf(item, visit.now).known} />

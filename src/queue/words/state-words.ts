@@ -1,4 +1,3 @@
-import * as v from 'valibot';
 import { whenText } from '../../contract/when.ts';
 import type { QueuedCancellation } from '../ledger/record.ts';
 import type { QueueState } from '../model/state.ts';
@@ -16,7 +15,7 @@ export interface StateWords {
 }
 
 /** The words of every state. */
-export const STATE_WORDS: Readonly<Record<QueueState | 'proposed' | 'lapsed' | 'overdue', StateWords>> = {
+export const STATE_WORDS: Readonly<Record<QueueState, StateWords>> = {
   proposed: { name: 'Proposed', meaning: 'Waits for a person to approve it. Nothing has been sent.', tone: 'person' },
   planned: { name: 'Planned', meaning: 'Waits for its turn. Nothing has been sent.', tone: 'neutral' },
   intent: { name: 'Being sent', meaning: 'A worker has taken it up.', tone: 'sent' },
@@ -100,7 +99,7 @@ export function wordsOf(item: QueuedCancellation, now: number): CancellationWord
     };
   }
   const { meaning } = STATE_WORDS[state];
-  const finding = findingOf(item);
+  const finding = item.follow?.finding;
   if (finding !== undefined) return { summary: finding, known: [meaning, finding, NOTHING_SENT] };
   const effectiveAt = outcome?.ok === true ? outcome.result.effectiveAt : undefined;
   const ends =
@@ -153,12 +152,6 @@ function nextOf({ needsPerson, notBefore, whenAbsent, request }: QueuedCancellat
 /** Beside now if it is soon, and in full if it is not. */
 function comingTime(iso: string, now: number): string {
   return Date.parse(iso) - now < 2 * 86_400_000 ? relativeTime(iso, now) : `on ${utcTime(iso)}`;
-}
-
-/** What was found of one that was followed. */
-function findingOf(item: object): string | undefined {
-  const found = v.safeParse(v.object({ follow: v.object({ finding: v.string() }) }), item);
-  return found.success ? found.output.follow.finding : undefined;
 }
 
 const NOTHING_SENT = 'Nothing is sent by itself: a person has to decide.';
