@@ -10,7 +10,7 @@ import type { CheckedQuarantine } from '../input/decision-input.ts';
 import { changedAt } from './record.ts';
 import { takeYes } from './record-states.ts';
 import type { Recovery } from './recovery.ts';
-import { recount } from './stats.ts';
+import { recount } from './tally.ts';
 import { invalidInput } from '../input/check-input.ts';
 
 /** What `quarantine` did. */
