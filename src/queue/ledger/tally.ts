@@ -40,8 +40,8 @@ async function foldSettled(client: QueryClient, schema: string): Promise<void> {
 }
 
 /**
- * Counts anew, and adds what the search lacks, within a transaction during which nobody else writes. A restore of the data alone into tables that exist
- * counts twice: the counts are restored, and the triggers count the restored rows.
+ * Counts anew, and adds what the search lacks, within a transaction during which nobody else writes. A restore of the
+ * data alone into tables that exist counts twice: the counts are restored, and the triggers count the restored rows.
  */
 export async function recount(client: QueryClient, schema: string): Promise<void> {
   await client.query(`LOCK TABLE ${schema}.cancellation, ${schema}.settled IN SHARE ROW EXCLUSIVE MODE`);
