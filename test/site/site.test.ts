@@ -1,11 +1,15 @@
 import { execFile } from 'node:child_process';
-import { globSync, readFileSync } from 'node:fs';
-import { join, posix, sep } from 'node:path';
+import { once } from 'node:events';
+import { globSync, readFileSync, statSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { extname, join, posix, sep } from 'node:path';
 import { promisify } from 'node:util';
-import { beforeAll, describe, expect, it } from 'vitest';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '../../src/contract/error-code.ts';
 import { entries, root } from '../../scripts/manifest.ts';
-import { pages } from '../../site/pages.ts';
+import { pages, textOf } from '../../site/pages.ts';
+import { CHROMIUM, startBrowser } from '../console/support/browser.ts';
 
 const built = join(root, '.cache/site/built');
 let html: ReadonlyMap<string, string>;
@@ -59,6 +63,68 @@ describe('the site', () => {
     expect(full).toContain(readFileSync(join(root, 'docs/errors.md'), 'utf8'));
   });
 });
+
+if (CHROMIUM === undefined)
+  console.warn('There is no Chromium on this machine: the tests of the site in a browser are skipped.');
+
+describe.runIf(CHROMIUM !== undefined)('the site in a browser', { timeout: 60_000 }, () => {
+  let server: Server;
+  let origin: string;
+  let browser: Browser;
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+      const file = [join(built, path), join(built, `${path}.html`), join(built, path, 'index.html')].find(isFile);
+      response.writeHead(file === undefined ? 404 : 200, {
+        'content-type': TYPES[extname(file ?? '')] ?? 'text/plain',
+      });
+      response.end(file === undefined ? '' : readFileSync(file));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+    browser = await startBrowser();
+  }, 60_000);
+  afterAll(async () => {
+    await browser?.close();
+    server.close();
+  });
+
+  it('draws every diagram', async () => {
+    const page = await browser.newPage();
+    for (const { to } of pages.filter(({ from }) => /^```mermaid$/m.test(textOf(from)))) {
+      await page.goto(`${origin}/${to.replace(/(index)?\.md$/, '')}`);
+      const diagrams = page.locator('pre.mermaid');
+      await diagrams.first().locator('svg').waitFor();
+      const drawn = page.locator('pre.mermaid svg[aria-roledescription="flowchart-v2"]');
+      await drawn.nth((await diagrams.count()) - 1).waitFor();
+      expect(await drawn.count()).toBe(await diagrams.count());
+    }
+    await page.close();
+  });
+
+  it('finds a page by a word of it', async () => {
+    const page = await browser.newPage();
+    await page.goto(`${origin}/docs/`);
+    await page.getByRole('button', { name: 'Search' }).first().click();
+    await page.getByPlaceholder('Search').fill('timing_conflict');
+    await page.locator('#localsearch-list .result').first().waitFor();
+    expect(await page.locator('#localsearch-list .result').first().innerText()).toMatch(/timing_conflict/i);
+    await page.close();
+  });
+});
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.css': 'text/css',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.svg': 'image/svg+xml',
+};
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
 
 interface Link {
   readonly from: string;
