@@ -1,10 +1,23 @@
 import { readdirSync, statSync } from 'node:fs';
 import { failed, type Finding, ok, warning } from '../../queue/examine.ts';
+import { systemCode } from '../terminal/system-code.ts';
 
 /** Who may read and change the configuration file and the results of lists in the working directory. */
 export function examineFiles(config: string | undefined): readonly Finding[] {
   if (process.platform === 'win32') return [warning('files', 'not checked: Windows has no modes')];
-  return [...(config === undefined ? [] : [examineConfig(config)]), ...examineResults()];
+  return [
+    ...(config === undefined ? [] : examined(config, () => [examineConfig(config)])),
+    ...examined('the working directory', examineResults),
+  ];
+}
+
+/** What the system does not show is a finding, too, and hides no other. */
+function examined(what: string, examine: () => readonly Finding[]): readonly Finding[] {
+  try {
+    return examine();
+  } catch (error) {
+    return [warning('files', `${what} was not checked (${systemCode(error)})`)];
+  }
 }
 
 function examineConfig(path: string): Finding {
