@@ -275,6 +275,29 @@ describe('an embedded queue of another user', () => {
   );
 });
 
+describe('a configuration that others can replace', () => {
+  const path = (): string => join(project.directory, 'own.config.mjs');
+  beforeEach(() => {
+    project.write('own.config.mjs', '');
+    chmodSync(path(), 0o600);
+  });
+
+  it('has failed, unless its directory is sticky', () => {
+    chmodSync(project.directory, 0o777);
+    expect(examineFiles(path())[0]).toMatchObject({ level: 'failed', next: `chmod o-w ${project.directory}` });
+    chmodSync(project.directory, 0o1777);
+    expect(examineFiles(path())[0]).toMatchObject({ level: 'ok' });
+  });
+
+  it.runIf(process.getuid?.() === 0)('is a warning if it belongs to another user', () => {
+    chownSync(path(), 12_345, 12_345);
+    expect(examineFiles(path())[0]).toMatchObject({
+      level: 'warning',
+      what: expect.stringContaining('belongs to another user'),
+    });
+  });
+});
+
 describe('files that cannot be looked at', () => {
   it('are a warning, and hide nothing else', () => {
     const found = examineFiles(join(project.directory, 'removed.config.ts'));

@@ -1,4 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { failed, type Finding, ok, warning } from '../../queue/examine.ts';
 import { systemCode } from '../terminal/system-code.ts';
 
@@ -21,9 +22,19 @@ function examined(what: string, examine: () => readonly Finding[]): readonly Fin
 }
 
 function examineConfig(path: string): Finding {
-  const { mode } = statSync(path);
+  const { mode, uid } = statSync(path);
+  const directory = dirname(resolve(path));
+  const around = statSync(directory).mode;
+  const self = process.getuid?.();
   if ((mode & 0o022) !== 0) {
     return failed('files', `other users may change ${path}, whose code runs as you`, `chmod 600 ${path}`);
+  }
+  // A sticky directory, such as /tmp, lets only the owner replace a file.
+  if ((around & 0o002) !== 0 && (around & 0o1000) === 0) {
+    return failed('files', `every user may replace ${path}, whose code runs as you`, `chmod o-w ${directory}`);
+  }
+  if (self !== undefined && uid !== self && uid !== 0) {
+    return warning('files', `${path} belongs to another user, and its code runs as you`);
   }
   return (mode & 0o044) === 0
     ? ok('files', `${path} is for its owner alone`)
