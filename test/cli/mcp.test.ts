@@ -263,10 +263,10 @@ it('puts a proposal into the queue and sends nothing, or does not offer to if th
     expect(tools.some(({ name }) => name === 'propose')).toBe(hasProposals);
     const args = { account: 'vpsbg', service: String(serverId), when: 'immediate', id: 'proposal' };
     const [first, again] = [await call('propose', args), await call('propose', args)];
-    const shown = await call('queue_show', { id: 'proposal' });
+    const shown = await call('queue_show', { id: 'mcp:proposal' });
     const seen = [first, again, shown].map(({ structuredContent }) => structuredContent);
     const proposed = [
-      { data: { id: 'proposal', added: true, state: 'proposed' } },
+      { data: { id: 'mcp:proposal', added: true, state: 'proposed' } },
       { data: { added: false, state: 'proposed' } },
       { data: { state: 'proposed', askedBy: expect.stringMatching(/^mcp \(/) } },
     ];
@@ -304,12 +304,25 @@ describe('a proposal', () => {
     expect(results).toMatchObject([{ added: true }, { added: true }, { code: 'invalid_request' }]);
   });
 
+  it('takes no id of another program, which would find its cancellation there and not have it carried out', async () => {
+    const { serverId } = sandbox.vpsbg.add();
+    const service = String(serverId);
+    const [first, again] = [
+      (await proposing({ service, id: 'order-1' }, 0))[0],
+      (await proposing({ service, id: 'mcp:order-1' }, 0))[0],
+    ];
+    expect([first, again]).toMatchObject([
+      { id: 'mcp:order-1', added: true },
+      { id: 'mcp:order-1', added: false },
+    ]);
+  });
+
   it('does not name what is planned already a proposal', async () => {
     const opened = await openServices(`${project.directory}/cancelkit.config.mjs`);
     const { services } = opened;
     const queue = await createCancelQueue({ services, database: database.address, schema: `mcp_${process.pid}` });
     const { serverId } = sandbox.vpsbg.add();
-    await queue.enqueue({ account: 'vpsbg', service: { serverId }, when: 'end_of_period' }, { id: 'planned-1' });
+    await queue.enqueue({ account: 'vpsbg', service: { serverId }, when: 'end_of_period' }, { id: 'mcp:planned-1' });
     await queue.close();
     const [first] = await proposing({ service: String(serverId), id: 'planned-1' }, 0);
     expect(first).toMatchObject({

@@ -12,6 +12,9 @@ export function proposeTools(): readonly Tool[] {
   return states.includes('proposed') ? [propose] : [];
 }
 
+// Nothing that a model proposes takes the id under which a shop enqueues: its own call would find it there, and be content.
+const PREFIX = 'mcp:';
+
 /** The tool itself. */
 export const propose: Tool = tool({
   name: 'propose',
@@ -22,13 +25,16 @@ export const propose: Tool = tool({
   input: argumentsOf({
     ...REQUEST,
     id: optional(
-      text('Makes it idempotent: the same request with the same id is there once. Default: a new one.', 128),
+      text(
+        `Makes it idempotent: the same request with the same id exists once. ${PREFIX} is put before it. Default: a new one.`,
+        100,
+      ),
     ),
   }),
   work: async ({ id, ...given }, context) => {
     const { opened, session, inTurn, by } = context;
     const request = await requestOf(given, opened);
-    const placing = { propose: true, by, ...(id === undefined ? {} : { id }) } as const;
+    const placing = { propose: true, by, ...(id === undefined ? {} : { id: prefixed(id) }) } as const;
     const { added, row } = await inTurn(async () => {
       // In its turn: what calls beside this one have proposed counts.
       if (context.proposals >= MOST_PROPOSALS) throw tooMany();
@@ -53,6 +59,10 @@ export const propose: Tool = tool({
     };
   },
 });
+
+function prefixed(id: string): string {
+  return id.startsWith(PREFIX) ? id : `${PREFIX}${id}`;
+}
 
 const MOST_PROPOSALS = 100;
 
