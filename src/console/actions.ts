@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../contract/error-code.ts';
 import { isProviderError } from '../contract/provider-error.ts';
 import { hasChanged, type Choice } from '../queue/index.ts';
 import { RESOLUTIONS } from '../queue/model/state.ts';
@@ -9,6 +10,7 @@ import { cancellationHref, hrefOf, type Visit } from './model/visit.ts';
 import { cancellationPage } from './pages.ts';
 import { BulkPage, type BulkResult } from './pages/bulk-form.tsx';
 import { renderPage } from './pages/layout.tsx';
+import { failedPage } from './pages/notices.tsx';
 
 /** What a form does. */
 export interface Action {
@@ -69,17 +71,28 @@ async function resume(form: URLSearchParams, visit: Visit): Promise<Response> {
 /** One after the other: each is a transaction of its own, and one that is refused stops no other. */
 async function decideSelected(form: URLSearchParams, visit: Visit): Promise<Response> {
   const results: BulkResult[] = [];
+  let isGone = false;
   for (const item of form.getAll('item').slice(0, MOST)) {
     const [seen = '', ...rest] = item.split(' ');
     const id = rest.join(' ');
-    results.push({
-      id,
-      ...(await problemOf(() => settle(visit.queue, id, form.get('as') ?? '', decisionOf(form, visit.me.by, seen)))),
-    });
+    const work = (): Promise<string | undefined> =>
+      settle(visit.queue, id, form.get('as') ?? '', decisionOf(form, visit.me.by, seen));
+    // Each would wait for the database again, longer than the operator does.
+    const { problem, code }: Problem = isGone ? { problem: NOT_TRIED } : await problemOf(work);
+    isGone ||= code === 'unavailable' || code === 'outcome_unknown';
+    results.push({ id, ...(problem === undefined ? {} : { problem }) });
   }
-  // The counts have changed since the visit began.
-  const stats = await visit.queue.stats();
-  return respond(renderPage(BulkPage({ visit: { ...visit, stats }, results })));
+  return respond(renderPage(BulkPage({ visit: await counted(visit), results })));
+}
+
+/** The visit with the counts of now; with those of its beginning if the database fails: what was recorded is said. */
+async function counted(visit: Visit): Promise<Visit> {
+  try {
+    return { ...visit, stats: await visit.queue.stats() };
+  } catch (error) {
+    if (isProviderError(error)) return visit;
+    throw error;
+  }
 }
 
 // More than a page shows.
@@ -115,25 +128,38 @@ async function attempt(
   if (problem === undefined) return redirect(cancellationHref(visit, id, { done }));
   const field = (name: string): string => form.get(name) ?? '';
   const draft = { problem, as: field('as'), note: field('note'), effectiveAt: field('effectiveAt') };
-  return await cancellationPage({ ...visit, stats: await visit.queue.stats() }, id, draft);
+  try {
+    return await cancellationPage(await counted(visit), id, draft);
+  } catch (error) {
+    // Why it was not done counts for more than why the page cannot be shown.
+    if (isProviderError(error)) return respond(failedPage(visit.basePath, problem), { status: 503 });
+    throw error;
+  }
 }
 
-async function problemOf(work: () => Promise<string | undefined>): Promise<{ readonly problem?: string }> {
+interface Problem {
+  readonly problem?: string;
+  readonly code?: ErrorCode;
+}
+
+async function problemOf(work: () => Promise<string | undefined>): Promise<Problem> {
   try {
     const problem = await work();
     return problem === undefined ? {} : { problem };
   } catch (error) {
     if (hasChanged(error)) return { problem: CHANGED };
-    if (isProviderError(error)) return { problem: error.message };
+    if (isProviderError(error)) return { problem: error.message, code: error.code };
     throw error;
   }
 }
 
 function decisionOf(form: URLSearchParams, by: string, seen: string | null): Choice {
-  const note = form.get('note')?.trim() ?? '';
+  // A browser sends two characters for a line break, and its field counted one.
+  const note = form.get('note')?.replaceAll('\r\n', '\n').trim() ?? '';
   return { by, ...(note === '' ? {} : { note }), ...(seen === null ? {} : { ifUpdatedAt: seen }) };
 }
 
 const CHANGED = 'It has changed since you opened the page. Nothing was recorded: look at it again before you decide.';
 const NOT_TYPED = 'The id was not typed correctly. Nothing was sent.';
+const NOT_TRIED = 'Not tried: the database failed before. Load the list again.';
 const NO_ANSWER = 'Choose what you found. Nothing was recorded.';

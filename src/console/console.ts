@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../contract/error-code.ts';
 import { isProviderError } from '../contract/provider-error.ts';
 import type { QueueStats } from '../queue/index.ts';
 import { formTokenOf, isOwnForm } from './access/form-token.ts';
@@ -115,14 +116,15 @@ export function createQueueConsole<From = unknown>(options: QueueConsoleOptions<
       return request.method === 'HEAD' ? new Response(null, response) : response;
     } catch (error) {
       if (isProviderError(error)) {
-        const status = error.code === 'unavailable' ? 503 : 500;
-        return respond(failedPage(basePath, error.message), { status });
+        return respond(failedPage(basePath, error.message), { status: STATUSES[error.code] ?? 500 });
       }
       fail(error);
       return respond(failedPage(basePath, 'An internal fault. It has been reported.'), { status: 500 });
     }
   };
 }
+
+const STATUSES: Readonly<Partial<Record<ErrorCode, number>>> = { invalid_request: 400, unavailable: 503 };
 
 /** The path within the console; `undefined` if the request is for another part of the site. */
 function pathIn(pathname: string, basePath: string): string | undefined {

@@ -5,7 +5,7 @@ import { cookieOf, isEqual } from './access/form-token.ts';
 import { redirect, respond } from './access/respond.ts';
 import { createQueueConsole } from './console.ts';
 import type { ConsoleQueue } from './model/console-queue.ts';
-import { CONSOLE_RIGHTS } from './model/operator.ts';
+import { CONSOLE_RIGHTS, type Operator, operatorOf } from './model/operator.ts';
 import { toNodeHandler } from './node-handler.ts';
 import { failedPage } from './pages/notices.tsx';
 
@@ -29,9 +29,10 @@ export interface LocalConsoleOptions {
 /**
  * Serves the console on 127.0.0.1 to the browser that opens its address: the token in it becomes a cookie.
  *
- * @throws ProviderError `invalid_request` if the port cannot be used.
+ * @throws ProviderError `invalid_request` if the port cannot be used, or `by` is no name that decisions can have.
  */
 export async function serveConsole({ queue, by, port, onError }: LocalConsoleOptions): Promise<LocalConsole> {
+  const me = operatorNamed(by);
   const server = createServer();
   try {
     // It throws for a number that is no port.
@@ -42,15 +43,14 @@ export async function serveConsole({ queue, by, port, onError }: LocalConsoleOpt
   }
   const address = server.address();
   if (address === null || typeof address === 'string') throw portFailed(port, undefined);
-  const hosts = [`${HOST}:${address.port}`, `localhost:${address.port}`];
+  const hosts = hostsOf(address.port);
   const token = secret();
   const session = secret();
   // Cookies of one host are sent to all of its ports.
   const cookie = `cancelkit_${address.port}`;
   const pages = createQueueConsole({
     queue,
-    authorize: (request) =>
-      isEqual(cookieOf(request, cookie) ?? '', session) ? { by, can: CONSOLE_RIGHTS } : undefined,
+    authorize: (request) => (isEqual(cookieOf(request, cookie) ?? '', session) ? me : undefined),
     onError,
   });
   const handler = toNodeHandler(async (request) => {
@@ -79,6 +79,24 @@ export async function serveConsole({ queue, by, port, onError }: LocalConsoleOpt
 }
 
 const HOST = '127.0.0.1';
+
+/** What a browser of this machine sends as `Host`: the port of HTTP is left out. */
+export function hostsOf(port: number): readonly string[] {
+  return [HOST, 'localhost'].map((name) => new URL(`http://${name}:${port}`).host);
+}
+
+/** A name that is not valid would let nobody in, page after page. */
+function operatorNamed(by: string): Operator | undefined {
+  try {
+    return operatorOf({ by, can: CONSOLE_RIGHTS });
+  } catch {
+    throw new ProviderError('invalid_request', {
+      operation: 'queue',
+      message:
+        'queue: who decides has to be a name of 1 to 128 characters without control characters. Nothing was served.',
+    });
+  }
+}
 
 function secret(): string {
   return Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url');

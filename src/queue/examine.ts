@@ -1,4 +1,4 @@
-import { existsSync, statSync, type Stats } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isProviderError } from '../contract/provider-error.ts';
 import type { NotLocked } from '../platform/file-lock.ts';
@@ -37,18 +37,24 @@ export async function examineQueue(options: object): Promise<readonly Finding[]>
 async function examineDirectory(directory: string, schema: string): Promise<readonly Finding[]> {
   const path = resolve(directory);
   const data = join(directory, 'pgdata');
-  if (!existsSync(data)) {
+  // What may not be looked at is not absent: that throws.
+  if (statSync(data, { throwIfNoEntry: false }) === undefined) {
     return [
       warning('database', `there is no queue in ${path}`, 'cancelkit queue add or work makes one. Nothing was made.'),
       ...notChecked(),
     ];
   }
   const files = examineModes(directory, data);
-  // Opening it would change the modes, and a directory that is not complete.
-  const isOpenable = files.level !== 'failed' && existsSync(join(data, 'PG_VERSION'));
-  if (!isOpenable) {
-    const what = `the queue in ${path} was not opened: ${files.level === 'failed' ? 'other users may enter it' : 'its data is not complete'}`;
-    return [files, warning('database', what), ...notChecked()];
+  // Opening it would change the modes, the owner of its files, and a directory that is not complete.
+  const reason = isOfOther(directory, data)
+    ? 'it belongs to another user'
+    : files.level === 'failed'
+      ? 'other users may enter it'
+      : existsSync(join(data, 'PG_VERSION'))
+        ? undefined
+        : 'its data is not complete';
+  if (reason !== undefined) {
+    return [files, warning('database', `the queue in ${path} was not opened: ${reason}`), ...notChecked()];
   }
   try {
     return [files, ...(await examineOpened(() => openPglite(directory), schema, 'taken'))];
@@ -115,13 +121,21 @@ function examineModes(directory: string, data: string): Finding {
   const [outer, inner] = [statSync(directory), statSync(data)];
   const path = resolve(directory);
   const next = `chmod 700 ${path} ${join(path, 'pgdata')}`;
-  const self = process.getuid?.();
-  const isForeign = ({ uid }: Stats): boolean => self !== 0 && uid !== self && uid !== 0;
-  if (isForeign(outer) || isForeign(inner))
-    return failed('files', `${path} belongs to another user`, 'Use a directory of your own.');
+  if (isOfOther(directory, data)) {
+    // Root can open it, and its worker could no longer: what root makes in it is root's.
+    return process.getuid?.() === 0
+      ? warning('files', `${path} belongs to another user`, 'Run cancelkit doctor as that user.')
+      : failed('files', `${path} belongs to another user`, 'Use a directory of your own.');
+  }
   if ((inner.mode & 0o077) !== 0 || (outer.mode & 0o022) !== 0) {
     return failed('files', `other users may enter or change what is in ${path}`, next);
   }
   if ((outer.mode & 0o077) !== 0) return warning('files', `other users may see the names in ${path}`, next);
   return ok('files', `${path} is for its owner alone`);
+}
+
+/** Whether a directory is neither this user's nor the system's. */
+function isOfOther(...paths: readonly string[]): boolean {
+  const self = process.getuid?.();
+  return self !== undefined && paths.map((path) => statSync(path)).some(({ uid }) => uid !== self && uid !== 0);
 }

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { examineFiles } from '../../src/cli/actions/doctor-files.ts';
 import { examinePeers, isInRange, PEERS } from '../../src/cli/actions/doctor-peers.ts';
 import { MIGRATIONS } from '../../src/queue/ledger/migrations.ts';
 import { skewOf } from '../../src/queue/examination/clock.ts';
@@ -238,6 +239,70 @@ describe('cancelkit doctor', () => {
     expect(levels(found)['database']).toBe('warning');
     expect(statSync(join(directory, 'pgdata')).mode & 0o777).toBe(0o755);
   }, 120_000);
+});
+
+describe('an embedded queue of another user', () => {
+  // Only root may give a directory away, and only root could open it then.
+  it.runIf(process.getuid?.() === 0)(
+    'is not opened by root, whose files its worker could not use',
+    async () => {
+      const directory = join(project.directory, 'queue');
+      configured({ database: 'queue' });
+      const { serverId } = sandbox.vpsbg.add();
+      await project.run(['queue', 'add', 'vpsbg', String(serverId), '--when', 'end_of_period', '--id', 'one']);
+      const paths = [
+        directory,
+        ...readdirSync(directory, { recursive: true }).map((name) => join(directory, String(name))),
+      ];
+      for (const path of paths) chownSync(path, 12_345, 12_345);
+      const states = (): readonly string[] =>
+        [directory, ...readdirSync(directory, { recursive: true }).map((name) => join(directory, String(name)))].map(
+          (path) => {
+            const { uid, mode, mtimeMs, size } = statSync(path);
+            return `${path} ${uid} ${mode} ${mtimeMs} ${size}`;
+          },
+        );
+      const before = states();
+      const { found } = await doctor();
+      expect(states()).toEqual(before);
+      expect(levels(found)).toMatchObject({ database: 'warning', migrations: 'warning', worker: 'warning' });
+      expect(found.filter(({ check }) => check === 'files').at(-1)).toMatchObject({
+        level: 'warning',
+        next: 'Run cancelkit doctor as that user.',
+      });
+    },
+    120_000,
+  );
+});
+
+describe('a configuration that others can replace', () => {
+  const path = (): string => join(project.directory, 'own.config.mjs');
+  beforeEach(() => {
+    project.write('own.config.mjs', '');
+    chmodSync(path(), 0o600);
+  });
+
+  it('has failed, unless its directory is sticky', () => {
+    chmodSync(project.directory, 0o777);
+    expect(examineFiles(path())[0]).toMatchObject({ level: 'failed', next: `chmod o-w ${project.directory}` });
+    chmodSync(project.directory, 0o1777);
+    expect(examineFiles(path())[0]).toMatchObject({ level: 'ok' });
+  });
+
+  it.runIf(process.getuid?.() === 0)('is a warning if it belongs to another user', () => {
+    chownSync(path(), 12_345, 12_345);
+    expect(examineFiles(path())[0]).toMatchObject({
+      level: 'warning',
+      what: expect.stringContaining('belongs to another user'),
+    });
+  });
+});
+
+describe('files that cannot be looked at', () => {
+  it('are a warning, and hide nothing else', () => {
+    const found = examineFiles(join(project.directory, 'removed.config.ts'));
+    expect(found[0]).toMatchObject({ check: 'files', level: 'warning', what: expect.stringContaining('ENOENT') });
+  });
 });
 
 describe('the difference of two clocks', () => {

@@ -7,7 +7,7 @@ import { readingTools } from '../../src/cli/mcp/reading-tools.ts';
 import { propose } from '../../src/cli/mcp/propose-tool.ts';
 import { answerOf } from '../../src/cli/mcp/answer.ts';
 import { openServices } from '../../src/cli/setup/open-services.ts';
-import type { Tool } from '../../src/cli/mcp/tool.ts';
+import type { Tool, ToolContext } from '../../src/cli/mcp/tool.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts';
 import { createCancelQueue } from '../../src/queue/index.ts';
 import { QUEUE_STATES } from '../../src/queue/model/state.ts';
@@ -223,6 +223,18 @@ describe('cancelkit mcp', () => {
     expect(lines.map((line): unknown => JSON.parse(line))).toMatchObject([{ id: 1, result: { serverInfo: {} } }]);
   });
 
+  it('ends if a message is too long, rather than leave the client waiting', async () => {
+    const child = spawn(process.execPath, [project.command, 'mcp'], { cwd: project.directory, env: project.env });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    // It may end while the rest is written.
+    child.stdin.on('error', () => undefined);
+    const ended = new Promise((resolve) => child.on('close', resolve));
+    child.stdin.write('x'.repeat(2_000_000));
+    expect(await ended).toBe(2);
+    expect(stderr).toContain('longer than 1 MiB');
+  });
+
   it('says what to install if the SDK is not there', async () => {
     project.write('without-sdk.mjs', WITHOUT_SDK);
     const env = { NODE_OPTIONS: `--import ${project.directory}/without-sdk.mjs` };
@@ -251,16 +263,74 @@ it('puts a proposal into the queue and sends nothing, or does not offer to if th
     expect(tools.some(({ name }) => name === 'propose')).toBe(hasProposals);
     const args = { account: 'vpsbg', service: String(serverId), when: 'immediate', id: 'proposal' };
     const [first, again] = [await call('propose', args), await call('propose', args)];
-    const shown = await call('queue_show', { id: 'proposal' });
+    const shown = await call('queue_show', { id: 'mcp:proposal' });
     const seen = [first, again, shown].map(({ structuredContent }) => structuredContent);
     const proposed = [
-      { data: { id: 'proposal', added: true, state: 'proposed' } },
+      { data: { id: 'mcp:proposal', added: true, state: 'proposed' } },
       { data: { added: false, state: 'proposed' } },
       { data: { state: 'proposed', askedBy: expect.stringMatching(/^mcp \(/) } },
     ];
     expect(seen).toMatchObject(hasProposals ? proposed : proposed.map(() => ({ error: { code: 'invalid_request' } })));
   });
   expect(sandbox.vpsbg.requests).toEqual([]);
+});
+
+describe('a proposal', () => {
+  const proposing = async (args: object, proposals: number): Promise<readonly unknown[]> => {
+    const opened = await openServices(`${project.directory}/cancelkit.config.mjs`);
+    let last: Promise<unknown> = Promise.resolve();
+    const context: ToolContext = {
+      opened,
+      session: { command: 'mcp', output: Object({ message: () => undefined }), open: () => Promise.resolve(opened) },
+      inTurn: (work) => {
+        const run = last.then(work);
+        last = run.catch(() => undefined);
+        return run;
+      },
+      by: 'mcp (test)',
+      proposals,
+    };
+    const servers = Array.from({ length: 3 }, () => String(sandbox.vpsbg.add().serverId));
+    const { signal } = new AbortController();
+    const runs = servers.map((service) =>
+      propose.run({ account: 'vpsbg', service, when: 'end_of_period', ...args }, context, signal),
+    );
+    const settled = await Promise.allSettled(runs);
+    return settled.map((one) => (one.status === 'fulfilled' ? one.value.data : one.reason));
+  };
+
+  it('is one of 100 of a server, also if several are made concurrently', async () => {
+    const results = await proposing({}, 98);
+    expect(results).toMatchObject([{ added: true }, { added: true }, { code: 'invalid_request' }]);
+  });
+
+  it('takes no id of another program, which would find its cancellation there and not have it carried out', async () => {
+    const { serverId } = sandbox.vpsbg.add();
+    const service = String(serverId);
+    const [first, again] = [
+      (await proposing({ service, id: 'order-1' }, 0))[0],
+      (await proposing({ service, id: 'mcp:order-1' }, 0))[0],
+    ];
+    expect([first, again]).toMatchObject([
+      { id: 'mcp:order-1', added: true },
+      { id: 'mcp:order-1', added: false },
+    ]);
+  });
+
+  it('does not name what is planned already a proposal', async () => {
+    const opened = await openServices(`${project.directory}/cancelkit.config.mjs`);
+    const { services } = opened;
+    const queue = await createCancelQueue({ services, database: database.address, schema: `mcp_${process.pid}` });
+    const { serverId } = sandbox.vpsbg.add();
+    await queue.enqueue({ account: 'vpsbg', service: { serverId }, when: 'end_of_period' }, { id: 'mcp:planned-1' });
+    await queue.close();
+    const [first] = await proposing({ service: String(serverId), id: 'planned-1' }, 0);
+    expect(first).toMatchObject({
+      added: false,
+      state: 'planned',
+      next: expect.stringContaining('nothing was proposed'),
+    });
+  });
 });
 
 it('never enqueues what it proposes as an ordinary cancellation', async () => {

@@ -206,6 +206,17 @@ describe.runIf(CHROMIUM !== undefined)('the console in a browser', { timeout: 60
     await page.getByLabel(/fresh-1$/).waitFor({ timeout: 15_000 });
   });
 
+  it('says that its rows are old while the console does not answer', async () => {
+    const page = await signedIn();
+    await page.goto(`${origin}/?show=planned`);
+    const notice = page.getByText('This page is not up to date');
+    expect(await notice.isVisible()).toBe(false);
+    await page.route('**/*', (route) => route.abort());
+    await notice.waitFor({ timeout: 15_000 });
+    await page.unroute('**/*');
+    await notice.waitFor({ state: 'hidden', timeout: 15_000 });
+  });
+
   it('needs no JavaScript', async () => {
     const page = await signedIn({ javaScriptEnabled: false });
     await page.goto(`${origin}/?show=all`);

@@ -1,6 +1,6 @@
 import { request as send } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serveConsole, type LocalConsole } from '../../src/console/local-server.ts';
+import { hostsOf, serveConsole, type LocalConsole } from '../../src/console/local-server.ts';
 import { failureOf } from '../support/failure.ts';
 import { openConsoleSet, textOf, type ConsoleSet } from './support/open-console.ts';
 
@@ -117,6 +117,16 @@ describe('the console of this machine', () => {
       code: 'invalid_request',
       message: `queue: port ${port} is in use. Choose another one, or none for a free port.`,
     });
+  });
+
+  it.each(['', 'a\nb', 'x'.repeat(129)])('does not start for an operator whose name is %j', async (by) => {
+    const error = await failureOf(serveConsole({ queue: set.queue, by, port: 0, onError: () => undefined }));
+    expect(error).toMatchObject({ code: 'invalid_request', message: expect.stringContaining('who decides has to be') });
+  });
+
+  it('is known by the hosts that browsers send', () => {
+    expect(hostsOf(4080)).toEqual(['127.0.0.1:4080', 'localhost:4080']);
+    expect(hostsOf(80)).toEqual(['127.0.0.1', 'localhost']);
   });
 
   it('ends with every connection', async () => {

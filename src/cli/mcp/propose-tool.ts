@@ -12,6 +12,9 @@ export function proposeTools(): readonly Tool[] {
   return states.includes('proposed') ? [propose] : [];
 }
 
+// Nothing that a model proposes takes the id under which a shop enqueues: its own call would find it there, and be content.
+const PREFIX = 'mcp:';
+
 /** The tool itself. */
 export const propose: Tool = tool({
   name: 'propose',
@@ -22,25 +25,25 @@ export const propose: Tool = tool({
   input: argumentsOf({
     ...REQUEST,
     id: optional(
-      text('Makes it idempotent: the same request with the same id is there once. Default: a new one.', 128),
+      text(
+        `Makes it idempotent: the same request with the same id exists once. ${PREFIX} is put before it. Default: a new one.`,
+        100,
+      ),
     ),
   }),
   work: async ({ id, ...given }, context) => {
     const { opened, session, inTurn, by } = context;
-    if (context.proposals >= MOST_PROPOSALS) {
-      throw wrongUse(
-        `this server has proposed ${MOST_PROPOSALS} cancellations, which is as many as it may. Let a person look at them. Nothing was done.`,
-      );
-    }
     const request = await requestOf(given, opened);
-    const placing = { propose: true, by, ...(id === undefined ? {} : { id }) } as const;
-    const { added, row } = await inTurn(() =>
-      withQueue(session, async (queue) => {
+    const placing = { propose: true, by, ...(id === undefined ? {} : { id: prefixed(id) }) } as const;
+    const { added, row } = await inTurn(async () => {
+      // In its turn: what calls beside this one have proposed counts.
+      if (context.proposals >= MOST_PROPOSALS) throw tooMany();
+      return await withQueue(session, async (queue) => {
         const enqueued = await queue.enqueue(request, placing);
+        if (enqueued.added) context.proposals += 1;
         return { added: enqueued.added, row: await queue.get(enqueued.id) };
-      }),
-    );
-    if (added) context.proposals += 1;
+      });
+    });
     return {
       data: {
         id: row?.id,
@@ -48,10 +51,23 @@ export const propose: Tool = tool({
         state: row?.state,
         account: request.account,
         service: serviceText(request.service),
-        next: 'A person decides: cancelkit queue show ID, then cancelkit queue approve ID or cancelkit queue withdraw ID.',
+        next:
+          row?.state === 'proposed'
+            ? 'A person decides: cancelkit queue show ID, then cancelkit queue approve ID or cancelkit queue withdraw ID.'
+            : 'It was in the queue before, and is no proposal: nothing was proposed.',
       },
     };
   },
 });
 
+function prefixed(id: string): string {
+  return id.startsWith(PREFIX) ? id : `${PREFIX}${id}`;
+}
+
 const MOST_PROPOSALS = 100;
+
+function tooMany(): Error {
+  return wrongUse(
+    `this server has proposed ${MOST_PROPOSALS} cancellations, which is as many as it may. Let a person look at them. Nothing was done.`,
+  );
+}

@@ -10,7 +10,7 @@ import type { Tool, ToolContext } from './tool.ts';
  * Calls in flight finish.
  *
  * @param stdout where the protocol goes. Nothing else may.
- * @throws ProviderError `not_configured` if the SDK is not installed
+ * @throws ProviderError `not_configured` if the SDK is not installed; `invalid_request` if a message is too long
  */
 export async function serve(
   tools: readonly Tool[],
@@ -42,6 +42,12 @@ export async function serve(
     context.session.output.message('! A message of the client could not be read, or not be answered.');
   const stop = new AbortController();
   const interruption = onInterrupt(() => stop.abort());
+  let isCutOff = false;
+  // oxlint-disable-next-line prefer-add-event-listener -- as above
+  server.onclose = () => {
+    isCutOff = true;
+    stop.abort();
+  };
   try {
     const ended = Promise.race([
       ...['end', 'close', 'error'].map((event) => once(process.stdin, event, { signal: stop.signal })),
@@ -51,7 +57,10 @@ export async function serve(
       context.session.output.message('Waiting for a client of the Model Context Protocol on stdin. Ctrl-C ends it.');
     await server.connect(new StdioServerTransport(process.stdin, stdout, { maxBufferSize: MOST_INPUT }));
     await ended;
+    const isTooLong = isCutOff;
     await Promise.allSettled(calls);
+    // The SDK reads nothing more after such a message: the client would wait for ever.
+    if (isTooLong) throw wrongUse('a message of the client was longer than 1 MiB. The server has ended.');
     await server.close();
     await new Promise<void>((resolve) => stdout.end(() => resolve()));
   } finally {

@@ -38,6 +38,7 @@ const live = document.querySelector('[data-live]');
 if (live) setInterval(async () => {
   if (isBusy()) return;
   const answer = await fetch(location.href).catch(() => undefined);
+  document.querySelector('#stale').hidden = answer?.ok === true;
   if (!answer?.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
   const fresh = page.querySelector('[data-live]');

@@ -43,6 +43,7 @@ main { max-width: 1180px; margin: 0 auto; padding: 24px; }
 
 .banner { display: flex; gap: 12px; align-items: flex-start; border: 1px solid; border-radius: var(--radius); padding: 10px 14px; margin-bottom: 12px; }
 .banner > svg { flex: none; margin-top: 2px; }
+.stale { margin: 0 0 12px; padding: 10px 14px; border: 1px solid color-mix(in srgb, var(--red) 30%, transparent); border-radius: var(--radius); background: var(--red-soft); } .stale[hidden] { display: none; }
 .banner { align-items: center; } .banner > svg { margin-top: 0; } .banner form { display: flex; } .banner p { margin: 0; flex: 1; } .banner p span { color: var(--dim); }
 .banner.red { background: var(--red-soft); border-color: color-mix(in srgb, var(--red) 30%, transparent); } .banner.red > svg { color: var(--red); }
 .banner.amber { background: var(--amber-soft); border-color: color-mix(in srgb, var(--amber) 30%, transparent); } .banner.amber > svg { color: var(--amber); }

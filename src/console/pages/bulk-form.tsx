@@ -23,10 +23,13 @@ export function Pick({ item }: { readonly item: QueuedCancellation }): JSX.Eleme
   );
 }
 
-/** One decision for all selected rows. */
+/**
+ * One decision for all selected rows. Without `autocomplete="off"`, a browser that loads the page again ticks the boxes at
+ * the same places, where other rows may be by then.
+ */
 export function BulkForm({ visit }: { readonly visit: Visit }): JSX.Element {
   return (
-    <form class="bulk" id={FORM} method="post" action={hrefOf(visit, '/decide-selected')}>
+    <form class="bulk" id={FORM} method="post" action={hrefOf(visit, '/decide-selected')} autocomplete="off">
       <FormToken visit={visit} />
       <label>
         <span class="sr">Decision for the selected ones</span>

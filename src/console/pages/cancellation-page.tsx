@@ -9,7 +9,7 @@ import { hrefOf, type Visit } from '../model/visit.ts';
 import { DecisionPanels, type Draft } from './decision-panels.tsx';
 import { Tick, Warn } from './icons.tsx';
 import { Layout } from './layout.tsx';
-import { Badge, CLASSES, Time } from './parts.tsx';
+import { Badge, CLASSES, numberText, Time } from './parts.tsx';
 
 interface CancellationPageProps {
   readonly visit: Visit;
@@ -23,7 +23,7 @@ interface CancellationPageProps {
 export function CancellationPage({ visit, item, look, draft }: CancellationPageProps): JSX.Element {
   const { request } = item;
   const name = serviceName(request);
-  const done = DONE[visit.query.get('done') ?? ''];
+  const done = doneText(visit, item);
   return (
     <Layout visit={visit} title={name}>
       <p class="crumb">
@@ -96,33 +96,39 @@ function Trail({ visit, item }: { readonly visit: Visit; readonly item: QueuedCa
         </span>
       </div>
       <ol class="trail">
-        {item.history.toReversed().map((entry) => {
-          const { text, tone, note } = sentenceOf(entry);
-          const line = (
-            <span class="line">
-              <span>
-                {text}
-                {note !== undefined && <span class="quote">“{note}”</span>}
+        {item.history
+          .slice(-MOST_LINES)
+          .toReversed()
+          .map((entry) => {
+            const { text, tone, note } = sentenceOf(entry);
+            const line = (
+              <span class="line">
+                <span>
+                  {text}
+                  {note !== undefined && <span class="quote">“{note}”</span>}
+                </span>
+                <Time iso={entry.at} />
               </span>
-              <Time iso={entry.at} />
-            </span>
-          );
-          return (
-            <li class={tone === 'sent' ? 'send' : CLASSES[tone]}>
-              {Object.keys(entry.data).length === 0 ? (
-                line
-              ) : (
-                <details>
-                  <summary>{line}</summary>
-                  <pre tabindex={0} aria-label="Data of this line">
-                    {JSON.stringify(entry.data, undefined, 2)}
-                  </pre>
-                </details>
-              )}
-            </li>
-          );
-        })}
+            );
+            return (
+              <li class={tone === 'sent' ? 'send' : CLASSES[tone]}>
+                {Object.keys(entry.data).length === 0 ? (
+                  line
+                ) : (
+                  <details>
+                    <summary>{line}</summary>
+                    <pre tabindex={0} aria-label="Data of this line">
+                      {JSON.stringify(entry.data, undefined, 2)}
+                    </pre>
+                  </details>
+                )}
+              </li>
+            );
+          })}
       </ol>
+      {item.history.length > MOST_LINES && (
+        <p class="foot">{numberText(item.history.length - MOST_LINES)} earlier lines are in the JSON.</p>
+      )}
     </section>
   );
 }
@@ -186,8 +192,22 @@ function wordsOfProvider({ outcome, lastError }: QueuedCancellation): string | u
   return error?.providerMessage ?? existing?.reason;
 }
 
-const DONE: Readonly<Record<string, string>> = {
-  recorded: 'Recorded, with your name.',
-  read: 'It was read back. What the provider showed is in the trail.',
-  confirmed: 'The token was passed on. The outcome is in the trail.',
-};
+/** What the operator has just done. An address alone proves nothing: it has to be the last decision of the trail. */
+function doneText({ me, query }: Visit, { history }: QueuedCancellationWithHistory): string | undefined {
+  const last = history.findLast(({ data }) => data['by'] !== undefined);
+  const { text, types } = DONE.find(({ done }) => done === query.get('done')) ?? {};
+  return last?.data['by'] === me.by && types?.includes(last.type) === true ? text : undefined;
+}
+
+const DONE: readonly { readonly done: string; readonly types: readonly string[]; readonly text: string }[] = [
+  {
+    done: 'recorded',
+    types: ['resolved', 'retried', 'withdrawn', 'approved'],
+    text: 'Recorded, with your name.',
+  },
+  { done: 'read', types: ['reading'], text: 'It was read back. What the provider showed is in the trail.' },
+  { done: 'confirmed', types: ['confirmed'], text: 'The token was passed on. The outcome is in the trail.' },
+];
+
+// A page of thousands of lines opens on no phone. The JSON has all of them.
+const MOST_LINES = 200;

@@ -74,7 +74,7 @@ function AnswersPanel(props: PanelsProps): JSX.Element {
         </form>
       )}
       {may(visit, 'decide') && awaitsToken(item) && <ConfirmForm visit={visit} item={item} />}
-      <form method="post" action={hrefOf(visit, '/decide')}>
+      <form method="post" action={hrefOf(visit, '/decide')} autocomplete="off">
         <Hidden visit={visit} item={item} />
         <fieldset>
           <legend>What did you find?</legend>
@@ -195,7 +195,7 @@ interface DecideProps extends PanelsProps {
 /** A form with one decision. */
 function Decide({ visit, item, draft, as, button, danger = false, children }: DecideProps): JSX.Element {
   return (
-    <form method="post" action={hrefOf(visit, '/decide')} class="aside-form">
+    <form method="post" action={hrefOf(visit, '/decide')} class="aside-form" autocomplete="off">
       <Hidden visit={visit} item={item} />
       <input type="hidden" name="as" value={as} />
       {children}

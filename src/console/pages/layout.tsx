@@ -42,7 +42,14 @@ export function Layout({ visit, title, at, children }: LayoutProps): JSX.Element
             </span>
           </span>
         </header>
-        <main id="main">{children}</main>
+        <main id="main">
+          <div role="status">
+            <p id="stale" class="stale" hidden>
+              This page is not up to date: the console does not answer, or you are signed out. Load it again.
+            </p>
+          </div>
+          {children}
+        </main>
         <Keys />
         <script src={hrefOf(visit, '/console.js')} type="module"></script>
       </body>
@@ -74,8 +81,20 @@ interface NoticeProps {
 /** The whole text of a page. */
 export function renderPage(page: JSX.Element): string {
   if (page instanceof Promise) throw new TypeError('a page is made of components that wait for nothing');
-  return `<!doctype html>${page}`;
+  return `<!doctype html>${page}`.replaceAll(TEXT, (text) => (text.startsWith('<') ? text : shown(text)));
 }
+
+// Markup in a text is escaped, so a tag ends at its first `>`. What an operator has written stays as it is.
+const TEXT = /<textarea[^>]*>[^<]*|>[^<]+/g;
+
+/** A text whose every character is seen: others can turn one around, or make it look like another service's name. */
+function shown(text: string): string {
+  return text.replaceAll(UNSEEN, (character) => `[U+${character.codePointAt(0)?.toString(16).toUpperCase()}]`);
+}
+
+// The joiners belong to emoji and to some scripts, and to nothing in ASCII.
+const UNSEEN =
+  /(?![\t\n\r\u200C\u200D])[\p{Cc}\p{Cf}\u115F\u1160\u2800\u3164\uFFA0]|(?<=[ -~])[\u200C\u200D]|[\u200C\u200D](?=[ -~])/gu;
 
 function Head({ visit, title }: { readonly visit: Pick<Visit, 'basePath'>; readonly title: string }): JSX.Element {
   return (
