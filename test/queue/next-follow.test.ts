@@ -175,6 +175,33 @@ describe('the reading of a followed cancellation', () => {
     expect(replay(undefined, () => code).length).toBeLessThan(150);
   });
 
+  it('is not given up after one failure if the worker comes a month late', () => {
+    const late = over + 40 * DAY;
+    const fail = (atMs: number, before?: NextState): NextState =>
+      afterFailedFollow(at(atMs, end, before), new ProviderError('rate_limited', { message: 'x' }), POLICY);
+    const first = fail(late);
+    expect(first.follow?.ended).toBeUndefined();
+    expect(first.nextInMs).toBeGreaterThan(0);
+    const second = fail(late + DAY - HOUR, first);
+    expect(second.follow?.ended).toBeUndefined();
+    expect(fail(late + DAY, second).follow?.ended).toBe('unconfirmed');
+    // An answer between them begins anew, and so does a clock that was set back.
+    const answered = afterFollowReading(at(late + HOUR, end, first), 'absent');
+    expect(fail(late + DAY, answered).follow?.ended).toBeUndefined();
+    expect(fail(late - 10 * DAY, first).follow).toMatchObject({ failingSinceMs: late - 10 * DAY });
+  });
+
+  it('is overdue if two readings showed that after its date, and the provider does not answer any more', () => {
+    const answers: readonly Answer[] = [state('requested', end), state('requested', end), state('requested', end)];
+    const readings = replay(end, (index) => answers[index] ?? 'unauthorized');
+    const { next } = readings.at(-1) ?? {};
+    expect(next).toMatchObject({ state: 'overdue', needsPerson: true, follow: { doubt: 'overdue', doubts: 2 } });
+    expect(next?.follow?.finding).toMatch(/ended on 2026-02-01.*state: requested.*has not answered/);
+    expect(next?.follow?.ended).toBeUndefined();
+    const once = replay(end, (index) => answers[index + 1] ?? 'unauthorized').at(-1);
+    expect(once?.next).toMatchObject({ needsPerson: false, follow: { ended: 'unconfirmed' } });
+  });
+
   it('rests the account if its credentials are refused', () => {
     const next = afterFailedFollow(at(BEGAN + DAY, end), new ProviderError('unauthorized', { message: 'x' }), POLICY);
     expect(next.pause).toMatchObject({ because: 'unauthorized' });

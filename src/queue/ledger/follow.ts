@@ -1,6 +1,6 @@
 import type { ProviderError } from '../../contract/provider-error.ts';
 import type { CancelResult } from '../../contract/result.ts';
-import type { CancellationStatus, EffectiveAt } from '../../contract/vocabulary.ts';
+import type { CancellationStatus, EffectiveAt, LastSeen } from '../../contract/vocabulary.ts';
 import { calendarDay, endOfDay } from '../../contract/when.ts';
 import type { Claimed, Followed, FollowReadings } from '../model/claimed.ts';
 import type { FollowDoubt, FollowEnd, FollowPlan } from '../model/follow-plan.ts';
@@ -43,7 +43,8 @@ export function afterFollowReading(following: Following, seen: CancellationStatu
 }
 
 /**
- * What follows from a reading that failed: it says nothing, so it is made again later, until the plan is over.
+ * What follows from a reading that failed: it says nothing, so it is made again later, until the plan is over. It is
+ * given up no sooner than `giveUpAfterMs` after the first failure: a worker may come back when the plan is over already.
  *
  * @param isShut whether a `forbidden` is about the whole account.
  */
@@ -55,11 +56,28 @@ export function afterFailedFollow(
 ): NextState {
   if (error.code === 'not_found') return afterAbsence(following);
   const { claimed, followed: current } = following;
-  const isOver = current.nowMs >= endOfPlan(following) + policy.giveUpAfterMs;
-  if (isOver || error.code === 'unsupported' || error.code === 'invalid_request') return end(following, 'unconfirmed');
+  const { nowMs, readings } = current;
+  // A clock that was set back lets the failures begin anew.
+  const failingSinceMs = Math.min(readings.failingSinceMs ?? nowMs, nowMs);
+  const isOver = nowMs >= Math.max(endOfPlan(following), failingSinceMs) + policy.giveUpAfterMs;
+  if (isOver || error.code === 'unsupported' || error.code === 'invalid_request') return afterLastFailure(following);
   const again = whenAgain(error, claimed.tries, isShut);
   const nextInMs = Math.max(retryInMs(following), again?.nextInMs ?? 0);
-  return { ...stateOf(following), follow: current.readings, ...again, nextInMs };
+  return { ...stateOf(following), follow: { ...readings, failingSinceMs }, ...again, nextInMs };
+}
+
+/** What follows if it cannot be read any more: what the readings before that have shown, if they agree on it. */
+function afterLastFailure(following: Following): NextState {
+  const { claimed, followed: current } = following;
+  const { doubt, doubts = 0, seen = 'unknown' } = current.readings;
+  if (doubt !== 'overdue' || doubts < PROOF) return end(following, 'unconfirmed');
+  const finding = `${overdueWords(claimed, seen, current)} Since that was read, the provider has not answered. ${DECIDE}`;
+  return {
+    ...stateOf(following),
+    state: 'overdue',
+    needsPerson: true,
+    follow: { ...current.readings, finding },
+  };
 }
 
 /** Until a failed reading is made again. Before its date that is ever rarer, and no later than the reading at its date. */
@@ -252,19 +270,24 @@ function readFrom(readings: FollowReadings): NextFollow {
 
 function wordsFor(
   doubt: 'lapsed' | 'overdue',
-  { provider }: Claimed,
+  claimed: Claimed,
   { state, effectiveAt }: CancellationStatus,
   { followed: current }: Following,
 ): string {
-  const decide = 'Look it up at the provider. If the service is still to end, send it again; otherwise resolve it.';
+  const { provider } = claimed;
   const { value: promised } = current.result.effectiveAt ?? {};
-  if (doubt === 'overdue') {
-    const date = promised === undefined ? 'It should have ended by now' : `It should have ended on ${promised}`;
-    return `${provider}: ${date}, and the provider does not say that the service is over (its state: ${state}). ${decide}`;
-  }
+  if (doubt === 'overdue') return `${overdueWords(claimed, state, current)} ${DECIDE}`;
   if (state === 'none' || state === 'failed') {
     const shown = state === 'none' ? 'shows no cancellation of this service any more' : 'says that it failed';
-    return `${provider}: the provider accepted this cancellation, and ${shown}. The service goes on. ${decide}`;
+    return `${provider}: the provider accepted this cancellation, and ${shown}. The service goes on. ${DECIDE}`;
   }
-  return `${provider}: the service was to end on ${promised ?? '?'}, and ends on ${effectiveAt?.value ?? '?'} now: it was renewed. ${decide}`;
+  return `${provider}: the service was to end on ${promised ?? '?'}, and ends on ${effectiveAt?.value ?? '?'} now: it was renewed. ${DECIDE}`;
 }
+
+function overdueWords({ provider }: Claimed, seen: LastSeen, { result }: Followed): string {
+  const { value: promised } = result.effectiveAt ?? {};
+  const date = promised === undefined ? 'It should have ended by now' : `It should have ended on ${promised}`;
+  return `${provider}: ${date}, and the provider does not say that the service is over (its state: ${seen}).`;
+}
+
+const DECIDE = 'Look it up at the provider. If the service is still to end, send it again; otherwise resolve it.';
