@@ -281,7 +281,12 @@ function wordsFor(
     const shown = state === 'none' ? 'shows no cancellation of this service any more' : 'says that it failed';
     return `${provider}: the provider accepted this cancellation, and ${shown}. The service goes on. ${DECIDE}`;
   }
-  return `${provider}: the service was to end on ${promised ?? '?'}, and ends on ${effectiveAt?.value ?? '?'} now: it was renewed. ${DECIDE}`;
+  // A cancellation that the provider shows may be another one, which somebody has made there for a later date.
+  const why =
+    state === 'scheduled' || state === 'requested'
+      ? 'it was renewed, or cancelled anew for that date'
+      : 'it was renewed';
+  return `${provider}: the service was to end on ${promised ?? '?'}, and ends on ${effectiveAt?.value ?? '?'} now: ${why}. ${DECIDE}`;
 }
 
 function overdueWords({ provider }: Claimed, seen: LastSeen, { result }: Followed): string {
