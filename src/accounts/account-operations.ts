@@ -75,7 +75,7 @@ export function operationsOf<Types extends ProviderTypes>(
       const service = checkAgainst(definition.service, input);
       return service instanceof Promise ? service.then(bound) : bound(service);
     },
-    configure: () => mapped(read(), ({ baseUrl, secrets }) => ({ baseUrl, secrets })),
+    configure: () => withWire(read(), ({ baseUrl, secrets }, wire) => ({ baseUrl, secrets, wire })),
     configureCheck: () => {
       if (check === undefined) throw new TypeError('the provider has no check');
       const { escapesHtml } = definition;

@@ -24,7 +24,7 @@ export async function findPlace(
   const { account: opened, internals } = entry;
   const { deadlineMs = defaults.deadlineMs, signal } = options;
   return await withinDeadline(call, { deadlineMs, signal }, async (limit) => {
-    const { baseUrl } = await configure(internals.configure, internals.env, call, limit, defaults);
-    return placeOf(opened.provider, baseUrl, call.redactor);
+    const configured = await configure(internals.configure, internals.env, call, limit, defaults);
+    return placeOf(opened.provider, configured, call.redactor);
   });
 }

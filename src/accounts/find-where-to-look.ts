@@ -34,7 +34,7 @@ export async function findWhereToLook(
     const bound = checkedOrThrow(await inTime(internals.bind(checked.service), call, limit), call, 'service');
     const opened = await configure(bound.configure, internals.env, call, limit, defaults).catch(unlessNotConfigured);
     if (opened === undefined) return undefined;
-    if (place !== undefined && place !== placeOf(account.provider, opened.baseUrl, call.redactor)) return undefined;
+    if (place !== undefined && place !== placeOf(account.provider, opened, call.redactor)) return undefined;
     return shown(opened.configured.whereToLook, call.redactor);
   });
 }

@@ -1,9 +1,20 @@
 import type { Redactor } from '../privacy/redactor.ts';
 
 /**
- * Where an account's requests go: its provider and its base URL, without secrets. The same after a change of
- * credentials, and another one after a change of address.
+ * Where an account's requests go: its provider, its base URL and the provider's further origins by name, without secrets.
+ * The same after a change of credentials, and another one after a change of any address.
  */
-export function placeOf(provider: string, baseUrl: URL, redactor: Redactor): string {
-  return `${provider} ${redactor.text(baseUrl.href)}`;
+export function placeOf(
+  provider: string,
+  { baseUrl, wire }: { readonly baseUrl: URL; readonly wire?: WithOrigins | undefined },
+  redactor: Redactor,
+): string {
+  const further = [...(wire?.origins ?? [])]
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, url]) => ` ${name}=${url.href}`);
+  return `${provider} ${redactor.text(`${baseUrl.href}${further.join('')}`)}`;
+}
+
+interface WithOrigins {
+  readonly origins: ReadonlyMap<string, URL>;
 }

@@ -69,7 +69,7 @@ export async function readyCall<Request extends AddressedRequest>(
     const opened = await openAccount(configure, internals.env, call, limit, defaults, isFresh);
     const { configured: adapter, context, wire } = opened;
     if (request.token !== undefined) wire?.addSecrets([request.token]);
-    if (place !== undefined) checkPlace(place, placeOf(account.provider, context.baseUrl, call.redactor), call);
+    if (place !== undefined) checkPlace(place, placeOf(account.provider, context, call.redactor), call);
     admit(entry, call);
     return { call, entry, request, details, options, adapter, context, close };
   } catch (error) {

@@ -293,7 +293,8 @@ export interface CancelQueue<A extends AccountsOf<A>> {
    *
    * @returns the cancellation as it is then; `unknown` without a need for a person is being read back.
    * @throws ProviderError `invalid_request` for one that does not wait for a token, or whose token is being passed on;
-   * as `CancelService.confirm` if nothing happened: it waits as before; `outcome_unknown` only if the outcome could not be
+   * `unavailable` while its account rests, as it does after `unauthorized` or `rate_limited` here; as
+   * `CancelService.confirm` if nothing happened: it waits as before; `outcome_unknown` only if the outcome could not be
    * written: it is read back later.
    */
   confirm(id: string, decision: Choice & { readonly token: string }): Promise<QueuedCancellation>;

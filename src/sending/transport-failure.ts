@@ -37,6 +37,9 @@ function isBun(error: object): boolean {
 // What undici says when a proxy does not open a tunnel. It has no code of its own.
 const TUNNEL_REFUSED = /^Proxy response \((\d{3})\) !== 200 when HTTP Tunneling$/;
 
+// What Deno says of a 407 (ext/fetch/proxy.rs). Every other refusal is "unsuccessful tunnel", without a status.
+const DENO_TUNNEL_407 = /: client error \(Connect\): proxy authentication required$/;
+
 // Wrappers are few; a longer chain of causes is a circle.
 const MAX_DEPTH = 8;
 
@@ -88,7 +91,9 @@ function connectFailure(error: object): string | undefined {
 
 /** The status with which a proxy refused to open a tunnel, if that is what an error says. */
 export function tunnelStatusOf(error: object): number | undefined {
-  const [, status] = (error instanceof Error && TUNNEL_REFUSED.exec(error.message)) || [];
+  if (!(error instanceof Error)) return undefined;
+  if (DENO_CONNECT.test(error.message) && DENO_TUNNEL_407.test(error.message)) return 407;
+  const [, status] = TUNNEL_REFUSED.exec(error.message) ?? [];
   return status === undefined ? undefined : Number(status);
 }
 

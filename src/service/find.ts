@@ -43,7 +43,7 @@ export async function find(
     try {
       const { configured, context } = await openAccount(configure, internals.env, call, timeLimit, defaults, false);
       const { provider } = entry.account;
-      if (place !== undefined) checkPlace(place, placeOf(provider, context.baseUrl, call.redactor), call);
+      if (place !== undefined) checkPlace(place, placeOf(provider, context, call.redactor), call);
       admit(entry, call);
       const found = await findServices(configured, internals.bind, { query, limit }, call, context);
       const { attempts, operationId } = call;

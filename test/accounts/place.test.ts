@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { acme, REQUEST, type AcmeConfig } from '../support/acme.ts';
 import { failureOf } from '../support/failure.ts';
 import { json, recordingFetch } from '../support/fetch.ts';
+import { guardedProvider } from '../support/guarded.ts';
 
 const CONFIG: AcmeConfig = { baseUrl: 'https://API.example.com/v1/', token: 'token-of-acme-1' };
 const PLACE = 'acme https://api.example.com/v1';
@@ -18,6 +19,30 @@ describe('the place of an account', () => {
     expect(await opened(CONFIG).place('acme')).toBe(PLACE);
     expect(await opened(() => ({ ...CONFIG, token: 'another-token-2' })).place('acme')).toBe(PLACE);
     expect(await opened({ ...CONFIG, baseUrl: 'https://api.example.com/v2' }).place('acme')).not.toBe(PLACE);
+  });
+
+  it('has the further origins of its provider, and is another one if one of these changes', async () => {
+    const config = {
+      baseUrl: 'https://api.example.com',
+      loginUrl: 'https://login.example.com/realm',
+      clientId: 'client-1',
+      clientSecret: 'secret-of-the-client',
+    };
+    const { fetch, requests } = recordingFetch();
+    const openedAt = (change: Partial<typeof config>): CancelService<{ own: ReturnType<typeof own> }> =>
+      createCancelService({ own: own({ ...config, ...change }) }, { fetch });
+    const own = (values: typeof config): ReturnType<ReturnType<typeof guardedProvider>['account']> =>
+      guardedProvider().account(values);
+    const place = await openedAt({}).place('own');
+    expect(place).toBe('guarded https://api.example.com/ login=https://login.example.com/realm');
+    expect(await openedAt({ clientSecret: 'another-secret-2' }).place('own')).toBe(place);
+    const moved = openedAt({ loginUrl: 'https://login.example.com/staging' });
+    const request = { account: 'own', service: { id: 'one' }, when: 'immediate' } as const;
+    expect(await failureOf(moved.cancel(request, { place }))).toMatchObject({
+      code: 'not_configured',
+      issues: [{ path: 'options.place' }],
+    });
+    expect(requests).toHaveLength(0);
   });
 
   it('shows no secret that stands in the address', async () => {

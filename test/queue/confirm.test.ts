@@ -39,6 +39,7 @@ describe.each(DATABASES)('a cancellation that waits for a confirmation on %s', (
     confirm: () => Response | Promise<Response>,
     read: () => Response = () => json({ verdict: 'found', status: { state: 'none', revocable: false, raw: null } }),
     beforeCall: () => void = () => undefined,
+    baseUrlOf: () => string = () => 'https://dated.example',
   ): Promise<Waiting> {
     const bodies: string[] = [];
     let writes = 0;
@@ -51,7 +52,7 @@ describe.each(DATABASES)('a cancellation that waits for a confirmation on %s', (
     });
     const account = datedProvider().account(() => {
       beforeCall();
-      return { baseUrl: 'https://dated.example', token: TOKEN };
+      return { baseUrl: baseUrlOf(), token: TOKEN };
     });
     const services = createCancelService({ dated: account }, { fetch });
     const queue = await openQueue<Own>(database, { services });
@@ -126,6 +127,29 @@ describe.each(DATABASES)('a cancellation that waits for a confirmation on %s', (
       type: 'confirmation_refused',
       data: { by: 'ann', code: 'rejected' },
     });
+    await queue.close();
+  });
+
+  it.each([
+    ['unauthorized', json({ verdict: 'refused', code: 'unauthorized', message: 'the key is wrong.' }, 401)],
+    ['rate_limited', json({}, 429, { 'retry-after': '3600' })],
+  ])('lets the account rest that answers %s, and passes no token on while it rests', async (because, answer) => {
+    const { queue, bodies } = await waiting(() => answer.clone());
+    const confirm = (): Promise<ProviderError> => failureOf(queue.confirm('one', { token: TOKEN_BY_MAIL, by: 'ann' }));
+    expect((await confirm()).code).toBe(because);
+    const sent = bodies.length;
+    const resting = await confirm();
+    expect(resting).toMatchObject({ code: 'unavailable', account: 'dated', retryAt: expect.any(String) });
+    expect(resting.message).toContain(because);
+    expect(bodies).toHaveLength(sent);
+    expect((await queue.stats()).accounts['dated']).toMatchObject({ pausedBecause: because });
+    expect(await queue.get('one')).toMatchObject({
+      state: 'unknown',
+      needsPerson: true,
+      outcome: { error: { code: 'confirmation_required' } },
+    });
+    await queue.resume('dated');
+    expect((await confirm()).code).toBe(because);
     await queue.close();
   });
 
@@ -261,6 +285,32 @@ describe.each(DATABASES)('a cancellation that waits for a confirmation on %s', (
     await queue.close();
   });
 
+  it('goes on waiting for its token when an account is resumed that led to another place for a while', async () => {
+    let place = 'https://dated.example';
+    const { queue, writes } = await waiting(
+      () => json({ verdict: 'accepted', outcome: 'completed' }),
+      undefined,
+      undefined,
+      () => place,
+    );
+    place = 'https://moved.example';
+    expect(await queue.readBack('one', { by: 'ann' }).catch((error: unknown) => error)).toMatchObject({
+      code: 'not_configured',
+    });
+    place = 'https://dated.example';
+    await queue.resume('dated');
+    await queue.work({ stopWhenIdle: true });
+    const after = await queue.get('one');
+    expect(after).toMatchObject({
+      state: 'unknown',
+      needsPerson: true,
+      outcome: { error: { code: 'confirmation_required' } },
+    });
+    expect(writes()).toBe(1);
+    expect(await queue.confirm('one', { token: TOKEN_BY_MAIL, by: 'ann' })).toMatchObject({ state: 'completed' });
+    await queue.close();
+  });
+
   // The embedded database has one process.
   it.skipIf(name === 'PGlite')(
     'is read back if whoever passed the token on is gone, and a late yes still counts',
@@ -298,4 +348,23 @@ describe.each(DATABASES)('a cancellation that waits for a confirmation on %s', (
       await queue.close();
     },
   );
+
+  it.skipIf(name === 'PGlite')('does not end what was planned at another place since', async () => {
+    const { queue, schema } = await waiting(async () => {
+      await using tables = await openTables(database);
+      // Whoever passed the token on was suspended, and a person retried it with acceptPlace meanwhile.
+      await tables.query(
+        `UPDATE ${schema}.cancellation SET state = 'planned', error = NULL, claim = claim + 3, lease_until = NULL,
+           not_before = clock_timestamp() + interval '1 hour', place = 'dated https://moved.example/'`,
+      );
+      return json({ verdict: 'accepted', outcome: 'completed' });
+    });
+    const after = await queue.confirm('one', { token: TOKEN_BY_MAIL, by: 'ann' });
+    expect(after).toMatchObject({ state: 'planned', place: 'dated https://moved.example/' });
+    expect((await queue.get('one'))?.history.at(-1)).toMatchObject({
+      type: 'confirmed',
+      data: { outcome: 'completed' },
+    });
+    await queue.close();
+  });
 });

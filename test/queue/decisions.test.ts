@@ -60,6 +60,11 @@ describe.each(DATABASES)('a person’s decision on %s', (_, open) => {
     const shop = openShop(Object.fromEntries(ids.map((id) => [id, scripts[id.split('-')[0] ?? ''] ?? {}])));
     const limits = { alpha: { concurrency: 20 }, beta: { concurrency: 20 } };
     await using queue = await openQueue(database, { services: shop.services, limits, readBackAfterMs: [20, 600_000] });
+    const stop = new AbortController();
+    const working = queue.work({ signal: stop.signal, concurrency: 50 });
+    // A worker sends one request of an account until it has answered.
+    await queue.enqueue(request('alpha', 'first'), { id: 'first' });
+    await queue.wait('first', { timeoutMs: 15_000 });
     await queue.enqueueMany(
       ids.map((id) => {
         const account = id.startsWith('doubtful') ? 'blind' : id.startsWith('planned') ? 'beta' : 'alpha';
@@ -67,8 +72,6 @@ describe.each(DATABASES)('a person’s decision on %s', (_, open) => {
         return { id, request: request(account, id), ...notBefore };
       }),
     );
-    const stop = new AbortController();
-    const working = queue.work({ signal: stop.signal, concurrency: 50 });
     try {
       // Three are being sent, and three are being read back.
       await gate.held(6);

@@ -216,4 +216,43 @@ describe.each(DATABASES)('a cancellation whose account leads to another place by
     expect(one).toMatchObject({ state: 'requested', place: `shop ${OLD}/[REDACTED]` });
     expect(JSON.stringify(one)).not.toContain(TOKEN);
   });
+
+  it('is not read back sooner than planned after a person read it back while its account led elsewhere', async () => {
+    const shop = movingShop({ one: { writes: [lost] } });
+    const readBackAfterMs = [1, 3_600_000];
+    await using queue = await openQueue(database, {
+      services: shop.services,
+      readBackAfterMs,
+      whenAbsent: 'send_again',
+    });
+    await queue.enqueue(request('alpha', 'one'), { id: 'one' });
+    let planned = 0;
+    for (let turn = 0; turn < 50 && planned < Date.now() + 1_800_000; turn += 1) {
+      await queue.work({ stopWhenIdle: true });
+      planned = Date.parse((await queue.get('one'))?.notBefore ?? '1970-01-01');
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    shop.moveTo(NEW);
+    expect(await failureOf(queue.readBack('one', { by: 'ann' }))).toMatchObject({ code: 'not_configured' });
+    expect(await queue.get('one')).toMatchObject({ needsPerson: true, otherPlace: `shop ${NEW}` });
+    shop.moveTo(OLD);
+    await queue.resume('alpha');
+    await queue.work({ stopWhenIdle: true });
+    const { state, needsPerson, notBefore } = (await queue.get('one')) ?? {};
+    expect([state, needsPerson, shop.writes('one')]).toEqual(['unknown', false, 1]);
+    expect(Math.abs(Date.parse(String(notBefore)) - planned)).toBeLessThan(30_000);
+  });
+
+  it('goes on by itself once a person has read it back at its own place again, and is not left to anyone', async () => {
+    const shop = movingShop({ one: { writes: [lost] } });
+    await using queue = await openQueue(database, { services: shop.services, readBackAfterMs: [1, 3_600_000] });
+    await queue.enqueue(request('alpha', 'one'), { id: 'one' });
+    while (shop.reads('one') === 0) await queue.work({ stopWhenIdle: true });
+    shop.moveTo(NEW);
+    await failureOf(queue.readBack('one', { by: 'ann' }));
+    shop.moveTo(OLD);
+    const read = await queue.readBack('one', { by: 'ann' });
+    expect(read).toMatchObject({ state: 'unknown', needsPerson: false, notBefore: expect.any(String) });
+    expect(read).not.toHaveProperty('otherPlace');
+  });
 });

@@ -75,6 +75,73 @@ describe.each(DATABASES)('a ledger that was restored from a backup, on %s', (_, 
     expect(shop.writes()).toBe(0);
   });
 
+  it('takes for due what was due by the clock of the server that is gone, which was ahead', async () => {
+    const schema = freshSchema();
+    const shop = openShop();
+    const options = { services: shop.services, schema };
+    const inMinutes = (minutes: number): string => new Date(Date.now() + minutes * 60_000).toISOString();
+    const first = await openQueue(database, options);
+    for (const [id, minutes] of [
+      ['due', 20],
+      ['later', 40],
+    ] as const) {
+      await first.enqueue(request('alpha', id), { id, notBefore: inMinutes(minutes) });
+    }
+    await first.close();
+    await runStatement(
+      database,
+      `INSERT INTO ${schema}.worker (id, seen_at, alive_until)
+       VALUES ('gone', clock_timestamp() + interval '30 minutes', clock_timestamp() + interval '31 minutes')`,
+    );
+    await using queue = await openQueue(database, options);
+    expect(await queue.quarantine(BY)).toMatchObject({ readBack: 1 });
+    const states = await queue.list();
+    expect(Object.fromEntries(states.map(({ id, state }) => [id, state]))).toEqual({
+      due: 'unknown',
+      later: 'planned',
+    });
+  });
+
+  it('believes no clock that was ahead by more than a day', async () => {
+    const schema = freshSchema();
+    const options = { services: openShop().services, schema };
+    const first = await openQueue(database, options);
+    await first.enqueue(request('alpha', 'one'), { id: 'one', notBefore: new Date(Date.now() + 2 * 86_400_000) });
+    await first.close();
+    await runStatement(
+      database,
+      `INSERT INTO ${schema}.worker (id, seen_at, alive_until)
+       VALUES ('gone', clock_timestamp() + interval '1 year', clock_timestamp() + interval '1 year')`,
+    );
+    await using queue = await openQueue(database, options);
+    expect(await queue.quarantine(BY)).toMatchObject({ readBack: 0, needsPerson: 0 });
+  });
+
+  it('is settled by the yes that the ledger has kept of an earlier request', async () => {
+    const schema = freshSchema();
+    const shop = openShop();
+    const options = { services: shop.services, schema };
+    const first = await openQueue(database, options);
+    await first.enqueue(request('alpha', 'done'), { id: 'done' });
+    await first.enqueue(request('alpha', 'one'), { id: 'one' });
+    await first.work({ stopWhenIdle: true });
+    await first.close();
+    // As the backup has it: the second request was in flight when the yes to the first one came.
+    await runStatement(
+      database,
+      `UPDATE ${schema}.cancellation SET state = 'sent', sent_again = true, claim = claim + 2, worker = 'gone',
+         lease_until = clock_timestamp() - interval '1 hour' WHERE id = 'one'`,
+    );
+    await using queue = await openQueue(database, options);
+    expect(await queue.quarantine(BY)).toEqual({ readBack: 0, needsPerson: 0, otherAccounts: [] });
+    const record = await queue.get('one');
+    expect(record).toMatchObject({ state: 'requested', needsPerson: false, outcome: { ok: true } });
+    expect(record?.history.at(-1)).toMatchObject({ type: 'settled', data: { state: 'requested' } });
+    await queue.work({ stopWhenIdle: true });
+    expect([shop.writes('one'), shop.reads('one')]).toEqual([1, 0]);
+    expect((await queue.stats()).states).toMatchObject({ requested: 2 });
+  });
+
   it('sends again what is confirmed to be absent, if that is asked for', async () => {
     const shop = openShop();
     await using queue = await openQueue(database, { services: shop.services });

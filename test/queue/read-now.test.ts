@@ -144,8 +144,12 @@ describe.each(DATABASES)('a read-back that a person asks for, on %s', (_, open) 
       await queue.work({ stopWhenIdle: true });
       const planned = (await queue.get(id))?.notBefore;
       expect(await failureOf(queue.readBack(id, { by: 'ann' }))).toMatchObject({ code, account });
-      const { state, needsPerson, notBefore, history = [] } = (await queue.get(id)) ?? {};
+      const { state, needsPerson, notBefore, outcome, history = [] } = (await queue.get(id)) ?? {};
       expect([state, needsPerson]).toEqual(['unknown', false]);
+      // A time to try again would be taken for one to send it again.
+      const error = outcome?.ok === false ? outcome.error : undefined;
+      expect(error?.code).toBe('outcome_unknown');
+      expect(error).not.toHaveProperty('retryAt');
       expect(Math.abs(Date.parse(String(notBefore)) - Date.parse(String(planned)))).toBeLessThan(30_000);
       expect(history.at(-1)?.data).toMatchObject({ state: 'unknown', seen: { failed: code } });
     }
@@ -222,5 +226,37 @@ describe.each(DATABASES)('a read-back that a person asks for, on %s', (_, open) 
     await queue.work({ stopWhenIdle: true });
     expect(await queue.get('person')).toMatchObject({ state: 'unknown', needsPerson: true });
     expect(shop.reads('person')).toBe(2);
+  });
+
+  it('that its process does not survive uses up no reading that was not due, and not the last one', async () => {
+    const schema = freshSchema();
+    const shop = openShop({ one: { writes: [lost] } });
+    const options = { services: shop.services, schema, readBackAfterMs: [1, HOUR], whenAbsent: 'send_again' } as const;
+    let planned: string | undefined;
+    {
+      await using queue = await openQueue(database, options);
+      await queue.enqueue(request('alpha', 'one'), { id: 'one' });
+      for (
+        let turn = 0;
+        turn < 50 && (planned === undefined || Date.parse(planned) < Date.now() + HOUR / 2);
+        turn += 1
+      ) {
+        await queue.work({ stopWhenIdle: true });
+        planned = (await queue.get('one'))?.notBefore;
+        await delay(10);
+      }
+    }
+    const before = shop.reads('one');
+    {
+      await using tables = await openTables(database);
+      await tables.query(
+        `UPDATE ${schema}.cancellation SET claim = claim + 1, lease_until = clock_timestamp() - interval '1 second'`,
+      );
+    }
+    await using queue = await openQueue(database, options);
+    await queue.work({ stopWhenIdle: true });
+    const { state, notBefore } = (await queue.get('one')) ?? {};
+    expect([state, shop.reads('one') - before, shop.writes('one')]).toEqual(['unknown', 0, 1]);
+    expect(Math.abs(Date.parse(String(notBefore)) - Date.parse(String(planned)))).toBeLessThan(30_000);
   });
 });

@@ -56,6 +56,35 @@ describe('a connection that will fail the next time, too', () => {
   });
 
   it.each([
+    // On Bun, the proxy's answer is the answer; on Deno it is an error that names no status.
+    ['Bun', (): Response => new Response('Proxy Authentication Required', { status: 407 })],
+    [
+      'Deno',
+      (): Response => {
+        throw new TypeError(
+          'error sending request for url (https://hosting.example.com/api): client error (Connect): proxy authentication required',
+        );
+      },
+    ],
+  ])('is not asked for twice on %s, where a proxy refuses the credentials that it was given', async (_, answer) => {
+    let asked = 0;
+    const fetch: typeof globalThis.fetch = async () => {
+      asked += 1;
+      return answer();
+    };
+    const accounts = { plesk: hosting({ baseUrl: 'https://hosting.example.com/api', token: 'a-token-of-tests' }) };
+    const service = { hostingId: '1_a', domain: 'example.com' };
+    const done = await createCancelService(accounts, { fetch }).safeCancel({
+      account: 'plesk',
+      service,
+      when: 'end_of_period',
+      reason: 'over',
+    });
+    expect(done).toMatchObject({ ok: false, error: { retryable: false, attempts: 1 } });
+    expect(asked).toBe(1);
+  });
+
+  it.each([
     ['ENOTFOUND', 'Check the host name in HERE.'],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'Check the host name in HERE; the certificate does not list it.'],
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'NODE_EXTRA_CA_CERTS'],

@@ -7,6 +7,8 @@ import type { Claimed } from '../model/claimed.ts';
 import { toClaimed } from './claimed-row.ts';
 import { keepYes } from './record-states.ts';
 import { type DecisionContext, locked, note, write } from './decisions.ts';
+import { restAfter } from './next-state.ts';
+import { checkNotResting } from './read-now.ts';
 import { storable, storableError } from './stored-outcome.ts';
 
 /**
@@ -14,7 +16,8 @@ import { storable, storableError } from './stored-outcome.ts';
  * process ends meanwhile, or the outcome cannot be written, the lease ends, and the cancellation is read back as one that
  * may have been carried out.
  *
- * @throws ProviderError `invalid_request` if it does not wait for a confirmation, or somebody else is at it
+ * @throws ProviderError `invalid_request` if it does not wait for a confirmation, or somebody else is at it;
+ * `unavailable` while its account rests
  */
 export async function beginConfirmation(
   client: QueryClient,
@@ -27,6 +30,7 @@ export async function beginConfirmation(
   if (!awaitsConfirmation(claimed.error)) {
     throw invalidInput([{ path: 'id', expected: `the id of a cancellation that ${AWAITS}` }]);
   }
+  await checkNotResting(client, context, claimed.request.account);
   const { provider, request, error } = claimed;
   const doubt = new ProviderError('outcome_unknown', {
     message: `${provider}: the token is being passed on. It may have been confirmed since: it is read back if nothing else is known.`,
@@ -47,7 +51,8 @@ export async function beginConfirmation(
 
 /**
  * Writes the outcome of a confirmation. One that may have been carried out is read back; one that was refused waits as
- * before. If the lease has ended meanwhile, only a yes still counts: the cancellation is being read back.
+ * before. If the lease has ended meanwhile, only a yes still counts, since the cancellation is being read back; and not
+ * for one that has been retried at another place.
  */
 export async function endConfirmation(
   client: QueryClient,
@@ -59,9 +64,10 @@ export async function endConfirmation(
   const said = settled.ok ? { outcome: settled.result.outcome } : { code: settled.error.code };
   await note(client, context, id, entryOf(settled), decision, said);
   const { rows } = await client.query(
-    `SELECT 1 FROM ${context.schema}.cancellation WHERE id = $1 AND (claim = $2 OR ($3::boolean AND CASE state
-       WHEN 'unknown' THEN true WHEN 'planned' THEN true WHEN 'refused' THEN readings > 0 ELSE false END)) FOR UPDATE`,
-    [id, claim, settled.ok],
+    `SELECT 1 FROM ${context.schema}.cancellation WHERE id = $1 AND (claim = $2
+       OR ($3::boolean AND place IS NOT DISTINCT FROM $4 AND CASE state
+         WHEN 'unknown' THEN true WHEN 'planned' THEN true WHEN 'refused' THEN readings > 0 ELSE false END)) FOR UPDATE`,
+    [id, claim, settled.ok, place ?? null],
   );
   if (settled.ok) {
     const result = storable(settled.result);
@@ -72,6 +78,7 @@ export async function endConfirmation(
     await write(client, context, id, { state: result.outcome, result });
     return;
   }
+  await letRest(client, context.schema, account, settled.error);
   if (rows.length === 0) return;
   if (settled.error.code !== 'outcome_unknown') {
     await write(client, context, id, { state: 'unknown', error: awaited?.toJSON() ?? {}, needsPerson: true });
@@ -81,6 +88,19 @@ export async function endConfirmation(
   const error = storableError(settled.error).toJSON();
   await write(client, context, id, { state: 'unknown', error, needsPerson: !isReadable });
   if (isReadable) await context.jobs.add(client, [{ id, account, priority, startAfter: undefined }]);
+}
+
+/** Providers ban who goes on with refused credentials: no other call of the account is made for a while. */
+async function letRest(client: QueryClient, schema: string, account: string, error: ProviderError): Promise<void> {
+  const pause = restAfter(error);
+  if (pause === undefined) return;
+  await client.query(
+    `INSERT INTO ${schema}.account AS a (name, paused_at, paused_until, paused_because)
+     SELECT $1, now, now + $2 * interval '1 millisecond', $3 FROM clock_timestamp() AS now
+     ON CONFLICT (name) DO UPDATE SET paused_at = EXCLUDED.paused_at,
+       paused_until = GREATEST(a.paused_until, EXCLUDED.paused_until), paused_because = EXCLUDED.paused_because`,
+    [account, pause.forMs, pause.because],
+  );
 }
 
 /** What the history says of a token that was passed on: that it confirmed, that it was refused, or neither. */

@@ -165,7 +165,9 @@ export function afterFailedReadBack(
   const last = policy.readBackAfterMs.at(-1) ?? 0;
   const isOver = claimed.unknownForMs > last + policy.giveUpAfterMs;
   if (isOver || error.code === 'unsupported' || error.code === 'invalid_request') return { ...kept, needsPerson: true };
-  return { ...kept, ...(whenAgain(error, claimed.tries, isShut) ?? { nextInMs: backoffMs(claimed.tries) }) };
+  // When the provider can be asked again is no time at which the request could be sent again.
+  const { nextInMs, pause } = whenAgain(error, claimed.tries, isShut) ?? { nextInMs: backoffMs(claimed.tries) };
+  return { ...kept, nextInMs, ...(pause === undefined ? {} : { pause }) };
 }
 
 /**
@@ -246,6 +248,13 @@ export function whenAgain(error: ProviderError, tries: number, isShut: boolean):
     return { ...rest(code, wait), retryInMs: wait };
   }
   return code === 'rate_limited' ? rest(code, SLOW_DOWN_MS) : { nextInMs: backoffMs(tries) };
+}
+
+/** For how long an account rests that has turned a token away together with whoever passed it on. */
+export function restAfter(error: ProviderError): NextState['pause'] {
+  // Other refusals may be about the token alone, whatever their status.
+  if (error.code !== 'unauthorized' && error.code !== 'rate_limited') return undefined;
+  return whenAgain(error, 1, false)?.pause;
 }
 
 /** The account is left alone, too. */

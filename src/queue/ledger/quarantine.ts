@@ -8,6 +8,7 @@ import { toJob } from './jobs.ts';
 import { toJsonb } from './jsonb.ts';
 import type { CheckedQuarantine } from '../input/queue-input.ts';
 import { changedAt } from './record.ts';
+import { takeYes } from './record-states.ts';
 import type { Recovery } from './recovery.ts';
 import { recount } from './stats.ts';
 import { invalidInput } from '../input/check-input.ts';
@@ -25,7 +26,8 @@ export interface Quarantined {
 /**
  * Turns every cancellation that may have been sent without this ledger's knowledge into `unknown`: whatever is open and
  * was due, and was in the ledger as it was restored. What is unknown already is read back from the start; what waits for
- * a person goes on waiting, and says what may have happened since. The counts of `stats` are made anew.
+ * a person goes on waiting, and says what may have happened since. One whose earlier request was accepted is settled by
+ * that. The counts of `stats` are made anew.
  *
  * @throws ProviderError `invalid_request` for a time in the future; `unavailable` while a worker is alive
  */
@@ -41,15 +43,16 @@ export async function quarantine(
   await recount(client, schema);
   await mendFeed(client, schema);
   const accounts = [...readable.keys()];
+  await takeKeptYes(client, recovery, accounts);
   const waiting = await warnOfDecisions(client, schema, accounts, since);
   const { rows } = await client.query(
     `WITH clock AS MATERIALIZED (
-       SELECT date_trunc('milliseconds', clock_timestamp()) AS now
+       SELECT date_trunc('milliseconds', clock_timestamp()) AS now, ${dueBy(schema)} AS due_by
      ), open AS (
        SELECT id, state, clock.now, (a.readable) AS readable FROM ${schema}.cancellation c CROSS JOIN clock
        JOIN jsonb_to_recordset($1::jsonb) AS a(account text, readable boolean) ON a.account = c.account
        WHERE CASE c.state WHEN 'intent' THEN true WHEN 'sent' THEN true WHEN 'unknown' THEN NOT c.needs_person
-         WHEN 'planned' THEN c.not_before IS NULL OR c.not_before <= clock.now OR c.tries > 0 ELSE false END
+         WHEN 'planned' THEN c.not_before IS NULL OR c.not_before <= clock.due_by OR c.tries > 0 ELSE false END
        FOR UPDATE OF c
      )
      UPDATE ${schema}.cancellation c SET
@@ -100,6 +103,21 @@ export async function quarantine(
   };
 }
 
+/** Settles what was in flight, and whose earlier request the provider had accepted by then. */
+async function takeKeptYes(
+  client: QueryClient,
+  { schema, jobs }: Recovery,
+  accounts: readonly string[],
+): Promise<void> {
+  const { rows } = await client.query(
+    `SELECT id FROM ${schema}.cancellation
+     WHERE account = ANY($1::text[]) AND state IN ('intent', 'sent') AND result IS NOT NULL FOR UPDATE`,
+    [accounts],
+  );
+  const taken = rows.map(({ id }) => ({ id: String(id) }));
+  if (taken.length > 0) await takeYes(client, schema, jobs, taken);
+}
+
 /** A person may have settled what waits for one, sent it again or passed on its token, and the ledger has lost that. */
 async function warnOfDecisions(
   client: QueryClient,
@@ -141,6 +159,16 @@ async function checkQuiet(client: QueryClient, schema: string, since: string): P
   if (early === true) throw invalidInput([{ path: 'quarantine.since', expected: 'a time that is not in the future' }]);
   if (seen === true) throw workersAlive('a worker was at this queue a moment ago');
   if (leased === true) throw workersAlive('a worker may still be at what it has taken up');
+}
+
+/**
+ * Until when a cancellation counts as due. The clock of the server that is gone may have been ahead of this one: by that of
+ * its workers' last sign of life, what seems to be planned for later may have been sent.
+ */
+function dueBy(schema: string): string {
+  const newest = `GREATEST(clock_timestamp(), (SELECT max(seen_at) FROM ${schema}.worker))`;
+  // A sign that is further ahead is of a clock that was wrong some time.
+  return `LEAST(${newest}, clock_timestamp() + interval '1 day')`;
 }
 
 const NEXT = 'it is read back if the provider can be asked, and never sent again by itself.';

@@ -8,6 +8,7 @@ import { type DecisionContext, locked, note } from './decisions.ts';
 import type { NextState } from './next-state.ts';
 import type { Policy } from './policy.ts';
 import { changedAt } from './record.ts';
+import { NEXT_IN, readAgain, stillWaits } from './recovery.ts';
 
 /** A cancellation that a person reads back. */
 export interface ReadNow {
@@ -42,15 +43,14 @@ export async function beginReadNow(
   const { rows } = await client.query(
     `UPDATE ${context.schema}.cancellation c SET claim = c.claim + 1, tries = c.tries + 1, updated_at = ${changedAt('c.updated_at')},
        lease_until = clock_timestamp() + $2 * interval '1 millisecond'
-     WHERE id = $1 RETURNING *, ${AGES}, (extract(epoch FROM not_before - clock_timestamp()) * 1000)::float8 AS next_in_ms`,
+     WHERE id = $1 RETURNING *, ${AGES}, ${NEXT_IN}`,
     [id, leaseMs],
   );
   const [taken = {}] = rows;
   const claimed = toClaimed(taken);
   await note(client, context, id, 'reading', decision, { try: claimed.tries });
-  const needsPerson = taken['needs_person'] === true;
-  const nextInMs = Number(taken['next_in_ms'] ?? 0);
-  return { claimed, needsPerson, nextInMs: needsPerson || nextInMs > 0 ? nextInMs : undefined };
+  const { needsPerson, nextInMs } = stillWaits(taken);
+  return { claimed, needsPerson, nextInMs: needsPerson ? 0 : nextInMs };
 }
 
 /** The policy for such a reading: one that no reading was planned for settles nothing by what it does not find. */
@@ -63,21 +63,27 @@ export function policyOf({ claimed, nextInMs }: ReadNow, policy: Policy): Policy
 /** What follows from such a reading. What it did not settle goes on as it was planned. */
 export function afterReadNow({ claimed, needsPerson, nextInMs }: ReadNow, next: NextState): NextState {
   if (nextInMs === undefined || next.state !== 'unknown') return next;
+  // The person has other reasons to decide, which stay when the account leads to its own place again.
+  if (needsPerson && next.otherPlace !== undefined) return { ...readAgain(claimed), needsPerson };
   const { nextInMs: _, error = claimed.error, ...rest } = next;
   // A person still has to pass on the token.
   const kept = claimed.error?.code === 'confirmation_required' ? claimed.error : error;
-  const waits = needsPerson || next.otherPlace !== undefined;
   return {
     ...rest,
     ...(kept === undefined ? {} : { error: kept }),
     readBackAttempts: claimed.readBackAttempts,
-    needsPerson: waits,
-    ...(waits ? {} : { nextInMs }),
+    needsPerson: needsPerson || next.otherPlace !== undefined,
+    // Also for one that is held now: once it is resumed, it is read when it was to be.
+    ...(needsPerson ? {} : { nextInMs }),
   };
 }
 
-/** @throws ProviderError `unavailable` */
-async function checkNotResting(client: QueryClient, { schema }: DecisionContext, account: string): Promise<void> {
+/** @throws ProviderError `unavailable` while the account rests */
+export async function checkNotResting(
+  client: QueryClient,
+  { schema }: DecisionContext,
+  account: string,
+): Promise<void> {
   const { rows } = await client.query(
     `SELECT paused_until, paused_because FROM ${schema}.account WHERE name = $1 AND paused_until > clock_timestamp()`,
     [account],

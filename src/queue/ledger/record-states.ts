@@ -169,15 +169,16 @@ export async function keepYes(
 }
 
 /** Settles, by the yes to an earlier request, what the request in flight did not end with a yes. */
-async function takeYes(
+export async function takeYes(
   client: QueryClient,
   schema: string,
   jobs: Jobs,
-  taken: readonly RecordedState[],
+  taken: readonly Pick<RecordedState, 'id' | 'followInMs'>[],
 ): Promise<void> {
   const { rows } = await client.query(
     `UPDATE ${schema}.cancellation c SET state = c.result->>'outcome', error = NULL, needs_person = false, readings = 0,
-       unknown_since = NULL, first_failed_at = NULL, other_place = NULL, not_before = x.next,
+       unknown_since = NULL, first_failed_at = NULL, other_place = NULL, not_before = x.next, claim = c.claim + 1,
+       lease_until = NULL, worker = NULL, updated_at = ${changedAt('c.updated_at')},
        followed_since = CASE WHEN x.next IS NULL THEN c.followed_since ELSE c.updated_at END,
        following = CASE WHEN x.next IS NULL THEN c.following ELSE '{}' END
      FROM (

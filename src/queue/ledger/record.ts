@@ -35,7 +35,7 @@ export interface QueuedCancellation {
   /** While it is planned: why it has not been taken yet, if it was tried. */
   readonly lastError?: ProviderError;
   /**
-   * Where its requests may go: provider and base URL, read when it was enqueued or first taken up. Left out: not known
+   * Where its requests may go: provider and addresses, read when it was enqueued or first taken up. Left out: not known
    * yet.
    */
   readonly place?: string;

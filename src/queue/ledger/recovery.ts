@@ -1,7 +1,7 @@
 import { ProviderError } from '../../contract/provider-error.ts';
 import { AGES, toClaimed } from './claimed-row.ts';
 import type { Claimed } from '../model/claimed.ts';
-import type { QueryClient } from '../database/database.ts';
+import type { QueryClient, Row } from '../database/database.ts';
 import { writeHistory } from './history.ts';
 import type { Jobs } from './jobs.ts';
 import type { Policy } from './policy.ts';
@@ -29,7 +29,7 @@ export interface Recovery {
  */
 export async function recoverExpired(client: QueryClient, recovery: Recovery): Promise<number> {
   const { rows } = await client.query(
-    `SELECT *, ${AGES} FROM ${recovery.schema}.cancellation
+    `SELECT *, ${AGES}, ${NEXT_IN} FROM ${recovery.schema}.cancellation
      WHERE lease_until <= clock_timestamp() AND account = ANY($1::text[])
      ORDER BY lease_until LIMIT ${AT_ONCE} FOR UPDATE SKIP LOCKED`,
     [[...recovery.readable.keys()]],
@@ -37,7 +37,7 @@ export async function recoverExpired(client: QueryClient, recovery: Recovery): P
   const lost = rows.map((row) => ({
     claimed: toClaimed(row),
     sentAt: row['sent_at'],
-    needsPerson: row['needs_person'] === true,
+    waits: stillWaits(row),
   }));
   await writeOff(
     client,
@@ -48,10 +48,10 @@ export async function recoverExpired(client: QueryClient, recovery: Recovery): P
   await recordAll(
     client,
     recovery,
-    lost.map(({ claimed, sentAt, needsPerson }) => {
+    lost.map(({ claimed, sentAt, waits }) => {
       const readable = recovery.readable.get(claimed.request.account) === true;
-      // One that a person was reading back may wait for that person again.
-      if (claimed.task !== 'send') return { claimed, next: { ...notBegun(claimed), needsPerson } };
+      // One that a person was reading back goes on waiting for what it waited for.
+      if (claimed.task !== 'send') return { claimed, next: { ...notBegun(claimed), ...waits } };
       return { claimed, next: becameUnknown(workerLost(claimed, sentAt), readable, recovery.policy) };
     }),
   );
@@ -84,6 +84,19 @@ export async function giveBack(
       next: notBegun(claimed),
     })),
   );
+}
+
+/** A column for what {@link stillWaits} reads: how long it is until the cancellation is due. */
+export const NEXT_IN: string = `(extract(epoch FROM not_before - clock_timestamp()) * 1000)::float8 AS next_in_ms`;
+
+/**
+ * What an unknown cancellation waits for that a person is reading back: a person, or a reading that is planned. One that is
+ * held waits for its place alone, and every reading compares that anew.
+ */
+export function stillWaits(row: Row): Pick<NextState, 'needsPerson' | 'nextInMs'> {
+  if (row['needs_person'] === true && row['other_place'] === null) return { needsPerson: true };
+  const nextInMs = Number(row['next_in_ms'] ?? 0);
+  return { needsPerson: false, ...(nextInMs > 0 ? { nextInMs } : {}) };
 }
 
 /** A call that was not started, or not finished where that makes no difference: it is claimed again. */
