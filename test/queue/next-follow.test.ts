@@ -64,6 +64,13 @@ describe('the reading of a followed cancellation', () => {
     expect(readings.at(-1)?.next).toMatchObject({ state: 'overdue', needsPerson: true });
   });
 
+  it('is made daily for a week after the acceptance if the date that the provider named had passed by then', () => {
+    const past = date('2025-11-01');
+    const readings = replay(past, () => state('requested', past));
+    expect(readings.map(({ atMs }) => (atMs - BEGAN) / DAY)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(readings.at(-1)?.next).toMatchObject({ state: 'overdue', needsPerson: true });
+  });
+
   it('is made weekly while the date is not known, and ends unconfirmed', () => {
     const readings = replay(undefined, () => state('requested'));
     expect(readings.slice(0, 3).map(({ atMs }) => (atMs - BEGAN) / DAY)).toEqual([1, 8, 15]);

@@ -219,11 +219,15 @@ function endOf(at: EffectiveAt | undefined): number | undefined {
   return Number.isNaN(end) ? undefined : end;
 }
 
-/** From when on a reading of a service that is not over speaks against the cancellation. */
+/**
+ * From when on a reading of a service that is not over speaks against the cancellation. A provider may name a date that
+ * had passed when it accepted the cancellation, such as that of an unpaid invoice, and has to be given time all the same.
+ */
 function firstLate(due: number, { nowMs, sinceMs, result }: Followed, { request }: Claimed, plan: FollowPlan): number {
+  const first = nowMs - sinceMs + plan.afterMs;
   // One for now has no date of its own: its first reading is the one after its date.
   const isNow = result.effectiveAt === undefined && request.when === 'immediate';
-  return isNow ? nowMs - sinceMs + plan.afterMs : due + plan.afterDateMs;
+  return isNow ? first : Math.max(due + plan.afterDateMs, first);
 }
 
 /** When the last reading is due, in milliseconds since the epoch. */
