@@ -133,6 +133,19 @@ describe('the reading of a followed cancellation', () => {
     expect(twice).toMatchObject({ state: 'completed', needsPerson: false, result: { outcome: 'completed' } });
   });
 
+  it('finds a service gone whose date is not known by two readings that are a week apart', () => {
+    const first = afterFollowReading(at(BEGAN + DAY, undefined), 'absent');
+    expect(first).toMatchObject({ state: 'requested', nextInMs: 7 * DAY, follow: { doubt: 'gone', doubts: 1 } });
+    const failed = afterFailedFollow(
+      at(BEGAN + DAY, undefined),
+      new ProviderError('not_found', { message: 'x' }),
+      POLICY,
+    );
+    expect(failed.nextInMs).toBe(7 * DAY);
+    expect(afterFollowReading(at(BEGAN + 8 * DAY, undefined, first), 'absent').state).toBe('completed');
+    expect(afterFollowReading(at(BEGAN + 8 * DAY, undefined, first), state('requested')).follow?.doubt).toBeUndefined();
+  });
+
   it('does not take a service for gone that only a person said was cancelled, and that was never seen', () => {
     const byPerson = { code: 'resolved_by_person', message: '' } as const;
     let following = at(over + DAY, end);

@@ -170,7 +170,10 @@ function afterDoubt(
   const isTorn = turns >= MOST_TURNS && current.nowMs >= endOfPlan(following);
   if (isTorn)
     return { ...stateOf(following), state: 'overdue', needsPerson: true, follow: { ...follow, finding: TORN } };
-  if (doubts < PROOF || isEarly) return { ...stateOf(following), follow, nextInMs: plan.everyMs };
+  // Without a date, an account that was exchanged for another customer's looks the same: that has time to be noticed.
+  const isUndated = doubt === 'gone' && dueOf(current, following.claimed) === undefined;
+  const nextInMs = isUndated ? plan.undatedEveryMs : plan.everyMs;
+  if (doubts < PROOF || isEarly) return { ...stateOf(following), follow, nextInMs };
   if (doubt === 'gone') {
     const { existing: _existing, ...rest } = result;
     return { ...stateOf(following, { ...rest, outcome: 'completed' }), state: 'completed', follow };
