@@ -37,7 +37,7 @@ describe('a proposal', () => {
 
   it('shows whoever approves it what else was asked for, and where it goes', async () => {
     const request = { account: 'ovh', service: { serviceId: 4242 }, when: 'end_of_period' } as const;
-    const extras = { futureUse: 'NOT_REPLACING_SERVICE' };
+    const extras = { futureUse: 'NOT_REPLACING_SERVICE' } as const;
     const reason = { text: 'moved to another house' };
     await set.queue.enqueue({ ...request, extras, reason }, { id: 'proposed-3', by: 'Kim', propose: true });
     const page = textOf((await ann.get('/cancellation?id=proposed-3')).text);
