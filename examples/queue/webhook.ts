@@ -12,6 +12,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isProviderError } from 'cancelkit';
 import type { CancelQueue, FeedChange } from 'cancelkit/queue';
 
 /** Where to, and how. */
@@ -26,8 +27,8 @@ export interface Delivery {
   readonly pollMs?: number;
   /** The first pause after a delivery that failed, in milliseconds; each further one is twice as long, up to 5 minutes. Default 1,000. */
   readonly pauseMs?: number;
-  /** Called with each failed delivery. */
-  readonly onFailure?: (change: FeedChange, why: string) => void;
+  /** Called with each failed delivery, and without a change if the database cannot be reached. */
+  readonly onFailure?: (change: FeedChange | undefined, why: string) => void;
 }
 
 /** What keeps the cursor of the last change that was taken. */
@@ -46,13 +47,29 @@ export async function deliverChanges(queue: Pick<CancelQueue<never>, 'changes'>,
   const { cursor, signal, pollMs = 1_000 } = delivery;
   const key = keyOf(delivery.secret);
   for (let after = await cursor.load(); !signal.aborted;) {
-    const { changes } = await queue.changes({ after });
+    const changes = await changesAfter(queue, after, delivery);
     for (const change of changes) {
       if (!(await deliver(change, key, delivery))) return;
       await cursor.save(change.cursor);
       after = change.cursor;
     }
     if (changes.length === 0) await pause(pollMs, signal);
+  }
+}
+
+/** None while the database cannot be reached: it is asked again, so that its restart does not end the deliveries. */
+async function changesAfter(
+  queue: Pick<CancelQueue<never>, 'changes'>,
+  after: string | undefined,
+  { onFailure }: Delivery,
+): Promise<readonly FeedChange[]> {
+  try {
+    return (await queue.changes({ after })).changes;
+  } catch (error) {
+    // Reading is repeatable, so a connection that broke while it was read is no different.
+    if (!isProviderError(error, 'unavailable') && !isProviderError(error, 'outcome_unknown')) throw error;
+    onFailure?.(undefined, 'the database cannot be reached');
+    return [];
   }
 }
 

@@ -97,7 +97,8 @@ it('carries a proposed cancellation out once another person approved it, and sho
   await queue('work', '--until-idle');
   expect(sandbox.vpsbg.service(serverId).timesCancelled).toBe(0);
   expect((await queue('show', 'proposed')).stdout).toMatch(/proposed: proposed\n[^]*proposed by +Kim/);
-  expect((await queue('approve', 'proposed', '--by', 'Alex')).stderr).toContain('Add --yes');
+  const asked = (await queue('approve', 'proposed', '--by', 'Alex')).stderr;
+  expect(asked).toMatch(/Kim proposes to cancel .*It goes to vpsbg http.*Add --yes/s);
   expect((await queue('approve', 'nothing', '--yes')).code).toBe(2);
   const own = await queue('approve', 'proposed', '--by', 'kim', '--yes');
   expect(own.code).toBe(2);

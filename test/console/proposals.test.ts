@@ -35,6 +35,17 @@ describe('a proposal', () => {
     );
   });
 
+  it('shows whoever approves it what else was asked for, and where it goes', async () => {
+    const request = { account: 'ovh', service: { serviceId: 4242 }, when: 'end_of_period' } as const;
+    const extras = { futureUse: 'NOT_REPLACING_SERVICE' } as const;
+    const reason = { text: 'moved to another house' };
+    await set.queue.enqueue({ ...request, extras, reason }, { id: 'proposed-3', by: 'Kim', propose: true });
+    const page = textOf((await ann.get('/cancellation?id=proposed-3')).text);
+    expect(page).toContain('With it: futureUse: NOT_REPLACING_SERVICE.');
+    expect(page).toContain('Reason: moved to another house.');
+    expect(page).toMatch(/It goes to ovh http/);
+  });
+
   it('is taken out of the queue by anybody who may decide', async () => {
     await propose('proposed-2');
     expect((await kim.decide('proposed-2', { as: 'withdraw' })).status).toBe(303);

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ProviderError } from 'cancelkit';
 import { cursorIn, deliverChanges, keyOf, signatureOf } from '../../examples/queue/webhook.ts';
 import { failureOf } from '../support/failure.ts';
 import { startPglite, type TestDatabase } from '../queue/support/databases.ts';
@@ -79,7 +80,7 @@ describe('the example of a webhook', { timeout: 60_000 }, () => {
 
   /** Delivers until the receiver has taken so many. */
   async function deliver(
-    queue: TestQueue<Own>,
+    queue: Pick<TestQueue<Own>, 'changes'>,
     receiver: Receiver,
     isEnough: () => boolean | Promise<boolean>,
   ): Promise<readonly string[]> {
@@ -105,6 +106,22 @@ describe('the example of a webhook', { timeout: 60_000 }, () => {
 
   const toldBy = ({ received }: Receiver): readonly string[] =>
     received.filter(({ taken }) => taken).map(({ body }) => `${body.data.id} ${body.data.to}`);
+
+  it.each(['unavailable', 'outcome_unknown'] as const)('goes on when the database is back (%s)', async (code) => {
+    await using receiver = await startReceiver();
+    await using queue = await openQueue(database, { services: openShop().services });
+    await queue.enqueue(request('alpha', 'one'), { id: 'one' });
+    let failures = 3;
+    const changes: typeof queue.changes = async (options) => {
+      failures -= 1;
+      if (failures >= 0) throw new ProviderError(code, { message: 'the database is restarted' });
+      return await queue.changes(options);
+    };
+    expect(await deliver({ changes }, receiver, () => receiver.received.length === 1)).toEqual(
+      Array.from({ length: 3 }, () => 'the database cannot be reached'),
+    );
+    expect(toldBy(receiver)).toEqual(['one planned']);
+  });
 
   it('delivers each change, signed and in order', async () => {
     await using receiver = await startReceiver();

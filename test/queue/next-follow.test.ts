@@ -64,6 +64,13 @@ describe('the reading of a followed cancellation', () => {
     expect(readings.at(-1)?.next).toMatchObject({ state: 'overdue', needsPerson: true });
   });
 
+  it('is made daily for a week after the acceptance if the date that the provider named had passed by then', () => {
+    const past = date('2025-11-01');
+    const readings = replay(past, () => state('requested', past));
+    expect(readings.map(({ atMs }) => (atMs - BEGAN) / DAY)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(readings.at(-1)?.next).toMatchObject({ state: 'overdue', needsPerson: true });
+  });
+
   it('is made weekly while the date is not known, and ends unconfirmed', () => {
     const readings = replay(undefined, () => state('requested'));
     expect(readings.slice(0, 3).map(({ atMs }) => (atMs - BEGAN) / DAY)).toEqual([1, 8, 15]);
@@ -126,6 +133,19 @@ describe('the reading of a followed cancellation', () => {
     expect(twice).toMatchObject({ state: 'completed', needsPerson: false, result: { outcome: 'completed' } });
   });
 
+  it('finds a service gone whose date is not known by two readings that are a week apart', () => {
+    const first = afterFollowReading(at(BEGAN + DAY, undefined), 'absent');
+    expect(first).toMatchObject({ state: 'requested', nextInMs: 7 * DAY, follow: { doubt: 'gone', doubts: 1 } });
+    const failed = afterFailedFollow(
+      at(BEGAN + DAY, undefined),
+      new ProviderError('not_found', { message: 'x' }),
+      POLICY,
+    );
+    expect(failed.nextInMs).toBe(7 * DAY);
+    expect(afterFollowReading(at(BEGAN + 8 * DAY, undefined, first), 'absent').state).toBe('completed');
+    expect(afterFollowReading(at(BEGAN + 8 * DAY, undefined, first), state('requested')).follow?.doubt).toBeUndefined();
+  });
+
   it('does not take a service for gone that only a person said was cancelled, and that was never seen', () => {
     const byPerson = { code: 'resolved_by_person', message: '' } as const;
     let following = at(over + DAY, end);
@@ -173,6 +193,33 @@ describe('the reading of a followed cancellation', () => {
     // Also over a year: a provider that is gone is not asked all day.
     expect(replay(date('2027-02-01'), () => code).length).toBeLessThan(150);
     expect(replay(undefined, () => code).length).toBeLessThan(150);
+  });
+
+  it('is not given up after one failure if the worker comes a month late', () => {
+    const late = over + 40 * DAY;
+    const fail = (atMs: number, before?: NextState): NextState =>
+      afterFailedFollow(at(atMs, end, before), new ProviderError('rate_limited', { message: 'x' }), POLICY);
+    const first = fail(late);
+    expect(first.follow?.ended).toBeUndefined();
+    expect(first.nextInMs).toBeGreaterThan(0);
+    const second = fail(late + DAY - HOUR, first);
+    expect(second.follow?.ended).toBeUndefined();
+    expect(fail(late + DAY, second).follow?.ended).toBe('unconfirmed');
+    // An answer between them begins anew, and so does a clock that was set back.
+    const answered = afterFollowReading(at(late + HOUR, end, first), 'absent');
+    expect(fail(late + DAY, answered).follow?.ended).toBeUndefined();
+    expect(fail(late - 10 * DAY, first).follow).toMatchObject({ failingSinceMs: late - 10 * DAY });
+  });
+
+  it('is overdue if two readings showed that after its date, and the provider does not answer any more', () => {
+    const answers: readonly Answer[] = [state('requested', end), state('requested', end), state('requested', end)];
+    const readings = replay(end, (index) => answers[index] ?? 'unauthorized');
+    const { next } = readings.at(-1) ?? {};
+    expect(next).toMatchObject({ state: 'overdue', needsPerson: true, follow: { doubt: 'overdue', doubts: 2 } });
+    expect(next?.follow?.finding).toMatch(/ended on 2026-02-01.*state: requested.*has not answered/);
+    expect(next?.follow?.ended).toBeUndefined();
+    const once = replay(end, (index) => answers[index + 1] ?? 'unauthorized').at(-1);
+    expect(once?.next).toMatchObject({ needsPerson: false, follow: { ended: 'unconfirmed' } });
   });
 
   it('rests the account if its credentials are refused', () => {

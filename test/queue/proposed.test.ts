@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import type { ProviderError } from 'cancelkit';
-import { isSamePerson } from '../../src/queue/ledger/approval.ts';
+import { isSamePerson } from '../../src/queue/ledger/same-person.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
 import { freshSchema, openQueue, openTables, settle } from './support/open-queue.ts';
 import { openShop, request } from './support/shop.ts';
@@ -151,12 +151,31 @@ describe.each(DATABASES)('a proposed cancellation, on %s', (_, open) => {
     const [held] = await settle(queue, 'two');
     expect(held).toMatchObject({ state: 'planned', needsPerson: true });
     expect([(await queue.get('one'))?.state, shop.writes()]).toEqual(['proposed', 0]);
+    // Nobody but the proposer has looked at the new place.
+    expect(await failureOf(queue.retry('two', { by: 'KIM', acceptPlace: true }))).toMatchObject({
+      issues: [{ path: 'decision.by' }],
+    });
+    expect((await settle(queue, 'two'))[0]).toMatchObject({ state: 'planned', needsPerson: true });
     host = 'old';
     await queue.approve('one', { by: 'ann' });
+    await settle(queue, 'one');
+    expect(shop.hosts()).toEqual(['old.example.com']);
+    host = 'new';
+    await queue.retry('two', { by: 'ann', acceptPlace: true });
+    await settle(queue, 'two');
+    expect(shop.hosts()).toEqual(['old.example.com', 'new.example.com']);
   });
 });
 
 describe('the names of two people', () => {
+  it.each(['\u{200B}', '\u{FE0F}', '\u{34F}', '\u{3164}', '\u{115F}', '\u{E0100}', '\u{180B}', '\u{AD}'])(
+    'are one person’s with a character that nobody sees (%j)',
+    (unseen) => {
+      expect(isSamePerson(`K${unseen}im`, 'Kim')).toBe(true);
+      expect(isSamePerson(`Jose${unseen}\u{301}`, 'jos\u{E9}')).toBe(true);
+    },
+  );
+
   it('are one person’s however they are spaced and in whichever case, and two persons’ otherwise', () => {
     const name = fc.stringMatching(/^[a-z]{1,8}$/);
     fc.assert(

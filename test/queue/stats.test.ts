@@ -43,6 +43,26 @@ describe.each(DATABASES)('the statistics of a queue on %s', (_, open) => {
     expect((await stats())[3]).toBe(new Date(updatedAt).toISOString());
   });
 
+  it('count a reading of one that is followed as due once it has waited for a day, also of an account that is gone', async () => {
+    const schema = freshSchema();
+    await using queue = await openQueue(database, { services: openShop().services, schema });
+    for (const id of ['one', 'two']) await queue.enqueue(request('alpha', id), { id });
+    await settle(queue, 'one', 'two');
+    const waits = async (hours: number): Promise<unknown> => {
+      await using tables = await openTables(database);
+      await tables.query(
+        `UPDATE ${schema}.cancellation SET account = 'renamed', not_before = clock_timestamp() - $1 * interval '1 hour'`,
+        [hours],
+      );
+      const stats = await readStats(tables, schema);
+      return [stats.oldestDueAt !== undefined, stats.accounts['renamed']?.oldestDueAt !== undefined];
+    };
+    await queue.close();
+    expect(await waits(-24)).toEqual([false, false]);
+    expect(await waits(23)).toEqual([false, false]);
+    expect(await waits(25)).toEqual([true, true]);
+  });
+
   it('count what was settled in each hour, whoever settled it, and nothing that was only moved', async () => {
     const schema = freshSchema();
     const shop = openShop({ bad: { writes: [() => refuses('rejected')] }, lost: { writes: [lost] } });

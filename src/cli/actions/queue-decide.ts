@@ -10,6 +10,7 @@ import { serviceText } from '../setup/show-result.ts';
 import { readToken } from '../terminal/read-token.ts';
 import { visible } from '../terminal/visible.ts';
 import { wrongUse } from '../terminal/wrong-use.ts';
+import { conditionsOf } from '../../queue/words/state-words.ts';
 import { byWhom, withQueue } from './with-queue.ts';
 
 const resolutionSchema = v.picklist(RESOLUTIONS);
@@ -22,7 +23,8 @@ export async function approve(id: string, flags: DecisionFlags, session: Session
     if (flags.yes !== true) {
       const { account, request, askedBy = '?' } = proposed;
       const what = `${askedBy} proposes to cancel ${serviceText(request.service)} at ${account}: ${whenText(request.when)}`;
-      await confirm({ warnings: [what], message: `Type ${id} to approve it.`, expected: id }, session.output);
+      const warnings = [what, ...conditionsOf(proposed)];
+      await confirm({ warnings, message: `Type ${id} to approve it.`, expected: id }, session.output);
     }
     // What was shown is what is approved.
     await queue.approve(id, { ...decisionOf(flags), fingerprint: proposed.fingerprint });

@@ -5,6 +5,7 @@ import { toClaimed } from './claimed-row.ts';
 import { type DecisionContext, locked, note } from './decisions.ts';
 import { toJob } from './jobs.ts';
 import { changedAt } from './record.ts';
+import { isSamePerson } from './same-person.ts';
 
 /** What is known of a proposal before it is approved, outside of the transaction. */
 export interface Proposal {
@@ -56,17 +57,6 @@ export async function approve(
     ...(place === undefined ? {} : { place }),
   });
   await context.jobs.add(client, rows.map(toJob));
-}
-
-/** Whether two names are of one person: however they are spaced, and in whichever case and form of Unicode. */
-export function isSamePerson(one: string, other: string): boolean {
-  return nameOf(one) === nameOf(other);
-}
-
-function nameOf(by: string): string {
-  // Characters that nobody sees make no other person.
-  const visible = by.normalize('NFKC').replaceAll(/\p{Cf}/gu, '');
-  return visible.toLowerCase().replaceAll(/\s+/g, ' ').trim();
 }
 
 const UNCHANGED = 'a cancellation whose request is the one that was proposed; withdraw it, and propose it again';

@@ -1,5 +1,5 @@
 import type { FollowPlan } from '../model/follow-plan.ts';
-import { isFollowedState, OPEN_STATES, sqlList } from '../model/state.ts';
+import { FOLLOWED_STATES, isFollowedState, OPEN_STATES, sqlList } from '../model/state.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
 import type { CancelResult } from '../../contract/result.ts';
 import { AGES, toClaimed } from './claimed-row.ts';
@@ -11,6 +11,7 @@ import type { CheckedChoice, CheckedResolution, CheckedRetry } from '../input/de
 import { checkUnchanged } from './changed.ts';
 import { lookUp } from './look-up.ts';
 import { changedAt, UPDATED } from './record.ts';
+import { isSamePerson } from './same-person.ts';
 import { bringBack } from './settled.ts';
 import { invalidInput } from '../input/check-input.ts';
 
@@ -71,6 +72,37 @@ async function isUnapproved(client: QueryClient, { schema }: DecisionContext, id
   return rows.length > 0;
 }
 
+async function wasProposed(client: QueryClient, { schema }: DecisionContext, id: string): Promise<boolean> {
+  const { rows } = await client.query(
+    `SELECT 1 FROM ${schema}.history WHERE cancellation_id = $1 AND type = 'proposed' LIMIT 1`,
+    [id],
+  );
+  return rows.length > 0;
+}
+
+/**
+ * Another cancellation of the service may have been sent since somebody looked at this one, which that does not change.
+ *
+ * @throws ProviderError `invalid_request`
+ */
+async function checkOnlyOne(client: QueryClient, { schema }: DecisionContext, row: Row): Promise<void> {
+  const { rows } = await client.query(
+    `SELECT id, state FROM ${schema}.cancellation WHERE account = $1 AND service_key = $2 AND id <> $3
+       AND state IN ${sqlList(OPEN_STATES)}
+     UNION ALL
+     SELECT id, state FROM ${schema}.cancellation WHERE account = $1 AND service_key = $2 AND number > $4
+       AND followed_since IS NOT NULL AND state IN ${sqlList(FOLLOWED_STATES)}
+     LIMIT 1`,
+    [row['account'], row['service_key'], row['id'], row['number']],
+  );
+  const [other] = rows;
+  if (other === undefined) return;
+  const expected = isFollowedState(String(other['state']))
+    ? `a cancellation of whose service no newer one has been accepted; ${String(other['id'])} is ${String(other['state'])}`
+    : 'a cancellation of whose service no other one is open';
+  throw invalidInput([{ path: 'id', expected }]);
+}
+
 /** What is true of one whose requests, if there were any, were all refused. */
 function notTaken({ tries }: Row): string {
   return Number(tries) === 0 ? 'Nothing was sent.' : 'Nothing happened at the provider.';
@@ -81,7 +113,8 @@ function notTaken({ tries }: Row): string {
  * not to have taken effect.
  *
  * @throws ProviderError `invalid_request` if it is in another state, if it is being read back at this
- * moment, if another cancellation of the service is open, or if there is no new place to accept
+ * moment, if another cancellation of the service is open or a newer one has been accepted, if there is no new place to
+ * accept, or if whoever proposed it accepts one
  */
 export async function retry(
   client: QueryClient,
@@ -111,13 +144,11 @@ export async function retry(
       { path: 'id', expected: 'a cancellation that was approved; propose this one again under a new id' },
     ]);
   }
-  const { rows } = await client.query(
-    `SELECT 1 FROM ${context.schema}.cancellation WHERE account = $1 AND service_key = $2 AND id <> $3
-       AND state IN ${sqlList(OPEN_STATES)}`,
-    [row['account'], row['service_key'], id],
-  );
-  if (rows.length > 0)
-    throw invalidInput([{ path: 'id', expected: 'a cancellation of whose service no other one is open' }]);
+  if (acceptPlace && (await wasProposed(client, context, id)) && isSamePerson(String(row['asked_by']), decision.by)) {
+    // What was approved was for its own place.
+    throw invalidInput([{ path: 'decision.by', expected: 'another person than the one who proposed it' }]);
+  }
+  await checkOnlyOne(client, context, row);
   // With a reading, a late yes to what was sent before also replaces what the next request is refused with.
   const wasInDoubt = row['state'] === 'unknown' || (await hasBeenInDoubt(client, context, id));
   await write(client, context, id, { state: 'planned', readings: wasInDoubt ? 1 : 0 });

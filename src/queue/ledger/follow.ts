@@ -1,6 +1,6 @@
 import type { ProviderError } from '../../contract/provider-error.ts';
 import type { CancelResult } from '../../contract/result.ts';
-import type { CancellationStatus, EffectiveAt } from '../../contract/vocabulary.ts';
+import type { CancellationStatus, EffectiveAt, LastSeen } from '../../contract/vocabulary.ts';
 import { calendarDay, endOfDay } from '../../contract/when.ts';
 import type { Claimed, Followed, FollowReadings } from '../model/claimed.ts';
 import type { FollowDoubt, FollowEnd, FollowPlan } from '../model/follow-plan.ts';
@@ -43,7 +43,8 @@ export function afterFollowReading(following: Following, seen: CancellationStatu
 }
 
 /**
- * What follows from a reading that failed: it says nothing, so it is made again later, until the plan is over.
+ * What follows from a reading that failed: it says nothing, so it is made again later, until the plan is over. It is
+ * given up no sooner than `giveUpAfterMs` after the first failure: a worker may come back when the plan is over already.
  *
  * @param isShut whether a `forbidden` is about the whole account.
  */
@@ -55,11 +56,28 @@ export function afterFailedFollow(
 ): NextState {
   if (error.code === 'not_found') return afterAbsence(following);
   const { claimed, followed: current } = following;
-  const isOver = current.nowMs >= endOfPlan(following) + policy.giveUpAfterMs;
-  if (isOver || error.code === 'unsupported' || error.code === 'invalid_request') return end(following, 'unconfirmed');
+  const { nowMs, readings } = current;
+  // A clock that was set back lets the failures begin anew.
+  const failingSinceMs = Math.min(readings.failingSinceMs ?? nowMs, nowMs);
+  const isOver = nowMs >= Math.max(endOfPlan(following), failingSinceMs) + policy.giveUpAfterMs;
+  if (isOver || error.code === 'unsupported' || error.code === 'invalid_request') return afterLastFailure(following);
   const again = whenAgain(error, claimed.tries, isShut);
   const nextInMs = Math.max(retryInMs(following), again?.nextInMs ?? 0);
-  return { ...stateOf(following), follow: current.readings, ...again, nextInMs };
+  return { ...stateOf(following), follow: { ...readings, failingSinceMs }, ...again, nextInMs };
+}
+
+/** What follows if it cannot be read any more: what the readings before that have shown, if they agree on it. */
+function afterLastFailure(following: Following): NextState {
+  const { claimed, followed: current } = following;
+  const { doubt, doubts = 0, seen = 'unknown' } = current.readings;
+  if (doubt !== 'overdue' || doubts < PROOF) return end(following, 'unconfirmed');
+  const finding = `${overdueWords(claimed, seen, current)} Since that was read, the provider has not answered. ${DECIDE}`;
+  return {
+    ...stateOf(following),
+    state: 'overdue',
+    needsPerson: true,
+    follow: { ...current.readings, finding },
+  };
 }
 
 /** Until a failed reading is made again. Before its date that is ever rarer, and no later than the reading at its date. */
@@ -152,7 +170,10 @@ function afterDoubt(
   const isTorn = turns >= MOST_TURNS && current.nowMs >= endOfPlan(following);
   if (isTorn)
     return { ...stateOf(following), state: 'overdue', needsPerson: true, follow: { ...follow, finding: TORN } };
-  if (doubts < PROOF || isEarly) return { ...stateOf(following), follow, nextInMs: plan.everyMs };
+  // Without a date, an account that was exchanged for another customer's looks the same: that has time to be noticed.
+  const isUndated = doubt === 'gone' && dueOf(current, following.claimed) === undefined;
+  const nextInMs = isUndated ? plan.undatedEveryMs : plan.everyMs;
+  if (doubts < PROOF || isEarly) return { ...stateOf(following), follow, nextInMs };
   if (doubt === 'gone') {
     const { existing: _existing, ...rest } = result;
     return { ...stateOf(following, { ...rest, outcome: 'completed' }), state: 'completed', follow };
@@ -201,11 +222,15 @@ function endOf(at: EffectiveAt | undefined): number | undefined {
   return Number.isNaN(end) ? undefined : end;
 }
 
-/** From when on a reading of a service that is not over speaks against the cancellation. */
+/**
+ * From when on a reading of a service that is not over speaks against the cancellation. A provider may name a date that
+ * had passed when it accepted the cancellation, such as that of an unpaid invoice, and has to be given time all the same.
+ */
 function firstLate(due: number, { nowMs, sinceMs, result }: Followed, { request }: Claimed, plan: FollowPlan): number {
+  const first = nowMs - sinceMs + plan.afterMs;
   // One for now has no date of its own: its first reading is the one after its date.
   const isNow = result.effectiveAt === undefined && request.when === 'immediate';
-  return isNow ? nowMs - sinceMs + plan.afterMs : due + plan.afterDateMs;
+  return isNow ? first : Math.max(due + plan.afterDateMs, first);
 }
 
 /** When the last reading is due, in milliseconds since the epoch. */
@@ -252,19 +277,29 @@ function readFrom(readings: FollowReadings): NextFollow {
 
 function wordsFor(
   doubt: 'lapsed' | 'overdue',
-  { provider }: Claimed,
+  claimed: Claimed,
   { state, effectiveAt }: CancellationStatus,
   { followed: current }: Following,
 ): string {
-  const decide = 'Look it up at the provider. If the service is still to end, send it again; otherwise resolve it.';
+  const { provider } = claimed;
   const { value: promised } = current.result.effectiveAt ?? {};
-  if (doubt === 'overdue') {
-    const date = promised === undefined ? 'It should have ended by now' : `It should have ended on ${promised}`;
-    return `${provider}: ${date}, and the provider does not say that the service is over (its state: ${state}). ${decide}`;
-  }
+  if (doubt === 'overdue') return `${overdueWords(claimed, state, current)} ${DECIDE}`;
   if (state === 'none' || state === 'failed') {
     const shown = state === 'none' ? 'shows no cancellation of this service any more' : 'says that it failed';
-    return `${provider}: the provider accepted this cancellation, and ${shown}. The service goes on. ${decide}`;
+    return `${provider}: the provider accepted this cancellation, and ${shown}. The service goes on. ${DECIDE}`;
   }
-  return `${provider}: the service was to end on ${promised ?? '?'}, and ends on ${effectiveAt?.value ?? '?'} now: it was renewed. ${decide}`;
+  // A cancellation that the provider shows may be another one, which somebody has made there for a later date.
+  const why =
+    state === 'scheduled' || state === 'requested'
+      ? 'it was renewed, or cancelled anew for that date'
+      : 'it was renewed';
+  return `${provider}: the service was to end on ${promised ?? '?'}, and ends on ${effectiveAt?.value ?? '?'} now: ${why}. ${DECIDE}`;
 }
+
+function overdueWords({ provider }: Claimed, seen: LastSeen, { result }: Followed): string {
+  const { value: promised } = result.effectiveAt ?? {};
+  const date = promised === undefined ? 'It should have ended by now' : `It should have ended on ${promised}`;
+  return `${provider}: ${date}, and the provider does not say that the service is over (its state: ${seen}).`;
+}
+
+const DECIDE = 'Look it up at the provider. If the service is still to end, send it again; otherwise resolve it.';

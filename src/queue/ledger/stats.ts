@@ -1,6 +1,6 @@
 import type { QueryClient, Row } from '../database/database.ts';
 import type { AccountLimit, Limit } from '../model/limits.ts';
-import type { QueueState } from '../model/state.ts';
+import { FOLLOWED_STATES, type QueueState, sqlList } from '../model/state.ts';
 import { DUE_SINCE, WAITS_FOR_WORKER } from './claim.ts';
 import { HOURS, hourOf } from './tally.ts';
 
@@ -14,7 +14,10 @@ export interface AccountStats {
   /** It rests until then (ISO 8601), and the error's code that made it. */
   readonly pausedUntil?: string;
   readonly pausedBecause?: string;
-  /** Since when the one has been due that has waited longest for a worker (ISO 8601). Left out: none is due. */
+  /**
+   * Since when the one has been due that has waited longest for a worker (ISO 8601). Left out: none is due. A reading of
+   * one that is followed counts once it has waited for a day.
+   */
   readonly oldestDueAt?: string;
   /** How many were settled within the last 60 minutes, to the minute. */
   readonly settledLastHour: number;
@@ -147,12 +150,19 @@ async function settledByHour(client: QueryClient, schema: string): Promise<reado
   return rows;
 }
 
+// Readings of what was accepted come after everything else, and nobody waits for them by the hour.
+const READING_MAY_WAIT = '1 day';
+
 async function oldestDue(client: QueryClient, schema: string, accounts: readonly string[]): Promise<readonly Row[]> {
   const { rows } = await client.query(
-    `SELECT account, due FROM unnest($1::text[]) AS account, LATERAL (
-       SELECT ${DUE_SINCE} AS due FROM ${schema}.cancellation c
-       WHERE c.account = account.account AND ${WAITS_FOR_WORKER} ORDER BY ${DUE_SINCE} LIMIT 1
-     ) first WHERE due <= clock_timestamp()`,
+    `SELECT account, min(due) AS due FROM unnest($1::text[]) AS account, LATERAL (
+       (SELECT ${DUE_SINCE} AS due FROM ${schema}.cancellation c
+        WHERE c.account = account.account AND ${WAITS_FOR_WORKER} ORDER BY ${DUE_SINCE} LIMIT 1)
+       UNION ALL
+       (SELECT not_before FROM ${schema}.cancellation c
+        WHERE c.account = account.account AND state IN ${sqlList(FOLLOWED_STATES)} AND lease_until IS NULL
+          AND not_before <= clock_timestamp() - interval '${READING_MAY_WAIT}' ORDER BY not_before LIMIT 1)
+     ) first WHERE due <= clock_timestamp() GROUP BY account`,
     [accounts],
   );
   return rows;

@@ -75,4 +75,6 @@ export interface FollowReadings {
   readonly doubts?: number | undefined;
   /** How often they contradicted each other in what they say against it. */
   readonly turns?: number | undefined;
+  /** Since when every reading has failed, by the database's clock, in milliseconds since the epoch. */
+  readonly failingSinceMs?: number | undefined;
 }

@@ -107,7 +107,25 @@ export function wordsOf(item: QueuedCancellation, now: number): CancellationWord
       ? ''
       : ` It ends on ${effectiveAt.value}${effectiveAt.source === 'computed' ? ' (computed)' : ''}.`;
   const warnings = outcome?.ok === true ? outcome.result.warnings.map(({ message }) => message) : [];
-  return { summary: `${meaning}${ends}`, known: [`${meaning}${ends}`, ...warnings] };
+  const conditions = state === 'proposed' ? conditionsOf(item) : [];
+  return { summary: `${meaning}${ends}`, known: [`${meaning}${ends}`, ...conditions, ...warnings] };
+}
+
+/** What is asked for beside the service and the time: whoever approves it approves that, too. */
+export function conditionsOf({
+  request: { extras = {}, reason },
+  place,
+  notBefore,
+}: QueuedCancellation): readonly string[] {
+  const extra = Object.entries(extras).map(
+    ([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
+  return [
+    ...(extra.length === 0 ? [] : [`With it: ${extra.join(', ')}.`]),
+    ...(reason === undefined ? [] : [`Reason: ${Object.values(reason).join(', ')}.`]),
+    ...(place === undefined ? [] : [`It goes to ${place}.`]),
+    ...(notBefore === undefined ? [] : [`Not before ${utcTime(notBefore)}.`]),
+  ];
 }
 
 /** Whether it takes effect only once a person has passed on the provider's token. */

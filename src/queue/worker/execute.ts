@@ -66,7 +66,7 @@ async function sendOrRead(
   };
   try {
     const other = await otherProvidersPlace(claimed, options, context.services);
-    if (other !== undefined) return heldAt(claimed, other, context);
+    if (other !== undefined) return await heldAt(claimed, other, context);
     const place = await pinnedPlace(claimed, options, context);
     // Another worker has recovered it: this one may send nothing.
     if (place === undefined) return notBegun(claimed);
@@ -122,10 +122,11 @@ async function unlessNewer(following: Following, next: NextState, { database, sc
 }
 
 /** The account leads to another place. Nothing was sent or read there. */
-function heldAt(claimed: Claimed, otherPlace: string, context: Context): NextState {
+async function heldAt(claimed: Claimed, otherPlace: string, context: Context): Promise<NextState> {
   const following = followingOf(claimed, context);
   if (following === undefined) return afterOtherPlace(claimed, otherPlace);
-  return { ...afterFailedFollow(following, ELSEWHERE, context.policy), seen: { failed: 'not_configured' } };
+  const next = await unlessNewer(following, afterFailedFollow(following, ELSEWHERE, context.policy), context);
+  return { ...next, seen: { failed: 'not_configured' } };
 }
 
 async function afterFailure(
@@ -136,7 +137,7 @@ async function afterFailure(
 ): Promise<NextState> {
   const { policy, readable } = context;
   const otherPlace = otherPlaceIn(error);
-  if (otherPlace !== undefined) return heldAt(claimed, otherPlace, context);
+  if (otherPlace !== undefined) return await heldAt(claimed, otherPlace, context);
   const isShut = access.learn(error);
   const seen = error.code === 'not_found' ? { state: 'absent' as const } : { failed: error.code };
   const following = followingOf(claimed, context);
