@@ -129,13 +129,16 @@ describe.each(DATABASES)('a ledger that was restored from a backup, on %s', (_, 
     // As the backup has it: the second request was in flight when the yes to the first one came.
     await runStatement(
       database,
-      `UPDATE ${schema}.cancellation SET state = 'sent', sent_again = true, claim = claim + 2, worker = 'gone',
+      `UPDATE ${schema}.cancellation SET state = 'sent', sent_again = true, followed_since = NULL, following = NULL,
+         not_before = NULL, claim = claim + 2, worker = 'gone',
          lease_until = clock_timestamp() - interval '1 hour' WHERE id = 'one'`,
     );
     await using queue = await openQueue(database, options);
     expect(await queue.quarantine(BY)).toEqual({ readBack: 0, needsPerson: 0, otherAccounts: [] });
     const record = await queue.get('one');
     expect(record).toMatchObject({ state: 'requested', needsPerson: false, outcome: { ok: true } });
+    expect(record?.follow).toEqual({ since: expect.any(String), nextAt: expect.any(String) });
+    expect(Date.parse(record?.follow?.nextAt ?? '') - Date.parse(record?.follow?.since ?? '')).toBe(86_400_000);
     expect(record?.history.at(-1)).toMatchObject({ type: 'settled', data: { state: 'requested' } });
     await queue.work({ stopWhenIdle: true });
     expect([shop.writes('one'), shop.reads('one')]).toEqual([1, 0]);

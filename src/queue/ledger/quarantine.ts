@@ -1,8 +1,10 @@
 import { FOLLOWED_STATES, OPEN_STATES, sqlList } from '../model/state.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
 import { lockClaims } from './claim.ts';
+import { toClaimed } from './claimed-row.ts';
 import type { QueryClient, Row } from '../database/database.ts';
 import { mendFeed } from './feed.ts';
+import { planOf } from './follow.ts';
 import { writeHistory } from './history.ts';
 import { toJob } from './jobs.ts';
 import { toJsonb } from './jsonb.ts';
@@ -104,17 +106,17 @@ export async function quarantine(
 }
 
 /** Settles what was in flight, and whose earlier request the provider had accepted by then. */
-async function takeKeptYes(
-  client: QueryClient,
-  { schema, jobs }: Recovery,
-  accounts: readonly string[],
-): Promise<void> {
+async function takeKeptYes(client: QueryClient, recovery: Recovery, accounts: readonly string[]): Promise<void> {
+  const { schema, jobs } = recovery;
   const { rows } = await client.query(
-    `SELECT id FROM ${schema}.cancellation
+    `SELECT * FROM ${schema}.cancellation
      WHERE account = ANY($1::text[]) AND state IN ('intent', 'sent') AND result IS NOT NULL FOR UPDATE`,
     [accounts],
   );
-  const taken = rows.map(({ id }) => ({ id: String(id) }));
+  const taken = rows.map(toClaimed).map((claimed) => {
+    const plan = planOf(claimed, recovery);
+    return { id: claimed.id, ...(plan === false ? {} : { followInMs: plan.afterMs }) };
+  });
   if (taken.length > 0) await takeYes(client, schema, jobs, taken);
 }
 
