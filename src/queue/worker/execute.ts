@@ -128,7 +128,7 @@ async function unlessNewer(following: Following, next: NextState, { database, sc
 function heldAt(claimed: Claimed, otherPlace: string, context: Context): NextState {
   const following = followingOf(claimed, context);
   if (following === undefined) return afterOtherPlace(claimed, otherPlace);
-  return { ...afterFailedFollow(following, ELSEWHERE, context.policy), seen: { failed: 'not_configured' } };
+  return { ...afterFailedFollow(following, ELSEWHERE, context.policy), otherPlace, seen: { failed: 'not_configured' } };
 }
 
 async function afterFailure(
