@@ -145,6 +145,31 @@ describe.each(DATABASES)('a ledger that was restored from a backup, on %s', (_, 
     expect((await queue.stats()).states).toMatchObject({ requested: 2 });
   });
 
+  it.each(['lapsed', 'overdue'])('says of one that is %s that it may have been sent again since', async (state) => {
+    const schema = freshSchema();
+    const shop = openShop();
+    await using queue = await openQueue(database, { services: shop.services, schema });
+    await queue.enqueue(request('alpha', 'one'), { id: 'one' });
+    await queue.work({ stopWhenIdle: true });
+    await queue.close();
+    await runStatement(
+      database,
+      `UPDATE ${schema}.cancellation SET state = '${state}', needs_person = true, not_before = NULL,
+         following = '{"seen": "none", "finding": "shop: it goes on."}'`,
+    );
+    await using again = await openQueue(database, { services: shop.services, schema });
+    for (const _turn of [1, 2]) {
+      expect(await again.quarantine(BY)).toEqual({ readBack: 0, needsPerson: 0, otherAccounts: [] });
+      const record = await again.get('one');
+      expect(record).toMatchObject({ state, needsPerson: true, follow: { lastSeen: 'none' } });
+      expect(record?.follow?.finding).toMatch(
+        /^shop: it goes on\. The ledger was restored .* such as a retry .* first\.$/,
+      );
+      expect(record?.follow?.finding?.split('is missing')).toHaveLength(2);
+    }
+    expect((await again.get('one'))?.history.at(-1)).toMatchObject({ type: 'quarantined', data: { was: state } });
+  });
+
   it('sends again what is confirmed to be absent, if that is asked for', async () => {
     const shop = openShop();
     await using queue = await openQueue(database, { services: shop.services });

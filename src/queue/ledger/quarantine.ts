@@ -100,7 +100,7 @@ export async function quarantine(
   );
   return {
     readBack: read.length,
-    needsPerson: rows.length - read.length + waiting.length,
+    needsPerson: rows.length - read.length + waiting.filter(({ state }) => state === 'unknown').length,
     otherAccounts: others.rows.map(({ account }) => String(account)),
   };
 }
@@ -133,8 +133,10 @@ async function warnOfDecisions(
   const { rows } = await client.query(
     `UPDATE ${schema}.cancellation SET updated_at = ${changedAt()},
        error = CASE WHEN position($2 IN error->>'message') > 0 THEN error
-         ELSE error || jsonb_build_object('message', (error->>'message') || ' ' || $2) END
-     WHERE account = ANY($1::text[]) AND state = 'unknown' AND needs_person RETURNING id, state`,
+         ELSE error || jsonb_build_object('message', (error->>'message') || ' ' || $2) END,
+       following = CASE WHEN state = 'unknown' OR position($2 IN following->>'finding') > 0 THEN following
+         ELSE COALESCE(following, '{}') || jsonb_build_object('finding', concat_ws(' ', following->>'finding', $2)) END
+     WHERE account = ANY($1::text[]) AND needs_person AND state IN ('unknown', 'lapsed', 'overdue') RETURNING id, state`,
     [accounts, warning],
   );
   return rows;

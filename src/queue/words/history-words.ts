@@ -77,6 +77,8 @@ export function sentenceOf({ type, data }: HistoryEntry): Sentence {
     case 'confirmation_unknown':
       return decided('passed the token on. The outcome is not known.', 'person');
     case 'quarantined':
+      if (of('was') === 'lapsed' || of('was') === 'overdue')
+        return decided(`noted that what was decided since ${utcTime(of('since') ?? '')} is missing.`, 'person');
       return decided(`had it read back: it may have been sent since ${utcTime(of('since') ?? '')}.`, 'person');
     case 'worker_lost':
       return { text: 'The worker that had taken it up was gone.', tone: 'bad' };
