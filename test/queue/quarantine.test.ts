@@ -145,6 +145,21 @@ describe.each(DATABASES)('a ledger that was restored from a backup, on %s', (_, 
     expect((await queue.stats()).states).toMatchObject({ requested: 2 });
   });
 
+  it('says of a proposal that an approval since may be missing, and leaves it unchanged', async () => {
+    const shop = openShop();
+    await using queue = await openQueue(database, { services: shop.services });
+    await queue.enqueue(request('alpha', 'one'), { id: 'one', propose: true, by: 'kim' });
+    const before = await queue.get('one');
+    expect(await queue.quarantine(BY)).toEqual({ readBack: 0, needsPerson: 0, otherAccounts: [] });
+    const { history = [], ...record } = (await queue.get('one')) ?? {};
+    const { history: _, ...unchanged } = before ?? {};
+    expect(record).toEqual(unchanged);
+    expect(history.at(-1)).toMatchObject({ type: 'quarantined', data: { ...BY, was: 'proposed' } });
+    await queue.approve('one', { by: 'alex' });
+    await queue.work({ stopWhenIdle: true });
+    expect(shop.writes('one')).toBe(1);
+  });
+
   it.each(['lapsed', 'overdue'])('says of one that is %s that it may have been sent again since', async (state) => {
     const schema = freshSchema();
     const shop = openShop();

@@ -139,7 +139,12 @@ async function warnOfDecisions(
      WHERE account = ANY($1::text[]) AND needs_person AND state IN ('unknown', 'lapsed', 'overdue') RETURNING id, state`,
     [accounts, warning],
   );
-  return rows;
+  // An approval may be missing, too.
+  const proposals = await client.query(
+    `SELECT id, state FROM ${schema}.cancellation WHERE account = ANY($1::text[]) AND state = 'proposed'`,
+    [accounts],
+  );
+  return [...rows, ...proposals.rows];
 }
 
 /** The error for a quarantine while workers may act. */
