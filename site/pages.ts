@@ -69,12 +69,18 @@ export function titleOf(page: Page): string {
   return /^# (.+)$/m.exec(textOf(page.from))?.[1]?.replaceAll('`', '') ?? page.from;
 }
 
-/** The pages that the start page of the documentation names, in its order. */
-export const guides: readonly Page[] = [...textOf('docs/README.md').matchAll(/\]\(([\w.-]+\.md)\)/g)].flatMap(
-  ([, name = '']) => pages.filter(({ from }) => from === `docs/${name}`),
-);
+/** The sections of the start page of the documentation that name pages of `docs/`, in its order. */
+export const guides: readonly { readonly title: string; readonly pages: readonly Page[] }[] = textOf('docs/README.md')
+  .split(/^## /m)
+  .map((section) => ({
+    title: section.split('\n', 1)[0] ?? '',
+    pages: [...section.matchAll(/\]\(([\w.-]+\.md)\)/g)].flatMap(([, name = '']) =>
+      pages.filter(({ from }) => from === `docs/${name}`),
+    ),
+  }))
+  .filter((section) => section.pages.length > 0);
 
-/** The sidebar: guides, providers, every export, examples, decisions, and what concerns the project itself. */
+/** The sidebar: the sections of the start page, providers, every export, examples, decisions, and what concerns the project itself. */
 export function sidebar(): readonly SidebarGroup[] {
   const group = (text: string, collapsed: boolean, items: readonly Page[]): SidebarGroup => ({
     text,
@@ -83,7 +89,7 @@ export function sidebar(): readonly SidebarGroup[] {
   });
   const below = (folder: string): readonly Page[] => pages.filter(({ from }) => from.startsWith(`${folder}/`));
   return [
-    group('Guides', false, guides),
+    ...guides.map((section) => group(section.title, false, section.pages)),
     group('Providers', false, below('providers')),
     {
       text: 'Reference',

@@ -13,7 +13,7 @@ export class ManyCalls<Value> {
   readonly #plan: Pick<ManyPlan<Value>, 'execute' | 'unsent' | 'outcomeOf'>;
   readonly #onChange: () => void;
   readonly #finished: Finished<Value>[] = [];
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #inFlight = new Set<Promise<void>>();
   readonly #outcomes = new Map<string, number>();
   #started = 0;
 
@@ -24,7 +24,7 @@ export class ManyCalls<Value> {
 
   /** Whether no call is in flight and no result is left to be taken. */
   get isEmpty(): boolean {
-    return this.#underWay.size === 0 && this.#finished.length === 0;
+    return this.#inFlight.size === 0 && this.#finished.length === 0;
   }
 
   /** How many requests were started. */
@@ -50,7 +50,7 @@ export class ManyCalls<Value> {
 
   /** Settles once the calls in flight have ended. */
   async allEnded(): Promise<void> {
-    await Promise.all(this.#underWay);
+    await Promise.all(this.#inFlight);
   }
 
   #execute(step: Step, lane: Lane): void {
@@ -59,10 +59,10 @@ export class ManyCalls<Value> {
       return;
     }
     const run = (step.kind === 'begin' ? this.#begin(step.jobs, lane) : this.#refuse(step, lane)).then(() => {
-      this.#underWay.delete(run);
+      this.#inFlight.delete(run);
       this.advance(lane);
     });
-    this.#underWay.add(run);
+    this.#inFlight.add(run);
   }
 
   async #begin(jobs: readonly Job[], lane: Lane): Promise<void> {

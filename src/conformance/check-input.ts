@@ -41,7 +41,7 @@ export function inputChecks(subject: ConformanceSubject): readonly Check[] {
       },
     },
     {
-      name: 'refuses an order that is none, or that has unknown keys or unsound parts',
+      name: 'refuses an order that is none, or that has unknown keys or invalid parts',
       run: () =>
         refusesOrders(subject, [
           null,

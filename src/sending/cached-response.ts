@@ -5,13 +5,15 @@ import type { ProviderResponse } from '../contract/exchange.ts';
  * without one. A cache that stores in spite of `no-store` and shows nothing cannot be noticed.
  *
  * Sources: `Age` RFC 9111 section 5.1 (its presence means that the origin did not make this answer now; proxies that
- * pass an answer on say 0), `Cache-Status` RFC 9211; `CF-Cache-Status` developers.cloudflare.com/cache/concepts/cache-responses;
- * `X-Cache` of Squid, Varnish, Fastly, CloudFront and Azure ("HIT", "TCP_HIT", "Hit from cloudfront"); `X-Cache-Status`
- * and `X-Proxy-Cache` of nginx's `$upstream_cache_status`; `X-LiteSpeed-Cache` docs.litespeedtech.com; `X-From-Cache`
- * of Go's httpcache; `X-Varnish` with two numbers varnish-cache.org; `Warning: 110` RFC 7234 section 5.5.1;
- * `X-Cache-Hits` of Varnish and Fastly; in `Server-Timing` `cdn-cache` of Akamai, `cdn-cache-hit` of CloudFront and
- * `cfCacheStatus` of Cloudflare; `X-Symfony-Cache` and `X-Rack-Cache` ("fresh"). Other products name their header alike (`CDN-Cache` of bunny.net, `X-Vercel-Cache`, `X-Sucuri-Cache`, `X-Drupal-Cache`), so
- * every name that ends so is looked at, but for Squid's `X-Cache-Lookup`, which shows a hit that was not used.
+ * pass an answer on say 0), `Cache-Status` RFC 9211; `CF-Cache-Status`
+ * developers.cloudflare.com/cache/concepts/cache-responses; `X-Cache` of Squid, Varnish, Fastly, CloudFront and Azure
+ * ("HIT", "TCP_HIT", "Hit from cloudfront"); `X-Cache-Status` and `X-Proxy-Cache` of nginx's `$upstream_cache_status`;
+ * `X-LiteSpeed-Cache` docs.litespeedtech.com; `X-From-Cache` of Go's httpcache; `X-Varnish` with two numbers
+ * varnish-cache.org; `Warning: 110` RFC 7234 section 5.5.1; `X-Cache-Hits` of Varnish and Fastly; in `Server-Timing`
+ * `cdn-cache` of Akamai, `cdn-cache-hit` of CloudFront and `cfCacheStatus` of Cloudflare; `X-Symfony-Cache` and
+ * `X-Rack-Cache` ("fresh"). Other products name their header alike (`CDN-Cache` of bunny.net, `X-Vercel-Cache`,
+ * `X-Sucuri-Cache`, `X-Drupal-Cache`), so every name that ends so is looked at, but for Squid's `X-Cache-Lookup`, which
+ * shows a hit that was not used.
  */
 export function cacheOf({ headers }: ProviderResponse): string | undefined {
   return Object.keys(headers).find((name) => {

@@ -28,6 +28,8 @@ import { checkAgainst } from '../../src/call/check-schema.ts';
 import { configSchema as commandLineConfig } from '../../src/cli/setup/open-services.ts';
 import { issueText } from '../../src/call/issue-text.ts';
 import { queueOptionsSchema } from '../../src/queue/input/options-input.ts';
+import * as decisionInput from '../../src/queue/input/decision-input.ts';
+import * as enqueueInput from '../../src/queue/input/enqueue-input.ts';
 import * as queueInput from '../../src/queue/input/queue-input.ts';
 import type { StandardSchema } from '../../src/contract/standard-schema.ts';
 import { failureOf } from '../support/failure.ts';
@@ -88,16 +90,19 @@ const SCHEMAS: Readonly<Record<string, readonly [StandardSchema<unknown, unknown
     },
   ],
   'queue enqueue': [
-    queueInput.enqueueSchema,
+    enqueueInput.enqueueSchema,
     { id: 'i', notBefore: '2027-01-01', priority: 1, by: 'me', transaction: { query: () => undefined } },
   ],
-  'queue item': [queueInput.itemSchema, { request: REQUEST, id: 'i', notBefore: '2027-01-01', priority: 1, by: 'me' }],
-  'queue enqueueMany': [queueInput.enqueueManySchema, { transaction: { query: () => undefined } }],
+  'queue item': [
+    enqueueInput.itemSchema,
+    { request: REQUEST, id: 'i', notBefore: '2027-01-01', priority: 1, by: 'me' },
+  ],
+  'queue enqueueMany': [enqueueInput.enqueueManySchema, { transaction: { query: () => undefined } }],
   'queue work': [queueInput.workSchema, { concurrency: 1, stopWhenIdle: true, signal: new AbortController().signal }],
   'queue list': [queueInput.listSchema, { state: 'planned', account: 'a', needsPerson: true, limit: 1, after: 'i' }],
   'queue wait': [queueInput.waitSchema, { timeoutMs: 1, signal: new AbortController().signal }],
-  'queue decision': [queueInput.decisionSchema, { by: 'me', note: 'n' }],
-  'queue resolution': [queueInput.resolutionSchema, { by: 'me', note: 'n', as: 'completed' }],
+  'queue decision': [decisionInput.decisionSchema, { by: 'me', note: 'n' }],
+  'queue resolution': [decisionInput.resolutionSchema, { by: 'me', note: 'n', as: 'completed' }],
 };
 
 const wrongValues = fc.oneof(

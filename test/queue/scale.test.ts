@@ -8,7 +8,8 @@ import { lookUpAll } from '../../src/queue/ledger/look-up-all.ts';
 import { migrate } from '../../src/queue/ledger/migrations.ts';
 import { COLUMNS as COLUMNS_OF_LEDGER, dropMonth, makeMonth } from '../../src/queue/ledger/settled.ts';
 import { toSearched } from '../../src/queue/ledger/search.ts';
-import { foldTally, readStats } from '../../src/queue/ledger/stats.ts';
+import { readStats } from '../../src/queue/ledger/stats.ts';
+import { foldTally } from '../../src/queue/ledger/tally.ts';
 import { DATABASES, startPostgresServer, type TestServer } from './support/databases.ts';
 import { freshSchema, openTables } from './support/open-queue.ts';
 

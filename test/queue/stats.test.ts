@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrate } from '../../src/queue/ledger/migrations.ts';
-import { foldTally, readStats } from '../../src/queue/ledger/stats.ts';
+import { readStats } from '../../src/queue/ledger/stats.ts';
+import { foldTally } from '../../src/queue/ledger/tally.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
 import { freshSchema, openQueue, openTables, settle } from './support/open-queue.ts';
 import { closedGate, lost, openShop, refuses, request } from './support/shop.ts';

@@ -55,6 +55,7 @@ describe('the site', () => {
     const full = readFileSync(join(built, 'llms-full.txt'), 'utf8');
     for (const [, page = ''] of index.matchAll(/\]\((\/[^)]+\.md)\)/g))
       expect(html.has(page.replace(/\.md$/, '.html'))).toBe(true);
+    expect(index).toContain('(/docs/errors.md)');
     expect(full).toContain(readFileSync(join(root, 'docs/errors.md'), 'utf8'));
   });
 });

@@ -1,88 +1,13 @@
 import * as v from 'valibot';
-import { traceparent } from '../../call/check-options.ts';
 import { only } from '../../call/issue-text.ts';
-import { calendarDay } from '../../contract/when.ts';
 import type { StandardSchema } from '../../contract/standard-schema.ts';
-import type { QueryClient } from '../database/database.ts';
-import { type WhenAbsent, QUEUE_STATES, type QueueState, type Resolution, RESOLUTIONS } from '../model/state.ts';
-import type { FollowOption } from '../model/follow-plan.ts';
-import { by, follow, id, moment, note, positive, signal, whenAbsent, whole } from './input-fields.ts';
+import { QUEUE_STATES, type QueueState } from '../model/state.ts';
+import { by, id, moment, positive, signal, whole } from './input-fields.ts';
 
 const optional = v.optional;
 
 /** The id that `get`, `wait` and the decisions are about. */
 export const idSchema: StandardSchema<unknown, string> = v.pipe(v.unknown(), id);
-
-/** What a transaction of the caller's own has to be able to do. */
-const transaction = v.custom<QueryClient>(
-  (value) => typeof value === 'object' && value !== null && 'query' in value && typeof value.query === 'function',
-  'a client with a query method, as pg and PGlite have it',
-);
-
-const placing = {
-  notBefore: optional(moment),
-  priority: optional(whole('a whole number from -1000 to 1000', -1_000, 1_000)),
-  by: optional(by),
-  whenAbsent: optional(whenAbsent),
-  traceparent: optional(traceparent),
-  follow: optional(follow),
-  propose: optional(v.boolean('true or false')),
-};
-
-function isSigned<Placing extends CheckedPlacing>(): v.CheckAction<Placing, string> {
-  return v.check(
-    ({ propose, by: proposer }) => propose !== true || proposer !== undefined,
-    'with `propose`, also `by`: who proposes it',
-  );
-}
-
-/** Where a cancellation is put in the queue. */
-export interface CheckedPlacing {
-  readonly id?: string | undefined;
-  readonly notBefore?: string | undefined;
-  readonly priority?: number | undefined;
-  readonly by?: string | undefined;
-  readonly whenAbsent?: WhenAbsent | undefined;
-  readonly traceparent?: string | undefined;
-  readonly follow?: FollowOption | undefined;
-  readonly propose?: boolean | undefined;
-}
-
-/** The options of `enqueue`. */
-export interface CheckedEnqueue extends CheckedPlacing {
-  readonly transaction?: QueryClient | undefined;
-}
-
-/** Checks the options of `enqueue`. */
-export const enqueueSchema: StandardSchema<unknown, CheckedEnqueue> = v.pipe(
-  v.optional(v.unknown(), {}),
-  v.strictObject(
-    { id: optional(id), ...placing, transaction: optional(transaction) },
-    only('id', 'notBefore', 'priority', 'by', 'whenAbsent', 'traceparent', 'follow', 'propose', 'transaction'),
-  ),
-  isSigned(),
-);
-
-/** One of the items of `enqueueMany`; its request is for the service to check. */
-export interface CheckedItem extends CheckedPlacing {
-  readonly request: unknown;
-}
-
-/** Checks one of the items of `enqueueMany`. */
-export const itemSchema: StandardSchema<unknown, CheckedItem> = v.pipe(
-  v.unknown(),
-  v.strictObject(
-    { request: v.unknown(), id: optional(id), ...placing },
-    only('request', 'id', 'notBefore', 'priority', 'by', 'whenAbsent', 'traceparent', 'follow', 'propose'),
-  ),
-  isSigned(),
-);
-
-/** Checks the options of `enqueueMany`. */
-export const enqueueManySchema: StandardSchema<unknown, Pick<CheckedEnqueue, 'transaction'>> = v.pipe(
-  v.optional(v.unknown(), {}),
-  v.strictObject({ transaction: optional(transaction) }, only('transaction')),
-);
 
 /** The options of `work`. */
 export interface CheckedWork {
@@ -232,76 +157,6 @@ export const waitSchema: StandardSchema<unknown, CheckedWait> = v.pipe(
   ),
 );
 
-/** A person's word. */
-export interface CheckedDecision {
-  readonly by: string;
-  readonly note?: string | undefined;
-}
-
-/** A person's word on one cancellation. */
-export interface CheckedChoice extends CheckedDecision {
-  /** The `updatedAt` of what the person saw. */
-  readonly ifUpdatedAt?: string | undefined;
-}
-
-const UPDATED_AT = 'the updatedAt of the cancellation, with its microseconds, such as 2026-05-01T10:00:00.123456Z';
-
-const choice = {
-  by,
-  note: optional(note),
-  // A Date, and what is made of one, holds no microseconds: two changes within a millisecond would be the same.
-  ifUpdatedAt: optional(v.pipe(v.string(UPDATED_AT), v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/, UPDATED_AT))),
-};
-
-/** Checks a person's word on one cancellation, for `withdraw` and `readBack`. */
-export const decisionSchema: StandardSchema<unknown, CheckedChoice> = v.pipe(
-  v.unknown(),
-  v.strictObject(choice, only('by', 'note', 'ifUpdatedAt')),
-);
-
-/** A person's approval of a proposal. */
-export interface CheckedApproval extends CheckedChoice {
-  readonly fingerprint?: string | undefined;
-}
-
-/** Checks a person's approval, for `approve`. */
-export const approvalSchema: StandardSchema<unknown, CheckedApproval> = v.pipe(
-  v.unknown(),
-  v.strictObject(
-    { ...choice, fingerprint: optional(v.string('the fingerprint of the cancellation')) },
-    only('by', 'note', 'ifUpdatedAt', 'fingerprint'),
-  ),
-);
-
-/** A person's word on one that is to be planned again. */
-export interface CheckedRetry extends CheckedChoice {
-  readonly acceptPlace?: boolean | undefined;
-}
-
-/** Checks a person's word on one that is to be planned again, for `retry`. */
-export const retrySchema: StandardSchema<unknown, CheckedRetry> = v.pipe(
-  v.unknown(),
-  v.strictObject(
-    { ...choice, acceptPlace: optional(v.boolean('true or false')) },
-    only('by', 'note', 'ifUpdatedAt', 'acceptPlace'),
-  ),
-);
-
-/** What `quarantine` is given. */
-export interface CheckedQuarantine extends CheckedDecision {
-  readonly since: string;
-  readonly whenAbsent?: WhenAbsent | undefined;
-}
-
-/** Checks what `quarantine` is given. */
-export const quarantineSchema: StandardSchema<unknown, CheckedQuarantine> = v.pipe(
-  v.unknown(),
-  v.strictObject(
-    { since: moment, by, note: optional(note), whenAbsent: optional(whenAbsent) },
-    only('since', 'by', 'note', 'whenAbsent'),
-  ),
-);
-
 const FILE = 'the path of a file that does not exist';
 
 /** What `exportSettled` is given. */
@@ -316,53 +171,5 @@ export const exportSchema: StandardSchema<unknown, CheckedExport> = v.pipe(
   v.strictObject(
     { file: v.pipe(v.string(FILE), v.minLength(1, FILE)), before: optional(moment) },
     only('file', 'before'),
-  ),
-);
-
-/** A person's word on an unknown one. */
-export interface CheckedResolution extends CheckedChoice {
-  readonly as: Resolution;
-  /** A day, with `scheduled` only. */
-  readonly effectiveAt?: string | undefined;
-}
-
-/** A person's word with the token of a provider. */
-export interface CheckedConfirmation extends CheckedChoice {
-  readonly token: string;
-}
-
-/** Checks what `confirm` is given; the token is for the service to check. */
-export const confirmationSchema: StandardSchema<unknown, CheckedConfirmation> = v.pipe(
-  v.unknown(),
-  v.strictObject(
-    { token: v.string('the token that the provider sent'), ...choice },
-    only('token', 'by', 'note', 'ifUpdatedAt'),
-  ),
-);
-
-const DAY = 'a day, such as 2026-12-31';
-
-/** Checks a person's word on an unknown one, for `resolve`. */
-export const resolutionSchema: StandardSchema<unknown, CheckedResolution> = v.pipe(
-  v.unknown(),
-  v.strictObject(
-    {
-      as: v.picklist(RESOLUTIONS, `one of ${RESOLUTIONS.join(', ')}`),
-      effectiveAt: optional(
-        v.pipe(
-          v.string(DAY),
-          v.check((text) => calendarDay(text) !== undefined, DAY),
-        ),
-      ),
-      ...choice,
-    },
-    only('as', 'effectiveAt', 'by', 'note', 'ifUpdatedAt'),
-  ),
-  v.forward(
-    v.check(
-      ({ as, effectiveAt }) => effectiveAt === undefined || as === 'scheduled',
-      'left out unless it is scheduled',
-    ),
-    ['effectiveAt'],
   ),
 );

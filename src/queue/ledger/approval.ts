@@ -1,6 +1,6 @@
 import type { QueryClient } from '../database/database.ts';
 import { invalidInput } from '../input/check-input.ts';
-import type { CheckedApproval } from '../input/queue-input.ts';
+import type { CheckedApproval } from '../input/decision-input.ts';
 import { toClaimed } from './claimed-row.ts';
 import { type DecisionContext, locked, note } from './decisions.ts';
 import { toJob } from './jobs.ts';

@@ -2,7 +2,7 @@ import { ProviderError } from '../../contract/provider-error.ts';
 import type { CancelResult, SafeResult } from '../../contract/result.ts';
 import type { QueryClient } from '../database/database.ts';
 import { invalidInput } from '../input/check-input.ts';
-import type { CheckedChoice } from '../input/queue-input.ts';
+import type { CheckedChoice } from '../input/decision-input.ts';
 import type { Claimed } from '../model/claimed.ts';
 import { toClaimed } from './claimed-row.ts';
 import { keepYes } from './record-states.ts';

@@ -7,7 +7,7 @@ import type { QueryClient, Row } from '../database/database.ts';
 import { writeHistory } from './history.ts';
 import { type Jobs, toJob } from './jobs.ts';
 import { toJsonb } from './jsonb.ts';
-import type { CheckedChoice, CheckedResolution, CheckedRetry } from '../input/queue-input.ts';
+import type { CheckedChoice, CheckedResolution, CheckedRetry } from '../input/decision-input.ts';
 import { checkUnchanged } from './changed.ts';
 import { lookUp } from './look-up.ts';
 import { changedAt, UPDATED } from './record.ts';

@@ -9,7 +9,7 @@ import type { QueryClient } from '../database/database.ts';
 import { writeHistory, type NewEntry } from './history.ts';
 import type { Jobs } from './jobs.ts';
 import { isStorable } from './jsonb.ts';
-import type { CheckedPlacing } from '../input/queue-input.ts';
+import type { CheckedPlacing } from '../input/enqueue-input.ts';
 import { toSearched } from './search.ts';
 import { checkNotMoved, ledger } from './settled.ts';
 import { invalidInput } from '../input/check-input.ts';

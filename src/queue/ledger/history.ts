@@ -4,7 +4,8 @@ import type { QueryClient } from '../database/database.ts';
 /**
  * One line of a cancellation's history.
  *
- * - `enqueued`, `proposed`, `approved`, `withdrawn`, `retried`, `resolved`: what was asked for, with `by` and `note` if they were given.
+ * - `enqueued`, `proposed`, `approved`, `withdrawn`, `retried`, `resolved`: what was asked for, with `by` and `note` if
+ *   they were given.
  * - `sent_again`: the last read-back confirmed that it is absent, and it is planned again, as `whenAbsent` says.
  * - `quarantined`: it may have been sent without this ledger's knowledge; with `by`, `since` and the state it `was` in.
  * - `intent`: a worker took it up to send it. `reading`: to read it back; with `by` if a person asked for that.
@@ -12,10 +13,10 @@ import type { QueryClient } from '../database/database.ts';
  * - `followed`: what that showed (`seen`, as with `settled`), what speaks against the cancellation (`doubt`) and
  *   how often in a row; `ended` if it is not read any more.
  * - `attempt`, `answer`, `retry`, `read_back`: what happened on the wire, as `onEvent` tells it.
- * - `settled`: where that led, with the state, and the error's code where there is one. After a read-back, `seen` is what it
- *   showed: the provider's `state` of it (or `absent`: no such service), with `when` and `effectiveAt` (`value`,
- *   `precision`, and as `source` whether the provider named it or it was computed) if they were shown; or `failed`, the
- *   code of the error.
+ * - `settled`: where that led, with the state, and the error's code where there is one. After a read-back, `seen` is
+ *   what it showed: the provider's `state` of it (or `absent`: no such service), with `when` and `effectiveAt`
+ *   (`value`, `precision`, and as `source` whether the provider named it or it was computed) if they were shown; or
+ *   `failed`, the code of the error.
  * - `late_outcome`: an outcome arrived after the cancellation had been settled otherwise.
  * - `worker_lost`: the worker that had taken it up was gone. `not_sent`: it gave it back without having sent it.
  */
@@ -45,8 +46,8 @@ export function toLine(
 }
 
 /**
- * Writes lines of history, in their order. Their times are the database's: each entry says how long ago it happened. The
- * cancellations are held meanwhile, so that none is moved to its month without its lines.
+ * Writes lines of history, in their order. Their times are the database's: each entry says how long ago it happened.
+ * The cancellations are held meanwhile, so that none is moved to its month without its lines.
  */
 export async function writeHistory(client: QueryClient, schema: string, entries: readonly NewEntry[]): Promise<void> {
   if (entries.length === 0) return;

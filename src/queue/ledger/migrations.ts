@@ -2,7 +2,7 @@ import type { Database, QueryClient } from '../database/database.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
 import { mendFeed } from './feed.ts';
 import { fillSearch } from './search.ts';
-import { recount } from './stats.ts';
+import { recount } from './tally.ts';
 
 /** The statements that lead to a version of the tables, and what cannot be said in one. */
 export type Migration = (schema: string) => readonly (string | ((client: QueryClient) => Promise<void>))[];

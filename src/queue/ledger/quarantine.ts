@@ -8,11 +8,11 @@ import { planOf } from './follow.ts';
 import { writeHistory } from './history.ts';
 import { toJob } from './jobs.ts';
 import { toJsonb } from './jsonb.ts';
-import type { CheckedQuarantine } from '../input/queue-input.ts';
+import type { CheckedQuarantine } from '../input/decision-input.ts';
 import { changedAt } from './record.ts';
 import { takeYes } from './record-states.ts';
 import type { Recovery } from './recovery.ts';
-import { recount } from './stats.ts';
+import { recount } from './tally.ts';
 import { invalidInput } from '../input/check-input.ts';
 
 /** What `quarantine` did. */

@@ -1,7 +1,7 @@
 import { ProviderError } from '../../contract/provider-error.ts';
 import type { QueryClient } from '../database/database.ts';
 import { invalidInput } from '../input/check-input.ts';
-import type { CheckedChoice } from '../input/queue-input.ts';
+import type { CheckedChoice } from '../input/decision-input.ts';
 import type { Claimed } from '../model/claimed.ts';
 import { AGES, toClaimed } from './claimed-row.ts';
 import { type DecisionContext, locked, note } from './decisions.ts';

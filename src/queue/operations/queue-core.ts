@@ -20,19 +20,14 @@ import { execute } from '../worker/execute.ts';
 import { type Quarantined, quarantine, workersAlive } from '../ledger/quarantine.ts';
 import {
   approvalSchema,
-  changesSchema,
   confirmationSchema,
   decisionSchema,
-  enqueueManySchema,
-  enqueueSchema,
-  exportSchema,
-  idSchema,
   quarantineSchema,
   resolutionSchema,
   retrySchema,
-  waitSchema,
-  workSchema,
-} from '../input/queue-input.ts';
+} from '../input/decision-input.ts';
+import { enqueueManySchema, enqueueSchema } from '../input/enqueue-input.ts';
+import { changesSchema, exportSchema, idSchema, waitSchema, workSchema } from '../input/queue-input.ts';
 import type { QueueChanges } from '../model/change.ts';
 import { Lease, stopAtEndOf } from '../model/lease.ts';
 import type { QueuedCancellation, QueuedCancellationWithHistory } from '../ledger/record.ts';

@@ -26,9 +26,9 @@ export class JobPicker {
   }
 
   /** The accounts of which this worker could take more, as far as it knows itself. */
-  limitsWithRoom(underWay: Iterable<Claimed>): readonly Limit[] {
+  limitsWithRoom(inFlight: Iterable<Claimed>): readonly Limit[] {
     const now = performance.now();
-    const running = groupBy(underWay, ({ request }) => request.account);
+    const running = groupBy(inFlight, ({ request }) => request.account);
     return this.#context.limits.filter(
       ({ account, concurrency }) =>
         (running.get(account)?.length ?? 0) < concurrency && now >= (this.#quietUntil.get(account) ?? 0),

