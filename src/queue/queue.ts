@@ -308,8 +308,8 @@ export interface CancelQueue<A extends AccountsOf<A>> {
   withdraw(id: string, decision: Choice): Promise<void>;
 
   /**
-   * Lets an account go on that rests, such as after its credentials were refused, with what was held because it led to
-   * another place: that is compared anew.
+   * Lets an account go on that rests, such as after its credentials were refused, with what was held, or not read, because
+   * it led to another place: that is compared anew.
    */
   resume(account: AccountKey<A>): Promise<void>;
 

@@ -255,4 +255,38 @@ describe.each(DATABASES)('a cancellation whose account leads to another place by
     expect(read).toMatchObject({ state: 'unknown', needsPerson: false, notBefore: expect.any(String) });
     expect(read).not.toHaveProperty('otherPlace');
   });
+
+  it('is read again once its account is resumed, if it is followed', async () => {
+    const shop = movingShop({ one: { reads: [() => seen('completed')] } });
+    await using queue = await openQueue(database, {
+      services: shop.services,
+      follow: { afterMs: 1_000, everyMs: 3_600_000 },
+    });
+    await queue.enqueue(request('alpha', 'one'), { id: 'one' });
+    await queue.work({ stopWhenIdle: true });
+    expect(await queue.get('one')).toMatchObject({ state: 'requested' });
+    shop.moveTo(NEW);
+    await expect
+      .poll(
+        async () => {
+          await queue.work({ stopWhenIdle: true });
+          return await queue.get('one');
+        },
+        { timeout: 15_000 },
+      )
+      .toMatchObject({ state: 'requested', needsPerson: false, otherPlace: `shop ${NEW}` });
+    expect(Date.parse((await queue.get('one'))?.follow?.nextAt ?? '')).toBeGreaterThan(Date.now() + 60_000);
+    // Still elsewhere: it is compared anew, and not read.
+    await queue.resume('alpha');
+    await queue.work({ stopWhenIdle: true });
+    expect(await queue.get('one')).toMatchObject({ state: 'requested', otherPlace: `shop ${NEW}` });
+    expect(shop.reads('one')).toBe(0);
+    shop.moveTo(OLD);
+    await queue.resume('alpha');
+    await queue.work({ stopWhenIdle: true });
+    const record = await queue.get('one');
+    expect(record).toMatchObject({ state: 'completed', needsPerson: false });
+    expect(record).not.toHaveProperty('otherPlace');
+    expect([shop.reads('one'), shop.hosts()]).toEqual([1, ['old.example.com', 'old.example.com']]);
+  });
 });

@@ -129,17 +129,60 @@ describe.each(DATABASES)('a ledger that was restored from a backup, on %s', (_, 
     // As the backup has it: the second request was in flight when the yes to the first one came.
     await runStatement(
       database,
-      `UPDATE ${schema}.cancellation SET state = 'sent', sent_again = true, claim = claim + 2, worker = 'gone',
+      `UPDATE ${schema}.cancellation SET state = 'sent', sent_again = true, followed_since = NULL, following = NULL,
+         not_before = NULL, claim = claim + 2, worker = 'gone',
          lease_until = clock_timestamp() - interval '1 hour' WHERE id = 'one'`,
     );
     await using queue = await openQueue(database, options);
     expect(await queue.quarantine(BY)).toEqual({ readBack: 0, needsPerson: 0, otherAccounts: [] });
     const record = await queue.get('one');
     expect(record).toMatchObject({ state: 'requested', needsPerson: false, outcome: { ok: true } });
+    expect(record?.follow).toEqual({ since: expect.any(String), nextAt: expect.any(String) });
+    expect(Date.parse(record?.follow?.nextAt ?? '') - Date.parse(record?.follow?.since ?? '')).toBe(86_400_000);
     expect(record?.history.at(-1)).toMatchObject({ type: 'settled', data: { state: 'requested' } });
     await queue.work({ stopWhenIdle: true });
     expect([shop.writes('one'), shop.reads('one')]).toEqual([1, 0]);
     expect((await queue.stats()).states).toMatchObject({ requested: 2 });
+  });
+
+  it('says of a proposal that an approval since may be missing, and leaves it unchanged', async () => {
+    const shop = openShop();
+    await using queue = await openQueue(database, { services: shop.services });
+    await queue.enqueue(request('alpha', 'one'), { id: 'one', propose: true, by: 'kim' });
+    const before = await queue.get('one');
+    expect(await queue.quarantine(BY)).toEqual({ readBack: 0, needsPerson: 0, otherAccounts: [] });
+    const { history = [], ...record } = (await queue.get('one')) ?? {};
+    const { history: _, ...unchanged } = before ?? {};
+    expect(record).toEqual(unchanged);
+    expect(history.at(-1)).toMatchObject({ type: 'quarantined', data: { ...BY, was: 'proposed' } });
+    await queue.approve('one', { by: 'alex' });
+    await queue.work({ stopWhenIdle: true });
+    expect(shop.writes('one')).toBe(1);
+  });
+
+  it.each(['lapsed', 'overdue'])('says of one that is %s that it may have been sent again since', async (state) => {
+    const schema = freshSchema();
+    const shop = openShop();
+    await using queue = await openQueue(database, { services: shop.services, schema });
+    await queue.enqueue(request('alpha', 'one'), { id: 'one' });
+    await queue.work({ stopWhenIdle: true });
+    await queue.close();
+    await runStatement(
+      database,
+      `UPDATE ${schema}.cancellation SET state = '${state}', needs_person = true, not_before = NULL,
+         following = '{"seen": "none", "finding": "shop: it goes on."}'`,
+    );
+    await using again = await openQueue(database, { services: shop.services, schema });
+    for (const _turn of [1, 2]) {
+      expect(await again.quarantine(BY)).toEqual({ readBack: 0, needsPerson: 0, otherAccounts: [] });
+      const record = await again.get('one');
+      expect(record).toMatchObject({ state, needsPerson: true, follow: { lastSeen: 'none' } });
+      expect(record?.follow?.finding).toMatch(
+        /^shop: it goes on\. The ledger was restored .* such as a retry .* first\.$/,
+      );
+      expect(record?.follow?.finding?.split('is missing')).toHaveLength(2);
+    }
+    expect((await again.get('one'))?.history.at(-1)).toMatchObject({ type: 'quarantined', data: { was: state } });
   });
 
   it('sends again what is confirmed to be absent, if that is asked for', async () => {

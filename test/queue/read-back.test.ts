@@ -196,6 +196,43 @@ describe.each(DATABASES)('a cancellation of which nobody knows, on %s', (_, open
   );
 });
 
+describe('the kept yes to an earlier request', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await startPostgres();
+  }, 60_000);
+  afterAll(() => database[Symbol.asyncDispose]());
+
+  it.each([
+    ['as the queue does', {}, 86_400_000],
+    ['as was asked for it', { follow: { afterMs: 7_200_000 } }, 7_200_000],
+    ['not if that was asked for', { follow: false }, undefined],
+  ] as const)(
+    'settles it if the worker that sent it again is lost, and it is followed: %s',
+    async (_, own, afterMs) => {
+      const schema = freshSchema();
+      const shop = openShop();
+      await using queue = await openQueue(database, { services: shop.services, schema });
+      await queue.enqueue(request('alpha', 'one'), { id: 'one', ...own });
+      await queue.work({ stopWhenIdle: true });
+      {
+        await using tables = await openTables(database);
+        await tables.query(
+          `UPDATE ${schema}.cancellation SET state = 'sent', sent_again = true, claim = claim + 2, worker = 'gone',
+           followed_since = NULL, following = NULL, not_before = NULL, lease_until = clock_timestamp() - interval '1 hour'`,
+        );
+      }
+      await queue.work({ stopWhenIdle: true });
+      const record = await queue.get('one');
+      expect(record).toMatchObject({ state: 'requested', needsPerson: false });
+      const { since, nextAt } = record?.follow ?? {};
+      const waits = since === undefined ? undefined : Date.parse(nextAt ?? '') - Date.parse(since);
+      expect(waits).toBe(afterMs);
+      expect([shop.writes('one'), shop.reads('one')]).toEqual([1, 0]);
+    },
+  );
+});
+
 describe('the provider’s yes to a worker that could not write it down until now', () => {
   let database: TestDatabase;
   beforeAll(async () => {

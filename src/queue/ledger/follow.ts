@@ -16,6 +16,22 @@ export interface Following {
   readonly plan: FollowPlan;
 }
 
+/** What a queue follows, and where it can. */
+export interface FollowingQueue {
+  /** How what the provider accepted is followed, unless its own options say so. */
+  readonly follow: FollowPlan | false;
+  /** The accounts that are worked on here, and whether each can be read back. */
+  readonly readable: ReadonlyMap<string, boolean>;
+}
+
+/** How a cancellation is followed: as was asked for it, and otherwise as the queue does; not where nothing can be read. */
+export function planOf(
+  { follow, request }: Pick<Claimed, 'follow' | 'request'>,
+  queue: FollowingQueue,
+): FollowPlan | false {
+  return queue.readable.get(request.account) === true ? (follow ?? queue.follow) : false;
+}
+
 /** Begins to follow what has just been accepted. */
 export function followed(next: NextState, plan: FollowPlan | false): NextState {
   if (plan === false) return next;

@@ -1,8 +1,10 @@
 import { FOLLOWED_STATES, OPEN_STATES, sqlList } from '../model/state.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
 import { lockClaims } from './claim.ts';
+import { toClaimed } from './claimed-row.ts';
 import type { QueryClient, Row } from '../database/database.ts';
 import { mendFeed } from './feed.ts';
+import { planOf } from './follow.ts';
 import { writeHistory } from './history.ts';
 import { toJob } from './jobs.ts';
 import { toJsonb } from './jsonb.ts';
@@ -98,23 +100,23 @@ export async function quarantine(
   );
   return {
     readBack: read.length,
-    needsPerson: rows.length - read.length + waiting.length,
+    needsPerson: rows.length - read.length + waiting.filter(({ state }) => state === 'unknown').length,
     otherAccounts: others.rows.map(({ account }) => String(account)),
   };
 }
 
 /** Settles what was in flight, and whose earlier request the provider had accepted by then. */
-async function takeKeptYes(
-  client: QueryClient,
-  { schema, jobs }: Recovery,
-  accounts: readonly string[],
-): Promise<void> {
+async function takeKeptYes(client: QueryClient, recovery: Recovery, accounts: readonly string[]): Promise<void> {
+  const { schema, jobs } = recovery;
   const { rows } = await client.query(
-    `SELECT id FROM ${schema}.cancellation
+    `SELECT * FROM ${schema}.cancellation
      WHERE account = ANY($1::text[]) AND state IN ('intent', 'sent') AND result IS NOT NULL FOR UPDATE`,
     [accounts],
   );
-  const taken = rows.map(({ id }) => ({ id: String(id) }));
+  const taken = rows.map(toClaimed).map((claimed) => {
+    const plan = planOf(claimed, recovery);
+    return { id: claimed.id, ...(plan === false ? {} : { followInMs: plan.afterMs }) };
+  });
   if (taken.length > 0) await takeYes(client, schema, jobs, taken);
 }
 
@@ -131,11 +133,18 @@ async function warnOfDecisions(
   const { rows } = await client.query(
     `UPDATE ${schema}.cancellation SET updated_at = ${changedAt()},
        error = CASE WHEN position($2 IN error->>'message') > 0 THEN error
-         ELSE error || jsonb_build_object('message', (error->>'message') || ' ' || $2) END
-     WHERE account = ANY($1::text[]) AND state = 'unknown' AND needs_person RETURNING id, state`,
+         ELSE error || jsonb_build_object('message', (error->>'message') || ' ' || $2) END,
+       following = CASE WHEN state = 'unknown' OR position($2 IN following->>'finding') > 0 THEN following
+         ELSE COALESCE(following, '{}') || jsonb_build_object('finding', concat_ws(' ', following->>'finding', $2)) END
+     WHERE account = ANY($1::text[]) AND needs_person AND state IN ('unknown', 'lapsed', 'overdue') RETURNING id, state`,
     [accounts, warning],
   );
-  return rows;
+  // An approval may be missing, too.
+  const proposals = await client.query(
+    `SELECT id, state FROM ${schema}.cancellation WHERE account = ANY($1::text[]) AND state = 'proposed'`,
+    [accounts],
+  );
+  return [...rows, ...proposals.rows];
 }
 
 /** The error for a quarantine while workers may act. */

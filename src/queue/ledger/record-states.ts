@@ -248,12 +248,12 @@ function settledLine(settled: RecordedState, type: 'settled' | 'late_outcome'): 
 
 /** The same for a reading of one that is followed. */
 function followedLine(
-  { id, state, needsPerson, follow = {}, seen }: RecordedState,
+  { id, state, needsPerson, follow = {}, seen, otherPlace }: RecordedState,
   type: 'settled' | 'late_outcome',
 ): NewEntry {
   const { doubt, doubts, ended } = follow;
   const isStill = isFollowedState(state) && type === 'settled';
-  const found = { state, seen, doubt, doubts, ended };
+  const found = { state, seen, doubt, doubts, ended, otherPlace };
   return isStill ? { id, type: 'followed', data: found } : { id, type, data: { ...found, needsPerson } };
 }
 

@@ -41,7 +41,7 @@ export interface QueuedCancellation {
   readonly place?: string;
   /** The trace context that it was enqueued in. */
   readonly traceparent?: string;
-  /** Where its account leads instead, with `needsPerson`. */
+  /** Where its account leads instead, with `needsPerson`; of one that is followed, where it was not read. */
   readonly otherPlace?: string;
   /** What happens if the last read-back does not find it. */
   readonly whenAbsent: WhenAbsent;

@@ -6,19 +6,17 @@ import { writeHistory } from './history.ts';
 import type { Jobs } from './jobs.ts';
 import type { Policy } from './policy.ts';
 import { recordStates } from './record-states.ts';
-import { followAgain } from './follow.ts';
+import { followAgain, followed, type FollowingQueue, planOf } from './follow.ts';
 import { becameUnknown, type NextState } from './next-state.ts';
 
 // What one transaction picks up; what is more comes with the next.
 const AT_ONCE = 500;
 
 /** Who recovers what, and by which rules. */
-export interface Recovery {
+export interface Recovery extends FollowingQueue {
   readonly schema: string;
   readonly jobs: Jobs;
   readonly policy: Policy;
-  /** The accounts that are worked on here, and whether each can be read back. */
-  readonly readable: ReadonlyMap<string, boolean>;
 }
 
 /**
@@ -117,16 +115,18 @@ export function readAgain({ readBackAttempts, error }: Claimed): NextState {
 
 async function recordAll(
   client: QueryClient,
-  { schema, jobs }: Recovery,
+  recovery: Recovery,
   all: readonly { readonly claimed: Claimed; readonly next: NextState }[],
 ): Promise<void> {
   await recordStates(
     client,
-    schema,
-    jobs,
+    recovery.schema,
+    recovery.jobs,
     all.map(({ claimed, next }) => {
       const { id, claim, priority, task, request } = claimed;
-      return { ...next, id, claim, priority, task, account: request.account, handedOver: undefined };
+      // The yes to an earlier request may settle it, which is followed then.
+      const settled = task === 'send' ? followed(next, planOf(claimed, recovery)) : next;
+      return { ...settled, id, claim, priority, task, account: request.account, handedOver: undefined };
     }),
   );
 }

@@ -77,6 +77,8 @@ export function sentenceOf({ type, data }: HistoryEntry): Sentence {
     case 'confirmation_unknown':
       return decided('passed the token on. The outcome is not known.', 'person');
     case 'quarantined':
+      if (isDecidedByPerson(of('was')))
+        return decided(`noted that what was decided since ${utcTime(of('since') ?? '')} is missing.`, 'person');
       return decided(`had it read back: it may have been sent since ${utcTime(of('since') ?? '')}.`, 'person');
     case 'worker_lost':
       return { text: 'The worker that had taken it up was gone.', tone: 'bad' };
@@ -169,3 +171,8 @@ const REPEATED: Readonly<Record<string, string>> = {
   perhaps_sent: 'there was no answer to the reading',
   server_error: 'the provider answered with a server error to the reading',
 };
+
+/** Whether nothing but a person's decision, which a restored ledger may lack, has it sent from this state. */
+function isDecidedByPerson(was: string | undefined): boolean {
+  return was === 'lapsed' || was === 'overdue' || was === 'proposed';
+}

@@ -3,10 +3,18 @@ import type { OperationEvent } from '../../contract/event.ts';
 import { ProviderError, isProviderError } from '../../contract/provider-error.ts';
 import { REPORT_IT } from '../../contract/report-it.ts';
 import type { Claimed } from '../model/claimed.ts';
-import { DEFAULT_FOLLOW, type FollowPlan } from '../model/follow-plan.ts';
+import { DEFAULT_FOLLOW } from '../model/follow-plan.ts';
 import { DatabaseFailure } from '../database/database.ts';
 import { otherPlaceIn, otherProvidersPlace, pinnedPlace } from '../ledger/pinned-place.ts';
-import { afterFailedFollow, afterFollowReading, end, followed, undecided, type Following } from '../ledger/follow.ts';
+import {
+  afterFailedFollow,
+  afterFollowReading,
+  end,
+  followed,
+  planOf,
+  undecided,
+  type Following,
+} from '../ledger/follow.ts';
 import { notBegun } from '../ledger/recovery.ts';
 import { newerOf } from '../ledger/newer.ts';
 import {
@@ -40,11 +48,6 @@ export async function execute(claimed: Claimed, options: ExecuteOptions, context
   // Where nothing is followed, nothing is read.
   if (plan === false) return end({ claimed, followed: claimed.followed, plan: DEFAULT_FOLLOW }, 'switched_off');
   return await sendOrRead(claimed, options, context);
-}
-
-/** How a cancellation is followed: as was asked for it, and otherwise as the queue does; not where nothing can be read. */
-function planOf({ follow, request }: Claimed, context: Context): FollowPlan | false {
-  return context.readable.get(request.account) === true ? (follow ?? context.follow) : false;
 }
 
 async function sendOrRead(
@@ -126,7 +129,7 @@ async function heldAt(claimed: Claimed, otherPlace: string, context: Context): P
   const following = followingOf(claimed, context);
   if (following === undefined) return afterOtherPlace(claimed, otherPlace);
   const next = await unlessNewer(following, afterFailedFollow(following, ELSEWHERE, context.policy), context);
-  return { ...next, seen: { failed: 'not_configured' } };
+  return { ...next, otherPlace, seen: { failed: 'not_configured' } };
 }
 
 async function afterFailure(

@@ -1,5 +1,4 @@
 import type { ProviderError } from '../../contract/provider-error.ts';
-import type { FollowPlan } from '../model/follow-plan.ts';
 import type { WhenAbsent } from '../model/state.ts';
 import type { Database } from '../database/database.ts';
 import type { Limit } from '../model/limits.ts';
@@ -18,8 +17,6 @@ export interface WorkerContext extends Recovery {
   readonly pollMs: number;
   /** What happens to an absent cancellation, unless its own options say so. */
   readonly whenAbsent: WhenAbsent;
-  /** How what the provider accepted is followed, unless its own options say so. */
-  readonly follow: FollowPlan | false;
   /** How long what is settled is kept. */
   readonly retention: RetentionPolicy;
   /** Called with the id of each cancellation whose new state is in the ledger. */
