@@ -249,7 +249,7 @@ export const subject: ConformanceSubject<OvhConfig, OvhService, OvhTiming> = {
         services: [
           {
             service: both,
-            name: serviceName,
+            name: 'web-1',
             state: 'active',
             nextDueDate: periodEnd,
             cancellation: { state: 'none' },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DATABASES } from '../support/databases.ts';
+import { startPglite, startPostgres } from '../support/databases.ts';
 import { freshSchema, openTables } from '../support/open-queue.ts';
 import { runKills } from './kill-campaign.ts';
 
@@ -9,6 +9,11 @@ const JOBS = 500;
 const CLOCKS = [
   ['right', 0],
   ['30 minutes ahead and behind in turn', 30 * 60_000],
+] as const;
+// Only the processes that are killed open the directory.
+const DATABASES = [
+  ['PGlite', startPglite],
+  ['PostgreSQL', startPostgres],
 ] as const;
 const CASES = CLOCKS.flatMap(([clocks, clocksOffMs]) =>
   DATABASES.map(([name, open]) => ({ name, open, clocks, clocksOffMs })),
