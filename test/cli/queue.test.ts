@@ -99,6 +99,7 @@ it('carries a proposed cancellation out once another person approved it, and sho
   expect((await queue('show', 'proposed')).stdout).toMatch(/proposed: proposed\n[^]*proposed by +Kim/);
   const asked = (await queue('approve', 'proposed', '--by', 'Alex')).stderr;
   expect(asked).toMatch(/Kim proposes to cancel .*It goes to vpsbg http.*Add --yes/s);
+  expect(asked).not.toContain('..');
   expect((await queue('approve', 'nothing', '--yes')).code).toBe(2);
   const own = await queue('approve', 'proposed', '--by', 'kim', '--yes');
   expect(own.code).toBe(2);
