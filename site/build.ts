@@ -43,8 +43,7 @@ if (values.serve === true) {
 } else {
   await build(site, { base });
   // llms.txt links to the text of the pages, beside which their own links lead to each other as in the repository.
-  for (const { from } of pages.filter((page) => page.from.endsWith('.md')))
-    cpSync(join(root, from), join(made, 'built', from));
+  for (const { from } of pages) cpSync(join(root, from), join(made, 'built', from));
   console.log(`${globSync('**/*.html', { cwd: join(made, 'built') }).length} pages in .cache/site/built`);
 }
 
