@@ -3,7 +3,7 @@
  * `node scripts/api-report.ts`. With `--update` the reports are written anew. Needs a build.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import {
   Extractor,
   ExtractorConfig,
@@ -16,7 +16,6 @@ import { entries, root } from './manifest.ts';
 const update = process.argv.includes('--update');
 const reports = join(root, 'test/api');
 const temporary = join(root, '.cache/api');
-const everything = join(root, 'dist/every-entry.d.ts');
 
 mkdirSync(reports, { recursive: true });
 rmSync(temporary, { recursive: true, force: true });
@@ -29,27 +28,21 @@ for (const { specifier, types } of entries) {
 const unexported = unexportedDeclarations();
 const known = join(reports, 'unexported.api.md');
 if (update) writeFileSync(known, unexported);
-else if (!existsSync(known) || readFileSync(known, 'utf8') !== unexported) {
+else if (!existsSync(known) || readFileSync(known, 'utf8').replaceAll('\r', '') !== unexported) {
   complain('the types that exports refer to', 'unexported');
 }
 
 /** What exports refer to and no entry exports: a change of it changes what users can write, and is in no other report. */
 function unexportedDeclarations(): string {
-  const all = entries.map(
-    ({ types }) => `export * from '${types.replace(/^(\.\/)?dist/, '.').replace('.d.ts', '.js')}';`,
+  const all = entries.map(({ types }) => `export * from '${posix.join('../..', types).replace('.d.ts', '.js')}';`);
+  writeFileSync(join(temporary, 'every-entry.d.ts'), `${all.join('\n')}\n`);
+  mkdirSync(join(temporary, 'all'));
+  extract('everything', '.cache/api/every-entry.d.ts', join(temporary, 'all'));
+  const blocks = readFileSync(join(temporary, 'everything.api.md'), 'utf8').replaceAll('\r', '').split('\n\n');
+  const kept = blocks.filter((block) =>
+    /^(?:declare |abstract )*(?:interface|type|class|const|function) /m.test(block),
   );
-  writeFileSync(everything, `${all.join('\n')}\n`);
-  try {
-    mkdirSync(join(temporary, 'all'));
-    extract('everything', 'dist/every-entry.d.ts', join(temporary, 'all'));
-    const blocks = readFileSync(join(temporary, 'everything.api.md'), 'utf8').split(/\r?\n\r?\n/);
-    const kept = blocks.filter((block) =>
-      /^(?:declare |abstract )*(?:interface|type|class|const|function) /m.test(block),
-    );
-    return `# Declarations that exports refer to, and no entry exports\n\n\`\`\`ts\n${kept.join('\n\n').replaceAll('\r', '')}\n\`\`\`\n`;
-  } finally {
-    rmSync(everything, { force: true });
-  }
+  return `# Declarations that exports refer to, and no entry exports\n\n\`\`\`ts\n${kept.join('\n\n')}\n\`\`\`\n`;
 }
 
 function complain(surface: string, name: string): void {
@@ -75,7 +68,7 @@ function extract(name: string, types: string, folder: string): ExtractorResult {
             strict: true,
             skipLibCheck: true,
           },
-          include: ['dist/**/*.d.ts'],
+          include: ['dist/**/*.d.ts', '.cache/api/*.d.ts'],
         },
       },
       apiReport: {
