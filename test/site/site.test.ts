@@ -21,7 +21,7 @@ beforeAll(async () => {
   await promisify(execFile)(process.execPath, ['site/build.ts'], { cwd: root });
   const files = globSync('**/*.html', { cwd: built }).map((path) => path.split(sep).join('/'));
   html = new Map(files.map((file) => [`/${file}`, readFileSync(join(built, file), 'utf8')]));
-}, 300_000);
+}, 600_000);
 
 describe('the site', () => {
   it('has a page for each file of the documentation and for each entry of the package', () => {
