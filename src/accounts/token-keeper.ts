@@ -6,7 +6,7 @@ import { type ProviderError, isProviderError } from '../contract/provider-error.
 import type { AccessVerdict, GrantedVerdict } from '../contract/verdict.ts';
 import { adapterFault } from '../sending/adapter-fault.ts';
 import { judgeNo } from '../sending/judge-no.ts';
-import { isLoginStatus } from '../sending/judge-status.ts';
+import { isLoginStatus } from '../sending/judge-response.ts';
 import { runExchange } from '../sending/run-exchange.ts';
 import type { SendContext } from '../sending/send-context.ts';
 import { secretsIn } from './response-secrets.ts';

@@ -9,7 +9,7 @@ import type {
   UnclearVerdict,
   UnrecognizedVerdict,
 } from '../contract/verdict.ts';
-import { judgeUnrecognized, refusedUnprocessed } from '../sending/judge-status.ts';
+import { judgeUnrecognized, refusedUnprocessed } from '../sending/judge-response.ts';
 import type { ExchangeResult } from '../sending/run-exchange.ts';
 import { FAULTY } from '../sending/adapter-fault.ts';
 import { providerWords } from './provider-words.ts';

@@ -1,4 +1,4 @@
-import { isUnprocessed } from './judge-status.ts';
+import { isUnprocessed } from './judge-response.ts';
 import { tunnelStatusOf } from './transport-failure.ts';
 
 /**

@@ -2,7 +2,7 @@ import { FAULTY } from './adapter-fault.ts';
 import type { ErrorFacts } from '../call/call.ts';
 import type { ProviderResponse } from '../contract/exchange.ts';
 import type { NoVerdict, RefusedVerdict } from '../contract/verdict.ts';
-import { judgeUnrecognized, rateLimited } from './judge-status.ts';
+import { judgeUnrecognized, rateLimited } from './judge-response.ts';
 import { retryWaitOf } from './retry-after.ts';
 
 /** What a verdict that grants nothing means for a read, a login included. */

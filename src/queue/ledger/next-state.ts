@@ -2,7 +2,7 @@ import { ProviderError } from '../../contract/provider-error.ts';
 import { isWall } from '../../bulk/account-access.ts';
 import { waitOf } from '../../call/retry-wait.ts';
 import type { ErrorCode } from '../../contract/error-code.ts';
-import { isLoginStatus } from '../../sending/judge-status.ts';
+import { isLoginStatus } from '../../sending/judge-response.ts';
 import { compare } from '../../outcome/compare.ts';
 import { NO_SUCH_SERVICE, confirmsCancellation } from '../../outcome/reconcile-unknown.ts';
 import type { CancelResult, SafeResult } from '../../contract/result.ts';
