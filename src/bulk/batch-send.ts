@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../contract/error-code.ts';
 import { noteWait, waitOf } from '../call/retry-wait.ts';
 import { ProviderError, isProviderError } from '../contract/provider-error.ts';
-import { REPORT_IT } from '../contract/report-it.ts';
+import { adapterFault } from '../sending/adapter-fault.ts';
 import type { CancellationStatus } from '../contract/vocabulary.ts';
 import { cancelOnce } from '../outcome/cancel.ts';
 import type { Cancellation, CancelFacts } from '../outcome/cancellation.ts';
@@ -77,8 +77,8 @@ async function send(members: readonly Member[], first: Member): Promise<BatchSen
   const adapters = members.map(({ cancellation }) => cancellation.adapter);
   const exchange = adapter.cancelBatch?.(adapters, details);
   if (exchange === undefined) {
-    const message = `the adapter is faulty: it refuses a batch of services that it takes one by one. ${REPORT_IT}`;
-    return { ok: false, error: call.error({ code: 'unexpected_response', reason: 'provider_error', message }) };
+    const fault = adapterFault('it refuses a batch of services that it takes one by one');
+    return { ok: false, error: call.error(fault) };
   }
   const attempts = call.attempts;
   for (const other of others) other.writeLeaves();

@@ -9,7 +9,7 @@ import type { StatusQuery } from '../contract/provider.ts';
 import { isProviderError } from '../contract/provider-error.ts';
 import type { Redactor } from '../privacy/redactor.ts';
 import type { SendContext } from '../sending/send-context.ts';
-import { runExchange } from '../sending/run-exchange.ts';
+import { runRead } from '../sending/run-exchange.ts';
 import type { StatusVerdict } from '../contract/verdict.ts';
 import type { CancellationStatus } from '../contract/vocabulary.ts';
 
@@ -74,14 +74,13 @@ async function readOnce(
   call: Call,
   context: SendContext,
 ): Promise<CancellationStatus | (ErrorFacts & { readonly isGone?: boolean })> {
-  const { verdict, lastResponse } = await runExchange(exchange, call, context, 'read');
-  if (lastResponse === undefined) return { code: 'unexpected_response', message: 'the adapter asked nothing' };
+  const { verdict, response } = await runRead(exchange, call, context);
   if (verdict.verdict === 'found') {
-    return scrubbed(withoutPastSchedule(verdict.status, lastResponse.response), call.redactor);
+    return scrubbed(withoutPastSchedule(verdict.status, response), call.redactor);
   }
   // Words that come with a failure of the server prove nothing.
-  const isGone = verdict.verdict === 'absent' && lastResponse.response.status < 500;
-  return { ...readFailure(verdict, lastResponse.response), ...(isGone ? { isGone } : {}) };
+  const isGone = verdict.verdict === 'absent' && response.status < 500;
+  return { ...readFailure(verdict, response), ...(isGone ? { isGone } : {}) };
 }
 
 /** A state without any secret. */

@@ -5,7 +5,7 @@ import { runCall } from '../call/run-call.ts';
 import { openAccount, withinDeadline } from '../accounts/open-account.ts';
 import type { ServiceOptions } from '../contract/options.ts';
 import { readFailure } from '../outcome/read-status.ts';
-import { runExchange } from '../sending/run-exchange.ts';
+import { runRead } from '../sending/run-exchange.ts';
 
 /** What is known once an account's credentials have been accepted. */
 export interface AcceptedCredentials {
@@ -54,10 +54,8 @@ async function check(
   const { configure } = internals.check;
   await withinDeadline(call, options, async (limit) => {
     const { configured, context } = await openAccount(configure, internals.env, call, limit, options, false);
-    const { verdict, lastResponse } = await runExchange(configured.run(), call, context, 'read');
-    if (lastResponse === undefined)
-      throw call.error({ code: 'unexpected_response', message: 'the adapter asked nothing' });
-    if (verdict.verdict !== 'accepted') throw call.error(readFailure(verdict, lastResponse.response));
+    const { verdict, response } = await runRead(configured.run(), call, context);
+    if (verdict.verdict !== 'accepted') throw call.error(readFailure(verdict, response));
   });
   return {
     account: name,
