@@ -7,8 +7,7 @@ import { cancelOnce } from '../outcome/cancel.ts';
 import type { Cancellation, CancelFacts } from '../outcome/cancellation.ts';
 import { compare } from '../outcome/compare.ts';
 import { type ReadBack, readIfPossible, unreadWords } from '../outcome/read-status.ts';
-import { conflict } from '../outcome/reconcile-duplicate.ts';
-import { confirmsCancellation, reconcileUnknown } from '../outcome/reconcile-unknown.ts';
+import { conflict, confirmsCancellation, reconcileUnknown } from '../outcome/read-back.ts';
 
 /** A cancellation of a batch, and how its result is reported. */
 export interface Member {

@@ -117,6 +117,12 @@ export class Call {
     return this.responseId === undefined ? undefined : this.redactor.message(this.responseId).slice(0, 128);
   }
 
+  /** What a result repeats of its call. */
+  get facts(): { readonly providerRequestId?: string; readonly attempts: number; readonly operationId: string } {
+    const { providerRequestId, attempts, operationId } = this;
+    return { ...(providerRequestId === undefined ? {} : { providerRequestId }), attempts, operationId };
+  }
+
   /** Whether there is a listener. Without one, no event is built. */
   get isObserved(): boolean {
     return this.#listeners.length > 0;

@@ -13,13 +13,10 @@ import type { AnyWhen, EffectiveAt, Warning } from '../contract/vocabulary.ts';
 import type { Cancellation, CancelFacts } from './cancellation.ts';
 import { compareTiming } from './compare.ts';
 import { FAULTY, adapterFault } from '../sending/adapter-fault.ts';
-import { judgeWrite, type AcceptedWrite, type WriteInDoubt } from './judge-write.ts';
+import { judgeWrite, type AcceptedWrite, type WriteInDoubt, rawOf, textBefore } from './judge-write.ts';
 import { hasPassed } from './past-date.ts';
-import { rawOf, textBefore } from './raw-response.ts';
 import { readFailure } from './read-status.ts';
-import { reconcileDuplicate } from './reconcile-duplicate.ts';
-import { reconcileUnknown } from './reconcile-unknown.ts';
-import { verifyAccepted } from './verify-accepted.ts';
+import { reconcileDuplicate, reconcileUnknown, verifyAccepted } from './read-back.ts';
 
 /**
  * Sends one cancellation, judges what came back, and reads back what that does not tell.

@@ -12,9 +12,9 @@ import type {
 import { judgeUnrecognized, refusedUnprocessed } from '../sending/judge-response.ts';
 import type { ExchangeResult } from '../sending/run-exchange.ts';
 import { FAULTY } from '../sending/adapter-fault.ts';
-import { providerWords } from './provider-words.ts';
-import { refusalFacts } from '../sending/judge-no.ts';
+import { providerWords, refusalFacts } from '../sending/judge-no.ts';
 import { readFailure } from './read-status.ts';
+import type { Warning } from '../contract/vocabulary.ts';
 
 /** The provider accepted a write. */
 export interface AcceptedWrite<Accepted> {
@@ -104,4 +104,17 @@ function isWriteVerdict<Verdict extends { readonly verdict: string }>(
 function contradicted({ status: providerStatus }: ProviderResponse, call: Call): ProviderError {
   const message = `the server said yes and failed with ${providerStatus}. Check the state before anything is sent again.`;
   return call.error({ code: 'outcome_unknown', reason: 'server_error', providerStatus, message });
+}
+
+/** An answer as it may come out: status and JSON body, redacted; text that is not JSON is withheld. */
+export function rawOf({ status, body }: ProviderResponse, call: Call): unknown {
+  return { status, body: body.kind === 'json' ? call.redactor.data(body.value) : null };
+}
+
+/** The warning for an answer whose JSON had other text before it. The text itself may hold anything. */
+export function textBefore({ body }: ProviderResponse): readonly Warning[] {
+  if (body.kind !== 'json' || body.before === undefined) return [];
+  const length = body.before.length;
+  const message = `The answer had ${length} characters of other text before its JSON, such as a PHP notice. Tell the owner of the address.`;
+  return [{ code: 'text_before_answer', message }];
 }

@@ -1,9 +1,8 @@
 import type { AdapterOperations } from '../accounts/account-internals.ts';
 import type { Call, ErrorFacts } from '../call/call.ts';
 import type { Exchange, ProviderResponse } from '../contract/exchange.ts';
-import { judgeNo } from '../sending/judge-no.ts';
+import { judgeNo, providerWords } from '../sending/judge-no.ts';
 import { isLoginStatus } from '../sending/judge-response.ts';
-import { providerWords } from './provider-words.ts';
 import { withoutPastSchedule } from './past-date.ts';
 import type { StatusQuery } from '../contract/provider.ts';
 import { isProviderError } from '../contract/provider-error.ts';

@@ -12,7 +12,6 @@ import { composeReason } from '../outcome/compose-reason.ts';
 import type { ReadyCall } from '../accounts/ready-call.ts';
 import { previewOf } from '../outcome/preview.ts';
 import { readOptions } from '../outcome/read-options.ts';
-import { requestIdOf } from '../outcome/raw-response.ts';
 import { readStatus } from '../outcome/read-status.ts';
 import type { CancelResult, PreviewedRequest, RevokeResult } from '../contract/result.ts';
 import { revokeOnce } from '../outcome/revoke.ts';
@@ -100,9 +99,7 @@ export async function revoke(ready: ReadyCall<CheckedRevokeRequest>): Promise<Re
     provider: entry.account.provider,
     service: request.service,
     ...facts,
-    ...requestIdOf(call),
-    attempts: call.attempts,
-    operationId: call.operationId,
+    ...call.facts,
   };
 }
 
@@ -141,9 +138,7 @@ function resultOf(
     service: request.service,
     when,
     ...cancelled,
-    ...requestIdOf(call),
     warnings: [...warnings, ...cancelled.warnings],
-    attempts: call.attempts,
-    operationId: call.operationId,
+    ...call.facts,
   };
 }

@@ -3,11 +3,10 @@ import type { Checked, MaybePromise } from '../call/check-schema.ts';
 import type { ReadConfiguration } from '../accounts/account-operations.ts';
 import { openAccount, withinDeadline } from '../accounts/open-account.ts';
 import type { ActionOptions, ActionProvider, Performed, ProviderAction } from '../contract/action.ts';
-import { rawOf, requestIdOf } from '../outcome/raw-response.ts';
+import { rawOf, believed, judgeWrite } from '../outcome/judge-write.ts';
 import { redactorFor } from '../accounts/redactor-for.ts';
 import { runExchange } from '../sending/run-exchange.ts';
 import { checkedOrThrow, inTime } from '../call/check-input.ts';
-import { believed, judgeWrite } from '../outcome/judge-write.ts';
 
 /** An action whose options and account are valid. */
 interface StartedAction<Config, Input, Result> {
@@ -42,7 +41,6 @@ export async function runAction<Config, Input, Result>({
     else wire.addSecrets(secrets);
     const exchanged = await runExchange(action.run(checked, ready.config), call, context, 'write');
     const { accepted, response } = believed(judgeWrite(exchanged, call));
-    const { attempts, operationId } = call;
-    return { result: accepted.result, attempts, operationId, ...requestIdOf(call), raw: rawOf(response, call) };
+    return { result: accepted.result, ...call.facts, raw: rawOf(response, call) };
   });
 }

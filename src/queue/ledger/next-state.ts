@@ -4,7 +4,7 @@ import { waitOf } from '../../call/retry-wait.ts';
 import type { ErrorCode } from '../../contract/error-code.ts';
 import { isLoginStatus } from '../../sending/judge-response.ts';
 import { compare } from '../../outcome/compare.ts';
-import { NO_SUCH_SERVICE, confirmsCancellation } from '../../outcome/reconcile-unknown.ts';
+import { NO_SUCH_SERVICE, confirmsCancellation } from '../../outcome/read-back.ts';
 import type { CancelResult, SafeResult } from '../../contract/result.ts';
 import type { AnyWhen, CancellationStatus, EffectiveAt, LastSeen } from '../../contract/vocabulary.ts';
 import type { Claimed, FollowReadings } from '../model/claimed.ts';
