@@ -33,7 +33,7 @@ export async function withinDeadline<Value>(
 }
 
 /**
- * Starts the time limit of a call. The caller disposes of it.
+ * Starts the time limit of a call, which ends with it.
  *
  * @throws ProviderError `aborted` if the signal has aborted already
  */
@@ -42,6 +42,7 @@ export function startLimit(
   { deadlineMs = DEFAULTS.deadlineMs, signal }: Pick<OpenOptions, 'deadlineMs' | 'signal'>,
 ): TimeLimit {
   const limit = new TimeLimit(deadlineMs, signal);
+  call.limit = limit;
   if (limit.end !== 'aborted') return limit;
   limit.dispose();
   throw call.error({ code: 'aborted', message: 'the call was aborted before it began' });

@@ -23,8 +23,7 @@ export type RequestSchema<Request> =
   StandardSchema<unknown, Request> | ((timings: readonly Timing[] | undefined) => StandardSchema<unknown, Request>);
 
 /**
- * Checks a request, its account, its options and its configuration, in this order. Nothing is sent. The caller closes
- * the call when it is over.
+ * Checks a request, its account, its options and its configuration, in this order. Nothing is sent.
  *
  * @throws ProviderError `invalid_request`, `unknown_account`, `unsupported`, `aborted`, `not_configured` or
  * `unavailable`

@@ -34,8 +34,6 @@ export interface ReadyCall<Request> {
   readonly options: CallOptions;
   readonly adapter: AdapterOperations;
   readonly context: SendContext;
-  /** Frees the time limit, and leaves the breaker. Must be called once the call is over. */
-  readonly close: () => void;
 }
 
 /**
@@ -53,29 +51,20 @@ export async function readyCall<Request extends AddressedRequest>(
   const { account, internals } = entry;
   const { deadlineMs = defaults.deadlineMs, signal, place } = options;
   const limit = startLimit(call, { deadlineMs, signal });
-  const close = (): void => {
-    entry.breaker.leave(call);
-    limit.dispose();
-  };
-  try {
-    const checking = internals.bind(request.service);
-    const checked = checking instanceof Promise ? await inTime(checking, call, limit) : checking;
-    const bound = checkedOrThrow(checked, call, 'service');
-    call.serviceKey = bound.key;
-    const checkingDetails = 'reason' in request ? checkDetails(entry, request, call) : NO_DETAILS;
-    const details = checkingDetails instanceof Promise ? await inTime(checkingDetails, call, limit) : checkingDetails;
-    const isFresh = needsFreshConnection(account.capabilities);
-    const configure = withSecret(bound.configure, request.token);
-    const opened = await openAccount(configure, internals.env, call, limit, defaults, isFresh);
-    const { configured: adapter, context, wire } = opened;
-    if (request.token !== undefined) wire?.addSecrets([request.token]);
-    if (place !== undefined) checkPlace(place, placeOf(account.provider, context, call.redactor), call);
-    admit(entry, call);
-    return { call, entry, request, details, options, adapter, context, close };
-  } catch (error) {
-    close();
-    throw error;
-  }
+  const checking = internals.bind(request.service);
+  const checked = checking instanceof Promise ? await inTime(checking, call, limit) : checking;
+  const bound = checkedOrThrow(checked, call, 'service');
+  call.serviceKey = bound.key;
+  const checkingDetails = 'reason' in request ? checkDetails(entry, request, call) : NO_DETAILS;
+  const details = checkingDetails instanceof Promise ? await inTime(checkingDetails, call, limit) : checkingDetails;
+  const isFresh = needsFreshConnection(account.capabilities);
+  const configure = withSecret(bound.configure, request.token);
+  const opened = await openAccount(configure, internals.env, call, limit, defaults, isFresh);
+  const { configured: adapter, context, wire } = opened;
+  if (request.token !== undefined) wire?.addSecrets([request.token]);
+  if (place !== undefined) checkPlace(place, placeOf(account.provider, context, call.redactor), call);
+  admit(entry, call);
+  return { call, entry, request, details, options, adapter, context };
 }
 
 const NO_DETAILS: CheckedDetails = { reasonCode: undefined, extras: undefined };

@@ -6,7 +6,7 @@ import type { SafeResult } from '../contract/result.ts';
 import type { Call } from './call.ts';
 
 /**
- * Runs a call: traces it, emits an event for its outcome, and turns every error into one of the call's own.
+ * Runs a call: traces it, ends it, and turns every error into one of the call's own.
  *
  * @throws ProviderError
  */
@@ -18,13 +18,13 @@ export function runCall<Value>(
   return traced(call, async () => {
     try {
       const value = await work();
-      call.emitOutcome({ ok: true, outcome: outcomeOf(value), code: undefined });
+      call.end({ ok: true, outcome: outcomeOf(value), code: undefined });
       return value;
     } catch (error) {
       // What is not this call's own is a fault of cancelkit or of an adapter. It may hold anything.
       const isOwn = isProviderError(error) && error.operationId === call.operationId;
       const failure = isOwn ? error : call.error(INTERNAL_FAULT);
-      call.emitOutcome({ ok: false, outcome: undefined, code: failure.code });
+      call.end({ ok: false, outcome: undefined, code: failure.code });
       throw failure;
     }
   });

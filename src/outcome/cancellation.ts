@@ -1,8 +1,7 @@
 import type { AdapterOperations, OrderDetails } from '../accounts/account-internals.ts';
-import type { Call } from '../call/call.ts';
+import type { AddressedRequest, ReadyCall } from '../accounts/ready-call.ts';
 import type { CancelOutcome } from '../contract/outcome.ts';
 import type { CancellationStatus, EffectiveAt, Warning } from '../contract/vocabulary.ts';
-import type { SendContext } from '../sending/send-context.ts';
 
 /** The facts about a cancellation, before the call's own facts are added. */
 export interface CancelFacts {
@@ -16,9 +15,9 @@ export interface CancelFacts {
 }
 
 /** A cancellation on its way: what it is sent with, and what may be asked about it. */
-export interface Cancellation {
+export interface Cancellation extends Pick<ReadyCall<AddressedRequest>, 'call' | 'entry' | 'request' | 'context'> {
   readonly adapter: AdapterOperations;
   readonly details: OrderDetails;
-  readonly call: Call;
-  readonly context: SendContext;
+  /** What of the request could not be sent. */
+  readonly warnings: readonly Warning[];
 }

@@ -26,6 +26,7 @@ import type { AddressedRequest, ReadyCall } from '../accounts/ready-call.ts';
 import type * as Plan from '../bulk/plan.ts';
 import type * as RunMany from '../bulk/run-many.ts';
 import type { StandardSchema } from '../contract/standard-schema.ts';
+import type * as Cancelling from '../outcome/cancel.ts';
 import type * as Operations from './operations.ts';
 import type { CancellationOptions, CancellationStatus, ProviderOperation } from '../contract/vocabulary.ts';
 import { checkedOrThrow, invalid, optionsOrThrow } from '../call/check-input.ts';
@@ -58,7 +59,7 @@ export class ServiceCore {
     return this.#run(
       'cancel',
       input,
-      async (ready) => (await loadOperations()).cancel(ready),
+      async (ready) => (await loadCancel()).cancel(ready),
       ({ outcome }) => outcome,
     );
   }
@@ -72,7 +73,7 @@ export class ServiceCore {
     return this.#run(
       'confirm',
       input,
-      async (ready) => (await loadOperations()).confirm(ready),
+      async (ready) => (await loadCancel()).confirm(ready),
       ({ outcome }) => outcome,
     );
   }
@@ -198,7 +199,7 @@ export class ServiceCore {
   /** Cancels what may share a request; each is checked, traced and answered as one of its own. */
   async #cancelBatch(requests: readonly unknown[], options: CallOptions): Promise<readonly SafeResult<CancelResult>[]> {
     const { CancelBatch } = await import('../bulk/batch.ts');
-    const { cancel } = await loadOperations();
+    const { cancel } = await loadCancel();
     const batch = new CancelBatch(requests.length);
     const cancelMember = (request: unknown): Promise<CancelResult> => {
       const input = { schema: cancelRequestSchema, request, options, optionsSchema: cancelOptionsSchema };
@@ -221,20 +222,18 @@ export class ServiceCore {
     outcomeOf: (value: Value) => OutcomeEvent['outcome'] = () => undefined,
   ): Promise<Value> {
     const call = new Call(operation, this.#options.onEvent);
-    const run = async (): Promise<Value> => {
-      const ready = await openCall(this.#accounts, this.#options, call, input);
-      try {
-        return await work(ready);
-      } finally {
-        ready.close();
-      }
-    };
+    const run = async (): Promise<Value> => work(await openCall(this.#accounts, this.#options, call, input));
     return runCall(call, run, outcomeOf);
   }
 }
 
 // What a call needs once it has passed its checks is most of cancelkit, and loaded then.
+let cancelling: typeof Cancelling | undefined;
 let operations: typeof Operations | undefined;
+
+async function loadCancel(): Promise<typeof Cancelling> {
+  return (cancelling ??= await import('../outcome/cancel.ts'));
+}
 
 async function loadOperations(): Promise<typeof Operations> {
   return (operations ??= await import('./operations.ts'));
