@@ -9,7 +9,7 @@ import type { Redactor } from '../privacy/redactor.ts';
 import { isLoopback } from '../sending/base-url.ts';
 import type { AccountEntry } from './account-entry.ts';
 import { configure } from './configure.ts';
-import { withinDeadline } from './open-account.ts';
+import { withinDeadline } from './ready-call.ts';
 import { checkedRequest } from './open-call.ts';
 import { placeOf } from './place.ts';
 

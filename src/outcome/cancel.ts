@@ -1,7 +1,7 @@
 import type { ReadyCall } from '../accounts/ready-call.ts';
 import type { Call } from '../call/call.ts';
 import type { CheckedCancelRequest, CheckedConfirmRequest } from '../call/check-request.ts';
-import { partsOf } from '../call/reason-code.ts';
+import { partsOf, composeReason } from '../call/reason.ts';
 import { isProviderError } from '../contract/provider-error.ts';
 import type { CancelResult } from '../contract/result.ts';
 import type { AcceptedVerdict } from '../contract/verdict.ts';
@@ -9,7 +9,6 @@ import type { AnyWhen, EffectiveAt, Warning } from '../contract/vocabulary.ts';
 import { runExchange } from '../sending/run-exchange.ts';
 import type { Cancellation, CancelFacts } from './cancellation.ts';
 import { compareTiming } from './compare.ts';
-import { composeReason } from './compose-reason.ts';
 import { type AcceptedWrite, judgeCancel, rawOf, textBefore } from './judge-write.ts';
 import { hasPassed } from './past-date.ts';
 import { reconcileDuplicate, reconcileUnknown, verifyAccepted } from './read-back.ts';

@@ -2,7 +2,7 @@ import { internalsOf } from '../accounts/account.ts';
 import type { Account } from '../contract/account.ts';
 import { Call } from '../call/call.ts';
 import { runCall } from '../call/run-call.ts';
-import { openAccount, withinDeadline } from '../accounts/open-account.ts';
+import { openAccount, withinDeadline } from '../accounts/ready-call.ts';
 import type { ServiceOptions } from '../contract/options.ts';
 import { readFailure } from '../outcome/read-status.ts';
 import { runRead } from '../sending/run-exchange.ts';

@@ -1,7 +1,6 @@
 import type { AccountEntry } from '../accounts/account-entry.ts';
 import { findAccount } from '../accounts/open-call.ts';
-import { openAccount, withinDeadline } from '../accounts/open-account.ts';
-import { admit, checkPlace } from '../accounts/ready-call.ts';
+import { openAccount, withinDeadline, admit, checkPlace } from '../accounts/ready-call.ts';
 import { placeOf } from '../accounts/place.ts';
 import type { Call } from '../call/call.ts';
 import { checkedOrThrow, optionsOrThrow } from '../call/check-input.ts';

@@ -3,7 +3,7 @@ import type { Account } from '../contract/account.ts';
 import { Call } from '../call/call.ts';
 import { runCall } from '../call/run-call.ts';
 import { configure } from '../accounts/configure.ts';
-import { withinDeadline } from '../accounts/open-account.ts';
+import { withinDeadline } from '../accounts/ready-call.ts';
 import { previewOf } from '../outcome/preview.ts';
 import type { PreviewedRequest } from '../contract/result.ts';
 import { notOffered } from '../outcome/revoke.ts';

@@ -1,7 +1,7 @@
 import type { Call } from '../call/call.ts';
 import type { Checked, MaybePromise } from '../call/check-schema.ts';
 import type { ReadConfiguration } from '../accounts/account-operations.ts';
-import { openAccount, withinDeadline } from '../accounts/open-account.ts';
+import { openAccount, withinDeadline } from '../accounts/ready-call.ts';
 import type { ActionOptions, ActionProvider, Performed, ProviderAction } from '../contract/action.ts';
 import { rawOf, believed, judgeWrite } from '../outcome/judge-write.ts';
 import { redactorFor } from '../accounts/redactor-for.ts';

@@ -98,7 +98,7 @@ export class ServiceCore {
     const { entry, checked } = await checkedRequest(this.#accounts, { schema: cancelRequestSchema, request }, call);
     checkDay(checked.when, call);
     const bound = checkedOrThrow(await entry.internals.bind(checked.service), call, 'service');
-    const { checkDetails } = await import('../accounts/check-details.ts');
+    const { checkDetails } = await import('../accounts/ready-call.ts');
     await checkDetails(entry, checked, call);
     return {
       account: entry.name,

@@ -7,7 +7,6 @@ import '../../src/outcome/cancel.ts';
 import '../../src/service/operations.ts';
 import '../../src/accounts/account-operations.ts';
 import '../../src/accounts/ready-call.ts';
-import '../../src/accounts/check-details.ts';
 import 'ky';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
