@@ -1,7 +1,7 @@
-import type { OpenWire } from './account-wire.ts';
 import { type CheckedBaseUrl, checkBaseUrl } from '../sending/check-base-url.ts';
 import type { Call } from '../call/call.ts';
 import type { Checked, MaybePromise } from '../call/check-schema.ts';
+import type { CallWire } from '../sending/send-context.ts';
 import { configurationText } from './configuration-text.ts';
 import type { Redactor } from '../privacy/redactor.ts';
 import { redactorFor } from './redactor-for.ts';
@@ -15,6 +15,25 @@ export interface Configured {
   readonly escapesHtml?: boolean | undefined;
   /** Opens what the definition says about all its requests, for one call. Left out: nothing. */
   readonly wire?: (() => OpenWire) | undefined;
+}
+
+/** A checked configuration with what the core takes from it. The same object as long as the input is the same. */
+export interface CheckedConfiguration<Config> {
+  readonly config: Config;
+  readonly baseUrl: string;
+  /** Further base URLs by name. Left out: the definition has none. */
+  readonly origins?: Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
+}
+
+/** A {@link CallWire} with what the core sets a call up with. */
+export interface OpenWire extends CallWire {
+  /** Knows the account's secrets, and each token from the moment that it arrives. */
+  readonly redactor: Redactor;
+  /** The first of the further base URLs that is not usable, and what is expected of it. */
+  readonly badOrigin: { readonly name: string; readonly expected: string } | undefined;
+  /** Secrets of this call alone. */
+  readonly addSecrets: (secrets: readonly string[]) => void;
 }
 
 /**

@@ -7,14 +7,13 @@ import type { Reason } from '../contract/reason.ts';
 import type { AnyWhen } from '../contract/vocabulary.ts';
 import type { SendContext } from '../sending/send-context.ts';
 import type { AccountEntry } from './account-entry.ts';
-import { type Configured, configure } from './configure.ts';
+import { type Configured, type OpenWire, configure } from './configure.ts';
 import type { AdapterOperations } from './account-internals.ts';
 import { placeOf } from './place.ts';
 import { chooseReasonCode } from '../call/reason.ts';
 import { DEFAULTS } from '../call/check-options.ts';
 import { TimeLimit } from '../call/time-limit.ts';
 import type { TransportChoice } from '../sending/transport.ts';
-import type { OpenWire } from './account-wire.ts';
 
 /** The parts of a request that every operation has. */
 export interface AddressedRequest {
