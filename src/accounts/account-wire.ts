@@ -5,7 +5,7 @@ import type { Access } from '../contract/provider.ts';
 import { type CheckedBaseUrl, checkBaseUrl } from '../sending/check-base-url.ts';
 import { accessOf, loginOf } from './call-access.ts';
 import type { CheckedConfiguration, OpenWire } from './configure.ts';
-import { growingRedactor } from './redactor-for.ts';
+import { growingRedactor } from '../privacy/redactor-for.ts';
 import { type Login, TokenKeeper } from './token-keeper.ts';
 
 /** The part of a provider's definition that is about all its requests. */

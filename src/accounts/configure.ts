@@ -4,7 +4,7 @@ import type { Checked, MaybePromise } from '../call/check-schema.ts';
 import type { CallWire } from '../sending/send-context.ts';
 import { configurationText } from './configuration-text.ts';
 import type { Redactor } from '../privacy/redactor.ts';
-import { redactorFor } from './redactor-for.ts';
+import { redactorFor } from '../privacy/redactor-for.ts';
 import type { TimeLimit } from '../call/time-limit.ts';
 import type { passesProxy as PassesProxy, TransportChoice } from '../sending/transport.ts';
 

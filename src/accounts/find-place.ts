@@ -5,7 +5,7 @@ import type { CallOptions, ServiceOptions } from '../contract/options.ts';
 import { withinDeadline } from './ready-call.ts';
 import { placeOf } from './place.ts';
 import { findAccount } from './open-call.ts';
-import { invalid } from '../call/check-input.ts';
+import { invalid } from '../call/check-schema.ts';
 
 /**
  * Reads an account's configuration, and returns the place that it leads to.

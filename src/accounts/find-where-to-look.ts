@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Call } from '../call/call.ts';
-import { checkedOrThrow, inTime } from '../call/check-input.ts';
+import { checkedOrThrow } from '../call/check-schema.ts';
+import { inTime } from '../call/run-call.ts';
 import { revokeRequestSchema } from '../call/check-request.ts';
 import type { CallOptions, ServiceOptions } from '../contract/options.ts';
 import { isProviderError } from '../contract/provider-error.ts';

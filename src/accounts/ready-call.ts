@@ -1,6 +1,6 @@
 import type { Call } from '../call/call.ts';
-import { checkedOrThrow, inTime, invalid } from '../call/check-input.ts';
-import { type Checked, type MaybePromise, checkAgainst } from '../call/check-schema.ts';
+import { checkedOrThrow, invalid, type Checked, type MaybePromise, checkAgainst } from '../call/check-schema.ts';
+import { inTime } from '../call/run-call.ts';
 import type { Capabilities } from '../contract/capabilities.ts';
 import type { CallOptions, ServiceOptions } from '../contract/options.ts';
 import type { Reason } from '../contract/reason.ts';

@@ -1,5 +1,5 @@
 import type { Call, ErrorFacts } from '../call/call.ts';
-import { endedBeforeSending } from '../call/check-input.ts';
+import { endedBeforeSending, inTime } from '../call/run-call.ts';
 import { TimeLimit } from '../call/time-limit.ts';
 import type { FailureClass } from '../contract/event.ts';
 import type { ProviderRequest, ProviderResponse } from '../contract/exchange.ts';
@@ -183,10 +183,7 @@ async function pause(milliseconds: number, call: Call, limit: TimeLimit): Promis
     timer = setTimeout(resolve, milliseconds);
   });
   try {
-    await limit.race(passed);
-  } catch (error) {
-    if (limit.end === undefined) throw error;
-    throw call.error(endedBeforeSending(limit.end));
+    await inTime(passed, call, limit);
   } finally {
     clearTimeout(timer);
   }

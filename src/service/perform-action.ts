@@ -1,7 +1,6 @@
 import { configurationReader } from '../accounts/account.ts';
 import { Call, type Listener } from '../call/call.ts';
-import { optionsOrThrow } from '../call/check-input.ts';
-import { actionOptionsSchema } from '../call/check-options.ts';
+import { actionOptionsSchema, optionsOrThrow } from '../call/check-options.ts';
 import { checkAgainst } from '../call/check-schema.ts';
 import { runCall } from '../call/run-call.ts';
 import type { ActionOptions, ActionProvider, Performed, ProviderAction } from '../contract/action.ts';

@@ -7,7 +7,7 @@ import { withinDeadline } from '../accounts/ready-call.ts';
 import { previewOf } from '../outcome/preview.ts';
 import type { PreviewedRequest } from '../contract/result.ts';
 import { notOffered } from '../outcome/revoke.ts';
-import { checkedOrThrow } from '../call/check-input.ts';
+import { checkedOrThrow } from '../call/check-schema.ts';
 
 /**
  * The request that an undo would send once it has read that there is a cancellation, every secret shown as

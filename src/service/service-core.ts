@@ -19,6 +19,7 @@ import {
   readOptionsSchema,
   serviceOptionsSchema,
   timedOptionsSchema,
+  optionsOrThrow,
 } from '../call/check-options.ts';
 import type { CallOptions, ServiceOptions } from '../contract/options.ts';
 import { type CallInput, checkDay, checkedRequest, openCall } from '../accounts/open-call.ts';
@@ -29,7 +30,7 @@ import type { StandardSchema } from '../contract/standard-schema.ts';
 import type * as Cancelling from '../outcome/cancel.ts';
 import type * as Operations from './operations.ts';
 import type { CancellationOptions, CancellationStatus, ProviderOperation } from '../contract/vocabulary.ts';
-import { checkedOrThrow, invalid, optionsOrThrow } from '../call/check-input.ts';
+import { checkedOrThrow, invalid } from '../call/check-schema.ts';
 import type { CancelResult, PreviewedRequest, RevokeResult, SafeResult, ValidatedRequest } from '../contract/result.ts';
 import type { Capabilities } from '../contract/capabilities.ts';
 import type { WhereToLook } from '../contract/where-to-look.ts';
