@@ -5,7 +5,7 @@ import type { FailureClass } from '../contract/event.ts';
 import type { ProviderRequest, ProviderResponse } from '../contract/exchange.ts';
 import { adapterFault } from './adapter-fault.ts';
 import { judgeChallenge, isUnprocessed, judgeCached, judgeRedirect } from './judge-response.ts';
-import { adviceOn } from './connect-advice.ts';
+import { adviceOn } from './connection-failure.ts';
 import { type HttpRequest, buildHttpRequest, withHeaders } from './http-request.ts';
 import { retryWaitOf } from './retry-after.ts';
 import { retryDelay } from './retry-policy.ts';

@@ -7,8 +7,7 @@ import type { HttpRequest } from './http-request.ts';
 import { readBody, readHeaders } from './response-body.ts';
 import { SendProbe } from './send-probe.ts';
 import type { LimitEnd, TimeLimit } from '../call/time-limit.ts';
-import { checkAfter, type ConnectCheck } from './connect-advice.ts';
-import { describeFailure } from './transport-failure.ts';
+import { checkAfter, type ConnectCheck, describeFailure } from './connection-failure.ts';
 import { watchForSleep } from '../platform/since-boot.ts';
 
 /** The outcome of one request. It is never sent twice here, and nothing of a library's error comes out. */
