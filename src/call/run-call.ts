@@ -15,7 +15,7 @@ import type { TimeLimit } from './time-limit.ts';
 export function runCall<Value>(
   call: Call,
   work: () => Promise<Value>,
-  outcomeOf: (value: Value) => OutcomeEvent['outcome'],
+  outcomeOf: (value: Value) => OutcomeEvent['outcome'] = () => undefined,
 ): Promise<Value> {
   return traced(call, async () => {
     try {

@@ -9,7 +9,7 @@ import { internalsOf } from '../accounts/account.ts';
 import type { Account } from '../contract/account.ts';
 import { runCall } from '../call/run-call.ts';
 import { configure } from '../accounts/configure.ts';
-import { withinDeadline } from '../accounts/ready-call.ts';
+import { startLimit } from '../accounts/ready-call.ts';
 import { notOffered } from './revoke.ts';
 import { checkedOrThrow } from '../call/check-schema.ts';
 
@@ -52,21 +52,16 @@ export function previewRevoke(name: string, account: Account, service: unknown):
   const call = new Call('preview');
   call.account = name;
   call.provider = account.provider;
-  return runCall(
-    call,
-    () => preview(account, service, call),
-    () => undefined,
-  );
+  return runCall(call, () => preview(account, service, call));
 }
 
 async function preview(account: Account, service: unknown, call: Call): Promise<PreviewedRequest> {
   const internals = internalsOf(account);
   if (internals === undefined) throw call.error(notOffered());
-  return await withinDeadline(call, {}, async (limit) => {
-    const bound = checkedOrThrow(await internals.bind(service), call, 'service');
-    const { configured, baseUrl, wire } = await configure(bound.configure, internals.env, call, limit, {});
-    const exchange = configured.revoke?.();
-    if (exchange === undefined) throw call.error(notOffered());
-    return previewOf(exchange, call, { baseUrl, wire });
-  });
+  const limit = startLimit(call, {});
+  const bound = checkedOrThrow(await internals.bind(service), call, 'service');
+  const { configured, baseUrl, wire } = await configure(bound.configure, internals.env, call, limit, {});
+  const exchange = configured.revoke?.();
+  if (exchange === undefined) throw call.error(notOffered());
+  return previewOf(exchange, call, { baseUrl, wire });
 }

@@ -7,17 +7,10 @@ import type { SendContext } from '../sending/send-context.ts';
 import { runExchange } from '../sending/run-exchange.ts';
 import type { RevokedVerdict } from '../contract/verdict.ts';
 import type { CancellationStatus } from '../contract/vocabulary.ts';
-import type { RevokeOutcome } from '../contract/outcome.ts';
+import type { RevokeResult } from '../contract/result.ts';
 
 /** The facts about an undone cancellation, before the call's own facts are added. */
-export interface RevokeFacts {
-  readonly outcome: RevokeOutcome;
-  readonly providerReference?: string;
-  /** The state before the undo. */
-  readonly before: CancellationStatus;
-  readonly reconciled: boolean;
-  readonly raw: unknown;
-}
+export type RevokeFacts = Pick<RevokeResult, 'outcome' | 'providerReference' | 'before' | 'reconciled' | 'raw'>;
 
 /**
  * Undoes a cancellation: reads the state, undoes what is there, and believes that it is gone only once it has

@@ -20,11 +20,7 @@ export function performAction<Config, Input, Result>(
 ): Promise<Performed<Result>> {
   const call = new Call('order', listenerOf(options));
   call.provider = provider.id;
-  return runCall(
-    call,
-    () => perform(provider, action, account, input, options, call),
-    () => undefined,
-  );
+  return runCall(call, () => perform(provider, action, account, input, options, call));
 }
 
 /** The options are checked later, with everything else; here they may still be anything. */

@@ -57,12 +57,7 @@ export class ServiceCore {
 
   cancel(request: unknown, options: unknown): Promise<CancelResult> {
     const input = { schema: cancelRequestSchema, request, options, optionsSchema: cancelOptionsSchema };
-    return this.#run(
-      'cancel',
-      input,
-      async (ready) => (await loadCancel()).cancel(ready),
-      ({ outcome }) => outcome,
-    );
+    return this.#run('cancel', input, async (ready) => (await loadCancel()).cancel(ready), outcomeOf);
   }
 
   safeCancel(request: unknown, options: unknown): Promise<SafeResult<CancelResult>> {
@@ -71,12 +66,7 @@ export class ServiceCore {
 
   confirm(request: unknown, options: unknown): Promise<CancelResult> {
     const input = { schema: confirmRequestSchema, request, options, optionsSchema: cancelOptionsSchema };
-    return this.#run(
-      'confirm',
-      input,
-      async (ready) => (await loadCancel()).confirm(ready),
-      ({ outcome }) => outcome,
-    );
+    return this.#run('confirm', input, async (ready) => (await loadCancel()).confirm(ready), outcomeOf);
   }
 
   safeConfirm(request: unknown, options: unknown): Promise<SafeResult<CancelResult>> {
@@ -143,17 +133,12 @@ export class ServiceCore {
     const call = new Call('find', this.#options.onEvent);
     const run = async (): Promise<FindResult> =>
       await (await import('./find.ts')).find(this.#accounts, this.#options, call, request, options);
-    return runCall(call, run, () => undefined);
+    return runCall(call, run);
   }
 
   revoke(request: unknown, options: unknown): Promise<RevokeResult> {
     const input = { schema: revokeRequestSchema, request, options, optionsSchema: readOptionsSchema };
-    return this.#run(
-      'revoke',
-      input,
-      async (ready) => (await loadOperations()).revoke(ready),
-      ({ outcome }) => outcome,
-    );
+    return this.#run('revoke', input, async (ready) => (await loadOperations()).revoke(ready), outcomeOf);
   }
 
   async *cancelMany(requests: unknown, options: unknown): AsyncGenerator<ManyItem<CancelResult>, void, undefined> {
@@ -209,7 +194,7 @@ export class ServiceCore {
         isReady = true;
         return cancel(ready, (cancellation, verify) => batch.join(cancellation, verify));
       };
-      return this.#run('cancel', input, work, ({ outcome }) => outcome).finally(() => {
+      return this.#run('cancel', input, work, outcomeOf).finally(() => {
         if (!isReady) batch.miss();
       });
     };
@@ -220,12 +205,16 @@ export class ServiceCore {
     operation: ProviderOperation,
     input: CallInput<Request>,
     work: (ready: ReadyCall<Request>) => Promise<Value>,
-    outcomeOf: (value: Value) => OutcomeEvent['outcome'] = () => undefined,
+    outcome?: (value: Value) => OutcomeEvent['outcome'],
   ): Promise<Value> {
     const call = new Call(operation, this.#options.onEvent);
     const run = async (): Promise<Value> => work(await openCall(this.#accounts, this.#options, call, input));
-    return runCall(call, run, outcomeOf);
+    return runCall(call, run, outcome);
   }
+}
+
+function outcomeOf({ outcome }: CancelResult | RevokeResult): OutcomeEvent['outcome'] {
+  return outcome;
 }
 
 // What a call needs once it has passed its checks is most of cancelkit, and loaded then.
