@@ -128,5 +128,5 @@ async function endUnsent(call: Call, entry: AccountEntry | undefined, failure: E
   call.account = entry?.name;
   call.provider = entry?.account.provider;
   const fail = (): Promise<never> => Promise.reject(call.error(failure));
-  return safely(() => runCall<never>(call, fail, () => undefined));
+  return safely(() => runCall<never>(call, fail));
 }
