@@ -35,7 +35,8 @@ export async function openCall<Request extends AddressedRequest>(
   input: CallInput<Request>,
 ): Promise<ReadyCall<Request>> {
   const { entry, checked: request } = await checkedRequest(accounts, input, call);
-  const options = optionsOrThrow(input.optionsSchema, input.options, call);
+  const options: CallOptions =
+    input.options === undefined ? {} : optionsOrThrow(input.optionsSchema, input.options, call);
   call.traceparent = options.traceparent;
   checkDay(request.when, call, options.now);
   if (options.onEvent !== undefined) call.listen(options.onEvent);
