@@ -84,6 +84,20 @@ export { performAction } from '../service/perform-action.ts';
 export { calendarDay, isSameWhen, timingOf } from '../contract/when.ts';
 export { answeredOn, effectiveAt, utcInstant } from './dates.ts';
 export { defined } from './defined.ts';
+export { type AddressRule, address, byForm, credential, numericId, onlyFields, shownId, shownText } from './fields.ts';
 export { listedPage } from './listed.ts';
 export { readBody } from './read-body.ts';
-export { type StatusMessages, refused, refusedByStatus, verdictOnError } from './refusal.ts';
+export { type ReadState, isVerdict, reading } from './reading.ts';
+export {
+  type FieldProblem,
+  type StatusMessages,
+  absentIsRefused,
+  absentOrError,
+  duplicate,
+  notAbsent,
+  refused,
+  refusedByStatus,
+  refusedField,
+  tooEarly,
+  verdictOnError,
+} from './refusal.ts';
