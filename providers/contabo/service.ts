@@ -1,5 +1,4 @@
-import * as v from 'valibot';
-import { constantMessages, type StandardSchema } from '../../src/provider/index.ts';
+import { constantMessages, numericId, onlyFields, type StandardSchema } from '../../src/provider/index.ts';
 
 /** A compute instance (VPS or VDS). */
 export interface ContaboService {
@@ -9,20 +8,9 @@ export interface ContaboService {
 
 /** A checked {@link ContaboService}. */
 export interface ContaboInstanceReference {
-  readonly instanceId: number;
+  readonly instanceId: string;
 }
 
-const expected = 'a positive whole number';
-
 export const contaboServiceSchema: StandardSchema<ContaboService, ContaboInstanceReference> = constantMessages(
-  v.strictObject(
-    {
-      instanceId: v.pipe(
-        v.union([v.number(), v.pipe(v.string(), v.regex(/^[1-9]\d*$/), v.transform(Number))], expected),
-        v.safeInteger(expected),
-        v.minValue(1, expected),
-      ),
-    },
-    'an object with only instanceId',
-  ),
+  onlyFields({ instanceId: numericId() }),
 );

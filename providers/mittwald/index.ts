@@ -1,6 +1,5 @@
 import {
   defineProvider,
-  isVerdict,
   notAbsent,
   reading,
   type AbsentVerdict,
@@ -78,7 +77,7 @@ export const mittwaldProvider: Provider<
   // Reads first: a second termination is not documented, and the first possible date is in the contract.
   *cancel(order) {
     const shown = yield* read(order.service);
-    if (isVerdict(shown)) return shown;
+    if ('verdict' in shown) return shown;
     const notSent = reasonNotToSend(shown, order.when);
     return (
       notSent ?? fromTerminationResponse(yield toTerminationRequest(order, shown.next?.value), order.service, shown)

@@ -18,7 +18,7 @@ export function credential({ accepts, expected }: CredentialRule): v.GenericSche
   return v.pipe(v.string(expected), v.check(accepts, expected));
 }
 
-/** What an address may have at its end, and what it must not have. */
+/** What the path of an address may have at its end, and what it must not have. */
 export interface AddressRule {
   /** How an address looks, such as `https://api.example.com`. */
   readonly example: string;
@@ -35,8 +35,15 @@ export function address({ example, before, ending, wrong }: AddressRule): v.Gene
   return v.pipe(
     v.string(EXPECTED_BASE_URL),
     v.check(isBaseUrl, EXPECTED_BASE_URL),
-    v.transform((url) => new URL(url).href.replace(/\/+$/, '').replace(ending ?? '', '')),
-    v.check((url) => !wrong.test(url), `the address before ${before}, such as ${example}: cancelkit adds the rest`),
+    v.transform((text) => {
+      const { origin, pathname } = new URL(text);
+      const path = pathname.replace(/\/+$/, '');
+      return origin + (ending === undefined ? path : path.replace(ending, ''));
+    }),
+    v.check(
+      (url) => !wrong.test(new URL(url).pathname),
+      `the address before ${before}, such as ${example}: cancelkit adds the rest`,
+    ),
   );
 }
 

@@ -87,7 +87,7 @@ export { defined } from './defined.ts';
 export { type AddressRule, address, byForm, credential, numericId, onlyFields, shownId, shownText } from './fields.ts';
 export { listedPage } from './listed.ts';
 export { readBody } from './read-body.ts';
-export { type ReadState, isVerdict, reading } from './reading.ts';
+export { type ReadState, reading } from './reading.ts';
 export {
   type FieldProblem,
   type StatusMessages,

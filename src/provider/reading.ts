@@ -7,13 +7,6 @@ export interface ReadState {
   readonly status: CancellationStatus;
 }
 
-/** Whether a read ended with a verdict: the service is not there, or the answer does not show it. */
-export function isVerdict<Read extends object>(
-  read: Read | AbsentVerdict | NoVerdict,
-): read is AbsentVerdict | NoVerdict {
-  return 'verdict' in read;
-}
-
 /**
  * The operations `status` and `options` of an adapter that reads a service in one way for both.
  *
@@ -36,4 +29,9 @@ export function reading<Service, Config, Read extends ReadState, T extends Timin
       return isVerdict(state) ? state : toOptions(state);
     },
   };
+}
+
+/** Whether a read ended with a verdict: the service is not there, or the answer does not show it. */
+function isVerdict<Read extends object>(read: Read | AbsentVerdict | NoVerdict): read is AbsentVerdict | NoVerdict {
+  return 'verdict' in read;
 }
