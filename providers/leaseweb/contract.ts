@@ -3,6 +3,8 @@ import {
   defined,
   effectiveAt,
   readBody,
+  shownId,
+  shownText as text,
   type AbsentVerdict,
   type CancellationStatus,
   type EffectiveAt,
@@ -35,11 +37,10 @@ export function readContract(
   return read ?? { verdict: 'unrecognized' };
 }
 
-const text = v.fallback(v.optional(v.string()), undefined);
 const number = v.fallback(v.optional(v.number()), undefined);
 
 const productSchema = v.object({
-  id: v.pipe(v.union([v.string(), v.number()]), v.transform(String)),
+  id: shownId,
   cancellable: v.boolean(),
   uncancellable: v.fallback(v.optional(v.boolean()), undefined),
   contractTermEndDate: text,

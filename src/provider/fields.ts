@@ -58,7 +58,7 @@ export function numericId(expected = 'a positive whole number'): v.GenericSchema
 
 /** The schema of a value that has several forms, of which `choose` finds the one that is meant by the names it has. */
 export function byForm<Input, Output>(
-  choose: (has: (name: string) => boolean) => StandardSchema<Input, Output>,
+  choose: (has: (name: string) => boolean) => StandardSchema<unknown, Output>,
 ): StandardSchema<Input, Output> {
   return {
     '~standard': {
