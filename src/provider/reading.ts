@@ -32,6 +32,6 @@ export function reading<Service, Config, Read extends ReadState, T extends Timin
 }
 
 /** Whether a read ended with a verdict: the service is not there, or the answer does not show it. */
-function isVerdict<Read extends object>(read: Read | AbsentVerdict | NoVerdict): read is AbsentVerdict | NoVerdict {
+function isVerdict(read: ReadState | AbsentVerdict | NoVerdict): read is AbsentVerdict | NoVerdict {
   return 'verdict' in read;
 }
