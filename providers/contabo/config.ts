@@ -1,14 +1,6 @@
 import * as v from 'valibot';
-import {
-  address,
-  constantMessages,
-  credential,
-  loginRule,
-  onlyFields,
-  secretRule,
-  tokenRule,
-  type StandardSchema,
-} from '../../src/provider/index.ts';
+import { address, credential, onlyFields } from '../../src/provider/fields.ts';
+import { constantMessages, loginRule, secretRule, tokenRule, type StandardSchema } from '../../src/provider/index.ts';
 
 /** The credentials of a Contabo API user, all four from the customer control panel. */
 export interface ContaboConfig {

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
+import { shownText as text } from '../../src/provider/fields.ts';
 import {
   defined,
   listedPage,
   notAbsent,
   readBody,
-  shownText as text,
   type Exchange,
   type FindQuery,
   type FindVerdict,

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { shownId, shownText } from '../../src/provider/fields.ts';
 import {
   absentOrError,
   defined,
@@ -6,8 +7,6 @@ import {
   effectiveAt,
   readBody,
   refused,
-  shownId,
-  shownText,
   verdictOnError,
   type AbsentVerdict,
   type AccessVerdict,

@@ -1,4 +1,5 @@
-import { constantMessages, numericId, onlyFields, type StandardSchema } from '../../src/provider/index.ts';
+import { numericId, onlyFields } from '../../src/provider/fields.ts';
+import { constantMessages, type StandardSchema } from '../../src/provider/index.ts';
 
 /** A compute instance (VPS or VDS). */
 export interface ContaboService {

@@ -1,13 +1,6 @@
 import * as v from 'valibot';
-import {
-  address,
-  constantMessages,
-  credential,
-  loginRule,
-  onlyFields,
-  secretRule,
-  type StandardSchema,
-} from '../../src/provider/index.ts';
+import { address, credential, onlyFields } from '../../src/provider/fields.ts';
+import { constantMessages, loginRule, secretRule, type StandardSchema } from '../../src/provider/index.ts';
 
 /** The login of a web-service user of Hetzner Robot. */
 export interface HetznerConfig {

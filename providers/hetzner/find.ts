@@ -1,9 +1,9 @@
 import * as v from 'valibot';
+import { shownText as text } from '../../src/provider/fields.ts';
 import {
   defined,
   effectiveAt,
   listedPage,
-  shownText as text,
   type Exchange,
   type FindVerdict,
   type ListedService,

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { shownId, shownText as text } from '../../src/provider/fields.ts';
 import {
   absentIsRefused,
   answeredOn,
@@ -8,8 +9,6 @@ import {
   readBody,
   refused,
   refusedField,
-  shownId,
-  shownText as text,
   tooEarly,
   verdictOnError,
   type AbsentVerdict,

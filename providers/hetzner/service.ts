@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { constantMessages, numericId, onlyFields, type StandardSchema } from '../../src/provider/index.ts';
+import { numericId, onlyFields } from '../../src/provider/fields.ts';
+import { constantMessages, type StandardSchema } from '../../src/provider/index.ts';
 
 /** A dedicated server at Hetzner. */
 export interface HetznerService {

@@ -1,8 +1,7 @@
 import * as v from 'valibot';
+import { byForm, credential } from '../../src/provider/fields.ts';
 import {
-  byForm,
   constantMessages,
-  credential,
   EXPECTED_BASE_URL,
   isBaseUrl,
   loginRule,

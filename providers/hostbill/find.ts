@@ -1,11 +1,10 @@
 import * as v from 'valibot';
+import { shownId, shownText as text } from '../../src/provider/fields.ts';
 import {
   defined,
   effectiveAt,
   listedPage,
   notAbsent,
-  shownId,
-  shownText as text,
   type Exchange,
   type FindVerdict,
   type ListedService,

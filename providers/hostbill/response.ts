@@ -1,12 +1,11 @@
 import * as v from 'valibot';
+import { shownId, shownText as text } from '../../src/provider/fields.ts';
 import {
   calendarDay,
   decodeEntities,
   defined,
   duplicate,
   readBody,
-  shownId,
-  shownText as text,
   type AbsentVerdict,
   type CancellationStatus,
   type CancelOrder,

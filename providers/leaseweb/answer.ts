@@ -1,10 +1,9 @@
 import * as v from 'valibot';
+import { shownId, shownText as text } from '../../src/provider/fields.ts';
 import {
   absentOrError,
   defined,
   readBody,
-  shownId,
-  shownText as text,
   type AbsentVerdict,
   type NoVerdict,
   type ProviderResponse,

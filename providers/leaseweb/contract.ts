@@ -1,10 +1,9 @@
 import * as v from 'valibot';
+import { shownId, shownText as text } from '../../src/provider/fields.ts';
 import {
   defined,
   effectiveAt,
   readBody,
-  shownId,
-  shownText as text,
   type AbsentVerdict,
   type CancellationStatus,
   type EffectiveAt,

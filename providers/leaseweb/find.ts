@@ -1,12 +1,11 @@
 import * as v from 'valibot';
+import { shownId, shownText as text } from '../../src/provider/fields.ts';
 import {
   defined,
   effectiveAt,
   listedPage,
   notAbsent,
   readBody,
-  shownId,
-  shownText as text,
   type Exchange,
   type FindQuery,
   type FindVerdict,

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { byForm, constantMessages, onlyFields, type StandardSchema } from '../../src/provider/index.ts';
+import { byForm, onlyFields } from '../../src/provider/fields.ts';
+import { constantMessages, type StandardSchema } from '../../src/provider/index.ts';
 
 /** A service of the Services API, or an instance of Public Cloud. */
 export type LeasewebService =

@@ -1,12 +1,6 @@
 import * as v from 'valibot';
-import {
-  address,
-  constantMessages,
-  credential,
-  onlyFields,
-  tokenRule,
-  type StandardSchema,
-} from '../../src/provider/index.ts';
+import { address, credential, onlyFields } from '../../src/provider/fields.ts';
+import { constantMessages, tokenRule, type StandardSchema } from '../../src/provider/index.ts';
 
 /** The credentials of a mittwald API token. */
 export interface MittwaldConfig {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { shownText as text } from '../../src/provider/fields.ts';
 import {
   defined,
   effectiveAt,
@@ -6,7 +7,6 @@ import {
   absentOrError,
   duplicate,
   readBody,
-  shownText as text,
   tooEarly,
   type AbsentVerdict,
   type CancellationStatus,

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { constantMessages, defined, onlyFields, type StandardSchema } from '../../src/provider/index.ts';
+import { onlyFields } from '../../src/provider/fields.ts';
+import { constantMessages, defined, type StandardSchema } from '../../src/provider/index.ts';
 
 /** A contract, or one item of it: the two are cancelled by different calls. */
 export interface MittwaldService {

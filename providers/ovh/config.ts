@@ -1,13 +1,6 @@
 import * as v from 'valibot';
-import {
-  address,
-  constantMessages,
-  credential,
-  onlyFields,
-  secretRule,
-  tokenRule,
-  type StandardSchema,
-} from '../../src/provider/index.ts';
+import { address, credential, onlyFields } from '../../src/provider/fields.ts';
+import { constantMessages, secretRule, tokenRule, type StandardSchema } from '../../src/provider/index.ts';
 
 /** The three keys of an application at OVHcloud, and where they belong. */
 export interface OvhConfig {

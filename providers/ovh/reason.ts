@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { constantMessages, onlyFields, type ReasonCode, type StandardSchema } from '../../src/provider/index.ts';
+import { onlyFields } from '../../src/provider/fields.ts';
+import { constantMessages, type ReasonCode, type StandardSchema } from '../../src/provider/index.ts';
 
 /** The API's reasons, which a confirmation carries [D]. */
 export const ovhReasons: readonly ReasonCode[] = [

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { shownText as text } from '../../src/provider/fields.ts';
 import {
   absentIsRefused,
   absentOrError,
@@ -8,7 +9,6 @@ import {
   readBody,
   refused,
   refusedField,
-  shownText as text,
   type AbsentVerdict,
   type CancellationStatus,
   type CancelOrder,

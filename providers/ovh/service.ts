@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { byForm, constantMessages, numericId, onlyFields, type StandardSchema } from '../../src/provider/index.ts';
+import { byForm, numericId, onlyFields } from '../../src/provider/fields.ts';
+import { constantMessages, type StandardSchema } from '../../src/provider/index.ts';
 
 /** The route of a product in the API. */
 export type OvhProduct = 'vps' | 'dedicated/server';

@@ -84,7 +84,6 @@ export { performAction } from '../service/perform-action.ts';
 export { calendarDay, isSameWhen, timingOf } from '../contract/when.ts';
 export { answeredOn, effectiveAt, utcInstant } from './dates.ts';
 export { defined } from './defined.ts';
-export { type AddressRule, address, byForm, credential, numericId, onlyFields, shownId, shownText } from './fields.ts';
 export { listedPage } from './listed.ts';
 export { readBody } from './read-body.ts';
 export { type ReadState, reading } from './reading.ts';

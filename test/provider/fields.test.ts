@@ -1,7 +1,8 @@
-import { address, byForm, credential, numericId, onlyFields, shownId, shownText, tokenRule } from 'cancelkit/provider';
+import { tokenRule } from 'cancelkit/provider';
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { address, byForm, credential, numericId, onlyFields, shownId, shownText } from '../../src/provider/fields.ts';
 
 const messagesOf = (schema: v.GenericSchema<unknown, unknown>, value: unknown): readonly string[] =>
   (v.safeParse(schema, value).issues ?? []).map(({ message }) => message);
