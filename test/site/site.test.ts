@@ -82,7 +82,7 @@ describe('the site', () => {
 if (CHROMIUM === undefined)
   console.warn('There is no Chromium on this machine: the tests of the site in a browser are skipped.');
 
-describe.runIf(CHROMIUM !== undefined)('the site in a browser', { timeout: 60_000 }, () => {
+describe.runIf(CHROMIUM !== undefined)('the site in a browser', { timeout: 180_000 }, () => {
   let server: Server;
   let origin: string;
   let browser: Browser;
