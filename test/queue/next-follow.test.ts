@@ -1,9 +1,9 @@
 import { ProviderError, type CancellationStatus, type EffectiveAt, type ErrorCode } from 'cancelkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { afterFailedFollow, afterFollowReading, followed, type Following } from '../../src/queue/ledger/follow.ts';
+import { afterFailedFollow, afterFollowReading, followed } from '../../src/queue/ledger/follow.ts';
 import type { NextState } from '../../src/queue/ledger/next-state.ts';
-import type { Claimed } from '../../src/queue/model/claimed.ts';
+import type { Claimed, Following } from '../../src/queue/model/claimed.ts';
 import { DEFAULT_FOLLOW, followPlanOf } from '../../src/queue/model/follow-plan.ts';
 
 const HOUR = 3_600_000;
