@@ -205,7 +205,7 @@ async function checkEncoding(database: Database): Promise<void> {
   notOpened(new DatabaseFailure({ code: ENCODING }, 'no'));
 }
 
-/** PGlite itself does not wait for the disk; docs/queue.md says so. */
+/** PGlite itself does not wait for the disk; docs/queue-databases.md says so. */
 async function warnOfLoss(database: Database): Promise<void> {
   if (database.kind === 'pglite') return;
   for (const name of await lossySettings(database)) {

@@ -37,13 +37,13 @@ export interface QueueOptions<A extends AccountsOf<A>> {
   readonly giveUpAfterMs?: number | undefined;
   /**
    * What happens to an unknown one that the last read-back does not find: `refuse` settles it, `send_again` plans it
-   * again, once. See docs/queue.md for which to choose. Each `enqueue` may say otherwise. Default `refuse`.
+   * again, once. See docs/queue-working.md for which to choose. Each `enqueue` may say otherwise. Default `refuse`.
    */
   readonly whenAbsent?: WhenAbsent | undefined;
   /**
    * Whether, and when, what the provider accepted (`requested`, `scheduled`) is read again until its service is over. What
    * the working process is given applies; each `enqueue` may say otherwise. Default: a day later, a day after its date,
-   * and then daily for a week, where the provider can be asked. See docs/queue.md.
+   * and then daily for a week, where the provider can be asked. See docs/queue-following.md.
    */
   readonly follow?: FollowOption | undefined;
   /**

@@ -158,7 +158,7 @@ export interface CancelQueue<A extends AccountsOf<A>> {
 
   /**
    * After a failover or a restored backup, before a worker starts: turns every open cancellation of these accounts that
-   * may have been sent since a time into `unknown`, so that it is read back first. See docs/queue.md.
+   * may have been sent since a time into `unknown`, so that it is read back first. See docs/queue-recovery.md.
    *
    * @throws ProviderError `invalid_request` for a time in the future; `unavailable` while a worker is alive, as far as
    * this database knows.
