@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { compare } from '../../src/outcome/compare.ts';
 import { datedService, TOKEN } from '../support/dated.ts';
 import { failureOf } from '../support/failure.ts';
-import { json, networkError, recordingFetch, writesOf, type RecordingFetch } from '../support/fetch.ts';
+import { answering, json, networkError, writesOf, type RecordingFetch } from '../support/fetch.ts';
 import { untyped } from '../support/untyped.ts';
 
 afterEach(() => void vi.useRealTimers());
@@ -26,14 +26,6 @@ const DUPLICATE = { verdict: 'duplicate', ambiguous: false, message: 'There is o
 const ABSENT = { verdict: 'absent' };
 
 /** Answers in turn, the last one for ever; an error is a connection that is lost. */
-function answering(...answers: readonly unknown[]): RecordingFetch {
-  return recordingFetch((_, count) => {
-    const answer = answers[Math.min(count, answers.length) - 1];
-    if (answer instanceof Error) throw answer;
-    return answer instanceof Response ? answer.clone() : json(answer);
-  });
-}
-
 const LOST = networkError('ECONNRESET', 'read');
 
 function cancelling(

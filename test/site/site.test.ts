@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { globSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { extname, join, posix, sep } from 'node:path';
@@ -10,6 +9,7 @@ import { ERROR_CODES } from '../../src/contract/error-code.ts';
 import { entries, root } from '../../scripts/manifest.ts';
 import { pages, textOf } from '../../site/pages.ts';
 import { CHROMIUM, startBrowser } from '../console/support/browser.ts';
+import { listen } from '../support/listen.ts';
 
 const built = join(root, '.cache/site/built');
 let html: ReadonlyMap<string, string>;
@@ -79,10 +79,8 @@ describe.runIf(CHROMIUM !== undefined)('the site in a browser', { timeout: 60_00
         'content-type': TYPES[extname(file ?? '')] ?? 'text/plain',
       });
       response.end(file === undefined ? '' : readFileSync(file));
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+    });
+    origin = `http://127.0.0.1:${await listen(server)}`;
     browser = await startBrowser();
   }, 60_000);
   afterAll(async () => {
