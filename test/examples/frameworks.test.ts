@@ -11,6 +11,7 @@ import { createApp as createHono } from '../../examples/frameworks/hono.ts';
 import { createApp as createNest } from '../../examples/frameworks/nest.ts';
 import { createHandler as createNext } from '../../examples/frameworks/next.ts';
 import { listen, portOf } from '../support/listen.ts';
+import { accepted, thrown } from './upstream.ts';
 
 // NestJS tells its modules apart by random numbers, which the tests' set-up makes equal.
 vi.hoisted(() => vi.mocked(Math.random).mockRestore());
@@ -76,14 +77,6 @@ function nodeListener(app: Hono): RequestListener {
   const server = createAdaptorServer({ fetch: app.fetch });
   return (request, response) => void server.emit('request', request, response);
 }
-
-const thrown = new ProviderError('unauthorized', {
-  message: 'upstream: https://api.upstream.example refused the token.',
-  account: 'upstream',
-  provider: 'upstream',
-  providerStatus: 401,
-  operationId: 'operation-1',
-});
 
 async function post({ port }: Running): Promise<{ status: number; text: string }> {
   const response = await fetch(`http://127.0.0.1:${port}/cancel`, { method: 'POST' });
@@ -255,20 +248,7 @@ describe('an error that escapes from a route', () => {
 
 describe('a result of a route', () => {
   it.each(Object.keys(recipes))('names no upstream with %s', async (name) => {
-    const running = await recipes[name]!(() =>
-      Promise.resolve({
-        account: 'upstream',
-        provider: 'upstream',
-        service: { upstreamId: 1 },
-        when: 'immediate',
-        outcome: 'requested',
-        reconciled: false,
-        warnings: [],
-        attempts: 1,
-        operationId: 'operation-1',
-        raw: { upstream: true },
-      }),
-    );
+    const running = await recipes[name]!(() => Promise.resolve(accepted));
     try {
       const { status, text } = await post(running);
       expect(status).toBe(202);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ProviderError, type CancelResult } from 'cancelkit';
+import { ProviderError } from 'cancelkit';
 import type { QueuedCancellation } from 'cancelkit/queue';
 import { describe, expect, it } from 'vitest';
 import { QUEUE_STATES } from '../../src/queue/model/state.ts';
@@ -9,6 +9,7 @@ import { pauseWords } from '../../src/queue/words/pause-words.ts';
 import { relativeTime, timeBetween, utcTime } from '../../src/queue/words/relative-time.ts';
 import { STATE_WORDS, wordsOf } from '../../src/queue/words/state-words.ts';
 import { taskWords } from '../../src/queue/words/task-words.ts';
+import { acceptedResult } from '../support/result.ts';
 
 const NOW = Date.parse('2026-11-05T10:00:00.000Z');
 const OF_EVERY_ROW = { fingerprint: 'f' };
@@ -94,19 +95,8 @@ describe('what is known of a cancellation', () => {
   });
 
   it('marks a date that was computed', () => {
-    const result: CancelResult = {
-      account: 'alpha',
-      provider: 'shop',
-      service: { id: '7' },
-      when: 'end_of_period',
-      outcome: 'scheduled',
-      effectiveAt: { value: '2026-12-01', precision: 'date', source: 'computed' },
-      reconciled: false,
-      warnings: [],
-      attempts: 1,
-      operationId: 'o',
-      raw: null,
-    };
+    const effectiveAt = { value: '2026-12-01', precision: 'date', source: 'computed' } as const;
+    const result = acceptedResult({ outcome: 'scheduled', effectiveAt });
     expect(wordsOf({ ...ITEM, state: 'scheduled', outcome: { ok: true, result } }, NOW).summary).toContain(
       'It ends on 2026-12-01 (computed).',
     );
