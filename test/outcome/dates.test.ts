@@ -6,6 +6,7 @@ import { datedService, TOKEN } from '../support/dated.ts';
 import { failureOf } from '../support/failure.ts';
 import { answering, json, networkError, writesOf, type RecordingFetch } from '../support/fetch.ts';
 import { untyped } from '../support/untyped.ts';
+import { LEAST_CAPABILITIES } from '../support/capabilities.ts';
 
 afterEach(() => void vi.useRealTimers());
 
@@ -436,14 +437,7 @@ describe('an adapter in JavaScript', () => {
     const provider = defineProvider({
       specVersion: 2,
       id: 'seeing',
-      capabilities: {
-        timings: ['immediate'],
-        reason: { field: 'no' },
-        readBack: true,
-        revoke: false,
-        immediateDestroysData: 'unknown',
-        recognizesRepeat: 'no',
-      },
+      capabilities: { ...LEAST_CAPABILITIES, readBack: true },
       config: v.strictObject({}),
       env: {},
       service: v.strictObject({ id: v.string() }),
@@ -479,14 +473,7 @@ describe('an adapter that asks for', () => {
       const provider = defineProvider({
         specVersion: 2,
         id: 'moving',
-        capabilities: {
-          timings: ['on_date'],
-          reason: { field: 'no' },
-          readBack: false,
-          revoke: false,
-          immediateDestroysData: 'unknown',
-          recognizesRepeat: 'no',
-        },
+        capabilities: { ...LEAST_CAPABILITIES, timings: ['on_date'] },
         config: v.strictObject({}),
         env: {},
         service: v.strictObject({ id: v.string() }),

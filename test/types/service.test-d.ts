@@ -16,6 +16,7 @@ import * as v from 'valibot';
 import { acmeProvider, blindAcmeProvider } from '../support/acme.ts';
 import { miniProvider } from '../support/mini.ts';
 import { check, type Equal } from '../support/type-check.ts';
+import { LEAST_CAPABILITIES } from '../support/capabilities.ts';
 
 const accounts = {
   plesk: acmeProvider().account({ baseUrl: 'https://api.example.com', token: 'a-token' }),
@@ -143,14 +144,7 @@ check<Equal<ServiceOf<Own['plesk']>, { hostingId: string; domain?: string }>>();
 const either = defineProvider({
   specVersion: 1,
   id: 'either',
-  capabilities: {
-    timings: ['end_of_period'],
-    reason: { field: 'no' },
-    readBack: false,
-    revoke: false,
-    immediateDestroysData: 'unknown',
-    recognizesRepeat: 'no',
-  },
+  capabilities: { ...LEAST_CAPABILITIES, timings: ['end_of_period'] },
   config: v.strictObject({ token: v.string() }),
   env: {},
   service: v.union([
