@@ -18,14 +18,15 @@ export interface Placing {
   /** What happens if it becomes unknown and the last read-back does not find it. Default: the queue's. */
   readonly whenAbsent?: WhenAbsent | undefined;
   /**
-   * The trace context that asks for it (`traceparent` of W3C Trace Context). Kept in the row, and given to the call that
-   * carries it out, so that a tracer can link the two. Default: none.
+   * The trace context that asks for it (`traceparent` of W3C Trace Context). Kept in the row, and given to the call
+   * that carries it out, so that a tracer can link the two. Default: none.
    */
   readonly traceparent?: string | undefined;
   /** Whether, and when, it is read again once the provider has accepted it. Default: as the queue that works on it. */
   readonly follow?: FollowOption | undefined;
   /**
-   * Only proposes it: no worker takes it before another person than `by`, which is required, approves it. Default `false`.
+   * Only proposes it: no worker takes it before another person than `by`, which is required, approves it.
+   * Default `false`.
    */
   readonly propose?: boolean | undefined;
 }
@@ -85,7 +86,7 @@ export interface ListFilter<Account extends string = string> {
   readonly needsPerson?: boolean | undefined;
   /**
    * A part of its id, of its reference or of a value of its service, such as a host name; upper and lower case are the
-   * same, and every character stands for itself. A text of one or two characters is found at the beginning of these only.
+   * same, and every character stands for itself. A text of one or two characters is found at the beginning only.
    */
   readonly text?: string | undefined;
   /** Who asked for it, as `by` of `enqueue`. */

@@ -41,9 +41,9 @@ export interface QueueOptions<A extends AccountsOf<A>> {
    */
   readonly whenAbsent?: WhenAbsent | undefined;
   /**
-   * Whether, and when, what the provider accepted (`requested`, `scheduled`) is read again until its service is over. What
-   * the working process is given applies; each `enqueue` may say otherwise. Default: a day later, a day after its date,
-   * and then daily for a week, where the provider can be asked. See docs/queue-following.md.
+   * Whether, and when, what the provider accepted (`requested`, `scheduled`) is read again until its service is over.
+   * What the working process is given applies; each `enqueue` may say otherwise. Default: a day later, a day after its
+   * date, and then daily for a week, where the provider can be asked. See docs/queue-following.md.
    */
   readonly follow?: FollowOption | undefined;
   /**
@@ -58,8 +58,8 @@ export interface QueueOptions<A extends AccountsOf<A>> {
   readonly exportSettledTo?: string | undefined;
   /**
    * Called with each change of a state or of `needsPerson` that this process has made, once it is committed. Not
-   * called for changes of other processes, for what `enqueue` puts into a transaction of the caller's, and if the process
-   * ends first: `changes` never misses one. What it throws is reported to `onError`, and stops nothing.
+   * called for changes of other processes, for what `enqueue` puts into a transaction of the caller's, and if the
+   * process ends first: `changes` never misses one. What it throws is reported to `onError`, and stops nothing.
    */
   readonly onChange?: ((change: QueueChange) => void) | undefined;
   /** Called if the database fails while a worker runs. Default: a warning of the process, at most one a minute. */

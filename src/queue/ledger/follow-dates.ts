@@ -24,7 +24,8 @@ export function endOf(at: EffectiveAt | undefined): number | undefined {
 
 /**
  * From when on a reading of a service that is not over speaks against the cancellation. A provider may name a date that
- * had passed when it accepted the cancellation, such as that of an unpaid invoice, and has to be given time all the same.
+ * had passed when it accepted the cancellation, such as that of an unpaid invoice, and still has to be
+ * given time.
  */
 export function firstLate(
   due: number,

@@ -5,8 +5,9 @@ import type { CheckedChoice } from '../input/decision-input.ts';
 import { type DecisionContext, hasBeenInDoubt, locked, note, write } from './decision.ts';
 
 /**
- * Takes a proposed or planned cancellation out of the queue: it is `refused`, and is not sent. The code is `aborted`, or `rejected`
- * if it was once sent without a known outcome. Then a late yes of the provider still replaces the refusal.
+ * Takes a proposed or planned cancellation out of the queue: it is `refused`, and is not sent. The code is `aborted`,
+ * or `rejected` if it was once sent without a known outcome. Then a late yes of the provider still replaces the
+ * refusal.
  *
  * @throws ProviderError `invalid_request` if it is neither any more
  */
