@@ -3,7 +3,7 @@ import { createServer as createTcpServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { hosting } from '../../providers/hosting/index.ts';
 import { createCancelService } from '../../src/index.ts';
-import { adviceOn, checkAfter } from '../../src/sending/connect-advice.ts';
+import { adviceOn, checkAfter } from '../../src/sending/connection-failure.ts';
 import { listen } from '../support/listen.ts';
 
 const coded = (code: string): Error => Object.assign(new Error(code), { code });

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { secretsIn } from '../../src/accounts/response-secrets.ts';
 import { createCancelService, type OperationEvent, type PreviewedRequest } from '../../src/index.ts';
-import { previewRevoke } from '../../src/service/preview-revoke.ts';
+import { previewRevoke } from '../../src/outcome/preview.ts';
 import { createAccount } from '../../src/accounts/account.ts';
 import {
   byOAuth,
