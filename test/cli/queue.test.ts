@@ -107,7 +107,7 @@ it('carries a proposed cancellation out once another person approved it, and sho
   expect((await queue('approve', 'proposed', '--by', 'Alex', '--yes')).stdout).toContain('approved');
   await queue('work', '--until-idle');
   expect(sandbox.vpsbg.service(serverId).timesCancelled).toBe(1);
-  expect((await queue('show', 'proposed')).stdout).toMatch(/followed +not read yet; read next at \d{4}-/);
+  expect((await queue('show', 'proposed')).stdout).toMatch(/followed +not read yet; read next on \d+ \w+ \d{4},/);
 }, 240_000);
 
 it('says that a cancellation that was refused is not carried out by adding it again', async () => {

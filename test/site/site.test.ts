@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { globSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
@@ -12,6 +11,7 @@ import { entries, root } from '../../scripts/manifest.ts';
 import { llmsIndex } from '../../site/llms.ts';
 import { pages, textOf } from '../../site/pages.ts';
 import { CHROMIUM, startBrowser } from '../console/support/browser.ts';
+import { listen } from '../support/listen.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const built = join(root, '.cache/site/built');
@@ -94,10 +94,8 @@ describe.runIf(CHROMIUM !== undefined)('the site in a browser', { timeout: 180_0
         'content-type': TYPES[extname(file ?? '')] ?? 'text/plain',
       });
       response.end(file === undefined ? '' : readFileSync(file));
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+    });
+    origin = `http://127.0.0.1:${await listen(server)}`;
     browser = await startBrowser();
   }, 60_000);
   afterAll(async () => {
