@@ -85,6 +85,7 @@ export { calendarDay, isSameWhen, timingOf } from '../contract/when.ts';
 export { answeredOn, effectiveAt, utcInstant } from './dates.ts';
 export { defined } from './defined.ts';
 export { listedPage } from './listed.ts';
+export { oauthVerdict } from './oauth.ts';
 export { readBody } from './read-body.ts';
 export { type ReadState, reading } from './reading.ts';
 export {
