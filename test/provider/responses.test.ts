@@ -168,7 +168,7 @@ describe('an answer to a token request of OAuth 2.0', () => {
   });
   const verdictOn = (status: number, value?: unknown): unknown => oauthVerdict(answer(status, value), 'check both.');
 
-  it('grants a token, with its lifetime if it is told', () => {
+  it('grants a token, with its lifetime if the answer has one', () => {
     const body = { access_token: 'abc', token_type: 'Bearer', expires_in: 300 };
     expect(verdictOn(200, body)).toEqual({ verdict: 'granted', token: 'abc', expiresInS: 300 });
     expect(verdictOn(200, { access_token: 'abc', expires_in: '300' })).toEqual({ verdict: 'granted', token: 'abc' });
