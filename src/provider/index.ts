@@ -83,8 +83,7 @@ export { performAction } from '../service/perform-action.ts';
 export { calendarDay, isSameWhen, timingOf } from '../contract/when.ts';
 export { answeredOn, effectiveAt, utcInstant } from './dates.ts';
 export { oauthVerdict } from './oauth.ts';
-export { defined, listedPage, readBody } from './read.ts';
-export { type ReadState, reading } from './reading.ts';
+export { type ReadState, defined, listedPage, readBody, reading } from './read.ts';
 export {
   type AccessRefusal,
   type FieldProblem,
