@@ -82,6 +82,7 @@ export { defineProvider } from '../accounts/define-provider.ts';
 export { performAction } from '../service/perform-action.ts';
 export { calendarDay, isSameWhen, timingOf } from '../contract/when.ts';
 export { answeredOn, effectiveAt, utcInstant } from './dates.ts';
+export { oauthVerdict } from './oauth.ts';
 export { type ReadState, defined, listedPage, readBody, reading } from './read.ts';
 export {
   type AccessRefusal,
