@@ -5,7 +5,7 @@ import type { CancelResult } from '../../contract/result.ts';
 import { AGES, toClaimed } from './claimed-row.ts';
 import type { QueryClient, Row } from '../database/database.ts';
 import { writeHistory } from './history.ts';
-import { type Jobs, toJob } from './jobs.ts';
+import { type Jobs, toJobs } from './jobs.ts';
 import { toJsonb } from './jsonb.ts';
 import type { CheckedChoice, CheckedResolution, CheckedRetry } from '../input/decision-input.ts';
 import { checkUnchanged } from './changed.ts';
@@ -231,7 +231,7 @@ export async function resume(client: QueryClient, { schema, jobs }: DecisionCont
      RETURNING id, account, priority, state, not_before`,
     [account],
   );
-  await jobs.add(client, rows.map(toJob));
+  await jobs.add(client, toJobs(rows));
 }
 
 const SENT_BEFORE =
@@ -288,7 +288,7 @@ export async function locked(
 /** Writes what was decided. Nothing that an older claim writes counts any more. What was accepted is followed anew. */
 export async function write(
   client: QueryClient,
-  { schema, jobs, readable, follow }: DecisionContext,
+  { schema, readable, follow }: DecisionContext,
   id: string,
   { state, result, error, readings = 0, needsPerson = false }: Decided,
 ): Promise<void> {
@@ -303,13 +303,12 @@ export async function write(
   for (const { request, follow: own } of isFollowedState(state) ? rows.map(toClaimed) : []) {
     const plan = readable.get(request.account) === true && (own ?? follow);
     if (plan === false) continue;
-    const { rows: begun } = await client.query(
+    await client.query(
       `UPDATE ${schema}.cancellation SET followed_since = updated_at, following = '{}',
          not_before = date_trunc('milliseconds', updated_at + $2 * interval '1 millisecond')
-       WHERE id = $1 RETURNING id, account, priority, state, not_before`,
+       WHERE id = $1`,
       [id, plan.afterMs],
     );
-    await jobs.add(client, begun.map(toJob));
   }
 }
 

@@ -1,5 +1,6 @@
 import {
   type Due,
+  type DueFor,
   IS_WAITING,
   type Room,
   claim,
@@ -13,7 +14,7 @@ import { unreachable } from '../database/database-error.ts';
 import { DatabaseFailure, type QueryClient, allInOrder } from '../database/database.ts';
 import { RunningCalls } from './running-calls.ts';
 import { JobPicker, shuffled } from './job-picker.ts';
-import { type TakenJob, toJob } from '../ledger/jobs.ts';
+import { type TakenJob, toJobs } from '../ledger/jobs.ts';
 import { Lease } from '../model/lease.ts';
 import type { Limit } from '../model/limits.ts';
 import type { Outbox } from './outbox.ts';
@@ -197,11 +198,11 @@ export class WorkerCycle {
     const { schema } = this.#context;
     const spare = rooms.map(({ account, room }) => ({ account, room: Math.min(room, this.#calls.spareOf(account)) }));
     const isSweeping = spare.length > 0 && performance.now() >= this.#sweepAt;
-    const overdue = isSweeping ? await this.#longestDue(client, spare, this.#free, OVERDUE_MS) : [];
+    const overdue = isSweeping ? await this.#longestDue(client, spare, this.#free, OVERDUE) : [];
     const { taken, short } = await this.#picker.take(client, without(spare, overdue), this.#free - overdue.length);
-    // No job is left of these accounts, so what is due has none.
+    // No job is left of these accounts: what else is due has none, and readings of what is followed may begin.
     const left = this.#free - overdue.length - taken.length;
-    const stranded = await this.#longestDue(client, short, left, STRANDED_MS);
+    const stranded = await this.#longestDue(client, short, left, STRANDED);
     const ids = [...overdue, ...taken, ...stranded].map(({ id }) => id);
     const claimed = await claim(client, schema, ids, this.#id, this.#leaseMs);
     await noteStarts(client, schema, limits, claimed);
@@ -213,7 +214,7 @@ export class WorkerCycle {
     return { taken, claimed, isContended, isSweeping };
   }
 
-  async #longestDue(client: QueryClient, rooms: readonly Room[], most: number, forMs: number): Promise<readonly Due[]> {
+  async #longestDue(client: QueryClient, rooms: readonly Room[], most: number, forMs: DueFor): Promise<readonly Due[]> {
     const due = await longestDue(client, this.#context.schema, rooms, forMs);
     return due.slice(0, Math.max(0, most));
   }
@@ -228,7 +229,7 @@ export class WorkerCycle {
          AND ${IS_WAITING}`,
       [ids],
     );
-    await jobs.add(client, rows.map(toJob));
+    await jobs.add(client, toJobs(rows));
   }
 
   get #free(): number {
@@ -276,10 +277,10 @@ function without(rooms: readonly Room[], taken: readonly Due[]): readonly Room[]
 }
 
 // What has been due for so long although no job is left has none.
-const STRANDED_MS = 2_000;
+const STRANDED: DueFor = { waiting: 2_000, followed: 0 };
 
 // Where there are always jobs, what has waited for so long is looked for without them, at the start and every hour.
-const OVERDUE_MS = 3_600_000;
+const OVERDUE: DueFor = { waiting: 3_600_000, followed: 3_600_000 };
 const SWEEP_MS = 3_600_000;
 
 // A worker that has been silent for so long is not alive any more.
