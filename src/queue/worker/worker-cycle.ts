@@ -46,6 +46,8 @@ export class WorkerCycle {
   #isUnsure = false;
   #isContended = false;
   #narrowUntil = 0;
+  // How often in a row every account that was tried was taken.
+  #misses = 0;
 
   /** @param wake called when there is something to write down, and room for more. */
   constructor(context: WorkerContext, { concurrency }: Pick<WorkPlan, 'concurrency'>, wake: () => void) {
@@ -68,9 +70,19 @@ export class WorkerCycle {
     return this.#calls.running.size === 0 && !this.hasOutcomes;
   }
 
-  /** Whether the last cycle left an account out because other workers were claiming. */
-  get isContended(): boolean {
-    return this.#isContended;
+  /**
+   * After how many milliseconds to try the accounts that the last cycle left out because other workers were claiming;
+   * `undefined` if it left none out. A claim is over within milliseconds, or the database is busy: then each attempt that
+   * found no account free doubles the time. Each worker waits for another time, so that they do not meet again.
+   */
+  get retryInMs(): number | undefined {
+    if (!this.#isContended) return undefined;
+    return CONTENDED_MS * 2 ** Math.min(this.#misses, MOST_DOUBLED) * (0.5 + Math.random());
+  }
+
+  /** Whether this worker has met others lately that were claiming. */
+  get isCompeting(): boolean {
+    return performance.now() < this.#narrowUntil;
   }
 
   /** Something may be due. */
@@ -92,7 +104,7 @@ export class WorkerCycle {
    */
   async next(isStopping: boolean): Promise<number> {
     this.#isContended = false;
-    const limits = isStopping || this.#free <= 0 ? [] : this.#limitsWithRoom();
+    const limits = isStopping || !this.#isWorthClaiming ? [] : this.#limitsWithRoom();
     const isRecovering = !isStopping && performance.now() >= this.#recoverAt;
     if (this.#calls.outbox.isEmpty && limits.length === 0 && !isRecovering && !this.#isUnsure) return 0;
     const written = this.#calls.takeOutbox();
@@ -172,7 +184,7 @@ export class WorkerCycle {
     if (limits.length === 0) return { limits, rooms: [], isContended: false };
     const { schema } = this.#context;
     // Where workers compete, each takes one account, the first free one of a few, so that several claim concurrently.
-    const isNarrow = performance.now() < this.#narrowUntil;
+    const isNarrow = this.isCompeting;
     const chosen = isNarrow ? shuffled(limits).slice(0, NARROW) : limits;
     const most = isNarrow ? 1 : chosen.length;
     const accounts = chosen.map(({ account }) => account);
@@ -181,7 +193,8 @@ export class WorkerCycle {
     const counting = roomOf(client, schema, chosen);
     await allInOrder([locking, counting]);
     const [locked, rooms] = [await locking, await counting];
-    if (locked.size < most) this.#narrowUntil = performance.now() + NARROW_MS;
+    if (locked.size < most) this.#keepNarrow();
+    this.#misses = locked.size === 0 ? this.#misses + 1 : 0;
     return {
       limits: chosen.filter(({ account }) => locked.has(account)),
       rooms: rooms.filter(({ account }) => locked.has(account)),
@@ -206,6 +219,8 @@ export class WorkerCycle {
     const ids = [...overdue, ...taken, ...stranded].map(({ id }) => id);
     const claimed = await claim(client, schema, ids, this.#id, this.#leaseMs);
     await noteStarts(client, schema, limits, claimed);
+    // One account gave all that there is room for: more of them would only keep others waiting.
+    if (this.isCompeting && claimed.length >= this.#free) this.#keepNarrow();
     const started = new Set(claimed.map(({ id }) => id));
     await this.#putOff(
       client,
@@ -234,6 +249,15 @@ export class WorkerCycle {
 
   get #free(): number {
     return this.#concurrency - this.#calls.running.size;
+  }
+
+  /** Whether there is room; where workers compete, for half of what this one may have in flight. */
+  get #isWorthClaiming(): boolean {
+    return this.#free >= (this.isCompeting ? this.#concurrency / 2 : 1);
+  }
+
+  #keepNarrow(): void {
+    this.#narrowUntil = performance.now() + NARROW_MS;
   }
 
   get #leaseMs(): number {
@@ -289,9 +313,14 @@ const LEAST_PULSE_MS = 10_000;
 // How many jobs are removed with one statement; the rest is removed at the end.
 const TIDY_AT = 200;
 
-// How long a worker claims from one account a cycle after it met another worker, and how many it tries for that.
+// How long a worker claims from one account a cycle after it met another worker or filled its room in such a cycle, and
+// how many accounts it tries for that.
 const NARROW_MS = 1_000;
 const NARROW = 3;
+
+// How long a worker waits, on average, for an account of which another one is claiming; up to 160 ms after many attempts.
+const CONTENDED_MS = 10;
+const MOST_DOUBLED = 4;
 
 /** Whether the database did not take a value: the provider's own words, which are the only ones not made here. */
 function isDataError({ code }: DatabaseFailure): boolean {
