@@ -111,6 +111,51 @@ describe.each(DATABASES)('a list of cancellations on %s', (_, open) => {
     }
   });
 
+  it('is in the order of the time, and paged in it, where a time is asked for', async () => {
+    const schema = freshSchema();
+    const services = openShop().services;
+    // The clock was set back by a day after the first three.
+    const days = [3, 4, 5, 3, 4, 5].map(
+      (day, index) => [`order-${index}`, `2026-05-0${day}T0${index}:00:00Z`] as const,
+    );
+    {
+      await using queue = await openQueue(database, { services, schema });
+      await queue.enqueueMany(
+        days.map(([id], index) => ({ id, request: request('alpha', `host-${index}`), by: 'ann' })),
+      );
+    }
+    {
+      await using tables = await openTables(database);
+      for (const [id, at] of days) {
+        const { rows } = await tables.query(
+          `UPDATE ${schema}.cancellation SET created_at = $2 WHERE id = $1 RETURNING number`,
+          [id, at],
+        );
+        await tables.query(`UPDATE ${schema}.search SET created_at = $2 WHERE number = $1`, [rows[0]?.['number'], at]);
+      }
+    }
+    await using queue = await openQueue(database, { services, schema });
+    const inTime = ['order-1', 'order-4', 'order-2', 'order-5'];
+    for (const filter of [{}, { by: 'ann' }, { account: 'alpha' }, { state: 'planned' }, { text: 'host' }] as const) {
+      for (const order of ['oldest', 'newest'] as const) {
+        const pages: string[] = [];
+        for (let after: string | undefined; ;) {
+          const page = await idsOf(queue, {
+            ...filter,
+            since: '2026-05-04',
+            order,
+            limit: 1,
+            ...(after === undefined ? {} : { after }),
+          });
+          after = page[0];
+          if (after === undefined) break;
+          pages.push(after);
+        }
+        expect([filter, order, pages]).toEqual([filter, order, order === 'oldest' ? inTime : inTime.toReversed()]);
+      }
+    }
+  });
+
   it('is paged in both orders without a gap or a repetition while rows change, move and are added', async () => {
     const shop = openShop();
     const schema = freshSchema();
