@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CancelQueue, ListFilter } from 'cancelkit/queue';
 import { MIGRATIONS, migrate } from '../../src/queue/ledger/migrations.ts';
-import { fold, toSearched, toTerm } from '../../src/queue/ledger/search.ts';
+import { fillSearch, fold, toSearched, toTerm } from '../../src/queue/ledger/search.ts';
 import { failureOf } from '../support/failure.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
 import { freshSchema, openQueue, openTables, settle } from './support/open-queue.ts';
@@ -211,33 +211,44 @@ describe.each(DATABASES)('a list of cancellations on %s', (_, open) => {
     expect(await idsOf(queue, { by: 'ann', state: 'planned', text: '02' })).toEqual([]);
   });
 
-  it('finds what an earlier version enqueued, before and after it has been moved to its month', async () => {
-    const schema = freshSchema();
-    {
-      await using tables = await openTables(database);
-      await migrate(tables, schema, MIGRATIONS.slice(0, 6));
-      await tables.query(
-        `INSERT INTO ${schema}.cancellation (id, fingerprint, account, provider, service_key, request, state, asked_by, updated_at)
+  it.each([6, 9])(
+    'finds what version %i enqueued, before and after it has been moved to its month',
+    async (version) => {
+      const schema = freshSchema();
+      {
+        await using tables = await openTables(database);
+        await migrate(tables, schema, MIGRATIONS.slice(0, version));
+        await tables.query(
+          `INSERT INTO ${schema}.cancellation (id, fingerprint, account, provider, service_key, request, state, asked_by, updated_at)
          SELECT 'order-' || n, 'f', 'alpha', 'shop', 's-' || n, jsonb_build_object('account', 'alpha', 'when', 'immediate',
            'reference', 'Straße ' || n, 'service', jsonb_build_object('id', 'VPS-' || n || '.example.com')), 'requested', 'ann',
            clock_timestamp() - n * interval '1 hour'
          FROM generate_series(1, 1500) AS n`,
-      );
-    }
-    const shop = openShop();
-    await using queue = await openQueue(database, { services: shop.services, schema });
-    const search = async (): Promise<readonly Ids[]> => [
-      await idsOf(queue, { text: 'vps-1234.' }),
-      await idsOf(queue, { text: 'STRASSE 777' }),
-      await idsOf(queue, { by: 'ann', limit: 2, order: 'newest' }),
-      await idsOf(queue, { when: 'immediate', state: 'requested', limit: 1 }),
-    ];
-    const expected = [['order-1234'], ['order-777'], ['order-1500', 'order-1499'], ['order-1']];
-    expect(await search()).toEqual(expected);
-    // The upkeep of a worker moves what was settled long ago.
-    await queue.work({ stopWhenIdle: true });
-    expect(await search()).toEqual(expected);
-  });
+        );
+        if (version >= 7) await fillSearch(tables, schema);
+      }
+      const shop = openShop();
+      await using queue = await openQueue(database, { services: shop.services, schema });
+      const search = async (): Promise<readonly Ids[]> => [
+        await idsOf(queue, { text: 'vps-1234.' }),
+        await idsOf(queue, { text: 'STRASSE 777' }),
+        await idsOf(queue, { by: 'ann', limit: 2, order: 'newest' }),
+        await idsOf(queue, { when: 'immediate', state: 'requested', limit: 1 }),
+        await idsOf(queue, { account: 'alpha', since: '2020-01-01', limit: 2 }),
+      ];
+      const expected = [
+        ['order-1234'],
+        ['order-777'],
+        ['order-1500', 'order-1499'],
+        ['order-1'],
+        ['order-1', 'order-2'],
+      ];
+      expect(await search()).toEqual(expected);
+      // The upkeep of a worker moves what was settled long ago.
+      await queue.work({ stopWhenIdle: true });
+      expect(await search()).toEqual(expected);
+    },
+  );
 });
 
 describe('the text that is searched', () => {
