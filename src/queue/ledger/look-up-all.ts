@@ -46,7 +46,7 @@ async function pageOf(
   if (isOfTime(filter) && !isFiltered(wanted)) return await searchAll(client, wanted, limit);
   // What is searched for is often among the first ones, and then an index would only find all the others, too.
   const near = isOfTime(filter)
-    ? await searchNearInTime(client, wanted, limit)
+    ? ((await searchNearInTime(client, wanted, limit)) ?? (await searchFew(client, wanted, limit)))
     : await searchNear(client, wanted, limit);
   return near ?? (await searchAll(client, wanted, limit));
 }
@@ -137,6 +137,32 @@ async function searchNearInTime(
     values,
   );
   return rows.length === limit || Number(rows[0]?.['searched'] ?? near) < near ? rows.map(toRecord) : undefined;
+}
+
+/**
+ * Searches all that are in a few states, or wait for a person, whatever their time.
+ *
+ * @returns `undefined` if that is not asked for, and if there are many of them
+ */
+async function searchFew(
+  client: QueryClient,
+  wanted: Wanted,
+  limit: number,
+): Promise<readonly QueuedCancellation[] | undefined> {
+  if (wanted.states === undefined && wanted.needsPerson === undefined) return undefined;
+  const { values, value } = parameters();
+  const few = inOrder({ ...wanted, since: undefined, until: undefined, after: undefined }, NEAR, value, 'number');
+  const { rows } = await client.query(
+    `WITH few AS MATERIALIZED (SELECT number FROM ${few} c), hits AS MATERIALIZED (
+       SELECT number FROM few JOIN ${wanted.schema}.search s USING (number)
+       WHERE ${[...matches(wanted, value), ...inTime(wanted, value)].join(' AND ')} ${sorted(wanted, limit, 's.')}
+     )
+     SELECT c.*, ${UPDATED}, searched FROM (SELECT count(*)::int AS searched FROM few) all_of_them
+     LEFT JOIN (hits JOIN ${tableOf(wanted)} c USING (number)) ON true ${sorted(wanted, limit, 'c.')}`,
+    values,
+  );
+  if (Number(rows[0]?.['searched'] ?? NEAR) >= NEAR) return undefined;
+  return rows.filter(({ id }) => id !== null).map(toRecord);
 }
 
 /** Searches all of them, beginning with what never changes. */
