@@ -209,6 +209,9 @@ describe.each(DATABASES)('a list of cancellations on %s', (_, open) => {
     expect(await idsOf(queue, { text: 'order', limit: 2_600 })).toEqual(ids);
     expect(await idsOf(queue, { by: 'ann', order: 'newest' })).toEqual(['order-02000', 'order-01000', 'order-00000']);
     expect(await idsOf(queue, { by: 'ann', state: 'planned', text: '02' })).toEqual([]);
+    await queue.withdraw('order-02000', { by: 'ann' });
+    expect(await idsOf(queue, { state: 'refused', since: '2020-01-01' })).toEqual(['order-02000']);
+    expect(await idsOf(queue, { needsPerson: true, since: '2020-01-01' })).toEqual([]);
   });
 
   it.each([6, 9])(
