@@ -41,7 +41,7 @@ it('a slow reader that is killed again and again misses nothing behind a pooler,
   try {
     const stop = new AbortController();
     const working = [queue, second, third].map((one) => one.work({ signal: stop.signal }));
-    const put = ids.map((id, index) => [queue, second, third][index % 3]?.enqueue(request('alpha', id), { id }));
+    const put = ids.map((id, index) => ([queue, second][index % 3] ?? third).enqueue(request('alpha', id), { id }));
     await Promise.all(put);
     for (; kills < 4; kills += 1) {
       const before = kept().length;
