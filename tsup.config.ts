@@ -39,6 +39,7 @@ const config: Options = {
       [
         'src/accounts/account-operations.ts',
         'src/accounts/ready-call.ts',
+        'src/outcome/cancel.ts',
         'src/sending/transport.ts',
         'src/service/operations.ts',
       ],
