@@ -77,6 +77,14 @@ describe.each(DATABASES)('an account whose credentials are refused, on %s', (_, 
     await pass(schema, 10 * MINUTE);
     const early = await work(schema, accepted);
     expect(Math.round(early.restMs / MINUTE)).toBe(50);
+    // What the provider asked for is not shortened.
+    {
+      await using tables = await openTables(database);
+      await tables.query(
+        `UPDATE ${schema}.account SET paused_at = paused_at - interval '1 hour', is_turned_away = false`,
+      );
+    }
+    expect(Math.round((await work(schema, accepted)).restMs / MINUTE)).toBe(50);
     await pass(schema, 50 * MINUTE + 1_000);
     expect(await work(schema, accepted)).toMatchObject({ times: 0 });
   });

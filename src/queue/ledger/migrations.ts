@@ -269,11 +269,12 @@ export const MIGRATIONS: readonly Migration[] = [
     `CREATE INDEX cancellation_followed_service ON ${schema}.cancellation (account, service_key)
       WHERE followed_since IS NOT NULL`,
   ],
-  // How often in a row an account was turned away, and since when.
+  // How often in a row an account was turned away, since when, and whether it rests because of that.
   (schema) => [
     `ALTER TABLE ${schema}.account
       ADD COLUMN turned_away integer NOT NULL DEFAULT 0,
-      ADD COLUMN turned_away_since timestamptz`,
+      ADD COLUMN turned_away_since timestamptz,
+      ADD COLUMN is_turned_away boolean NOT NULL DEFAULT false`,
   ],
 ];
 
