@@ -16,8 +16,8 @@ const fileOf = (name: string): string => fileURLToPath(new URL(`support/${name}`
 it('a slow reader that is killed again and again misses nothing behind a pooler, while three queues write', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'cancelkit-feed-'));
   await using server = await startPostgres();
-  await using pooler = await startPooler(server, 4);
-  const ids = Array.from({ length: 90 }, (_one, index) => `id-${index}`);
+  await using pooler = await startPooler(server, 8);
+  const ids = Array.from({ length: 60 }, (_one, index) => `id-${index}`);
   const shop = openShop({ 'id-7': { writes: [() => refuses('rejected')] } });
   const own = { ...server, address: pooler.address };
   await using queue = await openQueue(own, { services: shop.services });
@@ -43,7 +43,7 @@ it('a slow reader that is killed again and again misses nothing behind a pooler,
     const working = [queue, second, third].map((one) => one.work({ signal: stop.signal }));
     const put = ids.map((id, index) => ([queue, second][index % 3] ?? third).enqueue(request('alpha', id), { id }));
     await Promise.all(put);
-    for (; kills < 4; kills += 1) {
+    for (; kills < 3; kills += 1) {
       const before = kept().length;
       await expect.poll(() => kept().length, { timeout: 60_000, interval: 3 }).toBeGreaterThan(before + 10);
       reader.kill('SIGKILL');
