@@ -103,6 +103,7 @@ describe('a form', () => {
     ['that a browser marks as of the page itself', { 'sec-fetch-site': 'same-origin', origin: 'null' }],
     ['of the page’s own origin', {}],
     ['behind a proxy that ends TLS', { origin: ORIGIN.replace('https', 'http') }],
+    ['behind a proxy that names the port of TLS', { host: `${new URL(ORIGIN).host}:443` }],
     [
       'of a server that gives its own address as the URL, as Next.js does',
       { host: 'ops.internal:3000', origin: 'http://ops.internal:3000' },

@@ -12,7 +12,8 @@ export function stateDirectory(): string {
 }
 
 /**
- * Makes the state directory, for this user alone; for root, not in the home of another user. Not `recursive`, which never returns for a directory below `/proc`.
+ * Makes the state directory, for this user alone; for root, not in the home of another user. Not `recursive`, which
+ * never returns for a directory below `/proc`.
  *
  * @throws the system's error
  */

@@ -51,5 +51,9 @@ function isSameOrigin({ headers, url }: Request): boolean {
   const site = headers.get('sec-fetch-site');
   if (site !== null) return site === 'same-origin';
   const origin = headers.get('origin');
-  return origin !== null && URL.canParse(origin) && new URL(origin).host === (headers.get('host') ?? new URL(url).host);
+  if (origin === null || !URL.canParse(origin)) return false;
+  const { protocol, host } = new URL(origin);
+  // Some proxies name the port of the scheme, too.
+  const asked = `${protocol}//${headers.get('host') ?? new URL(url).host}`;
+  return URL.canParse(asked) && new URL(asked).host === host;
 }
