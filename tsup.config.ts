@@ -34,7 +34,7 @@ const config: Options = {
   },
   esbuildPlugins: [
     fewChunks(root, [
-      ['src/index.ts', 'src/provider/index.ts'],
+      ['src/index.ts', 'src/provider/index.ts', 'src/provider/fields.ts'],
       // What is loaded with the first call.
       [
         'src/accounts/account-operations.ts',

@@ -83,12 +83,20 @@ export { performAction } from '../service/perform-action.ts';
 export { calendarDay, isSameWhen, timingOf } from '../contract/when.ts';
 export { answeredOn, effectiveAt, utcInstant } from './dates.ts';
 export { defined, listedPage, readBody } from './read.ts';
+export { type ReadState, reading } from './reading.ts';
 export {
   type AccessRefusal,
+  type FieldProblem,
   type StatusMessages,
+  absentIsRefused,
+  absentOrError,
+  duplicate,
+  notAbsent,
   plainWords,
   refused,
   refusedAccess,
   refusedByStatus,
+  refusedField,
+  tooEarly,
   verdictOnError,
 } from './refusal.ts';
