@@ -6,11 +6,11 @@ import { accepted, openShop, refuses, request, type Reply } from './support/shop
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-describe.each(DATABASES)('an account whose credentials are refused, on %s', (_, open) => {
+describe.each(DATABASES)('an account whose credentials are refused, on %s', { timeout: 120_000 }, (_, open) => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  });
+  }, 60_000);
   afterAll(async () => {
     await database[Symbol.asyncDispose]();
   });
