@@ -7,8 +7,8 @@
  * ```
  *
  * Make the queue once for each process, and not when the module is loaded: `next build` loads it, too, and `next dev`
- * loads it again after each change (`globalThis.queue ??= createCancelQueue(…)` in a function). An embedded queue takes
- * less memory with `serverExternalPackages: ['@electric-sql/pglite']` in `next.config.ts`.
+ * loads it again after each change (`globalThis.queue ??= createCancelQueue(…)` in a function). An embedded queue
+ * takes less memory with `serverExternalPackages: ['@electric-sql/pglite']` in `next.config.ts`.
  */
 import { createQueueConsole, type ConsoleQueue, type Operator } from 'cancelkit/console';
 

@@ -31,8 +31,8 @@ export function statusFormat(path: string): 'csv' | 'jsonl' {
 }
 
 /**
- * Makes a new file that only its owner can read. It has its name when it is complete, and `.part` behind it until then: of
- * a file without its last rows nobody sees that they are missing.
+ * Makes a new file that only its owner can read. It has its name when it is complete, and `.part` behind it until
+ * then: of a file without its last rows nobody sees that they are missing.
  *
  * @throws ProviderError `invalid_request` if it exists, or cannot be made
  */

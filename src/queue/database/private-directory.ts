@@ -50,7 +50,10 @@ function mayEnter({ mode }: Stats, bits: number): boolean {
   return (mode & bits) !== 0;
 }
 
-/** Files that root made would lock the owner's service out. The data decides, or if it does not exist yet, the directory. */
+/**
+ * Files that root made would lock the owner's service out. The data decides, or if it does not exist yet, the
+ * directory.
+ */
 function refuseRoot(directory: string, data: string): void {
   const path = existsSync(data) ? data : directory;
   const owner = ownerOtherThanRoot(path);

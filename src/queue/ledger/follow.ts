@@ -88,7 +88,10 @@ function afterLastFailure(following: Following): NextState {
   };
 }
 
-/** Until a reading is made again that has failed for so long. Before its date that is ever rarer, and no later than planned. */
+/**
+ * Until a reading is made again that has failed for so long. Before its date that is ever rarer, and no later than
+ * planned.
+ */
 function retryInMs(following: Following, failingForMs: number): number {
   const { followed: current, claimed, plan } = following;
   const due = dueOf(current, claimed);

@@ -1,6 +1,6 @@
 /**
- * A process that follows the changes of a queue: writes each into a file, and then its cursor into another one. It takes
- * its time, and can be killed between the two.
+ * A process that follows the changes of a queue: writes each into a file, and then its cursor into another one. It
+ * takes its time, and can be killed between the two.
  */
 import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
