@@ -1,5 +1,6 @@
 import type { Call, ErrorFacts } from '../call/call.ts';
 import { endedBeforeSending } from '../call/check-input.ts';
+import { isForeign } from '../call/foreign-answer.ts';
 import { waitOf } from '../call/retry-wait.ts';
 import type { Exchange, Moment, ProviderResponse } from '../contract/exchange.ts';
 import { type ProviderError, isProviderError } from '../contract/provider-error.ts';
@@ -245,5 +246,5 @@ function failureOf(error: ProviderError): ErrorFacts {
   const { providerStatus, providerCode, providerMessage, providerReference, providerRequestId } = error;
   const said = { providerStatus, providerCode, providerMessage, providerReference, providerRequestId };
   const message = error.message.slice(provider.length + 2);
-  return { ...said, code, retryable, issues, message, retryInMs: waitOf(error) };
+  return { ...said, code, retryable, issues, message, retryInMs: waitOf(error), isForeign: isForeign(error) };
 }

@@ -1,6 +1,6 @@
 import type { RefusalCode } from '../contract/error-code.ts';
 import type { ProviderWords, RefusedVerdict, UnclearVerdict } from '../contract/verdict.ts';
-import { refusedAccess } from '../outcome/refused-access.ts';
+import { refusedAccess } from '../sending/refused-access.ts';
 
 /** The verdict for a definite no of the provider. The message says what happened and what to do next. */
 export function refused(code: RefusalCode, message: string): RefusedVerdict {

@@ -1,5 +1,6 @@
 import { ProviderError } from '../../contract/provider-error.ts';
 import { isWall } from '../../bulk/account-access.ts';
+import { isForeign } from '../../call/foreign-answer.ts';
 import { waitOf } from '../../call/retry-wait.ts';
 import type { ErrorCode } from '../../contract/error-code.ts';
 import { isLoginStatus } from '../../sending/judge-status.ts';
@@ -115,12 +116,13 @@ export function becameUnknown(
 ): NextState {
   const [first = 0] = policy.readBackAfterMs;
   const unknown = { state: 'unknown', error, readBackAttempts: 0 } as const;
-  if (!readable) return { ...unknown, needsPerson: true };
-  // What turned the first read-back away turns away every other request of the account.
   const refusal = error.readBackRefusal;
-  if (refusal === 'forbidden' && isShut) return { ...unknown, needsPerson: false, ...SHUT };
+  const pause = isShut ? { pause: shutFor(refusal ?? error.code).pause } : {};
+  if (!readable) return { ...unknown, needsPerson: true, ...pause };
+  // What turned the first read-back away turns away every other request of the account.
+  if (refusal === 'forbidden' && isShut) return { ...unknown, needsPerson: false, ...shutFor(refusal) };
   if (refusal !== undefined && refusal !== 'forbidden') return { ...unknown, needsPerson: false, ...rest(refusal) };
-  return { ...unknown, needsPerson: false, nextInMs: first };
+  return { ...unknown, needsPerson: false, nextInMs: first, ...pause };
 }
 
 /** What follows from a read-back that was answered. */
@@ -237,9 +239,11 @@ export type Again = Required<Pick<NextState, 'nextInMs'>> & Pick<NextState, 'pau
 /** When a request is made again that the provider did not take, or `undefined` if that would change nothing. */
 export function whenAgain(error: ProviderError, tries: number, isShut: boolean): Again | undefined {
   const { code } = error;
-  if (code === 'forbidden' && isShut) return SHUT;
+  if (isShut) return shutFor(code);
   const isTurnedAway = code === 'unauthorized' || isLoginStatus(error.providerStatus) || isWall(error);
   if (isTurnedAway || code === 'not_configured') return rest(code);
+  // Something else answered, such as a maintenance page, and the provider may answer again.
+  if (isForeign(error)) return { nextInMs: backoffMs(tries) };
   if (code !== 'rate_limited' && code !== 'unavailable' && code !== 'aborted') return undefined;
   const { retryInMs } = retryInMsOf(error);
   if (retryInMs !== undefined) {
@@ -262,9 +266,13 @@ function rest(because: ErrorCode, nextInMs: number = REST_MS): Again {
   return { nextInMs, pause: { forMs: nextInMs, because } };
 }
 
-// It waits longer than the account rests, so that the others come first: one of them may show that the account is let
-// in.
-const SHUT: Again = { nextInMs: 2 * REST_MS, pause: { forMs: REST_MS, because: 'forbidden' } };
+/**
+ * The account is most likely shut as a whole. The cancellation waits longer than the account rests, so that the others
+ * come first: one of them may show that the account is let in.
+ */
+function shutFor(because: ErrorCode): Required<Pick<Again, 'nextInMs' | 'pause'>> {
+  return { nextInMs: 2 * REST_MS, pause: { forMs: REST_MS, because } };
+}
 
 /** How long it is until the time that an error names. */
 function retryInMsOf(error: ProviderError): Pick<NextState, 'retryInMs'> {
