@@ -60,7 +60,9 @@ export function judgeUnrecognized(response: ProviderResponse, effect: 'read' | '
       message: `${what}. The request may have been carried out: check that before anything is sent again.`,
     };
   }
-  const hint = FIREWALLED.has(status) ? ' A firewall can block the request, or only the answer: let it allow this address.' : '';
+  const hint = FIREWALLED.has(status)
+    ? ' A firewall can block the request, or only the answer: let it allow this address.'
+    : '';
   return {
     code: 'outcome_unknown',
     reason: 'unreadable_answer',
@@ -76,7 +78,9 @@ export function judgeUnrecognized(response: ProviderResponse, effect: 'read' | '
  */
 function refusalIn({ status, body }: ProviderResponse, effect: 'read' | 'write'): ErrorFacts | undefined {
   if (status >= 500 || isLoginStatus(status) || (effect === 'write' && FIREWALLED.has(status))) return undefined;
-  const said = saidIn(body).map(refusedAccess).find((one) => one !== undefined);
+  const said = saidIn(body)
+    .map(refusedAccess)
+    .find((one) => one !== undefined);
   if (said === undefined) return undefined;
   const { code } = said;
   const message =
@@ -106,7 +110,8 @@ export function judgeRedirect(response: ProviderResponse, effect: 'read' | 'writ
   const message = 'the base URL redirects. No redirect is followed: set the address that it leads to as the base URL.';
   // JSON is an application's own answer, whatever its status has been turned into: it may have done what was asked.
   const isInstead = MOVED.has(status) && response.body.kind !== 'json';
-  if (effect === 'read' || isInstead) return { code: 'unexpected_response', providerStatus: status, isForeign: true, message };
+  if (effect === 'read' || isInstead)
+    return { code: 'unexpected_response', providerStatus: status, isForeign: true, message };
   return {
     code: 'outcome_unknown',
     reason: 'unreadable_answer',

@@ -133,6 +133,28 @@ function startWith({ login }: Case, [status, body, headers = {}]: Answer): Promi
   });
 }
 
+const SERVED = '{"status":"success","serviceid":0}';
+const PAGE = '<html>Maintenance</html>';
+
+/** Runs ten rows against an EDIS that gives these answers in order, and then good ones. */
+async function runAtEdis(answers: readonly string[], concurrency?: number): Promise<readonly string[]> {
+  const provider = PROVIDERS[0];
+  if (provider === undefined) throw new Error('there is no provider');
+  await using server = await startHttp((response, { body }) => {
+    const id = new URLSearchParams(body).get('serviceid') ?? '';
+    response.end((answers[server.seen.length - 1] ?? SERVED).replace(':0', `:${id}`));
+  });
+  const services = createCancelService({ own: provider.account(server.origin) });
+  const requests = Array.from({ length: 10 }, (_, index) => {
+    return { account: 'own', service: provider.service(index), when: provider.when } as const;
+  });
+  const codes: string[] = [];
+  for await (const item of services.cancelMany(requests, concurrency === undefined ? {} : { concurrency })) {
+    codes[item.index] = item.ok ? item.result.outcome : item.error.code;
+  }
+  return codes;
+}
+
 interface Run {
   readonly codes: readonly string[];
   readonly messages: readonly string[];
@@ -187,5 +209,20 @@ describe.each(PROVIDERS)('a list for $id', (provider) => {
   it('leaves the rest for later after three redirects to a login page, which carried nothing out', async () => {
     const { codes, sent } = await runTen(provider, [302, '', { location: '/login' }]);
     expect([codes, sent]).toEqual([[...times(3, 'unexpected_response'), ...times(7, 'unavailable')], 3]);
+  });
+});
+
+describe('a list in which something else answers now and then', () => {
+  it('goes on as long as the provider answers in between', async () => {
+    const codes = await runAtEdis([PAGE, PAGE, SERVED, PAGE, PAGE, SERVED, PAGE]);
+    const lost = 'outcome_unknown';
+    expect(codes).toEqual([lost, lost, 'requested', lost, lost, 'requested', lost, ...times(3, 'requested')]);
+  });
+
+  it('ends after three in a row, also if the provider has answered before, and with no more in flight than three', async () => {
+    const codes = await runAtEdis([SERVED, SERVED, ...times(8, PAGE)], 3);
+    expect(codes.slice(0, 2)).toEqual(['requested', 'requested']);
+    expect(codes.filter((code) => code === 'outcome_unknown').length).toBeLessThanOrEqual(4);
+    expect(codes.slice(-4)).toEqual(times(4, 'unavailable'));
   });
 });
