@@ -11,9 +11,6 @@ import { retryWaitOf } from './retry-after.ts';
  */
 const TURNED_AWAY: ReadonlySet<number> = new Set([400, 401, 404, 405, 407, 410, 411, 413, 414, 415, 417, 426, 431]);
 
-/** With these, a firewall answers in place of what the API has answered. */
-const FIREWALLED: ReadonlySet<number> = new Set([403, 406]);
-
 /** "Refused unprocessed": the server says that it did not begin. */
 const UNPROCESSED: ReadonlySet<number> = new Set([408, 421, 425, 429]);
 
@@ -28,10 +25,10 @@ export function judgeUnrecognized(response: ProviderResponse, effect: 'read' | '
     const message = `the server answered ${status}, without processing the request. Try again later.`;
     return { code: 'unavailable', providerStatus: status, retryInMs: retryWaitOf(response), message };
   }
-  const refusal = refusalIn(response, effect);
-  if (refusal !== undefined) return refusal;
+  const refusal = refusalIn(response);
+  if (refusal !== undefined && effect === 'read') return refusal;
   const what = describe(response);
-  const isForeign = response.body.kind !== 'json';
+  const isForeign = response.body.kind !== 'json' || refusal !== undefined;
   if (TURNED_AWAY.has(status)) {
     return {
       code: 'unexpected_response',
@@ -60,9 +57,8 @@ export function judgeUnrecognized(response: ProviderResponse, effect: 'read' | '
       message: `${what}. The request may have been carried out: check that before anything is sent again.`,
     };
   }
-  const hint = FIREWALLED.has(status)
-    ? ' A firewall can block the request, or only the answer: let it allow this address.'
-    : '';
+  const firewall = status === 403 || status === 406;
+  const hint = firewall ? ' A firewall can block the request, or only the answer: let it allow this address.' : '';
   return {
     code: 'outcome_unknown',
     reason: 'unreadable_answer',
@@ -72,12 +68,12 @@ export function judgeUnrecognized(response: ProviderResponse, effect: 'read' | '
 }
 
 /**
- * The refusal of the credentials or the address of the caller that is the whole answer, though not in the API's form. To
- * a write it counts only if no firewall gives such an answer in place of the API's own. With 401 and 407 the status
- * says enough.
+ * The refusal of the credentials or the address of the caller that is the whole answer, though not in the API's form. It
+ * proves nothing of a write, since a part of the panel can say so after the write was carried out. No other request of
+ * the account should follow it. With 401 and 407 the status says enough.
  */
-function refusalIn({ status, body }: ProviderResponse, effect: 'read' | 'write'): ErrorFacts | undefined {
-  if (status >= 500 || isLoginStatus(status) || (effect === 'write' && FIREWALLED.has(status))) return undefined;
+export function refusalIn({ status, body }: ProviderResponse): ErrorFacts | undefined {
+  if (status >= 500 || isLoginStatus(status)) return undefined;
   const said = saidIn(body)
     .map(refusedAccess)
     .find((one) => one !== undefined);
@@ -85,8 +81,8 @@ function refusalIn({ status, body }: ProviderResponse, effect: 'read' | 'write')
   const { code } = said;
   const message =
     code === 'unauthorized'
-      ? 'the credentials were refused, in words that are not in the form of this API. Nothing was processed. Check them.'
-      : `the address ${said.address} is not allowed. Nothing was processed. Add it to the list of allowed addresses.`;
+      ? 'the credentials were refused, in words that are not in the form of this API. Check them.'
+      : `the address ${said.address} is not allowed. Add it to the list of allowed addresses.`;
   return { code, providerStatus: status, message };
 }
 

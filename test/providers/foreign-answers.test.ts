@@ -189,7 +189,10 @@ describe.each(PROVIDERS)('a list for $id', (provider) => {
     ['the JSON of another API', [200, '{"message":"Unauthenticated."}']],
   ])('ends with the first refusal of the credentials as %s with 200', async (_, answer) => {
     const { codes, sent } = await runTen(provider, answer);
-    expect([codes, sent]).toEqual([times(10, 'unauthorized'), 1]);
+    const [first, ...rest] = codes;
+    expect([rest, sent]).toEqual([times(9, 'unauthorized'), 1]);
+    // A write proves nothing unless the API has such a form.
+    expect(['unauthorized', ...(readsFirst ? [] : ['outcome_unknown'])]).toContain(first);
   });
 
   it.each<readonly [string, Answer]>([

@@ -5,6 +5,7 @@ import {
   judgeRedirect,
   judgeUnrecognized,
   rateLimited,
+  refusalIn,
   refusedUnprocessed,
 } from '../../src/sending/judge-status.ts';
 
@@ -119,26 +120,24 @@ describe('an answer that says nothing but that access is refused', () => {
     ['a text of JSON', json('Unauthorized')],
     ['a message in JSON', json({ message: 'Unauthenticated.' })],
     ['an error of another form', json({ status: false, error: 'Invalid credentials' })],
-  ])('as %s is a refusal of the credentials, of a write as of a read', (_, body) => {
-    for (const status of [200, 202, 400, 404]) {
-      for (const effect of ['read', 'write'] as const) {
-        expect(judgeUnrecognized(answer(status, body), effect)).toMatchObject({
-          code: 'unauthorized',
-          providerStatus: status,
-        });
-      }
+  ])('as %s is a refusal of the credentials to a read', (_, body) => {
+    for (const status of [200, 202, 400, 403, 404]) {
+      expect(judgeUnrecognized(answer(status, body), 'read')).toMatchObject({
+        code: 'unauthorized',
+        providerStatus: status,
+      });
     }
   });
 
   it('names the address that is not allowed', () => {
-    const judged = judgeUnrecognized(answer(200, text('Invalid IP 203.0.113.9')), 'write');
+    const judged = judgeUnrecognized(answer(200, text('Invalid IP 203.0.113.9')), 'read');
     expect([judged.code, judged.message]).toEqual(['forbidden', expect.stringContaining('203.0.113.9')]);
   });
 
-  it('proves nothing of a write if a firewall may have put it in place of the answer', () => {
-    for (const status of [403, 406]) {
-      expect(judgeUnrecognized(answer(status, text('Unauthorized')), 'read').code).toBe('unauthorized');
+  it('proves nothing of a write', () => {
+    for (const status of [200, 403]) {
       expect(judgeUnrecognized(answer(status, text('Unauthorized')), 'write').code).toBe('outcome_unknown');
+      expect(refusalIn(answer(status, text('Unauthorized')))?.code).toBe('unauthorized');
     }
   });
 
@@ -149,7 +148,7 @@ describe('an answer that says nothing but that access is refused', () => {
     ['JSON with the words elsewhere', 200, json({ data: { message: 'Unauthorized' } })],
     ['a list', 200, json(['Unauthorized'])],
   ])('is not what %s is', (_, status, body) => {
-    expect(judgeUnrecognized(answer(status, body), 'write').code).toBe('outcome_unknown');
+    expect(refusalIn(answer(status, body))).toBeUndefined();
   });
 });
 
