@@ -52,7 +52,9 @@ describe('a success of VPSBG', () => {
     const pending = server({ cancel_request: { now: true } });
     const { fetch } = answering({ status: code }, pending);
     const request = { account: 'vpsbg', service, when: 'immediate' } as const;
-    expect(await createCancelService({ vpsbg: account }, { fetch }).cancel(request)).toMatchObject({ reconciled: true });
+    expect(await createCancelService({ vpsbg: account }, { fetch }).cancel(request)).toMatchObject({
+      reconciled: true,
+    });
   });
 
   it.each([
