@@ -34,11 +34,12 @@ const config: Options = {
   },
   esbuildPlugins: [
     fewChunks(root, [
-      ['src/index.ts', 'src/provider/index.ts'],
+      ['src/index.ts', 'src/provider/index.ts', 'src/provider/fields.ts'],
       // What is loaded with the first call.
       [
         'src/accounts/account-operations.ts',
         'src/accounts/ready-call.ts',
+        'src/outcome/cancel.ts',
         'src/sending/transport.ts',
         'src/service/operations.ts',
       ],

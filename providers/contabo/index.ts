@@ -1,13 +1,14 @@
-import * as v from 'valibot';
 import {
   defineProvider,
-  readBody,
+  notAbsent,
+  reading,
+  type AbsentVerdict,
   type Account,
-  type CancelOrder,
-  type CancelVerdict,
   type ConfigSource,
   type Exchange,
+  type NoVerdict,
   type Provider,
+  type ReadState,
 } from '../../src/provider/index.ts';
 import { contaboConfigSchema, contaboEnv, type ContaboConfig } from './config.ts';
 import { listServices } from './find.ts';
@@ -22,6 +23,7 @@ import {
   fromCancelResponse,
   fromErrorResponse,
   fromLoginResponse,
+  listIn,
   readInstance,
   reasonNotToSend,
   toOptions,
@@ -64,14 +66,12 @@ export const contaboProvider: Provider<'contabo', ContaboConfig, ContaboService,
       headers: (_request, _config, { token }) => ({ authorization: `Bearer ${token}` }),
     },
     secrets: ({ clientSecret, password }) => [clientSecret, password],
-    cancel: cancelInstance,
-    *status(service) {
-      const read = readInstance(yield toInstanceRequest(service), service);
-      return 'verdict' in read ? read : { verdict: 'found', status: read };
-    },
-    *options(service) {
-      const read = readInstance(yield toInstanceRequest(service), service);
-      return 'verdict' in read ? read : toOptions(read);
+    ...reading(read, toOptions),
+    // Reads first: what a second cancellation does is not documented.
+    *cancel(order) {
+      const shown = yield* read(order.service);
+      if ('verdict' in shown) return shown;
+      return reasonNotToSend(shown) ?? fromCancelResponse(yield toCancelRequest(order), order.service);
     },
     find: listServices,
     check: {
@@ -80,10 +80,7 @@ export const contaboProvider: Provider<'contabo', ContaboConfig, ContaboService,
       leavesOpen: 'whether the roles of the API user allow cancelling',
       *run() {
         const response = yield toInstancesRequest(1, 1);
-        const list = response.status === 200 ? readBody(response, v.object({ data: v.array(v.unknown()) })) : undefined;
-        if (list !== undefined) return { verdict: 'accepted' };
-        const verdict = fromErrorResponse(response);
-        return verdict.verdict === 'absent' ? { verdict: 'unrecognized' } : verdict;
+        return listIn(response) ? { verdict: 'accepted' } : notAbsent(fromErrorResponse(response));
       },
     },
   });
@@ -101,10 +98,6 @@ export function contabo(config?: ConfigSource<ContaboConfig>): ContaboAccount {
   return contaboProvider.account(config);
 }
 
-/** Reads first: what a second cancellation does is not documented. */
-function* cancelInstance(order: CancelOrder<ContaboInstanceReference, ContaboTiming>): Exchange<CancelVerdict> {
-  const { service } = order;
-  const read = readInstance(yield toInstanceRequest(service), service);
-  if ('verdict' in read) return read;
-  return reasonNotToSend(read) ?? fromCancelResponse(yield toCancelRequest(order), service);
+function* read(service: ContaboInstanceReference): Exchange<ReadState | AbsentVerdict | NoVerdict> {
+  return readInstance(yield toInstanceRequest(service), service);
 }

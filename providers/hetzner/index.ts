@@ -1,21 +1,21 @@
-import * as v from 'valibot';
 import {
   defineProvider,
-  readBody,
+  notAbsent,
+  reading,
+  type AbsentVerdict,
   type Account,
-  type CancelVerdict,
   type ConfigSource,
   type Exchange,
+  type NoVerdict,
   type Provider,
 } from '../../src/provider/index.ts';
-import { hetznerConfigSchema, hetznerEnv, type HetznerConfig, type ResolvedHetznerConfig } from './config.ts';
+import { hetznerConfigSchema, hetznerEnv, type HetznerConfig } from './config.ts';
 import { listServices } from './find.ts';
 import {
   toCancellationRequest,
   toReadRequest,
   toServersRequest,
   toUndoRequest,
-  type HetznerOrder,
   type HetznerTiming,
 } from './request.ts';
 import {
@@ -23,10 +23,18 @@ import {
   fromCancellationResponse,
   fromErrorResponse,
   fromUndoResponse,
+  listIn,
   readServer,
   toOptions,
+  type ReadServer,
 } from './response.ts';
-import { hetznerExtrasSchema, hetznerServiceSchema, type HetznerExtras, type HetznerService } from './service.ts';
+import {
+  hetznerExtrasSchema,
+  hetznerServiceSchema,
+  type HetznerExtras,
+  type HetznerService,
+  type ResolvedHetznerService,
+} from './service.ts';
 import { whereToLook } from './where-to-look.ts';
 
 export type { HetznerConfig } from './config.ts';
@@ -72,29 +80,27 @@ export const hetznerProvider: Provider<
   baseUrl: ({ baseUrl }) => baseUrl,
   whereToLook,
   secrets: ({ password, login }) => [password, login],
-  cancel: cancelServer,
-  *status(service, config) {
-    const read = readServer(yield toReadRequest(service, config), service);
-    return 'verdict' in read ? read : { verdict: 'found', status: read.status };
+  access: { headers: (_request, { login }) => ({ authorization: `Basic ${login}` }) },
+  ...reading(read, toOptions),
+  // Reads first: the earliest possible date, the reasons and whether the location can be reserved are the server's own.
+  *cancel(order) {
+    const server = yield* read(order.service);
+    if ('verdict' in server) return server;
+    const checked = checkOrder(server, order);
+    if ('verdict' in checked) return checked;
+    return fromCancellationResponse(yield toCancellationRequest(order, checked.earliest), order, server.today);
   },
-  *options(service, config) {
-    const read = readServer(yield toReadRequest(service, config), service);
-    return 'verdict' in read ? read : toOptions(read);
-  },
-  *revoke(service, config) {
-    return fromUndoResponse(yield toUndoRequest(service, config));
+  *revoke(service) {
+    return fromUndoResponse(yield toUndoRequest(service));
   },
   find: listServices,
   check: {
     reads: 'the list of servers',
     basis: 'documented',
     leavesOpen: 'whether the user may cancel',
-    *run(config) {
-      const response = yield toServersRequest(config);
-      const isList = response.status === 200 && readBody(response, v.array(v.unknown())) !== undefined;
-      if (isList) return { verdict: 'accepted' };
-      const verdict = fromErrorResponse(response);
-      return verdict.verdict === 'absent' ? { verdict: 'unrecognized' } : verdict;
+    *run() {
+      const response = yield toServersRequest();
+      return listIn(response) ? { verdict: 'accepted' } : notAbsent(fromErrorResponse(response));
     },
   },
 });
@@ -118,12 +124,6 @@ export function hetzner(config?: ConfigSource<HetznerConfig>): HetznerAccount {
   return hetznerProvider.account(config);
 }
 
-/** Reads first: the earliest possible date, the reasons and whether the location can be reserved are the server's own. */
-function* cancelServer(order: HetznerOrder, config: ResolvedHetznerConfig): Exchange<CancelVerdict> {
-  const server = readServer(yield toReadRequest(order.service, config), order.service);
-  if ('verdict' in server) return server;
-  const checked = checkOrder(server, order);
-  if ('verdict' in checked) return checked;
-  const response = yield toCancellationRequest(order, checked.earliest, config);
-  return fromCancellationResponse(response, order, server.today);
+function* read(service: ResolvedHetznerService): Exchange<ReadServer | AbsentVerdict | NoVerdict> {
+  return readServer(yield toReadRequest(service), service);
 }

@@ -1,11 +1,22 @@
-import { defineProvider, type Account, type ConfigSource, type Provider, type When } from '../../src/provider/index.ts';
+import {
+  defineProvider,
+  notAbsent,
+  reading,
+  type AbsentVerdict,
+  type Account,
+  type ConfigSource,
+  type Exchange,
+  type NoVerdict,
+  type Provider,
+  type When,
+} from '../../src/provider/index.ts';
 import { hostbillAccess, secretsOf } from './access.ts';
 import { fromNo } from './answer.ts';
 import { listServices } from './find.ts';
 import { hostbillConfigSchema, hostbillEnv, type HostbillConfig } from './config.ts';
 import { toCancelRequest, toListRequest, toServiceRequest } from './request.ts';
-import { fromCancelResponse, listIn, readService, toOptions } from './response.ts';
-import { hostbillServiceSchema, type HostbillService } from './service.ts';
+import { fromCancelResponse, listIn, readService, toOptions, type ShownService } from './response.ts';
+import { hostbillServiceSchema, type HostbillService, type HostbillServiceNumber } from './service.ts';
 import { whereToLook } from './where-to-look.ts';
 
 export type { HostbillConfig, HostbillPasswordConfig, HostbillTokenConfig } from './config.ts';
@@ -42,14 +53,7 @@ export const hostbillProvider: Provider<'hostbill', HostbillConfig, HostbillServ
     *cancel(order, config) {
       return fromCancelResponse(yield toCancelRequest(order), order, config);
     },
-    *status(service) {
-      const read = readService(yield toServiceRequest(service), service);
-      return 'verdict' in read ? read : { verdict: 'found', status: read.status };
-    },
-    *options(service) {
-      const read = readService(yield toServiceRequest(service), service);
-      return 'verdict' in read ? read : toOptions(read);
-    },
+    ...reading(read, toOptions),
     find: listServices,
     check: {
       reads: 'the list of services',
@@ -57,9 +61,7 @@ export const hostbillProvider: Provider<'hostbill', HostbillConfig, HostbillServ
       leavesOpen: 'whether the host allows cancelling over the API',
       *run() {
         const response = yield toListRequest();
-        if (listIn(response) !== undefined) return { verdict: 'accepted' };
-        const verdict = fromNo(response);
-        return verdict.verdict === 'absent' ? { verdict: 'unrecognized' } : verdict;
+        return listIn(response) ? { verdict: 'accepted' } : notAbsent(fromNo(response));
       },
     },
   });
@@ -75,4 +77,8 @@ export type HostbillAccount = Account<'hostbill', HostbillService, When, Hostbil
  */
 export function hostbill(config?: ConfigSource<HostbillConfig>): HostbillAccount {
   return hostbillProvider.account(config);
+}
+
+function* read(service: HostbillServiceNumber): Exchange<ShownService | AbsentVerdict | NoVerdict> {
+  return readService(yield toServiceRequest(service), service);
 }

@@ -1,23 +1,16 @@
 import {
   defineProvider,
+  type AbsentVerdict,
   type Account,
-  type CancelVerdict,
   type ConfigSource,
   type Exchange,
-  type OptionsVerdict,
+  type NoVerdict,
   type Provider,
 } from '../../src/provider/index.ts';
-import { leasewebConfigSchema, leasewebEnv, type LeasewebConfig, type ResolvedLeasewebConfig } from './config.ts';
+import { leasewebConfigSchema, leasewebEnv, type LeasewebConfig } from './config.ts';
 import { listServices } from './find.ts';
-import { readContract } from './contract.ts';
-import {
-  toCancelRequest,
-  toReadRequest,
-  toReasonsRequest,
-  toUndoRequest,
-  type LeasewebOrder,
-  type LeasewebTiming,
-} from './request.ts';
+import { readContract, type ReadContract } from './contract.ts';
+import { toCancelRequest, toReadRequest, toReasonsRequest, toUndoRequest, type LeasewebTiming } from './request.ts';
 import {
   fromCancelResponse,
   fromUndoResponse,
@@ -70,25 +63,42 @@ export const leasewebProvider: Provider<
   baseUrl: ({ baseUrl }) => baseUrl,
   whereToLook,
   secrets: ({ apiKey }) => [apiKey],
-  cancel,
-  *status(service, config) {
-    const read = readContract(yield toReadRequest(service, config), service);
-    return 'verdict' in read ? read : { verdict: 'found', status: read.status };
+  access: { headers: (_request, { apiKey }) => ({ 'x-lsw-auth': apiKey }) },
+  // Reads first: the contract fixes the timing, and the same request destroys an instance now or ends it later.
+  *cancel(order) {
+    const { service, when, reasonCode } = order;
+    const contract = yield* read(service);
+    if ('verdict' in contract) return contract;
+    const notSent = reasonNotToSend(contract, when);
+    if (notSent !== undefined) return notSent;
+    if ('serviceId' in service && reasonCode === undefined) {
+      const reasons = readReasons(yield toReasonsRequest());
+      return 'verdict' in reasons ? reasons : withoutCode(reasons);
+    }
+    return fromCancelResponse(yield toCancelRequest(order, contract.end?.value.slice(0, 10)), order, contract);
   },
-  options,
-  *revoke(service, config) {
-    const read = readContract(yield toReadRequest(service, config), service);
-    const notSent = reasonNotToUndo(read);
-    return notSent ?? fromUndoResponse(yield toUndoRequest(service, config));
+  *status(service) {
+    const contract = yield* read(service);
+    return 'verdict' in contract ? contract : { verdict: 'found', status: contract.status };
+  },
+  *options(service) {
+    const contract = yield* read(service);
+    if ('verdict' in contract) return contract;
+    if ('instanceId' in service) return toOptions(contract);
+    const reasons = readReasons(yield toReasonsRequest());
+    return 'verdict' in reasons ? reasons : toOptions(contract, reasons);
+  },
+  *revoke(service) {
+    return reasonNotToUndo(yield* read(service)) ?? fromUndoResponse(yield toUndoRequest(service));
   },
   find: listServices,
   check: {
     reads: 'the list of cancellation reasons',
     basis: 'documented',
     leavesOpen: 'whether the key may cancel, and whether it may use Public Cloud',
-    *run(config) {
-      const read = readReasons(yield toReasonsRequest(config));
-      return 'verdict' in read ? read : { verdict: 'accepted' };
+    *run() {
+      const reasons = readReasons(yield toReasonsRequest());
+      return 'verdict' in reasons ? reasons : { verdict: 'accepted' };
     },
   },
 });
@@ -105,24 +115,6 @@ export function leaseweb(config?: ConfigSource<LeasewebConfig>): LeasewebAccount
   return leasewebProvider.account(config);
 }
 
-/** Reads first: the contract fixes the timing, and the same request destroys an instance now or ends it later. */
-function* cancel(order: LeasewebOrder, config: ResolvedLeasewebConfig): Exchange<CancelVerdict> {
-  const { service, when, reasonCode } = order;
-  const read = readContract(yield toReadRequest(service, config), service);
-  if ('verdict' in read) return read;
-  const notSent = reasonNotToSend(read, when);
-  if (notSent !== undefined) return notSent;
-  if ('serviceId' in service && reasonCode === undefined) {
-    const reasons = readReasons(yield toReasonsRequest(config));
-    return 'verdict' in reasons ? reasons : withoutCode(reasons);
-  }
-  return fromCancelResponse(yield toCancelRequest(order, read.end?.value.slice(0, 10), config), order, read);
-}
-
-function* options(service: LeasewebTarget, config: ResolvedLeasewebConfig): Exchange<OptionsVerdict<LeasewebTiming>> {
-  const read = readContract(yield toReadRequest(service, config), service);
-  if ('verdict' in read) return read;
-  if ('instanceId' in service) return toOptions(read);
-  const reasons = readReasons(yield toReasonsRequest(config));
-  return 'verdict' in reasons ? reasons : toOptions(read, reasons);
+function* read(service: LeasewebTarget): Exchange<ReadContract | AbsentVerdict | NoVerdict> {
+  return readContract(yield toReadRequest(service), service);
 }

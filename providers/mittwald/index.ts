@@ -1,15 +1,15 @@
-import * as v from 'valibot';
 import {
   defineProvider,
-  readBody,
+  notAbsent,
+  reading,
+  type AbsentVerdict,
   type Account,
-  type CancelOrder,
-  type CancelVerdict,
   type ConfigSource,
   type Exchange,
+  type NoVerdict,
   type Provider,
 } from '../../src/provider/index.ts';
-import { mittwaldConfigSchema, mittwaldEnv, type MittwaldConfig, type ResolvedMittwaldConfig } from './config.ts';
+import { mittwaldConfigSchema, mittwaldEnv, type MittwaldConfig } from './config.ts';
 import { listServices } from './find.ts';
 import {
   toCustomersRequest,
@@ -22,9 +22,11 @@ import {
   fromErrorResponse,
   fromTerminationResponse,
   fromUndoResponse,
+  listIn,
   readService,
   reasonNotToSend,
   toOptions,
+  type ReadService,
 } from './response.ts';
 import { mittwaldServiceSchema, type MittwaldService } from './service.ts';
 import { whereToLook } from './where-to-look.ts';
@@ -70,29 +72,28 @@ export const mittwaldProvider: Provider<
   baseUrl: ({ baseUrl }) => baseUrl,
   whereToLook,
   secrets: ({ token }) => [token],
-  cancel: terminate,
-  *status(service, config) {
-    const read = readService(yield toServiceRequest(service, config), service);
-    return 'verdict' in read ? read : { verdict: 'found', status: read.status };
+  access: { headers: (_request, { token }) => ({ 'x-access-token': token }) },
+  ...reading(read, toOptions),
+  // Reads first: a second termination is not documented, and the first possible date is in the contract.
+  *cancel(order) {
+    const shown = yield* read(order.service);
+    if ('verdict' in shown) return shown;
+    const notSent = reasonNotToSend(shown, order.when);
+    return (
+      notSent ?? fromTerminationResponse(yield toTerminationRequest(order, shown.next?.value), order.service, shown)
+    );
   },
-  *options(service, config) {
-    const read = readService(yield toServiceRequest(service, config), service);
-    return 'verdict' in read ? read : toOptions(read);
-  },
-  *revoke(service, config) {
-    return fromUndoResponse(yield toUndoRequest(service, config));
+  *revoke(service) {
+    return fromUndoResponse(yield toUndoRequest(service));
   },
   find: listServices,
   check: {
     reads: 'one customer of the list',
     basis: 'inferred',
     leavesOpen: 'whether the token may write, which cancelling needs',
-    *run(config) {
-      const response = yield toCustomersRequest(config, 1);
-      const isList = response.status === 200 && readBody(response, v.array(v.unknown())) !== undefined;
-      if (isList) return { verdict: 'accepted' };
-      const verdict = fromErrorResponse(response);
-      return verdict.verdict === 'absent' ? { verdict: 'unrecognized' } : verdict;
+    *run() {
+      const response = yield toCustomersRequest(1);
+      return listIn(response) ? { verdict: 'accepted' } : notAbsent(fromErrorResponse(response));
     },
   },
 });
@@ -109,15 +110,6 @@ export function mittwald(config?: ConfigSource<MittwaldConfig>): MittwaldAccount
   return mittwaldProvider.account(config);
 }
 
-/** Reads first: a second termination is not documented, and the first possible date is in the contract. */
-function* terminate(
-  order: CancelOrder<MittwaldService, MittwaldTiming>,
-  config: ResolvedMittwaldConfig,
-): Exchange<CancelVerdict> {
-  const { service, when } = order;
-  const read = readService(yield toServiceRequest(service, config), service);
-  if ('verdict' in read) return read;
-  const notSent = reasonNotToSend(read, when);
-  if (notSent !== undefined) return notSent;
-  return fromTerminationResponse(yield toTerminationRequest(order, read.next?.value, config), service, read);
+function* read(service: MittwaldService): Exchange<ReadService | AbsentVerdict | NoVerdict> {
+  return readService(yield toServiceRequest(service), service);
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { onlyFields } from '../../src/provider/fields.ts';
 import { constantMessages, type ReasonCode, type StandardSchema } from '../../src/provider/index.ts';
 
 /** The API's reasons, which a confirmation carries [D]. */
@@ -43,8 +44,5 @@ export interface OvhExtras {
 }
 
 export const ovhExtrasSchema: StandardSchema<OvhExtras, OvhExtras> = constantMessages(
-  v.strictObject(
-    { futureUse: v.optional(v.picklist(FUTURE_USES, `one of ${FUTURE_USES.join(', ')}`)) },
-    'an object with only futureUse',
-  ),
+  onlyFields({ futureUse: v.optional(v.picklist(FUTURE_USES, `one of ${FUTURE_USES.join(', ')}`)) }),
 );

@@ -1,7 +1,7 @@
 import { provesNothing } from '../call/foreign-answer.ts';
 import type { ErrorCode } from '../contract/error-code.ts';
 import type { ProviderError } from '../contract/provider-error.ts';
-import { isLoginStatus } from '../sending/judge-status.ts';
+import { isLoginStatus } from '../sending/judge-response.ts';
 
 /** So many requests in a row without an answer of the provider's own, and the account is left alone. */
 export const SILENT_TO_STOP = 3;

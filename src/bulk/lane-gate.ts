@@ -2,7 +2,7 @@ import type { ErrorFacts } from '../call/call.ts';
 import { provesNothing } from '../call/foreign-answer.ts';
 import { waitOf } from '../call/retry-wait.ts';
 import type { ProviderError } from '../contract/provider-error.ts';
-import { isLoginStatus } from '../sending/judge-status.ts';
+import { isLoginStatus } from '../sending/judge-response.ts';
 import { UNREADABLE_WAIT_MS } from '../sending/retry-after.ts';
 import { AccountAccess, isWall, SILENT_TO_STOP } from './account-access.ts';
 

@@ -83,7 +83,18 @@ export { defineProvider } from '../accounts/define-provider.ts';
 export { performAction } from '../service/perform-action.ts';
 export { calendarDay, isSameWhen, timingOf } from '../contract/when.ts';
 export { answeredOn, effectiveAt, utcInstant } from './dates.ts';
-export { defined } from './defined.ts';
-export { listedPage } from './listed.ts';
-export { readBody } from './read-body.ts';
-export { type StatusMessages, refused, refusedByStatus, verdictOnError } from './refusal.ts';
+export { defined, listedPage, readBody } from './read.ts';
+export { type ReadState, reading } from './reading.ts';
+export {
+  type FieldProblem,
+  type StatusMessages,
+  absentIsRefused,
+  absentOrError,
+  duplicate,
+  notAbsent,
+  refused,
+  refusedByStatus,
+  refusedField,
+  tooEarly,
+  verdictOnError,
+} from './refusal.ts';

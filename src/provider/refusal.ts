@@ -1,10 +1,59 @@
 import type { RefusalCode } from '../contract/error-code.ts';
-import type { ProviderWords, RefusedVerdict, UnclearVerdict } from '../contract/verdict.ts';
+import type {
+  AbsentVerdict,
+  DuplicateVerdict,
+  NoVerdict,
+  ProviderWords,
+  RefusedVerdict,
+  UnclearVerdict,
+} from '../contract/verdict.ts';
+import type { EffectiveAt } from '../contract/vocabulary.ts';
 import { refusedAccess } from '../sending/refused-access.ts';
 
 /** The verdict for a definite no of the provider. The message says what happened and what to do next. */
 export function refused(code: RefusalCode, message: string): RefusedVerdict {
   return { verdict: 'refused', code, message };
+}
+
+/** The refusal of one field of the order, before anything was sent. The message is made of path and expectation. */
+export function refusedField(
+  path: string,
+  expected: string,
+  { message = `${path}: expected ${expected}. Nothing was sent.`, problem }: FieldProblem = {},
+): RefusedVerdict {
+  const issue = { path, expected, ...(problem === undefined ? {} : { problem }) };
+  return { ...refused('invalid_request', message), issues: [issue] };
+}
+
+/** What a refusal of a field says besides. */
+export interface FieldProblem {
+  /** In place of the usual message. */
+  readonly message?: string;
+  readonly problem?: 'missing';
+}
+
+/** The refusal of a date before the first possible one, which the message should name. */
+export function tooEarly(earliest: EffectiveAt, message: string): RefusedVerdict {
+  return { ...refused('date_too_early', message), earliest };
+}
+
+/**
+ * The verdict that a cancellation exists already. The core reads it back.
+ *
+ * @param ambiguous whether the provider's words can also mean something else. Default `false`.
+ */
+export function duplicate(message: string, ambiguous = false): DuplicateVerdict {
+  return { verdict: 'duplicate', ambiguous, message };
+}
+
+/** A verdict of a call for which a missing service means nothing, such as a list: the answer is not understood. */
+export function notAbsent(verdict: NoVerdict | AbsentVerdict): NoVerdict {
+  return verdict.verdict === 'absent' ? { verdict: 'unrecognized' } : verdict;
+}
+
+/** A verdict of a call to which a missing service is a refusal, such as an undo: `not_found`, with this message. */
+export function absentIsRefused(verdict: NoVerdict | AbsentVerdict, message: string): NoVerdict {
+  return verdict.verdict === 'absent' ? { ...verdict, ...refused('not_found', message) } : verdict;
 }
 
 /** A message for each refusal that a status alone can mean. */
@@ -46,6 +95,15 @@ export function verdictOnError(
   const isUnauthorized = status !== 403 && access?.code === 'unauthorized';
   const verdict = isUnauthorized ? refused('unauthorized', known.unauthorized) : refusedByStatus(status, known);
   return { ...words, ...(verdict ?? refused('rejected', `the request was refused: ${said}`)) };
+}
+
+/** As {@link verdictOnError}; a 404 is `absent`. For an API whose 404, in its own words, names a missing service. */
+export function absentOrError(
+  status: number,
+  words: ProviderWords & { readonly providerMessage: string },
+  messages?: StatusMessages,
+): AbsentVerdict | RefusedVerdict | UnclearVerdict {
+  return status === 404 ? { verdict: 'absent', ...words } : verdictOnError(status, words, messages);
 }
 
 const USUAL: Required<StatusMessages> = {
