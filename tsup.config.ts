@@ -39,7 +39,6 @@ const config: Options = {
       [
         'src/accounts/account-operations.ts',
         'src/accounts/ready-call.ts',
-        'src/outcome/cancel.ts',
         'src/sending/transport.ts',
         'src/service/operations.ts',
       ],

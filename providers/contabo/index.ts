@@ -1,6 +1,7 @@
 import {
   defineProvider,
   notAbsent,
+  oauthVerdict,
   reading,
   type AbsentVerdict,
   type Account,
@@ -19,15 +20,7 @@ import {
   toLoginRequest,
   type ContaboTiming,
 } from './request.ts';
-import {
-  fromCancelResponse,
-  fromErrorResponse,
-  fromLoginResponse,
-  listIn,
-  readInstance,
-  reasonNotToSend,
-  toOptions,
-} from './response.ts';
+import { fromCancelResponse, fromErrorResponse, listIn, readInstance, reasonNotToSend, toOptions } from './response.ts';
 import { contaboServiceSchema, type ContaboInstanceReference, type ContaboService } from './service.ts';
 import { whereToLook } from './where-to-look.ts';
 
@@ -61,7 +54,7 @@ export const contaboProvider: Provider<'contabo', ContaboConfig, ContaboService,
     origins: ({ authUrl }) => ({ auth: authUrl }),
     access: {
       *obtain(config) {
-        return fromLoginResponse(yield toLoginRequest(config));
+        return oauthVerdict(yield toLoginRequest(config), WRONG_LOGIN);
       },
       headers: (_request, _config, { token }) => ({ authorization: `Bearer ${token}` }),
     },
@@ -97,6 +90,8 @@ export type ContaboAccount = Account<'contabo', ContaboService, ContaboTiming, C
 export function contabo(config?: ConfigSource<ContaboConfig>): ContaboAccount {
   return contaboProvider.account(config);
 }
+
+const WRONG_LOGIN = 'the client id, its secret, the API user or its password is wrong. Check all four.';
 
 function* read(service: ContaboInstanceReference): Exchange<ReadState | AbsentVerdict | NoVerdict> {
   return readInstance(yield toInstanceRequest(service), service);
