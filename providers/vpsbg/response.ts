@@ -39,8 +39,16 @@ type AnsweredOrder = Pick<CancelOrder<VpsbgTarget>, 'service' | 'when' | 'reason
 export function fromCancelResponse(response: ProviderResponse, order: AnsweredOrder): CancelVerdict {
   if (response.status < 200 || response.status > 299) return fromErrorResponse(response);
   if (!saysNothingElse(response)) return fromErrorResponse(response);
+  if (response.status !== 204 && response.body.kind === 'empty') return NOTHING_SAID;
   return { verdict: 'accepted', outcome: 'requested', warnings: warningsFor(order) };
 }
+
+/** What stands in front of the API can answer so, too. Read back, it is the yes that it seems to be, or none. */
+const NOTHING_SAID: UnclearVerdict = {
+  verdict: 'unclear',
+  reason: 'unreadable_answer',
+  message: 'the answer has no body and not the status 204 that the API documents. Look in the client area.',
+};
 
 const UNDO_OPTIONS: { readonly [Kind in VpsbgTarget['kind']]: string } = {
   server: 'undoPath',

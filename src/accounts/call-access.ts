@@ -1,9 +1,10 @@
 import type { Call } from '../call/call.ts';
 import type { Access } from '../contract/provider.ts';
+import { isProviderError } from '../contract/provider-error.ts';
 import { REDACTED } from '../privacy/redactor.ts';
 import { adapterFault } from '../sending/adapter-fault.ts';
 import { type HttpRequest, withHeaders } from '../sending/http-request.ts';
-import type { CallAccess } from '../sending/send-context.ts';
+import type { CallAccess, SendContext } from '../sending/send-context.ts';
 import { isTime } from './response-secrets.ts';
 import type { Grant, Login, TokenKeeper } from './token-keeper.ts';
 
@@ -24,8 +25,11 @@ export function accessOf<Config>(
 ): CallAccess {
   const login = loginOf(access, config);
   let used: Grant | undefined;
+  let aheadMs = 0;
   const signed = (request: HttpRequest, token: string, nonce: string, call: Call): HttpRequest => {
-    const made = headersOf(access, request, config, { now: Date.now() + keeper.clockOffsetMs, nonce, token });
+    const now = Date.now() + keeper.clockOffsetMs;
+    aheadMs = now - performance.now();
+    const made = headersOf(access, request, config, { now, nonce, token });
     const whole = made === undefined ? undefined : withHeaders(request, made);
     if (made === undefined || whole === undefined) throw call.error(adapterFault(NO_HEADERS));
     secrets.addDerived(derivedFrom(made, nonce, config, secrets.all));
@@ -50,10 +54,16 @@ export function accessOf<Config>(
       if (whole === undefined) throw call.error(adapterFault(NO_HEADERS));
       return whole;
     },
-    refused: (isRenewed) => {
-      if (used === undefined || !keeper.refused(used, isRenewed)) return false;
+    refused: async (isRenewed, call, context) => {
+      const refused = used;
+      if (login === undefined || refused === undefined || !keeper.refused(refused, isRenewed)) return false;
       used = undefined;
-      return true;
+      if (refused.token !== '') return true;
+      // Another login brings another clock at most. Signed by the same one, the request would be refused once more.
+      used = await clockOf(keeper, login, call, context);
+      if (used === undefined) return false;
+      const isOff = Math.abs(Date.now() + keeper.clockOffsetMs - performance.now() - aheadMs) > CLOCK_IS_OFF_MS;
+      return isOff || keeper.refused(used, true);
     },
   };
 }
@@ -67,6 +77,24 @@ export function loginOf<Config>({ obtain }: Access<Config>, config: Config): Log
     return login({ now: 0, nonce: '' }) === undefined ? undefined : login;
   } catch {
     return login;
+  }
+}
+
+// More than the time that a response takes can make of one and the same clock.
+const CLOCK_IS_OFF_MS = 5_000;
+
+/** Asks for the clock after a refusal, which stands if that fails. */
+async function clockOf(
+  keeper: TokenKeeper,
+  login: Login,
+  call: Call,
+  context: SendContext,
+): Promise<Grant | undefined> {
+  try {
+    return await keeper.grantFor(login, call, context);
+  } catch (error) {
+    if (!isProviderError(error)) throw error;
+    return undefined;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Call, ErrorFacts } from '../call/call.ts';
+import { isForeign } from '../call/foreign-answer.ts';
 import { inTime } from '../call/run-call.ts';
 import { waitOf } from '../call/retry-wait.ts';
 import type { Exchange, Moment, ProviderResponse } from '../contract/exchange.ts';
@@ -236,5 +237,5 @@ function failureOf(error: ProviderError): ErrorFacts {
   const { providerStatus, providerCode, providerMessage, providerReference, providerRequestId } = error;
   const said = { providerStatus, providerCode, providerMessage, providerReference, providerRequestId };
   const message = error.message.slice(provider.length + 2);
-  return { ...said, code, retryable, issues, message, retryInMs: waitOf(error) };
+  return { ...said, code, retryable, issues, message, retryInMs: waitOf(error), isForeign: isForeign(error) };
 }

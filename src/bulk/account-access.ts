@@ -1,32 +1,55 @@
+import { provesNothing } from '../call/foreign-answer.ts';
 import type { ErrorCode } from '../contract/error-code.ts';
 import type { ProviderError } from '../contract/provider-error.ts';
 import { isLoginStatus } from '../sending/judge-response.ts';
+
+/** So many requests in a row without an answer of the provider's own, and the account is left alone. */
+export const SILENT_TO_STOP = 3;
 
 /** What the answers of a provider show of an account: whether it can be reached, and whether it is let in. */
 export class AccountAccess {
   #hasAnswered = false;
   #wasLetIn = false;
   #isTurnedAway = false;
+  #silent = 0;
 
-  /** Whether the account has answered anything. Until then its address and its credentials are in doubt. */
+  /** Whether the provider has answered anything. Until then the account's address and credentials are in doubt. */
   get hasAnswered(): boolean {
     return this.#hasAnswered;
   }
 
-  /** Whether the next request should go alone: nothing was answered yet, or the last answer turned the account away. */
+  /**
+   * How many requests in a row have ended without an answer of the provider's own. Until it has answered, those count
+   * that got no answer at all, and later only those that prove nothing: connections are lost at the best of providers.
+   */
+  get silent(): number {
+    return this.#silent;
+  }
+
+  /** Whether the next request should go alone: nothing was answered yet, or the last answer was none or a refusal. */
   get isInDoubt(): boolean {
-    return !this.#hasAnswered || this.#isTurnedAway;
+    return !this.#hasAnswered || this.#isTurnedAway || this.#silent > 0;
   }
 
   /**
    * Learns from how a request ended.
    *
-   * @returns whether it was refused as `forbidden` although nothing shows that the account was let in since the start, or
-   * since the last `forbidden`: then it is most likely about the whole account. Otherwise it may be about one service.
+   * @returns whether it most likely ended as every other one of the account would: it was refused as `forbidden`, although
+   * nothing shows that the account was let in since the start, or since the last `forbidden` (otherwise it may be about
+   * one service), or it is one of several in a row that prove nothing.
    */
   learn(error: ProviderError | undefined): boolean {
-    const isAnswered = reachOf(error) === 'answered';
+    const reach = reachOf(error);
+    const isEmpty = error !== undefined && provesNothing(error);
+    const isAnswered = reach === 'answered' && !isEmpty;
+    if (isAnswered) this.#silent = 0;
+    else if (isEmpty || (reach === 'unanswered' && !this.#hasAnswered)) this.#silent += 1;
     this.#hasAnswered ||= isAnswered;
+    const isRefused = this.#learnRefusal(error, isAnswered);
+    return isRefused || (isEmpty && this.#silent >= SILENT_TO_STOP);
+  }
+
+  #learnRefusal(error: ProviderError | undefined, isAnswered: boolean): boolean {
     const code = error?.readBackRefusal ?? error?.code;
     const isShut = code === 'forbidden' && !this.#wasLetIn;
     if (isLetIn(error)) {

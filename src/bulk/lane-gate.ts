@@ -1,9 +1,10 @@
 import type { ErrorFacts } from '../call/call.ts';
+import { provesNothing } from '../call/foreign-answer.ts';
 import { waitOf } from '../call/retry-wait.ts';
 import type { ProviderError } from '../contract/provider-error.ts';
 import { isLoginStatus } from '../sending/judge-response.ts';
 import { UNREADABLE_WAIT_MS } from '../sending/retry-after.ts';
-import { AccountAccess, isWall, reachOf } from './account-access.ts';
+import { AccountAccess, isWall, SILENT_TO_STOP } from './account-access.ts';
 
 /**
  * Whether a lane may begin something, by what its earlier requests ended with:
@@ -17,8 +18,12 @@ import { AccountAccess, isWall, reachOf } from './account-access.ts';
  *   most likely the address or a permission of the whole account. Otherwise it may be about one service alone.
  * - No answer at all: once an account that has not answered in this run has lost three requests, or could not be
  *   reached by them, every further request of the lane fails, since its address, port or network is wrong.
+ * - Nothing that says anything: after three requests in a row that were answered by something else, such as a
+ *   maintenance page, or whose outcome is unknown and could not be read back either, every further request of the lane
+ *   fails, so that it does not become unknown, too.
  * - Until the account has answered, one request is in flight: wrong credentials are sent once, and not as often as
- *   there are requests in flight. One that was lost is followed by no more than make up three.
+ *   there are requests in flight. One that was lost is followed by no more than make up three; so is, later, one that
+ *   proves nothing.
  * - `unavailable` that no repetition can mend, such as a challenge in front of the provider: the same, since every
  *   request of the account meets it.
  * - `unavailable` of a breaker (no status, since nothing was answered) changes nothing: the breaker fails the next
@@ -34,7 +39,6 @@ export class LaneGate {
   #failure: ErrorFacts | undefined;
   #failsUntil = Infinity;
   readonly #access = new AccountAccess();
-  #unanswered = 0;
 
   /** @param reopened called when a pause is over. */
   constructor(maxPauseMs: number, reopened: () => void) {
@@ -60,8 +64,9 @@ export class LaneGate {
 
   /** How many calls may be in flight at most: one, as long as the address and the credentials are in doubt. */
   get mostCalls(): number {
-    if (this.#access.hasAnswered) return Infinity;
-    return this.#unanswered === 0 ? 1 : UNANSWERED_TO_STOP - this.#unanswered;
+    const { hasAnswered, silent } = this.#access;
+    if (silent > 0) return Math.max(1, SILENT_TO_STOP - silent);
+    return hasAnswered ? Infinity : 1;
   }
 
   /** Every further request fails so. */
@@ -74,7 +79,7 @@ export class LaneGate {
   /** Learns from how a request ended; whether that one is worth beginning again. */
   learn(error: ProviderError | undefined): boolean {
     const isShut = this.#access.learn(error);
-    this.#learnReach(error);
+    this.#learnSilence(error);
     if (error === undefined || this.#failsForGood) return false;
     this.#learnAccess(error, isShut);
     const waitMs = waitAskedFor(error);
@@ -99,10 +104,11 @@ export class LaneGate {
     return this.#failure !== undefined && this.#failsUntil === Infinity;
   }
 
-  #learnReach(error: ProviderError | undefined): void {
-    if (reachOf(error) === 'unanswered') this.#unanswered += 1;
-    if (!this.#access.hasAnswered && !this.#failsForGood && this.#unanswered >= UNANSWERED_TO_STOP)
-      this.shut(UNREACHABLE);
+  #learnSilence(error: ProviderError | undefined): void {
+    const { hasAnswered, silent } = this.#access;
+    if (error === undefined || this.#failsForGood || silent < SILENT_TO_STOP) return;
+    if (!hasAnswered && error.providerStatus === undefined) this.shut(UNREACHABLE);
+    else if (provesNothing(error)) this.shut(NO_ANSWER_OF_ITS_OWN);
   }
 
   #learnAccess(error: ProviderError, isShut: boolean): void {
@@ -162,14 +168,21 @@ const WALL: ErrorFacts = {
     'sent. Change what its error names, and run what is left again.',
 };
 
-const UNANSWERED_TO_STOP = 3;
-
 const UNREACHABLE: ErrorFacts = {
   code: 'unavailable',
   retryable: false,
   message:
-    `the account has not answered any of the first ${UNANSWERED_TO_STOP} requests of this run. Nothing was sent. ` +
+    `the account has not answered any of the first ${SILENT_TO_STOP} requests of this run. Nothing was sent. ` +
     'Check the host and the port of its base URL and the network, and run what is left again.',
+};
+
+const NO_ANSWER_OF_ITS_OWN: ErrorFacts = {
+  code: 'unavailable',
+  message:
+    `the last ${SILENT_TO_STOP} requests of the account in this run proved nothing: something else answered, such as a ` +
+    'login or maintenance page, or the outcome is unknown and could not be read back. Nothing was sent. Look at the ' +
+    'errors of those requests, and run what is left again once the provider itself answers. If only those services are ' +
+    'affected, take them out.',
 };
 
 /** Milliseconds. */

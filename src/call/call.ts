@@ -4,6 +4,7 @@ import type { OperationEvent, EventDetails } from '../contract/event.ts';
 import { ProviderError, type ProviderErrorDetails } from '../contract/provider-error.ts';
 import type { Confirmation, ProviderOperation } from '../contract/vocabulary.ts';
 import { Redactor } from '../privacy/redactor.ts';
+import { noteForeign } from './foreign-answer.ts';
 import { noteWait, timeAfter } from './retry-wait.ts';
 import type { TimeLimit } from './time-limit.ts';
 
@@ -15,6 +16,8 @@ export interface ErrorFacts extends Omit<
   readonly code: ErrorCode;
   /** Milliseconds until it is worth trying again; `retryAt` is made of them. */
   readonly retryInMs?: number | undefined;
+  /** Whether it rests on an answer that no API gives, such as a page. */
+  readonly isForeign?: boolean | undefined;
 }
 
 /** Is notified of what happens during a call. */
@@ -200,6 +203,7 @@ export class Call {
       lastSeen: unknown ? failure.lastSeen : undefined,
     });
     if (retryInMs !== undefined) noteWait(error, retryInMs);
+    if (failure.isForeign === true && !unknown) noteForeign(error);
     return error;
   }
 }

@@ -4,7 +4,7 @@ import { operationsOfAccount } from '../accounts/account.ts';
 import { handingOver, inOrder, reply } from './answers.ts';
 import type { Check } from './check.ts';
 import { onAnotherDay } from './check-purity.ts';
-import { granting, type LoginResponder } from './logins.ts';
+import { granting, learnsTheClockAlone, type LoginResponder } from './logins.ts';
 import type { Responder } from './loopback.ts';
 import type { ConformanceAnswer, ConformanceLogin, ConformanceSubject } from './subject.ts';
 import {
@@ -49,10 +49,15 @@ function loginChecks(subject: ConformanceSubject, login: ConformanceLogin): read
           assert.equal(logins.length, login.granted('').length, `it sent ${logins.length} requests to log in`);
         }),
     },
-    {
-      name: 'renews a token that is refused in the middle of a run, and sends the cancellation again',
-      run: () => renews(subject, login),
-    },
+    learnsTheClockAlone(login)
+      ? {
+          name: 'sends nothing again that is refused although the clock is right',
+          run: () => isFinal(subject),
+        }
+      : {
+          name: 'renews a token that is refused in the middle of a run, and sends the cancellation again',
+          run: () => renews(subject, login),
+        },
     {
       name: 'logs in once more at most where every token is refused, and is unauthorized',
       run: async () => {
@@ -133,6 +138,15 @@ async function renews(subject: ConformanceSubject, login: ConformanceLogin): Pro
     {},
     granting,
   );
+}
+
+async function isFinal(subject: ConformanceSubject): Promise<void> {
+  const refusal = refusalOf(subject);
+  const refusing: Responder = (response) => reply(response, refusal);
+  await withTrial(subject, refusing, async ({ service, server }) => {
+    assertUnauthorized(await settle<object>(service.cancel(orderOf(subject))), refusal);
+    assert.equal(server.requests.length, 1, 'the refused request was sent once more');
+  });
 }
 
 /** The provider's own words with a 401, if it has documented them. */

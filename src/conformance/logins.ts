@@ -24,9 +24,14 @@ export function secretsOf({ login, secrets }: ConformanceSubject): readonly stri
   return token === '' ? secrets : [...secrets, token];
 }
 
-/** How often a request is sent that is answered with this status: once more after a login. */
+/** How often a request is sent that is answered with this status: once more after a login that brings another token. */
 export function timesAfter({ login }: ConformanceSubject, status: number): number {
-  return status === 401 && login !== undefined ? 2 : 1;
+  return status === 401 && login !== undefined && !learnsTheClockAlone(login) ? 2 : 1;
+}
+
+/** Whether a login grants no token. */
+export function learnsTheClockAlone(login: ConformanceLogin): boolean {
+  return tokenOf(login, 0) === '';
 }
 
 /** Answers logins apart from what else a server is asked. */

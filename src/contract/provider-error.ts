@@ -99,8 +99,8 @@ export class ProviderError extends Error {
   declare readonly lastSeen: LastSeen | undefined;
   /**
    * With `outcome_unknown`: the code with which the read-back afterwards was turned away, as every further one of the
-   * account would be: `unauthorized`, `forbidden`, `unavailable` for a challenge, `unexpected_response` for a 401 or
-   * 407.
+   * account would be, or with which the answer itself seems to refuse access, so that none was sent: `unauthorized`,
+   * `forbidden`, `unavailable` for a challenge, `unexpected_response` for a 401 or 407.
    */
   declare readonly readBackRefusal: ErrorCode | undefined;
   /** With `timing_conflict`: the earlier cancellation. */

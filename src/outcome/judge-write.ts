@@ -11,7 +11,7 @@ import type {
   UnclearVerdict,
   UnrecognizedVerdict,
 } from '../contract/verdict.ts';
-import { judgeUnrecognized, refusedUnprocessed } from '../sending/judge-response.ts';
+import { judgeUnrecognized, refusalIn, refusedUnprocessed } from '../sending/judge-response.ts';
 import type { ExchangeResult } from '../sending/run-exchange.ts';
 import { FAULTY, adapterFault } from '../sending/adapter-fault.ts';
 import { providerWords, refusalFacts } from '../sending/judge-no.ts';
@@ -65,8 +65,9 @@ export function judgeWrite<Accepted extends { readonly verdict: 'accepted' }>(
   if (verdict.verdict === 'refused') throw definite(refusalFacts(verdict, response));
   if (verdict.verdict === 'unrecognized') {
     const failure = judgeUnrecognized(response, effect);
-    if (failure.code === 'outcome_unknown') return { error: call.error(failure), ...NO_MORE };
-    throw definite(failure);
+    if (failure.code !== 'outcome_unknown') throw definite(failure);
+    call.readBackRefusal ??= refusalIn(response);
+    return { error: call.error({ ...failure, readBackRefusal: call.readBackRefusal?.code }), ...NO_MORE };
   }
   const { message, reason } = verdict;
   const words = { message, ...providerWords(verdict), providerStatus: response.status };

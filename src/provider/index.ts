@@ -76,6 +76,7 @@ export type {
 export type { WhereToLook } from '../contract/where-to-look.ts';
 export { type CredentialRule, loginRule, secretRule, tokenRule } from '../privacy/credential.ts';
 export { decodeEntities } from '../privacy/decode-entities.ts';
+export { type AccessRefusal, plainWords, refusedAccess } from '../sending/refused-access.ts';
 export { constantMessages } from '../call/check-schema.ts';
 export { EXPECTED_BASE_URL, isBaseUrl } from '../sending/base-url.ts';
 export { defineProvider } from '../accounts/define-provider.ts';
@@ -85,16 +86,13 @@ export { answeredOn, effectiveAt, utcInstant } from './dates.ts';
 export { oauthVerdict } from './oauth.ts';
 export { type ReadState, defined, listedPage, readBody, reading } from './read.ts';
 export {
-  type AccessRefusal,
   type FieldProblem,
   type StatusMessages,
   absentIsRefused,
   absentOrError,
   duplicate,
   notAbsent,
-  plainWords,
   refused,
-  refusedAccess,
   refusedByStatus,
   refusedField,
   tooEarly,

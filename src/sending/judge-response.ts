@@ -1,5 +1,6 @@
 import type { ErrorFacts } from '../call/call.ts';
 import type { ProviderResponse } from '../contract/exchange.ts';
+import { refusedAccess } from './refused-access.ts';
 import { retryWaitOf } from './retry-after.ts';
 
 /**
@@ -23,11 +24,15 @@ export function judgeUnrecognized(response: ProviderResponse, effect: 'read' | '
     const message = `the server answered ${status}, without processing the request. Try again later.`;
     return { code: 'unavailable', providerStatus: status, retryInMs: retryWaitOf(response), message };
   }
+  const refusal = refusalIn(response);
+  if (refusal !== undefined && effect === 'read') return refusal;
   const what = describe(response);
+  const isForeign = response.body.kind !== 'json' || refusal !== undefined;
   if (TURNED_AWAY.has(status)) {
     return {
       code: 'unexpected_response',
       providerStatus: status,
+      isForeign,
       message: isLoginStatus(status)
         ? `${what}, which asks for a login. Nothing was processed. Check the credentials and the base URL of the account.`
         : `${what}. Nothing was processed. Check the base URL of the account; no API seems to be there.`,
@@ -41,7 +46,7 @@ export function judgeUnrecognized(response: ProviderResponse, effect: 'read' | '
           retryInMs: retryWaitOf(response),
           message: `${what}. Try again later.`,
         }
-      : { code: 'unexpected_response', providerStatus: status, message: `${what}.` };
+      : { code: 'unexpected_response', providerStatus: status, isForeign, message: `${what}.` };
   }
   if (status >= 500) {
     return {
@@ -61,6 +66,37 @@ export function judgeUnrecognized(response: ProviderResponse, effect: 'read' | '
   };
 }
 
+/**
+ * The refusal of the credentials or the address of the caller that is the whole answer, though not in the API's form. It
+ * proves nothing of a write, since a part of the panel can say so after the write was carried out. No other request of
+ * the account should follow it. With 401 and 407 the status says enough.
+ */
+export function refusalIn({ status, body }: ProviderResponse): ErrorFacts | undefined {
+  if (status >= 500 || isLoginStatus(status)) return undefined;
+  const said = saidIn(body)
+    .map(refusedAccess)
+    .find((one) => one !== undefined);
+  if (said === undefined) return undefined;
+  const { code } = said;
+  const message =
+    code === 'unauthorized'
+      ? 'the credentials were refused, in words that are not in the form of this API. Check them.'
+      : `the address ${said.address} is not allowed. Add it to the list of allowed addresses.`;
+  return { code, providerStatus: status, message };
+}
+
+/** The texts that are all that an answer says: a plain text, or the messages of a JSON object without anything else. */
+function saidIn(body: ProviderResponse['body']): readonly string[] {
+  if (body.kind === 'other') return /[<>]/.test(body.text) ? [] : [body.text];
+  if (body.kind !== 'json') return [];
+  const { value } = body;
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+  return Object.entries(value).flatMap(([key, one]) => (MESSAGES.has(key) && typeof one === 'string' ? [one] : []));
+}
+
+const MESSAGES: ReadonlySet<string> = new Set(['error', 'error_description', 'message', 'msg', 'detail', 'reason']);
+
 /** What a redirect means, or `undefined` if the answer is none. */
 export function judgeRedirect(response: ProviderResponse, effect: 'read' | 'write'): ErrorFacts | undefined {
   const { status } = response;
@@ -69,7 +105,8 @@ export function judgeRedirect(response: ProviderResponse, effect: 'read' | 'writ
   const message = 'the base URL redirects. No redirect is followed: set the address that it leads to as the base URL.';
   // JSON is an application's own answer, whatever its status has been turned into: it may have done what was asked.
   const isInstead = MOVED.has(status) && response.body.kind !== 'json';
-  if (effect === 'read' || isInstead) return { code: 'unexpected_response', providerStatus: status, message };
+  if (effect === 'read' || isInstead)
+    return { code: 'unexpected_response', providerStatus: status, isForeign: true, message };
   return {
     code: 'outcome_unknown',
     reason: 'unreadable_answer',
@@ -87,7 +124,7 @@ export function judgeCached(response: ProviderResponse, effect: 'read' | 'write'
     `the answer came from a cache (header ${header}), although the request forbids that. ` +
     'Exclude the address of the API from the cache or proxy.';
   return effect === 'read'
-    ? { code: 'unexpected_response', providerStatus, message }
+    ? { code: 'unexpected_response', providerStatus, isForeign: true, message }
     : { code: 'outcome_unknown', reason: 'unreadable_answer', providerStatus, message };
 }
 

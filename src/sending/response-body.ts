@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ResponseBody } from '../contract/exchange.ts';
 import type { TimeLimit } from '../call/time-limit.ts';
+import { repeatsAName } from './repeated-name.ts';
 import { findTrailingJson } from './trailing-json.ts';
 import type { Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
@@ -81,7 +82,8 @@ export function parseBody(text: string): ResponseBody {
   const trimmed = text.trim();
   if (trimmed === '') return { kind: 'empty' };
   try {
-    return { kind: 'json', value: JSON.parse(trimmed) };
+    const value: unknown = JSON.parse(trimmed);
+    return repeatsAName(trimmed, value) ? { kind: 'other', text: trimmed } : { kind: 'json', value };
   } catch {
     // Not JSON as a whole; the parser's error would repeat the text.
     const trailing = findTrailingJson(trimmed);

@@ -41,10 +41,10 @@ export interface CallAccess {
   /** The same request for a preview: no login, and each header shows its scheme alone. */
   readonly preview: (request: HttpRequest, call: Call) => HttpRequest;
   /**
-   * To be called after a 401 to an authenticated request. Returns whether the request is worth sending again, with
-   * another token.
+   * To be called after a 401 to an authenticated request. Returns whether the request is worth sending again: with
+   * another token, or by a clock that turns out to be another one.
    *
    * @param isRenewed whether the request has been sent again already.
    */
-  readonly refused: (isRenewed: boolean) => boolean;
+  readonly refused: (isRenewed: boolean, call: Call, context: SendContext) => Promise<boolean>;
 }

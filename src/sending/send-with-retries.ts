@@ -33,7 +33,7 @@ export async function sendWithRetries(
     if (end !== undefined) throw call.error(endedBeforeSending(end));
     const attempt = isMadeAnew ? await madeAnew(built.request, request, call, context) : built.request;
     const tried = await sendOnce(attempt, request.effect, call, context);
-    if (access !== undefined && isRefusedLogin(tried) && access.refused(isRenewed)) {
+    if (access !== undefined && isRefusedLogin(tried) && (await access.refused(isRenewed, call, context))) {
       // The provider did not let the request in, so it was not processed, a write neither.
       if (request.effect === 'write') call.writeHadNoEffect();
       call.emit({ type: 'retry', because: 'unprocessed', delayMs: 0 });

@@ -1,3 +1,5 @@
+import { repeatsAName } from './repeated-name.ts';
+
 /** A JSON object at the end of a text, and the text before it. */
 export interface TrailingJson {
   readonly value: object;
@@ -26,6 +28,7 @@ export function findTrailingJson(text: string): TrailingJson | undefined {
     return undefined;
   }
   if (typeof value !== 'object' || value === null || Object.keys(value).length === 0) return undefined;
+  if (repeatsAName(text.slice(start), value)) return undefined;
   return { value, before };
 }
 

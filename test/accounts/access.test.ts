@@ -48,6 +48,18 @@ function lying<Claimed>(value: unknown): Claimed {
   return value as Claimed;
 }
 
+/** Headers with the time of the provider's clock, which is all that a login brings. */
+function byClock(theirTime: () => number): NonNullable<GuardedVariant['access']> {
+  return {
+    *obtain(_config, { now }) {
+      const response = yield { method: 'GET', effect: 'read', origin: 'login', authenticated: false, path: ['time'] };
+      if (response.status >= 500) return { verdict: 'unrecognized' };
+      return { verdict: 'granted', token: '', expiresInS: 600, clockOffsetMs: theirTime() - now };
+    },
+    headers: (_request, _config, { now }) => ({ 'x-time': String(now) }),
+  };
+}
+
 /** Moves the clock that is never set. */
 function laterBy(milliseconds: number): void {
   const { now } = performance;
@@ -199,6 +211,47 @@ describe('a token', () => {
     const access = { ...byOAuth, obtain: () => undefined };
     const { code } = await failureOf(serviceOf(servers.config, { access }).cancel(order));
     expect([code, servers.login.seen.length, servers.api.seen.length]).toEqual(['unauthorized', 0, 1]);
+  });
+
+  it('that is none, but the provider’s clock alone, is asked for again after a 401, which stands if the clock was right', async () => {
+    servers.onApi = (response) => {
+      json(response, 401, { error: 'invalid_token' });
+      return true;
+    };
+    const service = serviceOf(servers.config, { access: byClock(() => Date.now()) });
+    const first = await failureOf(service.cancel(order));
+    const second = await failureOf(service.cancel(order));
+    expect([first.code, second.code, servers.api.seen.length]).toEqual(['unauthorized', 'unauthorized', 2]);
+    expect(servers.login.seen).toHaveLength(2);
+  });
+
+  it('that is none, but the provider’s clock alone, does not hide a 401 if the clock cannot be asked for again', async () => {
+    servers.onApi = (response) => {
+      servers.onLogin = (answer) => {
+        json(answer, 503, {});
+        return true;
+      };
+      json(response, 401, { error: 'invalid_token' });
+      return true;
+    };
+    const service = serviceOf(servers.config, { access: byClock(() => Date.now()) });
+    const { code, providerStatus } = await failureOf(service.cancel(order));
+    expect([code, providerStatus, servers.api.seen.length]).toEqual(['unauthorized', 401, 1]);
+  });
+
+  // As after a virtual machine was paused: both clocks of this machine have lost the same time.
+  it('that is none, but the provider’s clock alone, is learned anew after a 401 if that clock is far from what was learned', async () => {
+    let aheadMs = 0;
+    const service = serviceOf(servers.config, { access: byClock(() => Date.now() + aheadMs) });
+    servers.onApi = (response, { headers }) => {
+      const isOff = Math.abs(Number(headers['x-time']) - Date.now() - aheadMs) > 60_000;
+      json(response, isOff ? 401 : 202, { result: 'cancelled' });
+      return true;
+    };
+    await service.cancel(order);
+    aheadMs = 3_600_000;
+    const { outcome } = await service.cancel(order);
+    expect([outcome, servers.api.seen.length]).toEqual(['requested', 3]);
   });
 
   it('goes to its own base URL alone', async () => {

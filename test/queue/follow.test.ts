@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CancellationStatus, ProviderError } from 'cancelkit';
 import type { CancelQueue, FollowRecord, QueuedCancellation } from 'cancelkit/queue';
 import { failureOf } from '../support/failure.ts';
@@ -83,6 +83,21 @@ describe.each(DATABASES)('a cancellation that the provider accepted, on %s', (_,
       expect(await followedUp(queue, id)).toMatchObject({ state: 'completed', follow: { lastSeen: 'absent' } });
     }
     expect([shop.reads('one'), shop.reads('two')]).toEqual([2, 4]);
+  });
+
+  it('holds up nothing that is to be sent if its readings are answered by a page', async () => {
+    const page: Reply = () => new Response('<html>Not here</html>', { status: 404 });
+    const ids = ['one', 'two', 'three', 'four', 'five'];
+    const shop = openShop(Object.fromEntries(ids.map((id) => [id, { reads: [page] }])));
+    await using queue = await openQueue(database, { services: shop.services, follow: QUICK });
+    for (const id of ids) await queue.enqueue(request('alpha', id), { id });
+    const stop = new AbortController();
+    const working = queue.work({ signal: stop.signal });
+    const allRead = (): boolean => ids.every((id) => shop.reads(id) > 0);
+    await vi.waitUntil(allRead, { timeout: 15_000 });
+    stop.abort();
+    await working;
+    expect((await queue.stats()).accounts['alpha']).not.toHaveProperty('pausedUntil');
   });
 
   it('has lapsed if the provider has none any more, twice in a row; nothing is sent by itself', async () => {

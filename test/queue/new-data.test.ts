@@ -1,10 +1,12 @@
 import type * as ChildProcess from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { notOpened } from '../../src/queue/database/database-error.ts';
 import { makeNewData } from '../../src/queue/database/new-data.ts';
+import { openPglite } from '../../src/queue/database/pglite.ts';
 
 const started = vi.hoisted(() => ({ environments: [] as (object | undefined)[], fails: false }));
 vi.mock('node:child_process', async (load) => {
@@ -63,6 +65,17 @@ describe('the data of a new embedded database', { timeout: 180_000 }, () => {
     await makeNewData(data);
     expect(started.environments).toHaveLength(1);
     expect([readdirSync(folder), readdirSync(data)]).toEqual([['pgdata'], []]);
+  });
+
+  it('is said to be damaged, and no server is looked for, if it does not start', async () => {
+    mkdirSync(data, { mode: 0o700 });
+    await makeNewData(data);
+    truncateSync(join(data, 'global/pg_control'), 0);
+    await expect(openPglite(folder).catch(notOpened)).rejects.toMatchObject({
+      code: 'unavailable',
+      providerCode: 'not_started',
+      message: expect.stringMatching(/^queue: .*embedded database does not start: the disk may be full/),
+    });
   });
 
   it('is not made anew where there is some', async () => {

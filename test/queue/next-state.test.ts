@@ -1,6 +1,7 @@
 import { ProviderError, type CancellationStatus, type CancelResult, type ErrorCode, type SafeResult } from 'cancelkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { noteForeign } from '../../src/call/foreign-answer.ts';
 import { Call } from '../../src/call/call.ts';
 import { ERROR_CODES } from '../../src/contract/error-code.ts';
 import type { Claimed } from '../../src/queue/model/claimed.ts';
@@ -178,6 +179,34 @@ describe('an account that nothing shows to be let in', () => {
   it('rests after a cancellation that is forbidden, which waits longer than the account', () => {
     const settlement = afterSend(claimedWith(), { ok: false, error: failure('forbidden') }, true, POLICY, true);
     expect(settlement).toMatchObject({ state: 'planned', hasFailed: true, ...shut });
+  });
+
+  it('rests after the last of several that proved nothing, and a person has to look if it cannot be read back', () => {
+    const error = new ProviderError('outcome_unknown', {
+      message: 'acme: a page answered',
+      reason: 'unreadable_answer',
+    });
+    const pause = { forMs: REST_MS, because: 'outcome_unknown' };
+    expect(afterSend(claimedWith(), { ok: false, error }, true, POLICY, true)).toMatchObject({
+      state: 'unknown',
+      needsPerson: false,
+      nextInMs: 1_000,
+      pause,
+    });
+    const blind = afterSend(claimedWith(), { ok: false, error }, false, POLICY, true);
+    expect(blind).toMatchObject({ state: 'unknown', needsPerson: true, pause });
+    expect(blind).not.toHaveProperty('nextInMs');
+  });
+
+  it('keeps a cancellation that something else answered, and tries it again', () => {
+    const error = failure('unexpected_response');
+    noteForeign(error);
+    const kept = { state: 'planned', hasFailed: true, needsPerson: false };
+    const next = afterSend(claimedWith(), { ok: false, error }, true, POLICY);
+    expect(next).toMatchObject({ ...kept, nextInMs: backoffMs(1) });
+    expect(next).not.toHaveProperty('pause');
+    const pause = { forMs: REST_MS, because: 'unexpected_response' };
+    expect(afterSend(claimedWith(), { ok: false, error }, true, POLICY, true)).toMatchObject({ ...kept, pause });
   });
 
   it('rests after a read-back that is forbidden, directly or later', () => {

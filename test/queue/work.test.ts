@@ -73,6 +73,51 @@ describe.each(DATABASES)('a worker on %s', (_, open) => {
     expect((await queue.stats()).accounts['alpha']).not.toHaveProperty('pausedUntil');
   });
 
+  it.each([
+    ['alpha', 6],
+    ['blind', 3],
+  ] as const)('lets the account %s rest after three cancellations that a page answered', async (account, asked) => {
+    let isDown = true;
+    const page = (): Response => new Response('<html>Maintenance</html>', { headers: { 'content-type': 'text/html' } });
+    const ids = ['one', 'two', 'three', 'four', 'five', 'six', 'seven'];
+    const script = { writes: [() => (isDown ? page() : accepted())], reads: [page] };
+    const shop = openShop(Object.fromEntries(ids.map((id) => [id, script])));
+    await using queue = await openQueue(database, { services: shop.services });
+    for (const id of ids) await queue.enqueue(request(account, id), { id });
+    await queue.work({ stopWhenIdle: true });
+    expect([shop.writes(), shop.hosts().length]).toEqual([3, asked]);
+    const needsPerson = account === 'blind';
+    const stats = await queue.stats();
+    expect(stats.accounts[account]).toMatchObject({
+      states: { planned: 4, unknown: 3 },
+      pausedBecause: 'outcome_unknown',
+      needsPerson: needsPerson ? 3 : 0,
+    });
+    isDown = false;
+    await queue.resume(account);
+    await queue.work({ stopWhenIdle: true });
+    expect(shop.writes()).toBe(7);
+    expect((await queue.stats()).accounts[account]?.states).toMatchObject({ requested: 4, unknown: 3 });
+  });
+
+  it('keeps what was not processed because something else answered, and lets the account rest after three', async () => {
+    let isMoved = true;
+    const login = (): Response => new Response('', { status: 302, headers: { location: '/login' } });
+    const ids = ['one', 'two', 'three', 'four', 'five'];
+    const script = { writes: [() => (isMoved ? login() : accepted())] };
+    const shop = openShop(Object.fromEntries(ids.map((id) => [id, script])));
+    await using queue = await openQueue(database, { services: shop.services });
+    for (const id of ids) await queue.enqueue(request('alpha', id), { id });
+    await queue.work({ stopWhenIdle: true });
+    expect(shop.writes()).toBe(3);
+    const stats = await queue.stats();
+    expect(stats.accounts['alpha']).toMatchObject({ states: { planned: 5 }, pausedBecause: 'unexpected_response' });
+    isMoved = false;
+    await queue.resume('alpha');
+    await queue.work({ stopWhenIdle: true });
+    expect((await queue.stats()).accounts['alpha']?.states).toMatchObject({ requested: 5 });
+  });
+
   it('lets an account rest if its provider asks for it, and goes on with the others', async () => {
     const shop = openShop({ one: { writes: [() => busy(429, 3_600)] } });
     await using queue = await openQueue(database, { services: shop.services, limits: { alpha: { concurrency: 1 } } });

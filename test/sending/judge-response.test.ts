@@ -5,6 +5,7 @@ import {
   judgeRedirect,
   judgeUnrecognized,
   rateLimited,
+  refusalIn,
   refusedUnprocessed,
 } from '../../src/sending/judge-response.ts';
 
@@ -21,6 +22,7 @@ describe('an answer that is not in the language of the API', () => {
     expect(judgeUnrecognized(answer(status), 'write')).toEqual({
       code: 'unexpected_response',
       providerStatus: status,
+      isForeign: true,
       message:
         `the server answered ${status} with something that is not JSON, such as a login, maintenance or firewall page, ` +
         'which asks for a login. Nothing was processed. Check the credentials and the base URL of the account.',
@@ -33,6 +35,7 @@ describe('an answer that is not in the language of the API', () => {
       const judged = {
         code: 'unexpected_response',
         providerStatus: status,
+        isForeign: true,
         message:
           `the server answered ${status} with something that is not JSON, such as a login, maintenance or firewall page. ` +
           'Nothing was processed. Check the base URL of the account; no API seems to be there.',
@@ -92,6 +95,7 @@ describe('an answer that is not in the language of the API', () => {
     expect(judgeUnrecognized(answer(status, JSON_BODY), 'read')).toEqual({
       code: 'unexpected_response',
       providerStatus: status,
+      isForeign: false,
       message: `${what}.`,
     });
   });
@@ -107,9 +111,51 @@ describe('an answer that is not in the language of the API', () => {
   });
 });
 
+describe('an answer that says nothing but that access is refused', () => {
+  const text = (words: string): ResponseBody => ({ kind: 'other', text: words });
+  const json = (value: unknown): ResponseBody => ({ kind: 'json', value });
+
+  it.each([
+    ['a text', text('Authentication failed.\n')],
+    ['a text of JSON', json('Unauthorized')],
+    ['a message in JSON', json({ message: 'Unauthenticated.' })],
+    ['an error of another form', json({ status: false, error: 'Invalid credentials' })],
+  ])('as %s is a refusal of the credentials to a read', (_, body) => {
+    for (const status of [200, 202, 400, 403, 404]) {
+      expect(judgeUnrecognized(answer(status, body), 'read')).toMatchObject({
+        code: 'unauthorized',
+        providerStatus: status,
+      });
+    }
+  });
+
+  it('names the address that is not allowed', () => {
+    const judged = judgeUnrecognized(answer(200, text('Invalid IP 203.0.113.9')), 'read');
+    expect([judged.code, judged.message]).toEqual(['forbidden', expect.stringContaining('203.0.113.9')]);
+  });
+
+  it('proves nothing of a write', () => {
+    for (const status of [200, 403]) {
+      expect(judgeUnrecognized(answer(status, text('Unauthorized')), 'write').code).toBe('outcome_unknown');
+      expect(refusalIn(answer(status, text('Unauthorized')))?.code).toBe('unauthorized');
+    }
+  });
+
+  it.each([
+    ['a failure of the server', 500, text('Authentication failed')],
+    ['a page', 200, text('<html><body>Unauthorized</body></html>')],
+    ['a text with more in it', 200, text('Done. Unauthorized')],
+    ['JSON with the words elsewhere', 200, json({ data: { message: 'Unauthorized' } })],
+    ['a list', 200, json(['Unauthorized'])],
+  ])('is not what %s is', (_, status, body) => {
+    expect(refusalIn(answer(status, body))).toBeUndefined();
+  });
+});
+
 describe('a redirect', () => {
   const followed = {
     code: 'unexpected_response',
+    isForeign: true,
     message: 'the base URL redirects. No redirect is followed: set the address that it leads to as the base URL.',
   };
 

@@ -75,7 +75,7 @@ function notLocked(reason: NotLocked, results: string): ProviderError {
   }
   if (reason === 'unusable') {
     return wrongUse(
-      `${results} cannot be locked: its directory may be read-only, or a network share without locks. Keep the results of a new list on a local disk with --results; move those of an earlier run there together, and go on with --resume. Nothing was sent.`,
+      `${results} cannot be locked: its directory may be read-only or a network share without locks, or the disk full. Keep the results of a new list on a local disk with --results; move those of an earlier run there together, and go on with --resume. Nothing was sent.`,
     );
   }
   return notConfigured(`a list needs Node.js 22.13 or later; this is ${process.version}.`);

@@ -1,4 +1,5 @@
 import { isWall } from '../../bulk/account-access.ts';
+import { isForeign } from '../../call/foreign-answer.ts';
 import type { ErrorCode } from '../../contract/error-code.ts';
 import { ProviderError, isProviderError } from '../../contract/provider-error.ts';
 import { NO_SUCH_SERVICE, confirmsCancellation } from '../../outcome/read-back.ts';
@@ -14,8 +15,8 @@ import type { ValidRow } from './result-line.ts';
  * Settles rows that an earlier run sent, or was about to send, without learning their outcome. They are never sent
  * again: they are read back, and what does not show the cancellation of the asked timing stays unknown. An account whose
  * credentials are refused, or that meets a login or a challenge, is not asked again, since providers ban; nor is one
- * that did not answer three times in a row. A row that waits for a token waits on unless its cancellation is found: no
- * other token is asked for.
+ * whose provider did not answer three times in a row. A row that waits for a token waits on unless its cancellation is
+ * found: no other token is asked for.
  */
 export class Settling {
   readonly #services: OpenedServices['services'];
@@ -94,7 +95,7 @@ export class Settling {
       return status;
     } catch (error) {
       if (!isProviderError(error)) throw error;
-      const silent = error.code === 'unavailable' || error.code === 'rate_limited';
+      const silent = error.code === 'unavailable' || error.code === 'rate_limited' || isForeign(error);
       const inARow = silent ? (this.#silent.get(account) ?? 0) + 1 : 0;
       this.#silent.set(account, inARow);
       if (CLOSING.includes(error.code) || isLoginStatus(error.providerStatus) || isWall(error) || inARow >= MOST_SILENT)

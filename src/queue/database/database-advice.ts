@@ -12,6 +12,9 @@ export function isMisconfigured(code: string): boolean {
 /** The code of a failure to which the driver gives none. */
 export const NO_TLS = 'no TLS';
 
+/** The code of an embedded database that does not start, and does not say why. */
+export const NOT_STARTED = 'not_started';
+
 /** The code of a database whose encoding does not have every character. */
 export const ENCODING = '22P05';
 
@@ -47,6 +50,8 @@ const CERTIFICATE =
   'authority, add its file to the URL: ?sslmode=verify-full&sslrootcert=/path/to/ca.pem. To encrypt without checking who ' +
   'answers: ?uselibpqcompat=true&sslmode=require';
 
+const DISK_FULL = 'The disk is full. Free space on it';
+
 const ADVICE: Readonly<Record<string, string>> = {
   '28P01':
     'The server refuses the user or the password in the address (PGUSER and PGPASSWORD count where it names none). Special characters ' +
@@ -80,6 +85,13 @@ const ADVICE: Readonly<Record<string, string>> = {
   '57014': 'The statement was cancelled. Look for a time limit on the server or a pooler',
   '25P03': 'The server ended the session. Look for a time limit on the server or a pooler',
   '25P04': 'The server ended the transaction. Raise transaction_timeout for this user',
+  '53100': DISK_FULL,
+  ENOSPC: DISK_FULL,
+  EDQUOT: DISK_FULL,
+  EROFS: 'The disk is read-only',
+  [NOT_STARTED]:
+    'The embedded database does not start: the disk may be full or read-only, a file of its directory damaged, or the directory that of ' +
+    'another version',
   [NO_TLS]:
     'The server does not offer TLS. Leave sslmode and ssl out of the address, or set sslmode=disable (PGSSLMODE counts where it names none)',
   ENOENT: 'A file or socket that the address names does not exist (sslrootcert, sslcert, sslkey, or a socket as host)',

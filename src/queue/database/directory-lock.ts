@@ -45,7 +45,8 @@ const LOST =
 const REASONS: { readonly [Reason in NotLocked]: string } = {
   taken:
     'another process has the queue’s directory open. An embedded database serves one process: stop the other one, or move to PostgreSQL. Reading works meanwhile: queue list, show and stats, or openQueueReader; `cancelkit queue work --ui` shows it in a browser while it works',
-  unusable: 'the directory of the queue cannot be locked: is it there, and writable?',
+  unusable:
+    'the directory of the queue cannot be locked: it may not exist or be read-only, its disk may be full, or it may be a network share without locks',
   old_node: 'an embedded database needs Node.js 22.13 or later',
 };
 

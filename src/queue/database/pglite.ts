@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { PGlite, Transaction } from '@electric-sql/pglite';
 import { isProviderError } from '../../contract/provider-error.ts';
 import { deferred } from '../../platform/deferred.ts';
+import { NOT_STARTED } from './database-advice.ts';
 import { DatabaseFailure, guarded, type Database, type QueryClient, type Row } from './database.ts';
 import { lockDirectory, type DirectoryLock } from './directory-lock.ts';
 import { loadPeer } from './peer.ts';
@@ -27,7 +28,9 @@ export async function openPglite(directory: string): Promise<Database> {
     opened = database(await Embedded.create({ dataDir: data, ...(await compilePglite()) }), lock);
   } catch (error) {
     lock.release();
-    throw isProviderError(error) ? error : new DatabaseFailure(error, 'no');
+    // Its errors of the file system have numbers in place of codes.
+    const hasCode = error instanceof Error && 'code' in error && typeof error.code === 'string';
+    throw isProviderError(error) ? error : new DatabaseFailure(hasCode ? error : { code: NOT_STARTED }, 'no');
   }
   try {
     await opened.query(SETTLE);

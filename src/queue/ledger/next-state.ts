@@ -1,5 +1,6 @@
 import { ProviderError } from '../../contract/provider-error.ts';
 import { isWall } from '../../bulk/account-access.ts';
+import { isForeign } from '../../call/foreign-answer.ts';
 import { waitOf } from '../../call/retry-wait.ts';
 import type { ErrorCode } from '../../contract/error-code.ts';
 import { isLoginStatus } from '../../sending/judge-response.ts';
@@ -117,13 +118,14 @@ export function becameUnknown(
 ): NextState {
   const [first = 0] = policy.readBackAfterMs;
   const unknown = { state: 'unknown', error, readBackAttempts: 0 } as const;
-  if (!readable) return { ...unknown, needsPerson: true };
-  // What turned the first read-back away turns away every other request of the account.
   const refusal = error.readBackRefusal;
-  if (refusal === 'forbidden' && isShut) return { ...unknown, needsPerson: false, ...SHUT };
+  const pause = isShut ? { pause: shutFor(refusal ?? error.code).pause } : {};
+  if (!readable) return { ...unknown, needsPerson: true, ...pause };
+  // What turned the first read-back away turns away every other request of the account.
+  if (refusal === 'forbidden' && isShut) return { ...unknown, needsPerson: false, ...shutFor(refusal) };
   if (refusal !== undefined && refusal !== 'forbidden')
     return { ...unknown, needsPerson: false, ...turnedAway(refusal) };
-  return { ...unknown, needsPerson: false, nextInMs: first };
+  return { ...unknown, needsPerson: false, nextInMs: first, ...pause };
 }
 
 /** What follows from a read-back that was answered. */
@@ -237,14 +239,19 @@ function wordsFor({ message }: ProviderError, lastSeen: LastSeen): string {
 /** When it is made again, and whether the account rests until then. */
 export type Again = Required<Pick<NextState, 'nextInMs'>> & Pick<NextState, 'pause' | 'retryInMs'>;
 
+type Resting = Required<Pick<NextState, 'nextInMs' | 'pause'>>;
+
 /** When a request is made again that the provider did not take, or `undefined` if that would change nothing. */
 export function whenAgain(error: ProviderError, tries: number, isShut: boolean): Again | undefined {
   const { code } = error;
-  if (code === 'forbidden' && isShut) return SHUT;
+  if (code === 'forbidden' && isShut) return shutFor(code);
   const isTurnedAway = code === 'unauthorized' || isLoginStatus(error.providerStatus) || isWall(error);
   if (isTurnedAway) return turnedAway(code);
   // Nothing is sent, so nothing is gained by a longer rest.
   if (code === 'not_configured') return rest(code, REST_MS);
+  if (isShut) return shutFor(code);
+  // Something else answered, such as a maintenance page, and the provider may answer again.
+  if (isForeign(error)) return { nextInMs: backoffMs(tries) };
   if (code !== 'rate_limited' && code !== 'unavailable' && code !== 'aborted') return undefined;
   const { retryInMs } = retryInMsOf(error);
   if (retryInMs !== undefined) {
@@ -263,18 +270,23 @@ export function restAfter(error: ProviderError): NextState['pause'] {
 }
 
 /** The account is left alone until its credentials or its address are corrected. */
-function turnedAway(because: ErrorCode): Required<Pick<NextState, 'nextInMs' | 'pause'>> {
+function turnedAway(because: ErrorCode): Resting {
   return { nextInMs: REST_MS, pause: { forMs: REST_MS, because, isTurnedAway: true } };
 }
 
 /** The account is left alone, too. */
-function rest(because: ErrorCode, nextInMs: number): Again {
+function rest(because: ErrorCode, nextInMs: number): Resting {
   return { nextInMs, pause: { forMs: nextInMs, because } };
 }
 
-// It waits longer than the account rests, so that the others come first: one of them may show that the account is let
-// in.
-const SHUT: Again = { ...turnedAway('forbidden'), nextInMs: 2 * REST_MS };
+/**
+ * The account is most likely shut as a whole. The cancellation waits longer than the account rests, so that the others
+ * come first: one of them may show that the account is let in.
+ */
+function shutFor(because: ErrorCode): Resting {
+  const { pause } = because === 'forbidden' ? turnedAway(because) : rest(because, REST_MS);
+  return { nextInMs: 2 * REST_MS, pause };
+}
 
 /** How long it is until the time that an error names. */
 function retryInMsOf(error: ProviderError): Pick<NextState, 'retryInMs'> {

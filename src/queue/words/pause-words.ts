@@ -10,4 +10,5 @@ const PAUSES: Readonly<Record<string, string>> = {
   rate_limited: 'the provider asked for a pause',
   unavailable: 'the provider cannot be reached',
   unexpected_response: 'the provider’s answers cannot be used',
+  outcome_unknown: 'the outcome of its last requests is not known',
 };

@@ -134,7 +134,8 @@ async function afterFailure(
   const { policy, readable } = context;
   const otherPlace = otherPlaceIn(error);
   if (otherPlace !== undefined) return await heldAt(claimed, otherPlace, context);
-  const isShut = access.learn(error);
+  // A reading that proves nothing costs nothing, so it holds up no cancellation of the account.
+  const isShut = access.learn(error) && (claimed.task === 'send' || error.code === 'forbidden');
   const seen = error.code === 'not_found' ? { state: 'absent' as const } : { failed: error.code };
   const following = followingOf(claimed, context);
   if (following !== undefined) {

@@ -40,12 +40,21 @@ describe('a success of VPSBG', () => {
   });
 
   it.each([
-    ['200 without a body', { status: 200 }],
-    ['202 without a body', { status: 202 }],
     ['200 with an empty object', answers.acceptedWithObject],
     ['202 with an empty object', { status: 202, body: ' {} ' }],
-  ] as const)('is any 2xx that says nothing else: %s', async (_name, answer) => {
+  ] as const)('is any 2xx with an object that says nothing else: %s', async (_name, answer) => {
     expect(await cancel(answer)).toMatchObject({ outcome: 'requested' });
+  });
+
+  it.each([200, 201, 202])('is a %i without a body only if a read-back shows it', async (code) => {
+    const failure = await failureOf(cancel({ status: code }));
+    expect(failure).toMatchObject({ code: 'outcome_unknown', reason: 'unreadable_answer', providerStatus: code });
+    const pending = server({ cancel_request: { now: true } });
+    const { fetch } = answering({ status: code }, pending);
+    const request = { account: 'vpsbg', service, when: 'immediate' } as const;
+    expect(await createCancelService({ vpsbg: account }, { fetch }).cancel(request)).toMatchObject({
+      reconciled: true,
+    });
   });
 
   it.each([
