@@ -77,16 +77,6 @@ export const contaboConfigSchema: StandardSchema<ContaboConfig, ResolvedContaboC
   ),
 );
 
-/** The environment variable of each option. */
-export const contaboEnv = {
-  clientId: 'CONTABO_CLIENT_ID',
-  clientSecret: 'CONTABO_CLIENT_SECRET',
-  username: 'CONTABO_USERNAME',
-  password: 'CONTABO_PASSWORD',
-  baseUrl: 'CONTABO_BASE_URL',
-  authUrl: 'CONTABO_AUTH_URL',
-} as const;
-
 function credential({ accepts, expected }: CredentialRule): v.GenericSchema<string, string> {
   return v.pipe(v.string(expected), v.check(accepts, expected));
 }

@@ -1,12 +1,8 @@
-import { defineProvider, type Account, type ConfigSource, type Provider, type When } from '../../src/provider/index.ts';
-import { hostbillAccess, secretsOf } from './access.ts';
-import { fromNo } from './answer.ts';
-import { listServices } from './find.ts';
-import { hostbillConfigSchema, hostbillEnv, type HostbillConfig } from './config.ts';
-import { toCancelRequest, toListRequest, toServiceRequest } from './request.ts';
-import { fromCancelResponse, listIn, readService, toOptions } from './response.ts';
-import { hostbillServiceSchema, type HostbillService } from './service.ts';
-import { whereToLook } from './where-to-look.ts';
+import type { Account, ConfigSource, Provider, When } from '../../src/provider/index.ts';
+import { defineLazyProvider } from '../../src/provider/lazy.ts';
+import type { HostbillConfig } from './config.ts';
+import { hostbillCheck, hostbillProfile } from './profile.ts';
+import type { HostbillService } from './service.ts';
 
 export type { HostbillConfig, HostbillPasswordConfig, HostbillTokenConfig } from './config.ts';
 export type { HostbillService } from './service.ts';
@@ -15,53 +11,8 @@ type HostbillOperation = 'cancel' | 'status' | 'options' | 'find';
 
 /** The User API of a HostBill portal. Its facts, their sources and the table of answers are in this folder's README. */
 export const hostbillProvider: Provider<'hostbill', HostbillConfig, HostbillService, When, HostbillOperation> =
-  defineProvider({
-    specVersion: 2,
-    id: 'hostbill',
-    capabilities: {
-      timings: ['immediate', 'end_of_period'],
-      reason: { field: 'required' },
-      readBack: true,
-      revoke: false,
-      options: true,
-      find: true,
-      immediateDestroysData: 'unknown',
-      recognizesRepeat: 'inferred',
-      // Each host sets a rate limit of its own.
-      concurrency: 2,
-    },
-    config: hostbillConfigSchema,
-    env: hostbillEnv,
-    service: hostbillServiceSchema,
-    serviceForms: [{ example: { serviceId: 4711 }, plainId: /^\d+$/ }],
-    baseUrl: ({ baseUrl }) => baseUrl,
-    whereToLook,
-    secrets: ({ credentials }) => secretsOf(credentials),
-    access: hostbillAccess,
-    escapesHtml: true,
-    *cancel(order, config) {
-      return fromCancelResponse(yield toCancelRequest(order), order, config);
-    },
-    *status(service) {
-      const read = readService(yield toServiceRequest(service), service);
-      return 'verdict' in read ? read : { verdict: 'found', status: read.status };
-    },
-    *options(service) {
-      const read = readService(yield toServiceRequest(service), service);
-      return 'verdict' in read ? read : toOptions(read);
-    },
-    find: listServices,
-    check: {
-      reads: 'the list of services',
-      basis: 'inferred',
-      leavesOpen: 'whether the host allows cancelling over the API',
-      *run() {
-        const response = yield toListRequest();
-        if (listIn(response) !== undefined) return { verdict: 'accepted' };
-        const verdict = fromNo(response);
-        return verdict.verdict === 'absent' ? { verdict: 'unrecognized' } : verdict;
-      },
-    },
+  defineLazyProvider({ ...hostbillProfile, check: hostbillCheck }, async () => {
+    return (await import('./definition.ts')).hostbillDefinition;
   });
 
 /** What {@link hostbill} returns. */

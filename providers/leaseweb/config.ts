@@ -48,6 +48,3 @@ export const leasewebConfigSchema: StandardSchema<LeasewebConfig, ResolvedLeasew
     'an object with only apiKey and baseUrl',
   ),
 );
-
-/** The environment variable of each option. */
-export const leasewebEnv = { apiKey: 'LEASEWEB_API_KEY', baseUrl: 'LEASEWEB_BASE_URL' } as const;

@@ -1,34 +1,9 @@
-import {
-  defineProvider,
-  type Account,
-  type CancelVerdict,
-  type ConfigSource,
-  type Exchange,
-  type OptionsVerdict,
-  type Provider,
-} from '../../src/provider/index.ts';
-import { leasewebConfigSchema, leasewebEnv, type LeasewebConfig, type ResolvedLeasewebConfig } from './config.ts';
-import { listServices } from './find.ts';
-import { readContract } from './contract.ts';
-import {
-  toCancelRequest,
-  toReadRequest,
-  toReasonsRequest,
-  toUndoRequest,
-  type LeasewebOrder,
-  type LeasewebTiming,
-} from './request.ts';
-import {
-  fromCancelResponse,
-  fromUndoResponse,
-  readReasons,
-  reasonNotToSend,
-  reasonNotToUndo,
-  toOptions,
-  withoutCode,
-} from './response.ts';
-import { leasewebServiceSchema, type LeasewebService, type LeasewebTarget } from './service.ts';
-import { whereToLook } from './where-to-look.ts';
+import type { Account, ConfigSource, Provider } from '../../src/provider/index.ts';
+import { defineLazyProvider } from '../../src/provider/lazy.ts';
+import type { LeasewebConfig } from './config.ts';
+import { leasewebCheck, leasewebProfile } from './profile.ts';
+import type { LeasewebTiming } from './request.ts';
+import type { LeasewebService } from './service.ts';
 
 export type { LeasewebConfig } from './config.ts';
 export type { LeasewebTiming } from './request.ts';
@@ -43,54 +18,8 @@ export const leasewebProvider: Provider<
   LeasewebService,
   LeasewebTiming,
   LeasewebOperation
-> = defineProvider({
-  specVersion: 2,
-  id: 'leaseweb',
-  capabilities: {
-    timings: ['immediate', 'end_of_period', 'end_of_term'],
-    // For services. An instance takes neither, and its result says so.
-    reason: { field: 'optional', codes: 'listed' },
-    readBack: true,
-    revoke: true,
-    options: true,
-    find: true,
-    immediateDestroysData: 'yes',
-    recognizesRepeat: 'no',
-  },
-  config: leasewebConfigSchema,
-  env: leasewebEnv,
-  service: leasewebServiceSchema,
-  serviceForms: [
-    { example: { serviceId: '10000000000010' }, plainId: /^\d+$/ },
-    {
-      example: { instanceId: 'ace712e9-a166-47f1-9065-4af0f7e7fce1' },
-      plainId: /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i,
-    },
-  ],
-  baseUrl: ({ baseUrl }) => baseUrl,
-  whereToLook,
-  secrets: ({ apiKey }) => [apiKey],
-  cancel,
-  *status(service, config) {
-    const read = readContract(yield toReadRequest(service, config), service);
-    return 'verdict' in read ? read : { verdict: 'found', status: read.status };
-  },
-  options,
-  *revoke(service, config) {
-    const read = readContract(yield toReadRequest(service, config), service);
-    const notSent = reasonNotToUndo(read);
-    return notSent ?? fromUndoResponse(yield toUndoRequest(service, config));
-  },
-  find: listServices,
-  check: {
-    reads: 'the list of cancellation reasons',
-    basis: 'documented',
-    leavesOpen: 'whether the key may cancel, and whether it may use Public Cloud',
-    *run(config) {
-      const read = readReasons(yield toReasonsRequest(config));
-      return 'verdict' in read ? read : { verdict: 'accepted' };
-    },
-  },
+> = defineLazyProvider({ ...leasewebProfile, check: leasewebCheck }, async () => {
+  return (await import('./definition.ts')).leasewebDefinition;
 });
 
 /** What {@link leaseweb} returns. */
@@ -103,26 +32,4 @@ export type LeasewebAccount = Account<'leaseweb', LeasewebService, LeasewebTimin
  */
 export function leaseweb(config?: ConfigSource<LeasewebConfig>): LeasewebAccount {
   return leasewebProvider.account(config);
-}
-
-/** Reads first: the contract fixes the timing, and the same request destroys an instance now or ends it later. */
-function* cancel(order: LeasewebOrder, config: ResolvedLeasewebConfig): Exchange<CancelVerdict> {
-  const { service, when, reasonCode } = order;
-  const read = readContract(yield toReadRequest(service, config), service);
-  if ('verdict' in read) return read;
-  const notSent = reasonNotToSend(read, when);
-  if (notSent !== undefined) return notSent;
-  if ('serviceId' in service && reasonCode === undefined) {
-    const reasons = readReasons(yield toReasonsRequest(config));
-    return 'verdict' in reasons ? reasons : withoutCode(reasons);
-  }
-  return fromCancelResponse(yield toCancelRequest(order, read.end?.value.slice(0, 10), config), order, read);
-}
-
-function* options(service: LeasewebTarget, config: ResolvedLeasewebConfig): Exchange<OptionsVerdict<LeasewebTiming>> {
-  const read = readContract(yield toReadRequest(service, config), service);
-  if ('verdict' in read) return read;
-  if ('instanceId' in service) return toOptions(read);
-  const reasons = readReasons(yield toReasonsRequest(config));
-  return 'verdict' in reasons ? reasons : toOptions(read, reasons);
 }

@@ -45,6 +45,3 @@ export const mittwaldConfigSchema: StandardSchema<MittwaldConfig, ResolvedMittwa
     'an object with only token and baseUrl',
   ),
 );
-
-/** The environment variable of each option. */
-export const mittwaldEnv = { token: 'MITTWALD_TOKEN', baseUrl: 'MITTWALD_BASE_URL' } as const;

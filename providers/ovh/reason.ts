@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { constantMessages, type ReasonCode, type StandardSchema } from '../../src/provider/index.ts';
+import type { ReasonCode, StandardSchema } from '../../src/provider/index.ts';
+import { constantMessages } from '../../src/provider/lazy.ts';
 
 /** The API's reasons, which a confirmation carries [D]. */
 export const ovhReasons: readonly ReasonCode[] = [

@@ -12,7 +12,7 @@ import { believed, judgeWrite } from '../outcome/judge-write.ts';
 /** An action whose options and account are valid. */
 interface StartedAction<Config, Input, Result> {
   readonly provider: ActionProvider<Config>;
-  readonly action: ProviderAction<Config, Input, Result>;
+  readonly action: Pick<ProviderAction<Config, Input, Result>, 'secrets' | 'run'>;
   /** Reads and checks the account's configuration. */
   readonly read: () => Promise<Checked<ReadConfiguration<Config>>>;
   readonly checking: MaybePromise<Checked<Input>>;
