@@ -65,13 +65,14 @@ for (const { name, command, needs } of steps) {
 }
 
 const counts = testCounts();
-if (counts.failed > 0 || counts.passed === 0) process.exitCode = 1;
+if (counts.failed.length > 0 || counts.passed === 0) process.exitCode = 1;
 console.log(`\n── summary\n${summary.join('\n')}\n`);
+for (const failure of counts.failed) console.log(`failed: ${failure}`);
 if (counts.skipped > 0) console.log(`${counts.skipped} skipped: this machine lacks what they need`);
-console.log(`${counts.passed} passed, ${counts.failed} failed`);
+console.log(`${counts.passed} passed, ${counts.failed.length} failed`);
 
 /** A test run that left no report is itself the failed test. */
 function testCounts(): TestCounts {
   const path = join(root, report);
-  return existsSync(path) ? countTests(path) : { passed: 0, failed: 1, skipped: 0 };
+  return existsSync(path) ? countTests(path) : { passed: 0, failed: ['the test runner left no report'], skipped: 0 };
 }

@@ -16,6 +16,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import * as v from 'valibot';
+import { withClosedOrigin } from '../src/conformance/loopback.ts';
 import { manifest, root } from './manifest.ts';
 import type { RuntimeOutcomes, RuntimeTargets } from './runtime-cases.ts';
 
@@ -66,8 +67,9 @@ async function tryRuntime({ name, run, unsent }: Runtime): Promise<void> {
   const answering = await startProvider((response) => response.end('{"result":"success","serviceid":4711}'));
   const resetting = await startProvider((response) => response.socket?.resetAndDestroy());
   try {
-    const [refusing, unknown] = [await closedPort(), 'https://provider.invalid'];
-    const outcomes = await run({ answering: answering.url, resetting: resetting.url, refusing, unknown });
+    const outcomes = await withClosedOrigin((refusing) =>
+      run({ answering: answering.url, resetting: resetting.url, refusing, unknown: 'https://provider.invalid' }),
+    );
     const isMet =
       outcomes.answering === 'requested' &&
       outcomes.resetting === 'outcome_unknown' &&
@@ -135,7 +137,7 @@ async function runProgram(command: readonly string[], targets: RuntimeTargets): 
 
 /** Runs the cases inside a request to a worker of its own. */
 async function runWorker(targets: RuntimeTargets): Promise<RuntimeOutcomes> {
-  const port = new URL(await closedPort()).port;
+  const port = await freePort();
   writeFileSync(join(folder, 'worker.capnp'), workerConfig(port));
   const child = spawn('npx', ['--yes', 'workerd', 'serve', join(folder, 'worker.capnp')], {
     stdio: 'ignore',
@@ -201,12 +203,12 @@ async function startProvider(
   return { server, url: await urlOf(server), cancellations: () => cancellations };
 }
 
-async function closedPort(): Promise<string> {
+async function freePort(): Promise<string> {
   const server = createServer();
-  const url = await urlOf(server);
+  const { port } = new URL(await urlOf(server));
   server.close();
   await once(server, 'close');
-  return url;
+  return port;
 }
 
 async function urlOf(server: Server): Promise<string> {

@@ -1,31 +1,41 @@
 import * as v from 'valibot';
 import { readJson } from './manifest.ts';
 
-const reportSchema = v.object({
-  numPassedTests: v.number(),
-  numFailedTests: v.number(),
-  numPendingTests: v.optional(v.number(), 0),
-  testResults: v.array(v.object({ status: v.string(), assertionResults: v.array(v.object({ status: v.string() })) })),
+const testSchema = v.object({
+  status: v.string(),
+  fullName: v.string(),
+  failureMessages: v.optional(v.nullable(v.array(v.string())), []),
 });
 
-/** How many tests passed and failed, read from the test runner's JSON report. */
+const reportSchema = v.object({
+  numPassedTests: v.number(),
+  numPendingTests: v.optional(v.number(), 0),
+  testResults: v.array(v.object({ status: v.string(), name: v.string(), assertionResults: v.array(testSchema) })),
+});
+
+/** How many tests passed, and which ones failed, read from the test runner's JSON report. */
 export interface TestCounts {
   readonly passed: number;
-  readonly failed: number;
+  /** Each failed test by its file and name, with the first line of what it says. */
+  readonly failed: readonly string[];
   /** Those that cannot run on this machine. */
   readonly skipped: number;
 }
 
-/** The counts of a report. A test file that failed without a failed test, as one that cannot be loaded does, counts as one. */
+/** The counts of a report. A file that failed without a failed test, as one that cannot be loaded does, counts as one. */
 export function countTests(reportPath: string): TestCounts {
   const report = v.parse(reportSchema, readJson(reportPath));
-  const brokenFiles = report.testResults.filter(
-    ({ status, assertionResults }) =>
-      status === 'failed' && assertionResults.every((assertion) => assertion.status !== 'failed'),
-  );
-  return {
-    passed: report.numPassedTests,
-    failed: report.numFailedTests + brokenFiles.length,
-    skipped: report.numPendingTests,
-  };
+  const failed = report.testResults
+    .filter(({ status }) => status === 'failed')
+    .flatMap(({ name, assertionResults }) => {
+      const tests = assertionResults.filter(({ status }) => status === 'failed');
+      return tests.length === 0
+        ? [`${name}: could not be run`]
+        : tests.map(({ fullName, failureMessages }) => `${name}: ${fullName}\n  ${firstLine(failureMessages?.[0])}`);
+    });
+  return { passed: report.numPassedTests, failed, skipped: report.numPendingTests };
+}
+
+function firstLine(text = ''): string {
+  return text.split('\n', 1)[0] ?? '';
 }

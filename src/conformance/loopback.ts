@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, createServer as createTcpServer, type AddressInfo } from 'node:net';
 
 /** A request as the server saw it. */
 export interface SeenRequest {
@@ -50,12 +50,23 @@ export async function withLoopback<Value>(
   }
 }
 
-/** The base URL of a port that nothing listens on. */
-export async function closedOrigin(): Promise<string> {
-  return withLoopback(
-    () => undefined,
-    (server) => Promise.resolve(server.origin),
-  );
+/**
+ * Runs `work` with the origin of a port where every connection is refused. The port belongs to the near end of an open
+ * connection meanwhile: a port that is merely free may get a server of another process at any moment.
+ */
+export async function withClosedOrigin<Value>(work: (origin: string) => Promise<Value>): Promise<Value> {
+  const server = createTcpServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const holder = connect(portOf(server.address()), '127.0.0.1');
+  await once(holder, 'connect');
+  try {
+    return await work(`http://127.0.0.1:${portOf(holder.address())}`);
+  } finally {
+    const closed = once(server, 'close');
+    holder.destroy();
+    server.close();
+    await closed;
+  }
 }
 
 function seen(incoming: IncomingMessage, body: string): SeenRequest {
@@ -63,7 +74,7 @@ function seen(incoming: IncomingMessage, body: string): SeenRequest {
   return { method: incoming.method ?? '', target: incoming.url ?? '', headers: Object.fromEntries(headers), body };
 }
 
-function portOf(address: AddressInfo | string | null): number {
-  if (typeof address !== 'object' || address === null) throw new TypeError('the server has no port');
+function portOf(address: AddressInfo | object | string | null): number {
+  if (typeof address !== 'object' || address === null || !('port' in address)) throw new TypeError('there is no port');
   return address.port;
 }

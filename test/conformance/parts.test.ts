@@ -1,7 +1,7 @@
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { closedOrigin, withLoopback } from '../../src/conformance/loopback.ts';
+import { withClosedOrigin, withLoopback } from '../../src/conformance/loopback.ts';
 import { fieldsOf, placesOf } from '../../src/conformance/request-fields.ts';
 import { encodingsOf, everythingOf, holdsSecret } from '../../src/conformance/secret-encodings.ts';
 
@@ -62,7 +62,14 @@ describe('the loopback server', () => {
     );
     await expect(work).rejects.toThrow('it failed');
     await expect(refusal(origin)).resolves.toBe('ECONNREFUSED');
-    await expect(refusal(await closedOrigin())).resolves.toBe('ECONNREFUSED');
+  });
+
+  it('keeps a port where connections are refused from every other server', async () => {
+    await withClosedOrigin(async (origin) => {
+      await expect(refusal(origin)).resolves.toBe('ECONNREFUSED');
+      const [taken] = await once(createServer().listen(Number(new URL(origin).port), '127.0.0.1'), 'error');
+      expect(taken).toMatchObject({ code: 'EADDRINUSE' });
+    });
   });
 });
 

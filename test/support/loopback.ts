@@ -99,12 +99,6 @@ export async function startRaw(onData: (socket: Socket, soFar: string) => void):
   };
 }
 
-/** An origin on loopback where nobody listens. */
-export async function closedOrigin(): Promise<string> {
-  await using server = await startAnswering(200, '');
-  return server.origin;
-}
-
 // A client that gives up resets the connection; that is what these tests are about, and no fault of the server.
 function ignoreReset(error: Error & { readonly code?: string }): void {
   if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') throw error;
