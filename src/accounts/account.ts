@@ -8,6 +8,7 @@ import type {
   ProviderProfile,
   ProviderTypes,
 } from '../contract/provider.ts';
+import { loadPart } from '../platform/load-part.ts';
 import type { AccountInternals } from './account-internals.ts';
 import type * as Operations from './account-operations.ts';
 import type { AccountOperations, ReadConfiguration } from './account-operations.ts';
@@ -66,7 +67,7 @@ export function createAccount<Types extends ProviderTypes>(
 ): AccountOf<Types> {
   let loaded: Loaded<ProviderDefinition<Types>> | undefined;
   const loadAnew = async (): Promise<Loaded> => {
-    const [{ operationsOf }, definition] = await Promise.all([loadOperations(), definitionOf()]);
+    const [{ operationsOf }, definition] = await loadPart(Promise.all([loadOperations(), definitionOf()]));
     return (loaded ??= { definition, operations: operationsOf(definition, source) });
   };
   const load = (): MaybePromise<Loaded> => loaded ?? loadAnew();

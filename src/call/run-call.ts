@@ -3,7 +3,8 @@ import type { OutcomeEvent } from '../contract/event.ts';
 import { isProviderError } from '../contract/provider-error.ts';
 import { REPORT_IT } from '../contract/report-it.ts';
 import type { SafeResult } from '../contract/result.ts';
-import type { Call } from './call.ts';
+import { LoadFailure } from '../platform/load-part.ts';
+import type { Call, ErrorFacts } from './call.ts';
 
 /**
  * Runs a call: traces it, emits an event for its outcome, and turns every error into one of the call's own.
@@ -23,7 +24,7 @@ export function runCall<Value>(
     } catch (error) {
       // What is not this call's own is a fault of cancelkit or of an adapter. It may hold anything.
       const isOwn = isProviderError(error) && error.operationId === call.operationId;
-      const failure = isOwn ? error : call.error(INTERNAL_FAULT);
+      const failure = isOwn ? error : call.error(faultOf(error));
       call.emitOutcome({ ok: false, outcome: undefined, code: failure.code });
       throw failure;
     }
@@ -38,6 +39,10 @@ export async function safely<Result>(work: () => Promise<Result>): Promise<SafeR
     if (isProviderError(error)) return { ok: false, error };
     throw error;
   }
+}
+
+function faultOf(error: unknown): ErrorFacts {
+  return error instanceof LoadFailure ? { code: 'unavailable', message: error.message } : INTERNAL_FAULT;
 }
 
 const INTERNAL_FAULT = {

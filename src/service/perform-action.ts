@@ -4,6 +4,7 @@ import { optionsOrThrow } from '../call/check-input.ts';
 import { actionOptionsSchema } from '../call/check-options.ts';
 import { checkAgainst, type MaybePromise } from '../call/check-schema.ts';
 import { runCall } from '../call/run-call.ts';
+import { loadPart } from '../platform/load-part.ts';
 import type { ActionOptions, ActionProvider, Performed, ProviderAction } from '../contract/action.ts';
 import type { StandardSchema } from '../contract/standard-schema.ts';
 
@@ -71,7 +72,7 @@ async function perform<Config, Input, Result>(
   const checked = optionsOrThrow(actionOptionsSchema, options, call);
   // The input is read now, whatever its owner does with it while the rest is being loaded.
   const checking = checkAgainst(schema, input);
-  const { provider, action } = await load();
+  const { provider, action } = await loadPart(Promise.resolve(load()));
   const read = await configurationReader(provider, account);
   if (read === undefined) {
     const issues = [{ path: 'account', expected: `an account made by this package's ${id}()` }];
@@ -79,6 +80,6 @@ async function perform<Config, Input, Result>(
     throw call.error({ code: 'invalid_request', message, issues });
   }
   // What comes after the checks is loaded with the first call that passes them.
-  const { runAction } = await import('./run-action.ts');
+  const { runAction } = await loadPart(import('./run-action.ts'));
   return await runAction({ provider, action, read, checking, options: checked, call });
 }

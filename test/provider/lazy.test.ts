@@ -94,7 +94,8 @@ describe('a provider whose definition is loaded with the first call', () => {
       return definition;
     });
     const failure = await failureOf(services.cancel(request));
-    expect([failure.code, failure.attempts, bodies.length]).toEqual(['unexpected_response', 0, 0]);
+    expect([failure.code, failure.attempts, bodies.length]).toEqual(['unavailable', 0, 0]);
+    expect(failure.message).toContain('could not be loaded. If packages were updated, restart the program.');
     expect(`${failure.message} ${failure.stack}`).not.toContain('secret-path');
     isThere = true;
     expect((await services.cancel(request)).outcome).toBe('requested');
