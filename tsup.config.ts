@@ -37,11 +37,12 @@ const config: Options = {
     fewChunks(root, [
       ['src/index.ts', 'src/provider/lazy.ts'],
       // What adapters are made of.
-      ['src/provider/index.ts'],
+      ['src/provider/index.ts', 'src/provider/fields.ts'],
       // What is loaded with the first call.
       [
         'src/accounts/account-operations.ts',
         'src/accounts/ready-call.ts',
+        'src/outcome/cancel.ts',
         'src/sending/transport.ts',
         'src/service/operations.ts',
       ],

@@ -55,6 +55,7 @@ try {
   for (const { specifier } of entries) await checkLoading(specifier);
   for (const [name, file] of Object.entries(manifest.bin)) await checkCommand(name, file);
   await checkTypes('with the types of Node.js', { module: 'nodenext', lib: ['es2023'], types: ['node'] });
+  await checkVersion1();
   await checkTypes('from CommonJS', { module: 'nodenext', lib: ['es2023'], types: ['node'] }, 'commonjs');
   await checkBundle();
   await checkTypes('with the types of browsers, for a bundler', {
@@ -228,15 +229,34 @@ async function checkTypes(
   const compilerOptions = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true };
   const config = {
     compilerOptions: { target: 'es2023', ...compilerOptions, ...options },
-    files: ['consumer.ts', 'every-entry.ts'],
+    files: ['consumer.ts', 'version-1.ts', 'every-entry.ts'],
   };
   writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(config));
-  cpSync(join(root, 'test', 'package', 'consumer.ts'), join(project, 'consumer.ts'));
+  for (const file of ['consumer.ts', 'version-1.ts']) {
+    cpSync(join(root, 'test', 'package', file), join(project, file));
+  }
   const everyEntry = entries.map(({ specifier }, index) => `export * as entry${index} from '${specifier}';`);
   writeFileSync(join(project, 'every-entry.ts'), everyEntry.join('\n'));
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const { ok, output } = await run(['node', compiler, '-p', project], { directory: project });
   if (!ok) problems.push(`a consumer does not compile ${how}:\n${output}`);
+}
+
+/** An adapter that an author wrote for version 1 of the contract cancels with what is published. */
+async function checkVersion1(): Promise<void> {
+  const script = `
+    import { createCancelService } from 'cancelkit';
+    import { old } from './version-1.ts';
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ state: 'pending', timing: 'period', day: '2099-12-31' });
+    const fetch = async () => new Response(body, { status: 201, headers });
+    const account = old({ baseUrl: 'https://api.example.com', token: 'token-of-an-author' });
+    const request = { account: 'old', service: { id: 'srv-1' }, when: 'end_of_period' };
+    const { outcome, effectiveAt } = await createCancelService({ old: account }, { fetch }).cancel(request);
+    console.log(outcome, effectiveAt.value);
+  `;
+  const { output } = await run(['node', '--input-type=module', '--eval', script], { directory: project });
+  if (!output.endsWith('scheduled 2099-12-31')) problems.push(`an adapter of version 1 does not cancel:\n${output}`);
 }
 
 /** A bundler makes one file of the library and its dependencies, and that file sends by itself. */

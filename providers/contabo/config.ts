@@ -1,14 +1,6 @@
 import * as v from 'valibot';
-import {
-  constantMessages,
-  EXPECTED_BASE_URL,
-  isBaseUrl,
-  loginRule,
-  secretRule,
-  tokenRule,
-  type CredentialRule,
-  type StandardSchema,
-} from '../../src/provider/index.ts';
+import { address, credential, onlyFields } from '../../src/provider/fields.ts';
+import { constantMessages, loginRule, secretRule, tokenRule, type StandardSchema } from '../../src/provider/index.ts';
 
 /** The credentials of a Contabo API user, all four from the customer control panel. */
 export interface ContaboConfig {
@@ -42,41 +34,27 @@ export interface ResolvedContaboConfig {
 /** The path of the login below `authUrl`. */
 export const LOGIN_PATH = ['auth', 'realms', 'contabo', 'protocol', 'openid-connect', 'token'] as const;
 
-// Where it is certain what is meant, the part that every request adds may be there.
-const baseUrl = v.pipe(
-  v.string(EXPECTED_BASE_URL),
-  v.check(isBaseUrl, EXPECTED_BASE_URL),
-  v.transform((url) => new URL(url).href.replace(/\/+$/, '').replace(/\/+v1$/i, '')),
-  v.check(
-    (url) => !/\/v\d+$|\/compute(?:\/|$)/i.test(url),
-    'the address before /v1, such as https://api.contabo.com: cancelkit adds the rest',
-  ),
-);
-const loginEnd = new RegExp(`/+${LOGIN_PATH.join('/+')}$`, 'i');
-const authUrl = v.pipe(
-  v.string(EXPECTED_BASE_URL),
-  v.check(isBaseUrl, EXPECTED_BASE_URL),
-  v.transform((url) => new URL(url).href.replace(/\/+$/, '').replace(loginEnd, '')),
-  v.check(
-    (url) => !/\/auth$|\/realms(?:\/|$)/i.test(url),
-    'the address before /auth/realms, such as https://auth.contabo.com: cancelkit adds the rest',
-  ),
-);
+const AUTH_URL = 'https://auth.contabo.com';
+const baseUrl = address({
+  example: CONTABO_BASE_URL,
+  before: '/v1',
+  ending: /\/+v1$/i,
+  wrong: /\/v\d+$|\/compute(?:\/|$)/i,
+});
+const authUrl = address({
+  example: AUTH_URL,
+  before: '/auth/realms',
+  ending: new RegExp(`/+${LOGIN_PATH.join('/+')}$`, 'i'),
+  wrong: /\/auth$|\/realms(?:\/|$)/i,
+});
 
 export const contaboConfigSchema: StandardSchema<ContaboConfig, ResolvedContaboConfig> = constantMessages(
-  v.strictObject(
-    {
-      clientId: credential(tokenRule),
-      clientSecret: credential(tokenRule),
-      username: credential(loginRule),
-      password: credential(secretRule),
-      baseUrl: v.optional(baseUrl, CONTABO_BASE_URL),
-      authUrl: v.optional(authUrl, 'https://auth.contabo.com'),
-    },
-    'an object with only clientId, clientSecret, username, password, baseUrl and authUrl',
-  ),
+  onlyFields({
+    clientId: credential(tokenRule),
+    clientSecret: credential(tokenRule),
+    username: credential(loginRule),
+    password: credential(secretRule),
+    baseUrl: v.optional(baseUrl, CONTABO_BASE_URL),
+    authUrl: v.optional(authUrl, AUTH_URL),
+  }),
 );
-
-function credential({ accepts, expected }: CredentialRule): v.GenericSchema<string, string> {
-  return v.pipe(v.string(expected), v.check(accepts, expected));
-}

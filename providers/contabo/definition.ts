@@ -1,25 +1,21 @@
-import * as v from 'valibot';
 import {
-  readBody,
-  type CancelOrder,
-  type CancelVerdict,
+  notAbsent,
+  reading,
+  type AbsentVerdict,
   type Exchange,
+  type NoVerdict,
+  type ReadState,
   type ProviderDefinition,
 } from '../../src/provider/index.ts';
 import { contaboConfigSchema } from './config.ts';
 import { listServices } from './find.ts';
 import { contaboCheck, contaboProfile, type ContaboTypes } from './profile.ts';
-import {
-  toCancelRequest,
-  toInstanceRequest,
-  toInstancesRequest,
-  toLoginRequest,
-  type ContaboTiming,
-} from './request.ts';
+import { toCancelRequest, toInstanceRequest, toInstancesRequest, toLoginRequest } from './request.ts';
 import {
   fromCancelResponse,
   fromErrorResponse,
   fromLoginResponse,
+  listIn,
   readInstance,
   reasonNotToSend,
   toOptions,
@@ -42,32 +38,23 @@ export const contaboDefinition: ProviderDefinition<ContaboTypes> = {
     headers: (_request, _config, { token }) => ({ authorization: `Bearer ${token}` }),
   },
   secrets: ({ clientSecret, password }) => [clientSecret, password],
-  cancel: cancelInstance,
-  *status(service) {
-    const read = readInstance(yield toInstanceRequest(service), service);
-    return 'verdict' in read ? read : { verdict: 'found', status: read };
-  },
-  *options(service) {
-    const read = readInstance(yield toInstanceRequest(service), service);
-    return 'verdict' in read ? read : toOptions(read);
+  ...reading(read, toOptions),
+  // Reads first: what a second cancellation does is not documented.
+  *cancel(order) {
+    const shown = yield* read(order.service);
+    if ('verdict' in shown) return shown;
+    return reasonNotToSend(shown) ?? fromCancelResponse(yield toCancelRequest(order), order.service);
   },
   find: listServices,
   check: {
     ...contaboCheck,
     *run() {
       const response = yield toInstancesRequest(1, 1);
-      const list = response.status === 200 ? readBody(response, v.object({ data: v.array(v.unknown()) })) : undefined;
-      if (list !== undefined) return { verdict: 'accepted' };
-      const verdict = fromErrorResponse(response);
-      return verdict.verdict === 'absent' ? { verdict: 'unrecognized' } : verdict;
+      return listIn(response) ? { verdict: 'accepted' } : notAbsent(fromErrorResponse(response));
     },
   },
 };
 
-/** Reads first: what a second cancellation does is not documented. */
-function* cancelInstance(order: CancelOrder<ContaboInstanceReference, ContaboTiming>): Exchange<CancelVerdict> {
-  const { service } = order;
-  const read = readInstance(yield toInstanceRequest(service), service);
-  if ('verdict' in read) return read;
-  return reasonNotToSend(read) ?? fromCancelResponse(yield toCancelRequest(order), service);
+function* read(service: ContaboInstanceReference): Exchange<ReadState | AbsentVerdict | NoVerdict> {
+  return readInstance(yield toInstanceRequest(service), service);
 }

@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { json, parseJsonObject, readForm } from '../../src/sandbox/kit/bodies.ts';
+import { parseInstant } from '../../src/sandbox/kit/calendar.ts';
 import type { EmulatorClock } from '../../src/sandbox/kit/clock.ts';
 import type { Mutable } from '../../src/sandbox/kit/emulator.ts';
 import type { ContaboInstance, ContaboState } from './emulator-state.ts';
@@ -111,10 +112,12 @@ export function createContaboRoutes(
     const isMissing = text === '' && options().missingBody === 'accepted';
     const body = isMissing ? {} : parseJsonObject(text);
     if (body === undefined) return contaboError(400, 'the body is no object');
-    const { cancelDate } = body;
-    if (cancelDate !== undefined && !isDateTime(cancelDate)) return contaboError(400, 'cancelDate is no date-time');
+    const asked = parseInstant(body['cancelDate']);
+    if (body['cancelDate'] !== undefined && asked === undefined) {
+      return contaboError(400, 'cancelDate is no date-time');
+    }
     if (instance.cancelDate !== '' && options().repeatedCancel === 'refused') return contaboError(409, 'seen before');
-    const day = cancelDate === undefined ? instance.earliest : dayOf(new Date(cancelDate), options().timeZone);
+    const day = asked === undefined ? instance.earliest : dayOf(asked, options().timeZone);
     if (day < instance.earliest) return contaboError(400, 'cancelDate is too soon');
     cancel(instance, day);
     return answer(201, context.req.path, { ...CUSTOMER, instanceId: instance.instanceId, cancelDate: day });
@@ -136,11 +139,6 @@ function oauthError(status: number, error: string, description: string): Respons
 const LIFETIME_S = 300;
 const CUSTOMER = { tenantId: 'INT', customerId: '2041' };
 const UUID_V4 = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/i;
-const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
-
-function isDateTime(value: unknown): value is string {
-  return typeof value === 'string' && DATE_TIME.test(value) && !Number.isNaN(Date.parse(value));
-}
 
 /** The calendar day of an instant somewhere on earth, as `2026-12-31`. */
 function dayOf(instant: Date, timeZone: string): string {

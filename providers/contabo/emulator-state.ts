@@ -1,5 +1,6 @@
 import { addDays, addMonths, dateOnly, midnightOf } from '../../src/sandbox/kit/calendar.ts';
 import type { EmulatorClock } from '../../src/sandbox/kit/clock.ts';
+import { storeCancellation, takeEffect, UNCANCELLED } from '../../src/sandbox/kit/cancellation.ts';
 import type { Mutable, SandboxService } from '../../src/sandbox/kit/emulator.ts';
 
 /** An instance at the emulated Contabo. */
@@ -32,11 +33,7 @@ export function createContaboState(clock: EmulatorClock): ContaboState {
 
   clock.onMove(() => {
     for (const instance of instances.values()) {
-      const { cancellation } = instance;
-      if (cancellation?.target !== undefined && cancellation.target <= clock.now()) {
-        instance.cancellation = { ...cancellation, effectiveAt: cancellation.target };
-        instance.ended = true;
-      }
+      if (takeEffect(instance, clock.now())) instance.ended = true;
       // What nobody cancelled is renewed for another month.
       while (instance.earliest <= dateOnly(clock.now())) {
         instance.earliest = dateOnly(addMonths(new Date(instance.earliest), 1));
@@ -52,19 +49,15 @@ export function createContaboState(clock: EmulatorClock): ContaboState {
         earliest: dateOnly(addDays(clock.now(), 20)),
         cancelDate: '',
         ended: false,
-        cancellation: null,
-        timesCancelled: 0,
+        ...UNCANCELLED,
       };
       instances.set(instance.instanceId, instance);
       if (cancelled) state.cancel(instance, instance.earliest);
       return structuredClone(instance);
     },
     cancel(instance, day) {
-      const target = midnightOf(new Date(day));
-      const times = { requestedAt: clock.now(), target, effectiveAt: undefined };
       instance.cancelDate = day;
-      instance.cancellation = { when: { on: day }, reason: undefined, ...times };
-      instance.timesCancelled += 1;
+      storeCancellation(instance, clock, { when: { on: day }, target: midnightOf(new Date(day)) });
     },
   };
   return state;

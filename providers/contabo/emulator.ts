@@ -1,7 +1,7 @@
 import {
   type Emulator,
   type EmulatorContext,
-  foundService,
+  controlsOf,
   type ProviderControls,
 } from '../../src/sandbox/kit/emulator.ts';
 import { createOptions, oneOf } from '../../src/sandbox/kit/options.ts';
@@ -32,17 +32,13 @@ export interface ContaboControls extends ProviderControls<ContaboInstance, numbe
 
 /** Emulates Contabo's API: the login, and the cancellation of compute instances. */
 export function createContaboEmulator({ clock }: EmulatorContext): Emulator<ContaboControls> {
-  const options = createOptions<ContaboOptions>(
-    'contabo',
-    { repeatedCancel: 'refused', noDate: 'empty', missingBody: 'accepted', endedInstance: 'gone', timeZone: 'UTC' },
-    {
-      repeatedCancel: oneOf('refused', 'replaced'),
-      noDate: oneOf('empty', 'null'),
-      missingBody: oneOf('accepted', 'refused'),
-      endedInstance: oneOf('gone', 'listed'),
-      timeZone: oneOf('UTC', 'Europe/Berlin', 'America/Los_Angeles', 'Asia/Tokyo'),
-    },
-  );
+  const options = createOptions<ContaboOptions>('contabo', {
+    repeatedCancel: oneOf('refused', 'replaced'),
+    noDate: oneOf('empty', 'null'),
+    missingBody: oneOf('accepted', 'refused'),
+    endedInstance: oneOf('gone', 'listed'),
+    timeZone: oneOf('UTC', 'Europe/Berlin', 'America/Los_Angeles', 'Asia/Tokyo'),
+  });
   const state = createContaboState(clock);
   const routes = createContaboRoutes(state, clock, options.current);
   const idOf = ({ instanceId }: ContaboInstance): ContaboServiceId => ({ instanceId });
@@ -52,9 +48,7 @@ export function createContaboEmulator({ clock }: EmulatorContext): Emulator<Cont
     failure: (status) => contaboError(status, status === 429 ? 'slow down' : 'it broke on our side'),
     controls: {
       seeded: { active: idOf(state.add()), cancelled: idOf(state.add({ cancelled: true })) },
-      services: () => structuredClone([...state.instances.values()]),
-      service: (id) => structuredClone(foundService('contabo', state.instances.get(id), id, state.instances.keys())),
-      configure: options.configure,
+      ...controlsOf('contabo', { services: state.instances, options }),
       add: state.add,
       expireTokens: routes.expireTokens,
     },

@@ -1,7 +1,9 @@
 import * as v from 'valibot';
+import { shownText as text } from '../../src/provider/fields.ts';
 import {
   defined,
   listedPage,
+  notAbsent,
   readBody,
   type Exchange,
   type FindQuery,
@@ -10,44 +12,33 @@ import {
   type ServiceState,
 } from '../../src/provider/index.ts';
 import { toInstancesRequest } from './request.ts';
-import { fromErrorResponse, stateOf } from './response.ts';
+import { fromErrorResponse, listIn, stateOf } from './response.ts';
 import type { ContaboService } from './service.ts';
 
 const PAGE_SIZE = 50;
 
-const text = v.fallback(v.optional(v.nullable(v.string())), undefined);
 const address = v.fallback(v.optional(v.object({ ip: text })), undefined);
 const entrySchema = v.object({
   instanceId: v.union([v.number(), v.string()]),
   name: text,
   displayName: text,
   status: text,
-  cancelDate: text,
+  cancelDate: v.fallback(v.nullish(v.string()), undefined),
   ipConfig: v.fallback(v.optional(v.object({ v4: address, v6: address })), undefined),
 });
-const pageSchema = v.object({ data: v.array(v.unknown()) });
 
 /** `GET /v1/compute/instances`, one page. */
 export function* listServices({ cursor = '1' }: FindQuery): Exchange<FindVerdict<ContaboService>> {
   const page = Number(cursor);
   const response = yield toInstancesRequest(page, PAGE_SIZE);
-  const read = response.status === 200 ? readBody(response, pageSchema) : undefined;
-  if (read !== undefined) {
-    // A server may give fewer than it was asked for: only an empty page is certainly beyond the end.
-    const next = read.data.length === 0 ? undefined : String(page + 1);
-    return listedPage(read.data, serviceIn, totalPages(response.body) === page ? undefined : next);
-  }
-  const verdict = fromErrorResponse(response);
-  return verdict.verdict === 'absent' ? { verdict: 'unrecognized' } : verdict;
+  const entries = listIn(response);
+  if (entries === undefined) return notAbsent(fromErrorResponse(response));
+  // A server may give fewer than it was asked for: only an empty page is certainly beyond the end.
+  const isLast = entries.length === 0 || readBody(response, pagingSchema)?._pagination.totalPages === page;
+  return listedPage(entries, serviceIn, isLast ? undefined : String(page + 1));
 }
 
-function totalPages(body: object): number | undefined {
-  const parsed = v.safeParse(
-    v.object({ value: v.object({ _pagination: v.object({ totalPages: v.number() }) }) }),
-    body,
-  );
-  return parsed.success ? parsed.output.value._pagination.totalPages : undefined;
-}
+const pagingSchema = v.object({ _pagination: v.object({ totalPages: v.number() }) });
 
 function serviceIn(entry: unknown): ListedService<ContaboService> | undefined {
   const parsed = v.safeParse(entrySchema, entry);
@@ -61,7 +52,7 @@ function serviceIn(entry: unknown): ListedService<ContaboService> | undefined {
     alsoKnownAs: known.filter((one) => typeof one === 'string'),
     state: STATES.get(status ?? '') ?? 'unknown',
     ...defined({
-      stateText: status ?? undefined,
+      stateText: status,
       endsOn: at,
       // Without the field, nothing is known.
       cancellation: cancelDate === undefined ? undefined : { state, ...defined({ effectiveAt: at }) },

@@ -20,7 +20,7 @@ export function toLoginRequest({ clientId, clientSecret, username, password }: R
 
 /** `GET /v1/compute/instances/{instanceId}`. */
 export function toInstanceRequest({ instanceId }: ContaboInstanceReference): ProviderRequest {
-  return { method: 'GET', effect: 'read', ...at(String(instanceId)) };
+  return { method: 'GET', effect: 'read', ...at(instanceId) };
 }
 
 /**
@@ -34,7 +34,7 @@ export function toCancelRequest({
   when,
 }: CancelOrder<ContaboInstanceReference, ContaboTiming>): ProviderRequest {
   const json = when === 'earliest' ? {} : { cancelDate: `${when.on}T12:00:00.000Z` };
-  return { method: 'POST', effect: 'write', ...at(String(instanceId), 'cancel'), json };
+  return { method: 'POST', effect: 'write', ...at(instanceId, 'cancel'), json };
 }
 
 /** `GET /v1/compute/instances`, one page. */

@@ -1,6 +1,9 @@
 import * as v from 'valibot';
+import { shownId, shownText } from '../../src/provider/fields.ts';
 import {
+  absentOrError,
   defined,
+  duplicate,
   effectiveAt,
   readBody,
   refused,
@@ -12,6 +15,7 @@ import {
   type NoVerdict,
   type OptionsVerdict,
   type ProviderResponse,
+  type ReadState,
 } from '../../src/provider/index.ts';
 import type { ContaboTiming } from './request.ts';
 import type { ContaboInstanceReference } from './service.ts';
@@ -20,10 +24,7 @@ const grantSchema = v.object({
   access_token: v.pipe(v.string(), v.nonEmpty()),
   expires_in: v.fallback(v.optional(v.number()), undefined),
 });
-const loginErrorSchema = v.object({
-  error: v.string(),
-  error_description: v.fallback(v.optional(v.string()), undefined),
-});
+const loginErrorSchema = v.object({ error: v.string(), error_description: shownText });
 
 /** The OAuth 2.0 errors that are about the credentials: of the client, of the user, of what the client may do. */
 const REFUSED_CREDENTIALS: readonly string[] = ['invalid_client', 'invalid_grant', 'unauthorized_client'];
@@ -47,7 +48,7 @@ export function fromLoginResponse(response: ProviderResponse): AccessVerdict {
 
 // Both the instance that is read and the one that is cancelled: `data` is a list, also of one.
 const listSchema = v.object({
-  data: v.array(v.object({ instanceId: v.union([v.number(), v.string()]), cancelDate: v.nullable(v.string()) })),
+  data: v.array(v.object({ instanceId: shownId, cancelDate: v.nullable(v.string()) })),
 });
 
 interface ShownInstance {
@@ -62,7 +63,7 @@ function shownInstance(
   { instanceId }: ContaboInstanceReference,
 ): ShownInstance | undefined {
   const list = response.status === status ? readBody(response, listSchema)?.data : undefined;
-  const raw = list?.find((one) => String(one.instanceId) === String(instanceId));
+  const raw = list?.find((one) => one.instanceId === instanceId);
   return raw && { cancelDate: raw.cancelDate ?? '', raw };
 }
 
@@ -70,11 +71,10 @@ function shownInstance(
 export function readInstance(
   response: ProviderResponse,
   service: ContaboInstanceReference,
-): CancellationStatus | AbsentVerdict | NoVerdict {
+): ReadState | AbsentVerdict | NoVerdict {
   const shown = shownInstance(response, 200, service);
   if (shown === undefined) return fromErrorResponse(response);
-  const { cancelDate, raw } = shown;
-  return { ...stateOf(cancelDate), revocable: false, raw };
+  return { status: { ...stateOf(shown.cancelDate), revocable: false, raw: shown.raw } };
 }
 
 /** What the date of an instance says of its cancellation. */
@@ -85,17 +85,15 @@ export function stateOf(cancelDate: string): Pick<CancellationStatus, 'state' | 
 }
 
 /** What may be asked of an instance: both timings, whose dates the API does not show, or nothing more. */
-export function toOptions(status: CancellationStatus): OptionsVerdict<ContaboTiming> {
-  const { raw } = status;
-  return status.state === 'none'
-    ? { verdict: 'offered', options: { timings: [{ timing: 'earliest' }, { timing: 'on_date' }], raw } }
-    : { verdict: 'offered', options: { timings: [], existing: status, raw } };
+export function toOptions({ status }: ReadState): OptionsVerdict<ContaboTiming> {
+  const { state, raw } = status;
+  if (state !== 'none') return { verdict: 'offered', options: { timings: [], existing: status, raw } };
+  return { verdict: 'offered', options: { timings: [{ timing: 'earliest' }, { timing: 'on_date' }], raw } };
 }
 
 /** Why nothing is sent: there is a date already, readable or not. */
-export function reasonNotToSend({ state }: CancellationStatus): CancelVerdict | undefined {
-  if (state === 'none') return undefined;
-  return { verdict: 'duplicate', ambiguous: state === 'unknown', message: 'the instance has a date of cancellation.' };
+export function reasonNotToSend({ status: { state } }: ReadState): CancelVerdict | undefined {
+  return state === 'none' ? undefined : duplicate('the instance has a date of cancellation.', state === 'unknown');
 }
 
 /** What an answer to `POST …/cancel` means. The date in it is the sign that the instance is cancelled. */
@@ -109,7 +107,7 @@ export function fromCancelResponse(response: ProviderResponse, service: ContaboI
   const verdict = fromErrorResponse(response);
   // "Conflict" can mean a cancellation that was stored since the instance was read.
   return response.status === 409 && verdict.verdict === 'refused'
-    ? { ...verdict, verdict: 'duplicate', ambiguous: true, message: 'the API answered that there is a conflict.' }
+    ? { ...verdict, ...duplicate('the API answered that there is a conflict.', true) }
     : verdict;
 }
 
@@ -120,13 +118,13 @@ export function fromErrorResponse(response: ProviderResponse): NoVerdict | Absen
   const body = response.status >= 400 ? readBody(response, errorSchema) : undefined;
   if (body === undefined) return { verdict: 'unrecognized' };
   const providerMessage = typeof body.message === 'string' ? body.message : body.message.join('; ');
-  return response.status === 404
-    ? { verdict: 'absent', providerMessage }
-    : verdictOnError(
-        response.status,
-        { providerMessage },
-        {
-          forbidden: 'the API user may not do this. Its roles have to allow reading instances and POST on them.',
-        },
-      );
+  const forbidden = 'the API user may not do this. Its roles have to allow reading instances and POST on them.';
+  return absentOrError(response.status, { providerMessage }, { forbidden });
+}
+
+const pageSchema = v.object({ data: v.array(v.unknown()) });
+
+/** The entries of a page of `GET /v1/compute/instances`; `undefined` if it is not one. */
+export function listIn(response: ProviderResponse): readonly unknown[] | undefined {
+  return response.status === 200 ? readBody(response, pageSchema)?.data : undefined;
 }

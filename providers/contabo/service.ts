@@ -1,4 +1,4 @@
-import * as v from 'valibot';
+import { numericId, onlyFields } from '../../src/provider/fields.ts';
 import { constantMessages, type StandardSchema } from '../../src/provider/index.ts';
 
 /** A compute instance (VPS or VDS). */
@@ -9,20 +9,9 @@ export interface ContaboService {
 
 /** A checked {@link ContaboService}. */
 export interface ContaboInstanceReference {
-  readonly instanceId: number;
+  readonly instanceId: string;
 }
 
-const expected = 'a positive whole number';
-
 export const contaboServiceSchema: StandardSchema<ContaboService, ContaboInstanceReference> = constantMessages(
-  v.strictObject(
-    {
-      instanceId: v.pipe(
-        v.union([v.number(), v.pipe(v.string(), v.regex(/^[1-9]\d*$/), v.transform(Number))], expected),
-        v.safeInteger(expected),
-        v.minValue(1, expected),
-      ),
-    },
-    'an object with only instanceId',
-  ),
+  onlyFields({ instanceId: numericId() }),
 );

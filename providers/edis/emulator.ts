@@ -3,7 +3,7 @@ import {
   type Emulator,
   type EmulatorContext,
   type ProviderControls,
-  foundService,
+  controlsOf,
 } from '../../src/sandbox/kit/emulator.ts';
 import { createOptions, oneOf, positiveIntegerOrNull } from '../../src/sandbox/kit/options.ts';
 import { edisCatalogue } from './emulator-catalogue.ts';
@@ -43,15 +43,11 @@ export const edisSandboxLogin: EdisLogin = { email: 'reseller+edis@example.com',
 
 /** Emulates the ORDER API of EDIS Global: orders, and cancellations that a cron carries out. */
 export function createEdisEmulator({ clock }: EmulatorContext): Emulator<EdisControls> {
-  const options = createOptions<EdisOptions>(
-    'edis',
-    { clientId: 4711, cancelAnswer: 'success', credit: 'sufficient' },
-    {
-      clientId: positiveIntegerOrNull,
-      cancelAnswer: oneOf('success', 'failed'),
-      credit: oneOf('sufficient', 'insufficient'),
-    },
-  );
+  const options = createOptions<EdisOptions>('edis', {
+    clientId: positiveIntegerOrNull(4711),
+    cancelAnswer: oneOf('success', 'failed'),
+    credit: oneOf('sufficient', 'insufficient'),
+  });
   const state = createEdisState(clock);
   clock.onMove(() => state.tick());
 
@@ -71,12 +67,11 @@ export function createEdisEmulator({ clock }: EmulatorContext): Emulator<EdisCon
     controls: {
       seeded: seededAs(({ kvmId }) => ({ kvmId })),
       seededByServiceId: seededAs(({ serviceId }) => ({ serviceId })),
-      services: () => structuredClone([...state.services.values()]),
-      service(id) {
-        const service = state.byKvmId(String(id)) ?? state.byServiceId(String(id));
-        return structuredClone(foundService('edis', service, id, state.services.keys()));
-      },
-      configure: options.configure,
+      ...controlsOf('edis', {
+        services: state.services,
+        find: (id) => state.byKvmId(String(id)) ?? state.byServiceId(String(id)),
+        options,
+      }),
       add: (init = {}) => structuredClone(state.add(init)),
       setStock(productId, pieces) {
         if (!edisCatalogue.some(({ pid }) => pid === productId)) {

@@ -1,12 +1,6 @@
 import * as v from 'valibot';
-import {
-  constantMessages,
-  EXPECTED_BASE_URL,
-  isBaseUrl,
-  loginRule,
-  secretRule,
-  type StandardSchema,
-} from '../../src/provider/index.ts';
+import { address, credential, onlyFields } from '../../src/provider/fields.ts';
+import { constantMessages, loginRule, secretRule, type StandardSchema } from '../../src/provider/index.ts';
 
 /** The login of a web-service user of Hetzner Robot. */
 export interface HetznerConfig {
@@ -29,38 +23,24 @@ export interface ResolvedHetznerConfig {
   readonly baseUrl: string;
 }
 
-const NO_COLON = 'the name of the web-service user, without a colon';
+const baseUrl = address({
+  example: HETZNER_BASE_URL,
+  before: '/server',
+  wrong: /\/server(?:\/|$)/i,
+});
+// HTTP Basic authentication has no way to write a colon.
+const user = v.pipe(
+  credential(loginRule),
+  v.check((name) => !name.includes(':'), 'the name of the web-service user, without a colon'),
+);
 
 export const hetznerConfigSchema: StandardSchema<HetznerConfig, ResolvedHetznerConfig> = constantMessages(
   v.pipe(
-    v.strictObject(
-      {
-        user: v.pipe(
-          v.string(loginRule.expected),
-          v.check(loginRule.accepts, loginRule.expected),
-          // HTTP Basic authentication has no way to write one.
-          v.check((user) => !user.includes(':'), NO_COLON),
-        ),
-        password: v.pipe(v.string(secretRule.expected), v.check(secretRule.accepts, secretRule.expected)),
-        baseUrl: v.optional(
-          v.pipe(
-            v.string(EXPECTED_BASE_URL),
-            v.check(isBaseUrl, EXPECTED_BASE_URL),
-            v.transform((url) => new URL(url).href.replace(/\/+$/, '')),
-            v.check(
-              (url) => !/\/server(?:\/|$)/i.test(new URL(url).pathname),
-              'the address before /server, such as https://robot-ws.your-server.de: cancelkit adds the rest',
-            ),
-          ),
-          HETZNER_BASE_URL,
-        ),
-      },
-      'an object with only user, password and baseUrl',
-    ),
-    v.transform(({ user, password, baseUrl }) => ({
+    onlyFields({ user, password: credential(secretRule), baseUrl: v.optional(baseUrl, HETZNER_BASE_URL) }),
+    v.transform(({ user: name, password, ...rest }) => ({
       password,
-      login: Buffer.from(`${user}:${password}`).toString('base64'),
-      baseUrl,
+      login: Buffer.from(`${name}:${password}`).toString('base64'),
+      ...rest,
     })),
   ),
 );

@@ -1,18 +1,26 @@
-import * as v from 'valibot';
-import { readBody, type CancelVerdict, type Exchange, type ProviderDefinition } from '../../src/provider/index.ts';
-import { hetznerConfigSchema, type ResolvedHetznerConfig } from './config.ts';
+import {
+  notAbsent,
+  reading,
+  type AbsentVerdict,
+  type Exchange,
+  type NoVerdict,
+  type ProviderDefinition,
+} from '../../src/provider/index.ts';
+import { hetznerConfigSchema } from './config.ts';
 import { listServices } from './find.ts';
 import { hetznerCheck, hetznerProfile, type HetznerTypes } from './profile.ts';
-import { toCancellationRequest, toReadRequest, toServersRequest, toUndoRequest, type HetznerOrder } from './request.ts';
+import { toCancellationRequest, toReadRequest, toServersRequest, toUndoRequest } from './request.ts';
 import {
   checkOrder,
   fromCancellationResponse,
   fromErrorResponse,
   fromUndoResponse,
+  listIn,
   readServer,
   toOptions,
+  type ReadServer,
 } from './response.ts';
-import { hetznerExtrasSchema, hetznerServiceSchema } from './service.ts';
+import { hetznerExtrasSchema, hetznerServiceSchema, type ResolvedHetznerService } from './service.ts';
 import { whereToLook } from './where-to-look.ts';
 
 /** What the adapter does. */
@@ -24,37 +32,29 @@ export const hetznerDefinition: ProviderDefinition<HetznerTypes> = {
   baseUrl: ({ baseUrl }) => baseUrl,
   whereToLook,
   secrets: ({ password, login }) => [password, login],
-  cancel: cancelServer,
-  *status(service, config) {
-    const read = readServer(yield toReadRequest(service, config), service);
-    return 'verdict' in read ? read : { verdict: 'found', status: read.status };
+  access: { headers: (_request, { login }) => ({ authorization: `Basic ${login}` }) },
+  ...reading(read, toOptions),
+  // Reads first: the earliest possible date, the reasons and whether the location can be reserved are the server's own.
+  *cancel(order) {
+    const server = yield* read(order.service);
+    if ('verdict' in server) return server;
+    const checked = checkOrder(server, order);
+    if ('verdict' in checked) return checked;
+    return fromCancellationResponse(yield toCancellationRequest(order, checked.earliest), order, server.today);
   },
-  *options(service, config) {
-    const read = readServer(yield toReadRequest(service, config), service);
-    return 'verdict' in read ? read : toOptions(read);
-  },
-  *revoke(service, config) {
-    return fromUndoResponse(yield toUndoRequest(service, config));
+  *revoke(service) {
+    return fromUndoResponse(yield toUndoRequest(service));
   },
   find: listServices,
   check: {
     ...hetznerCheck,
-    *run(config) {
-      const response = yield toServersRequest(config);
-      const isList = response.status === 200 && readBody(response, v.array(v.unknown())) !== undefined;
-      if (isList) return { verdict: 'accepted' };
-      const verdict = fromErrorResponse(response);
-      return verdict.verdict === 'absent' ? { verdict: 'unrecognized' } : verdict;
+    *run() {
+      const response = yield toServersRequest();
+      return listIn(response) ? { verdict: 'accepted' } : notAbsent(fromErrorResponse(response));
     },
   },
 };
 
-/** Reads first: the earliest possible date, the reasons and whether the location can be reserved are the server's own. */
-function* cancelServer(order: HetznerOrder, config: ResolvedHetznerConfig): Exchange<CancelVerdict> {
-  const server = readServer(yield toReadRequest(order.service, config), order.service);
-  if ('verdict' in server) return server;
-  const checked = checkOrder(server, order);
-  if ('verdict' in checked) return checked;
-  const response = yield toCancellationRequest(order, checked.earliest, config);
-  return fromCancellationResponse(response, order, server.today);
+function* read(service: ResolvedHetznerService): Exchange<ReadServer | AbsentVerdict | NoVerdict> {
+  return readServer(yield toReadRequest(service), service);
 }

@@ -1,5 +1,6 @@
 import { addDays, dateOnly, nextMidnight } from '../../src/sandbox/kit/calendar.ts';
 import type { EmulatorClock } from '../../src/sandbox/kit/clock.ts';
+import { storeCancellation, takeEffect, UNCANCELLED } from '../../src/sandbox/kit/cancellation.ts';
 import type { Mutable, SandboxService } from '../../src/sandbox/kit/emulator.ts';
 
 /** A dedicated server at the emulated Hetzner Robot. */
@@ -56,10 +57,7 @@ export function createHetznerState(clock: EmulatorClock): HetznerState {
 
   function endWhatIsDue(): void {
     for (const server of servers.values()) {
-      const { cancellation, ended } = server;
-      if (ended || cancellation?.target === undefined || cancellation.target > clock.now()) continue;
-      server.cancellation = { ...cancellation, effectiveAt: cancellation.target };
-      server.ended = true;
+      if (takeEffect(server, clock.now())) server.ended = true;
     }
   }
   clock.onMove(endWhatIsDue);
@@ -68,7 +66,7 @@ export function createHetznerState(clock: EmulatorClock): HetznerState {
     servers,
     add({ noticeDays = 20, reservable = false, inTransfer = false, cancelled = false }) {
       const serverNumber = 2_041_001 + servers.size;
-      const unset = { cancellation: null, timesCancelled: 0, reserved: false, ended: false };
+      const unset = { ...UNCANCELLED, reserved: false, ended: false };
       const server: OwnServer = {
         serverNumber,
         name: `sandbox-${serverNumber}`,
@@ -83,16 +81,12 @@ export function createHetznerState(clock: EmulatorClock): HetznerState {
     },
     earliestEndOf: ({ noticeDays }) => dateOnly(addDays(clock.now(), noticeDays)),
     cancel(server, { date, reason, reserved }) {
-      const requestedAt = clock.now();
       const isNow = date === 'now';
-      server.cancellation = {
+      storeCancellation(server, clock, {
         when: isNow ? 'immediate' : { on: date },
         reason,
-        requestedAt,
-        target: isNow ? requestedAt : nextMidnight(new Date(date)),
-        effectiveAt: undefined,
-      };
-      server.timesCancelled += 1;
+        target: isNow ? clock.now() : nextMidnight(new Date(date)),
+      });
       server.reserved = reserved;
       endWhatIsDue();
     },

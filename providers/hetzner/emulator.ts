@@ -2,7 +2,7 @@ import {
   type Emulator,
   type EmulatorContext,
   type ProviderControls,
-  foundService,
+  controlsOf,
 } from '../../src/sandbox/kit/emulator.ts';
 import { createOptions, oneOf, positiveIntegerOrNull } from '../../src/sandbox/kit/options.ts';
 import { type HetznerOptions, createHetznerRoutes, robotError } from './emulator-routes.ts';
@@ -40,23 +40,13 @@ export const hetznerSandboxLogin = { user: 'robot-sandbox', password: 'sandbox: 
 
 /** Emulates the web service of Hetzner Robot: the cancellation of dedicated servers. */
 export function createHetznerEmulator({ clock }: EmulatorContext): Emulator<HetznerControls> {
-  const options = createOptions<HetznerOptions>(
-    'hetzner',
-    {
-      nowTooEarly: 'refused',
-      otherReasons: 'refused',
-      endedServer: 'gone',
-      undo: 'works',
-      requestsPerHour: null,
-    },
-    {
-      nowTooEarly: oneOf('refused', 'ends_now', 'deferred'),
-      otherReasons: oneOf('refused', 'stored'),
-      endedServer: oneOf('gone', 'listed'),
-      undo: oneOf('works', 'too_late', 'ignored'),
-      requestsPerHour: positiveIntegerOrNull,
-    },
-  );
+  const options = createOptions<HetznerOptions>('hetzner', {
+    nowTooEarly: oneOf('refused', 'ends_now', 'deferred'),
+    otherReasons: oneOf('refused', 'stored'),
+    endedServer: oneOf('gone', 'listed'),
+    undo: oneOf('works', 'too_late', 'ignored'),
+    requestsPerHour: positiveIntegerOrNull(null),
+  });
   const state = createHetznerState(clock);
   const add = (init: HetznerServerInit = {}): HetznerServer => structuredClone(state.add(init));
   const seed = (init: HetznerServerInit): HetznerServiceId => ({ serverNumber: add(init).serverNumber });
@@ -76,9 +66,7 @@ export function createHetznerEmulator({ clock }: EmulatorContext): Emulator<Hetz
         inTransfer: seed({ inTransfer: true }),
         cancelled: seed({ cancelled: true }),
       },
-      services: () => structuredClone([...state.servers.values()]),
-      service: (id) => structuredClone(foundService('hetzner', state.servers.get(id), id, state.servers.keys())),
-      configure: options.configure,
+      ...controlsOf('hetzner', { services: state.servers, options }),
       add,
     },
   };

@@ -1,20 +1,17 @@
 import * as v from 'valibot';
+import { shownText as text } from '../../src/provider/fields.ts';
 import {
   defined,
   effectiveAt,
   listedPage,
-  readBody,
   type Exchange,
-  type FindQuery,
   type FindVerdict,
   type ListedService,
 } from '../../src/provider/index.ts';
-import type { ResolvedHetznerConfig } from './config.ts';
 import { toServersRequest } from './request.ts';
-import { fromErrorResponse } from './response.ts';
+import { fromErrorResponse, listIn } from './response.ts';
 import type { HetznerService } from './service.ts';
 
-const text = v.fallback(v.optional(v.nullable(v.string())), undefined);
 const entrySchema = v.object({
   server: v.object({
     server_number: v.union([v.number(), v.string()]),
@@ -28,9 +25,9 @@ const entrySchema = v.object({
 });
 
 /** `GET /server`: all of them in one answer, without a filter; a 404 in the API’s words if the account has no server. */
-export function* listServices(_: FindQuery, config: ResolvedHetznerConfig): Exchange<FindVerdict<HetznerService>> {
-  const response = yield toServersRequest(config);
-  const entries = response.status === 200 ? readBody(response, v.array(v.unknown())) : undefined;
+export function* listServices(): Exchange<FindVerdict<HetznerService>> {
+  const response = yield toServersRequest();
+  const entries = listIn(response);
   if (entries !== undefined) return listedPage(entries, serviceIn);
   const verdict = fromErrorResponse(response);
   return verdict.verdict === 'absent' ? listedPage([], serviceIn) : verdict;
@@ -39,23 +36,16 @@ export function* listServices(_: FindQuery, config: ResolvedHetznerConfig): Exch
 function serviceIn(entry: unknown): ListedService<HetznerService> | undefined {
   const parsed = v.safeParse(entrySchema, entry);
   if (!parsed.success) return undefined;
-  const {
-    server_number: id,
-    server_name,
-    server_ip,
-    server_ipv6_net,
-    status,
-    cancelled,
-    paid_until,
-  } = parsed.output.server;
-  const addresses = [server_ip, server_ipv6_net].filter((one) => typeof one === 'string');
+  const { server_number: id, server_name, server_ip, server_ipv6_net, ...shown } = parsed.output.server;
+  const { status, cancelled, paid_until } = shown;
+  const addresses = [server_ip, server_ipv6_net].filter((one) => one !== undefined);
   return {
     service: { serverNumber: id },
     name: server_name || addresses[0] || String(id),
     alsoKnownAs: addresses,
     state: status === 'ready' ? 'active' : status === 'in process' ? 'pending' : 'unknown',
     ...defined({
-      stateText: status ?? undefined,
+      stateText: status,
       nextDueDate: effectiveAt(paid_until),
       // The cancellation itself says for which day.
       cancellation:

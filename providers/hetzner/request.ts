@@ -1,5 +1,4 @@
 import { defined, type CancelOrder, type ProviderRequest } from '../../src/provider/index.ts';
-import type { ResolvedHetznerConfig } from './config.ts';
 import type { HetznerExtras, ResolvedHetznerService } from './service.ts';
 
 /** The timings that the API has. */
@@ -9,8 +8,8 @@ export type HetznerTiming = 'immediate' | 'earliest' | 'on_date';
 export type HetznerOrder = CancelOrder<ResolvedHetznerService, HetznerTiming, HetznerExtras>;
 
 /** `GET /server/{server_number}/cancellation`: what is possible, or the cancellation that exists. */
-export function toReadRequest(service: ResolvedHetznerService, config: ResolvedHetznerConfig): ProviderRequest {
-  return { method: 'GET', effect: 'read', ...at(['server', service.serverNumber, 'cancellation'], config) };
+export function toReadRequest(service: ResolvedHetznerService): ProviderRequest {
+  return { method: 'GET', effect: 'read', path: pathOf(service) };
 }
 
 /**
@@ -19,31 +18,28 @@ export function toReadRequest(service: ResolvedHetznerService, config: ResolvedH
  * @param earliest the earliest possible date, as it was read.
  */
 export function toCancellationRequest(
-  { service, when, reasonCode, extras }: HetznerOrder,
+  { service, when, reasonCode: cancellation_reason, extras }: HetznerOrder,
   earliest: string,
-  config: ResolvedHetznerConfig,
 ): ProviderRequest {
-  const date = when === 'immediate' ? undefined : when === 'earliest' ? earliest : when.on;
+  const asksFor = when === 'immediate' ? undefined : when === 'earliest' ? earliest : when.on;
+  const reserve = extras?.reserveLocation;
   const form = {
-    cancellation_date: date ?? 'now',
-    ...(reasonCode === undefined ? {} : { cancellation_reason: reasonCode }),
-    ...(extras?.reserveLocation === undefined ? {} : { reserve_location: String(extras.reserveLocation) }),
+    cancellation_date: asksFor ?? 'now',
+    ...defined({ cancellation_reason, reserve_location: reserve === undefined ? undefined : String(reserve) }),
   };
-  const path = ['server', service.serverNumber, 'cancellation'];
-  const read = { serviceSeen: true, ...defined({ asksFor: date }) };
-  return { method: 'POST', effect: 'write', ...at(path, config), form, ...read };
+  return { method: 'POST', effect: 'write', path: pathOf(service), form, serviceSeen: true, ...defined({ asksFor }) };
 }
 
 /** `DELETE /server/{server_number}/cancellation`, which has no body. */
-export function toUndoRequest(service: ResolvedHetznerService, config: ResolvedHetznerConfig): ProviderRequest {
-  return { method: 'DELETE', effect: 'write', ...at(['server', service.serverNumber, 'cancellation'], config) };
+export function toUndoRequest(service: ResolvedHetznerService): ProviderRequest {
+  return { method: 'DELETE', effect: 'write', path: pathOf(service) };
 }
 
 /** `GET /server`: every server of the account. */
-export function toServersRequest(config: ResolvedHetznerConfig): ProviderRequest {
-  return { method: 'GET', effect: 'read', ...at(['server'], config) };
+export function toServersRequest(): ProviderRequest {
+  return { method: 'GET', effect: 'read', path: ['server'] };
 }
 
-function at(path: readonly string[], { login }: ResolvedHetznerConfig): Pick<ProviderRequest, 'path' | 'headers'> {
-  return { path, headers: { authorization: `Basic ${login}` } };
+function pathOf({ serverNumber }: ResolvedHetznerService): readonly string[] {
+  return ['server', serverNumber, 'cancellation'];
 }

@@ -1,16 +1,22 @@
 import * as v from 'valibot';
+import { shownId, shownText as text } from '../../src/provider/fields.ts';
 import {
+  absentIsRefused,
   answeredOn,
-  calendarDay,
   defined,
+  duplicate,
+  effectiveAt,
   readBody,
   refused,
+  refusedField,
+  tooEarly,
   verdictOnError,
   type AbsentVerdict,
   type CancellationStatus,
   type CancelVerdict,
   type EffectiveAt,
   type NoVerdict,
+  type OfferedTiming,
   type OptionsVerdict,
   type ProviderResponse,
   type RefusedVerdict,
@@ -21,10 +27,9 @@ import type { HetznerOrder, HetznerTiming } from './request.ts';
 import type { ResolvedHetznerService } from './service.ts';
 
 const flag = v.fallback(v.optional(v.boolean()), undefined);
-const text = v.fallback(v.nullish(v.string()), undefined);
 const cancellationSchema = v.object({
   cancellation: v.looseObject({
-    server_number: v.union([v.number(), v.string()]),
+    server_number: shownId,
     earliest_cancellation_date: text,
     cancelled: v.boolean(),
     cancellation_date: text,
@@ -38,7 +43,7 @@ const cancellationSchema = v.object({
 /** What the API says of a server. */
 export interface ReadServer {
   /** The earliest possible date. */
-  readonly earliest: string | undefined;
+  readonly earliest: EffectiveAt | undefined;
   /** The day of the answer in UTC, by the provider's clock. */
   readonly today: string | undefined;
   /** The possible reasons. */
@@ -54,31 +59,32 @@ export function readServer(
   { serverNumber }: ResolvedHetznerService,
 ): ReadServer | AbsentVerdict | NoVerdict {
   const known = response.status === 200 ? readBody(response, cancellationSchema)?.cancellation : undefined;
-  if (known === undefined || String(known.server_number) !== serverNumber) return fromErrorResponse(response);
+  if (known === undefined || known.server_number !== serverNumber) return fromErrorResponse(response);
   const { cancelled, cancellation_date: date, cancellation_reason: reason, reservation_possible, reserved } = known;
   const today = answeredOn(response);
   return {
-    earliest: calendarDay(known.earliest_cancellation_date),
+    earliest: dayOf(known.earliest_cancellation_date),
     today,
     reasons: Array.isArray(reason) ? reason : undefined,
     reservable: reservation_possible,
     reserved,
     status: cancelled
-      ? { ...cancelledStatus(calendarDay(date), today, typeof reason === 'string' ? reason : undefined), raw: known }
+      ? { ...cancelledStatus(dayOf(date), today, typeof reason === 'string' ? reason : undefined), raw: known }
       : { state: 'none', revocable: false, raw: known },
   };
 }
 
 function cancelledStatus(
-  date: string | undefined,
+  effectiveAt: EffectiveAt | undefined,
   today: string | undefined,
   reason: string | undefined,
 ): Omit<CancellationStatus, 'raw'> {
-  if (date === undefined) return { state: 'requested', ...defined({ reason }), revocable: false };
+  if (effectiveAt === undefined) return { state: 'requested', ...defined({ reason }), revocable: false };
   // One for today can have been asked for with `now`, so only a later one shows its timing.
-  const when = isAfter(date, today) ? { on: date } : undefined;
-  const revocable = today !== undefined && date > today;
-  return { state: 'scheduled', effectiveAt: day(date), ...defined({ when, reason }), revocable };
+  const { value: on } = effectiveAt;
+  const when = isAfter(on, today) ? { on } : undefined;
+  const revocable = today !== undefined && on > today;
+  return { state: 'scheduled', effectiveAt, ...defined({ when, reason }), revocable };
 }
 
 /** Whether a date lies after today wherever on earth the provider counts its days: tomorrow in UTC can be today. */
@@ -90,15 +96,11 @@ function isAfter(date: string, today: string | undefined): boolean {
 export function toOptions({ earliest, today, reasons, reservable, status }: ReadServer): OptionsVerdict<HetznerTiming> {
   const { raw } = status;
   if (status.state !== 'none') return { verdict: 'offered', options: { timings: [], existing: status, raw } };
-  const isPossible = earliest !== undefined && today !== undefined && earliest <= today;
-  const dated =
-    earliest === undefined
-      ? []
-      : ([
-          { timing: 'earliest', effectiveAt: day(earliest) },
-          { timing: 'on_date', from: earliest },
-        ] as const);
-  const timings = [...(isPossible ? [{ timing: 'immediate' } as const] : []), ...dated];
+  const isPossible = earliest !== undefined && today !== undefined && earliest.value <= today;
+  const timings: OfferedTiming<HetznerTiming>[] = isPossible ? [{ timing: 'immediate' }] : [];
+  if (earliest !== undefined) {
+    timings.push({ timing: 'earliest', effectiveAt: earliest }, { timing: 'on_date', from: earliest.value });
+  }
   const requiredExtras = reservable === true ? ['reserveLocation'] : undefined;
   const codes = reasons?.map((reason) => ({ code: reason, label: reason }));
   return { verdict: 'offered', options: { timings, ...defined({ reasons: codes, requiredExtras }), raw } };
@@ -107,42 +109,43 @@ export function toOptions({ earliest, today, reasons, reservable, status }: Read
 /** Why nothing is sent, or the earliest possible date for what is. */
 export function checkOrder(server: ReadServer, order: HetznerOrder): CancelVerdict | { readonly earliest: string } {
   const { earliest, reasons, reservable, status } = server;
-  if (status.state !== 'none') {
-    return { verdict: 'duplicate', ambiguous: false, message: 'the server is cancelled already.' };
-  }
+  if (status.state !== 'none') return duplicate('the server is cancelled already.');
   if (earliest === undefined) return refused('unexpected_response', 'the API shows no earliest possible date.');
-  const early = tooEarly(earliest, server.today, order);
+  const early = reasonWhyEarly(earliest, server.today, order);
   if (early !== undefined) return early;
   const { reasonCode, extras } = order;
   const reserve = extras?.reserveLocation;
   if (reservable === true && reserve === undefined) {
-    return invalid('extras.reserveLocation', 'true or false: the location of this server can be reserved', 'missing');
+    return refusedField('extras.reserveLocation', 'true or false: the location of this server can be reserved', {
+      problem: 'missing',
+    });
   }
   if (reservable === false && reserve === true) {
-    return invalid('extras.reserveLocation', 'false: the location of this server cannot be reserved');
+    return refusedField('extras.reserveLocation', 'false: the location of this server cannot be reserved');
   }
   if (reasonCode !== undefined && reasons?.includes(reasonCode) === false) {
-    return invalid('reason.providerCode', 'one of the reasons that options() lists for this server');
+    return refusedField('reason.providerCode', 'one of the reasons that options() lists for this server');
   }
-  return { earliest };
+  return { earliest: earliest.value };
 }
 
 /** What `now` does before the earliest possible date is not documented, so it is not sent then. */
-function tooEarly(earliest: string, today: string | undefined, { when }: HetznerOrder): RefusedVerdict | undefined {
+function reasonWhyEarly(
+  earliest: EffectiveAt,
+  today: string | undefined,
+  { when }: HetznerOrder,
+): RefusedVerdict | undefined {
   if (when === 'earliest') return undefined;
   const asked = when === 'immediate' ? today : when.on;
   if (asked === undefined) {
     const message = 'the answer has no date, so whether the server can end now is not known. Ask for earliest.';
     return refused('unexpected_response', message);
   }
-  if (asked >= earliest) return undefined;
-  const message = `the server cannot end before ${earliest}. Ask for earliest, that day or a later one.`;
-  return { ...refused('date_too_early', message), earliest: day(earliest) };
-}
-
-function invalid(path: string, expected: string, problem?: 'missing'): RefusedVerdict {
-  const message = `${path}: expected ${expected}. Nothing was sent.`;
-  return { ...refused('invalid_request', message), issues: [{ path, expected, ...defined({ problem }) }] };
+  if (asked >= earliest.value) return undefined;
+  return tooEarly(
+    earliest,
+    `the server cannot end before ${earliest.value}. Ask for earliest, that day or a later one.`,
+  );
 }
 
 /**
@@ -160,14 +163,7 @@ export function fromCancellationResponse(
     if (response.status === 200) return unclear;
     const isConflict = response.status === 409 && 'providerCode' in server && server.providerCode === 'CONFLICT';
     // One code for two things: a cancellation exists, or the server is being transferred.
-    return isConflict
-      ? {
-          ...server,
-          verdict: 'duplicate',
-          ambiguous: true,
-          message: 'the server is cancelled or is being transferred.',
-        }
-      : server;
+    return isConflict ? { ...server, ...duplicate('the server is cancelled or is being transferred.', true) } : server;
   }
   const { state, effectiveAt } = server.status;
   if (state === 'none') return unclear;
@@ -197,12 +193,11 @@ const unclear: CancelVerdict = {
 export function fromUndoResponse(response: ProviderResponse): RevokeVerdict {
   if (response.status === 200 && response.body.kind === 'empty') return { verdict: 'accepted', outcome: 'revoked' };
   const verdict = fromErrorResponse(response);
-  if (verdict.verdict === 'absent') return { ...verdict, ...refused('not_found', NOT_FOUND) };
-  if (response.status !== 409 || verdict.verdict !== 'refused') return verdict;
+  if (response.status !== 409 || verdict.verdict !== 'refused') {
+    return absentIsRefused(verdict, 'this account has no such server. Check the number.');
+  }
   return { ...verdict, message: 'this cancellation can no longer be withdrawn. Ask the provider.' };
 }
-
-const NOT_FOUND = 'this account has no such server. Check the number.';
 
 const names = v.fallback(v.array(v.string()), []);
 const errorSchema = v.object({
@@ -232,6 +227,13 @@ const LIMITED = 'too many requests in this hour; 200 are allowed for each call. 
 const BAD_LOGIN =
   'the web-service login is not valid. Correct it before another call: 3 bad logins block this address for 10 minutes.';
 
-function day(value: string): EffectiveAt {
-  return { value, precision: 'date', source: 'provider' };
+/** A day; an instant is none. */
+function dayOf(text: string | undefined): EffectiveAt | undefined {
+  const at = effectiveAt(text);
+  return at?.precision === 'date' ? at : undefined;
+}
+
+/** The entries of an answer to `GET /server`; `undefined` if it is not the list. */
+export function listIn(response: ProviderResponse): readonly unknown[] | undefined {
+  return response.status === 200 ? readBody(response, v.array(v.unknown())) : undefined;
 }

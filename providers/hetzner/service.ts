@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { numericId, onlyFields } from '../../src/provider/fields.ts';
 import { constantMessages, type StandardSchema } from '../../src/provider/index.ts';
 
 /** A dedicated server at Hetzner. */
@@ -12,19 +13,8 @@ export interface ResolvedHetznerService {
   readonly serverNumber: string;
 }
 
-const expected = 'the number of a server, a positive whole number';
-
 export const hetznerServiceSchema: StandardSchema<HetznerService, ResolvedHetznerService> = constantMessages(
-  v.strictObject(
-    {
-      serverNumber: v.pipe(
-        v.union([v.pipe(v.number(), v.safeInteger(expected)), v.string()], expected),
-        v.check((id) => /^[1-9]\d{0,14}$/.test(String(id)), expected),
-        v.transform(String),
-      ),
-    },
-    'an object with only serverNumber',
-  ),
+  onlyFields({ serverNumber: numericId('the number of a server, a positive whole number') }),
 );
 
 /** The fields that only a cancellation at Hetzner has. */
@@ -34,5 +24,5 @@ export interface HetznerExtras {
 }
 
 export const hetznerExtrasSchema: StandardSchema<HetznerExtras, HetznerExtras> = constantMessages(
-  v.strictObject({ reserveLocation: v.optional(v.boolean('true or false')) }, 'an object with only reserveLocation'),
+  onlyFields({ reserveLocation: v.optional(v.boolean('true or false')) }),
 );

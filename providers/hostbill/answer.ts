@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import {
+  absentOrError,
   readBody,
   refused,
   refusedAccess,
-  verdictOnError,
   type AbsentVerdict,
   type NoVerdict,
   type ProviderResponse,
@@ -62,8 +62,7 @@ export function fromNo(response: ProviderResponse): NoVerdict | AbsentVerdict {
   if (errors.length === 0) return { verdict: 'unrecognized' };
   const { status } = response;
   const words = { providerMessage: errors.join('; ') };
-  if (status === 404) return { verdict: 'absent', ...words };
-  if (status < 500 && errors.includes(WRONG_LOGIN)) {
+  if (status < 500 && status !== 404 && errors.includes(WRONG_LOGIN)) {
     return {
       ...words,
       ...refused('unauthorized', 'the portal refuses the credentials. Check them.'),
@@ -72,5 +71,5 @@ export function fromNo(response: ProviderResponse): NoVerdict | AbsentVerdict {
   }
   // One of them may refuse the credentials or the address beside others.
   const providerMessage = errors.find((text) => refusedAccess(text) !== undefined) ?? words.providerMessage;
-  return { ...verdictOnError(Math.max(status, 400), { providerMessage }), ...words };
+  return { ...absentOrError(Math.max(status, 400), { providerMessage }), ...words };
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { byForm, credential } from '../../src/provider/fields.ts';
 import {
   constantMessages,
   EXPECTED_BASE_URL,
@@ -91,7 +92,7 @@ const passwordSchema = v.pipe(
         v.string(expectedEmail),
         v.check((text) => loginRule.accepts(text) && !text.includes(':'), expectedEmail),
       ),
-      password: v.pipe(v.string(secretRule.expected), v.check(secretRule.accepts, secretRule.expected)),
+      password: credential(secretRule),
       signIn: v.optional(v.picklist(['basic', 'login'], expectedSignIn), 'basic'),
     },
     onlyOneForm,
@@ -99,24 +100,14 @@ const passwordSchema = v.pipe(
   v.transform(({ email, password, signIn, ...rest }) => resolve(rest, { kind: signIn, email, password })),
 );
 const tokenSchema = v.pipe(
-  v.strictObject(
-    { ...portal, token: v.pipe(v.string(tokenRule.expected), v.check(tokenRule.accepts, tokenRule.expected)) },
-    onlyOneForm,
-  ),
+  v.strictObject({ ...portal, token: credential(tokenRule) }, onlyOneForm),
   v.transform(({ token, ...rest }) => resolve(rest, { kind: 'token', token })),
 );
 
 /** Checks whichever form of credentials is there; without either, the login of the client area is asked for. */
-export const hostbillConfigSchema: StandardSchema<HostbillConfig, ResolvedHostbillConfig> = constantMessages({
-  '~standard': {
-    version: 1,
-    vendor: 'cancelkit',
-    validate: (value) => {
-      const isToken = typeof value === 'object' && value !== null && 'token' in value && value.token !== undefined;
-      return (isToken ? tokenSchema : passwordSchema)['~standard'].validate(value);
-    },
-  },
-});
+export const hostbillConfigSchema: StandardSchema<HostbillConfig, ResolvedHostbillConfig> = constantMessages(
+  byForm<HostbillConfig, ResolvedHostbillConfig>((has) => (has('token') ? tokenSchema : passwordSchema)),
+);
 
 function resolve(
   { baseUrl, acceptedText }: { readonly baseUrl: string; readonly acceptedText?: string | undefined },

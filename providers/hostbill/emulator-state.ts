@@ -1,5 +1,6 @@
 import { addDays, addMonths, dateOnly, nextMidnight } from '../../src/sandbox/kit/calendar.ts';
 import type { EmulatorClock } from '../../src/sandbox/kit/clock.ts';
+import { storeCancellation, takeEffect, UNCANCELLED } from '../../src/sandbox/kit/cancellation.ts';
 import type { Mutable, SandboxService } from '../../src/sandbox/kit/emulator.ts';
 import { runTransitions, type Transition } from '../../src/sandbox/kit/transitions.ts';
 
@@ -43,22 +44,18 @@ export function createHostbillState(clock: EmulatorClock): HostbillState {
         serviceId: 60_411 + services.size,
         status,
         nextDue: dateOnly(addDays(clock.now(), 20)),
-        cancellation: null,
-        timesCancelled: 0,
+        ...UNCANCELLED,
       };
       services.set(service.serviceId, service);
       if (cancelled) state.cancel(service, false, 'ticket 3004');
       return service;
     },
     cancel(service, immediate, reason) {
-      service.cancellation = {
+      storeCancellation(service, clock, {
         when: immediate ? 'immediate' : 'end_of_period',
         reason,
-        requestedAt: clock.now(),
-        effectiveAt: undefined,
         target: immediate ? nextMidnight(clock.now()) : new Date(service.nextDue),
-      };
-      service.timesCancelled += 1;
+      });
     },
   };
   return state;
@@ -70,11 +67,7 @@ function nextOf(service: Service): Transition | undefined {
   if (service.status === 'Terminated' || service.status === 'Cancelled') return undefined;
   if (cancellation?.target !== undefined) {
     const { target } = cancellation;
-    const apply = (): void => {
-      service.status = 'Terminated';
-      service.cancellation = { ...cancellation, effectiveAt: target };
-    };
-    return { at: target, apply };
+    return { at: target, apply: () => takeEffect(service, target) && (service.status = 'Terminated') };
   }
   const due = new Date(nextDue);
   return { at: due, apply: () => void (service.nextDue = dateOnly(addMonths(due, 1))) };

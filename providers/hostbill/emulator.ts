@@ -3,7 +3,7 @@ import {
   type Emulator,
   type EmulatorContext,
   type ProviderControls,
-  foundService,
+  controlsOf,
 } from '../../src/sandbox/kit/emulator.ts';
 import { createOptions, oneOf, text } from '../../src/sandbox/kit/options.ts';
 import { type HostbillCredentials, type HostbillOptions, createHostbillRoutes } from './emulator-routes.ts';
@@ -40,25 +40,14 @@ export const hostbillSandboxCredentials: HostbillCredentials = {
 
 /** Emulates the User API of a HostBill portal. */
 export function createHostbillEmulator({ clock }: EmulatorContext): Emulator<HostbillControls> {
-  const options = createOptions<HostbillOptions>(
-    'hostbill',
-    {
-      answers: 'bare',
-      acceptedText: 'cancell_sent',
-      repeatedCancel: 'noted',
-      errorStatus: 200,
-      unknownServiceStatus: 200,
-      loginStatus: 200,
-    },
-    {
-      answers: oneOf('bare', 'wrapped'),
-      acceptedText: text,
-      repeatedCancel: oneOf('noted', 'refused', 'accepted'),
-      errorStatus: oneOf(200, 400),
-      unknownServiceStatus: oneOf(200, 404),
-      loginStatus: oneOf(200, 401),
-    },
-  );
+  const options = createOptions<HostbillOptions>('hostbill', {
+    answers: oneOf('bare', 'wrapped'),
+    acceptedText: text('cancell_sent'),
+    repeatedCancel: oneOf('noted', 'refused', 'accepted'),
+    errorStatus: oneOf(200, 400),
+    unknownServiceStatus: oneOf(200, 404),
+    loginStatus: oneOf(200, 401),
+  });
   const state = createHostbillState(clock);
   const add = (init: HostbillServiceInit = {}): HostbillSandboxService => structuredClone(state.add(init));
   const seed = (init: HostbillServiceInit): HostbillServiceId => ({ serviceId: add(init).serviceId });
@@ -73,9 +62,7 @@ export function createHostbillEmulator({ clock }: EmulatorContext): Emulator<Hos
         cancelled: seed({ cancelled: true }),
         terminated: seed({ status: 'Terminated' }),
       },
-      services: () => structuredClone([...state.services.values()]),
-      service: (id) => structuredClone(foundService('hostbill', state.services.get(id), id, state.services.keys())),
-      configure: options.configure,
+      ...controlsOf('hostbill', { services: state.services, options }),
       add,
     },
   };

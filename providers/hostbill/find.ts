@@ -1,8 +1,10 @@
 import * as v from 'valibot';
+import { shownId, shownText as text } from '../../src/provider/fields.ts';
 import {
-  calendarDay,
   defined,
+  effectiveAt,
   listedPage,
+  notAbsent,
   type Exchange,
   type FindVerdict,
   type ListedService,
@@ -13,9 +15,8 @@ import { toListRequest } from './request.ts';
 import { listIn, stateOf } from './response.ts';
 import type { HostbillService } from './service.ts';
 
-const text = v.fallback(v.optional(v.nullable(v.string())), undefined);
 const entrySchema = v.object({
-  id: v.pipe(v.union([v.string(), v.number()]), v.transform(String)),
+  id: shownId,
   domain: text,
   name: text,
   status: text,
@@ -26,25 +27,22 @@ const entrySchema = v.object({
 export function* listServices(): Exchange<FindVerdict<HostbillService>> {
   const response = yield toListRequest();
   const entries = listIn(response);
-  if (entries !== undefined) return listedPage(entries, serviceIn);
-  const verdict = fromNo(response);
-  return verdict.verdict === 'absent' ? { verdict: 'unrecognized' } : verdict;
+  return entries === undefined ? notAbsent(fromNo(response)) : listedPage(entries, serviceIn);
 }
 
 function serviceIn(entry: unknown): ListedService<HostbillService> | undefined {
   const parsed = v.safeParse(entrySchema, entry);
   if (!parsed.success) return undefined;
   const { id, domain, name, status, next_due } = parsed.output;
-  const due = calendarDay(next_due ?? undefined);
   const cancellation = stateOf(status ?? '');
   return {
     service: { serviceId: id },
     name: domain || name || id,
-    alsoKnownAs: [domain, name].filter((one) => typeof one === 'string'),
+    alsoKnownAs: [domain, name].filter((one) => one !== undefined),
     state: STATES.get(status ?? '') ?? 'unknown',
     ...defined({
-      stateText: status ?? undefined,
-      nextDueDate: due === undefined ? undefined : ({ value: due, precision: 'date', source: 'provider' } as const),
+      stateText: status,
+      nextDueDate: effectiveAt(next_due),
       // A running one may be cancelled all the same: the API does not show that.
       cancellation: cancellation === 'unknown' ? undefined : { state: cancellation },
     }),

@@ -1,14 +1,16 @@
 import * as v from 'valibot';
+import { shownId, shownText as text } from '../../src/provider/fields.ts';
 import {
   calendarDay,
   decodeEntities,
+  defined,
+  duplicate,
   readBody,
   type AbsentVerdict,
   type CancellationStatus,
   type CancelOrder,
   type CancelVerdict,
   type NoVerdict,
-  type OfferedTiming,
   type OptionsVerdict,
   type ProviderResponse,
   type When,
@@ -34,7 +36,7 @@ export function fromCancelResponse(
   const words = { providerMessage: [...errors, ...info].join('; ') };
   if (isRepeat && !isYes) {
     const message = 'a cancellation of this service is stored already.';
-    return { verdict: 'duplicate', ambiguous: false, message, providerCode: 'cancelled_already', ...words };
+    return { ...duplicate(message), providerCode: 'cancelled_already', ...words };
   }
   if (errors.length > 0 && !isYes) return fromNo(response);
   if (response.status >= 300 || info.length === 0) return { verdict: 'unrecognized' };
@@ -49,25 +51,16 @@ const DEFERRED = {
   message: 'The portal stores an immediate cancellation as a request. The host decides when it is carried out.',
 } as const;
 
-const text = v.fallback(v.optional(v.string()), undefined);
 const service = v.object({
-  service: v.object({
-    id: v.pipe(v.union([v.string(), v.number()]), v.transform(String)),
-    status: v.string(),
-    billingcycle: text,
-    next_due: text,
-  }),
+  service: v.object({ id: shownId, status: v.string(), billingcycle: text, next_due: text }),
 });
-const shownSchema = v.pipe(
-  v.union([
-    service,
-    v.pipe(
-      v.object({ data: service }),
-      v.transform(({ data }) => data),
-    ),
-  ]),
-  v.transform((shown) => shown.service),
-);
+const shownSchema = v.union([
+  service,
+  v.pipe(
+    v.object({ data: service }),
+    v.transform(({ data }) => data),
+  ),
+]);
 
 /** What the API says of a service. */
 export interface ShownService {
@@ -82,7 +75,7 @@ export function readService(
   { serviceId }: HostbillServiceNumber,
 ): ShownService | AbsentVerdict | NoVerdict {
   const isGood = response.status === 200 && readAnswer(response)?.isFailed === false;
-  const raw = isGood ? readBody(response, shownSchema) : undefined;
+  const raw = isGood ? readBody(response, shownSchema)?.service : undefined;
   if (raw?.id !== serviceId) return fromNo(response);
   const state = stateOf(raw.status);
   return { status: { state, revocable: false, raw }, nextDue: calendarDay(raw.next_due) };
@@ -103,10 +96,8 @@ const STATES: ReadonlyMap<string, CancellationStatus['state']> = new Map([
 export function toOptions({ status, nextDue }: ShownService): OptionsVerdict<When> {
   const { state, raw } = status;
   if (state !== 'unknown') return { verdict: 'offered', options: { timings: [], existing: status, raw } };
-  const endOfPeriod: OfferedTiming<'end_of_period'> =
-    nextDue === undefined
-      ? { timing: 'end_of_period' }
-      : { timing: 'end_of_period', effectiveAt: { value: nextDue, precision: 'date', source: 'computed' } };
+  const at = nextDue === undefined ? undefined : ({ value: nextDue, precision: 'date', source: 'computed' } as const);
+  const endOfPeriod = { timing: 'end_of_period', ...defined({ effectiveAt: at }) } as const;
   return { verdict: 'offered', options: { timings: [{ timing: 'immediate' }, endOfPeriod], raw } };
 }
 

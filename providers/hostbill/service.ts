@@ -1,4 +1,4 @@
-import * as v from 'valibot';
+import { numericId, onlyFields } from '../../src/provider/fields.ts';
 import { constantMessages, type StandardSchema } from '../../src/provider/index.ts';
 
 /** A service of a client at a HostBill portal. */
@@ -12,17 +12,6 @@ export interface HostbillServiceNumber {
   readonly serviceId: string;
 }
 
-const expected = 'a positive whole number';
-
 export const hostbillServiceSchema: StandardSchema<HostbillService, HostbillServiceNumber> = constantMessages(
-  v.strictObject(
-    {
-      serviceId: v.pipe(
-        v.union([v.pipe(v.number(), v.safeInteger(expected)), v.string()], expected),
-        v.transform(String),
-        v.regex(/^[1-9]\d{0,15}$/, expected),
-      ),
-    },
-    'an object with only serviceId',
-  ),
+  onlyFields({ serviceId: numericId() }),
 );

@@ -3,7 +3,7 @@ import {
   type Emulator,
   type EmulatorContext,
   type ProviderControls,
-  foundService,
+  controlsOf,
 } from '../../src/sandbox/kit/emulator.ts';
 import { createOptions, headerName, oneOf, text, zeroOrMore } from '../../src/sandbox/kit/options.ts';
 import { createAnswers } from './emulator-json.ts';
@@ -50,25 +50,14 @@ export const hostingSandboxToken = 'sandboxTokenOfHosting+/=0123456789';
 
 /** Emulates Metaregistrar's Hosting API: hostings, and jobs that carry cancellations out. */
 export function createHostingEmulator({ clock }: EmulatorContext): Emulator<HostingControls> {
-  const options = createOptions<HostingOptions>(
-    'hosting',
-    {
-      keyStyle: 'camelCase',
-      tokenHeader: 'token',
-      tokenScheme: '',
-      jobDelayMs: 60_000,
-      serviceStatusAfterCancel: 'expiring',
-      deletedHosting: 'gone',
-    },
-    {
-      keyStyle: oneOf('camelCase', 'snake_case'),
-      tokenHeader: headerName,
-      tokenScheme: text,
-      jobDelayMs: zeroOrMore,
-      serviceStatusAfterCancel: text,
-      deletedHosting: oneOf('gone', 'listed'),
-    },
-  );
+  const options = createOptions<HostingOptions>('hosting', {
+    keyStyle: oneOf('camelCase', 'snake_case'),
+    tokenHeader: headerName('token'),
+    tokenScheme: text(''),
+    jobDelayMs: zeroOrMore(60_000),
+    serviceStatusAfterCancel: text('expiring'),
+    deletedHosting: oneOf('gone', 'listed'),
+  });
   const state = createHostingState(clock);
   clock.onMove(() => state.tick());
 
@@ -90,9 +79,7 @@ export function createHostingEmulator({ clock }: EmulatorContext): Emulator<Host
         cancelled: idOf(cancelled),
         deleted: idOf(deleted),
       },
-      services: () => structuredClone([...state.services.values()]),
-      service: (id) => structuredClone(foundService('hosting', state.services.get(id), id, state.services.keys())),
-      configure: options.configure,
+      ...controlsOf('hosting', { services: state.services, options }),
       add: (init = {}) => structuredClone(state.add(init)),
       failJobs(times = 1) {
         if (!Number.isInteger(times) || times < 1) {

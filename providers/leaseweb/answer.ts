@@ -1,18 +1,17 @@
 import * as v from 'valibot';
+import { shownId, shownText as text } from '../../src/provider/fields.ts';
 import {
+  absentOrError,
   defined,
   readBody,
-  verdictOnError,
   type AbsentVerdict,
   type NoVerdict,
   type ProviderResponse,
 } from '../../src/provider/index.ts';
 
-const text = v.fallback(v.optional(v.string()), undefined);
-
 const errorSchema = v.pipe(
   v.object({
-    errorCode: v.fallback(v.optional(v.pipe(v.union([v.string(), v.number()]), v.transform(String))), undefined),
+    errorCode: v.fallback(v.optional(shownId), undefined),
     errorMessage: text,
     correlationId: text,
     errorDetails: v.fallback(v.record(v.string(), v.array(v.string())), {}),
@@ -33,6 +32,5 @@ export function fromErrorResponse(response: ProviderResponse): NoVerdict | Absen
   };
   // The codes are HTTP statuses. The description shows a 404 with the code 401, which does not say that nothing is there.
   const said = status === 404 && /^[45]\d\d$/.test(providerCode ?? '') ? Number(providerCode) : status;
-  if (said === 404) return { verdict: 'absent', ...words };
-  return verdictOnError(said, words, { unauthorized: 'the API key was refused. Check it.' });
+  return absentOrError(said, words, { unauthorized: 'the API key was refused. Check it.' });
 }

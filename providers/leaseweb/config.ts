@@ -1,11 +1,6 @@
 import * as v from 'valibot';
-import {
-  constantMessages,
-  EXPECTED_BASE_URL,
-  isBaseUrl,
-  tokenRule,
-  type StandardSchema,
-} from '../../src/provider/index.ts';
+import { address, credential, onlyFields } from '../../src/provider/fields.ts';
+import { constantMessages, tokenRule, type StandardSchema } from '../../src/provider/index.ts';
 
 /** The credentials of Leaseweb's API. */
 export interface LeasewebConfig {
@@ -27,24 +22,14 @@ export interface ResolvedLeasewebConfig {
   readonly baseUrl: string;
 }
 
+// Both APIs are below this address, and each request adds the part of its own.
+const baseUrl = address({
+  example: LEASEWEB_BASE_URL,
+  before: '/services/v1 and /publicCloud/v1',
+  ending: /\/+(?:services|publicCloud)\/+v1$/i,
+  wrong: /\/(?:v\d+|services|publicCloud|instances)$/i,
+});
+
 export const leasewebConfigSchema: StandardSchema<LeasewebConfig, ResolvedLeasewebConfig> = constantMessages(
-  v.strictObject(
-    {
-      apiKey: v.pipe(v.string(tokenRule.expected), v.check(tokenRule.accepts, tokenRule.expected)),
-      baseUrl: v.optional(
-        v.pipe(
-          v.string(EXPECTED_BASE_URL),
-          v.check(isBaseUrl, EXPECTED_BASE_URL),
-          // Both APIs are below this address, and each request adds the part of its own.
-          v.transform((url) => new URL(url).href.replace(/\/+$/, '').replace(/\/+(?:services|publicCloud)\/+v1$/i, '')),
-          v.check(
-            (url) => !/\/(?:v\d+|services|publicCloud|instances)$/i.test(url),
-            'the address before /services/v1 and /publicCloud/v1, such as https://api.leaseweb.com: cancelkit adds the rest',
-          ),
-        ),
-        LEASEWEB_BASE_URL,
-      ),
-    },
-    'an object with only apiKey and baseUrl',
-  ),
+  onlyFields({ apiKey: credential(tokenRule), baseUrl: v.optional(baseUrl, LEASEWEB_BASE_URL) }),
 );

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { shownId, shownText as text } from '../../src/provider/fields.ts';
 import {
   defined,
   effectiveAt,
@@ -35,11 +36,10 @@ export function readContract(
   return read ?? { verdict: 'unrecognized' };
 }
 
-const text = v.fallback(v.optional(v.string()), undefined);
 const number = v.fallback(v.optional(v.number()), undefined);
 
 const productSchema = v.object({
-  id: v.pipe(v.union([v.string(), v.number()]), v.transform(String)),
+  id: shownId,
   cancellable: v.boolean(),
   uncancellable: v.fallback(v.optional(v.boolean()), undefined),
   contractTermEndDate: text,

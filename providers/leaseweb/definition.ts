@@ -1,16 +1,9 @@
-import type { CancelVerdict, Exchange, OptionsVerdict, ProviderDefinition } from '../../src/provider/index.ts';
-import { leasewebConfigSchema, type ResolvedLeasewebConfig } from './config.ts';
-import { readContract } from './contract.ts';
+import type { AbsentVerdict, Exchange, NoVerdict, ProviderDefinition } from '../../src/provider/index.ts';
+import { leasewebConfigSchema } from './config.ts';
+import { readContract, type ReadContract } from './contract.ts';
 import { listServices } from './find.ts';
 import { leasewebCheck, leasewebProfile, type LeasewebTypes } from './profile.ts';
-import {
-  toCancelRequest,
-  toReadRequest,
-  toReasonsRequest,
-  toUndoRequest,
-  type LeasewebOrder,
-  type LeasewebTiming,
-} from './request.ts';
+import { toCancelRequest, toReadRequest, toReasonsRequest, toUndoRequest } from './request.ts';
 import {
   fromCancelResponse,
   fromUndoResponse,
@@ -31,45 +24,44 @@ export const leasewebDefinition: ProviderDefinition<LeasewebTypes> = {
   baseUrl: ({ baseUrl }) => baseUrl,
   whereToLook,
   secrets: ({ apiKey }) => [apiKey],
-  cancel,
-  *status(service, config) {
-    const read = readContract(yield toReadRequest(service, config), service);
-    return 'verdict' in read ? read : { verdict: 'found', status: read.status };
+  access: { headers: (_request, { apiKey }) => ({ 'x-lsw-auth': apiKey }) },
+  // Reads first: the contract fixes the timing, and the same request destroys an instance now or ends it later.
+  *cancel(order) {
+    const { service, when, reasonCode } = order;
+    const contract = yield* read(service);
+    if ('verdict' in contract) return contract;
+    const notSent = reasonNotToSend(contract, when);
+    if (notSent !== undefined) return notSent;
+    if ('serviceId' in service && reasonCode === undefined) {
+      const reasons = readReasons(yield toReasonsRequest());
+      return 'verdict' in reasons ? reasons : withoutCode(reasons);
+    }
+    return fromCancelResponse(yield toCancelRequest(order, contract.end?.value.slice(0, 10)), order, contract);
   },
-  options,
-  *revoke(service, config) {
-    const read = readContract(yield toReadRequest(service, config), service);
-    const notSent = reasonNotToUndo(read);
-    return notSent ?? fromUndoResponse(yield toUndoRequest(service, config));
+  *status(service) {
+    const contract = yield* read(service);
+    return 'verdict' in contract ? contract : { verdict: 'found', status: contract.status };
+  },
+  *options(service) {
+    const contract = yield* read(service);
+    if ('verdict' in contract) return contract;
+    if ('instanceId' in service) return toOptions(contract);
+    const reasons = readReasons(yield toReasonsRequest());
+    return 'verdict' in reasons ? reasons : toOptions(contract, reasons);
+  },
+  *revoke(service) {
+    return reasonNotToUndo(yield* read(service)) ?? fromUndoResponse(yield toUndoRequest(service));
   },
   find: listServices,
   check: {
     ...leasewebCheck,
-    *run(config) {
-      const read = readReasons(yield toReasonsRequest(config));
-      return 'verdict' in read ? read : { verdict: 'accepted' };
+    *run() {
+      const reasons = readReasons(yield toReasonsRequest());
+      return 'verdict' in reasons ? reasons : { verdict: 'accepted' };
     },
   },
 };
 
-/** Reads first: the contract fixes the timing, and the same request destroys an instance now or ends it later. */
-function* cancel(order: LeasewebOrder, config: ResolvedLeasewebConfig): Exchange<CancelVerdict> {
-  const { service, when, reasonCode } = order;
-  const read = readContract(yield toReadRequest(service, config), service);
-  if ('verdict' in read) return read;
-  const notSent = reasonNotToSend(read, when);
-  if (notSent !== undefined) return notSent;
-  if ('serviceId' in service && reasonCode === undefined) {
-    const reasons = readReasons(yield toReasonsRequest(config));
-    return 'verdict' in reasons ? reasons : withoutCode(reasons);
-  }
-  return fromCancelResponse(yield toCancelRequest(order, read.end?.value.slice(0, 10), config), order, read);
-}
-
-function* options(service: LeasewebTarget, config: ResolvedLeasewebConfig): Exchange<OptionsVerdict<LeasewebTiming>> {
-  const read = readContract(yield toReadRequest(service, config), service);
-  if ('verdict' in read) return read;
-  if ('instanceId' in service) return toOptions(read);
-  const reasons = readReasons(yield toReasonsRequest(config));
-  return 'verdict' in reasons ? reasons : toOptions(read, reasons);
+function* read(service: LeasewebTarget): Exchange<ReadContract | AbsentVerdict | NoVerdict> {
+  return readContract(yield toReadRequest(service), service);
 }

@@ -1,5 +1,5 @@
 import { json } from '../../src/sandbox/kit/bodies.ts';
-import { addMonths } from '../../src/sandbox/kit/calendar.ts';
+import { addMonths, withOffset } from '../../src/sandbox/kit/calendar.ts';
 import type { EmulatorClock } from '../../src/sandbox/kit/clock.ts';
 import type { LeasewebInstance, LeasewebProduct } from './emulator-state.ts';
 
@@ -89,8 +89,3 @@ const MACHINE = {
   iso: null,
   privateNetwork: null,
 };
-
-/** `2027-01-31T00:00:00+00:00`, as the API writes instants. */
-function withOffset(date: Date): string {
-  return `${date.toISOString().slice(0, 19)}+00:00`;
-}

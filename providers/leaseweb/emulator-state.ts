@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
 import { addDays, addMonths, midnightOf } from '../../src/sandbox/kit/calendar.ts';
 import type { EmulatorClock } from '../../src/sandbox/kit/clock.ts';
+import { storeCancellation, takeEffect, UNCANCELLED } from '../../src/sandbox/kit/cancellation.ts';
 import type { Mutable, SandboxService } from '../../src/sandbox/kit/emulator.ts';
+import { uuidOf } from '../../src/sandbox/kit/made-up.ts';
 
 /** A service of the emulated Services API, or an instance of the emulated Public Cloud. */
 export type LeasewebThing = LeasewebProduct | LeasewebInstance;
@@ -62,12 +63,7 @@ export function createLeasewebState(clock: EmulatorClock): LeasewebState {
   const things = new Map<string, Thing>();
 
   clock.onMove(() => {
-    for (const thing of things.values()) {
-      const { cancellation } = thing;
-      if (cancellation?.target === undefined || cancellation.target > clock.now()) continue;
-      thing.cancellation = { ...cancellation, effectiveAt: cancellation.target };
-      thing.ended = true;
-    }
+    for (const thing of things.values()) if (takeEffect(thing, clock.now())) thing.ended = true;
   });
 
   const state: LeasewebState = {
@@ -82,7 +78,7 @@ export function createLeasewebState(clock: EmulatorClock): LeasewebState {
     },
     add(init) {
       const count = things.size + 1;
-      const unused = { cancellation: null, timesCancelled: 0, ended: false } as const;
+      const unused = { ...UNCANCELLED, ended: false };
       const end = addDays(midnightOf(clock.now()), 21);
       const { kind } = init;
       const thing: Thing =
@@ -94,7 +90,14 @@ export function createLeasewebState(clock: EmulatorClock): LeasewebState {
               contractTermEnd: end,
               ...unused,
             }
-          : { kind, id: uuid(count), term: 0, contractEnd: undefined, contractType: init.contractType, ...unused };
+          : {
+              kind,
+              id: uuidOf(`leaseweb ${count}`),
+              term: 0,
+              contractEnd: undefined,
+              contractType: init.contractType,
+              ...unused,
+            };
       if (thing.kind === 'instance' && init.kind === 'instance' && init.contractType === 'MONTHLY') {
         thing.term = init.term ?? 0;
         thing.contractEnd = addMonths(end, thing.term);
@@ -108,16 +111,8 @@ export function createLeasewebState(clock: EmulatorClock): LeasewebState {
       const target = end ?? new Date(clock.now().getTime() + DESTROYING_MS);
       const isTerm = thing.kind === 'service' || thing.term > 1;
       const when = end === undefined ? 'immediate' : isTerm ? 'end_of_term' : 'end_of_period';
-      thing.cancellation = { when, reason, requestedAt: clock.now(), effectiveAt: undefined, target };
-      thing.timesCancelled += 1;
+      storeCancellation(thing, clock, { when, reason, target });
     },
   };
   return state;
-}
-
-function uuid(count: number): string {
-  const hex = createHash('sha1').update(`leaseweb ${count}`).digest('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
-    '-',
-  );
 }

@@ -2,7 +2,7 @@ import {
   type Emulator,
   type EmulatorContext,
   type ProviderControls,
-  foundService,
+  controlsOf,
 } from '../../src/sandbox/kit/emulator.ts';
 import { createOptions, oneOf } from '../../src/sandbox/kit/options.ts';
 import { type LeasewebOptions, leasewebError } from './emulator-json.ts';
@@ -50,16 +50,12 @@ export const leasewebSandboxKey = 'sandbox-key-0f1e2d3c-leaseweb';
 
 /** Emulates Leaseweb: the Services API and Public Cloud, with their cancellations. */
 export function createLeasewebEmulator({ clock }: EmulatorContext): Emulator<LeasewebControls> {
-  const options = createOptions<LeasewebOptions>(
-    'leaseweb',
-    { cancelledService: 'flag', repeatedCancellation: 'refused', ended: 'gone', endsAt: 'always' },
-    {
-      cancelledService: oneOf('flag', 'date_only'),
-      repeatedCancellation: oneOf('refused', 'replaced'),
-      ended: oneOf('gone', 'shown'),
-      endsAt: oneOf('always', 'once_terminated'),
-    },
-  );
+  const options = createOptions<LeasewebOptions>('leaseweb', {
+    cancelledService: oneOf('flag', 'date_only'),
+    repeatedCancellation: oneOf('refused', 'replaced'),
+    ended: oneOf('gone', 'shown'),
+    endsAt: oneOf('always', 'once_terminated'),
+  });
   const state = createLeasewebState(clock);
   const add = (init: LeasewebInit = { kind: 'service' }): LeasewebThing => structuredClone(state.add(init));
   const service = (init: { cancellable?: boolean; cancelled?: boolean } = {}): LeasewebServiceId => ({
@@ -82,9 +78,7 @@ export function createLeasewebEmulator({ clock }: EmulatorContext): Emulator<Lea
         committed: monthly({ term: 12 }),
         terminated: monthly({ cancelled: true }),
       },
-      services: () => structuredClone([...state.things.values()]),
-      service: (id) => structuredClone(foundService('leaseweb', state.things.get(id), id, state.things.keys())),
-      configure: options.configure,
+      ...controlsOf('leaseweb', { services: state.things, options }),
       add,
     },
   };

@@ -1,8 +1,10 @@
 import * as v from 'valibot';
+import { shownId, shownText as text } from '../../src/provider/fields.ts';
 import {
   defined,
   effectiveAt,
   listedPage,
+  notAbsent,
   readBody,
   type Exchange,
   type FindQuery,
@@ -13,20 +15,24 @@ import {
   type ServiceState,
 } from '../../src/provider/index.ts';
 import { fromErrorResponse } from './answer.ts';
-import type { ResolvedLeasewebConfig } from './config.ts';
 import { shownInstanceStatus, shownProductStatus } from './contract.ts';
 import { toInstancesRequest, toProductsRequest } from './request.ts';
 import type { LeasewebService } from './service.ts';
 
 const PAGE_SIZE = 50;
 
-const text = v.fallback(v.optional(v.nullable(v.string())), undefined);
 const number = v.fallback(v.optional(v.object({ totalCount: v.number() })), undefined);
-const productsSchema = v.object({ services: v.array(v.unknown()), metadata: number });
-const instancesSchema = v.object({ instances: v.array(v.unknown()), _metadata: number });
+const productsSchema = v.pipe(
+  v.object({ services: v.array(v.unknown()), metadata: number }),
+  v.transform(({ services, metadata }) => ({ entries: services, total: metadata?.totalCount })),
+);
+const instancesSchema = v.pipe(
+  v.object({ instances: v.array(v.unknown()), _metadata: number }),
+  v.transform(({ instances, _metadata }) => ({ entries: instances, total: _metadata?.totalCount })),
+);
 
 const productSchema = v.object({
-  id: v.pipe(v.union([v.string(), v.number()]), v.transform(String)),
+  id: shownId,
   reference: text,
   productId: text,
   equipmentId: text,
@@ -46,22 +52,20 @@ const addressSchema = v.object({ ip: v.string() });
  * `GET /services`, then `GET /instances`. Their filters take whole references and addresses. If the key
  * may not use Public Cloud, its instances count as one entry that cannot be read.
  */
-export function* listServices(
-  { cursor = 'services 0' }: FindQuery,
-  config: ResolvedLeasewebConfig,
-): Exchange<FindVerdict<LeasewebService>> {
+export function* listServices({ cursor = 'services 0' }: FindQuery): Exchange<FindVerdict<LeasewebService>> {
   const [kind = '', start = ''] = cursor.split(' ');
   const offset = Number(start);
   const isProducts = kind === 'services';
   const response: ProviderResponse = yield isProducts
-    ? toProductsRequest(offset, PAGE_SIZE, config)
-    : toInstancesRequest(offset, PAGE_SIZE, config);
-  const read = response.status === 200 ? entriesIn(response, isProducts) : undefined;
+    ? toProductsRequest(offset, PAGE_SIZE)
+    : toInstancesRequest(offset, PAGE_SIZE);
+  const schema = isProducts ? productsSchema : instancesSchema;
+  const read = response.status === 200 ? readBody<Page>(response, schema) : undefined;
   if (read === undefined) {
     const verdict = fromErrorResponse(response);
     const isShut = verdict.verdict === 'refused' && verdict.code === 'forbidden';
     if (!isProducts && isShut) return { verdict: 'listed', services: [], unreadable: 1 };
-    return verdict.verdict === 'absent' ? { verdict: 'unrecognized' } : verdict;
+    return notAbsent(verdict);
   }
   const end = offset + read.entries.length;
   const isLast = read.entries.length === 0 || (read.total !== undefined && end >= read.total);
@@ -69,16 +73,9 @@ export function* listServices(
   return listedPage(read.entries, isProducts ? productIn : instanceIn, next);
 }
 
-function entriesIn(
-  response: ProviderResponse,
-  isProducts: boolean,
-): { readonly entries: readonly unknown[]; readonly total: number | undefined } | undefined {
-  if (isProducts) {
-    const read = readBody(response, productsSchema);
-    return read && { entries: read.services, total: read.metadata?.totalCount };
-  }
-  const read = readBody(response, instancesSchema);
-  return read && { entries: read.instances, total: read._metadata?.totalCount };
+interface Page {
+  readonly entries: readonly unknown[];
+  readonly total: number | undefined;
 }
 
 function productIn(entry: unknown): ListedService<LeasewebService> | undefined {
@@ -89,9 +86,9 @@ function productIn(entry: unknown): ListedService<LeasewebService> | undefined {
   return {
     service: { serviceId: id },
     name: reference || equipmentId || id,
-    alsoKnownAs: [equipmentId, productId].filter((one) => typeof one === 'string'),
+    alsoKnownAs: [equipmentId, productId].filter((one) => one !== undefined),
     state: STATES.get(status ?? '') ?? 'unknown',
-    ...defined({ stateText: status ?? undefined, nextDueDate: effectiveAt(contractTermEndDate) }),
+    ...defined({ stateText: status, nextDueDate: effectiveAt(contractTermEndDate) }),
     ...ending(cancellation),
   };
 }
@@ -109,7 +106,7 @@ function instanceIn(entry: unknown): ListedService<LeasewebService> | undefined 
     name: reference || addresses[0] || id,
     alsoKnownAs: addresses,
     state: STATES.get(state ?? '') ?? 'unknown',
-    ...defined({ stateText: state ?? undefined, nextDueDate: effectiveAt(contract?.renewalsAt) }),
+    ...defined({ stateText: state, nextDueDate: effectiveAt(contract?.renewalsAt) }),
     ...ending(shownInstanceStatus(entry)),
   };
 }

@@ -1,5 +1,4 @@
 import { defined, type CancelOrder, type ProviderRequest } from '../../src/provider/index.ts';
-import type { ResolvedLeasewebConfig } from './config.ts';
 import type { LeasewebTarget } from './service.ts';
 
 /** The timings that contracts have. Each contract has exactly one of them, which no request can change. */
@@ -9,23 +8,23 @@ export type LeasewebTiming = 'immediate' | 'end_of_period' | 'end_of_term';
 export type LeasewebOrder = CancelOrder<LeasewebTarget, LeasewebTiming>;
 
 /** `GET /services/{id}` or `GET /instances/{instanceId}`. */
-export function toReadRequest(service: LeasewebTarget, config: ResolvedLeasewebConfig): ProviderRequest {
-  return { method: 'GET', effect: 'read', ...at(pathOf(service), config) };
+export function toReadRequest(service: LeasewebTarget): ProviderRequest {
+  return { method: 'GET', effect: 'read', path: pathOf(service) };
 }
 
 /** `GET /services`, one page. */
-export function toProductsRequest(offset: number, limit: number, config: ResolvedLeasewebConfig): ProviderRequest {
-  return { method: 'GET', effect: 'read', ...at(SERVICES, config), query: pageOf(offset, limit) };
+export function toProductsRequest(offset: number, limit: number): ProviderRequest {
+  return { method: 'GET', effect: 'read', path: SERVICES, query: pageOf(offset, limit) };
 }
 
 /** `GET /instances` of Public Cloud, one page. */
-export function toInstancesRequest(offset: number, limit: number, config: ResolvedLeasewebConfig): ProviderRequest {
-  return { method: 'GET', effect: 'read', ...at(INSTANCES, config), query: pageOf(offset, limit) };
+export function toInstancesRequest(offset: number, limit: number): ProviderRequest {
+  return { method: 'GET', effect: 'read', path: INSTANCES, query: pageOf(offset, limit) };
 }
 
 /** `GET /services/cancellationReasons`: the codes of this account. */
-export function toReasonsRequest(config: ResolvedLeasewebConfig): ProviderRequest {
-  return { method: 'GET', effect: 'read', ...at([...SERVICES, 'cancellationReasons'], config) };
+export function toReasonsRequest(): ProviderRequest {
+  return { method: 'GET', effect: 'read', path: [...SERVICES, 'cancellationReasons'] };
 }
 
 /**
@@ -36,19 +35,18 @@ export function toReasonsRequest(config: ResolvedLeasewebConfig): ProviderReques
 export function toCancelRequest(
   { service, reasonText: reason, reasonCode }: LeasewebOrder,
   asksFor: string | undefined,
-  config: ResolvedLeasewebConfig,
 ): ProviderRequest {
   const path = pathOf(service);
-  if ('instanceId' in service) return { method: 'DELETE', effect: 'write', ...at(path, config), serviceSeen: true };
+  if ('instanceId' in service) return { method: 'DELETE', effect: 'write', path, serviceSeen: true };
   const json = defined({ reason, reasonCode });
   const seen = { serviceSeen: true, ...defined({ asksFor }) };
-  return { method: 'POST', effect: 'write', ...at([...path, 'cancel'], config), json, ...seen };
+  return { method: 'POST', effect: 'write', path: [...path, 'cancel'], json, ...seen };
 }
 
 /** `POST …/uncancel`, or `POST …/cancelTermination`. Neither has a body. */
-export function toUndoRequest(service: LeasewebTarget, config: ResolvedLeasewebConfig): ProviderRequest {
+export function toUndoRequest(service: LeasewebTarget): ProviderRequest {
   const action = 'instanceId' in service ? 'cancelTermination' : 'uncancel';
-  return { method: 'POST', effect: 'write', ...at([...pathOf(service), action], config) };
+  return { method: 'POST', effect: 'write', path: [...pathOf(service), action] };
 }
 
 const SERVICES = ['services', 'v1', 'services'];
@@ -60,8 +58,4 @@ function pageOf(offset: number, limit: number): Readonly<Record<string, string>>
 
 function pathOf(service: LeasewebTarget): readonly string[] {
   return 'instanceId' in service ? [...INSTANCES, service.instanceId] : [...SERVICES, service.serviceId];
-}
-
-function at(path: readonly string[], { apiKey }: ResolvedLeasewebConfig): Pick<ProviderRequest, 'path' | 'headers'> {
-  return { path, headers: { 'x-lsw-auth': apiKey } };
 }

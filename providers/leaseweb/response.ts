@@ -1,8 +1,12 @@
 import * as v from 'valibot';
 import {
+  absentIsRefused,
   defined,
+  duplicate,
+  notAbsent,
   readBody,
   refused,
+  refusedField,
   type AbsentVerdict,
   type CancelVerdict,
   type NoVerdict,
@@ -28,9 +32,9 @@ export function reasonNotToSend(
   }
   if (isOpen) return undefined;
   if (status.state === 'unknown') {
-    return { verdict: 'duplicate', ambiguous: true, message: 'it cannot be cancelled, as far as the API shows.' };
+    return duplicate('it cannot be cancelled, as far as the API shows.', true);
   }
-  return { verdict: 'duplicate', ambiguous: false, message: 'a cancellation is stored already.' };
+  return duplicate('a cancellation is stored already.');
 }
 
 const reasonsSchema = v.object({
@@ -40,10 +44,8 @@ const reasonsSchema = v.object({
 /** The codes that `GET /services/cancellationReasons` lists. */
 export function readReasons(response: ProviderResponse): readonly ReasonCode[] | NoVerdict {
   const read = response.status === 200 ? readBody(response, reasonsSchema) : undefined;
-  if (read !== undefined)
-    return read.cancellationReasons.map(({ reason, reasonCode }) => ({ code: reasonCode, label: reason }));
-  const verdict = fromErrorResponse(response);
-  return verdict.verdict === 'absent' ? { verdict: 'unrecognized' } : verdict;
+  if (read === undefined) return notAbsent(fromErrorResponse(response));
+  return read.cancellationReasons.map(({ reason, reasonCode }) => ({ code: reasonCode, label: reason }));
 }
 
 /** The refusal of a cancellation without a code, with the codes of this account. */
@@ -51,10 +53,7 @@ export function withoutCode(reasons: readonly ReasonCode[]): CancelVerdict {
   const list = reasons.map(({ code, label }) => `${code} (${label})`).join(', ');
   const expected = list === '' ? 'a code of the API, which lists none now' : `one of the codes ${list}`;
   const message = `a service is cancelled with a reason.providerCode: ${expected}. Nothing was sent.`;
-  return {
-    ...refused('invalid_request', message),
-    issues: [{ path: 'reason.providerCode', expected, problem: 'missing' }],
-  };
+  return refusedField('reason.providerCode', expected, { message, problem: 'missing' });
 }
 
 /** What the service allows now. */
@@ -82,23 +81,21 @@ export function fromCancelResponse(
 
 /** What an instance's termination has no field for. */
 function notSent({ reason, reasonCode, reference }: LeasewebOrder): readonly Warning[] {
-  const words = 'The termination of an instance has no field for a';
-  return [
-    ...(reason.text === undefined && reason.category === undefined
-      ? []
-      : [{ code: 'reason_not_sent', message: `${words} reason; it was left out.` } as const]),
-    ...(reasonCode === undefined
-      ? []
-      : [{ code: 'reason_code_not_sent', message: `${words} reason code; it was left out.` } as const]),
-    ...(reference === undefined
-      ? []
-      : [{ code: 'reference_not_sent', message: `${words} reference; it was left out.` } as const]),
-  ];
+  const fields = [
+    ['reason_not_sent', 'reason', reason.text ?? reason.category],
+    ['reason_code_not_sent', 'reason code', reasonCode],
+    ['reference_not_sent', 'reference', reference],
+  ] as const;
+  const given = fields.filter(([, , value]) => value !== undefined);
+  return given.map(([code, name]) => ({
+    code,
+    message: `The termination of an instance has no field for a ${name}; it was left out.`,
+  }));
 }
 
 /** Why no undo is sent: an undo of what is not cancelled could extend a contract that ends by itself. */
 export function reasonNotToUndo(read: ReadContract | AbsentVerdict | NoVerdict): NoVerdict | undefined {
-  if ('verdict' in read) return withoutAbsent(read);
+  if ('verdict' in read) return absentIsRefused(read, NOTHING_HERE);
   if (read.status.revocable) return undefined;
   return refused(
     'rejected',
@@ -109,10 +106,7 @@ export function reasonNotToUndo(read: ReadContract | AbsentVerdict | NoVerdict):
 /** What an answer to `POST …/uncancel` or `POST …/cancelTermination` means. */
 export function fromUndoResponse(response: ProviderResponse): RevokeVerdict {
   if (response.status === 204 && response.body.kind === 'empty') return { verdict: 'accepted', outcome: 'revoked' };
-  return withoutAbsent(fromErrorResponse(response));
+  return absentIsRefused(fromErrorResponse(response), NOTHING_HERE);
 }
 
-function withoutAbsent(verdict: AbsentVerdict | NoVerdict): NoVerdict {
-  if (verdict.verdict !== 'absent') return verdict;
-  return { ...verdict, ...refused('not_found', 'the API has nothing here whose cancellation it can undo.') };
-}
+const NOTHING_HERE = 'the API has nothing here whose cancellation it can undo.';

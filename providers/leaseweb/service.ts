@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { byForm, onlyFields } from '../../src/provider/fields.ts';
 import { constantMessages, type StandardSchema } from '../../src/provider/index.ts';
 
 /** A service of the Services API, or an instance of Public Cloud. */
@@ -41,26 +42,15 @@ const productSchema = v.strictObject(
   'an object with only serviceId, or only instanceId',
 );
 
-const instanceSchema = v.strictObject(
-  {
-    instanceId: v.pipe(
-      v.string(expectedUuid),
-      v.regex(/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i, expectedUuid),
-      v.toLowerCase(),
-    ),
-  },
-  'an object with only instanceId',
-);
-
-/** Checks whichever of the two forms the reference has the key of; without any, a service is asked for. */
-export const leasewebServiceSchema: StandardSchema<LeasewebService, LeasewebTarget> = constantMessages({
-  '~standard': {
-    version: 1,
-    vendor: 'cancelkit',
-    validate: (value) => (isInstance(value) ? instanceSchema : productSchema)['~standard'].validate(value),
-  },
+const instanceSchema = onlyFields({
+  instanceId: v.pipe(
+    v.string(expectedUuid),
+    v.regex(/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i, expectedUuid),
+    v.toLowerCase(),
+  ),
 });
 
-function isInstance(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'instanceId' in value;
-}
+/** Without either of the two, a service is asked for. */
+export const leasewebServiceSchema: StandardSchema<LeasewebService, LeasewebTarget> = constantMessages(
+  byForm<LeasewebService, LeasewebTarget>((has) => (has('instanceId') ? instanceSchema : productSchema)),
+);

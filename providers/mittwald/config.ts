@@ -1,11 +1,6 @@
 import * as v from 'valibot';
-import {
-  constantMessages,
-  EXPECTED_BASE_URL,
-  isBaseUrl,
-  tokenRule,
-  type StandardSchema,
-} from '../../src/provider/index.ts';
+import { address, credential, onlyFields } from '../../src/provider/fields.ts';
+import { constantMessages, tokenRule, type StandardSchema } from '../../src/provider/index.ts';
 
 /** The credentials of a mittwald API token. */
 export interface MittwaldConfig {
@@ -24,24 +19,13 @@ export interface ResolvedMittwaldConfig {
   readonly baseUrl: string;
 }
 
+const baseUrl = address({
+  example: MITTWALD_BASE_URL,
+  before: '/v2',
+  ending: /\/+v2$/i,
+  wrong: /\/v\d+$|\/contracts(?:\/|$)/i,
+});
+
 export const mittwaldConfigSchema: StandardSchema<MittwaldConfig, ResolvedMittwaldConfig> = constantMessages(
-  v.strictObject(
-    {
-      token: v.pipe(v.string(tokenRule.expected), v.check(tokenRule.accepts, tokenRule.expected)),
-      baseUrl: v.optional(
-        v.pipe(
-          v.string(EXPECTED_BASE_URL),
-          v.check(isBaseUrl, EXPECTED_BASE_URL),
-          // Where it is certain what is meant, the part that every request adds may be there.
-          v.transform((url) => new URL(url).href.replace(/\/+$/, '').replace(/\/+v2$/i, '')),
-          v.check(
-            (url) => !/\/v\d+$|\/contracts(?:\/|$)/i.test(url),
-            'the address before /v2, such as https://api.mittwald.de: cancelkit adds the rest',
-          ),
-        ),
-        MITTWALD_BASE_URL,
-      ),
-    },
-    'an object with only token and baseUrl',
-  ),
+  onlyFields({ token: credential(tokenRule), baseUrl: v.optional(baseUrl, MITTWALD_BASE_URL) }),
 );

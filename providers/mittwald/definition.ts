@@ -1,28 +1,24 @@
-import * as v from 'valibot';
 import {
-  readBody,
-  type CancelOrder,
-  type CancelVerdict,
+  notAbsent,
+  reading,
+  type AbsentVerdict,
   type Exchange,
+  type NoVerdict,
   type ProviderDefinition,
 } from '../../src/provider/index.ts';
-import { mittwaldConfigSchema, type ResolvedMittwaldConfig } from './config.ts';
+import { mittwaldConfigSchema } from './config.ts';
 import { listServices } from './find.ts';
 import { mittwaldCheck, mittwaldProfile, type MittwaldTypes } from './profile.ts';
-import {
-  toCustomersRequest,
-  toServiceRequest,
-  toTerminationRequest,
-  toUndoRequest,
-  type MittwaldTiming,
-} from './request.ts';
+import { toCustomersRequest, toServiceRequest, toTerminationRequest, toUndoRequest } from './request.ts';
 import {
   fromErrorResponse,
   fromTerminationResponse,
   fromUndoResponse,
+  listIn,
   readService,
   reasonNotToSend,
   toOptions,
+  type ReadService,
 } from './response.ts';
 import { mittwaldServiceSchema, type MittwaldService } from './service.ts';
 import { whereToLook } from './where-to-look.ts';
@@ -35,40 +31,30 @@ export const mittwaldDefinition: ProviderDefinition<MittwaldTypes> = {
   baseUrl: ({ baseUrl }) => baseUrl,
   whereToLook,
   secrets: ({ token }) => [token],
-  cancel: terminate,
-  *status(service, config) {
-    const read = readService(yield toServiceRequest(service, config), service);
-    return 'verdict' in read ? read : { verdict: 'found', status: read.status };
+  access: { headers: (_request, { token }) => ({ 'x-access-token': token }) },
+  ...reading(read, toOptions),
+  // Reads first: a second termination is not documented, and the first possible date is in the contract.
+  *cancel(order) {
+    const shown = yield* read(order.service);
+    if ('verdict' in shown) return shown;
+    const notSent = reasonNotToSend(shown, order.when);
+    return (
+      notSent ?? fromTerminationResponse(yield toTerminationRequest(order, shown.next?.value), order.service, shown)
+    );
   },
-  *options(service, config) {
-    const read = readService(yield toServiceRequest(service, config), service);
-    return 'verdict' in read ? read : toOptions(read);
-  },
-  *revoke(service, config) {
-    return fromUndoResponse(yield toUndoRequest(service, config));
+  *revoke(service) {
+    return fromUndoResponse(yield toUndoRequest(service));
   },
   find: listServices,
   check: {
     ...mittwaldCheck,
-    *run(config) {
-      const response = yield toCustomersRequest(config, 1);
-      const isList = response.status === 200 && readBody(response, v.array(v.unknown())) !== undefined;
-      if (isList) return { verdict: 'accepted' };
-      const verdict = fromErrorResponse(response);
-      return verdict.verdict === 'absent' ? { verdict: 'unrecognized' } : verdict;
+    *run() {
+      const response = yield toCustomersRequest(1);
+      return listIn(response) ? { verdict: 'accepted' } : notAbsent(fromErrorResponse(response));
     },
   },
 };
 
-/** Reads first: a second termination is not documented, and the first possible date is in the contract. */
-function* terminate(
-  order: CancelOrder<MittwaldService, MittwaldTiming>,
-  config: ResolvedMittwaldConfig,
-): Exchange<CancelVerdict> {
-  const { service, when } = order;
-  const read = readService(yield toServiceRequest(service, config), service);
-  if ('verdict' in read) return read;
-  const notSent = reasonNotToSend(read, when);
-  if (notSent !== undefined) return notSent;
-  return fromTerminationResponse(yield toTerminationRequest(order, read.next?.value, config), service, read);
+function* read(service: MittwaldService): Exchange<ReadService | AbsentVerdict | NoVerdict> {
+  return readService(yield toServiceRequest(service), service);
 }

@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { json, readJsonObject } from '../../src/sandbox/kit/bodies.ts';
+import { parseInstant } from '../../src/sandbox/kit/calendar.ts';
 import type { EmulatorClock } from '../../src/sandbox/kit/clock.ts';
 import type { MittwaldContract, MittwaldItem, MittwaldState } from './emulator-state.ts';
 
@@ -59,9 +60,8 @@ export function createMittwaldRoutes(
         if (body === undefined) return invalid('', 'type', 'should be object');
         const { reason, explanation, terminationTargetDate: date } = body;
         if (reason !== undefined && typeof reason !== 'string') return invalid('.reason', 'type', 'should be string');
-        const isDate = typeof date === 'string' && DATE_TIME.test(date);
-        const target = isDate ? new Date(date) : undefined;
-        if (date !== undefined && !isDate) {
+        const target = parseInstant(date);
+        if (date !== undefined && target === undefined) {
           return invalid('.terminationTargetDate', 'format', 'should match format "date-time"');
         }
         if ((item ?? contract).cancellation !== null && options().repeatedTermination === 'refused') {
@@ -103,7 +103,6 @@ interface Found {
 }
 
 const CUSTOMER = '20410000-0000-4000-8000-000000000001';
-const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
 
 /** An error in the API's form. */
 export function mittwaldError(status: number, type: string, message: string): Response {

@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
 import { addDays, addMonths, dateOnly } from '../../src/sandbox/kit/calendar.ts';
 import type { EmulatorClock } from '../../src/sandbox/kit/clock.ts';
-import type { Mutable, SandboxCancellation, SandboxService } from '../../src/sandbox/kit/emulator.ts';
+import { storeCancellation, takeEffect, UNCANCELLED } from '../../src/sandbox/kit/cancellation.ts';
+import type { Mutable, SandboxService } from '../../src/sandbox/kit/emulator.ts';
+import { uuidOf } from '../../src/sandbox/kit/made-up.ts';
 
 /** A contract at the emulated mittwald. */
 export interface MittwaldContract extends SandboxService {
@@ -54,12 +55,8 @@ export function createMittwaldState(clock: EmulatorClock): MittwaldState {
 
   clock.onMove(() => {
     for (const contract of contracts.values()) {
-      for (const one of [contract, ...contract.items]) {
-        const { cancellation } = one;
-        if (cancellation?.target === undefined || cancellation.target > clock.now()) continue;
-        one.cancellation = { ...cancellation, effectiveAt: cancellation.target };
-        if (one === contract) contract.ended = true;
-      }
+      if (takeEffect(contract, clock.now())) contract.ended = true;
+      for (const item of contract.items) takeEffect(item, clock.now());
     }
   });
 
@@ -70,17 +67,15 @@ export function createMittwaldState(clock: EmulatorClock): MittwaldState {
       const count = contracts.size + 1;
       const usual = new Date(`${dateOnly(addDays(clock.now(), 20))}T22:59:59.000Z`);
       const contract: Contract = {
-        contractId: uuid(`contract ${count}`),
+        contractId: uuidOf(`mittwald contract ${count}`),
         contractNumber: `V${20_410_000 + count}`,
         ended: false,
         nextPossibleEnd: nextPossibleEnd === null ? undefined : (nextPossibleEnd ?? usual),
         undoForbidden,
-        cancellation: null,
-        timesCancelled: 0,
+        ...UNCANCELLED,
         items: ['base item', 'item'].map((name) => ({
-          contractItemId: uuid(`${name} of ${count}`),
-          cancellation: null,
-          timesCancelled: 0,
+          contractItemId: uuidOf(`mittwald ${name} of ${count}`),
+          ...UNCANCELLED,
         })),
       };
       contracts.set(contract.contractId, contract);
@@ -93,27 +88,11 @@ export function createMittwaldState(clock: EmulatorClock): MittwaldState {
       return ends.find((end) => dateOnly(end) === dateOnly(target));
     },
     terminate(contract, item, target, reason) {
-      const when = { on: dateOnly(target) };
-      const cancellation: SandboxCancellation = {
-        when,
-        reason,
-        requestedAt: clock.now(),
-        effectiveAt: undefined,
-        target,
-      };
       // A contract takes its items with it.
       for (const one of item === undefined ? [contract, ...contract.items] : [item]) {
-        one.cancellation = cancellation;
-        one.timesCancelled += 1;
+        storeCancellation(one, clock, { when: { on: dateOnly(target) }, reason, target });
       }
     },
   };
   return state;
-}
-
-function uuid(seed: string): string {
-  const hex = createHash('sha1').update(`mittwald ${seed}`).digest('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
-    '-',
-  );
 }

@@ -2,7 +2,7 @@ import {
   type Emulator,
   type EmulatorContext,
   type ProviderControls,
-  foundService,
+  controlsOf,
 } from '../../src/sandbox/kit/emulator.ts';
 import { createOptions, oneOf } from '../../src/sandbox/kit/options.ts';
 import { type MittwaldOptions, createMittwaldRoutes, mittwaldError } from './emulator-routes.ts';
@@ -41,15 +41,11 @@ export const mittwaldSandboxToken = 'sandboxTokenOfMittwald+/=0123456789';
 
 /** Emulates mittwald's API: contracts, their items, and the terminations of both. */
 export function createMittwaldEmulator({ clock }: EmulatorContext): Emulator<MittwaldControls> {
-  const options = createOptions<MittwaldOptions>(
-    'mittwald',
-    { repeatedTermination: 'refused', endedContract: 'listed', undo: 'works' },
-    {
-      repeatedTermination: oneOf('refused', 'replaced'),
-      endedContract: oneOf('listed', 'gone'),
-      undo: oneOf('works', 'declined'),
-    },
-  );
+  const options = createOptions<MittwaldOptions>('mittwald', {
+    repeatedTermination: oneOf('refused', 'replaced'),
+    endedContract: oneOf('listed', 'gone'),
+    undo: oneOf('works', 'declined'),
+  });
   const state = createMittwaldState(clock);
   const add = (init: MittwaldContractInit = {}): MittwaldContract => structuredClone(state.add(init));
   const idOf = ({ contractId }: MittwaldContract): MittwaldServiceId => ({ contractId });
@@ -70,9 +66,7 @@ export function createMittwaldEmulator({ clock }: EmulatorContext): Emulator<Mit
         final: idOf(add({ terminated: true, undoForbidden: true })),
         fixed: idOf(add({ nextPossibleEnd: null })),
       },
-      services: () => structuredClone([...state.contracts.values()]),
-      service: (id) => structuredClone(foundService('mittwald', state.find(id), id, state.contracts.keys())),
-      configure: options.configure,
+      ...controlsOf('mittwald', { services: state.contracts, find: state.find, options }),
       add,
     },
   };

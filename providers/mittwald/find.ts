@@ -1,18 +1,17 @@
 import * as v from 'valibot';
+import { shownText as text } from '../../src/provider/fields.ts';
 import {
   defined,
   listedPage,
+  notAbsent,
   readBody,
   type Exchange,
   type FindQuery,
   type FindVerdict,
   type ListedService,
-  type NoVerdict,
-  type ProviderResponse,
 } from '../../src/provider/index.ts';
-import type { ResolvedMittwaldConfig } from './config.ts';
 import { toContractsRequest, toCustomersRequest } from './request.ts';
-import { fromErrorResponse, terminationIn } from './response.ts';
+import { fromErrorResponse, listIn, terminationIn } from './response.ts';
 import type { MittwaldService } from './service.ts';
 
 const PAGE_SIZE = 50;
@@ -20,7 +19,6 @@ const PAGE_SIZE = 50;
 const MAX_CUSTOMERS = 1000;
 
 const customersSchema = v.array(v.object({ customerId: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/)) }));
-const text = v.fallback(v.optional(v.string()), undefined);
 const contractSchema = v.object({
   contractId: v.string(),
   contractNumber: text,
@@ -34,16 +32,13 @@ const itemSchema = v.object({ description: v.string() });
  * `GET /v2/customers`, then `GET /v2/customers/{customerId}/contracts` of each. The cursor holds how many contracts of
  * the first customer were read, and the customers that are left.
  */
-export function* listServices(
-  { cursor }: FindQuery,
-  config: ResolvedMittwaldConfig,
-): Exchange<FindVerdict<MittwaldService>> {
+export function* listServices({ cursor }: FindQuery): Exchange<FindVerdict<MittwaldService>> {
   let customers: readonly string[];
   let skip = 0;
   if (cursor === undefined) {
-    const response = yield toCustomersRequest(config, MAX_CUSTOMERS);
+    const response = yield toCustomersRequest(MAX_CUSTOMERS);
     const read = response.status === 200 ? readBody(response, customersSchema) : undefined;
-    if (read === undefined) return noList(response);
+    if (read === undefined) return notAbsent(fromErrorResponse(response));
     customers = [...new Set(read.map(({ customerId }) => customerId))];
   } else {
     const [read = '0', ...left] = cursor.split(' ');
@@ -52,17 +47,12 @@ export function* listServices(
   }
   const [customer, ...others] = customers;
   if (customer === undefined) return listedPage([], serviceIn);
-  const response = yield toContractsRequest(customer, skip, PAGE_SIZE, config);
-  const entries = response.status === 200 ? readBody(response, v.array(v.unknown())) : undefined;
-  if (entries === undefined) return noList(response);
+  const response = yield toContractsRequest(customer, skip, PAGE_SIZE);
+  const entries = listIn(response);
+  if (entries === undefined) return notAbsent(fromErrorResponse(response));
   const further = entries.length < PAGE_SIZE ? others : customers;
   const next = [entries.length < PAGE_SIZE ? 0 : skip + entries.length, ...further].join(' ');
   return listedPage(entries, serviceIn, further.length === 0 ? undefined : next);
-}
-
-function noList(response: ProviderResponse): NoVerdict {
-  const verdict = fromErrorResponse(response);
-  return verdict.verdict === 'absent' ? { verdict: 'unrecognized' } : verdict;
 }
 
 function serviceIn(entry: unknown): ListedService<MittwaldService> | undefined {

@@ -1,13 +1,12 @@
 import { defined, type CancelOrder, type ProviderRequest } from '../../src/provider/index.ts';
-import type { ResolvedMittwaldConfig } from './config.ts';
 import type { MittwaldService } from './service.ts';
 
 /** The timings that the API has. */
 export type MittwaldTiming = 'earliest' | 'on_date';
 
 /** `GET /v2/contracts/{contractId}`, or the item. */
-export function toServiceRequest(service: MittwaldService, config: ResolvedMittwaldConfig): ProviderRequest {
-  return { method: 'GET', effect: 'read', ...at(pathOf(service), config) };
+export function toServiceRequest(service: MittwaldService): ProviderRequest {
+  return { method: 'GET', effect: 'read', path: pathOf(service) };
 }
 
 /**
@@ -19,40 +18,30 @@ export function toServiceRequest(service: MittwaldService, config: ResolvedMittw
 export function toTerminationRequest(
   { service, when, reasonText: reason }: CancelOrder<MittwaldService, MittwaldTiming>,
   next: string | undefined,
-  config: ResolvedMittwaldConfig,
 ): ProviderRequest {
   const date = when === 'earliest' ? undefined : `${when.on}${next?.slice(10) || 'T00:00:00.000Z'}`;
   const json = defined({ reason, terminationTargetDate: date });
   const asksFor = (date ?? next)?.slice(0, 10);
-  const path = [...pathOf(service), 'termination'];
-  return { method: 'POST', effect: 'write', ...at(path, config), json, serviceSeen: true, ...defined({ asksFor }) };
+  const path = pathOf(service, 'termination');
+  return { method: 'POST', effect: 'write', path, json, serviceSeen: true, ...defined({ asksFor }) };
 }
 
 /** `DELETE …/termination`, which has no body. */
-export function toUndoRequest(service: MittwaldService, config: ResolvedMittwaldConfig): ProviderRequest {
-  return { method: 'DELETE', effect: 'write', ...at([...pathOf(service), 'termination'], config) };
+export function toUndoRequest(service: MittwaldService): ProviderRequest {
+  return { method: 'DELETE', effect: 'write', path: pathOf(service, 'termination') };
 }
 
 /** `GET /v2/customers`. */
-export function toCustomersRequest(config: ResolvedMittwaldConfig, limit: number): ProviderRequest {
-  return { method: 'GET', effect: 'read', ...at(['customers'], config), query: { limit: String(limit) } };
+export function toCustomersRequest(limit: number): ProviderRequest {
+  return { method: 'GET', effect: 'read', path: ['v2', 'customers'], query: { limit: String(limit) } };
 }
 
 /** `GET /v2/customers/{customerId}/contracts`, one page. */
-export function toContractsRequest(
-  customerId: string,
-  skip: number,
-  limit: number,
-  config: ResolvedMittwaldConfig,
-): ProviderRequest {
+export function toContractsRequest(customerId: string, skip: number, limit: number): ProviderRequest {
   const query = { limit: String(limit), skip: String(skip) };
-  return { method: 'GET', effect: 'read', ...at(['customers', customerId, 'contracts'], config), query };
+  return { method: 'GET', effect: 'read', path: ['v2', 'customers', customerId, 'contracts'], query };
 }
 
-function pathOf({ contractId, contractItemId }: MittwaldService): readonly string[] {
-  return ['contracts', contractId, ...(contractItemId === undefined ? [] : ['items', contractItemId])];
-}
-
-function at(path: readonly string[], { token }: ResolvedMittwaldConfig): Pick<ProviderRequest, 'path' | 'headers'> {
-  return { path: ['v2', ...path], headers: { 'x-access-token': token } };
+function pathOf({ contractId, contractItemId }: MittwaldService, ...rest: readonly string[]): readonly string[] {
+  return ['v2', 'contracts', contractId, ...(contractItemId === undefined ? [] : ['items', contractItemId]), ...rest];
 }

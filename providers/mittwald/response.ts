@@ -1,10 +1,13 @@
 import * as v from 'valibot';
+import { shownText as text } from '../../src/provider/fields.ts';
 import {
   defined,
   effectiveAt,
+  absentIsRefused,
+  absentOrError,
+  duplicate,
   readBody,
-  refused,
-  verdictOnError,
+  tooEarly,
   type AbsentVerdict,
   type CancellationStatus,
   type CancelVerdict,
@@ -18,7 +21,6 @@ import {
 import type { MittwaldTiming } from './request.ts';
 import type { MittwaldService } from './service.ts';
 
-const text = v.fallback(v.optional(v.string()), undefined);
 const item = v.object({
   itemId: v.string(),
   nextPossibleTerminationDate: text,
@@ -104,12 +106,10 @@ export function toOptions({ next, status }: ReadService): OptionsVerdict<Mittwal
 
 /** Why nothing is sent: the service is cancelled already, or the date is before the first possible one. */
 export function reasonNotToSend({ next, status }: ReadService, when: When<MittwaldTiming>): CancelVerdict | undefined {
-  if (status.state !== 'none') {
-    return { verdict: 'duplicate', ambiguous: false, message: 'a termination is stored already.' };
-  }
+  if (status.state !== 'none') return duplicate('a termination is stored already.');
   if (when === 'earliest' || next === undefined || when.on >= next.value.slice(0, 10)) return undefined;
   const message = `it cannot end before ${next.value}. Ask for that day in UTC, for a later one, or for earliest.`;
-  return { ...refused('date_too_early', message), earliest: next };
+  return tooEarly(next, message);
 }
 
 const acceptedSchema = v.object({
@@ -154,8 +154,9 @@ export function fromUndoResponse(response: ProviderResponse): RevokeVerdict {
     return { verdict: 'unclear', reason: 'provider_error', message: 'the API answered that it withdrew nothing.' };
   }
   const verdict = fromErrorResponse(response);
-  if (verdict.verdict === 'absent') return { ...verdict, ...refused('not_found', 'no termination is stored.') };
-  if (response.status !== 412 || verdict.verdict !== 'refused') return verdict;
+  if (response.status !== 412 || verdict.verdict !== 'refused') {
+    return absentIsRefused(verdict, 'no termination is stored.');
+  }
   return { ...verdict, message: 'this termination can no longer be withdrawn. Ask the provider.' };
 }
 
@@ -172,11 +173,14 @@ export function fromErrorResponse(response: ProviderResponse): NoVerdict | Absen
   const { type: providerCode, message, validationErrors } = body;
   const complaints = validationErrors.map((one) => `${one.path} ${one.message}`);
   const words = { providerCode, providerMessage: [message ?? providerCode, ...complaints].join('; ') };
-  return response.status === 404
-    ? { verdict: 'absent', ...words }
-    : verdictOnError(response.status, words, {
-        forbidden: 'the token may not do this. It has to be one that may write.',
-      });
+  return absentOrError(response.status, words, {
+    forbidden: 'the token may not do this. It has to be one that may write.',
+  });
+}
+
+/** The entries of an answer that is a list; `undefined` if it is not one. */
+export function listIn(response: ProviderResponse): readonly unknown[] | undefined {
+  return response.status === 200 ? readBody(response, v.array(v.unknown())) : undefined;
 }
 
 function isSame(one: string, other: string): boolean {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { constantMessages, type StandardSchema } from '../../src/provider/index.ts';
+import { onlyFields } from '../../src/provider/fields.ts';
+import { constantMessages, defined, type StandardSchema } from '../../src/provider/index.ts';
 
 /** A contract, or one item of it: the two are cancelled by different calls. */
 export interface MittwaldService {
@@ -16,22 +17,16 @@ const expectedItem = 'the UUID of a contract item';
 /** The same contract as UUID and as number are two references: only the API knows that they are one. */
 export const mittwaldServiceSchema: StandardSchema<MittwaldService, MittwaldService> = constantMessages(
   v.pipe(
-    v.strictObject(
-      {
-        contractId: v.pipe(
-          v.string(expectedContract),
-          v.regex(new RegExp(`^(?:${UUID}|V\\d{1,15})$`, 'i'), expectedContract),
-          v.transform((id) => (/^v/i.test(id) ? id.toUpperCase() : id.toLowerCase())),
-        ),
-        contractItemId: v.optional(
-          v.pipe(v.string(expectedItem), v.regex(new RegExp(`^${UUID}$`, 'i'), expectedItem), v.toLowerCase()),
-        ),
-      },
-      'an object with only contractId and contractItemId',
-    ),
-    v.transform(({ contractId, contractItemId }) => ({
-      contractId,
-      ...(contractItemId === undefined ? {} : { contractItemId }),
-    })),
+    onlyFields({
+      contractId: v.pipe(
+        v.string(expectedContract),
+        v.regex(new RegExp(`^(?:${UUID}|V\\d{1,15})$`, 'i'), expectedContract),
+        v.transform((id) => (/^v/i.test(id) ? id.toUpperCase() : id.toLowerCase())),
+      ),
+      contractItemId: v.optional(
+        v.pipe(v.string(expectedItem), v.regex(new RegExp(`^${UUID}$`, 'i'), expectedItem), v.toLowerCase()),
+      ),
+    }),
+    v.transform(({ contractId, contractItemId }) => ({ contractId, ...defined({ contractItemId }) })),
   ),
 );

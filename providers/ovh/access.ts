@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import { readBody, type Access } from '../../src/provider/index.ts';
+import { notAbsent, readBody, type Access } from '../../src/provider/index.ts';
 import type { ResolvedOvhConfig } from './config.ts';
 import { fromErrorResponse } from './response.ts';
 
@@ -18,8 +18,7 @@ export const ovhAccess: Access<ResolvedOvhConfig> = {
     if (time !== undefined) {
       return { verdict: 'granted', token: '', expiresInS: ASK_AGAIN_S, clockOffsetMs: time * 1000 - now };
     }
-    const verdict = fromErrorResponse(response);
-    return verdict.verdict === 'absent' ? { verdict: 'unrecognized' } : verdict;
+    return notAbsent(fromErrorResponse(response));
   },
   headers({ method, url, body }, { applicationKey, applicationSecret, consumerKey }, { now }) {
     const time = String(Math.floor(now / 1000));

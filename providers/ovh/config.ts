@@ -1,12 +1,6 @@
 import * as v from 'valibot';
-import {
-  constantMessages,
-  EXPECTED_BASE_URL,
-  isBaseUrl,
-  secretRule,
-  tokenRule,
-  type StandardSchema,
-} from '../../src/provider/index.ts';
+import { address, credential, onlyFields } from '../../src/provider/fields.ts';
+import { constantMessages, secretRule, tokenRule, type StandardSchema } from '../../src/provider/index.ts';
 
 /** The three keys of an application at OVHcloud, and where they belong. */
 export interface OvhConfig {
@@ -40,32 +34,22 @@ export const OVH_ADDRESSES = {
   'ovh-us': 'https://api.us.ovhcloud.com',
 } as const;
 
-const key = v.pipe(v.string(tokenRule.expected), v.check(tokenRule.accepts, tokenRule.expected));
-const EXPECTED_ENDPOINT = 'ovh-eu, ovh-ca or ovh-us';
+const baseUrl = address({
+  example: OVH_ADDRESSES['ovh-eu'],
+  before: '/1.0',
+  ending: /\/+1\.0$/,
+  wrong: /\/(?:1\.0|v\d+)$|\/(?:services|vps|auth)(?:\/|$)/i,
+});
 
 export const ovhConfigSchema: StandardSchema<OvhConfig, ResolvedOvhConfig> = constantMessages(
   v.pipe(
-    v.strictObject(
-      {
-        applicationKey: key,
-        applicationSecret: v.pipe(v.string(secretRule.expected), v.check(secretRule.accepts, secretRule.expected)),
-        consumerKey: key,
-        endpoint: v.optional(v.picklist(['ovh-eu', 'ovh-ca', 'ovh-us'], EXPECTED_ENDPOINT), 'ovh-eu'),
-        baseUrl: v.optional(
-          v.pipe(
-            v.string(EXPECTED_BASE_URL),
-            v.check(isBaseUrl, EXPECTED_BASE_URL),
-            // The part that every request adds is accepted if the meaning is certain.
-            v.transform((url) => new URL(url).href.replace(/\/+$/, '').replace(/\/+1\.0$/, '')),
-            v.check(
-              (url) => !/\/(?:1\.0|v\d+)$|\/(?:services|vps|auth)(?:\/|$)/i.test(url),
-              'the address before /1.0, such as https://eu.api.ovh.com: cancelkit adds the rest',
-            ),
-          ),
-        ),
-      },
-      'an object with only applicationKey, applicationSecret, consumerKey, endpoint and baseUrl',
-    ),
-    v.transform(({ endpoint, baseUrl, ...keys }) => ({ ...keys, baseUrl: baseUrl ?? OVH_ADDRESSES[endpoint] })),
+    onlyFields({
+      applicationKey: credential(tokenRule),
+      applicationSecret: credential(secretRule),
+      consumerKey: credential(tokenRule),
+      endpoint: v.optional(v.picklist(['ovh-eu', 'ovh-ca', 'ovh-us'], 'ovh-eu, ovh-ca or ovh-us'), 'ovh-eu'),
+      baseUrl: v.optional(baseUrl),
+    }),
+    v.transform(({ endpoint, baseUrl: own, ...keys }) => ({ ...keys, baseUrl: own ?? OVH_ADDRESSES[endpoint] })),
   ),
 );

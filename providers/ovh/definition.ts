@@ -1,5 +1,9 @@
 import {
+  absentIsRefused,
+  notAbsent,
+  reading,
   refused,
+  refusedField,
   type AbsentVerdict,
   type Exchange,
   type NoVerdict,
@@ -7,9 +11,9 @@ import {
 } from '../../src/provider/index.ts';
 import { ovhAccess } from './access.ts';
 import { ovhConfigSchema } from './config.ts';
+import { ovhExtrasSchema } from './extras.ts';
 import { listServices } from './find.ts';
 import { ovhCheck, ovhProfile, type OvhTypes } from './profile.ts';
-import { ovhExtrasSchema } from './reason.ts';
 import {
   ACTIONS,
   toConfirmRequest,
@@ -58,29 +62,20 @@ export const ovhDefinition: ProviderDefinition<OvhTypes> = {
   *confirm(order) {
     return fromConfirmResponse(yield toConfirmRequest(order), order);
   },
-  *status(service) {
-    const read = yield* findService(service);
-    return 'verdict' in read ? read : { verdict: 'found', status: read.status };
-  },
-  *options(service) {
-    const read = yield* findService(service);
-    return 'verdict' in read ? read : toOptions(read);
-  },
+  ...reading(findService, toOptions),
   *revoke({ serviceId, named }) {
     // The core has just read the service by all its ids.
     if (serviceId !== undefined) return fromUndoResponse(yield toPolicyRequest(serviceId, 'empty'));
     const read = yield* findService({ serviceId, named });
     if (!('verdict' in read)) return fromUndoResponse(yield toPolicyRequest(read.serviceId, 'empty'));
-    return read.verdict === 'absent' ? refused('not_found', 'no such service.') : read;
+    return absentIsRefused(read, 'no such service.');
   },
   find: listServices,
   check: {
     ...ovhCheck,
     *run() {
       const response = yield toListRequest();
-      if (idsIn(response) !== undefined) return { verdict: 'accepted' };
-      const verdict = fromErrorResponse(response);
-      return verdict.verdict === 'absent' ? { verdict: 'unrecognized' } : verdict;
+      return idsIn(response) ? { verdict: 'accepted' } : notAbsent(fromErrorResponse(response));
     },
   },
 };
@@ -94,10 +89,7 @@ function* findService(target: OvhTarget): Exchange<ReadService | AbsentVerdict |
   }
   const response = yield toListRequest(named?.serviceName);
   const ids = idsIn(response);
-  if (ids === undefined) {
-    const verdict = fromErrorResponse(response);
-    return verdict.verdict === 'absent' ? { verdict: 'unrecognized' } : verdict;
-  }
+  if (ids === undefined) return notAbsent(fromErrorResponse(response));
   if (ids.length > MOST_CANDIDATES) return AMBIGUOUS;
   const found: ReadService[] = [];
   for (const id of new Set(ids)) {
@@ -111,15 +103,14 @@ function* findService(target: OvhTarget): Exchange<ReadService | AbsentVerdict |
 // Options and backups of a machine can have its name.
 const MOST_CANDIDATES = 10;
 
-const OTHER: NoVerdict = {
-  ...refused('invalid_request', 'the service with this serviceId has another name or is another product.'),
-  issues: [{ path: 'service.serviceId', expected: 'the id of the service with this serviceName and product' }],
-};
-const AMBIGUOUS: NoVerdict = {
-  ...refused('invalid_request', 'several services have this name. Pass serviceId as well, which GET /services lists.'),
-  issues: [{ path: 'service.serviceId', expected: 'the id of one of the services with this name', problem: 'missing' }],
-};
-const NONE: NoVerdict = refused(
+const OTHER = refusedField('service.serviceId', 'the id of the service with this serviceName and product', {
+  message: 'the service with this serviceId has another name or is another product.',
+});
+const AMBIGUOUS = refusedField('service.serviceId', 'the id of one of the services with this name', {
+  message: 'several services have this name. Pass serviceId as well, which GET /services lists.',
+  problem: 'missing',
+});
+const NONE = refused(
   'not_found',
   'the account lists no service of this product with this name. Check the name, the product and the endpoint.',
 );

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { json, readJsonObject } from '../../src/sandbox/kit/bodies.ts';
+import { withOffset } from '../../src/sandbox/kit/calendar.ts';
 import type { EmulatorClock } from '../../src/sandbox/kit/clock.ts';
 import type { OvhEmulatedService, OvhState } from './emulator-state.ts';
 
@@ -225,23 +226,18 @@ function serviceJson(service: OvhEmulatedService, { unconfirmedTermination }: Ov
     resource: { name: serviceName, displayName: 'sandbox', state: ended ? 'deleted' : 'active' },
     route: { path: `/${product}/{serviceName}`, url: `/${product}/${serviceName}` },
     billing: {
-      expirationDate: instant(service.expiration),
-      nextBillingDate: isFree ? instant(service.expiration) : null,
+      expirationDate: withOffset(service.expiration),
+      nextBillingDate: isFree ? withOffset(service.expiration) : null,
       engagement: engagementEnd === undefined ? null : { endDate: engagementEnd.toISOString().slice(0, 10) },
       lifecycle: {
         capacities: { actions: ['earlyRenewal', ...(isFree ? free : [])] },
         current: {
           state: ended ? 'terminated' : 'active',
           pendingActions: pending === undefined ? [] : [pending],
-          terminationDate: end === undefined ? null : instant(end),
+          terminationDate: end === undefined ? null : withOffset(end),
           creationDate: '2024-01-01T00:00:00+00:00',
         },
       },
     },
   };
-}
-
-/** `2026-12-31T00:00:00+00:00` */
-function instant(date: Date): string {
-  return `${date.toISOString().slice(0, 19)}+00:00`;
 }

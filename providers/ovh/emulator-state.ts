@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
 import { addDays, addMonths, midnightOf } from '../../src/sandbox/kit/calendar.ts';
 import type { EmulatorClock } from '../../src/sandbox/kit/clock.ts';
+import { storeCancellation, takeEffect, UNCANCELLED } from '../../src/sandbox/kit/cancellation.ts';
 import type { Mutable, SandboxService } from '../../src/sandbox/kit/emulator.ts';
+import { hexOf } from '../../src/sandbox/kit/made-up.ts';
 
 /** A service at the emulated OVHcloud. */
 export interface OvhEmulatedService extends SandboxService {
@@ -63,15 +64,8 @@ export function createOvhState(clock: EmulatorClock): OvhState {
 
   clock.onMove(() => {
     for (const service of services.values()) {
-      const { cancellation } = service;
-      const target = cancellation?.target;
-      if (service.ended) continue;
-      if (cancellation !== null && target !== undefined && target <= clock.now()) {
-        service.cancellation = { ...cancellation, effectiveAt: target };
-        Object.assign(service, { ended: true, pendingAction: undefined });
-        continue;
-      }
-      while (service.expiration <= clock.now()) service.expiration = addMonths(service.expiration, 1);
+      if (takeEffect(service, clock.now())) Object.assign(service, { ended: true, pendingAction: undefined });
+      while (!service.ended && service.expiration <= clock.now()) service.expiration = addMonths(service.expiration, 1);
     }
   });
 
@@ -79,7 +73,7 @@ export function createOvhState(clock: EmulatorClock): OvhState {
     services,
     add({ product = 'vps', serviceName, expiration, engagementEnd, pendingAction, ended = false }) {
       const count = services.size + 1;
-      const hex = createHash('sha1').update(`service ${count}`).digest('hex').slice(0, 8);
+      const hex = hexOf(`service ${count}`, 8);
       const service: Service = {
         serviceId: 7_310_000 + count * 17,
         serviceName:
@@ -90,8 +84,7 @@ export function createOvhState(clock: EmulatorClock): OvhState {
         ended,
         pendingAction: undefined,
         mailedToken: undefined,
-        cancellation: null,
-        timesCancelled: 0,
+        ...UNCANCELLED,
       };
       services.set(service.serviceId, service);
       if (pendingAction !== undefined) state.plan(service, pendingAction);
@@ -103,19 +96,17 @@ export function createOvhState(clock: EmulatorClock): OvhState {
         service.cancellation = null;
         return;
       }
-      const requestedAt = clock.now();
       const [when, target] = {
-        terminate: ['immediate', new Date(requestedAt.getTime() + TERMINATION_TAKES_MS)] as const,
+        terminate: ['immediate', new Date(clock.now().getTime() + TERMINATION_TAKES_MS)] as const,
         terminateAtExpirationDate: ['end_of_period', service.expiration] as const,
         deleteAtExpiration: ['end_of_period', service.expiration] as const,
         terminateAtEngagementDate: ['end_of_term', service.engagementEnd ?? service.expiration] as const,
       }[action];
-      service.cancellation = { when, reason, requestedAt, target, effectiveAt: undefined };
-      service.timesCancelled += 1;
+      storeCancellation(service, clock, { when, reason, target });
     },
     mail(service) {
       mails += 1;
-      service.mailedToken = createHash('sha1').update(`mail ${mails}`).digest('hex').slice(0, 24);
+      service.mailedToken = hexOf(`mail ${mails}`, 24);
     },
   };
   return state;

@@ -2,6 +2,7 @@ import {
   type Emulator,
   type EmulatorContext,
   type ProviderControls,
+  controlsOf,
   foundService,
 } from '../../src/sandbox/kit/emulator.ts';
 import { addMonths } from '../../src/sandbox/kit/calendar.ts';
@@ -52,25 +53,14 @@ export const ovhSandboxCredentials: OvhCredentials = {
 
 /** Emulates OVHcloud's API: services, their policies, terminations with a token by e-mail, and signed requests. */
 export function createOvhEmulator({ clock }: EmulatorContext): Emulator<OvhControls> {
-  const options = createOptions<OvhOptions>(
-    'ovh',
-    {
-      noContent: 'null',
-      terminationOfEnded: 460,
-      endedService: 'shown',
-      unconfirmedTermination: 'hidden',
-      undo: 'works',
-      clockAheadS: 4111,
-    },
-    {
-      noContent: oneOf('null', 'empty'),
-      terminationOfEnded: oneOf(460, 404),
-      endedService: oneOf('shown', 'gone'),
-      unconfirmedTermination: oneOf('hidden', 'shown'),
-      undo: oneOf('works', 'ignored'),
-      clockAheadS: zeroOrMore,
-    },
-  );
+  const options = createOptions<OvhOptions>('ovh', {
+    noContent: oneOf('null', 'empty'),
+    terminationOfEnded: oneOf(460, 404),
+    endedService: oneOf('shown', 'gone'),
+    unconfirmedTermination: oneOf('hidden', 'shown'),
+    undo: oneOf('works', 'ignored'),
+    clockAheadS: zeroOrMore(4111),
+  });
   const state = createOvhState(clock);
   const find = (id: number): OvhEmulatedService =>
     foundService('ovh', state.services.get(id), id, state.services.keys());
@@ -91,9 +81,7 @@ export function createOvhEmulator({ clock }: EmulatorContext): Emulator<OvhContr
         deletedAtExpiration: seed({ pendingAction: 'deleteAtExpiration' }),
         ended: seed({ ended: true }),
       },
-      services: () => structuredClone([...state.services.values()]),
-      service: (id) => structuredClone(find(id)),
-      configure: options.configure,
+      ...controlsOf('ovh', { services: state.services, options }),
       add: (init = {}) => structuredClone(state.add(init)),
       mailedToken(serviceId) {
         const { mailedToken } = find(serviceId);

@@ -1,7 +1,9 @@
 import * as v from 'valibot';
+import { shownText as text } from '../../src/provider/fields.ts';
 import {
   defined,
   listedPage,
+  notAbsent,
   readBody,
   type Exchange,
   type FindQuery,
@@ -17,7 +19,6 @@ import type { OvhProduct, OvhService } from './service.ts';
 /** How many services are read for a page. */
 const PAGE_SIZE = 20;
 
-const text = v.fallback(v.nullish(v.string()), undefined);
 const shownSchema = v.object({
   resource: v.fallback(v.nullish(v.object({ name: text, displayName: text })), undefined),
   route: v.fallback(v.nullish(v.object({ path: text })), undefined),
@@ -38,10 +39,7 @@ export function* listServices({ cursor }: FindQuery): Exchange<FindVerdict<OvhSe
   if (ids === undefined) {
     const response = yield toListRequest();
     const listed = idsIn(response);
-    if (listed === undefined) {
-      const verdict = fromErrorResponse(response);
-      return verdict.verdict === 'absent' ? { verdict: 'unrecognized' } : verdict;
-    }
+    if (listed === undefined) return notAbsent(fromErrorResponse(response));
     ids = [...new Set(listed)];
   }
   const entries: Read[] = [];
@@ -61,10 +59,10 @@ function serviceIn({ id, response }: Read): ListedService<OvhService> | undefine
   const shown = readBody(response, shownSchema);
   if ('verdict' in read || shown === undefined) return undefined;
   const { resource, route, billing } = shown;
-  const name = resource?.name ?? undefined;
+  const name = resource?.name;
   const product = PRODUCTS.get(route?.path ?? '');
   const { state, when, effectiveAt } = read.status;
-  const stateText = billing.lifecycle?.current.state ?? undefined;
+  const stateText = billing.lifecycle?.current.state;
   return {
     service:
       name !== undefined && product !== undefined ? { serviceId: id, serviceName: name, product } : { serviceId: id },

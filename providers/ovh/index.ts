@@ -2,12 +2,12 @@ import type { Account, ConfigSource, Provider } from '../../src/provider/index.t
 import { defineLazyProvider } from '../../src/provider/lazy.ts';
 import type { OvhConfig } from './config.ts';
 import { ovhCheck, ovhProfile } from './profile.ts';
-import type { OvhExtras } from './reason.ts';
+import type { OvhExtras } from './extras.ts';
 import type { OvhTiming } from './request.ts';
 import type { OvhService } from './service.ts';
 
 export type { OvhConfig, OvhEndpoint } from './config.ts';
-export type { OvhExtras } from './reason.ts';
+export type { OvhExtras } from './extras.ts';
 export type { OvhTiming } from './request.ts';
 export type { OvhProduct, OvhService } from './service.ts';
 

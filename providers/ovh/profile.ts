@@ -1,7 +1,8 @@
 import type { ProviderTypes } from '../../src/provider/index.ts';
 import type { CheckProfile, ProviderProfile } from '../../src/provider/lazy.ts';
 import type { OvhConfig, ResolvedOvhConfig } from './config.ts';
-import { ovhReasons, type OvhExtras } from './reason.ts';
+import type { OvhExtras } from './extras.ts';
+import { ovhReasons } from './reason.ts';
 import type { OvhTiming } from './request.ts';
 import type { OvhService, OvhTarget } from './service.ts';
 

@@ -1,10 +1,14 @@
 import * as v from 'valibot';
+import { shownText as text } from '../../src/provider/fields.ts';
 import {
+  absentIsRefused,
+  absentOrError,
   defined,
+  duplicate,
   effectiveAt,
   readBody,
   refused,
-  verdictOnError,
+  refusedField,
   type AbsentVerdict,
   type CancellationStatus,
   type CancelOrder,
@@ -17,11 +21,10 @@ import {
   type RevokeVerdict,
   type StatusMessages,
 } from '../../src/provider/index.ts';
-import type { OvhExtras } from './reason.ts';
+import type { OvhExtras } from './extras.ts';
 import { ACTIONS, type OvhTiming } from './request.ts';
 import type { OvhTarget } from './service.ts';
 
-const text = v.fallback(v.nullish(v.string()), undefined);
 const lifecycle = v.object({
   capacities: v.object({ actions: v.array(v.string()) }),
   current: v.object({ state: v.string(), pendingActions: v.array(v.string()), terminationDate: text }),
@@ -65,7 +68,7 @@ export function readService(
   if (read?.serviceId !== serviceId) return fromErrorResponse(response);
   const { resource, route, billing } = read;
   const name = resource.name?.toLowerCase();
-  const isRoute = (route?.path ?? undefined) === undefined || route?.path === `/${named?.product}/{serviceName}`;
+  const isRoute = route?.path === undefined || route?.path === `/${named?.product}/{serviceName}`;
   const dates = {
     end_of_period: effectiveAt(billing.expirationDate),
     end_of_term: effectiveAt(billing.engagement?.endDate),
@@ -97,13 +100,15 @@ const ENDING: readonly string[] = ['toDelete', 'deleted'];
 type Lifecycle = v.InferOutput<typeof lifecycle>;
 
 /** What may be a cancellation: among it `terminate`, which waits for its token or for its execution, and none can tell. */
-function unclearIn({ current }: Lifecycle, resourceState: string | null | undefined): readonly string[] {
+function unclearIn({ current }: Lifecycle, resourceState: string | undefined): readonly string[] {
   const { pendingActions, terminationDate, state } = current;
   if (state === 'terminated' || pendingActions.some((action) => !RENEWALS.has(action))) {
     return pendingActions.filter((action) => !CANCELLATIONS.has(action) && !RENEWALS.has(action));
   }
-  const isDated = (terminationDate ?? undefined) !== undefined;
-  return [isDated ? 'terminationDate' : '', ENDING.find((one) => one === resourceState) ?? ''].filter(Boolean);
+  return [
+    terminationDate !== undefined ? 'terminationDate' : '',
+    ENDING.find((one) => one === resourceState) ?? '',
+  ].filter(Boolean);
 }
 
 function toStatus(
@@ -145,17 +150,17 @@ export function reasonNotToSend(
 ): CancelVerdict | undefined {
   if (actions === undefined) return { verdict: 'unrecognized' };
   if (state !== 'none' && state !== 'unknown') {
-    return { verdict: 'duplicate', ambiguous: false, message: 'it is over or ends already.' };
+    return duplicate('it is over or ends already.');
   }
   const isOffered = actions.includes(ACTIONS[when]);
   // Asking for another e-mail changes nothing.
   const mayAskAgain = when === 'immediate' && isOffered && unclear.every((action) => action === 'terminate');
   if (unclear.length > 0 && !mayAskAgain) {
-    return { verdict: 'duplicate', ambiguous: true, message: `it shows ${unclear.join(', ')}.` };
+    return duplicate(`it shows ${unclear.join(', ')}.`, true);
   }
   if (when !== 'immediate' && extras?.futureUse !== undefined) {
-    const issues = [{ path: 'extras.futureUse', expected: 'nothing with this timing: only immediate carries it' }];
-    return { ...refused('invalid_request', 'futureUse goes with immediate alone.'), issues };
+    const message = 'futureUse goes with immediate alone.';
+    return refusedField('extras.futureUse', 'nothing with this timing: only immediate carries it', { message });
   }
   if (isOffered) return undefined;
   const others = TIMINGS.filter((timing) => actions.includes(ACTIONS[timing])).join(', ') || 'no timing';
@@ -170,8 +175,7 @@ export function fromPolicyResponse(response: ProviderResponse): CancelVerdict {
 /** What an answer to the policy `empty` means. */
 export function fromUndoResponse(response: ProviderResponse): RevokeVerdict {
   if (isDone(response)) return { verdict: 'accepted', outcome: 'revoked' };
-  const verdict = fromErrorResponse(response);
-  return verdict.verdict === 'absent' ? { ...verdict, ...refused('not_found', 'no such service.') } : verdict;
+  return absentIsRefused(fromErrorResponse(response), 'no such service.');
 }
 
 function isDone({ status, body }: ProviderResponse): boolean {
@@ -216,7 +220,7 @@ function fromWriteError(response: ProviderResponse, messages?: StatusMessages): 
   if (verdict.verdict === 'unrecognized') return verdict;
   const { providerCode, providerMessage, providerReference } = verdict;
   const words = defined({ providerCode, providerMessage, providerReference });
-  return { ...words, verdict: 'duplicate', ambiguous: true, message: 'it is over or suspended, or unknown.' };
+  return { ...words, ...duplicate('it is over or suspended, or unknown.', true) };
 }
 
 const errorSchema = v.object({ message: v.string(), class: text, errorCode: text, queryId: text });
@@ -240,15 +244,14 @@ export function fromErrorResponse(
   const { message: providerMessage, errorCode, class: kind, queryId } = body;
   const words = {
     providerMessage,
-    ...defined({ providerCode: errorCode ?? kind ?? undefined, providerReference: queryId ?? undefined }),
+    ...defined({ providerCode: errorCode ?? kind, providerReference: queryId }),
   };
-  if (status === 404) return { verdict: 'absent', ...words };
-  if (status < 500 && BAD_KEYS.has(errorCode)) {
+  if (status < 500 && status !== 404 && BAD_KEYS.has(errorCode)) {
     const message =
       'one of the three keys is not valid, or they belong to another region. Check them and the endpoint.';
     return { ...words, ...refused('unauthorized', message) };
   }
   const forbidden =
     'the consumer key may not do this. It needs GET and PUT on /services and POST on the product’s route.';
-  return verdictOnError(status, words, { forbidden, ...messages });
+  return absentOrError(status, words, { forbidden, ...messages });
 }

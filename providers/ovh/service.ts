@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { byForm, numericId, onlyFields } from '../../src/provider/fields.ts';
 import { constantMessages, type StandardSchema } from '../../src/provider/index.ts';
 
 /** The route of a product in the API. */
@@ -32,28 +33,18 @@ const expectedId = 'a positive whole number';
 const expectedName = 'the name of a service, such as vps-1a2b3c4d.vps.ovh.net';
 const expectedProduct = 'vps or dedicated/server';
 
-const id = v.pipe(
-  v.union(
-    [v.number(), v.pipe(v.string(expectedId), v.regex(/^[1-9]\d*$/, expectedId), v.transform(Number))],
-    expectedId,
-  ),
-  v.safeInteger(expectedId),
-  v.minValue(1, expectedId),
-);
+const id = v.pipe(numericId(expectedId), v.transform(Number), v.safeInteger(expectedId));
 
 const byName = v.pipe(
-  v.strictObject(
-    {
-      serviceId: v.optional(id),
-      serviceName: v.pipe(
-        v.string(expectedName),
-        v.maxLength(253, expectedName),
-        v.regex(/^[a-z\d](?:[a-z\d.-]*[a-z\d])?$/i, expectedName),
-      ),
-      product: v.picklist(['vps', 'dedicated/server'], expectedProduct),
-    },
-    'an object with only serviceName, product and serviceId',
-  ),
+  onlyFields({
+    serviceName: v.pipe(
+      v.string(expectedName),
+      v.maxLength(253, expectedName),
+      v.regex(/^[a-z\d](?:[a-z\d.-]*[a-z\d])?$/i, expectedName),
+    ),
+    product: v.picklist(['vps', 'dedicated/server'], expectedProduct),
+    serviceId: v.optional(id),
+  }),
   v.transform(({ serviceId, ...named }): OvhTarget => ({ serviceId, named })),
 );
 
@@ -65,21 +56,10 @@ const byId = v.pipe(
   v.transform(({ serviceId }): OvhTarget => ({ serviceId, named: undefined })),
 );
 
-/** Checks the form with a name if the reference has a name or a product. */
-export const ovhServiceSchema: StandardSchema<OvhService, OvhTarget> = constantMessages({
-  '~standard': {
-    version: 1,
-    vendor: 'cancelkit',
-    validate: (value) => (hasName(value) ? byName : byId)['~standard'].validate(value),
-  },
-});
-
-function hasName(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const isNamed = ([name, field]: readonly [string, unknown]): boolean =>
-    (name === 'serviceName' || name === 'product') && field !== undefined;
-  return Object.entries(value).some(isNamed);
-}
+/** The form with a name is meant if the reference has a name or a product. */
+export const ovhServiceSchema: StandardSchema<OvhService, OvhTarget> = constantMessages(
+  byForm<OvhService, OvhTarget>((has) => (has('serviceName') || has('product') ? byName : byId)),
+);
 
 /** The contract's number wherever it is given; only the API knows which machine belongs to it. */
 export function ovhServiceKey({ serviceId, named }: OvhTarget): string {

@@ -4,6 +4,7 @@ import {
   type EmulatorContext,
   type Mutable,
   type ProviderControls,
+  controlsOf,
   foundService,
 } from '../../src/sandbox/kit/emulator.ts';
 import { createOptions, oneOf } from '../../src/sandbox/kit/options.ts';
@@ -62,29 +63,16 @@ export const vpsbgSandboxTokens: VpsbgTokens = {
 
 /** Emulates the VPSBG API: servers with their cancel requests, addons and floating IPs. */
 export function createVpsbgEmulator({ clock }: EmulatorContext): Emulator<VpsbgControls> {
-  const options = createOptions<VpsbgOptions>(
-    'vpsbg',
-    {
-      cancelAnswer: 'no_content',
-      repeatedCancel: 'accepted',
-      unknownServer: 'not_found',
-      partlyBadList: 'refused',
-      cancelRequest: 'typed',
-      undo: 'works',
-      addonCancelRequest: 'hidden',
-      terminated: 'shown',
-    },
-    {
-      cancelAnswer: oneOf('no_content', 'empty_object'),
-      repeatedCancel: oneOf('accepted', 'refused'),
-      unknownServer: oneOf('not_found', 'invalid'),
-      partlyBadList: oneOf('refused', 'partly_executed', 'skipped'),
-      cancelRequest: oneOf('typed', 'with_now', 'flag'),
-      undo: oneOf('works', 'ignored', 'absent'),
-      addonCancelRequest: oneOf('hidden', 'shown'),
-      terminated: oneOf('shown', 'gone'),
-    },
-  );
+  const options = createOptions<VpsbgOptions>('vpsbg', {
+    cancelAnswer: oneOf('no_content', 'empty_object'),
+    repeatedCancel: oneOf('accepted', 'refused'),
+    unknownServer: oneOf('not_found', 'invalid'),
+    partlyBadList: oneOf('refused', 'partly_executed', 'skipped'),
+    cancelRequest: oneOf('typed', 'with_now', 'flag'),
+    undo: oneOf('works', 'ignored', 'absent'),
+    addonCancelRequest: oneOf('hidden', 'shown'),
+    terminated: oneOf('shown', 'gone'),
+  });
   const state = createVpsbgState(clock);
   const landing = new Set<number>();
   clock.onMove(() => state.tick());
@@ -112,9 +100,7 @@ export function createVpsbgEmulator({ clock }: EmulatorContext): Emulator<VpsbgC
         suspended: idOf(suspended),
         terminated: idOf(terminated),
       },
-      services: () => structuredClone([...state.servers.values()]),
-      service: (id) => structuredClone(known(id)),
-      configure: options.configure,
+      ...controlsOf('vpsbg', { services: state.servers, options }),
       add: (init = {}) => structuredClone(state.add(init)),
       lock(serverId, { landing: lands = false } = {}) {
         known(serverId).locked = true;

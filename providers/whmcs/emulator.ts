@@ -3,6 +3,7 @@ import {
   type Emulator,
   type EmulatorContext,
   type ProviderControls,
+  controlsOf,
   foundService,
 } from '../../src/sandbox/kit/emulator.ts';
 import { createOptions, oneOf, text, textOrNull, texts, trueOrFalse } from '../../src/sandbox/kit/options.ts';
@@ -75,31 +76,17 @@ export const whmcsSandboxAdministrator: WhmcsAdministrator = {
 
 /** Emulates the API of WHMCS: cancellation requests, and the cron that carries them out. */
 export function createWhmcsEmulator({ clock }: EmulatorContext): Emulator<WhmcsControls> {
-  const options = createOptions<WhmcsOptions>(
-    'whmcs',
-    {
-      ids: 'numbers',
-      lists: 'array',
-      emptyLists: 'empty_string',
-      callerIp: '127.0.0.1',
-      allowedIps: ['127.0.0.1'],
-      accessKey: null,
-      automation: true,
-      completedRequests: 'listed',
-      unknownActionStatus: 200,
-    },
-    {
-      ids: oneOf('numbers', 'strings'),
-      lists: oneOf('array', 'single_object', 'numeric_keys'),
-      emptyLists: oneOf('empty_string', 'empty_array', 'empty_object', 'absent'),
-      callerIp: text,
-      allowedIps: texts,
-      accessKey: textOrNull,
-      automation: trueOrFalse,
-      completedRequests: oneOf('listed', 'removed'),
-      unknownActionStatus: oneOf(200, 400, 403),
-    },
-  );
+  const options = createOptions<WhmcsOptions>('whmcs', {
+    ids: oneOf('numbers', 'strings'),
+    lists: oneOf('array', 'single_object', 'numeric_keys'),
+    emptyLists: oneOf('empty_string', 'empty_array', 'empty_object', 'absent'),
+    callerIp: text('127.0.0.1'),
+    allowedIps: texts('127.0.0.1'),
+    accessKey: textOrNull,
+    automation: trueOrFalse(true),
+    completedRequests: oneOf('listed', 'removed'),
+    unknownActionStatus: oneOf(200, 400, 403),
+  });
   const state = createWhmcsState(clock, () => options.current().automation);
   const access = createWhmcsAccess(Object.values(whmcsSandboxLogins), whmcsSandboxAdministrator, clock);
   let cancelError: WhmcsCancelError | undefined;
@@ -132,9 +119,7 @@ export function createWhmcsEmulator({ clock }: EmulatorContext): Emulator<WhmcsC
         terminated: idOf(terminated),
         free: idOf(free),
       },
-      services: () => structuredClone([...state.services.values()]),
-      service: (id) => structuredClone(known(id)),
-      configure: options.configure,
+      ...controlsOf('whmcs', { services: state.services, find: (id) => state.find(String(id)), options }),
       add: (init = {}) => structuredClone(state.add(init)),
       cancellationRequests: () => structuredClone([...state.requests.values()]),
       deleteCancellationRequest: (id) => state.deleteRequest(known(id)),

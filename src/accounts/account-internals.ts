@@ -37,11 +37,7 @@ export interface CheckedService {
 }
 
 /** A checked service reference and a checked configuration: ready to be asked for an operation. */
-export interface AdapterOperations {
-  readonly baseUrl: string;
-  readonly secrets: readonly string[];
-  readonly escapesHtml?: boolean | undefined;
-  readonly wire?: Configured['wire'];
+export interface AdapterOperations extends Configured {
   /** Names the service among those of the account. */
   readonly key: string;
   readonly cancel: (details: OrderDetails) => Exchange<CancelVerdict>;
@@ -77,16 +73,12 @@ export interface AccountCheck extends Omit<CredentialsCheck<never>, 'run'> {
 }
 
 /** A checked configuration with the check of its credentials. */
-export interface ConfiguredCheck {
-  readonly baseUrl: string;
-  readonly secrets: readonly string[];
-  readonly escapesHtml?: boolean | undefined;
-  readonly wire?: Configured['wire'];
+export interface ConfiguredCheck extends Configured {
   readonly run: () => Exchange<CredentialsVerdict>;
 }
 
 /** A checked configuration with the list of the account's services. */
-export interface ConfiguredFind extends Omit<ConfiguredCheck, 'run'> {
+export interface ConfiguredFind extends Configured {
   /** Reads one page. */
   readonly list: (query: FindQuery) => Exchange<FindVerdict>;
 }

@@ -8,10 +8,10 @@ import type {
   ConfiguredCheck,
   ConfiguredFind,
 } from './account-internals.ts';
-import type { AccountWires, BoundAccess, OpenWire, WireRules } from './account-wire.ts';
-import { type CheckedConfiguration, ConfigurationCache } from './configuration-cache.ts';
-import { adapterOperations } from './adapter-operations.ts';
-import { serviceKeyOf } from './service-key.ts';
+import type { AccountWires, BoundAccess, WireRules } from './account-wire.ts';
+import type { CheckedConfiguration, Configured, OpenWire } from './configure.ts';
+import { adapterOperations, serviceKeyOf } from './bound-service.ts';
+import type { StandardSchema } from '../contract/standard-schema.ts';
 
 /** What is done with an account once something is asked of it. */
 export interface AccountOperations extends Pick<AccountInternals, 'bind' | 'configure'> {
@@ -26,10 +26,7 @@ export interface AccountOperations extends Pick<AccountInternals, 'bind' | 'conf
 }
 
 /** A configuration as an action uses it. */
-export interface ReadConfiguration<Config> extends CheckedConfiguration<Config> {
-  readonly wire: (() => OpenWire) | undefined;
-  readonly escapesHtml: boolean | undefined;
-}
+export interface ReadConfiguration<Config> extends CheckedConfiguration<Config>, Configured {}
 
 /**
  * Makes the operations of an account. Where nothing has to be waited for (a configuration that is no function and the
@@ -71,28 +68,29 @@ export function operationsOf<Types extends ProviderTypes>(
     }
     return mapped(checking, (value) => to(value, loaded.opener(value)));
   };
+  /** What the core alone sees of a configuration. */
+  const plain = (
+    { baseUrl, secrets }: CheckedConfiguration<Types['config']>,
+    wire: (() => OpenWire) | undefined,
+  ): Configured => ({ baseUrl, secrets, escapesHtml: definition.escapesHtml, wire });
   return {
     bind: (input) => {
       const service = checkAgainst(definition.service, input);
       return service instanceof Promise ? service.then(bound) : bound(service);
     },
-    configure: () => withWire(read(), ({ baseUrl, secrets }, wire) => ({ baseUrl, secrets, wire })),
+    configure: () => withWire(read(), plain),
     configureCheck: () => {
       if (check === undefined) throw new TypeError('the provider has no check');
-      const { escapesHtml } = definition;
-      return withWire(read(), ({ config, baseUrl, secrets }, wire) => {
-        return { baseUrl, secrets, escapesHtml, wire, run: () => check.run(config) };
-      });
+      return withWire(read(), (value, wire) => ({ ...plain(value, wire), run: () => check.run(value.config) }));
     },
     configureFind: () => {
       if (find === undefined) throw new TypeError('the provider has no list');
-      const { escapesHtml } = definition;
-      return withWire(read(), ({ config, baseUrl, secrets }, wire) => {
-        return { baseUrl, secrets, escapesHtml, wire, list: (query) => find(query, config) };
-      });
+      return withWire(read(), (value, wire) => ({
+        ...plain(value, wire),
+        list: (query) => find(query, value.config),
+      }));
     },
-    readConfiguration: async () =>
-      await withWire(read(), (value, wire) => ({ ...value, wire, escapesHtml: definition.escapesHtml })),
+    readConfiguration: async () => await withWire(read(), (value, wire) => ({ ...value, ...plain(value, wire) })),
     boundAccess: async () => {
       const checked = await read();
       return checked.ok ? (await wires?.())?.boundAccess(checked.value) : undefined;
@@ -144,4 +142,90 @@ function variablesOf(env: Readonly<Record<string, string>>): Readonly<Record<str
     return value === undefined || value === '' ? [] : [[option, value]];
   });
   return Object.fromEntries(set);
+}
+
+/** The part of a provider's definition that its configuration is checked with. */
+export interface ConfigurationRules<Config> {
+  readonly config: StandardSchema<unknown, Config>;
+  readonly baseUrl: (config: Config) => string;
+  readonly origins?: (config: Config) => Readonly<Record<string, string>>;
+  readonly secrets: (config: Config) => readonly string[];
+}
+
+/**
+ * Checks the configuration of one account, and keeps the last one that was accepted.
+ *
+ * The input is read at every call and compared value by value. Only a plain object whose values are all primitive is kept:
+ * anything inside another object could change without showing.
+ */
+export class ConfigurationCache<Config> {
+  readonly #rules: ConfigurationRules<Config>;
+  #known: { readonly fields: Fields; readonly checked: Checked<CheckedConfiguration<Config>> } | undefined;
+
+  constructor(rules: ConfigurationRules<Config>) {
+    this.#rules = rules;
+  }
+
+  /** The checked configuration for an input that is the same as the last one; `undefined` for any other. */
+  known(input: unknown): Checked<CheckedConfiguration<Config>> | undefined {
+    return this.#known !== undefined && isSame(this.#known.fields, fieldsOf(input)) ? this.#known.checked : undefined;
+  }
+
+  /** The checked configuration for an input. What the provider's own functions throw is passed on. */
+  async check(input: unknown): Promise<Checked<CheckedConfiguration<Config>>> {
+    const known = this.known(input);
+    if (known !== undefined) return known;
+    const fields = fieldsOf(input);
+    const { config } = this.#rules;
+    const result = await checkAgainst(config, input);
+    if (!result.ok) return result;
+    const checked = { ok: true, value: valuesOf(this.#rules, result.value) } as const;
+    // A check that takes its time can have seen what the input was changed to meanwhile.
+    if (fields !== undefined && isSame(fields, fieldsOf(input))) this.#known = { fields, checked };
+    return checked;
+  }
+}
+
+/** What the core takes from a configuration that its schema has accepted. */
+export function valuesOf<Config>(
+  { baseUrl, origins, secrets }: Omit<ConfigurationRules<Config>, 'config'>,
+  config: Config,
+): CheckedConfiguration<Config> {
+  const own = { config, baseUrl: baseUrl(config), secrets: [...secrets(config)] };
+  return origins === undefined ? own : { ...own, origins: { ...origins(config) } };
+}
+
+type Fields = readonly (readonly [string, unknown])[];
+
+/** The fields of a plain object of primitive values; `undefined` for everything else. No getter is called. */
+function fieldsOf(input: unknown): Fields | undefined {
+  if (typeof input !== 'object' || input === null) return undefined;
+  try {
+    const prototype: unknown = Object.getPrototypeOf(input);
+    if (prototype !== Object.prototype && prototype !== null) return undefined;
+    const fields: [string, unknown][] = [];
+    for (const name of Reflect.ownKeys(input)) {
+      const own = Reflect.getOwnPropertyDescriptor(input, name);
+      const isPlain = typeof name === 'string' && own?.enumerable === true && 'value' in own;
+      if (!isPlain || (own.value !== null && COMPOUND.has(typeof own.value))) return undefined;
+      fields.push([name, own.value]);
+    }
+    return fields;
+  } catch {
+    // What cannot be read is not kept; its check says what is wrong.
+    return undefined;
+  }
+}
+
+const COMPOUND: ReadonlySet<string> = new Set(['object', 'function', 'symbol']);
+
+function isSame(known: Fields, given: Fields | undefined): boolean {
+  return (
+    given !== undefined &&
+    known.length === given.length &&
+    known.every(([name, value], index) => {
+      const [otherName, otherValue] = given[index] ?? [];
+      return name === otherName && Object.is(value, otherValue);
+    })
+  );
 }

@@ -2,12 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Call } from '../call/call.ts';
 import type { Moment, ProviderResponse, WireRequest } from '../contract/exchange.ts';
 import type { Access } from '../contract/provider.ts';
-import type { Redactor } from '../privacy/redactor.ts';
 import { type CheckedBaseUrl, checkBaseUrl } from '../sending/check-base-url.ts';
-import type { CallWire } from '../sending/send-context.ts';
 import { accessOf, loginOf } from './call-access.ts';
-import type { CheckedConfiguration } from './configuration-cache.ts';
-import { growingRedactor } from './redactor-for.ts';
+import type { CheckedConfiguration, OpenWire } from './configure.ts';
+import { growingRedactor } from '../privacy/redactor-for.ts';
 import { type Login, TokenKeeper } from './token-keeper.ts';
 
 /** The part of a provider's definition that is about all its requests. */
@@ -16,16 +14,6 @@ export interface WireRules<Config> {
   readonly access?: Access<Config>;
   readonly responseIdHeader?: string;
   readonly escapesHtml?: boolean | undefined;
-}
-
-/** A {@link CallWire} with what the core sets a call up with. */
-export interface OpenWire extends CallWire {
-  /** Knows the account's secrets, and each token from the moment that it arrives. */
-  readonly redactor: Redactor;
-  /** The first of the further base URLs that is not usable, and what is expected of it. */
-  readonly badOrigin: { readonly name: string; readonly expected: string } | undefined;
-  /** Secrets of this call alone. */
-  readonly addSecrets: (secrets: readonly string[]) => void;
 }
 
 /** A definition's access with a configuration. */

@@ -1,13 +1,14 @@
-import type { OpenWire } from './account-wire.ts';
 import { type CheckedBaseUrl, checkBaseUrl } from '../sending/check-base-url.ts';
 import type { Call } from '../call/call.ts';
 import type { Checked, MaybePromise } from '../call/check-schema.ts';
-import { configurationText } from './configuration-text.ts';
+import type { CallWire } from '../sending/send-context.ts';
 import type { Redactor } from '../privacy/redactor.ts';
 import { LoadFailure } from '../platform/load-part.ts';
-import { redactorFor } from './redactor-for.ts';
+import { redactorFor } from '../privacy/redactor-for.ts';
 import type { TimeLimit } from '../call/time-limit.ts';
 import type { passesProxy as PassesProxy, TransportChoice } from '../sending/transport.ts';
+import { issueText, sentence } from '../call/issue-text.ts';
+import type { Issue } from '../contract/provider-error.ts';
 
 /** A configuration that has been read and checked, as far as the core needs to know it. */
 export interface Configured {
@@ -16,6 +17,25 @@ export interface Configured {
   readonly escapesHtml?: boolean | undefined;
   /** Opens what the definition says about all its requests, for one call. Left out: nothing. */
   readonly wire?: (() => OpenWire) | undefined;
+}
+
+/** A checked configuration with what the core takes from it. The same object as long as the input is the same. */
+export interface CheckedConfiguration<Config> {
+  readonly config: Config;
+  readonly baseUrl: string;
+  /** Further base URLs by name. Left out: the definition has none. */
+  readonly origins?: Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
+}
+
+/** A {@link CallWire} with what the core sets a call up with. */
+export interface OpenWire extends CallWire {
+  /** Knows the account's secrets, and each token from the moment that it arrives. */
+  readonly redactor: Redactor;
+  /** The first of the further base URLs that is not usable, and what is expected of it. */
+  readonly badOrigin: { readonly name: string; readonly expected: string } | undefined;
+  /** Secrets of this call alone. */
+  readonly addSecrets: (secrets: readonly string[]) => void;
 }
 
 /**
@@ -144,4 +164,32 @@ function addressName(env: Readonly<Record<string, string>>): string {
 function addressOption(env: Readonly<Record<string, string>>): string | undefined {
   const names = Object.keys(env);
   return names.find((name) => /^(?:base)?url$/i.test(name)) ?? names.find((name) => /url|endpoint/i.test(name));
+}
+
+/** What is wrong with a configuration, as the end of a sentence: each option with its environment variable. */
+export function configurationText(issues: readonly Issue[], env: Readonly<Record<string, string>>): string {
+  return sentence(issues.map((issue) => optionText(issue, env)).join('; '));
+}
+
+/**
+ * What is wrong with one option.
+ *
+ * @param env the environment variable of each option.
+ */
+export function optionText(issue: Issue, env: Readonly<Record<string, string>>): string {
+  const { path, expected, problem, variable } = issue;
+  if (problem === 'unknown') return issueText(issue, 'option');
+  if (path === '') return `configuration: expected ${expected}`;
+  if (variable !== undefined) {
+    return problem === 'missing'
+      ? `${variable} is not set (option ${path})`
+      : `${variable}: expected ${expected} (option ${path})`;
+  }
+  const unread = Object.hasOwn(env, path) ? env[path] : undefined;
+  if (problem === 'missing') {
+    // Options and variables are never mixed, which is easily overlooked.
+    const hint = unread === undefined ? '' : ` (${unread} is read only by an account without options)`;
+    return `the option ${path} is missing${hint}`;
+  }
+  return `option ${path}: expected ${expected}${unread === undefined ? '' : ` (its variable is ${unread})`}`;
 }

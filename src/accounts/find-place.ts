@@ -2,10 +2,10 @@ import type { AccountEntry } from './account-entry.ts';
 import type { Call } from '../call/call.ts';
 import { configure } from './configure.ts';
 import type { CallOptions, ServiceOptions } from '../contract/options.ts';
-import { withinDeadline } from './open-account.ts';
+import { withinDeadline } from './ready-call.ts';
 import { placeOf } from './place.ts';
 import { findAccount } from './open-call.ts';
-import { invalid } from '../call/check-input.ts';
+import { invalid } from '../call/check-schema.ts';
 
 /**
  * Reads an account's configuration, and returns the place that it leads to.

@@ -1,6 +1,6 @@
 import type { Call } from '../call/call.ts';
-import { checkedOrThrow, invalid, optionsOrThrow } from '../call/check-input.ts';
-import { checkAgainst } from '../call/check-schema.ts';
+import { checkedOrThrow, invalid, checkAgainst } from '../call/check-schema.ts';
+import { optionsOrThrow } from '../call/check-options.ts';
 import { nearest } from '../call/nearest.ts';
 import type { CallOptions, ServiceOptions } from '../contract/options.ts';
 import type { StandardSchema } from '../contract/standard-schema.ts';
@@ -24,8 +24,7 @@ export type RequestSchema<Request> =
   StandardSchema<unknown, Request> | ((timings: readonly Timing[] | undefined) => StandardSchema<unknown, Request>);
 
 /**
- * Checks a request, its account, its options and its configuration, in this order. Nothing is sent. The caller closes
- * the call when it is over.
+ * Checks a request, its account, its options and its configuration, in this order. Nothing is sent.
  *
  * @throws ProviderError `invalid_request`, `unknown_account`, `unsupported`, `aborted`, `not_configured` or
  * `unavailable`
@@ -37,7 +36,8 @@ export async function openCall<Request extends AddressedRequest>(
   input: CallInput<Request>,
 ): Promise<ReadyCall<Request>> {
   const { entry, checked: request } = await checkedRequest(accounts, input, call);
-  const options = optionsOrThrow(input.optionsSchema, input.options, call);
+  const options: CallOptions =
+    input.options === undefined ? {} : optionsOrThrow(input.optionsSchema, input.options, call);
   call.traceparent = options.traceparent;
   checkDay(request.when, call, options.now);
   if (options.onEvent !== undefined) call.listen(options.onEvent);

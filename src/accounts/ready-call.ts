@@ -1,17 +1,19 @@
 import type { Call } from '../call/call.ts';
-import { checkedOrThrow, inTime } from '../call/check-input.ts';
-import type { Checked, MaybePromise } from '../call/check-schema.ts';
+import { checkedOrThrow, invalid, type Checked, type MaybePromise, checkAgainst } from '../call/check-schema.ts';
+import { inTime } from '../call/run-call.ts';
 import type { Capabilities } from '../contract/capabilities.ts';
 import type { CallOptions, ServiceOptions } from '../contract/options.ts';
 import type { Reason } from '../contract/reason.ts';
 import type { AnyWhen } from '../contract/vocabulary.ts';
 import type { SendContext } from '../sending/send-context.ts';
 import type { AccountEntry } from './account-entry.ts';
-import { type CheckedDetails, checkDetails } from './check-details.ts';
-import type { Configured } from './configure.ts';
+import { type Configured, type OpenWire, configure } from './configure.ts';
 import type { AdapterOperations } from './account-internals.ts';
-import { openAccount, startLimit } from './open-account.ts';
 import { placeOf } from './place.ts';
+import { chooseReasonCode } from '../call/reason.ts';
+import { DEFAULTS } from '../call/check-options.ts';
+import { TimeLimit } from '../call/time-limit.ts';
+import type { TransportChoice } from '../sending/transport.ts';
 
 /** The parts of a request that every operation has. */
 export interface AddressedRequest {
@@ -34,8 +36,6 @@ export interface ReadyCall<Request> {
   readonly options: CallOptions;
   readonly adapter: AdapterOperations;
   readonly context: SendContext;
-  /** Frees the time limit, and leaves the breaker. Must be called once the call is over. */
-  readonly close: () => void;
 }
 
 /**
@@ -53,29 +53,20 @@ export async function readyCall<Request extends AddressedRequest>(
   const { account, internals } = entry;
   const { deadlineMs = defaults.deadlineMs, signal, place } = options;
   const limit = startLimit(call, { deadlineMs, signal });
-  const close = (): void => {
-    entry.breaker.leave(call);
-    limit.dispose();
-  };
-  try {
-    const checking = internals.bind(request.service);
-    const checked = checking instanceof Promise ? await inTime(checking, call, limit) : checking;
-    const bound = checkedOrThrow(checked, call, 'service');
-    call.serviceKey = bound.key;
-    const checkingDetails = 'reason' in request ? checkDetails(entry, request, call) : NO_DETAILS;
-    const details = checkingDetails instanceof Promise ? await inTime(checkingDetails, call, limit) : checkingDetails;
-    const isFresh = needsFreshConnection(account.capabilities);
-    const configure = withSecret(bound.configure, request.token);
-    const opened = await openAccount(configure, internals.env, call, limit, defaults, isFresh);
-    const { configured: adapter, context, wire } = opened;
-    if (request.token !== undefined) wire?.addSecrets([request.token]);
-    if (place !== undefined) checkPlace(place, placeOf(account.provider, context, call.redactor), call);
-    admit(entry, call);
-    return { call, entry, request, details, options, adapter, context, close };
-  } catch (error) {
-    close();
-    throw error;
-  }
+  const checking = internals.bind(request.service);
+  const checked = checking instanceof Promise ? await inTime(checking, call, limit) : checking;
+  const bound = checkedOrThrow(checked, call, 'service');
+  call.serviceKey = bound.key;
+  const checkingDetails = 'reason' in request ? checkDetails(entry, request, call) : NO_DETAILS;
+  const details = checkingDetails instanceof Promise ? await inTime(checkingDetails, call, limit) : checkingDetails;
+  const isFresh = needsFreshConnection(account.capabilities);
+  const configure = withSecret(bound.configure, request.token);
+  const opened = await openAccount(configure, internals.env, call, limit, defaults, isFresh);
+  const { configured: adapter, context, wire } = opened;
+  if (request.token !== undefined) wire?.addSecrets([request.token]);
+  if (place !== undefined) checkPlace(place, placeOf(account.provider, context, call.redactor), call);
+  admit(entry, call);
+  return { call, entry, request, details, options, adapter, context };
 }
 
 const NO_DETAILS: CheckedDetails = { reasonCode: undefined, extras: undefined };
@@ -120,4 +111,105 @@ export function checkPlace(wanted: string, found: string, call: Call): void {
     issues: [{ path: 'options.place', expected: found }],
     message: `the account leads to ${found} now, and the request is for ${wanted}. Nothing was sent.`,
   });
+}
+
+/** The parts of a cancellation that are the provider's own, checked. */
+export interface CheckedDetails {
+  /** The code of the provider's own list that is to be sent. */
+  readonly reasonCode: string | undefined;
+  /** As the provider's schema returned them; `undefined` if the provider has none. */
+  readonly extras: unknown;
+}
+
+/**
+ * Checks the parts of a cancellation that are the provider's own: its extras, and its codes for a reason.
+ *
+ * @throws ProviderError `invalid_request`
+ */
+export function checkDetails(
+  { account, internals }: AccountEntry,
+  { reason, extras }: { readonly reason?: Reason | undefined; readonly extras?: object | undefined },
+  call: Call,
+): MaybePromise<CheckedDetails> {
+  const { code, issue } = chooseReasonCode(reason, account.capabilities.reason);
+  if (issue !== undefined) throw call.error(invalid([issue]));
+  const checkedExtras = (checked: Checked<unknown>): CheckedDetails => {
+    return { reasonCode: code, extras: checkedOrThrow(checked, call, 'extras') };
+  };
+  const checking = checkExtras(internals.extras, extras);
+  return checking instanceof Promise ? checking.then(checkedExtras) : checkedExtras(checking);
+}
+
+function checkExtras(schema: AccountEntry['internals']['extras'], extras: object = {}): MaybePromise<Checked<unknown>> {
+  if (schema !== undefined) return checkAgainst(schema, extras);
+  const isEmpty = Object.keys(extras).length === 0;
+  return isEmpty ? { ok: true, value: undefined } : { ok: false, issues: [NO_EXTRAS] };
+}
+
+const NO_EXTRAS = { path: '', expected: 'nothing: this provider has no fields of its own' } as const;
+
+/** How long a call may take, and what carries its requests. What is not set has its default. */
+export interface OpenOptions extends TransportChoice {
+  readonly deadlineMs?: number | undefined;
+  readonly attemptTimeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Runs the whole of a call within its deadline and signal.
+ *
+ * @throws ProviderError `aborted` if the signal has aborted already, or whatever `work` throws
+ */
+export async function withinDeadline<Value>(
+  call: Call,
+  options: Pick<OpenOptions, 'deadlineMs' | 'signal'>,
+  work: (limit: TimeLimit) => Promise<Value>,
+): Promise<Value> {
+  const limit = startLimit(call, options);
+  try {
+    return await work(limit);
+  } finally {
+    limit.dispose();
+  }
+}
+
+/**
+ * Starts the time limit of a call, which ends with it.
+ *
+ * @throws ProviderError `aborted` if the signal has aborted already
+ */
+export function startLimit(
+  call: Call,
+  { deadlineMs = DEFAULTS.deadlineMs, signal }: Pick<OpenOptions, 'deadlineMs' | 'signal'>,
+): TimeLimit {
+  const limit = new TimeLimit(deadlineMs, signal);
+  call.limit = limit;
+  if (limit.end !== 'aborted') return limit;
+  limit.dispose();
+  throw call.error({ code: 'aborted', message: 'the call was aborted before it began' });
+}
+
+/**
+ * Reads and checks an account's configuration, gives the call its secrets, and returns it with where and how long its
+ * requests are sent.
+ *
+ * @param env the environment variable of each option, for the message.
+ * @param writesOnFreshConnection as in {@link SendContext}.
+ * @throws ProviderError `not_configured` or `aborted`
+ */
+export async function openAccount<Value extends Configured>(
+  read: () => MaybePromise<Checked<Value>>,
+  env: Readonly<Record<string, string>>,
+  call: Call,
+  limit: TimeLimit,
+  options: OpenOptions,
+  writesOnFreshConnection: boolean,
+): Promise<{ readonly configured: Value; readonly context: SendContext; readonly wire: OpenWire | undefined }> {
+  const { configured, baseUrl, wire } = await configure(read, env, call, limit, options);
+  const { attemptTimeoutMs = DEFAULTS.attemptTimeoutMs } = options;
+  return {
+    configured,
+    wire,
+    context: { baseUrl, limit, attemptTimeoutMs, transport: options, writesOnFreshConnection, wire },
+  };
 }

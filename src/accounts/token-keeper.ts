@@ -1,12 +1,12 @@
 import type { Call, ErrorFacts } from '../call/call.ts';
-import { endedBeforeSending } from '../call/check-input.ts';
+import { inTime } from '../call/run-call.ts';
 import { waitOf } from '../call/retry-wait.ts';
 import type { Exchange, Moment, ProviderResponse } from '../contract/exchange.ts';
 import { type ProviderError, isProviderError } from '../contract/provider-error.ts';
 import type { AccessVerdict, GrantedVerdict } from '../contract/verdict.ts';
 import { adapterFault } from '../sending/adapter-fault.ts';
 import { judgeNo } from '../sending/judge-no.ts';
-import { isLoginStatus } from '../sending/judge-status.ts';
+import { isLoginStatus } from '../sending/judge-response.ts';
 import { runExchange } from '../sending/run-exchange.ts';
 import type { SendContext } from '../sending/send-context.ts';
 import { secretsIn } from './response-secrets.ts';
@@ -64,7 +64,7 @@ export class TokenKeeper {
       this.#checkRefusal(call);
       const running = this.#login;
       const end =
-        running === undefined ? await this.#start(login, call, context) : await waited(running, call, context);
+        running === undefined ? await this.#start(login, call, context) : await inTime(running, call, context.limit);
       if ('grant' in end) return end.grant;
       // The call that logged in gave up for reasons of its own, so the next one logs in.
       if (running !== undefined && end.isOwn) continue;
@@ -228,15 +228,6 @@ const MAY_PASS: ReadonlySet<string> = new Set(['rate_limited', 'unavailable', 'u
 /** Whether a failure is one that every further login with these credentials would end in. */
 function isRefusal({ code, providerStatus }: ErrorFacts): boolean {
   return code === 'unauthorized' || code === 'forbidden' || isLoginStatus(providerStatus);
-}
-
-async function waited(running: Promise<LoginEnd>, call: Call, { limit }: SendContext): Promise<LoginEnd> {
-  try {
-    return await limit.race(running);
-  } catch (error) {
-    if (limit.end === undefined) throw error;
-    throw call.error(endedBeforeSending(limit.end));
-  }
 }
 
 /** What a failed login says to each call that waited for it. */

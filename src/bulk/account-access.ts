@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../contract/error-code.ts';
 import type { ProviderError } from '../contract/provider-error.ts';
-import { isLoginStatus } from '../sending/judge-status.ts';
+import { isLoginStatus } from '../sending/judge-response.ts';
 
 /** What the answers of a provider show of an account: whether it can be reached, and whether it is let in. */
 export class AccountAccess {

@@ -1,21 +1,21 @@
 import type { ErrorCode } from '../contract/error-code.ts';
 import { noteWait, waitOf } from '../call/retry-wait.ts';
 import { ProviderError, isProviderError } from '../contract/provider-error.ts';
-import { REPORT_IT } from '../contract/report-it.ts';
+import { adapterFault } from '../sending/adapter-fault.ts';
+import type { CancelResult } from '../contract/result.ts';
 import type { CancellationStatus } from '../contract/vocabulary.ts';
-import { cancelOnce } from '../outcome/cancel.ts';
+import { cancelOnce, resultOf } from '../outcome/cancel.ts';
 import type { Cancellation, CancelFacts } from '../outcome/cancellation.ts';
 import { compare } from '../outcome/compare.ts';
 import { type ReadBack, readIfPossible, unreadWords } from '../outcome/read-status.ts';
-import { conflict } from '../outcome/reconcile-duplicate.ts';
-import { confirmsCancellation, reconcileUnknown } from '../outcome/reconcile-unknown.ts';
+import { conflict, confirmsCancellation, reconcileUnknown } from '../outcome/read-back.ts';
 
 /** A cancellation of a batch, and how its result is reported. */
 export interface Member {
   readonly cancellation: Cancellation;
   /** Whether it is read back even if it is sent alone. */
   readonly verify: boolean;
-  readonly resolve: (facts: CancelFacts) => void;
+  readonly resolve: (result: CancelResult) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -47,7 +47,7 @@ export async function cancelMembers(members: readonly Member[]): Promise<void> {
   const [first] = members;
   if (first === undefined) return;
   if (members.length === 1) {
-    await settle(first, () => cancelOnce(first.cancellation, first.verify));
+    await cancelOnce(first.cancellation, first.verify).then(first.resolve, first.reject);
     return;
   }
   const sentAt = new Date().toISOString();
@@ -68,24 +68,25 @@ export async function cancelMembers(members: readonly Member[]): Promise<void> {
 }
 
 type BatchSent =
-  { readonly ok: true; readonly accepted: CancelFacts } | { readonly ok: false; readonly error: ProviderError };
+  { readonly ok: true; readonly accepted: CancelResult } | { readonly ok: false; readonly error: ProviderError };
 
 /** Sends the batch by the first member's call. What is true of that call's write is true of every member's. */
 async function send(members: readonly Member[], first: Member): Promise<BatchSent> {
-  const { adapter, details, call, context } = first.cancellation;
+  const { adapter, details, call } = first.cancellation;
   const others = members.slice(1).map(({ cancellation }) => cancellation.call);
   const adapters = members.map(({ cancellation }) => cancellation.adapter);
   const exchange = adapter.cancelBatch?.(adapters, details);
   if (exchange === undefined) {
-    const message = `the adapter is faulty: it refuses a batch of services that it takes one by one. ${REPORT_IT}`;
-    return { ok: false, error: call.error({ code: 'unexpected_response', reason: 'provider_error', message }) };
+    const fault = adapterFault('it refuses a batch of services that it takes one by one');
+    return { ok: false, error: call.error(fault) };
   }
   const attempts = call.attempts;
   for (const other of others) other.writeLeaves();
   try {
     // Without a read-back of its own: each member is read back afterwards.
     const batch = { ...adapter, cancel: () => exchange, status: undefined, revoke: undefined };
-    return { ok: true, accepted: await cancelOnce({ adapter: batch, details, call, context }, false) };
+    const accepted = await cancelOnce({ ...first.cancellation, adapter: batch, warnings: [] }, false);
+    return { ok: true, accepted };
   } catch (error) {
     if (!isProviderError(error)) throw error;
     return { ok: false, error };
@@ -99,7 +100,7 @@ async function send(members: readonly Member[], first: Member): Promise<BatchSen
   }
 }
 
-async function confirmEach(members: readonly Member[], accepted: CancelFacts): Promise<void> {
+async function confirmEach(members: readonly Member[], accepted: CancelResult): Promise<void> {
   const message = `the provider accepted a batch of ${members.length} with this service in it, and does not report on each service. Check the state before anything is sent again.`;
   for (const [place, member] of members.entries()) {
     const { cancellation } = member;
@@ -128,9 +129,9 @@ function failEach(cancellation: Cancellation, error: ProviderError): Promise<Can
     : Promise.reject(own);
 }
 
-async function settle({ resolve, reject }: Member, work: () => Promise<CancelFacts>): Promise<void> {
+async function settle({ cancellation, resolve, reject }: Member, work: () => Promise<CancelFacts>): Promise<void> {
   try {
-    resolve(await work());
+    resolve(resultOf(cancellation, await work()));
   } catch (error) {
     reject(error);
   }
@@ -158,7 +159,7 @@ export async function sortOutRefused(members: readonly Member[], sentAt: string)
     } else {
       const { call, details } = cancellation;
       const found = seen === undefined ? undefined : confirmsCancellation(seen, details.when, call.asksFor);
-      if (found !== undefined) resolve(found);
+      if (found !== undefined) resolve(resultOf(cancellation, found));
       else reject(conflictOrDoubt(cancellation, seen, refused(members), sentAt));
     }
   }

@@ -1,5 +1,6 @@
 import { type Member, cancelMembers } from './batch-send.ts';
-import type { Cancellation, CancelFacts } from '../outcome/cancellation.ts';
+import type { CancelResult } from '../contract/result.ts';
+import type { Cancellation } from '../outcome/cancellation.ts';
 import { deferred } from '../platform/deferred.ts';
 
 /**
@@ -21,8 +22,8 @@ export class CancelBatch {
    *
    * @throws ProviderError
    */
-  join(cancellation: Cancellation, verify: boolean): Promise<CancelFacts> {
-    const { promise, resolve, reject } = deferred<CancelFacts>();
+  join(cancellation: Cancellation, verify: boolean): Promise<CancelResult> {
+    const { promise, resolve, reject } = deferred<CancelResult>();
     this.#members.push({ cancellation, verify: verify || canBatch(cancellation), resolve, reject });
     this.#arrived();
     return promise;

@@ -1,7 +1,7 @@
 import type { ErrorFacts } from '../call/call.ts';
 import { waitOf } from '../call/retry-wait.ts';
 import type { ProviderError } from '../contract/provider-error.ts';
-import { isLoginStatus } from '../sending/judge-status.ts';
+import { isLoginStatus } from '../sending/judge-response.ts';
 import { UNREADABLE_WAIT_MS } from '../sending/retry-after.ts';
 import { AccountAccess, isWall, reachOf } from './account-access.ts';
 

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import type { AccountEntry } from '../accounts/account-entry.ts';
 import {
-  MAX_MILLISECONDS,
   accountNames,
   concurrencySchema,
   entriesIn,
@@ -10,6 +9,7 @@ import {
   manyOptionsOf,
   verify,
 } from '../call/check-options.ts';
+import { MAX_MILLISECONDS } from '../contract/options.ts';
 import type { BatchOptions, CancelManyOptions, StatusManyOptions } from '../contract/bulk.ts';
 import type { StandardSchema } from '../contract/standard-schema.ts';
 

@@ -1,10 +1,10 @@
 import type { AccountEntry } from '../accounts/account-entry.ts';
 import { accountNameOf } from '../accounts/open-call.ts';
 import { Call, type ErrorFacts } from '../call/call.ts';
-import { DEFAULTS, MAX_MILLISECONDS, concurrencyOf } from '../call/check-options.ts';
+import { DEFAULTS, concurrencyOf } from '../call/check-options.ts';
 import { runCall, safely } from '../call/run-call.ts';
 import type { CancelManyOptions, StatusManyOptions } from '../contract/bulk.ts';
-import type { CallOptions, ReadOptions, ServiceOptions } from '../contract/options.ts';
+import { type CallOptions, type ReadOptions, type ServiceOptions, MAX_MILLISECONDS } from '../contract/options.ts';
 import type { CancelResult, SafeResult } from '../contract/result.ts';
 import type { CancellationStatus } from '../contract/vocabulary.ts';
 import type { LaneLimits } from './lane.ts';
@@ -128,5 +128,5 @@ async function endUnsent(call: Call, entry: AccountEntry | undefined, failure: E
   call.account = entry?.name;
   call.provider = entry?.account.provider;
   const fail = (): Promise<never> => Promise.reject(call.error(failure));
-  return safely(() => runCall<never>(call, fail, () => undefined));
+  return safely(() => runCall<never>(call, fail));
 }

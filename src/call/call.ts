@@ -5,6 +5,7 @@ import { ProviderError, type ProviderErrorDetails } from '../contract/provider-e
 import type { Confirmation, ProviderOperation } from '../contract/vocabulary.ts';
 import { Redactor } from '../privacy/redactor.ts';
 import { noteWait, timeAfter } from './retry-wait.ts';
+import type { TimeLimit } from './time-limit.ts';
 
 /** What a failure says; the call adds who, what and how often. */
 export interface ErrorFacts extends Omit<
@@ -42,6 +43,8 @@ export class Call {
   /** Which option and variable hold the base URL, for messages. */
   addressName = 'the base URL of the account';
   breaker: Breaker | undefined;
+  /** What the call may take, once that is known. */
+  limit: TimeLimit | undefined;
   attempts = 0;
   /** The calendar date that the write asks for, if one is known: a read-back is compared with it. */
   asksFor: string | undefined;
@@ -117,6 +120,12 @@ export class Call {
     return this.responseId === undefined ? undefined : this.redactor.message(this.responseId).slice(0, 128);
   }
 
+  /** What a result repeats of its call. */
+  get facts(): { readonly providerRequestId?: string; readonly attempts: number; readonly operationId: string } {
+    const { providerRequestId, attempts, operationId } = this;
+    return { ...(providerRequestId === undefined ? {} : { providerRequestId }), attempts, operationId };
+  }
+
   /** Whether there is a listener. Without one, no event is built. */
   get isObserved(): boolean {
     return this.#listeners.length > 0;
@@ -138,8 +147,10 @@ export class Call {
     }
   }
 
-  /** Tells the listener that the call is over. */
-  emitOutcome(details: Pick<Extract<OperationEvent, { type: 'outcome' }>, 'ok' | 'outcome' | 'code'>): void {
+  /** The call is over: frees its time limit, leaves the breaker, and tells the listeners. */
+  end(details: Pick<Extract<OperationEvent, { type: 'outcome' }>, 'ok' | 'outcome' | 'code'>): void {
+    this.limit?.dispose();
+    this.breaker?.leave(this);
     if (!this.isObserved) return;
     const durationMs = Math.round(performance.now() - this.#startedAt);
     this.emit({ type: 'outcome', ...details, attempts: this.attempts, durationMs });

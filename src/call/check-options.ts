@@ -1,15 +1,13 @@
 import * as v from 'valibot';
 import type { OperationEvent } from '../contract/event.ts';
 import type { ActionOptions } from '../contract/action.ts';
-import type { CallOptions, ReadOptions, ServiceOptions } from '../contract/options.ts';
+import { type CallOptions, MAX_MILLISECONDS, type ReadOptions, type ServiceOptions } from '../contract/options.ts';
 import type { StandardSchema } from '../contract/standard-schema.ts';
-import { type Checked, checkNow } from './check-schema.ts';
+import type { Call } from './call.ts';
+import { type Checked, checkNow, invalid } from './check-schema.ts';
 
 /** The limits of a call that are used if no option sets them. */
 export const DEFAULTS = { deadlineMs: 30_000, attemptTimeoutMs: 10_000, concurrency: 4 } as const;
-
-/** The longest delay of a timer. */
-export const MAX_MILLISECONDS: number = 2 ** 31 - 1;
 
 const POSITIVE = 'a positive number of milliseconds below 2^31';
 const PROXY = 'the URL of an HTTP proxy, such as http://proxy.example:3128';
@@ -134,6 +132,17 @@ export function checkOptions<Output>(schema: StandardSchema<unknown, Output>, op
     return { ...issue, path: issue.suggestion === undefined ? 'options' : `options.${issue.path}` };
   });
   return { ok: false, issues };
+}
+
+/**
+ * A call's options, checked.
+ *
+ * @throws ProviderError `invalid_request`
+ */
+export function optionsOrThrow<Output>(schema: StandardSchema<unknown, Output>, options: unknown, call: Call): Output {
+  const checked = checkOptions(schema, options);
+  if (checked.ok) return checked.value;
+  throw call.error(invalid(checked.issues));
 }
 
 /** Whether a value is an object with names and values. */

@@ -139,8 +139,8 @@ function withDetails<Request extends Partial<Details>>(request: Request): Reques
 
 type Details = Pick<CheckedCancelRequest, 'reason' | 'reference' | 'extras'>;
 
-// By the timings that the messages name.
-const cancelSchemas = new Map<string, StandardSchema<unknown, CheckedCancelRequest>>();
+// By the timings that the messages name, of which each provider has one list.
+const cancelSchemas = new WeakMap<readonly Timing[], StandardSchema<unknown, CheckedCancelRequest>>();
 
 /**
  * Checks a cancellation that was built at run time just as strictly as the types do. A timing of another provider passes:
@@ -151,9 +151,9 @@ const cancelSchemas = new Map<string, StandardSchema<unknown, CheckedCancelReque
 export function cancelRequestSchema(
   timings: readonly Timing[] = TIMINGS,
 ): StandardSchema<unknown, CheckedCancelRequest> {
-  const words = whenWords(timings);
-  const known = cancelSchemas.get(words);
+  const known = cancelSchemas.get(timings);
   if (known !== undefined) return known;
+  const words = whenWords(timings);
   const made = v.pipe(
     v.unknown(),
     v.strictObject({ account, service, when: whenSchema(words), ...details }, ({ expected }) =>
@@ -161,7 +161,7 @@ export function cancelRequestSchema(
     ),
     v.transform(withDetails),
   );
-  cancelSchemas.set(words, made);
+  cancelSchemas.set(timings, made);
   return made;
 }
 

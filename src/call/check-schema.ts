@@ -1,6 +1,7 @@
-import { ANYTHING, unknownKey } from './issue-text.ts';
+import { ANYTHING, unknownKey, issueTexts } from './issue-text.ts';
 import type { Issue } from '../contract/provider-error.ts';
 import type { SchemaIssue, SchemaResult, StandardSchema } from '../contract/standard-schema.ts';
+import type { Call } from './call.ts';
 
 /** A checked value, or what is wrong with it. */
 export type Checked<Value> =
@@ -156,4 +157,32 @@ function scalarsOf(value: unknown, depth = 0): string[] {
     // An object that cannot be read has nothing that a message could have repeated.
     return [];
   }
+}
+
+/**
+ * What a check let through.
+ *
+ * @param root what the issues' paths begin with.
+ * @throws ProviderError `invalid_request`
+ */
+export function checkedOrThrow<Value>(checked: Checked<Value>, call: Call, root: string): Value {
+  if (checked.ok) return checked.value;
+  throw call.error(invalid(checked.issues.map((issue) => ({ ...issue, path: joinPath(root, issue.path) }))));
+}
+
+function joinPath(root: string, path: string): string {
+  return [root, path].filter((part) => part !== '').join('.') || 'request';
+}
+
+/** The failure for input that is not valid. */
+export function invalid(issues: readonly Issue[]): {
+  code: 'invalid_request';
+  message: string;
+  issues: readonly Issue[];
+} {
+  return {
+    code: 'invalid_request',
+    message: `the input is not valid: ${issueTexts(issues)} Nothing was sent.`,
+    issues,
+  };
 }

@@ -5,27 +5,29 @@ import { REPORT_IT } from '../contract/report-it.ts';
 import type { SafeResult } from '../contract/result.ts';
 import { LoadFailure } from '../platform/load-part.ts';
 import type { Call, ErrorFacts } from './call.ts';
+import type { MaybePromise } from './check-schema.ts';
+import type { TimeLimit } from './time-limit.ts';
 
 /**
- * Runs a call: traces it, emits an event for its outcome, and turns every error into one of the call's own.
+ * Runs a call: traces it, ends it, and turns every error into one of the call's own.
  *
  * @throws ProviderError
  */
 export function runCall<Value>(
   call: Call,
   work: () => Promise<Value>,
-  outcomeOf: (value: Value) => OutcomeEvent['outcome'],
+  outcomeOf: (value: Value) => OutcomeEvent['outcome'] = () => undefined,
 ): Promise<Value> {
   return traced(call, async () => {
     try {
       const value = await work();
-      call.emitOutcome({ ok: true, outcome: outcomeOf(value), code: undefined });
+      call.end({ ok: true, outcome: outcomeOf(value), code: undefined });
       return value;
     } catch (error) {
       // What is not this call's own is a fault of cancelkit or of an adapter. It may hold anything.
       const isOwn = isProviderError(error) && error.operationId === call.operationId;
       const failure = isOwn ? error : call.error(faultOf(error));
-      call.emitOutcome({ ok: false, outcome: undefined, code: failure.code });
+      call.end({ ok: false, outcome: undefined, code: failure.code });
       throw failure;
     }
   });
@@ -39,6 +41,27 @@ export async function safely<Result>(work: () => Promise<Result>): Promise<SafeR
     if (isProviderError(error)) return { ok: false, error };
     throw error;
   }
+}
+
+/**
+ * Waits for something before a request, such as a schema that is asynchronous, and may never answer.
+ *
+ * @throws ProviderError `aborted` or `unavailable`
+ */
+export async function inTime<Value>(checking: MaybePromise<Value>, call: Call, limit: TimeLimit): Promise<Value> {
+  try {
+    return checking instanceof Promise ? await limit.race(checking) : checking;
+  } catch (error) {
+    if (limit.end === undefined) throw error;
+    throw call.error(endedBeforeSending(limit.end));
+  }
+}
+
+/** The failure for a call whose time was up, or that was aborted, before its next request. */
+export function endedBeforeSending(end: 'timeout' | 'aborted'): ErrorFacts {
+  return end === 'aborted'
+    ? { code: 'aborted', reason: 'aborted', message: 'the call was aborted before anything was sent' }
+    : { code: 'unavailable', reason: 'timeout', message: 'the deadline passed before anything was sent' };
 }
 
 function faultOf(error: unknown): ErrorFacts {

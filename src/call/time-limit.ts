@@ -1,4 +1,4 @@
-import { MAX_MILLISECONDS } from './check-options.ts';
+import { MAX_MILLISECONDS } from '../contract/options.ts';
 
 /** Why a {@link TimeLimit} ended. */
 export type LimitEnd = 'timeout' | 'aborted';

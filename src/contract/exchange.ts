@@ -1,5 +1,3 @@
-import { calendarDay } from './when.ts';
-
 /** Any value that JSON can carry. */
 export type JsonValue =
   string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue | undefined };
@@ -46,39 +44,6 @@ export type ProviderRequest =
   // Without a body, for an API that describes none: some refuse an empty one.
   | (RequestBase & { readonly method: 'POST'; readonly effect: 'read' | 'write' })
   | (RequestBase & { readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'; readonly effect: 'write' });
-
-/** What is wrong with a request of an adapter that the types did not hold, or `undefined`. */
-export function faultOf({ method, effect, ...request }: ProviderRequest): string | undefined {
-  if (!METHODS.has(method)) return 'it asked for a method that is none of GET, POST, PUT, PATCH and DELETE';
-  if (!EFFECTS.has(effect)) return 'its request is neither a read nor a write';
-  if (effect === 'read' && !READS.has(method)) return `it called a ${method} a read, which only GET and POST can be`;
-  if (effect === 'read' && isDisguised(request)) return 'it called a read what asks the server for another method';
-  const hasBody = 'form' in request || 'json' in request;
-  if (method === 'GET' && hasBody) return 'it asked for a GET with a body';
-  const { asksFor } = request;
-  return asksFor === undefined || calendarDay(asksFor) === asksFor
-    ? undefined
-    : 'it asked for a date that is no day of the calendar';
-}
-
-/**
- * Whether a request asks for another method than its own, as frameworks take it: Laravel, Rails and Symfony by the
- * field `_method`, others by a header.
- */
-function isDisguised(request: Omit<ProviderRequest, 'method' | 'effect'>): boolean {
-  const { headers = {}, query = {} } = request;
-  const bodies = ['form', 'json'].map((name): unknown => Reflect.get(request, name));
-  return (
-    Object.keys(headers).some((name) => OVERRIDE.test(name)) ||
-    [query, ...bodies].some((fields) => typeof fields === 'object' && fields !== null && '_method' in fields)
-  );
-}
-
-const OVERRIDE = /^x-(?:http-)?method(?:-override)?$/i;
-
-const METHODS: ReadonlySet<unknown> = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);
-const EFFECTS: ReadonlySet<unknown> = new Set(['read', 'write']);
-const READS: ReadonlySet<unknown> = new Set(['GET', 'POST']);
 
 /**
  * The body of an answer. `before` is what stands before the JSON, such as a notice of PHP's. `other` is text that is

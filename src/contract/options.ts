@@ -61,3 +61,6 @@ export interface ServiceOptions<A extends AccountsOf<A> = Accounts> {
   /** Called with each event of each call. An event never holds a secret, a body or a reason. */
   readonly onEvent?: ((event: OperationEvent) => void) | undefined;
 }
+
+/** The longest delay of a timer. */
+export const MAX_MILLISECONDS: number = 2 ** 31 - 1;

@@ -1,114 +1,105 @@
+import type { ReadyCall } from '../accounts/ready-call.ts';
 import type { Call } from '../call/call.ts';
-import type { ProviderResponse } from '../contract/exchange.ts';
-import { type ProviderError, isProviderError } from '../contract/provider-error.ts';
-import type {
-  AbsentVerdict,
-  AcceptedVerdict,
-  CancelVerdict,
-  ConfirmationRequiredVerdict,
-  DuplicateVerdict,
-} from '../contract/verdict.ts';
-import { type ExchangeResult, runExchange } from '../sending/run-exchange.ts';
+import type { CheckedCancelRequest, CheckedConfirmRequest } from '../call/check-request.ts';
+import { partsOf, composeReason } from '../call/reason.ts';
+import { isProviderError } from '../contract/provider-error.ts';
+import type { CancelResult } from '../contract/result.ts';
+import type { AcceptedVerdict } from '../contract/verdict.ts';
 import type { AnyWhen, EffectiveAt, Warning } from '../contract/vocabulary.ts';
+import { runExchange } from '../sending/run-exchange.ts';
 import type { Cancellation, CancelFacts } from './cancellation.ts';
 import { compareTiming } from './compare.ts';
-import { FAULTY, adapterFault } from '../sending/adapter-fault.ts';
-import { judgeWrite, type AcceptedWrite, type WriteInDoubt } from './judge-write.ts';
+import { type AcceptedWrite, judgeCancel, rawOf, textBefore } from './judge-write.ts';
 import { hasPassed } from './past-date.ts';
-import { rawOf, textBefore } from './raw-response.ts';
-import { readFailure } from './read-status.ts';
-import { reconcileDuplicate } from './reconcile-duplicate.ts';
-import { reconcileUnknown } from './reconcile-unknown.ts';
-import { verifyAccepted } from './verify-accepted.ts';
+import { reconcileDuplicate, reconcileUnknown, verifyAccepted } from './read-back.ts';
+
+/**
+ * Cancels.
+ *
+ * @param send what sends it. Default: a request of its own.
+ * @throws ProviderError
+ */
+export function cancel(
+  ready: ReadyCall<CheckedCancelRequest>,
+  send: typeof cancelOnce = cancelOnce,
+): Promise<CancelResult> {
+  return send(cancellationOf(ready, ready.request.when, 'cancel'), ready.options.verify === true);
+}
+
+/**
+ * Confirms a cancellation with the token that a person received. It is judged as the cancellation itself would be.
+ *
+ * @throws ProviderError `unsupported` if no cancellation of the provider needs that, and others
+ */
+export async function confirm(ready: ReadyCall<CheckedConfirmRequest>): Promise<CancelResult> {
+  const { call, entry, request, adapter, options } = ready;
+  const { confirm: when } = entry.account.capabilities;
+  const { confirm } = adapter;
+  if (confirm === undefined || when === undefined || when === 'on_date') {
+    const message = 'no cancellation of this provider needs a confirmation. Use cancel(). Nothing was sent.';
+    throw call.error({ code: 'unsupported', message });
+  }
+  const cancellation = cancellationOf(ready, when, 'confirm');
+  const { when: _, ...order } = cancellation.details;
+  const confirming = { ...adapter, cancel: () => confirm({ ...order, token: request.token }) };
+  return await cancelOnce({ ...cancellation, adapter: confirming }, options.verify === true);
+}
 
 /**
  * Sends one cancellation, judges what came back, and reads back what that does not tell.
  *
  * @throws ProviderError
  */
-export async function cancelOnce(cancellation: Cancellation, verify: boolean): Promise<CancelFacts> {
+export async function cancelOnce(cancellation: Cancellation, verify: boolean): Promise<CancelResult> {
   let sent;
   try {
     const { adapter, details, call, context } = cancellation;
-    sent = judge(await runExchange(adapter.cancel(details), call, context, 'write'), call);
+    sent = judgeCancel(await runExchange(adapter.cancel(details), call, context, 'write'), call);
   } catch (error) {
     if (!isProviderError(error, 'outcome_unknown')) throw error;
     sent = { error, ifAbsent: undefined };
   }
-  if ('duplicate' in sent) return reconcileDuplicate(cancellation, sent.duplicate, sent.response);
-  if ('error' in sent) return reconcileUnknown(cancellation, sent);
-  const accepted = factsOf(sent, cancellation);
-  return verify ? verifyAccepted(cancellation, accepted) : accepted;
+  let facts: CancelFacts;
+  if ('duplicate' in sent) facts = await reconcileDuplicate(cancellation, sent.duplicate, sent.response);
+  else if ('error' in sent) facts = await reconcileUnknown(cancellation, sent);
+  else facts = factsOf(sent, cancellation);
+  if (verify && 'accepted' in sent) facts = await verifyAccepted(cancellation, facts);
+  return resultOf(cancellation, facts);
 }
 
-/** @throws ProviderError for a definite no. */
-function judge(
-  exchanged: ExchangeResult<CancelVerdict>,
-  call: Call,
-): AcceptedWrite<AcceptedVerdict> | WriteInDoubt | Duplicate {
-  const { verdict, lastResponse } = exchanged;
-  if (verdict.verdict === 'confirmation_required') throw confirmationRequired(verdict, lastResponse, call);
-  if (verdict.verdict === 'absent') return absentAfterWrite({ ...exchanged, verdict }, call);
-  if (verdict.verdict === 'accepted' && !ACCEPTED.has(verdict.outcome)) throw call.error(NO_OUTCOME);
-  if (verdict.verdict !== 'duplicate' || lastResponse === undefined) {
-    return judgeWrite<AcceptedVerdict>({ verdict, lastResponse }, call);
-  }
-  if (lastResponse.effect === 'write') call.writeHadNoEffect();
-  return { duplicate: verdict, response: lastResponse.response };
+/** The facts about a cancellation, with those of its call. */
+export function resultOf({ entry, request, details, warnings, call }: Cancellation, facts: CancelFacts): CancelResult {
+  return {
+    account: entry.name,
+    provider: entry.account.provider,
+    service: request.service,
+    when: details.when,
+    ...facts,
+    warnings: [...warnings, ...facts.warnings],
+    ...call.facts,
+  };
 }
 
-/** The error for a cancellation that a person has to confirm. Nothing is cancelled yet. */
-function confirmationRequired(
-  { sentTo, expiresAt }: ConfirmationRequiredVerdict,
-  last: LastResponse,
-  call: Call,
-): ProviderError {
-  if (last === undefined || last.effect === 'read' || last.response.status >= 400) return call.error(FAULTY);
-  if (!WAYS.has(sentTo)) return call.error(adapterFault('it does not say how the token reaches a person'));
-  call.writeHadNoEffect();
-  return call.error({
-    code: 'confirmation_required',
-    providerStatus: last.response.status,
-    confirmation: { sentTo, ...(expiresAt === undefined ? {} : { expiresAt }) },
-    message:
-      `nothing is cancelled yet: the provider sent a token by ${sentTo}. Pass it to confirm() (on the command line: ` +
-      'cancelkit confirm).',
-  });
+/** A checked request as the cancellation that is sent: with its reason in the form that the provider takes. */
+export function cancellationOf(
+  ready: ReadyCall<Omit<CheckedCancelRequest, 'when'>>,
+  when: AnyWhen,
+  operation: 'cancel' | 'confirm',
+): Cancellation {
+  const { call, entry, request, details, adapter, context } = ready;
+  if (typeof when === 'object') call.asksFor = when.on;
+  const { reason, reference } = request;
+  const { reason: field, detailsWith = 'cancel' } = entry.account.capabilities;
+  const isCarried = operation === detailsWith || detailsWith === 'cancel';
+  const reasonCode = isCarried ? details.reasonCode : undefined;
+  const { text, warnings } = composeReason(reason, reference, isCarried ? field : NOT_CARRIED, reasonCode);
+  const { extras } = details;
+  const order = { when, reasonText: text, reason: partsOf(reason), reasonCode, reference, extras };
+  return { call, entry, request, adapter, context, details: order, warnings };
 }
 
-/**
- * A service that is gone after this call's own write is over: the write was accepted, or it may have taken effect and
- * this call has read the service before it.
- *
- * @throws ProviderError `not_found` anywhere else, because a wrong id looks the same; `outcome_unknown` if the write may
- * have taken effect all the same
- */
-function absentAfterWrite(
-  { verdict, lastResponse: last, lastWrite }: ExchangeResult<AbsentVerdict>,
-  call: Call,
-): AcceptedWrite<AcceptedVerdict> {
-  if (last === undefined) throw call.error(FAULTY);
-  const { effect, response } = last;
-  // The provider's "no such service" to the write itself says that it did nothing.
-  if (effect === 'write' && response.status < 500) call.writeHadNoEffect();
-  const wasAccepted = effect === 'read' && lastWrite !== undefined && lastWrite.status >= 200 && lastWrite.status < 300;
-  if (response.status < 500 && call.mayHaveHappened && (wasAccepted || call.serviceSeen)) {
-    return { accepted: { verdict: 'accepted', outcome: 'completed' }, response };
-  }
-  throw call.error({ ...readFailure(verdict, response), lastSeen: 'absent' });
-}
-
-// Adapters in JavaScript can return anything, and an outcome has to be one that was seen.
-const ACCEPTED: ReadonlySet<string | undefined> = new Set(['requested', 'scheduled', 'completed']);
-const NO_OUTCOME = adapterFault('what it calls accepted has no outcome');
-const WAYS: ReadonlySet<string | undefined> = new Set(['email', 'sms', 'panel']);
-
-type LastResponse = ExchangeResult<unknown>['lastResponse'];
-
-interface Duplicate {
-  readonly duplicate: DuplicateVerdict;
-  readonly response: ProviderResponse;
-}
+/** For a cancellation whose reason goes with its confirmation alone. */
+const NOT_CARRIED = { field: 'no' } as const;
 
 function factsOf(
   { accepted: verdict, response }: AcceptedWrite<AcceptedVerdict>,

@@ -1,24 +1,18 @@
 import type { AdapterOperations, OrderDetails } from '../accounts/account-internals.ts';
-import type { Call } from '../call/call.ts';
-import type { CancelOutcome } from '../contract/outcome.ts';
-import type { CancellationStatus, EffectiveAt, Warning } from '../contract/vocabulary.ts';
-import type { SendContext } from '../sending/send-context.ts';
+import type { AddressedRequest, ReadyCall } from '../accounts/ready-call.ts';
+import type { CancelResult } from '../contract/result.ts';
+import type { Warning } from '../contract/vocabulary.ts';
 
 /** The facts about a cancellation, before the call's own facts are added. */
-export interface CancelFacts {
-  readonly outcome: CancelOutcome;
-  readonly effectiveAt?: EffectiveAt;
-  readonly providerReference?: string;
-  readonly existing?: CancellationStatus;
-  readonly reconciled: boolean;
-  readonly warnings: readonly Warning[];
-  readonly raw: unknown;
-}
+export type CancelFacts = Pick<
+  CancelResult,
+  'outcome' | 'effectiveAt' | 'providerReference' | 'existing' | 'reconciled' | 'warnings' | 'raw'
+>;
 
 /** A cancellation on its way: what it is sent with, and what may be asked about it. */
-export interface Cancellation {
+export interface Cancellation extends Pick<ReadyCall<AddressedRequest>, 'call' | 'entry' | 'request' | 'context'> {
   readonly adapter: AdapterOperations;
   readonly details: OrderDetails;
-  readonly call: Call;
-  readonly context: SendContext;
+  /** What of the request could not be sent. */
+  readonly warnings: readonly Warning[];
 }

@@ -1,5 +1,5 @@
 import type { AnyWhen, CancellationStatus, EffectiveAt } from '../contract/vocabulary.ts';
-import { calendarDay, isSameWhen } from '../contract/when.ts';
+import { calendarDay, isSameWhen, whenText } from '../contract/when.ts';
 
 /**
  * What a state that was read back shows about a cancellation with the timing `when`:
@@ -82,3 +82,8 @@ function dayOf({ value, precision }: EffectiveAt): string | undefined {
 const INSTANT = /^\d{4}-\d{2}-\d{2}T/;
 
 const DAY_MS = 86_400_000;
+
+/** The timing of a cancellation that exists, for a message; its date if the provider shows no timing. */
+export function shownTiming({ when, effectiveAt }: Pick<CancellationStatus, 'when' | 'effectiveAt'>): string {
+  return when === undefined ? (effectiveAt?.value ?? 'a timing that is not shown') : whenText(when);
+}

@@ -4,7 +4,7 @@ import type { Call } from '../call/call.ts';
 import type { FindResult, FoundCancellation, FoundService, ListedService } from '../contract/find.ts';
 import type { ProviderResponse } from '../contract/exchange.ts';
 import { judgeNo } from '../sending/judge-no.ts';
-import { runExchange } from '../sending/run-exchange.ts';
+import { runRead } from '../sending/run-exchange.ts';
 import type { SendContext } from '../sending/send-context.ts';
 import type { Redactor } from '../privacy/redactor.ts';
 import { withoutPastSchedule } from './past-date.ts';
@@ -39,14 +39,12 @@ export async function findServices(
   do {
     cursors.add(cursor);
     const exchange = list({ text: query, cursor, matches });
-    const { verdict, lastResponse } = await runExchange(exchange, call, context, 'read');
-    if (lastResponse === undefined)
-      throw call.error({ code: 'unexpected_response', message: 'the adapter asked nothing' });
-    if (verdict.verdict !== 'listed') throw call.error(judgeNo(verdict, lastResponse.response));
+    const { verdict, response } = await runRead(exchange, call, context);
+    if (verdict.verdict !== 'listed') throw call.error(judgeNo(verdict, response));
     const known = keys.size;
     unreadable += verdict.unreadable ?? 0;
     for (const listed of verdict.services) {
-      const found = withoutSecrets(listed, call.redactor, lastResponse.response);
+      const found = withoutSecrets(listed, call.redactor, response);
       const bound = await bind(listed.service);
       if (found === undefined || !bound.ok) unreadable += 1;
       else if (!keys.has(bound.value.key)) {

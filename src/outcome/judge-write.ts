@@ -3,18 +3,20 @@ import type { ProviderResponse } from '../contract/exchange.ts';
 import type { ProviderError } from '../contract/provider-error.ts';
 import type {
   AbsentVerdict,
+  AcceptedVerdict,
+  CancelVerdict,
   ConfirmationRequiredVerdict,
   DuplicateVerdict,
   RefusedVerdict,
   UnclearVerdict,
   UnrecognizedVerdict,
 } from '../contract/verdict.ts';
-import { judgeUnrecognized, refusedUnprocessed } from '../sending/judge-status.ts';
+import { judgeUnrecognized, refusedUnprocessed } from '../sending/judge-response.ts';
 import type { ExchangeResult } from '../sending/run-exchange.ts';
-import { FAULTY } from '../sending/adapter-fault.ts';
-import { providerWords } from './provider-words.ts';
-import { refusalFacts } from '../sending/judge-no.ts';
+import { FAULTY, adapterFault } from '../sending/adapter-fault.ts';
+import { providerWords, refusalFacts } from '../sending/judge-no.ts';
 import { readFailure } from './read-status.ts';
+import type { Warning } from '../contract/vocabulary.ts';
 
 /** The provider accepted a write. */
 export interface AcceptedWrite<Accepted> {
@@ -76,6 +78,79 @@ export function judgeWrite<Accepted extends { readonly verdict: 'accepted' }>(
 }
 
 /**
+ * Judges the response to a cancellation.
+ *
+ * @throws ProviderError for a definite no.
+ */
+export function judgeCancel(
+  exchanged: ExchangeResult<CancelVerdict>,
+  call: Call,
+): AcceptedWrite<AcceptedVerdict> | WriteInDoubt | Duplicate {
+  const { verdict, lastResponse } = exchanged;
+  if (verdict.verdict === 'confirmation_required') throw confirmationRequired(verdict, lastResponse, call);
+  if (verdict.verdict === 'absent') return absentAfterWrite({ ...exchanged, verdict }, call);
+  if (verdict.verdict === 'accepted' && !ACCEPTED.has(verdict.outcome)) throw call.error(NO_OUTCOME);
+  if (verdict.verdict !== 'duplicate' || lastResponse === undefined) {
+    return judgeWrite<AcceptedVerdict>({ verdict, lastResponse }, call);
+  }
+  if (lastResponse.effect === 'write') call.writeHadNoEffect();
+  return { duplicate: verdict, response: lastResponse.response };
+}
+
+/** The error for a cancellation that a person has to confirm. Nothing is cancelled yet. */
+function confirmationRequired(
+  { sentTo, expiresAt }: ConfirmationRequiredVerdict,
+  last: LastResponse,
+  call: Call,
+): ProviderError {
+  if (last === undefined || last.effect === 'read' || last.response.status >= 400) return call.error(FAULTY);
+  if (!WAYS.has(sentTo)) return call.error(adapterFault('it does not say how the token reaches a person'));
+  call.writeHadNoEffect();
+  return call.error({
+    code: 'confirmation_required',
+    providerStatus: last.response.status,
+    confirmation: { sentTo, ...(expiresAt === undefined ? {} : { expiresAt }) },
+    message:
+      `nothing is cancelled yet: the provider sent a token by ${sentTo}. Pass it to confirm() (on the command line: ` +
+      'cancelkit confirm).',
+  });
+}
+
+/**
+ * A service that is gone after this call's own write is over: the write was accepted, or it may have taken effect and
+ * this call has read the service before it.
+ *
+ * @throws ProviderError `not_found` anywhere else, because a wrong id looks the same; `outcome_unknown` if the write may
+ * have taken effect all the same
+ */
+function absentAfterWrite(
+  { verdict, lastResponse: last, lastWrite }: ExchangeResult<AbsentVerdict>,
+  call: Call,
+): AcceptedWrite<AcceptedVerdict> {
+  if (last === undefined) throw call.error(FAULTY);
+  const { effect, response } = last;
+  // The provider's "no such service" to the write itself says that it did nothing.
+  if (effect === 'write' && response.status < 500) call.writeHadNoEffect();
+  const wasAccepted = effect === 'read' && lastWrite !== undefined && lastWrite.status >= 200 && lastWrite.status < 300;
+  if (response.status < 500 && call.mayHaveHappened && (wasAccepted || call.serviceSeen)) {
+    return { accepted: { verdict: 'accepted', outcome: 'completed' }, response };
+  }
+  throw call.error({ ...readFailure(verdict, response), lastSeen: 'absent' });
+}
+
+// Adapters in JavaScript can return anything, and an outcome has to be one that was seen.
+const ACCEPTED: ReadonlySet<string | undefined> = new Set(['requested', 'scheduled', 'completed']);
+const NO_OUTCOME = adapterFault('what it calls accepted has no outcome');
+const WAYS: ReadonlySet<string | undefined> = new Set(['email', 'sms', 'panel']);
+
+type LastResponse = ExchangeResult<unknown>['lastResponse'];
+
+interface Duplicate {
+  readonly duplicate: DuplicateVerdict;
+  readonly response: ProviderResponse;
+}
+
+/**
  * The write, if the provider accepted it, for an operation that cannot clear up a doubt by itself.
  *
  * @throws ProviderError `outcome_unknown`
@@ -104,4 +179,17 @@ function isWriteVerdict<Verdict extends { readonly verdict: string }>(
 function contradicted({ status: providerStatus }: ProviderResponse, call: Call): ProviderError {
   const message = `the server said yes and failed with ${providerStatus}. Check the state before anything is sent again.`;
   return call.error({ code: 'outcome_unknown', reason: 'server_error', providerStatus, message });
+}
+
+/** An answer as it may come out: status and JSON body, redacted; text that is not JSON is withheld. */
+export function rawOf({ status, body }: ProviderResponse, call: Call): unknown {
+  return { status, body: body.kind === 'json' ? call.redactor.data(body.value) : null };
+}
+
+/** The warning for an answer whose JSON had other text before it. The text itself may hold anything. */
+export function textBefore({ body }: ProviderResponse): readonly Warning[] {
+  if (body.kind !== 'json' || body.before === undefined) return [];
+  const length = body.before.length;
+  const message = `The answer had ${length} characters of other text before its JSON, such as a PHP notice. Tell the owner of the address.`;
+  return [{ code: 'text_before_answer', message }];
 }

@@ -1,10 +1,17 @@
 import { baseOf, unsendable, withRequestId } from '../sending/send-with-retries.ts';
-import type { Call } from '../call/call.ts';
+import { Call } from '../call/call.ts';
 import type { Exchange } from '../contract/exchange.ts';
 import { buildHttpRequest } from '../sending/http-request.ts';
 import type { PreviewedRequest } from '../contract/result.ts';
 import type { SendContext } from '../sending/send-context.ts';
 import { firstRequest } from '../sending/run-exchange.ts';
+import { internalsOf } from '../accounts/account.ts';
+import type { Account } from '../contract/account.ts';
+import { runCall } from '../call/run-call.ts';
+import { configure } from '../accounts/configure.ts';
+import { startLimit } from '../accounts/ready-call.ts';
+import { notOffered } from './revoke.ts';
+import { checkedOrThrow } from '../call/check-schema.ts';
 
 /**
  * The first request of an operation as it would go over the wire, without its secrets. Nothing is obtained for it: what
@@ -34,3 +41,27 @@ export function previewOf(
 
 // The core makes a new UUID for each attempt.
 const NEW_ID = '[NEW UUID]';
+
+/**
+ * The request that an undo would send once it has read that there is a cancellation, every secret shown as
+ * `[REDACTED]`. Sends nothing.
+ *
+ * @throws ProviderError `invalid_request`, `not_configured` or `unsupported`
+ */
+export function previewRevoke(name: string, account: Account, service: unknown): Promise<PreviewedRequest> {
+  const call = new Call('preview');
+  call.account = name;
+  call.provider = account.provider;
+  return runCall(call, () => preview(account, service, call));
+}
+
+async function preview(account: Account, service: unknown, call: Call): Promise<PreviewedRequest> {
+  const internals = internalsOf(account);
+  if (internals === undefined) throw call.error(notOffered());
+  const limit = startLimit(call, {});
+  const bound = checkedOrThrow(await internals.bind(service), call, 'service');
+  const { configured, baseUrl, wire } = await configure(bound.configure, internals.env, call, limit, {});
+  const exchange = configured.revoke?.();
+  if (exchange === undefined) throw call.error(notOffered());
+  return previewOf(exchange, call, { baseUrl, wire });
+}

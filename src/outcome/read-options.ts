@@ -1,9 +1,9 @@
 import type { AdapterOperations } from '../accounts/account-internals.ts';
 import type { Call } from '../call/call.ts';
-import { REPORT_IT } from '../contract/report-it.ts';
 import type { CancellationOptions, Money, OfferedTiming, Timing } from '../contract/vocabulary.ts';
+import { adapterFault } from '../sending/adapter-fault.ts';
 import type { Redactor } from '../privacy/redactor.ts';
-import { runExchange } from '../sending/run-exchange.ts';
+import { runRead } from '../sending/run-exchange.ts';
 import type { SendContext } from '../sending/send-context.ts';
 import { withoutPastSchedule } from './past-date.ts';
 import { readFailure, scrubbed } from './read-status.ts';
@@ -27,14 +27,11 @@ export async function readOptions(
       'what would be sent.';
     throw call.error({ code: 'unsupported', message });
   }
-  const { verdict, lastResponse } = await runExchange(reading, call, context, 'read');
-  if (lastResponse === undefined)
-    throw call.error({ code: 'unexpected_response', message: 'the adapter asked nothing' });
-  if (verdict.verdict !== 'offered') throw call.error(readFailure(verdict, lastResponse.response));
+  const { verdict, response } = await runRead(reading, call, context);
+  if (verdict.verdict !== 'offered') throw call.error(readFailure(verdict, response));
   const { timings, reasons, requiredExtras, existing, raw } = verdict.options;
   if (timings.some(({ timing }) => !declared.includes(timing))) {
-    const message = `the adapter is faulty: it lists a timing that its capabilities do not have. ${REPORT_IT}`;
-    throw call.error({ code: 'unexpected_response', message });
+    throw call.error(adapterFault('it lists a timing that its capabilities do not have'));
   }
   const { redactor } = call;
   return {
@@ -49,9 +46,7 @@ export async function readOptions(
           })),
         }),
     ...(requiredExtras === undefined ? {} : { requiredExtras: requiredExtras.map((name) => redactor.text(name)) }),
-    ...(existing === undefined
-      ? {}
-      : { existing: scrubbed(withoutPastSchedule(existing, lastResponse.response), redactor) }),
+    ...(existing === undefined ? {} : { existing: scrubbed(withoutPastSchedule(existing, response), redactor) }),
     raw: redactor.data(raw),
   };
 }

@@ -1,15 +1,14 @@
 import type { AdapterOperations } from '../accounts/account-internals.ts';
 import type { Call, ErrorFacts } from '../call/call.ts';
 import type { Exchange, ProviderResponse } from '../contract/exchange.ts';
-import { judgeNo } from '../sending/judge-no.ts';
-import { isLoginStatus } from '../sending/judge-status.ts';
-import { providerWords } from './provider-words.ts';
+import { judgeNo, providerWords } from '../sending/judge-no.ts';
+import { isLoginStatus } from '../sending/judge-response.ts';
 import { withoutPastSchedule } from './past-date.ts';
 import type { StatusQuery } from '../contract/provider.ts';
 import { isProviderError } from '../contract/provider-error.ts';
 import type { Redactor } from '../privacy/redactor.ts';
 import type { SendContext } from '../sending/send-context.ts';
-import { runExchange } from '../sending/run-exchange.ts';
+import { runRead } from '../sending/run-exchange.ts';
 import type { StatusVerdict } from '../contract/verdict.ts';
 import type { CancellationStatus } from '../contract/vocabulary.ts';
 
@@ -74,14 +73,13 @@ async function readOnce(
   call: Call,
   context: SendContext,
 ): Promise<CancellationStatus | (ErrorFacts & { readonly isGone?: boolean })> {
-  const { verdict, lastResponse } = await runExchange(exchange, call, context, 'read');
-  if (lastResponse === undefined) return { code: 'unexpected_response', message: 'the adapter asked nothing' };
+  const { verdict, response } = await runRead(exchange, call, context);
   if (verdict.verdict === 'found') {
-    return scrubbed(withoutPastSchedule(verdict.status, lastResponse.response), call.redactor);
+    return scrubbed(withoutPastSchedule(verdict.status, response), call.redactor);
   }
   // Words that come with a failure of the server prove nothing.
-  const isGone = verdict.verdict === 'absent' && lastResponse.response.status < 500;
-  return { ...readFailure(verdict, lastResponse.response), ...(isGone ? { isGone } : {}) };
+  const isGone = verdict.verdict === 'absent' && response.status < 500;
+  return { ...readFailure(verdict, response), ...(isGone ? { isGone } : {}) };
 }
 
 /** A state without any secret. */

@@ -1,24 +1,16 @@
 import type { AdapterOperations } from '../accounts/account-internals.ts';
 import type { Call, ErrorFacts } from '../call/call.ts';
 import { type ProviderError, isProviderError } from '../contract/provider-error.ts';
-import { rawOf } from './raw-response.ts';
+import { rawOf, believed, judgeWrite, type AcceptedWrite } from './judge-write.ts';
 import { type ReadBack, readIfPossible, readStatus } from './read-status.ts';
 import type { SendContext } from '../sending/send-context.ts';
 import { runExchange } from '../sending/run-exchange.ts';
 import type { RevokedVerdict } from '../contract/verdict.ts';
 import type { CancellationStatus } from '../contract/vocabulary.ts';
-import type { RevokeOutcome } from '../contract/outcome.ts';
-import { believed, judgeWrite, type AcceptedWrite } from './judge-write.ts';
+import type { RevokeResult } from '../contract/result.ts';
 
 /** The facts about an undone cancellation, before the call's own facts are added. */
-export interface RevokeFacts {
-  readonly outcome: RevokeOutcome;
-  readonly providerReference?: string;
-  /** The state before the undo. */
-  readonly before: CancellationStatus;
-  readonly reconciled: boolean;
-  readonly raw: unknown;
-}
+export type RevokeFacts = Pick<RevokeResult, 'outcome' | 'providerReference' | 'before' | 'reconciled' | 'raw'>;
 
 /**
  * Undoes a cancellation: reads the state, undoes what is there, and believes that it is gone only once it has

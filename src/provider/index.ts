@@ -76,14 +76,27 @@ export type {
 export type { WhereToLook } from '../contract/where-to-look.ts';
 export { type CredentialRule, loginRule, secretRule, tokenRule } from '../privacy/credential.ts';
 export { decodeEntities } from '../privacy/decode-entities.ts';
-export { type AccessRefusal, plainWords, refusedAccess } from '../outcome/refused-access.ts';
 export { constantMessages } from '../call/check-schema.ts';
 export { EXPECTED_BASE_URL, isBaseUrl } from '../sending/base-url.ts';
 export { defineProvider } from '../accounts/define-provider.ts';
 export { performAction } from '../service/perform-action.ts';
 export { calendarDay, isSameWhen, timingOf } from '../contract/when.ts';
 export { answeredOn, effectiveAt, utcInstant } from './dates.ts';
-export { defined } from './defined.ts';
-export { listedPage } from './listed.ts';
-export { readBody } from './read-body.ts';
-export { type StatusMessages, refused, refusedByStatus, verdictOnError } from './refusal.ts';
+export { defined, listedPage, readBody } from './read.ts';
+export { type ReadState, reading } from './reading.ts';
+export {
+  type AccessRefusal,
+  type FieldProblem,
+  type StatusMessages,
+  absentIsRefused,
+  absentOrError,
+  duplicate,
+  notAbsent,
+  plainWords,
+  refused,
+  refusedAccess,
+  refusedByStatus,
+  refusedField,
+  tooEarly,
+  verdictOnError,
+} from './refusal.ts';

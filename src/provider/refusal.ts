@@ -1,10 +1,59 @@
 import type { RefusalCode } from '../contract/error-code.ts';
-import type { ProviderWords, RefusedVerdict, UnclearVerdict } from '../contract/verdict.ts';
-import { refusedAccess } from '../outcome/refused-access.ts';
+import type {
+  AbsentVerdict,
+  DuplicateVerdict,
+  NoVerdict,
+  ProviderWords,
+  RefusedVerdict,
+  UnclearVerdict,
+} from '../contract/verdict.ts';
+import type { EffectiveAt } from '../contract/vocabulary.ts';
+import { decodeEntities } from '../privacy/decode-entities.ts';
 
 /** The verdict for a definite no of the provider. The message says what happened and what to do next. */
 export function refused(code: RefusalCode, message: string): RefusedVerdict {
   return { verdict: 'refused', code, message };
+}
+
+/** The refusal of one field of the order, before anything was sent. The message is made of path and expectation. */
+export function refusedField(
+  path: string,
+  expected: string,
+  { message = `${path}: expected ${expected}. Nothing was sent.`, problem }: FieldProblem = {},
+): RefusedVerdict {
+  const issue = { path, expected, ...(problem === undefined ? {} : { problem }) };
+  return { ...refused('invalid_request', message), issues: [issue] };
+}
+
+/** What a refusal of a field says besides. */
+export interface FieldProblem {
+  /** In place of the usual message. */
+  readonly message?: string;
+  readonly problem?: 'missing';
+}
+
+/** The refusal of a date before the first possible one, which the message should name. */
+export function tooEarly(earliest: EffectiveAt, message: string): RefusedVerdict {
+  return { ...refused('date_too_early', message), earliest };
+}
+
+/**
+ * The verdict that a cancellation exists already. The core reads it back.
+ *
+ * @param ambiguous whether the provider's words can also mean something else. Default `false`.
+ */
+export function duplicate(message: string, ambiguous = false): DuplicateVerdict {
+  return { verdict: 'duplicate', ambiguous, message };
+}
+
+/** A verdict of a call for which a missing service means nothing, such as a list: the answer is not understood. */
+export function notAbsent(verdict: NoVerdict | AbsentVerdict): NoVerdict {
+  return verdict.verdict === 'absent' ? { verdict: 'unrecognized' } : verdict;
+}
+
+/** A verdict of a call to which a missing service is a refusal, such as an undo: `not_found`, with this message. */
+export function absentIsRefused(verdict: NoVerdict | AbsentVerdict, message: string): NoVerdict {
+  return verdict.verdict === 'absent' ? { ...verdict, ...refused('not_found', message) } : verdict;
 }
 
 /** A message for each refusal that a status alone can mean. */
@@ -48,6 +97,15 @@ export function verdictOnError(
   return { ...words, ...(verdict ?? refused('rejected', `the request was refused: ${said}`)) };
 }
 
+/** As {@link verdictOnError}; a 404 is `absent`. For an API whose 404, in its own words, names a missing service. */
+export function absentOrError(
+  status: number,
+  words: ProviderWords & { readonly providerMessage: string },
+  messages?: StatusMessages,
+): AbsentVerdict | RefusedVerdict | UnclearVerdict {
+  return status === 404 ? { verdict: 'absent', ...words } : verdictOnError(status, words, messages);
+}
+
 const USUAL: Required<StatusMessages> = {
   unauthorized: 'the credentials are not valid. Check them.',
   forbidden: 'the account may not do this. Check what its credentials allow.',
@@ -63,3 +121,59 @@ const CODES: ReadonlyMap<number, StatusCode> = new Map([
   [404, 'not_found'],
   [429, 'rate_limited'],
 ]);
+
+/** What a provider's message says of an account that it does not let in. */
+export type AccessRefusal =
+  | { readonly code: 'unauthorized' }
+  /** The address of this machine is not allowed. */
+  | { readonly code: 'forbidden'; readonly address: string };
+
+/**
+ * Reads a message that, as a whole, refuses the credentials or the address of the caller, in one of the wordings that
+ * panels and frameworks use; `undefined` for every other one. What only contains such words, such as a payment gateway's
+ * error, is no refusal.
+ */
+export function refusedAccess(said: string): AccessRefusal | undefined {
+  const words = plainWords(said);
+  if (CREDENTIALS.test(words)) return { code: 'unauthorized' };
+  const address = ADDRESSES.map((pattern) => pattern.exec(words)?.[1]).find((one) => one !== undefined);
+  return address === undefined ? undefined : { code: 'forbidden', address };
+}
+
+/** A message as it is compared: in lower case, on one line, without escapes for HTML, tags and the marks at its end. */
+export function plainWords(said: string): string {
+  return decodeEntities(said.slice(0, 1000))
+    .replaceAll(/<[^<>]{0,200}>/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+    .replace(/[\s.!;,:]{1,20}$/, '')
+    .toLowerCase();
+}
+
+const BAD =
+  '(?:invalid|incorrect|wrong|bad|missing|expired|revoked|(?:invalid|missing) or (?:missing|invalid|expired))';
+const OF = '(?:api |login |access |authentication |authorization |bearer )?';
+const LOGIN =
+  '(?:credentials?|(?:user ?name|e-?mail(?: address)?|login) (?:or|and) password|login details|identifier or secret|password|token|api ?key)';
+
+const CREDENTIALS = new RegExp(
+  `^(?:${[
+    'authentication (?:failed|failure|error|required)',
+    `${BAD} ${OF}${LOGIN}(?: (?:provided|supplied|given))?`,
+    `(?:the |your )?${OF}${LOGIN} (?:(?:is|are|was|were|has|have|has been|have been) )?(?:invalid|incorrect|wrong|missing|expired|revoked|not valid)`,
+    'login (?:failed|incorrect)',
+    '(?:you are )?not authenticated',
+    'unauthenticated',
+    'unauthori[sz]ed',
+  ].join('|')})$`,
+);
+
+const ADDRESS = String.raw`[([]?([0-9a-f]{0,4}[.:][0-9a-f.:]{2,41})[)\]]?`;
+const NOT_ALLOWED = '(?:not (?:allowed|authori[sz]ed|permitted|whitelisted)|denied|blocked|forbidden|invalid)';
+
+const ADDRESSES: readonly RegExp[] = [
+  new RegExp(
+    `^(?:access denied[:,]? )?(?:invalid|forbidden|unauthori[sz]ed|disallowed|blocked|denied) ip(?: address)?:? ${ADDRESS}$`,
+  ),
+  new RegExp(`^(?:access denied[:,]? )?(?:your )?ip(?: address)?:? ${ADDRESS} (?:is |was )?${NOT_ALLOWED}$`),
+];

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { ResponseBody } from '../contract/exchange.ts';
-import { BodyCollector } from './body-collector.ts';
+import { BodyCollector } from './response-body.ts';
 
 /** All that ky sees of a response: that there was one. */
 export const SEEN_BY_KY = { ok: true } as const;

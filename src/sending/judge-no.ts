@@ -1,8 +1,8 @@
 import { FAULTY } from './adapter-fault.ts';
 import type { ErrorFacts } from '../call/call.ts';
 import type { ProviderResponse } from '../contract/exchange.ts';
-import type { NoVerdict, RefusedVerdict } from '../contract/verdict.ts';
-import { judgeUnrecognized, rateLimited } from './judge-status.ts';
+import type { NoVerdict, RefusedVerdict, ProviderWords } from '../contract/verdict.ts';
+import { judgeUnrecognized, rateLimited } from './judge-response.ts';
 import { retryWaitOf } from './retry-after.ts';
 
 /** What a verdict that grants nothing means for a read, a login included. */
@@ -36,4 +36,17 @@ function saidBy(refusal: RefusedVerdict): ErrorFacts {
   }
   if (code !== 'date_too_early' || earliest === undefined || message.includes(earliest.value)) return refusal;
   return { ...refusal, message: `${message} The earliest possible date is ${earliest.value}.` };
+}
+
+/** The provider's own words in a verdict, for an error that the core words itself. */
+export function providerWords(
+  verdict: ProviderWords | { readonly verdict: 'accepted' | 'unrecognized' },
+): ProviderWords {
+  if (!('providerCode' in verdict || 'providerMessage' in verdict || 'providerReference' in verdict)) return {};
+  const { providerCode, providerMessage, providerReference } = verdict;
+  return {
+    ...(providerCode === undefined ? {} : { providerCode }),
+    ...(providerMessage === undefined ? {} : { providerMessage }),
+    ...(providerReference === undefined ? {} : { providerReference }),
+  };
 }

@@ -1,6 +1,7 @@
 import { sendWithRetries } from './send-with-retries.ts';
 import type { Call, ErrorFacts } from '../call/call.ts';
-import { type Exchange, type ProviderRequest, type ProviderResponse, faultOf } from '../contract/exchange.ts';
+import type { Exchange, ProviderRequest, ProviderResponse } from '../contract/exchange.ts';
+import { calendarDay } from '../contract/when.ts';
 import { adapterFault } from './adapter-fault.ts';
 import type { SendContext } from './send-context.ts';
 
@@ -49,6 +50,24 @@ export async function runExchange<Verdict>(
   throw call.error(adapterFault(`it asked for more than ${MAX_REQUESTS} requests`));
 }
 
+/**
+ * Runs an operation that only reads.
+ *
+ * @returns its verdict with the answer that it rests on.
+ * @throws ProviderError `unexpected_response` if the adapter sends nothing, and others
+ */
+export async function runRead<Verdict>(
+  exchange: Exchange<Verdict>,
+  call: Call,
+  context: SendContext,
+): Promise<{ readonly verdict: Verdict; readonly response: ProviderResponse }> {
+  const { verdict, lastResponse } = await runExchange(exchange, call, context, 'read');
+  if (lastResponse === undefined) {
+    throw call.error({ code: 'unexpected_response', message: 'the adapter asked nothing' });
+  }
+  return { verdict, response: lastResponse.response };
+}
+
 /** The first request of an operation, which nothing has been sent for. */
 export function firstRequest(exchange: Exchange<unknown>, call: Call): ProviderRequest {
   const step = advance(exchange, undefined, call);
@@ -73,6 +92,39 @@ function advance<Verdict>(
   if (fault !== undefined) throw call.error(adapterFault(fault));
   return step;
 }
+
+/** What is wrong with a request of an adapter that the types did not hold, or `undefined`. */
+function faultOf({ method, effect, ...request }: ProviderRequest): string | undefined {
+  if (!METHODS.has(method)) return 'it asked for a method that is none of GET, POST, PUT, PATCH and DELETE';
+  if (!EFFECTS.has(effect)) return 'its request is neither a read nor a write';
+  if (effect === 'read' && !READS.has(method)) return `it called a ${method} a read, which only GET and POST can be`;
+  if (effect === 'read' && isDisguised(request)) return 'it called a read what asks the server for another method';
+  const hasBody = 'form' in request || 'json' in request;
+  if (method === 'GET' && hasBody) return 'it asked for a GET with a body';
+  const { asksFor } = request;
+  return asksFor === undefined || calendarDay(asksFor) === asksFor
+    ? undefined
+    : 'it asked for a date that is no day of the calendar';
+}
+
+/**
+ * Whether a request asks for another method than its own, as frameworks take it: Laravel, Rails and Symfony by the
+ * field `_method`, others by a header.
+ */
+function isDisguised(request: Omit<ProviderRequest, 'method' | 'effect'>): boolean {
+  const { headers = {}, query = {} } = request;
+  const bodies = ['form', 'json'].map((name): unknown => Reflect.get(request, name));
+  return (
+    Object.keys(headers).some((name) => OVERRIDE.test(name)) ||
+    [query, ...bodies].some((fields) => typeof fields === 'object' && fields !== null && '_method' in fields)
+  );
+}
+
+const OVERRIDE = /^x-(?:http-)?method(?:-override)?$/i;
+
+const METHODS: ReadonlySet<unknown> = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);
+const EFFECTS: ReadonlySet<unknown> = new Set(['read', 'write']);
+const READS: ReadonlySet<unknown> = new Set(['GET', 'POST']);
 
 /**
  * Remembers what a read-back of this write is compared with.

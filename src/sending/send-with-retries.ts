@@ -1,13 +1,12 @@
 import type { Call, ErrorFacts } from '../call/call.ts';
-import { endedBeforeSending } from '../call/check-input.ts';
+import { endedBeforeSending, inTime } from '../call/run-call.ts';
 import { TimeLimit } from '../call/time-limit.ts';
 import type { FailureClass } from '../contract/event.ts';
 import type { ProviderRequest, ProviderResponse } from '../contract/exchange.ts';
 import { adapterFault } from './adapter-fault.ts';
-import { judgeChallenge } from './challenge.ts';
-import { adviceOn } from './connect-advice.ts';
+import { judgeChallenge, isUnprocessed, judgeCached, judgeRedirect } from './judge-response.ts';
+import { adviceOn } from './connection-failure.ts';
 import { type HttpRequest, buildHttpRequest, withHeaders } from './http-request.ts';
-import { isUnprocessed, judgeCached, judgeRedirect } from './judge-status.ts';
 import { retryWaitOf } from './retry-after.ts';
 import { retryDelay } from './retry-policy.ts';
 import type { SendContext } from './send-context.ts';
@@ -184,10 +183,7 @@ async function pause(milliseconds: number, call: Call, limit: TimeLimit): Promis
     timer = setTimeout(resolve, milliseconds);
   });
   try {
-    await limit.race(passed);
-  } catch (error) {
-    if (limit.end === undefined) throw error;
-    throw call.error(endedBeforeSending(limit.end));
+    await inTime(passed, call, limit);
   } finally {
     clearTimeout(timer);
   }

@@ -7,8 +7,7 @@ import type { HttpRequest } from './http-request.ts';
 import { readBody, readHeaders } from './response-body.ts';
 import { SendProbe } from './send-probe.ts';
 import type { LimitEnd, TimeLimit } from '../call/time-limit.ts';
-import { checkAfter, type ConnectCheck } from './connect-advice.ts';
-import { describeFailure } from './transport-failure.ts';
+import { checkAfter, type ConnectCheck, describeFailure } from './connection-failure.ts';
 import { watchForSleep } from '../platform/since-boot.ts';
 
 /** The outcome of one request. It is never sent twice here, and nothing of a library's error comes out. */
@@ -54,32 +53,17 @@ export async function send(
     // A package that was updated under a running program can no longer be loaded. Nothing has left.
     return notSent(NOT_SENT[limit.end ?? 'unloaded'], limit.end);
   }
-  switch (transport.kind) {
-    case 'own':
-      return await dispatch(ky, transport, request, limit, isFresh);
-    case 'foreign':
-      return await dispatchForeign(ky, transport.dispatcher, request, limit, isFresh);
-    case 'fetch':
-      return await fetchOnce(ky, transport.fetch, request, limit);
-  }
+  if (transport.kind === 'fetch') return await fetchOnce(ky, transport.fetch, request, limit);
+  if (transport.kind === 'foreign') return await dispatchForeign(ky, transport.dispatcher, request, limit, isFresh);
+  // One of our own agents, whose word on what was started is exact.
+  const handler = new DispatchHandler(watchForSleep());
+  await exchange(ky, transport.dispatcher, handler, request, limit, isFresh);
+  const response = responseOf(handler, false);
+  if (response !== undefined) return response;
+  return handler.reached === 'connecting' ? unsent(handler.error, limit, transport.isProxied) : lost(limit);
 }
 
 let ky: KyInstance | undefined;
-
-/** Through one of our own agents, whose word on what was started is exact. */
-async function dispatch(
-  ky: KyInstance,
-  { dispatcher, isProxied }: Extract<Transport, { kind: 'own' }>,
-  request: HttpRequest,
-  limit: TimeLimit,
-  isFresh: boolean,
-): Promise<SendResult> {
-  const handler = new DispatchHandler(watchForSleep());
-  await exchange(ky, dispatcher, handler, request, limit, isFresh);
-  const response = responseOf(handler, false);
-  if (response !== undefined) return response;
-  return handler.reached === 'connecting' ? unsent(handler.error, limit, isProxied) : lost(limit);
-}
 
 // Which installed dispatchers have said that they started a request before its response came; `false` for ever after
 // one that had not.

@@ -1,7 +1,7 @@
-import type { Dispatcher } from 'undici';
-import type { directAgent } from './agents.ts';
+// oxlint-disable-next-line triple-slash-reference -- an import of a declaration would be left in the output
+/// <reference path="./undici-modules.d.ts" />
+import type { Agent, Dispatcher } from 'undici';
 import { environmentProxyFor } from './environment-proxy.ts';
-import type { proxyAgent } from './proxy-agents.ts';
 
 /** What carries a request, and with it what may be believed of a failure. */
 export type Transport =
@@ -37,11 +37,49 @@ export function chooseTransport(
   if (typeof installed === 'object') return { kind: 'foreign', dispatcher: installed };
   const through = proxy ?? (installed === 'environment proxy' ? environmentProxyFor(new URL(url)) : undefined);
   const own = (dispatcher: Dispatcher): Transport => ({ kind: 'own', dispatcher, isProxied: through !== undefined });
-  if (through === undefined)
-    return direct === undefined ? loadDirect().then((agent) => own(agent(isFresh))) : own(direct(isFresh));
-  return proxied === undefined
-    ? loadProxied().then((agent) => own(agent(through, isFresh)))
-    : own(proxied(through, isFresh));
+  const agents = isFresh ? freshAgents : keptAgents;
+  const agent = agents.get(through);
+  return agent === undefined ? makeAgent(through, isFresh, agents).then(own) : own(agent);
+}
+
+// Our agents by the proxy that they tunnel through; `undefined` for direct connections. A program knows a handful of
+// proxies at most, and an agent without connections holds nothing.
+const keptAgents = new Map<string | undefined, Dispatcher>();
+const freshAgents = new Map<string | undefined, Dispatcher>();
+
+/** Makes the agent of a proxy, or of direct connections, and loads undici, which takes longer than all of cancelkit. */
+async function makeAgent(
+  proxy: string | undefined,
+  isFresh: boolean,
+  agents: Map<string | undefined, Dispatcher>,
+): Promise<Dispatcher> {
+  const options: Agent.Options = {
+    // undici limits the time of a connection attempt (10 s); all other limits are those of each request.
+    allowH2: false,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    // To one origin. Without a bound, undici opens another connection whenever none is free.
+    connections: 64,
+    // With 0, undici opens a connection for each request.
+    pipelining: isFresh ? 0 : 1,
+  };
+  let make: () => Dispatcher;
+  if (proxy === undefined) {
+    // Not the whole of undici: this takes half the time to load, and installs no dispatcher for the whole program. The
+    // version is pinned, so the path is the one that was tested.
+    const { default: DirectAgent } = await import('undici/lib/dispatcher/agent.js');
+    make = () => new DirectAgent(options);
+  } else {
+    // All of undici, which installs its own agent for the whole program if none is installed. Node's own comes first: it
+    // is loaded when one of its classes is first looked at.
+    Reflect.get(globalThis, 'Response');
+    const { ProxyAgent } = await import('undici');
+    make = () => new ProxyAgent({ ...options, uri: proxy, proxyTunnel: true });
+  }
+  // Another call may have been quicker.
+  const agent = agents.get(proxy) ?? make();
+  agents.set(proxy, agent);
+  return agent;
 }
 
 /** Whether a request to this URL would pass a proxy, as far as that can be known before it is sent. */
@@ -70,21 +108,6 @@ function classesOf(object: object): readonly string[] {
 function hasProxyOfItsOwn(agent: Dispatcher): boolean {
   const proxied = ownValue(agent, 'http proxy agent');
   return proxied !== undefined && proxied !== ownValue(agent, 'no proxy agent');
-}
-
-// Loaded with the first request, because loading undici takes longer than all of cancelkit.
-let direct: typeof directAgent | undefined;
-let proxied: typeof proxyAgent | undefined;
-
-async function loadDirect(): Promise<typeof directAgent> {
-  return (direct ??= (await import('./agents.ts')).directAgent);
-}
-
-async function loadProxied(): Promise<typeof proxyAgent> {
-  // All of undici, which installs its own agent for the whole program if none is installed. Node's own comes first: it
-  // is loaded when one of its classes is first looked at.
-  Reflect.get(globalThis, 'Response');
-  return (proxied ??= (await import('./proxy-agents.ts')).proxyAgent);
 }
 
 /** Whether this is Node.js itself: Bun, Deno and Workers claim to be, but bring another HTTP stack. */

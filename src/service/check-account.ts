@@ -2,10 +2,10 @@ import { internalsOf } from '../accounts/account.ts';
 import type { Account } from '../contract/account.ts';
 import { Call } from '../call/call.ts';
 import { runCall } from '../call/run-call.ts';
-import { openAccount, withinDeadline } from '../accounts/open-account.ts';
+import { openAccount, startLimit } from '../accounts/ready-call.ts';
 import type { ServiceOptions } from '../contract/options.ts';
 import { readFailure } from '../outcome/read-status.ts';
-import { runExchange } from '../sending/run-exchange.ts';
+import { runRead } from '../sending/run-exchange.ts';
 
 /** What is known once an account's credentials have been accepted. */
 export interface AcceptedCredentials {
@@ -32,11 +32,7 @@ export function checkAccount(
   const call = new Call('check');
   call.account = name;
   call.provider = account.provider;
-  return runCall(
-    call,
-    () => check(name, account, options, call),
-    () => undefined,
-  );
+  return runCall(call, () => check(name, account, options, call));
 }
 
 async function check(
@@ -50,15 +46,11 @@ async function check(
     const message = 'this API has no read that changes nothing and needs no service. Read the state of a service back.';
     throw call.error({ code: 'unsupported', message });
   }
-  const { reads, basis, leavesOpen } = internals.check;
-  const { configure } = internals.check;
-  await withinDeadline(call, options, async (limit) => {
-    const { configured, context } = await openAccount(configure, internals.env, call, limit, options, false);
-    const { verdict, lastResponse } = await runExchange(configured.run(), call, context, 'read');
-    if (lastResponse === undefined)
-      throw call.error({ code: 'unexpected_response', message: 'the adapter asked nothing' });
-    if (verdict.verdict !== 'accepted') throw call.error(readFailure(verdict, lastResponse.response));
-  });
+  const { reads, basis, leavesOpen, configure } = internals.check;
+  const limit = startLimit(call, options);
+  const { configured, context } = await openAccount(configure, internals.env, call, limit, options, false);
+  const { verdict, response } = await runRead(configured.run(), call, context);
+  if (verdict.verdict !== 'accepted') throw call.error(readFailure(verdict, response));
   return {
     account: name,
     provider: account.provider,

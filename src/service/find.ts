@@ -1,13 +1,11 @@
 import type { AccountEntry } from '../accounts/account-entry.ts';
 import { findAccount } from '../accounts/open-call.ts';
-import { openAccount, withinDeadline } from '../accounts/open-account.ts';
-import { admit, checkPlace } from '../accounts/ready-call.ts';
+import { openAccount, startLimit, admit, checkPlace } from '../accounts/ready-call.ts';
 import { placeOf } from '../accounts/place.ts';
 import type { Call } from '../call/call.ts';
-import { checkedOrThrow, optionsOrThrow } from '../call/check-input.ts';
-import { readOptionsSchema } from '../call/check-options.ts';
+import { checkedOrThrow, checkAgainst } from '../call/check-schema.ts';
+import { readOptionsSchema, optionsOrThrow } from '../call/check-options.ts';
 import { findRequestSchema } from '../call/check-request.ts';
-import { checkAgainst } from '../call/check-schema.ts';
 import type { FindResult } from '../contract/find.ts';
 import type { ServiceOptions } from '../contract/options.ts';
 import { findServices } from '../outcome/find-services.ts';
@@ -39,17 +37,12 @@ export async function find(
   const { configure } = internals.find;
   const { query, limit = DEFAULT_LIMIT } = checked;
   const { deadlineMs = defaults.deadlineMs, signal, place } = options;
-  return await withinDeadline(call, { deadlineMs, signal }, async (timeLimit) => {
-    try {
-      const { configured, context } = await openAccount(configure, internals.env, call, timeLimit, defaults, false);
-      const { provider } = entry.account;
-      if (place !== undefined) checkPlace(place, placeOf(provider, context, call.redactor), call);
-      admit(entry, call);
-      const found = await findServices(configured, internals.bind, { query, limit }, call, context);
-      const { attempts, operationId } = call;
-      return { account: entry.name, provider, ...found, attempts, operationId };
-    } finally {
-      entry.breaker.leave(call);
-    }
-  });
+  const timeLimit = startLimit(call, { deadlineMs, signal });
+  const { configured, context } = await openAccount(configure, internals.env, call, timeLimit, defaults, false);
+  const { provider } = entry.account;
+  if (place !== undefined) checkPlace(place, placeOf(provider, context, call.redactor), call);
+  admit(entry, call);
+  const found = await findServices(configured, internals.bind, { query, limit }, call, context);
+  const { attempts, operationId } = call;
+  return { account: entry.name, provider, ...found, attempts, operationId };
 }

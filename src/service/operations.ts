@@ -1,58 +1,12 @@
-import type { OrderDetails } from '../accounts/account-internals.ts';
-import { cancelOnce } from '../outcome/cancel.ts';
-import type { CancelFacts } from '../outcome/cancellation.ts';
-import type {
-  CheckedCancelRequest,
-  CheckedConfirmRequest,
-  CheckedRevokeRequest,
-  CheckedStatusRequest,
-} from '../call/check-request.ts';
-import { partsOf } from '../call/reason-code.ts';
-import { composeReason } from '../outcome/compose-reason.ts';
+import type { CheckedCancelRequest, CheckedRevokeRequest, CheckedStatusRequest } from '../call/check-request.ts';
 import type { ReadyCall } from '../accounts/ready-call.ts';
+import { cancellationOf } from '../outcome/cancel.ts';
 import { previewOf } from '../outcome/preview.ts';
 import { readOptions } from '../outcome/read-options.ts';
-import { requestIdOf } from '../outcome/raw-response.ts';
 import { readStatus } from '../outcome/read-status.ts';
-import type { CancelResult, PreviewedRequest, RevokeResult } from '../contract/result.ts';
+import type { PreviewedRequest, RevokeResult } from '../contract/result.ts';
 import { revokeOnce } from '../outcome/revoke.ts';
-import type { AnyWhen, CancellationOptions, CancellationStatus, Warning } from '../contract/vocabulary.ts';
-
-/**
- * Cancels, and returns the result with the call's own facts.
- *
- * @param send what sends it. Default: a request of its own.
- * @throws ProviderError
- */
-export async function cancel(
-  ready: ReadyCall<CheckedCancelRequest>,
-  send: typeof cancelOnce = cancelOnce,
-): Promise<CancelResult> {
-  const { call, request, adapter, context, options } = ready;
-  const { details, warnings } = orderOf(ready, request.when, 'cancel');
-  const facts = await send({ adapter, details, call, context }, options.verify === true);
-  return resultOf(ready, request.when, warnings, facts);
-}
-
-/**
- * Confirms a cancellation with the token that a person received. It is judged as the cancellation itself would be.
- *
- * @throws ProviderError `unsupported` if no cancellation of the provider needs that, and others
- */
-export async function confirm(ready: ReadyCall<CheckedConfirmRequest>): Promise<CancelResult> {
-  const { call, entry, request, adapter, context, options } = ready;
-  const { confirm: when } = entry.account.capabilities;
-  const { confirm } = adapter;
-  if (confirm === undefined || when === undefined || when === 'on_date') {
-    const message = 'no cancellation of this provider needs a confirmation. Use cancel(). Nothing was sent.';
-    throw call.error({ code: 'unsupported', message });
-  }
-  const { details, warnings } = orderOf(ready, when, 'confirm');
-  const { when: _, ...order } = details;
-  const confirming = { ...adapter, cancel: () => confirm({ ...order, token: request.token }) };
-  const confirmed = await cancelOnce({ adapter: confirming, details, call, context }, options.verify === true);
-  return resultOf(ready, when, warnings, confirmed);
-}
+import type { CancellationOptions, CancellationStatus } from '../contract/vocabulary.ts';
 
 /**
  * What one service allows now.
@@ -70,8 +24,8 @@ export function options(ready: ReadyCall<CheckedRevokeRequest>): Promise<Cancell
  * @throws ProviderError
  */
 export async function preview(ready: ReadyCall<CheckedCancelRequest>): Promise<PreviewedRequest> {
-  const { details } = orderOf(ready, ready.request.when, 'cancel');
-  return previewOf(ready.adapter.cancel(details), ready.call, ready.context);
+  const { adapter, details, call, context } = cancellationOf(ready, ready.request.when, 'cancel');
+  return previewOf(adapter.cancel(details), call, context);
 }
 
 /**
@@ -100,50 +54,6 @@ export async function revoke(ready: ReadyCall<CheckedRevokeRequest>): Promise<Re
     provider: entry.account.provider,
     service: request.service,
     ...facts,
-    ...requestIdOf(call),
-    attempts: call.attempts,
-    operationId: call.operationId,
-  };
-}
-
-function orderOf(
-  { call, entry, request, details: { reasonCode: chosenCode, extras } }: ReadyCall<Omit<CheckedCancelRequest, 'when'>>,
-  when: AnyWhen,
-  operation: 'cancel' | 'confirm',
-): {
-  readonly details: OrderDetails;
-  readonly warnings: readonly Warning[];
-} {
-  if (typeof when === 'object') call.asksFor = when.on;
-  const { reason, reference } = request;
-  const { reason: field, detailsWith = 'cancel' } = entry.account.capabilities;
-  const isCarried = operation === detailsWith || detailsWith === 'cancel';
-  const reasonCode = isCarried ? chosenCode : undefined;
-  const { text, warnings } = composeReason(reason, reference, isCarried ? field : NOT_CARRIED, reasonCode);
-  return {
-    details: { when, reasonText: text, reason: partsOf(reason), reasonCode, reference, extras },
-    warnings,
-  };
-}
-
-/** For a cancellation whose reason goes with its confirmation alone. */
-const NOT_CARRIED = { field: 'no' } as const;
-
-function resultOf(
-  { call, entry, request }: ReadyCall<Omit<CheckedCancelRequest, 'when'>>,
-  when: AnyWhen,
-  warnings: readonly Warning[],
-  cancelled: CancelFacts,
-): CancelResult {
-  return {
-    account: entry.name,
-    provider: entry.account.provider,
-    service: request.service,
-    when,
-    ...cancelled,
-    ...requestIdOf(call),
-    warnings: [...warnings, ...cancelled.warnings],
-    attempts: call.attempts,
-    operationId: call.operationId,
+    ...call.facts,
   };
 }

@@ -1,7 +1,6 @@
 import { configurationReader } from '../accounts/account.ts';
 import { Call, type Listener } from '../call/call.ts';
-import { optionsOrThrow } from '../call/check-input.ts';
-import { actionOptionsSchema } from '../call/check-options.ts';
+import { actionOptionsSchema, optionsOrThrow } from '../call/check-options.ts';
 import { checkAgainst, type MaybePromise } from '../call/check-schema.ts';
 import { runCall } from '../call/run-call.ts';
 import { loadPart } from '../platform/load-part.ts';
@@ -45,11 +44,7 @@ export function performLazyAction<Config, Input, Result>(
 ): Promise<Performed<Result>> {
   const call = new Call('order', listenerOf(options));
   call.provider = action.provider;
-  return runCall(
-    call,
-    () => perform(action, account, input, options, call),
-    () => undefined,
-  );
+  return runCall(call, () => perform(action, account, input, options, call));
 }
 
 /** The options are checked later, with everything else; here they may still be anything. */

@@ -1,13 +1,12 @@
 import type { Call } from '../call/call.ts';
-import type { Checked, MaybePromise } from '../call/check-schema.ts';
+import { type Checked, type MaybePromise, checkedOrThrow } from '../call/check-schema.ts';
 import type { ReadConfiguration } from '../accounts/account-operations.ts';
-import { openAccount, withinDeadline } from '../accounts/open-account.ts';
+import { openAccount, startLimit } from '../accounts/ready-call.ts';
 import type { ActionOptions, ActionProvider, Performed, ProviderAction } from '../contract/action.ts';
-import { rawOf, requestIdOf } from '../outcome/raw-response.ts';
-import { redactorFor } from '../accounts/redactor-for.ts';
+import { rawOf, believed, judgeWrite } from '../outcome/judge-write.ts';
+import { redactorFor } from '../privacy/redactor-for.ts';
 import { runExchange } from '../sending/run-exchange.ts';
-import { checkedOrThrow, inTime } from '../call/check-input.ts';
-import { believed, judgeWrite } from '../outcome/judge-write.ts';
+import { inTime } from '../call/run-call.ts';
 
 /** An action whose options and account are valid. */
 interface StartedAction<Config, Input, Result> {
@@ -33,16 +32,14 @@ export async function runAction<Config, Input, Result>({
   options,
   call,
 }: StartedAction<Config, Input, Result>): Promise<Performed<Result>> {
-  return await withinDeadline(call, options, async (limit) => {
-    const checked = checkedOrThrow(await inTime(checking, call, limit), call, 'order');
-    // No action can be read back, so its writes need connections of their own.
-    const { configured: ready, context, wire } = await openAccount(read, provider.env, call, limit, options, true);
-    const secrets = action.secrets(checked);
-    if (wire === undefined) call.redactor = redactorFor([...ready.secrets, ...secrets], provider.escapesHtml);
-    else wire.addSecrets(secrets);
-    const exchanged = await runExchange(action.run(checked, ready.config), call, context, 'write');
-    const { accepted, response } = believed(judgeWrite(exchanged, call));
-    const { attempts, operationId } = call;
-    return { result: accepted.result, attempts, operationId, ...requestIdOf(call), raw: rawOf(response, call) };
-  });
+  const limit = startLimit(call, options);
+  const checked = checkedOrThrow(await inTime(checking, call, limit), call, 'order');
+  // No action can be read back, so its writes need connections of their own.
+  const { configured: ready, context, wire } = await openAccount(read, provider.env, call, limit, options, true);
+  const secrets = action.secrets(checked);
+  if (wire === undefined) call.redactor = redactorFor([...ready.secrets, ...secrets], provider.escapesHtml);
+  else wire.addSecrets(secrets);
+  const exchanged = await runExchange(action.run(checked, ready.config), call, context, 'write');
+  const { accepted, response } = believed(judgeWrite(exchanged, call));
+  return { result: accepted.result, ...call.facts, raw: rawOf(response, call) };
 }

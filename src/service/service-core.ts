@@ -19,6 +19,7 @@ import {
   readOptionsSchema,
   serviceOptionsSchema,
   timedOptionsSchema,
+  optionsOrThrow,
 } from '../call/check-options.ts';
 import type { CallOptions, ServiceOptions } from '../contract/options.ts';
 import { type CallInput, checkDay, checkedRequest, openCall } from '../accounts/open-call.ts';
@@ -26,9 +27,10 @@ import type { AddressedRequest, ReadyCall } from '../accounts/ready-call.ts';
 import type * as Plan from '../bulk/plan.ts';
 import type * as RunMany from '../bulk/run-many.ts';
 import type { StandardSchema } from '../contract/standard-schema.ts';
+import type * as Cancelling from '../outcome/cancel.ts';
 import type * as Operations from './operations.ts';
 import type { CancellationOptions, CancellationStatus, ProviderOperation } from '../contract/vocabulary.ts';
-import { checkedOrThrow, invalid, optionsOrThrow } from '../call/check-input.ts';
+import { checkedOrThrow, invalid } from '../call/check-schema.ts';
 import type { CancelResult, PreviewedRequest, RevokeResult, SafeResult, ValidatedRequest } from '../contract/result.ts';
 import { loadPart } from '../platform/load-part.ts';
 import type { Capabilities } from '../contract/capabilities.ts';
@@ -56,12 +58,7 @@ export class ServiceCore {
 
   cancel(request: unknown, options: unknown): Promise<CancelResult> {
     const input = { schema: cancelRequestSchema, request, options, optionsSchema: cancelOptionsSchema };
-    return this.#run(
-      'cancel',
-      input,
-      async (ready) => (await loadOperations()).cancel(ready),
-      ({ outcome }) => outcome,
-    );
+    return this.#run('cancel', input, async (ready) => (await loadCancel()).cancel(ready), outcomeOf);
   }
 
   safeCancel(request: unknown, options: unknown): Promise<SafeResult<CancelResult>> {
@@ -70,12 +67,7 @@ export class ServiceCore {
 
   confirm(request: unknown, options: unknown): Promise<CancelResult> {
     const input = { schema: confirmRequestSchema, request, options, optionsSchema: cancelOptionsSchema };
-    return this.#run(
-      'confirm',
-      input,
-      async (ready) => (await loadOperations()).confirm(ready),
-      ({ outcome }) => outcome,
-    );
+    return this.#run('confirm', input, async (ready) => (await loadCancel()).confirm(ready), outcomeOf);
   }
 
   safeConfirm(request: unknown, options: unknown): Promise<SafeResult<CancelResult>> {
@@ -98,7 +90,7 @@ export class ServiceCore {
     const { entry, checked } = await checkedRequest(this.#accounts, { schema: cancelRequestSchema, request }, call);
     checkDay(checked.when, call);
     const bound = checkedOrThrow(await entry.internals.bind(checked.service), call, 'service');
-    const { checkDetails } = await import('../accounts/check-details.ts');
+    const { checkDetails } = await import('../accounts/ready-call.ts');
     await checkDetails(entry, checked, call);
     return {
       account: entry.name,
@@ -142,17 +134,12 @@ export class ServiceCore {
     const call = new Call('find', this.#options.onEvent);
     const run = async (): Promise<FindResult> =>
       await (await loadPart(import('./find.ts'))).find(this.#accounts, this.#options, call, request, options);
-    return runCall(call, run, () => undefined);
+    return runCall(call, run);
   }
 
   revoke(request: unknown, options: unknown): Promise<RevokeResult> {
     const input = { schema: revokeRequestSchema, request, options, optionsSchema: readOptionsSchema };
-    return this.#run(
-      'revoke',
-      input,
-      async (ready) => (await loadOperations()).revoke(ready),
-      ({ outcome }) => outcome,
-    );
+    return this.#run('revoke', input, async (ready) => (await loadOperations()).revoke(ready), outcomeOf);
   }
 
   async *cancelMany(requests: unknown, options: unknown): AsyncGenerator<ManyItem<CancelResult>, void, undefined> {
@@ -199,7 +186,7 @@ export class ServiceCore {
   /** Cancels what may share a request; each is checked, traced and answered as one of its own. */
   async #cancelBatch(requests: readonly unknown[], options: CallOptions): Promise<readonly SafeResult<CancelResult>[]> {
     const { CancelBatch } = await import('../bulk/batch.ts');
-    const { cancel } = await loadOperations();
+    const { cancel } = await loadCancel();
     const batch = new CancelBatch(requests.length);
     const cancelMember = (request: unknown): Promise<CancelResult> => {
       const input = { schema: cancelRequestSchema, request, options, optionsSchema: cancelOptionsSchema };
@@ -208,7 +195,7 @@ export class ServiceCore {
         isReady = true;
         return cancel(ready, (cancellation, verify) => batch.join(cancellation, verify));
       };
-      return this.#run('cancel', input, work, ({ outcome }) => outcome).finally(() => {
+      return this.#run('cancel', input, work, outcomeOf).finally(() => {
         if (!isReady) batch.miss();
       });
     };
@@ -219,23 +206,25 @@ export class ServiceCore {
     operation: ProviderOperation,
     input: CallInput<Request>,
     work: (ready: ReadyCall<Request>) => Promise<Value>,
-    outcomeOf: (value: Value) => OutcomeEvent['outcome'] = () => undefined,
+    outcome?: (value: Value) => OutcomeEvent['outcome'],
   ): Promise<Value> {
     const call = new Call(operation, this.#options.onEvent);
-    const run = async (): Promise<Value> => {
-      const ready = await openCall(this.#accounts, this.#options, call, input);
-      try {
-        return await work(ready);
-      } finally {
-        ready.close();
-      }
-    };
-    return runCall(call, run, outcomeOf);
+    const run = async (): Promise<Value> => work(await openCall(this.#accounts, this.#options, call, input));
+    return runCall(call, run, outcome);
   }
 }
 
+function outcomeOf({ outcome }: CancelResult | RevokeResult): OutcomeEvent['outcome'] {
+  return outcome;
+}
+
 // What a call needs once it has passed its checks is most of cancelkit, and loaded then.
+let cancelling: typeof Cancelling | undefined;
 let operations: typeof Operations | undefined;
+
+async function loadCancel(): Promise<typeof Cancelling> {
+  return (cancelling ??= await loadPart(import('../outcome/cancel.ts')));
+}
 
 async function loadOperations(): Promise<typeof Operations> {
   return (operations ??= await loadPart(import('./operations.ts')));

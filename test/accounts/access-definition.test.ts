@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkDefinition } from '../../src/accounts/check-definition.ts';
+import { checkDefinition } from '../../src/accounts/define-provider.ts';
 
 type Definition = Parameters<typeof checkDefinition>[0];
 

@@ -2,7 +2,7 @@ import { createCancelService } from 'cancelkit';
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it, vi } from 'vitest';
-import { ConfigurationCache } from '../../src/accounts/configuration-cache.ts';
+import { ConfigurationCache } from '../../src/accounts/account-operations.ts';
 import { acme, acmeProvider, REQUEST, type AcmeConfig } from '../support/acme.ts';
 import { failureOf } from '../support/failure.ts';
 import { startHttp } from '../support/loopback.ts';

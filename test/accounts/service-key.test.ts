@@ -7,7 +7,7 @@ import { vpsbg } from 'cancelkit/vpsbg';
 import { whmcs } from 'cancelkit/whmcs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { serviceKeyOf } from '../../src/accounts/service-key.ts';
+import { serviceKeyOf } from '../../src/accounts/bound-service.ts';
 import { failureOf } from '../support/failure.ts';
 import { untyped } from '../support/untyped.ts';
 

@@ -3,10 +3,10 @@ import '../../src/bulk/batch.ts';
 import '../../src/bulk/run-many.ts';
 import '../../src/bulk/options.ts';
 import '../../src/bulk/plan.ts';
+import '../../src/outcome/cancel.ts';
 import '../../src/service/operations.ts';
 import '../../src/accounts/account-operations.ts';
 import '../../src/accounts/ready-call.ts';
-import '../../src/accounts/check-details.ts';
 import 'ky';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {

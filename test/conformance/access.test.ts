@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { providerConformance } from 'cancelkit/conformance';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type * as RedactorModule from '../../src/accounts/redactor-for.ts';
+import type * as RedactorModule from '../../src/privacy/redactor-for.ts';
 import type * as KeeperModule from '../../src/accounts/token-keeper.ts';
 import { byOAuth, bySignature, type GuardedVariant } from '../support/guarded.ts';
 import { guardedSubject } from './guarded-subject.ts';
@@ -78,7 +78,7 @@ describe('the suite finds a provider of version 2 that', () => {
 describe('the suite finds a core that', () => {
   afterEach(() => {
     vi.doUnmock('../../src/accounts/token-keeper.ts');
-    vi.doUnmock('../../src/accounts/redactor-for.ts');
+    vi.doUnmock('../../src/privacy/redactor-for.ts');
     vi.resetModules();
   });
 
@@ -100,7 +100,7 @@ describe('the suite finds a core that', () => {
 
   it('does not hide a token', async () => {
     vi.resetModules();
-    vi.doMock('../../src/accounts/redactor-for.ts', async (importOriginal) => {
+    vi.doMock('../../src/privacy/redactor-for.ts', async (importOriginal) => {
       const original = await importOriginal<typeof RedactorModule>();
       const growingRedactor: typeof RedactorModule.growingRedactor = (secrets, escapesHtml) =>
         original.redactorFor(secrets(), escapesHtml);

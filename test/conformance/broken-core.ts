@@ -4,12 +4,11 @@ import type * as PrepareCallModule from '../../src/accounts/open-call.ts';
 import type * as WhenModule from '../../src/contract/when.ts';
 import type * as PreviewModule from '../../src/outcome/preview.ts';
 import type * as ReadStatusModule from '../../src/outcome/read-status.ts';
-import type * as ReconcileUnknownModule from '../../src/outcome/reconcile-unknown.ts';
+import type * as ReadBackModule from '../../src/outcome/read-back.ts';
 import type * as RedactorModule from '../../src/privacy/redactor.ts';
 import type * as RetryPolicyModule from '../../src/sending/retry-policy.ts';
 import type * as SendModule from '../../src/sending/send.ts';
 import type { SendResult } from '../../src/sending/send.ts';
-import type * as VerifyAcceptedModule from '../../src/outcome/verify-accepted.ts';
 import type { SampleSubject } from './collect-checks.ts';
 import { sample, sound } from './sample-subject.ts';
 
@@ -57,8 +56,7 @@ export const mockedModules: readonly string[] = [
   'call/check-request',
   'contract/when',
   'outcome/preview',
-  'outcome/reconcile-unknown',
-  'outcome/verify-accepted',
+  'outcome/read-back',
   'outcome/read-status',
 ].map((name) => `../../src/${name}.ts`);
 
@@ -232,18 +230,18 @@ export const brokenCores: readonly BrokenCore[] = [
   {
     fault: 'never reads a cancellation back',
     install: () =>
-      void vi.doMock('../../src/outcome/reconcile-unknown.ts', () => {
-        const reconcileUnknown: typeof ReconcileUnknownModule.reconcileUnknown = (_cancellation, { error }) =>
-          Promise.reject(error);
-        return { reconcileUnknown };
+      void vi.doMock('../../src/outcome/read-back.ts', async (importOriginal) => {
+        const original = await importOriginal<typeof ReadBackModule>();
+        const reconcileUnknown: typeof original.reconcileUnknown = (_cancellation, { error }) => Promise.reject(error);
+        return { ...original, reconcileUnknown };
       }),
     found: [/^lost answers: reads the state back/, /^answers: a 500, and the cancellation/],
   },
   {
     fault: 'takes “no cancellation yet” for a refusal',
     install: () =>
-      void vi.doMock('../../src/outcome/reconcile-unknown.ts', async (importOriginal) => {
-        const original = await importOriginal<typeof ReconcileUnknownModule>();
+      void vi.doMock('../../src/outcome/read-back.ts', async (importOriginal) => {
+        const original = await importOriginal<typeof ReadBackModule>();
         const reconcileUnknown: typeof original.reconcileUnknown = (cancellation, doubt) =>
           original.reconcileUnknown(cancellation, {
             ...doubt,
@@ -256,10 +254,10 @@ export const brokenCores: readonly BrokenCore[] = [
   {
     fault: 'does not verify what it is asked to',
     install: () =>
-      void vi.doMock('../../src/outcome/verify-accepted.ts', () => {
-        const verifyAccepted: typeof VerifyAcceptedModule.verifyAccepted = (_cancellation, accepted) =>
-          Promise.resolve(accepted);
-        return { verifyAccepted };
+      void vi.doMock('../../src/outcome/read-back.ts', async (importOriginal) => {
+        const original = await importOriginal<typeof ReadBackModule>();
+        const verifyAccepted: typeof original.verifyAccepted = (_cancellation, accepted) => Promise.resolve(accepted);
+        return { ...original, verifyAccepted };
       }),
     found: [/reads back what was accepted if that is asked for/],
   },

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { createCancelService, type CancelService } from 'cancelkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { redactorFor } from '../../src/accounts/redactor-for.ts';
+import { redactorFor } from '../../src/privacy/redactor-for.ts';
 import { acme, acmeCancel, acmeStatus, REQUEST, toWrite, type AcmeAccount, type AcmeVariant } from '../support/acme.ts';
 import { ENCODINGS, markedSecrets, secrets } from '../support/encodings.ts';
 import { failureOf } from '../support/failure.ts';

@@ -4,7 +4,7 @@ import { edis, orderVps, type EdisOrder } from 'cancelkit/edis';
 import type { ProviderDefinition } from 'cancelkit/provider';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { checkDefinition } from '../../src/accounts/check-definition.ts';
+import { checkDefinition } from '../../src/accounts/define-provider.ts';
 import { defineLazyProvider } from '../../src/provider/lazy.ts';
 import { failureOf } from '../support/failure.ts';
 

@@ -2,7 +2,7 @@ import { createCancelService, type ServiceOptions } from 'cancelkit';
 import fc from 'fast-check';
 import { Agent, cacheStores, getGlobalDispatcher, interceptors, setGlobalDispatcher } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
-import { cacheOf } from '../../src/sending/cached-response.ts';
+import { cacheOf } from '../../src/sending/judge-response.ts';
 import { acme, REQUEST, toWrite } from '../support/acme.ts';
 import { failureOf } from '../support/failure.ts';
 import { json, recordingFetch } from '../support/fetch.ts';

@@ -3,7 +3,7 @@ import { createServer as createTcpServer, type Server } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { hosting } from '../../providers/hosting/index.ts';
 import { createCancelService } from '../../src/index.ts';
-import { adviceOn, checkAfter } from '../../src/sending/connect-advice.ts';
+import { adviceOn, checkAfter } from '../../src/sending/connection-failure.ts';
 
 const coded = (code: string): Error => Object.assign(new Error(code), { code });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeFailure } from '../../src/sending/transport-failure.ts';
+import { describeFailure } from '../../src/sending/connection-failure.ts';
 
 function systemError(code: string, syscall?: string): Error {
   return Object.assign(new Error(code), { code, ...(syscall === undefined ? {} : { syscall }) });

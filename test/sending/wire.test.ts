@@ -10,7 +10,7 @@ import {
   type PreviewedRequest,
   type ProviderError,
 } from '../../src/index.ts';
-import { previewRevoke } from '../../src/service/preview-revoke.ts';
+import { previewRevoke } from '../../src/outcome/preview.ts';
 import { createAccount } from '../../src/accounts/account.ts';
 import {
   byOAuth,

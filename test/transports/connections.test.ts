@@ -5,7 +5,7 @@ import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:
 import { createCancelService } from 'cancelkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BodyCollector } from '../../src/sending/body-collector.ts';
+import { BodyCollector } from '../../src/sending/response-body.ts';
 import type { ResponseBody } from '../../src/contract/exchange.ts';
 import { acme, blindAcmeProvider, REQUEST, type AcmeVariant } from '../support/acme.ts';
 import { failureOf } from '../support/failure.ts';

@@ -1,6 +1,6 @@
 import { exampleOf } from '../../contract/example-when.ts';
 import { internalsOf } from '../../accounts/account.ts';
-import { optionText } from '../../accounts/configuration-text.ts';
+import { optionText } from '../../accounts/configure.ts';
 import { sentence } from '../../call/issue-text.ts';
 import { type Issue, isProviderError } from '../../contract/provider-error.ts';
 import { EXIT } from '../terminal/exit-code.ts';

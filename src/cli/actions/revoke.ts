@@ -1,4 +1,4 @@
-import { previewRevoke } from '../../service/preview-revoke.ts';
+import { previewRevoke } from '../../outcome/preview.ts';
 import type { RevokeOutcome } from '../../contract/outcome.ts';
 import { EXIT } from '../terminal/exit-code.ts';
 import { interruptible } from '../terminal/interrupt.ts';

@@ -1,10 +1,10 @@
 import { isWall } from '../../bulk/account-access.ts';
 import type { ErrorCode } from '../../contract/error-code.ts';
 import { ProviderError, isProviderError } from '../../contract/provider-error.ts';
-import { NO_SUCH_SERVICE, confirmsCancellation } from '../../outcome/reconcile-unknown.ts';
+import { NO_SUCH_SERVICE, confirmsCancellation } from '../../outcome/read-back.ts';
 import type { CancelResult, SafeResult } from '../../contract/result.ts';
 import type { CancellationStatus, LastSeen } from '../../contract/vocabulary.ts';
-import { isLoginStatus } from '../../sending/judge-status.ts';
+import { isLoginStatus } from '../../sending/judge-response.ts';
 import type { OpenedServices } from '../setup/open-services.ts';
 import type { DoubtfulRow } from './check-rows.ts';
 import type { DoubtfulState } from './earlier-run.ts';

@@ -40,6 +40,20 @@ export function dateAndTime(date: Date): string {
   return date.toISOString().slice(0, 19).replace('T', ' ');
 }
 
+/** `2021-08-16T09:30:00+00:00`, in UTC. */
+export function withOffset(date: Date): string {
+  return `${date.toISOString().slice(0, 19)}+00:00`;
+}
+
+/** The instant that a text in the form of RFC 3339 stands for (`2021-08-16T09:30:00Z`); `undefined` for anything else. */
+export function parseInstant(text: unknown): Date | undefined {
+  if (typeof text !== 'string' || !DATE_TIME.test(text)) return undefined;
+  const date = new Date(text);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
+
 /** Whole seconds since 1970. */
 export function unixSeconds(date: Date): number {
   return Math.floor(date.getTime() / 1000);

@@ -1,5 +1,6 @@
 import type { AnyWhen } from '../../contract/vocabulary.ts';
 import type { EmulatorClock } from './clock.ts';
+import type { EmulatorOptions } from './options.ts';
 
 /** What an emulator is given when it is made. */
 export interface EmulatorContext {
@@ -53,6 +54,26 @@ export interface SandboxCancellation {
 
 /** The same type with its fields writable, for the emulator's own copy of the state. */
 export type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+
+/** What a provider's controls look at. */
+export interface ControlledState<Service, Id, Options> {
+  readonly services: ReadonlyMap<string | number, Service>;
+  /** By any of its ids. Default: by the key of `services`. */
+  readonly find?: (id: Id) => Service | undefined;
+  readonly options: EmulatorOptions<Options>;
+}
+
+/** The controls that every provider of the sandbox has. What they return are copies. */
+export function controlsOf<Service, Id extends string | number, Options>(
+  provider: string,
+  { services, find = (id) => services.get(id), options }: ControlledState<Service, Id, Options>,
+): ProviderControls<Service, Id, Options> {
+  return {
+    services: () => structuredClone([...services.values()]),
+    service: (id) => structuredClone(foundService(provider, find(id), id, services.keys())),
+    configure: options.configure,
+  };
+}
 
 /** The service with the id, or a RangeError that names the ids there are. */
 export function foundService<Service>(

@@ -1,7 +1,8 @@
 import { nearest } from '../../call/nearest.ts';
 
-/** A condition on an option's value, and how to say it. */
-export interface OptionCheck {
+/** An option of an emulator: its value from the start, a condition on every other, and how to say it. */
+export interface EmulatorOption<Value> {
+  readonly initial: Value;
   readonly expected: string;
   readonly accepts: (value: unknown) => boolean;
 }
@@ -15,22 +16,22 @@ export interface EmulatorOptions<Options> {
 /** Keeps a provider's options, and refuses changes that do not pass the checks. */
 export function createOptions<Options extends object>(
   provider: string,
-  defaults: Options,
-  checks: Readonly<Record<keyof Options & string, OptionCheck>>,
+  options: { readonly [Name in keyof Options]: EmulatorOption<Options[Name]> },
 ): EmulatorOptions<Options> {
-  let current: Options = defaults;
-  const table: ReadonlyMap<string, OptionCheck> = new Map(Object.entries<OptionCheck>(checks));
+  const table: ReadonlyMap<string, EmulatorOption<unknown>> = new Map(Object.entries(options));
+  // oxlint-disable-next-line no-unsafe-type-assertion -- each value is that of its own option
+  let current = Object.fromEntries([...table].map(([name, { initial }]) => [name, initial])) as Options;
   return {
     current: () => current,
     configure(changes) {
       const where = `sandbox.${provider}.configure`;
       if (typeof changes !== 'object' || changes === null) throw new TypeError(`${where}: expected an object.`);
       for (const [name, value] of Object.entries(changes)) {
-        const check = table.get(name);
-        if (check === undefined) {
+        const option = table.get(name);
+        if (option === undefined) {
           throw new TypeError(`${where}: ${unknownOption(name, [...table.keys()])}`);
         }
-        if (!check.accepts(value)) throw new TypeError(`${where}: ${name}: expected ${check.expected}.`);
+        if (!option.accepts(value)) throw new TypeError(`${where}: ${name}: expected ${option.expected}.`);
       }
       current = { ...current, ...changes };
     },
@@ -44,49 +45,66 @@ export function unknownOption(name: string, known: readonly string[]): string {
   return `unknown option "${name}"; ${next}`;
 }
 
-/** One of the given values. */
-export function oneOf(...choices: readonly (string | number)[]): OptionCheck {
+/** One of the given values; the first from the start. */
+export function oneOf<const Value extends string | number>(
+  ...choices: readonly [Value, ...Value[]]
+): EmulatorOption<Value> {
   return {
+    initial: choices[0],
     expected: choices.map((choice) => (typeof choice === 'string' ? `'${choice}'` : choice)).join(' or '),
     accepts: (value) => choices.some((choice) => choice === value),
   };
 }
 
 /** `true` or `false`. */
-export const trueOrFalse: OptionCheck = {
-  expected: 'true or false',
-  accepts: (value) => typeof value === 'boolean',
-};
+export function trueOrFalse(initial: boolean): EmulatorOption<boolean> {
+  return { initial, expected: 'true or false', accepts: (value) => typeof value === 'boolean' };
+}
 
 /** A text, possibly empty. */
-export const text: OptionCheck = { expected: 'a text', accepts: (value) => typeof value === 'string' };
+export function text(initial: string): EmulatorOption<string> {
+  return { initial, expected: 'a text', accepts: (value) => typeof value === 'string' };
+}
 
 /** The name of an HTTP header. */
-export const headerName: OptionCheck = {
-  expected: 'the name of a header',
-  accepts: (value) => typeof value === 'string' && /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(value),
-};
+export function headerName(initial: string): EmulatorOption<string> {
+  return {
+    initial,
+    expected: 'the name of a header',
+    accepts: (value) => typeof value === 'string' && /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(value),
+  };
+}
 
-/** A text, or `null` for none. */
-export const textOrNull: OptionCheck = {
+/** A text, or `null` for none, which it is from the start. */
+export const textOrNull: EmulatorOption<string | null> = {
+  initial: null,
   expected: 'a text or null',
   accepts: (value) => value === null || typeof value === 'string',
 };
 
 /** A list of texts. */
-export const texts: OptionCheck = {
-  expected: 'an array of texts',
-  accepts: (value) => Array.isArray(value) && value.every((entry) => typeof entry === 'string'),
-};
+export function texts(...initial: readonly string[]): EmulatorOption<readonly string[]> {
+  return {
+    initial,
+    expected: 'an array of texts',
+    accepts: (value) => Array.isArray(value) && value.every((entry) => typeof entry === 'string'),
+  };
+}
 
 /** A finite number, zero or more. */
-export const zeroOrMore: OptionCheck = {
-  expected: 'a finite number, zero or more',
-  accepts: (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0,
-};
+export function zeroOrMore(initial: number): EmulatorOption<number> {
+  return {
+    initial,
+    expected: 'a finite number, zero or more',
+    accepts: (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0,
+  };
+}
 
 /** A whole number above zero, or `null` for none. */
-export const positiveIntegerOrNull: OptionCheck = {
-  expected: 'a whole number above zero, or null',
-  accepts: (value) => value === null || (Number.isSafeInteger(value) && Number(value) > 0),
-};
+export function positiveIntegerOrNull(initial: number | null): EmulatorOption<number | null> {
+  return {
+    initial,
+    expected: 'a whole number above zero, or null',
+    accepts: (value) => value === null || (Number.isSafeInteger(value) && Number(value) > 0),
+  };
+}

@@ -6,7 +6,7 @@ import {
   judgeUnrecognized,
   rateLimited,
   refusedUnprocessed,
-} from '../../src/sending/judge-status.ts';
+} from '../../src/sending/judge-response.ts';
 
 const JSON_BODY: ResponseBody = { kind: 'json', value: {} };
 const EMPTY: ResponseBody = { kind: 'empty' };

@@ -1,6 +1,5 @@
 import type { ErrorFacts } from '../call/call.ts';
 import type { ProviderResponse } from '../contract/exchange.ts';
-import { cacheOf } from './cached-response.ts';
 import { retryWaitOf } from './retry-after.ts';
 
 /**
@@ -133,3 +132,112 @@ function describe({ status, body }: ProviderResponse): string {
   };
   return `the server answered ${status} ${kinds[body.kind]}`;
 }
+
+/**
+ * The name of the header that shows that an answer was stored earlier, and not made for this request; `undefined`
+ * without one. A cache that stores in spite of `no-store` and shows nothing cannot be noticed.
+ *
+ * Sources: `Age` RFC 9111 section 5.1 (its presence means that the origin did not make this answer now; proxies that
+ * pass an answer on say 0), `Cache-Status` RFC 9211; `CF-Cache-Status`
+ * developers.cloudflare.com/cache/concepts/cache-responses; `X-Cache` of Squid, Varnish, Fastly, CloudFront and Azure
+ * ("HIT", "TCP_HIT", "Hit from cloudfront"); `X-Cache-Status` and `X-Proxy-Cache` of nginx's `$upstream_cache_status`;
+ * `X-LiteSpeed-Cache` docs.litespeedtech.com; `X-From-Cache` of Go's httpcache; `X-Varnish` with two numbers
+ * varnish-cache.org; `Warning: 110` RFC 7234 section 5.5.1; `X-Cache-Hits` of Varnish and Fastly; in `Server-Timing`
+ * `cdn-cache` of Akamai, `cdn-cache-hit` of CloudFront and `cfCacheStatus` of Cloudflare; `X-Symfony-Cache` and
+ * `X-Rack-Cache` ("fresh"). Other products name their header alike (`CDN-Cache` of bunny.net, `X-Vercel-Cache`,
+ * `X-Sucuri-Cache`, `X-Drupal-Cache`), so every name that ends so is looked at, but for Squid's `X-Cache-Lookup`, which
+ * shows a hit that was not used.
+ */
+export function cacheOf({ headers }: ProviderResponse): string | undefined {
+  return Object.keys(headers).find((name) => {
+    const lower = name.toLowerCase();
+    return (
+      (SIGNS.get(lower) ?? (lower.includes('cache') && NAMED_ALIKE.test(lower) ? HIT : undefined))?.test(
+        headers[name] ?? '',
+      ) === true
+    );
+  });
+}
+
+// A stale answer is stored, too; a revalidated one was confirmed by the origin.
+const HIT = /(?:^|[^a-z])(?:hit|fresh|stale|updating)(?![a-z])/i;
+const NAMED_ALIKE = /(?:^|-)cache(?:-status|-result|-state|-remote|-debug)?$/;
+const SIGNS: ReadonlyMap<string, RegExp> = new Map([
+  // Of several caches each may have added its own.
+  ['age', /(?:^|[\s,.])0*[1-9]/],
+  ['cache-status', /;\s*hit(?!\w|\s*=\s*\?0)/i],
+  ['x-from-cache', /^\s*(?:1|true|hit|yes)\b/i],
+  ['x-cache-hits', /[1-9]/],
+  ['server-timing', /\b(?:cdn-cache|cfcachestatus)\s*;\s*desc="?hit\b|\bcdn-cache-hit\b/i],
+  ['x-varnish', /^\s*\d+\s+\d/],
+  ['warning', /(?:^|,)\s*11[0-3]\s\S+\s"/],
+]);
+
+/**
+ * The failure for a challenge that something in front of the provider answered with, or `undefined` if the answer is
+ * none. A challenge proves that the request did not reach the provider, and only a browser can pass it.
+ *
+ * An answer counts only with the marker that the vendor documents, and never with a JSON body: JSON is an application's
+ * own answer, even if a proxy has added a header to it.
+ */
+export function judgeChallenge(response: ProviderResponse): ErrorFacts | undefined {
+  const { status, headers, body } = response;
+  if (body.kind === 'json') return undefined;
+  const wall = WALLS.find(({ header, value, matches }) => headers[header] === value && matches(status));
+  if (wall === undefined) return undefined;
+  const reference = wall.reference === undefined ? undefined : headers[wall.reference];
+  return {
+    code: 'unavailable',
+    providerStatus: status,
+    // Another try meets the same wall until someone changes a rule.
+    retryable: false,
+    ...(reference === undefined ? {} : { providerReference: reference }),
+    message:
+      `${wall.name} answered with a challenge for browsers (HTTP ${status}), so the request did not reach the provider. ` +
+      `Nothing was processed. Ask the owner of the address to let this machine's address skip the challenge (${wall.rule}).`,
+  };
+}
+
+interface Wall {
+  readonly name: string;
+  readonly header: string;
+  readonly value: string;
+  readonly matches: (status: number) => boolean;
+  /** What the owner has to set. */
+  readonly rule: string;
+  /** The header with the id under which the owner finds the event. */
+  readonly reference?: string;
+}
+
+/**
+ * Only what its vendor documents, and what is sent instead of passing the request on:
+ *
+ * - Cloudflare, "Detect a Challenge Page response": the header is there on every challenge page and has no other value.
+ *   Seen with 403, 429 and 503.
+ * - AWS WAF, "CAPTCHA and Challenge action behavior": the request is blocked from going to its destination; 202 with
+ *   `challenge`, 405 with `captcha`.
+ */
+const WALLS: readonly Wall[] = [
+  {
+    name: 'Cloudflare',
+    header: 'cf-mitigated',
+    value: 'challenge',
+    matches: (status) => status >= 400,
+    rule: 'a WAF rule with the action Skip for the path of the API',
+    reference: 'cf-ray',
+  },
+  {
+    name: 'AWS WAF',
+    header: 'x-amzn-waf-action',
+    value: 'challenge',
+    matches: (status) => status === 202,
+    rule: 'a rule with the action Allow, or a scope-down statement, for the path of the API',
+  },
+  {
+    name: 'AWS WAF',
+    header: 'x-amzn-waf-action',
+    value: 'captcha',
+    matches: (status) => status === 405,
+    rule: 'a rule with the action Allow, or a scope-down statement, for the path of the API',
+  },
+];

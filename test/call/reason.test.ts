@@ -1,7 +1,7 @@
 import { createCancelService, type ReasonCategory, type WarningCode } from 'cancelkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NEUTRAL_REASON, composeReason } from '../../src/outcome/compose-reason.ts';
+import { NEUTRAL_REASON, composeReason } from '../../src/call/reason.ts';
 import { REASON_LABELS } from '../../src/contract/reason.ts';
 import { acme, REQUEST } from '../support/acme.ts';
 import { recordingFetch } from '../support/fetch.ts';

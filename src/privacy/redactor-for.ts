@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
-import { trimmed } from '../privacy/credential.ts';
-import { decodeEntities } from '../privacy/decode-entities.ts';
-import { REDACTED, Redactor, type SecretFinder } from '../privacy/redactor.ts';
-import { secretPattern } from '../privacy/secret-pattern.ts';
+import { trimmed } from './credential.ts';
+import { decodeEntities } from './decode-entities.ts';
+import { REDACTED, Redactor, type SecretFinder } from './redactor.ts';
+import { secretPattern } from './secret-pattern.ts';
 
 /**
  * Makes the redactor of an account's secrets. It finds them by value, in any case and in every normal form of Unicode;

@@ -1,0 +1,47 @@
+import type { ProviderResponse } from '../contract/exchange.ts';
+import type { StandardSchema } from '../contract/standard-schema.ts';
+import type { ListedService, ListedVerdict } from '../contract/find.ts';
+
+/**
+ * Returns the JSON body of a response as a schema reads it; `undefined` if the body is not JSON or does not match.
+ *
+ * @throws TypeError if the schema is asynchronous.
+ */
+export function readBody<Output>(
+  { body }: Pick<ProviderResponse, 'body'>,
+  schema: StandardSchema<unknown, Output>,
+): Output | undefined {
+  if (body.kind !== 'json') return undefined;
+  const result = schema['~standard'].validate(body.value);
+  if (result instanceof Promise) throw new TypeError('readBody: the schema must be synchronous');
+  return result.issues === undefined ? result.value : undefined;
+}
+
+/**
+ * Returns the verdict for a page of a list.
+ *
+ * @param read makes a service of an entry, or `undefined` of one that cannot be read, which is counted.
+ * @param next what the next page is asked for with. `undefined`: this was the last.
+ */
+export function listedPage<Entry, Service>(
+  entries: readonly Entry[],
+  read: (entry: Entry) => ListedService<Service> | undefined,
+  next?: string,
+): ListedVerdict<Service> {
+  const services = entries.flatMap((entry) => read(entry) ?? []);
+  return {
+    verdict: 'listed',
+    services,
+    unreadable: entries.length - services.length,
+    ...(next === undefined ? {} : { next }),
+  };
+}
+
+/** The fields that have a value, for a type whose optional fields may be left out but not be `undefined`. */
+export function defined<Fields extends object>(
+  fields: Fields,
+): { readonly [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+  // oxlint-disable-next-line no-unsafe-type-assertion -- the compiler does not follow the filter
+  return Object.fromEntries(entries) as { readonly [Key in keyof Fields]?: Exclude<Fields[Key], undefined> };
+}
