@@ -31,5 +31,8 @@ export function defineLazyProvider<Types extends ProviderTypes>(
   Types['extrasInput']
 > {
   const { specVersion, id, capabilities, env } = profile;
-  return { specVersion, id, capabilities, env, account: (config) => createAccount(profile, load, config) };
+  let definition: ProviderDefinition<Types> | undefined;
+  // Kept, because each account loads it, and an import takes a while even if the module is there.
+  const loadOnce = async (): Promise<ProviderDefinition<Types>> => (definition ??= await load());
+  return { specVersion, id, capabilities, env, account: (config) => createAccount(profile, loadOnce, config) };
 }

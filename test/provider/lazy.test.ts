@@ -46,11 +46,15 @@ const definition: ProviderDefinition<MiniTypes> = {
   },
 };
 
+function textOf(init: RequestInit | undefined): string {
+  return typeof init?.body === 'string' ? init.body : '';
+}
+
 /** A service whose fetch records the bodies that it is given. */
 function recordingService(load: () => Promise<typeof definition>) {
   const bodies: unknown[] = [];
   const fetch = async (_url: unknown, init?: RequestInit): Promise<Response> => {
-    bodies.push(JSON.parse(String(init?.body)));
+    bodies.push(JSON.parse(textOf(init)));
     return Response.json({});
   };
   const mini = defineLazyProvider(definition, load).account({ key: 'key-123456' });
@@ -115,7 +119,7 @@ describe('an order at EDIS', () => {
   it('is read when it is called, whatever its owner does with it during the load', async () => {
     const bodies: string[] = [];
     const fetch = async (_url: unknown, init?: RequestInit): Promise<Response> => {
-      bodies.push(String(init?.body));
+      bodies.push(textOf(init));
       return Response.json({});
     };
     const items = [{ productId: 1, os: 2, hostname: 'first.example.com' }];
