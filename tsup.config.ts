@@ -42,7 +42,6 @@ const config: Options = {
       [
         'src/accounts/account-operations.ts',
         'src/accounts/ready-call.ts',
-        'src/outcome/cancel.ts',
         'src/sending/transport.ts',
         'src/service/operations.ts',
       ],

@@ -1,7 +1,8 @@
 /**
- * What a list, a search and a page of the console cost with 1,000,000 cancellations beside 10,000, on a PostgreSQL server and on the
- * embedded database: warm, the median of calls that take turns. Filling takes many minutes, most of it for the index of
- * the search. Run it with `npm run bench:queue-lists`, or with another number of rows and one database behind it.
+ * What a list, a search and a page of the console cost with 1,000,000 cancellations beside 10,000, on a PostgreSQL
+ * server and on the embedded database: warm, the median of calls that take turns. Filling takes many minutes, most of
+ * it for the index of the search. Run it with `npm run bench:queue-lists`, or with another number of rows and one
+ * database behind it.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

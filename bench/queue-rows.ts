@@ -1,7 +1,7 @@
 /**
- * What reading the queue costs with 5,000,000 cancellations, beside the same with 50,000: lists, one by its id, counts, and
- * what a worker asks for. On a PostgreSQL server, warm, the median of many calls that take turns. Filling takes a few
- * minutes and 4 GB of the disk. Run it with `npm run bench:queue-rows`, or with another number of rows behind it.
+ * What reading the queue costs with 5,000,000 cancellations, beside the same with 50,000: lists, one by its id, counts,
+ * and what a worker asks for. On a PostgreSQL server, warm, the median of many calls that take turns. Filling takes a
+ * few minutes and 4 GB of the disk. Run it with `npm run bench:queue-rows`, or with another number of rows behind it.
  */
 import type { Database } from '../src/queue/database/database.ts';
 import { openPostgres } from '../src/queue/database/postgres.ts';

@@ -1,4 +1,4 @@
-/** A loopback server in a process of its own, so that its work is not counted. Prints its port, stops with its parent. */
+/** A loopback server in a process of its own, whose work is not counted. Prints its port, stops with its parent. */
 import { createServer } from 'node:http';
 
 const answer = JSON.stringify({ result: 'success', serviceid: 4711, userid: 7 });

@@ -1,5 +1,5 @@
 /**
- * Cancels at all four providers, with both timings, over real HTTP against the sandbox, and shows what went over the
+ * Cancels at four providers, with both timings, over real HTTP against the sandbox, and shows what went over the
  * wire, the responses, and what the caller gets. Run it with `npm run demo`.
  */
 import { createCancelService, type CancelResult, type ProviderError } from 'cancelkit';

@@ -34,8 +34,8 @@ export interface SpanContext {
 }
 
 /**
- * The trace context of a span, for `enqueue`. The span of the call that carries the cancellation out, in whichever process
- * and however much later, is linked to it. `undefined` without a span, or for one that is not valid.
+ * The trace context of a span, for `enqueue`. The span of the call that carries the cancellation out, in whichever
+ * process and however much later, is linked to it. `undefined` without a span, or for one that is not valid.
  */
 export function traceparentOf(span: Pick<Span, 'spanContext'> | undefined): string | undefined {
   if (span === undefined) return undefined;

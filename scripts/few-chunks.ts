@@ -20,8 +20,8 @@ interface Chunk {
  * takes longer than reading code that an entry could do without.
  *
  * @param root the directory of package.json.
- * @param groups the entries of each chunk, relative to the root, in the order in which the chunks are loaded: what is in
- * a chunk is in none after it.
+ * @param groups the entries of each chunk, relative to the root, in the order in which the chunks are loaded: what is
+ * in a chunk is in none after it.
  */
 export function fewChunks(root: string, groups: readonly (readonly string[])[]): Plugin {
   return {

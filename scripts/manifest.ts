@@ -62,7 +62,7 @@ export const entries: readonly Entry[] = Object.entries(manifest.exports).flatMa
 /** The sources of the commands, which are run and not imported. */
 export const commands: readonly string[] = Object.values(manifest.bin).map(sourceOf);
 
-/** What `exports` in package.json has to be: the library, and every folder of src/ and providers/ with an `index.ts`. */
+/** What `exports` in package.json has to be: the library, and each folder of src/ and providers/ with an `index.ts`. */
 export function exportsOfFolders(): Manifest['exports'] {
   const sources = ['src/index.ts', ...indexFilesIn('providers'), ...indexFilesIn('src')];
   const subPaths = sources.map((source) => {

@@ -22,7 +22,7 @@ export interface TestCounts {
   readonly skipped: number;
 }
 
-/** The counts of a report. A file that failed without a failed test, as one that cannot be loaded does, counts as one. */
+/** The counts of a report. A file that failed without a failed test, as one that cannot be loaded, counts as one. */
 export function countTests(reportPath: string): TestCounts {
   const report = v.parse(reportSchema, readJson(reportPath));
   const failed = report.testResults

@@ -1,24 +1,32 @@
 /**
  * Builds the site, or serves it with `--serve`: the pages of the repository as they are, and a page for each export,
- * made from its doc comment. Everything is made anew in `.cache/site`.
+ * made from its doc comment. `--base /cancelkit/` builds it for that path of a host instead of its root. Everything is
+ * made anew in `.cache/site`.
  */
 import { cpSync, existsSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { Application, type TypeDocOptions } from 'typedoc';
 import type { PluginOptions } from 'typedoc-plugin-markdown';
 import { build, createServer } from 'vitepress';
 import { entries, root } from '../scripts/manifest.ts';
 import { llmsFull, llmsIndex } from './llms.ts';
-import { lists, pages, textOf } from './pages.ts';
+import { lists, pages, textOf, titleOf } from './pages.ts';
 
 const site = join(root, 'site');
 const made = join(root, '.cache/site');
+const { values } = parseArgs({ options: { serve: { type: 'boolean' }, base: { type: 'string', default: '/' } } });
+const { base } = values;
+if (!/^\/([\w.-]+\/)*$/.test(base)) {
+  console.error(`--base is a path that begins and ends with a slash, such as /cancelkit/. It is "${base}".`);
+  process.exit(2);
+}
 
 rmSync(made, { recursive: true, force: true });
 for (const { from, to } of pages) write(to, from.endsWith('.md') ? textOf(from) : listing(from));
 for (const folder of lists) write(`${folder}/index.md`, listOf(folder));
-write('public/llms.txt', llmsIndex());
+write('public/llms.txt', llmsIndex(base));
 write('public/llms-full.txt', llmsFull());
 const images = join(root, 'docs/images');
 if (existsSync(images)) cpSync(images, join(made, 'pages/docs/images'), { recursive: true });
@@ -28,12 +36,14 @@ for (const part of globSync(['mermaid.esm.min.mjs', 'chunks/mermaid.esm.min/*.mj
   cpSync(join(mermaid, part), join(made, 'pages/public/mermaid', part));
 await writeReference(join(made, 'pages/api'));
 
-if (process.argv.includes('--serve')) {
-  const server = await createServer(site, { host: '127.0.0.1' });
+if (values.serve === true) {
+  const server = await createServer(site, { host: '127.0.0.1', base });
   await server.listen();
   server.printUrls();
 } else {
-  await build(site);
+  await build(site, { base });
+  // llms.txt links to the text of the pages, beside which their own links lead to each other as in the repository.
+  for (const { from } of pages) cpSync(join(root, from), join(made, 'built', from));
   console.log(`${globSync('**/*.html', { cwd: join(made, 'built') }).length} pages in .cache/site/built`);
 }
 
@@ -82,5 +92,5 @@ function listing(file: string): string {
 /** The start page of a folder that has none. */
 function listOf(folder: string): string {
   const inside = pages.filter(({ to }) => posix.dirname(to) === folder);
-  return `# ${folder}\n\n${inside.map(({ to }) => `- [${posix.basename(to, '.md')}](/${to})`).join('\n')}\n`;
+  return `# ${folder}\n\n${inside.map((page) => `- [${titleOf(page)}](/${page.to})`).join('\n')}\n`;
 }

@@ -14,19 +14,23 @@ export interface SidebarItem {
   readonly link: string;
 }
 
-/** A part of the sidebar. */
+/** A part of the sidebar. One that is collapsed has a link: a button within a button cannot be reached by all readers. */
 export interface SidebarGroup {
   readonly text: string;
-  readonly collapsed: boolean;
+  readonly collapsed?: true;
+  readonly link?: string;
   readonly items: readonly SidebarItem[];
 }
 
 const MARKDOWN = ['*.md', 'docs/**/*.md', 'providers/*/README.md', 'examples/**/*.md'];
 
-/** The Markdown of the repository, each file where it lies, and the examples as pages of their own. */
+/**
+ * The Markdown of the repository, each file where it lies, and the examples as pages of their own. Servers and browsers
+ * take an address that ends with `.ts` for a file and not for a page.
+ */
 export const pages: readonly Page[] = [
   ...filesOf(...MARKDOWN).map((from) => ({ from, to: from.replace(/(^|\/)README\.md$/, '$1index.md') })),
-  ...filesOf('examples/**/*.{ts,yml}').map((from) => ({ from, to: `${from}.md` })),
+  ...filesOf('examples/**/*.{ts,mjs,yml}').map((from) => ({ from, to: `${from.replace(/\.(\w+)$/, '-$1')}.md` })),
 ];
 
 /** Folders that hold pages and have no start page of their own: each gets a list of its pages. */
@@ -82,27 +86,28 @@ export const guides: readonly { readonly title: string; readonly pages: readonly
 
 /** The sidebar: the sections of the start page, providers, every export, examples, decisions, and what concerns the project itself. */
 export function sidebar(): readonly SidebarGroup[] {
-  const group = (text: string, collapsed: boolean, items: readonly Page[]): SidebarGroup => ({
+  const group = (text: string, items: readonly Page[]): SidebarGroup => ({
     text,
-    collapsed,
     items: items.map((page) => ({ text: titleOf(page), link: `/${page.to}` })),
   });
   const below = (folder: string): readonly Page[] => pages.filter(({ from }) => from.startsWith(`${folder}/`));
   return [
-    ...guides.map((section) => group(section.title, false, section.pages)),
-    group('Providers', false, below('providers')),
+    ...guides.map((section) => group(section.title, section.pages)),
+    group('Providers', below('providers')),
     {
       text: 'Reference',
-      collapsed: false,
       items: entries.map(({ specifier }) => ({ text: specifier, link: `/api/${specifier}/index.md` })),
     },
-    group('Examples', true, below('examples')),
-    group('Decisions', true, below('docs/decisions')),
-    group(
-      'Project',
-      true,
-      pages.filter(({ from }) => !from.includes('/') && from !== 'README.md'),
-    ),
+    { ...group('Examples', below('examples')), collapsed: true, link: '/examples/' },
+    { ...group('Decisions', below('docs/decisions')), collapsed: true, link: '/docs/decisions/' },
+    {
+      ...group(
+        'Project',
+        pages.filter(({ from }) => !from.includes('/') && from !== 'README.md'),
+      ),
+      collapsed: true,
+      link: '/CONTRIBUTING',
+    },
   ];
 }
 

@@ -1,4 +1,4 @@
-/** The console of the queue in a NestJS application on Express. The operators are those that other middleware has signed in. */
+/** The console of the queue in a NestJS application on Express, for those whom other middleware has signed in. */
 import { createQueueConsole, toNodeHandler, type ConsoleQueue, type Operator } from 'cancelkit/console';
 import type { INestApplication } from '@nestjs/common';
 import type { Request } from 'express';

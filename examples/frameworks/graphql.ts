@@ -1,4 +1,4 @@
-/** GraphQL: servers send the `message` of an error that a resolver throws, and Apollo Server in development its stack. */
+/** GraphQL: servers send the `message` of an error that a resolver throws, Apollo Server in development its stack. */
 import { isProviderError } from 'cancelkit';
 import { GraphQLError } from 'graphql';
 
@@ -19,7 +19,7 @@ export function toPublicError(error: unknown): GraphQLError {
   return new GraphQLError(message, { ...place, extensions: { ...extensions } });
 }
 
-/** What a resolver threw, below the errors that GraphQL has wrapped it in; `undefined` if a GraphQLError is all there is. */
+/** What a resolver threw, below the errors that GraphQL has wrapped it in; `undefined` for a plain GraphQLError. */
 function thrownIn(error: unknown): unknown {
   return error instanceof GraphQLError ? error.originalError && thrownIn(error.originalError) : error;
 }

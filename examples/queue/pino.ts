@@ -9,8 +9,8 @@ import type { QueueChange } from 'cancelkit/queue';
 import type { Logger } from 'pino';
 
 /**
- * Makes an `onChange` that logs: as a warning what needs a person, as `info` what is settled or enqueued, and as `debug`
- * the steps between. A change holds no secret, and nothing of a request.
+ * Makes an `onChange` that logs: as a warning what needs a person, as `info` what is settled or enqueued, and as
+ * `debug` the steps between. A change holds no secret, and nothing of a request.
  */
 export function logChanges(logger: Logger): (change: QueueChange) => void {
   const log = logger.child({ component: 'cancelkit' });

@@ -2,11 +2,12 @@
  * Sends each change of the queue to another system, signed, in order, and again until that system has taken it. After a
  * restart it goes on where it was: the cursor of the last change that was taken is in a file.
  *
- * Requests are those of Standard Webhooks (https://www.standardwebhooks.com), for which receivers have libraries. A change
- * may arrive twice, if the receiver's answer was lost: both times with the same `webhook-id`.
+ * Requests are those of Standard Webhooks (https://www.standardwebhooks.com), for which receivers have libraries. A
+ * change may arrive twice, if the receiver's answer was lost: both times with the same `webhook-id`.
  *
  * ```ts
- * await deliverChanges(queue, { url, secret: process.env.WEBHOOK_SECRET, cursor: cursorIn('./webhook-cursor'), signal });
+ * const cursor = cursorIn('./webhook-cursor');
+ * await deliverChanges(queue, { url, secret: process.env.WEBHOOK_SECRET, cursor, signal });
  * ```
  */
 import { createHmac, randomUUID } from 'node:crypto';
@@ -25,7 +26,10 @@ export interface Delivery {
   readonly signal: AbortSignal;
   /** How often the feed is read while nothing changes, in milliseconds. Default 1,000. */
   readonly pollMs?: number;
-  /** The first pause after a delivery that failed, in milliseconds; each further one is twice as long, up to 5 minutes. Default 1,000. */
+  /**
+   * The first pause after a delivery that failed, in milliseconds; each further one is twice as long, up to 5 minutes.
+   * Default 1,000.
+   */
   readonly pauseMs?: number;
   /** Called with each failed delivery, and without a change if the database cannot be reached. */
   readonly onFailure?: (change: FeedChange | undefined, why: string) => void;

@@ -1,5 +1,6 @@
 import {
   notAbsent,
+  oauthVerdict,
   reading,
   type AbsentVerdict,
   type Exchange,
@@ -11,15 +12,7 @@ import { contaboConfigSchema } from './config.ts';
 import { listServices } from './find.ts';
 import { contaboCheck, contaboProfile, type ContaboTypes } from './profile.ts';
 import { toCancelRequest, toInstanceRequest, toInstancesRequest, toLoginRequest } from './request.ts';
-import {
-  fromCancelResponse,
-  fromErrorResponse,
-  fromLoginResponse,
-  listIn,
-  readInstance,
-  reasonNotToSend,
-  toOptions,
-} from './response.ts';
+import { fromCancelResponse, fromErrorResponse, listIn, readInstance, reasonNotToSend, toOptions } from './response.ts';
 import { contaboServiceSchema, type ContaboInstanceReference } from './service.ts';
 import { whereToLook } from './where-to-look.ts';
 
@@ -33,7 +26,7 @@ export const contaboDefinition: ProviderDefinition<ContaboTypes> = {
   origins: ({ authUrl }) => ({ auth: authUrl }),
   access: {
     *obtain(config) {
-      return fromLoginResponse(yield toLoginRequest(config));
+      return oauthVerdict(yield toLoginRequest(config), WRONG_LOGIN);
     },
     headers: (_request, _config, { token }) => ({ authorization: `Bearer ${token}` }),
   },
@@ -54,6 +47,8 @@ export const contaboDefinition: ProviderDefinition<ContaboTypes> = {
     },
   },
 };
+
+const WRONG_LOGIN = 'the client id, its secret, the API user or its password is wrong. Check all four.';
 
 function* read(service: ContaboInstanceReference): Exchange<ReadState | AbsentVerdict | NoVerdict> {
   return readInstance(yield toInstanceRequest(service), service);

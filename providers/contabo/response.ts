@@ -1,15 +1,12 @@
 import * as v from 'valibot';
-import { shownId, shownText } from '../../src/provider/fields.ts';
+import { shownId } from '../../src/provider/fields.ts';
 import {
   absentOrError,
   defined,
   duplicate,
   effectiveAt,
   readBody,
-  refused,
-  verdictOnError,
   type AbsentVerdict,
-  type AccessVerdict,
   type CancellationStatus,
   type CancelVerdict,
   type NoVerdict,
@@ -19,32 +16,6 @@ import {
 } from '../../src/provider/index.ts';
 import type { ContaboTiming } from './request.ts';
 import type { ContaboInstanceReference } from './service.ts';
-
-const grantSchema = v.object({
-  access_token: v.pipe(v.string(), v.nonEmpty()),
-  expires_in: v.fallback(v.optional(v.number()), undefined),
-});
-const loginErrorSchema = v.object({ error: v.string(), error_description: shownText });
-
-/** The OAuth 2.0 errors that are about the credentials: of the client, of the user, of what the client may do. */
-const REFUSED_CREDENTIALS: readonly string[] = ['invalid_client', 'invalid_grant', 'unauthorized_client'];
-
-/** What an answer to the login means. */
-export function fromLoginResponse(response: ProviderResponse): AccessVerdict {
-  const grant = response.status === 200 ? readBody(response, grantSchema) : undefined;
-  if (grant !== undefined) {
-    return { verdict: 'granted', token: grant.access_token, ...defined({ expiresInS: grant.expires_in }) };
-  }
-  const failure = response.status >= 400 ? readBody(response, loginErrorSchema) : undefined;
-  if (failure === undefined) return { verdict: 'unrecognized' };
-  const { error: providerCode, error_description: description } = failure;
-  const words = { providerCode, providerMessage: description ?? providerCode };
-  const message = 'the client id, its secret, the API user or its password is wrong. Check all four.';
-  const areRefused = response.status < 500 && REFUSED_CREDENTIALS.includes(providerCode);
-  return areRefused
-    ? { ...refused('unauthorized', message), ...words }
-    : verdictOnError(response.status, words, { unauthorized: message });
-}
 
 // Both the instance that is read and the one that is cancelled: `data` is a list, also of one.
 const listSchema = v.object({

@@ -5,7 +5,9 @@ import type { HostbillSandboxService, HostbillState } from './emulator-state.ts'
 
 /** How the emulated portal answers where hosts differ, or the documentation leaves it open. */
 export interface HostbillOptions {
-  /** Fields at the top (Time4VPS), or below `data` beside empty lists `error` and `info` (Togglebox). Default `bare`. */
+  /**
+   * Fields at the top (Time4VPS), or below `data` beside empty lists `error` and `info` (Togglebox). Default `bare`.
+   */
   readonly answers: 'bare' | 'wrapped';
   /** What stands in `info` once a cancellation is stored. Default `cancell_sent`. */
   readonly acceptedText: string;

@@ -30,7 +30,7 @@ export function fromErrorResponse(response: ProviderResponse): NoVerdict | Absen
     ...defined({ providerCode, providerReference: correlationId }),
     providerMessage: [errorMessage, ...details].join('; '),
   };
-  // The codes are HTTP statuses. The description shows a 404 with the code 401, which does not say that nothing is there.
+  // The codes are HTTP statuses. The description shows a 404 with the code 401, which does not say “nothing”.
   const said = status === 404 && /^[45]\d\d$/.test(providerCode ?? '') ? Number(providerCode) : status;
   return absentOrError(said, words, { unauthorized: 'the API key was refused. Check it.' });
 }

@@ -31,8 +31,8 @@ interface Read {
 }
 
 /**
- * `GET /services`, which lists ids alone, then each service: the documented filter `resourceName` takes whole names. The
- * cursor holds the ids that have not been read.
+ * `GET /services`, which lists ids alone, then each service: the documented filter `resourceName` takes whole names.
+ * The cursor holds the ids that have not been read.
  */
 export function* listServices({ cursor }: FindQuery): Exchange<FindVerdict<OvhService>> {
   let ids: readonly number[] | undefined = cursor?.split(' ').map(Number);

@@ -99,7 +99,9 @@ const ENDING: readonly string[] = ['toDelete', 'deleted'];
 
 type Lifecycle = v.InferOutput<typeof lifecycle>;
 
-/** What may be a cancellation: among it `terminate`, which waits for its token or for its execution, and none can tell. */
+/**
+ * What may be a cancellation: among it `terminate`, which waits for its token or for its execution, and none can tell.
+ */
 function unclearIn({ current }: Lifecycle, resourceState: string | undefined): readonly string[] {
   const { pendingActions, terminationDate, state } = current;
   if (state === 'terminated' || pendingActions.some((action) => !RENEWALS.has(action))) {

@@ -6,8 +6,8 @@ import { constantMessages, type StandardSchema } from '../../src/provider/index.
 export type OvhProduct = 'vps' | 'dedicated/server';
 
 /**
- * A service, by the id of the machine or by that of the contract. The first carries a reason; the second works for every
- * product. With both, the adapter makes sure that they belong together.
+ * A service, by the id of the machine or by that of the contract. The first carries a reason; the second works for
+ * every product. With both, the adapter makes sure that they belong together.
  */
 export type OvhService =
   | {

@@ -11,7 +11,7 @@ export interface VpsbgState {
   add(init: VpsbgServerInit): Mutable<VpsbgServer>;
   addFloatingIp(serverId: number | null): VpsbgFloatingIp;
   cancel(server: Mutable<VpsbgServer>, order: VpsbgCancelOrder): void;
-  /** Notes an order that was refused because the server is locked; it is carried out half a minute later all the same. */
+  /** Notes an order that was refused because the server is locked; it is carried out half a minute later anyway. */
   cancelLater(server: Mutable<VpsbgServer>, order: VpsbgCancelOrder): void;
   /** Takes a cancellation back, unless the server is terminated already. */
   undo(server: Mutable<VpsbgServer>): void;

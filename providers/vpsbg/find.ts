@@ -37,7 +37,7 @@ const entrySchema = v.object({
   ip_address: v.optional(v.unknown()),
 });
 
-/** `GET /v1/servers`, then `GET /v1/floating-ips`. Neither documents a filter, and both list active and suspended ones. */
+/** `GET /v1/servers`, then `GET /v1/floating-ips`. Neither documents a filter; both list active and suspended ones. */
 export function* listServices(
   { cursor = 'servers 1' }: FindQuery,
   config: ResolvedVpsbgConfig,

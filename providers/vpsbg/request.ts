@@ -68,7 +68,7 @@ export function toListRequest(config: ResolvedVpsbgConfig): ProviderRequest {
   };
 }
 
-/** `GET /v1/servers`: a page of the active and suspended ones; that it takes the parameters is inferred from its `meta`. */
+/** `GET /v1/servers`: a page of the active and suspended ones. The parameters are inferred from its `meta`. */
 export function toServersPageRequest(page: number, size: number, config: ResolvedVpsbgConfig): ProviderRequest {
   return {
     method: 'GET',

@@ -54,7 +54,7 @@ export interface WhmcsControls extends ProviderControls<WhmcsService, number | s
    * @throws RangeError on an unknown id.
    */
   terminate(serviceId: number | string): void;
-  /** Lets the next `AddCancelRequest` that is let in answer `result: error` with this message, such as a payment gateway's. */
+  /** Lets the next accepted `AddCancelRequest` answer `result: error` with this message, as of a payment gateway. */
   failNextCancel(error: WhmcsCancelError): void;
   /** Ends the bans that bad logins have brought about; they end by themselves after 15 minutes. */
   liftBans(): void;

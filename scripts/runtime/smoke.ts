@@ -1,4 +1,4 @@
-/** Used by `try-nodes.ts`: what a user does with the package, on the Node.js that runs this. Exits with 0 if all holds. */
+/** Used by `try-nodes.ts`: what a user does with the package, on this Node.js. Exits with 0 if all holds. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -19,7 +19,11 @@ export default defineConfig({
   cleanUrls: true,
   head: [['link', { rel: 'icon', href: 'data:,' }]],
   vite: { publicDir: join(made, 'pages/public') },
-  markdown: { config: likeTheRepository, anchor: { slugify: anchorOf } },
+  markdown: {
+    config: likeTheRepository,
+    anchor: { slugify: anchorOf },
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+  },
   themeConfig: {
     search: { provider: 'local' },
     outline: [2, 3],
@@ -28,9 +32,8 @@ export default defineConfig({
       { text: 'Reference', link: '/api/' },
       { text: 'Changes', link: '/CHANGELOG' },
     ],
-    sidebar: sidebar().map(({ text, collapsed, items }) => ({
-      text,
-      collapsed,
+    sidebar: sidebar().map(({ items, ...group }) => ({
+      ...group,
       items: items.map((item) => ({ text: item.text, link: item.link.replace(/(index)?\.md$/, '') })),
     })),
   },

@@ -57,7 +57,9 @@ export interface AdapterOperations extends Configured {
   readonly options: (() => Exchange<OptionsVerdict> | undefined) | undefined;
   /** `undefined`: no cancellation of this provider needs a confirmation. */
   readonly confirm: ((details: ConfirmDetails) => Exchange<CancelVerdict>) | undefined;
-  /** `undefined`, or returning it: where the service can be seen is not known. Left out by an older copy of the package. */
+  /**
+   * `undefined`, or returning it: where the service can be seen is not known. Left out by an older copy of the package.
+   */
   readonly whereToLook?: (() => WhereToLook | undefined) | undefined;
 }
 

@@ -1,8 +1,8 @@
 import type { Redactor } from '../privacy/redactor.ts';
 
 /**
- * Where an account's requests go: its provider, its base URL and the provider's further origins by name, without secrets.
- * The same after a change of credentials, and another one after a change of any address.
+ * Where an account's requests go: its provider, its base URL and the provider's further origins by name, without
+ * secrets. The same after a change of credentials, and another one after a change of any address.
  */
 export function placeOf(
   provider: string,

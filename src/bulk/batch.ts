@@ -4,8 +4,8 @@ import type { Cancellation } from '../outcome/cancellation.ts';
 import { deferred } from '../platform/deferred.ts';
 
 /**
- * Cancellations of one account that were started together. Once each of them has passed or failed its checks, those that
- * may share a request are sent as one batch, and one batch is sent after another.
+ * Cancellations of one account that were started together. Once each of them has passed or failed its checks, those
+ * that may share a request are sent as one batch, and one batch is sent after another.
  */
 export class CancelBatch {
   readonly #members: Member[] = [];
@@ -17,8 +17,8 @@ export class CancelBatch {
   }
 
   /**
-   * Adds a cancellation that is ready to be sent. One that may share a request is read back even if it is sent alone, so
-   * that its result does not depend on the size of its batch.
+   * Adds a cancellation that is ready to be sent. One that may share a request is read back even if it is sent alone,
+   * so that its result does not depend on the size of its batch.
    *
    * @throws ProviderError
    */

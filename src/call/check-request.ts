@@ -143,8 +143,8 @@ type Details = Pick<CheckedCancelRequest, 'reason' | 'reference' | 'extras'>;
 const cancelSchemas = new WeakMap<readonly Timing[], StandardSchema<unknown, CheckedCancelRequest>>();
 
 /**
- * Checks a cancellation that was built at run time just as strictly as the types do. A timing of another provider passes:
- * that is `unsupported`.
+ * Checks a cancellation that was built at run time just as strictly as the types do. A timing of another provider
+ * passes: that is `unsupported`.
  *
  * @param timings what the account's provider offers, for the messages. Left out: everything.
  */

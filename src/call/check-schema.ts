@@ -26,8 +26,8 @@ export function constantMessages<Schema extends object>(schema: Schema): Schema 
 }
 
 /**
- * Checks a value against a schema. The issues carry where and what was expected, never what was received: a message that
- * repeats a received value is replaced. A promise only where the schema is asynchronous.
+ * Checks a value against a schema. The issues carry where and what was expected, never what was received: a message
+ * that repeats a received value is replaced. A promise only where the schema is asynchronous.
  *
  * @param messages default: what {@link constantMessages} declared.
  */

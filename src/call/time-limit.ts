@@ -12,8 +12,8 @@ export class LimitEnded extends Error {
  * A stretch of time that ends by itself, by the caller's signal or with the limit around it. Everything that waits is
  * raced against it, so that a call settles even if whatever it waits for never does.
  *
- * Its timer runs only while something waits for the end: a limit within another needs no timer of the outer one, because
- * it never ends after it.
+ * Its timer runs only while something waits for the end: a limit within another needs no timer of the outer one,
+ * because it never ends after it.
  */
 export class TimeLimit {
   readonly #endsAt: number;

@@ -84,7 +84,8 @@ function endless(): never {
   throw new Error('nothing is left to do, and no outcome is known');
 }
 
-function createProgram(version: string, act: Act): Command {
+/** The commands and their options; `act` runs one. */
+export function createProgram(version: string, act: Act): Command {
   const program = new Command('cancelkit')
     .description('Cancels hosting and VPS services at any provider, and says truthfully what happened.')
     .version(version, '-V, --version', 'print the version')

@@ -77,7 +77,7 @@ async function sendsDays(subject: ConformanceSubject): Promise<void> {
   assert.ok(sent > 0, 'no date was sent at all');
 }
 
-/** An adapter that reads the first possible date keeps to it; an adapter that learns it from the refusal passes it on. */
+/** An adapter that reads the first possible date keeps to it; one that learns it from the refusal passes it on. */
 async function keepsToEarliest(subject: ConformanceSubject): Promise<void> {
   for (const fixture of subject.fixtures) {
     const { expected } = fixture;

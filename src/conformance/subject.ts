@@ -37,8 +37,8 @@ export interface ConformanceSubject<ConfigInput = unknown, ServiceInput = unknow
    */
   readonly before?: readonly ConformanceAnswer[];
   /**
-   * Answers to what the adapter reads before each cancellation, after those of `before`: a service that can be cancelled.
-   * Default: none.
+   * Answers to what the adapter reads before each cancellation, after those of `before`: a service that can be
+   * cancelled. Default: none.
    */
   readonly beforeCancel?: readonly ConformanceAnswer[];
   /** Answers to what the adapter itself reads before each undo, after those of `before`. Default: none. */
@@ -52,7 +52,10 @@ export interface ConformanceSubject<ConfigInput = unknown, ServiceInput = unknow
   readonly takesNoReason?: boolean;
   /** What every cancellation needs besides, such as the code of a reason. */
   readonly order?: { readonly reason?: ReasonDetails; readonly extras?: object };
-  /** Needed exactly if `access.obtain` logs in with this configuration: how a login looks. Its answers are not among the others. */
+  /**
+   * Needed exactly if `access.obtain` logs in with this configuration: how a login looks. Its answers are apart from
+   * the others.
+   */
   readonly login?: ConformanceLogin;
   /** Documented answers to a cancellation. Every kind must be there, `already_cancelled` only for who recognizes it. */
   readonly fixtures: readonly ConformanceFixture<NoInfer<T>>[];
@@ -117,7 +120,7 @@ export interface ConformanceFixture<T extends Timing = 'immediate' | 'end_of_per
   readonly kind: FixtureKind;
   /** Default: the first of the provider's timings. */
   readonly when?: When<T>;
-  /** In place of the subject's `beforeCancel`, such as `[]` if the first of `answers` ends the operation before the write. */
+  /** In place of the subject's `beforeCancel`: `[]` if the first of `answers` ends the operation before the write. */
   readonly before?: readonly ConformanceAnswer[];
   /**
    * In the order in which they are taken: the answer to the cancellation, then those to what follows it. If the

@@ -2,13 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { ConsoleHandler } from './console.ts';
 
-/** Answers a request of Node.js (`IncomingMessage`, `ServerResponse`), as a server or a middleware of Express has it. */
+/** Answers a request of Node.js (`IncomingMessage`, `ServerResponse`), as a server or Express has it. */
 export type NodeHandler<From extends object = object> = (incoming: From, outgoing: object) => Promise<void>;
 
 /**
- * The console for servers that are made of Node.js's own requests: `node:http`, Express, Fastify, NestJS. `authorize` is
- * given that request, with what other middleware has put there. A form that a body parser has read already is taken from
- * there, and the path from where Express keeps the whole of it.
+ * The console for servers that are made of Node.js's own requests: `node:http`, Express, Fastify, NestJS. `authorize`
+ * is given that request, with what other middleware has put there. A form that a body parser has read already is taken
+ * from there, and the path from where Express keeps the whole of it.
  */
 export function toNodeHandler<From extends object>(handler: ConsoleHandler<From>): NodeHandler<From> {
   return async (incoming, outgoing) => {
@@ -56,8 +56,8 @@ function fieldOf(incoming: object, name: string): unknown {
   return name in incoming ? Reflect.get(incoming, name) : undefined;
 }
 
-// Frameworks wrap them, and tests make their own: what they are made of is what counts. Not in the public types, which a
-// program without the types of Node.js compiles, too.
+// Frameworks wrap them, and tests make their own: what they are made of is what counts. Not in the public types, which
+// a program without the types of Node.js compiles, too.
 function isRequest(value: object): value is IncomingMessage {
   return 'method' in value && 'url' in value && 'headers' in value;
 }

@@ -8,7 +8,7 @@ import { tabOf } from './model/tabs.ts';
 import type { Visit } from './model/visit.ts';
 import { AccountsPage } from './pages/accounts-page.tsx';
 import { CancellationPage, NoCancellationPage } from './pages/cancellation-page.tsx';
-import type { Draft } from './pages/decision-panels.tsx';
+import type { Draft } from './pages/decision-form.tsx';
 import { renderPage } from './pages/layout.tsx';
 import { ListPage } from './pages/list-page.tsx';
 

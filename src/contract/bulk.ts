@@ -108,7 +108,7 @@ export type StatusManyItem<
     } & SafeResult<CancellationStatus>
   : never;
 
-/** Options of `statusMany`: those of `cancelMany` that apply to reading. `deadlineMs` and `onEvent` apply to each read. */
+/** Options of `statusMany`: those of `cancelMany` for reading. `deadlineMs` and `onEvent` apply to each read. */
 export interface StatusManyOptions<A extends AccountsOf<A> = Accounts> extends Omit<
   CancelManyOptions<A>,
   'verify' | 'batch' | 'onProgress'

@@ -13,16 +13,16 @@ export interface ReasonField {
    */
   readonly providerCode?: boolean;
   /**
-   * The codes of an API with a list of its own: the list, or `listed` if only `options` returns it. `providerCode` has to
-   * be one of the list; a category is sent as the code that names it, and with the warning `reason_code_not_sent` if no
-   * code does. Left out: any `providerCode` is sent unchanged.
+   * The codes of an API with a list of its own: the list, or `listed` if only `options` returns it. `providerCode` has
+   * to be one of the list; a category is sent as the code that names it, and with the warning `reason_code_not_sent` if
+   * no code does. Left out: any `providerCode` is sent unchanged.
    */
   readonly codes?: 'listed' | readonly ReasonCode[];
   /** Whether the API refuses a cancellation without a code; then one without is `invalid_request`. Default `false`. */
   readonly codeRequired?: boolean;
 }
 
-/** A field of a provider's own that a cancellation can carry under `extras`: for command lines, forms and their messages. */
+/** A provider's own field that a cancellation can carry under `extras`: for command lines, forms and messages. */
 export interface ExtraField {
   readonly type: 'boolean' | 'text';
   /** One sentence. */

@@ -18,13 +18,13 @@ interface RequestBase {
   /** The header that the core fills with a new UUID (version 4) for each attempt. Lower-case. */
   readonly requestIdHeader?: string;
   /**
-   * With a write: the calendar date that it asks for, if the adapter has found it by reading. A read-back is compared with
-   * it. With an order for a date, it has to be that very date.
+   * With a write: the calendar date that it asks for, if the adapter has found it by reading. A read-back is compared
+   * with it. With an order for a date, it has to be that very date.
    */
   readonly asksFor?: string;
   /**
-   * With a write: whether an earlier read of this exchange has shown the service itself. A read-back after a lost answer
-   * that says `absent` then proves that it is gone. Default `false`.
+   * With a write: whether an earlier read of this exchange has shown the service itself. A read-back after a lost
+   * answer that says `absent` then proves that it is gone. Default `false`.
    */
   readonly serviceSeen?: boolean;
 }

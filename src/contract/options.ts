@@ -18,8 +18,8 @@ export interface CallOptions {
    */
   readonly place?: string | undefined;
   /**
-   * The trace context (`traceparent` of W3C Trace Context) that asked for this call, if it runs outside of it, as a queue
-   * has it. Subscribers of the channel `cancelkit:operation` get it; the provider does not.
+   * The trace context (`traceparent` of W3C Trace Context) that asked for this call, if it runs outside of it, as a
+   * queue has it. Subscribers of the channel `cancelkit:operation` get it; the provider does not.
    */
   readonly traceparent?: string | undefined;
   /**

@@ -88,8 +88,8 @@ export class ProviderError extends Error {
   /** With `outcome_unknown`: when the request was handed to the network (ISO 8601). */
   declare readonly sentAt: string | undefined;
   /**
-   * With `outcome_unknown`: the calendar date that the request asked for, if one is known. A later read-back is compared
-   * with it.
+   * With `outcome_unknown`: the calendar date that the request asked for, if one is known. A later read-back is
+   * compared with it.
    */
   declare readonly asksFor: string | undefined;
   /**
@@ -107,7 +107,7 @@ export class ProviderError extends Error {
   declare readonly existing: CancellationStatus | undefined;
   /** With `date_too_early`: the first date that the provider allows, if it says so. */
   declare readonly earliest: EffectiveAt | undefined;
-  /** With `confirmation_required`: how the token reaches a person. Nothing is cancelled until it is passed to `confirm`. */
+  /** With `confirmation_required`: how the token reaches a person. Nothing is cancelled before `confirm` gets it. */
   declare readonly confirmation: Confirmation | undefined;
   /** The provider's own id of its last response, for a support request. */
   declare readonly providerRequestId: string | undefined;

@@ -24,7 +24,7 @@ export interface ReasonCode {
   readonly categories?: readonly ReasonCategory[];
 }
 
-/** A reason in parts. `text` wins over the category's English label; `providerCode` is for providers with a code list. */
+/** A reason in parts. `text` wins over the category's English label; `providerCode` is for a provider's code list. */
 export interface ReasonDetails {
   readonly category?: ReasonCategory | undefined;
   readonly text?: string | undefined;

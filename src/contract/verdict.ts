@@ -67,7 +67,7 @@ export interface RefusedVerdict extends ProviderWords {
   readonly providerStatus?: number;
   /** With `date_too_early`: the first date that the provider allows. */
   readonly earliest?: EffectiveAt;
-  /** With `invalid_request`: where in the request, such as `extras.reserveLocation`. Default: the request as a whole. */
+  /** With `invalid_request`: where in the request, such as `extras.reserveLocation`. Default: the whole request. */
   readonly issues?: readonly Issue[];
 }
 
@@ -78,8 +78,8 @@ export interface ConfirmationRequiredVerdict extends Confirmation {
 
 /**
  * The provider says in its own words that it has no such service. Once this call's own write is known to have been
- * accepted (by a 2xx), that proves that it is gone. So it does after a lost answer if the service was seen earlier in the
- * call (`serviceSeen` of the write). Anywhere else it is `not_found`, because a wrong id looks the same.
+ * accepted (by a 2xx), that proves that it is gone. So it does after a lost answer if the service was seen earlier in
+ * the call (`serviceSeen` of the write). Anywhere else it is `not_found`, because a wrong id looks the same.
  */
 export interface AbsentVerdict extends ProviderWords {
   readonly verdict: 'absent';

@@ -15,7 +15,7 @@ export type Timing = 'immediate' | 'end_of_period' | 'end_of_term' | 'earliest' 
 /** Every {@link Timing}, for checks at run time. */
 export const TIMINGS: readonly Timing[] = ['immediate', 'end_of_period', 'end_of_term', 'earliest', 'on_date'];
 
-/** A calendar date as the provider's contract counts days: `2026-12-31`. It is never converted to an instant silently. */
+/** A calendar date as the provider's contract counts days: `2026-12-31`. Never silently converted to an instant. */
 export interface OnDate {
   readonly on: string;
 }

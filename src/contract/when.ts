@@ -26,7 +26,7 @@ export function isSameWhen(one: AnyWhen, other: AnyWhen): boolean {
   return whenText(one) === whenText(other);
 }
 
-/** When a day is over everywhere on earth, in milliseconds since the epoch: at its end at UTC−12, the last place to have it. */
+/** When a day is over everywhere on Earth (its end at UTC−12), in milliseconds since the epoch. */
 export function endOfDay(day: string): number {
   return Date.parse(day) + 36 * 3_600_000;
 }

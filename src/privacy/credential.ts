@@ -8,9 +8,10 @@ export interface CredentialRule {
 /**
  * A secret: a password, a token or a key. Refused are
  *
- * - white space and invisible characters around it, and line breaks, control characters, byte order marks and zero-width
- *   spaces anywhere: they come from the file that it was read from, and the provider would see a bad login;
- * - fewer than 6 characters: no provider issues such a secret, and taking it out of a text would take letters out of words;
+ * - white space and invisible characters around it, and line breaks, control characters, byte order marks and
+ *   zero-width spaces anywhere: they come from the file that it was read from, and the provider would see a bad login;
+ * - fewer than 6 characters: no provider issues such a secret, and taking it out of a text would
+ *   damage words;
  * - what is certainly a placeholder, such as `${API_TOKEN}`, `<token>` or `undefined`: it would be one more bad login.
  */
 export const secretRule: CredentialRule = {
@@ -20,9 +21,9 @@ export const secretRule: CredentialRule = {
 };
 
 /**
- * A token or an identifier that the provider issues: as {@link secretRule}, of visible ASCII alone, and without a pair of
- * quotes around it. Such quotes belong to the file that it was read from: `docker --env-file` keeps them. Words that ask to
- * be replaced (`changeme`, `replace-with-token`) are placeholders here; a password may be such a word.
+ * A token or an identifier that the provider issues: as {@link secretRule}, of visible ASCII alone, and without a pair
+ * of quotes around it. Such quotes belong to the file that it was read from: `docker --env-file` keeps them. Words that
+ * ask to be replaced (`changeme`, `replace-with-token`) are placeholders here; a password may be such a word.
  */
 export const tokenRule: CredentialRule = {
   accepts: (value) =>
@@ -31,7 +32,7 @@ export const tokenRule: CredentialRule = {
     'a token: six characters minimum, visible ASCII, without spaces, line breaks and surrounding quotes, and no placeholder',
 };
 
-/** A login name, such as an e-mail address: of any length but none, clean as the other credentials are, and no placeholder. */
+/** A login name, such as an e-mail address: not empty, clean as the other credentials are, and no placeholder. */
 export const loginRule: CredentialRule = {
   accepts: (value) => isClean(value) && value !== '' && !isQuoted(value) && !isPlaceholder(value),
   expected:

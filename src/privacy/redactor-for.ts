@@ -49,7 +49,8 @@ const NORMAL_FORMS = ['NFC', 'NFD', 'NFKC', 'NFKD'] as const;
 function finderOf(secrets: readonly string[]): SecretFinder {
   const known = secrets.flatMap(patternsFor);
   const inParts = secrets.filter(({ length }) => length > SHORTEST_PART);
-  // No encoding is shorter than the secret itself, so a shorter text holds neither a secret nor a part that is recognized.
+  // No encoding is shorter than the secret itself, so a shorter text holds neither
+  // a secret nor a recognizable part.
   const shortest = Math.min(...secrets.map(({ length }) => (length > SHORTEST_PART ? neededOf(length) : length)));
   const without = (text: string): string => {
     if (text.length < shortest) return text;

@@ -15,8 +15,8 @@ export function utcInstant(text: string | null | undefined): string | undefined 
 }
 
 /**
- * Returns the {@link EffectiveAt} of a date that the provider states: a day (`2026-12-31`) or an instant with any offset
- * (`2026-12-31T23:59:59+01:00`, RFC 3339), which is given in UTC; `undefined` for any other text.
+ * Returns the {@link EffectiveAt} of a date that the provider states: a day (`2026-12-31`) or an instant with any
+ * offset (`2026-12-31T23:59:59+01:00`, RFC 3339), which is given in UTC; `undefined` for any other text.
  */
 export function effectiveAt(text: string | null | undefined): EffectiveAt | undefined {
   const day = calendarDay(text);

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { only } from '../call/issue-text.ts';
 import type { StandardSchema } from '../contract/standard-schema.ts';
 import type { CredentialRule } from '../privacy/credential.ts';
 import { EXPECTED_BASE_URL, isBaseUrl } from '../sending/base-url.ts';
@@ -8,9 +9,7 @@ import { EXPECTED_BASE_URL, isBaseUrl } from '../sending/base-url.ts';
  * right name for a misspelt one.
  */
 export function onlyFields<const Fields extends v.ObjectEntries>(fields: Fields): v.StrictObjectSchema<Fields, string> {
-  const names = Object.keys(fields);
-  const all = [names.slice(0, -1).join(', '), ...names.slice(-1)].filter((text) => text !== '');
-  return v.strictObject(fields, `an object with only ${all.join(' and ')}`);
+  return v.strictObject(fields, only(...Object.keys(fields)));
 }
 
 /** The field of a credential, by the rule that fits it. */

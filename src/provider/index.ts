@@ -82,8 +82,8 @@ export { defineProvider } from '../accounts/define-provider.ts';
 export { performAction } from '../service/perform-action.ts';
 export { calendarDay, isSameWhen, timingOf } from '../contract/when.ts';
 export { answeredOn, effectiveAt, utcInstant } from './dates.ts';
-export { defined, listedPage, readBody } from './read.ts';
-export { type ReadState, reading } from './reading.ts';
+export { oauthVerdict } from './oauth.ts';
+export { type ReadState, defined, listedPage, readBody, reading } from './read.ts';
 export {
   type AccessRefusal,
   type FieldProblem,

@@ -6,18 +6,18 @@ export type { QueryClient, Row } from './database/database.ts';
 export type { HistoryEntry } from './ledger/history.ts';
 export type { FeedChange, QueueChange, QueueChanges } from './model/change.ts';
 export type { AccountLimit } from './model/limits.ts';
+export type { CancelQueue } from './queue.ts';
+export type { QueueOptions } from './queue-options.ts';
 export type {
   Approval,
-  CancelQueue,
   Choice,
   Decision,
   ExportSettled,
   ListFilter,
   Placing,
   Quarantine,
-  QueueOptions,
   TransactionOption,
-} from './queue.ts';
+} from './queue-arguments.ts';
 export { hasChanged } from './ledger/changed.ts';
 export type { Quarantined } from './ledger/quarantine.ts';
 export type { FollowRecord, QueuedCancellation, QueuedCancellationWithHistory } from './ledger/record.ts';

@@ -19,7 +19,8 @@ import { warnOnce } from './database/warn-once.ts';
 import { Announcements } from './operations/announcements.ts';
 import { QueueCore } from './operations/queue-core.ts';
 import { QueueReads } from './operations/queue-reads.ts';
-import type { CancelQueue, QueueOptions } from './queue.ts';
+import type { CancelQueue } from './queue.ts';
+import type { QueueOptions } from './queue-options.ts';
 import { followPlanOf } from './model/follow-plan.ts';
 import type { QueueServices } from './model/services.ts';
 import { invalidInput, checkInput } from './input/check-input.ts';
@@ -27,10 +28,10 @@ import { invalidInput, checkInput } from './input/check-input.ts';
 /**
  * Opens a queue of cancellations that survives the process. Makes or migrates its tables; sends nothing before `work`.
  *
- * @throws ProviderError `invalid_request` for an option that is not valid; `not_configured` if pg-boss, or the driver of
- * the database, is not installed, if another process has the directory open, if every user may write to it, if the user
- * has not the rights that it needs, or if the tables are of a newer version; `unavailable` if the database cannot be
- * reached.
+ * @throws ProviderError `invalid_request` for an option that is not valid; `not_configured` if pg-boss, or the driver
+ * of the database, is not installed, if another process has the directory open, if every user may write to it, if the
+ * user has not the rights that it needs, or if the tables are of a newer version; `unavailable` if the database cannot
+ * be reached.
  */
 export async function createCancelQueue<A extends AccountsOf<A>>(options: QueueOptions<A>): Promise<CancelQueue<A>> {
   const { core, close } = await openChecked(await checkedOptions(options));
@@ -64,11 +65,11 @@ export type QueueReader<A extends AccountsOf<A>> = Pick<CancelQueue<A>, 'get' | 
 
 /**
  * Opens a queue to read it. Works while another process has the directory of an embedded queue open: that process
- * answers then, through a socket that only its own user can reach. On a server it changes nothing: a standby, and a user
- * who may only read, are enough. Where there is no queue, none is made.
+ * answers then, through a socket that only its own user can reach. On a server it changes nothing: a standby, and a
+ * user who may only read, are enough. Where there is no queue, none is made.
  *
- * @throws ProviderError as `createCancelQueue`; `not_configured` if there is no queue; `unavailable` if the other process
- * does not answer, as one of an older version, or in another container.
+ * @throws ProviderError as `createCancelQueue`; `not_configured` if there is no queue; `unavailable` if the other
+ * process does not answer, as one of an older version, or in another container.
  */
 export async function openQueueReader<A extends AccountsOf<A>>(options: QueueOptions<A>): Promise<QueueReader<A>> {
   const checked = await checkedOptions(options);
@@ -204,7 +205,7 @@ async function checkEncoding(database: Database): Promise<void> {
   notOpened(new DatabaseFailure({ code: ENCODING }, 'no'));
 }
 
-/** PGlite itself does not wait for the disk; docs/queue.md says so. */
+/** PGlite itself does not wait for the disk; docs/queue-databases.md says so. */
 async function warnOfLoss(database: Database): Promise<void> {
   if (database.kind === 'pglite') return;
   for (const name of await lossySettings(database)) {

@@ -3,7 +3,8 @@ import { isObject } from './kit/bodies.ts';
 
 /**
  * Refuses a fault that the sandbox could not carry out as it was meant.
- * @throws TypeError on an unknown kind, an unknown or missing field or a wrong type; RangeError on a number out of range.
+ * @throws TypeError on an unknown kind, an unknown or missing field or a wrong type; RangeError on a number out of
+ * range.
  */
 export function checkFault(provider: string, fault: Fault): void {
   const where = `sandbox.${provider}.fault`;

@@ -112,8 +112,8 @@ function nestedErrors(error: unknown): readonly unknown[] {
 }
 
 /**
- * What a person has to look at, because the same connection will fail the next time, too. `tunnel`: a proxy has refused to
- * open one. Such a request is not repeated, since a few bad logins lock the proxy's user out.
+ * What a person has to look at, because the same connection will fail the next time, too. `tunnel`: a proxy has refused
+ * to open one. Such a request is not repeated, since a few bad logins lock the proxy's user out.
  */
 export type ConnectCheck = 'host' | 'port' | 'name' | 'authority' | 'clock' | 'proxy' | 'tunnel';
 

@@ -35,8 +35,8 @@ export class DispatchHandler implements Dispatcher.DispatchHandler {
   readonly #isTooLate: () => boolean;
 
   /**
-   * @param isTooLate asked immediately before anything is written. If it is, nothing is: the machine has slept while the
-   *   connection was made, and by now somebody else may act on the same service.
+   * @param isTooLate asked immediately before anything is written. If it is, nothing is: the machine has slept while
+   * the connection was made, and by now somebody else may act on the same service.
    */
   constructor(isTooLate: () => boolean = () => false) {
     this.#isTooLate = isTooLate;

@@ -70,8 +70,8 @@ async function makeAgent(
     const { default: DirectAgent } = await import('undici/lib/dispatcher/agent.js');
     make = () => new DirectAgent(options);
   } else {
-    // All of undici, which installs its own agent for the whole program if none is installed. Node's own comes first: it
-    // is loaded when one of its classes is first looked at.
+    // All of undici, which installs its own agent for the whole program if none is installed. Node's own comes first:
+    // it is loaded when one of its classes is first looked at.
     Reflect.get(globalThis, 'Response');
     const { ProxyAgent } = await import('undici');
     make = () => new ProxyAgent({ ...options, uri: proxy, proxyTunnel: true });

@@ -8,6 +8,9 @@ import type { PreviewedRequest, RevokeResult } from '../contract/result.ts';
 import { revokeOnce } from '../outcome/revoke.ts';
 import type { CancellationOptions, CancellationStatus } from '../contract/vocabulary.ts';
 
+// All operations are loaded in one step, so that they share one copy of what they are made of.
+export { cancel, confirm } from '../outcome/cancel.ts';
+
 /**
  * What one service allows now.
  *

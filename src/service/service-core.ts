@@ -27,7 +27,6 @@ import type { AddressedRequest, ReadyCall } from '../accounts/ready-call.ts';
 import type * as Plan from '../bulk/plan.ts';
 import type * as RunMany from '../bulk/run-many.ts';
 import type { StandardSchema } from '../contract/standard-schema.ts';
-import type * as Cancelling from '../outcome/cancel.ts';
 import type * as Operations from './operations.ts';
 import type { CancellationOptions, CancellationStatus, ProviderOperation } from '../contract/vocabulary.ts';
 import { checkedOrThrow, invalid } from '../call/check-schema.ts';
@@ -58,7 +57,7 @@ export class ServiceCore {
 
   cancel(request: unknown, options: unknown): Promise<CancelResult> {
     const input = { schema: cancelRequestSchema, request, options, optionsSchema: cancelOptionsSchema };
-    return this.#run('cancel', input, async (ready) => (await loadCancel()).cancel(ready), outcomeOf);
+    return this.#run('cancel', input, async (ready) => (await loadOperations()).cancel(ready), outcomeOf);
   }
 
   safeCancel(request: unknown, options: unknown): Promise<SafeResult<CancelResult>> {
@@ -67,7 +66,7 @@ export class ServiceCore {
 
   confirm(request: unknown, options: unknown): Promise<CancelResult> {
     const input = { schema: confirmRequestSchema, request, options, optionsSchema: cancelOptionsSchema };
-    return this.#run('confirm', input, async (ready) => (await loadCancel()).confirm(ready), outcomeOf);
+    return this.#run('confirm', input, async (ready) => (await loadOperations()).confirm(ready), outcomeOf);
   }
 
   safeConfirm(request: unknown, options: unknown): Promise<SafeResult<CancelResult>> {
@@ -186,7 +185,7 @@ export class ServiceCore {
   /** Cancels what may share a request; each is checked, traced and answered as one of its own. */
   async #cancelBatch(requests: readonly unknown[], options: CallOptions): Promise<readonly SafeResult<CancelResult>[]> {
     const { CancelBatch } = await import('../bulk/batch.ts');
-    const { cancel } = await loadCancel();
+    const { cancel } = await loadOperations();
     const batch = new CancelBatch(requests.length);
     const cancelMember = (request: unknown): Promise<CancelResult> => {
       const input = { schema: cancelRequestSchema, request, options, optionsSchema: cancelOptionsSchema };
@@ -219,12 +218,7 @@ function outcomeOf({ outcome }: CancelResult | RevokeResult): OutcomeEvent['outc
 }
 
 // What a call needs once it has passed its checks is most of cancelkit, and loaded then.
-let cancelling: typeof Cancelling | undefined;
 let operations: typeof Operations | undefined;
-
-async function loadCancel(): Promise<typeof Cancelling> {
-  return (cancelling ??= await loadPart(import('../outcome/cancel.ts')));
-}
 
 async function loadOperations(): Promise<typeof Operations> {
   return (operations ??= await loadPart(import('./operations.ts')));

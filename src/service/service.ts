@@ -42,8 +42,8 @@ export interface CancelService<A extends AccountsOf<A>> {
   ): Promise<SafeResult<CancelResultOf<A, K>>>;
 
   /**
-   * Carries out a cancellation that ended in `confirmation_required`, with the token that the provider sent to a person.
-   * The token is kept out of everything that comes out. The `when` of the result is `capabilities.confirm`.
+   * Carries out a cancellation that ended in `confirmation_required`, with the token that the provider sent to a
+   * person. The token is kept out of everything that comes out. The `when` of the result is `capabilities.confirm`.
    *
    * @throws ProviderError with any code. As everywhere, only `outcome_unknown` can mean that something happened.
    */
@@ -127,8 +127,8 @@ export interface CancelService<A extends AccountsOf<A>> {
 
   /**
    * Searches an account's services by a part of their hostname, domain, label, address or id, whatever its case, and
-   * returns the reference of each as `cancel` takes it. Changes nothing at the provider. Reads the list page by page, at
-   * most 100 of them, and returns at most `limit` services (default 50, at most 1,000): see `truncated`.
+   * returns the reference of each as `cancel` takes it. Changes nothing at the provider. Reads the list page by page,
+   * at most 100 of them, and returns at most `limit` services (default 50, at most 1,000): see `truncated`.
    *
    * @throws ProviderError with any code but `outcome_unknown`; `unsupported` if the provider cannot list its services.
    */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkDefinition } from '../../src/accounts/define-provider.ts';
+import { LEAST_CAPABILITIES } from '../support/capabilities.ts';
 
 type Definition = Parameters<typeof checkDefinition>[0];
 
@@ -7,14 +8,7 @@ function definition(specVersion: number, parts: Partial<Definition>): Definition
   return {
     specVersion,
     id: 'acme',
-    capabilities: {
-      timings: ['immediate'],
-      reason: { field: 'no' },
-      readBack: false,
-      revoke: false,
-      immediateDestroysData: 'unknown',
-      recognizesRepeat: 'no',
-    },
+    capabilities: LEAST_CAPABILITIES,
     ...parts,
   };
 }

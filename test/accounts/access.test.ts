@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { AccountWires } from '../../src/accounts/account-wire.ts';
 import { Call } from '../../src/call/call.ts';
 import { TimeLimit } from '../../src/call/time-limit.ts';
-import { createCancelService, isProviderError, type OperationEvent, type ProviderError } from '../../src/index.ts';
+import { createCancelService, type OperationEvent, type ProviderError } from '../../src/index.ts';
 import {
   byOAuth,
   guardedProvider,
@@ -15,6 +15,7 @@ import {
   type GuardedConfig,
   type GuardedVariant,
 } from '../support/guarded.ts';
+import { failureOf } from '../support/failure.ts';
 
 let servers: Guarded;
 let events: OperationEvent[];
@@ -38,16 +39,6 @@ const order = { account: 'main', service: { id: 's1' }, when: 'immediate' } as c
 
 function many(count: number): (typeof order)[] {
   return Array.from({ length: count }, () => order);
-}
-
-async function failureOf(work: Promise<unknown>): Promise<ProviderError> {
-  try {
-    await work;
-  } catch (error) {
-    if (isProviderError(error)) return error;
-    throw error;
-  }
-  throw new Error('it did not fail');
 }
 
 /** What an adapter in JavaScript may be. */

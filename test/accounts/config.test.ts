@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { acme, REQUEST, type AcmeConfig, type AcmeVariant } from '../support/acme.ts';
 import { failureOf } from '../support/failure.ts';
 import { json, recordingFetch } from '../support/fetch.ts';
+import { LEAST_CAPABILITIES } from '../support/capabilities.ts';
 
 const baseUrl = 'https://api.example.com';
 const SECRET = 'hunter2-hunter2';
@@ -266,14 +267,7 @@ describe('a service schema that never answers', () => {
     const pending = defineProvider({
       specVersion: 1,
       id: 'pending',
-      capabilities: {
-        timings: ['immediate'],
-        reason: { field: 'no' },
-        readBack: false,
-        revoke: false,
-        immediateDestroysData: 'unknown',
-        recognizesRepeat: 'no',
-      },
+      capabilities: LEAST_CAPABILITIES,
       config: { '~standard': { version: 1, vendor: 'test', validate: () => ({ value: {} }) } },
       service: { '~standard': { version: 1, vendor: 'test', validate: () => new Promise<never>(() => undefined) } },
       env: {},

@@ -1,4 +1,5 @@
 import { createCancelService, type CancelService } from 'cancelkit';
+import { whmcs } from 'cancelkit/whmcs';
 import { describe, expect, it } from 'vitest';
 import { acme, REQUEST, type AcmeConfig } from '../support/acme.ts';
 import { failureOf } from '../support/failure.ts';
@@ -19,6 +20,19 @@ describe('the place of an account', () => {
     expect(await opened(CONFIG).place('acme')).toBe(PLACE);
     expect(await opened(() => ({ ...CONFIG, token: 'another-token-2' })).place('acme')).toBe(PLACE);
     expect(await opened({ ...CONFIG, baseUrl: 'https://api.example.com/v2' }).place('acme')).not.toBe(PLACE);
+  });
+
+  it('leaves the words of a provider that escapes them for HTML decoded in the calls after it', async () => {
+    const billing = whmcs({
+      url: 'https://billing.example.com',
+      identifier: 'identifier-1',
+      secret: 'secret-of-whmcs-1',
+    });
+    const { fetch } = recordingFetch(() => json({ result: 'error', message: 'Smith &amp; Sons' }));
+    const services = createCancelService({ billing }, { fetch });
+    await services.place('billing');
+    const request = { account: 'billing', service: { serviceId: 7 }, when: 'end_of_period' } as const;
+    expect((await failureOf(services.cancel(request))).providerMessage).toBe('Smith & Sons');
   });
 
   it('has the further origins of its provider, and is another one if one of these changes', async () => {

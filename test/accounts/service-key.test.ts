@@ -10,6 +10,7 @@ import { describe, expect, it } from 'vitest';
 import { serviceKeyOf } from '../../src/accounts/bound-service.ts';
 import { failureOf } from '../support/failure.ts';
 import { untyped } from '../support/untyped.ts';
+import { LEAST_CAPABILITIES } from '../support/capabilities.ts';
 
 const keyOf = (service: unknown): string | undefined => serviceKeyOf({}, service);
 
@@ -184,14 +185,7 @@ describe('a key of an adapter', () => {
       defineProvider({
         specVersion: 1,
         id: 'nested',
-        capabilities: {
-          timings: ['immediate'],
-          reason: { field: 'no' },
-          readBack: false,
-          revoke: false,
-          immediateDestroysData: 'unknown',
-          recognizesRepeat: 'no',
-        },
+        capabilities: LEAST_CAPABILITIES,
         config: service,
         env: {},
         service,

@@ -3,7 +3,6 @@ import '../../src/bulk/batch.ts';
 import '../../src/bulk/run-many.ts';
 import '../../src/bulk/options.ts';
 import '../../src/bulk/plan.ts';
-import '../../src/outcome/cancel.ts';
 import '../../src/service/operations.ts';
 import '../../src/accounts/account-operations.ts';
 import '../../src/accounts/ready-call.ts';

@@ -16,7 +16,7 @@ const OID = {
   basicConstraints: [0x55, 0x1d, 0x13],
 };
 
-/** Makes a certificate for 127.0.0.1 and localhost, written by hand, since Node can read certificates but not make one. */
+/** Makes a certificate for 127.0.0.1 and localhost by hand, since Node can read certificates but not make one. */
 export function makeCertificate(): Certificate {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const algorithm = sequence(objectId(OID.ecdsaWithSha256));

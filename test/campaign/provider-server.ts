@@ -4,6 +4,7 @@ import type { Certificate } from './certificate.ts';
 import { applyFault } from './apply-fault.ts';
 import { NO_FAULT, type ConnectionFault, type Fault } from './fault.ts';
 import { createSpeaker, ignoreLostPeer, type Wire } from './wire.ts';
+import { listen } from '../support/listen.ts';
 
 /** A request as the server sees it once its headers are there. */
 export interface Received {
@@ -68,8 +69,7 @@ export async function startProviderServer(
     else if (fault === 'garbage') socket.end('this is not what you asked for\r\n');
     else held.push(socket);
   });
-  await listen(front, 0);
-  const port = portOf(front);
+  const port = await listen(front);
   return {
     url: `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     received: state.received,
@@ -85,7 +85,7 @@ export async function startProviderServer(
       return state.httpVersion;
     },
     refuse: () => stopListening(front),
-    accept: () => listen(front, port),
+    accept: async () => void (await listen(front, port)),
     dropConnections: () => {
       for (const socket of sockets) socket.destroy();
     },
@@ -167,19 +167,8 @@ function increment(counts: Map<string, number>, key: string): number {
   return count;
 }
 
-function portOf(server: Server): number {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  return address.port;
-}
-
 async function stopListening(server: Server): Promise<void> {
   // The listening socket is closed immediately; the event waits for the last connection, which may take its time.
   server.close();
   await new Promise(setImmediate);
-}
-
-async function listen(server: Server, port: number): Promise<void> {
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
 }

@@ -68,8 +68,8 @@ function http1Wire(request: IncomingMessage, response: ServerResponse): Wire {
   };
 }
 
-// Not through the compatible request and response of node:http2: they wait for trailers, and a stream that is reset then
-// ends the process on an assertion of Node's own.
+// Not through the compatible request and response of node:http2: they wait for trailers, and a stream that is reset
+// then ends the process on an assertion of Node's own.
 function http2Wire(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Wire {
   stream.on('error', ignoreLostPeer).resume();
   const isOpen = (): boolean => !stream.destroyed && !stream.closed;

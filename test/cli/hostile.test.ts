@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createProject, type Project } from './support/project.ts';
+import { listen } from '../support/listen.ts';
 
 const TOKEN = 'Tok3n-abcDEFghi456';
 /** What steers a terminal, or is not seen in one. */
@@ -24,10 +25,8 @@ beforeAll(async () => {
       response.statusCode = 422;
       response.end(JSON.stringify({ message: `${STEERING} ${PARTED.join(' ')}` }));
     }
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' ? address?.port : undefined;
+  });
+  const port = await listen(server);
   project = await createProject({ VPSBG_TOKEN: TOKEN, VPSBG_BASE_URL: `http://127.0.0.1:${port}` });
 }, 60_000);
 afterAll(() => {

@@ -1,11 +1,11 @@
 import { createServer } from 'node:http';
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts';
 import { fieldIn, textOf } from '../console/support/open-console.ts';
 import { createProject, recordsOf, type Ended, type Project } from './support/project.ts';
+import { listen } from '../support/listen.ts';
 
 let sandbox: Sandbox;
 let project: Project;
@@ -119,10 +119,8 @@ it('works and shows with `work --ui`, too, and shows without working', async () 
 }, 240_000);
 
 it('refuses a port that is in use, and options that do not belong together', async () => {
-  const taken = createServer().listen(0, '127.0.0.1');
-  await once(taken, 'listening');
-  const address = taken.address();
-  const port = typeof address === 'object' ? String(address?.port) : '';
+  const taken = createServer();
+  const port = String(await listen(taken));
   const { code, stderr } = await queue('ui', '--port', port);
   taken.close();
   expect(code).toBe(2);

@@ -1,9 +1,9 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listen } from '../support/listen.ts';
 import { createProject, recordsOf, type Project } from './support/project.ts';
 import { sandboxProject } from './support/sandbox-project.ts';
 import { inTerminal } from './support/terminal.ts';
@@ -116,10 +116,7 @@ describe('a cancellation that is confirmed by a token', () => {
   });
   let own: Project;
   beforeAll(async () => {
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    const port = typeof address === 'object' ? address?.port : undefined;
+    const port = await listen(server);
     own = await createProject({ MAIL_URL: `http://127.0.0.1:${port}` });
     own.write('cancelkit.config.mjs', PROVIDER);
   }, 60_000);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as list from '../../providers/list.ts';
 import { textOf } from '../structure/source-tree.ts';
 import { createProject, type Project } from './support/project.ts';
+import { listen } from '../support/listen.ts';
 
 /** The commands of docs/cli.md's transcript, each with what it shows. */
 const transcript = [
@@ -83,10 +84,8 @@ it.each([
 });
 
 it('cancelkit sandbox says which port is in use', async () => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+  const server = createServer();
+  const port = await listen(server);
   const { code, stderr } = await project.run(['sandbox', '--port', String(port)]);
   server.close();
   expect(code).toBe(2);

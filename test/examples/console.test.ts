@@ -14,6 +14,7 @@ import { mountConsole as mountHono } from '../../examples/console/hono.ts';
 import { mountConsole as mountNest } from '../../examples/console/nest.ts';
 import { consoleRoute } from '../../examples/console/next.ts';
 import { fieldIn, KIM, openConsoleSet, textOf, type ConsoleSet } from '../console/support/open-console.ts';
+import { listen, portOf } from '../support/listen.ts';
 
 // NestJS tells its modules apart by random numbers, which the tests' set-up makes equal.
 vi.hoisted(() => vi.mocked(Math.random).mockRestore());
@@ -23,16 +24,9 @@ interface Running {
   readonly close: () => Promise<unknown>;
 }
 
-const originOf = (server: { address: () => unknown }): string => {
-  const address = server.address();
-  if (typeof address === 'object' && address !== null && 'port' in address)
-    return `http://127.0.0.1:${Number(address.port)}`;
-  throw new Error('not listening');
-};
-
-async function listen(server: Server): Promise<Running> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { origin: originOf(server), close: () => new Promise((resolve) => server.close(resolve)) };
+async function running(server: Server): Promise<Running> {
+  const origin = `http://127.0.0.1:${await listen(server)}`;
+  return { origin, close: () => new Promise((resolve) => server.close(resolve)) };
 }
 
 /** Lets in who has the header of the tests. */
@@ -48,13 +42,13 @@ const mounts: Readonly<Record<string, () => Promise<Running>>> = {
   Express: () => {
     const app = express();
     mountExpress(app, set.queue, ({ headers }) => byHeader(headers['x-user']));
-    return listen(createServer(app));
+    return running(createServer(app));
   },
   'Express, behind a body parser': () => {
     const app = express();
     app.use(express.urlencoded({ extended: true }), express.json());
     mountExpress(app, set.queue, ({ headers }) => byHeader(headers['x-user']));
-    return listen(createServer(app));
+    return running(createServer(app));
   },
   'Express, behind a middleware that sets an empty body': () => {
     const app = express();
@@ -63,7 +57,7 @@ const mounts: Readonly<Record<string, () => Promise<Running>>> = {
       next();
     });
     mountExpress(app, set.queue, ({ headers }) => byHeader(headers['x-user']));
-    return listen(createServer(app));
+    return running(createServer(app));
   },
   Fastify: async () => {
     const app = fastify();
@@ -78,7 +72,7 @@ const mounts: Readonly<Record<string, () => Promise<Running>>> = {
     mountHono(app, set.queue, (context) => byHeader(context.req.header('x-user')));
     const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false });
     if (!('closeAllConnections' in server)) throw new Error('not a server of HTTP/1.1');
-    return listen(server);
+    return running(server);
   },
   NestJS: async () => {
     // oxlint-disable-next-line no-extraneous-class -- a module of NestJS is a class
@@ -87,7 +81,7 @@ const mounts: Readonly<Record<string, () => Promise<Running>>> = {
     const app = await NestFactory.create(Application, { logger: false });
     mountNest(app, set.queue, ({ headers }) => byHeader(headers['x-user']));
     await app.listen(0, '127.0.0.1');
-    return { origin: originOf(app.getHttpServer()), close: () => app.close() };
+    return { origin: `http://127.0.0.1:${portOf(app.getHttpServer())}`, close: () => app.close() };
   },
   // Next.js is not installed here: a server calls the handlers of the route as Next.js does, with standard requests.
   'a route of Next.js': () => {
@@ -96,7 +90,7 @@ const mounts: Readonly<Record<string, () => Promise<Running>>> = {
       request.method === 'POST' ? route.POST(request) : route.GET(request);
     const listener: RequestListener = (incoming, outgoing) =>
       void getRequestListener(answer, { overrideGlobalObjects: false })(incoming, outgoing);
-    return listen(createServer(listener));
+    return running(createServer(listener));
   },
 };
 
@@ -169,7 +163,7 @@ describe.each(Object.keys(mounts))('the console in %s', (name) => {
 });
 
 it('a path of another host stays a path', async () => {
-  const { origin, close } = await listen(
+  const { origin, close } = await running(
     createServer(
       (incoming, outgoing) =>
         void toNodeHandler((request) => Promise.resolve(new Response(request.url)))(

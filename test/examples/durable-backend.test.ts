@@ -14,6 +14,7 @@ import { whmcs } from 'cancelkit/whmcs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createBackend, type UpstreamServices } from '../../examples/durable-backend.ts';
 import { startPglite, type TestDatabase } from '../queue/support/databases.ts';
+import { variablesOf } from '../cli/support/project.ts';
 
 // A busy machine takes its time to start a process.
 const PATIENCE = { timeout: 60_000, interval: 50 };
@@ -67,19 +68,7 @@ describe('the example of a backend whose cancellations survive a crash', () => {
       'svc-gone': { account: 'whmcs', service: { serviceId: 999_999 } },
     };
     await writeFile(join(data.address, 'services.json'), JSON.stringify(upstream));
-    const { edis, vpsbg, hosting, whmcs } = sandbox.settings;
-    environment = {
-      EDIS_BASE_URL: edis.baseUrl,
-      EDIS_EMAIL: edis.email,
-      EDIS_PASSWORD: edis.password,
-      VPSBG_BASE_URL: vpsbg.baseUrl,
-      VPSBG_TOKEN: vpsbg.token,
-      HOSTING_BASE_URL: hosting.baseUrl,
-      HOSTING_TOKEN: hosting.token,
-      WHMCS_URL: whmcs.url,
-      WHMCS_IDENTIFIER: whmcs.identifier,
-      WHMCS_SECRET: whmcs.secret,
-    };
+    environment = variablesOf(sandbox.settings);
   }, 60_000);
 
   afterEach(async () => {

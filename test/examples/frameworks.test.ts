@@ -1,4 +1,4 @@
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import express from 'express';
 import fastify from 'fastify';
@@ -10,6 +10,8 @@ import { createApp as createFastify } from '../../examples/frameworks/fastify.ts
 import { createApp as createHono } from '../../examples/frameworks/hono.ts';
 import { createApp as createNest } from '../../examples/frameworks/nest.ts';
 import { createHandler as createNext } from '../../examples/frameworks/next.ts';
+import { listen, portOf } from '../support/listen.ts';
+import { accepted, thrown } from './upstream.ts';
 
 // NestJS tells its modules apart by random numbers, which the tests' set-up makes equal.
 vi.hoisted(() => vi.mocked(Math.random).mockRestore());
@@ -21,20 +23,11 @@ interface Running {
   readonly close: () => Promise<unknown>;
 }
 
-const portOf = (address: unknown): number => {
-  if (typeof address === 'object' && address !== null && 'port' in address) return Number(address.port);
-  throw new Error('not listening');
-};
-
-async function listen(server: ReturnType<typeof createServer>): Promise<Running> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    port: portOf(server.address()),
-    close: () => new Promise((resolve) => server.close(resolve)),
-  };
+async function running(server: Server): Promise<Running> {
+  return { port: await listen(server), close: () => new Promise((resolve) => server.close(resolve)) };
 }
 
-const serve = (listener: RequestListener): Promise<Running> => listen(createServer(listener));
+const serve = (listener: RequestListener): Promise<Running> => running(createServer(listener));
 
 /** The recipes. */
 const recipes: Readonly<Record<string, (cancel: Cancel) => Promise<Running>>> = {
@@ -46,17 +39,17 @@ const recipes: Readonly<Record<string, (cancel: Cancel) => Promise<Running>>> = 
   Express: (cancel) => serve(createExpress(cancel)),
   Hono: async (cancel) => {
     const app = createHono(cancel);
-    return listen(createServer(nodeListener(app)));
+    return running(createServer(nodeListener(app)));
   },
   // Next.js calls a handler with the web's Request, and sends its Response; Hono's server does the same.
   'Next.js': (cancel) => {
     const server = createAdaptorServer({ fetch: createNext(cancel) });
-    return listen(createServer((request, response) => void server.emit('request', request, response)));
+    return running(createServer((request, response) => void server.emit('request', request, response)));
   },
   NestJS: async (cancel) => {
     const app = await createNest(cancel);
     await app.listen(0, '127.0.0.1');
-    return { port: portOf(app.getHttpServer().address()), close: () => app.close() };
+    return { port: portOf(app.getHttpServer()), close: () => app.close() };
   },
 };
 
@@ -76,7 +69,7 @@ const bare: Readonly<Record<string, (cancel: Cancel) => Promise<Running>>> = {
   Hono: (cancel) => {
     const app = new Hono();
     app.post('/cancel', async () => Response.json(await cancel()));
-    return listen(createServer(nodeListener(app)));
+    return running(createServer(nodeListener(app)));
   },
 };
 
@@ -84,14 +77,6 @@ function nodeListener(app: Hono): RequestListener {
   const server = createAdaptorServer({ fetch: app.fetch });
   return (request, response) => void server.emit('request', request, response);
 }
-
-const thrown = new ProviderError('unauthorized', {
-  message: 'upstream: https://api.upstream.example refused the token.',
-  account: 'upstream',
-  provider: 'upstream',
-  providerStatus: 401,
-  operationId: 'operation-1',
-});
 
 async function post({ port }: Running): Promise<{ status: number; text: string }> {
   const response = await fetch(`http://127.0.0.1:${port}/cancel`, { method: 'POST' });
@@ -175,12 +160,12 @@ describe('an error that escapes from a route', () => {
       throw thrown;
     });
     parent.use(publicErrors);
-    const running = [
-      await listen(createServer(nodeListener(hono))),
+    const all = [
+      await running(createServer(nodeListener(hono))),
       await serve(parent),
-      { port: portOf(nest.getHttpServer().address()), close: () => nest.close() },
+      { port: portOf(nest.getHttpServer()), close: () => nest.close() },
     ];
-    for (const { port, close } of running) {
+    for (const { port, close } of all) {
       const answered = await fetch(`http://127.0.0.1:${port}/middleware`);
       expect([answered.status, await answered.json()]).toEqual([502, thrown.toPublic()]);
       const streamed = await fetch(`http://127.0.0.1:${port}/stream`)
@@ -263,20 +248,7 @@ describe('an error that escapes from a route', () => {
 
 describe('a result of a route', () => {
   it.each(Object.keys(recipes))('names no upstream with %s', async (name) => {
-    const running = await recipes[name]!(() =>
-      Promise.resolve({
-        account: 'upstream',
-        provider: 'upstream',
-        service: { upstreamId: 1 },
-        when: 'immediate',
-        outcome: 'requested',
-        reconciled: false,
-        warnings: [],
-        attempts: 1,
-        operationId: 'operation-1',
-        raw: { upstream: true },
-      }),
-    );
+    const running = await recipes[name]!(() => Promise.resolve(accepted));
     try {
       const { status, text } = await post(running);
       expect(status).toBe(202);

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +11,7 @@ import { createMetrics } from '../../examples/queue/prometheus.ts';
 import { startPglite, type TestDatabase } from '../queue/support/databases.ts';
 import { openQueue, settle } from '../queue/support/open-queue.ts';
 import { lost, openShop, refuses, request, TOKEN } from '../queue/support/shop.ts';
+import { listen } from '../support/listen.ts';
 
 const ALERTS = fileURLToPath(new URL('../../examples/queue/alerts.yml', import.meta.url));
 
@@ -56,10 +56,8 @@ describe('the example for Prometheus', { timeout: 60_000 }, () => {
         (text) => response.setHeader('content-type', registry.contentType).end(text),
         () => response.writeHead(500).end(),
       );
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    });
+    const port = await listen(server);
     try {
       const response = await fetch(`http://127.0.0.1:${port}/metrics`);
       return response.ok ? samplesIn(await response.text()) : new Map([['status', response.status]]);

@@ -12,6 +12,7 @@ import { failureOf } from '../support/failure.ts';
 import { startPglite, type TestDatabase } from '../queue/support/databases.ts';
 import { freshSchema, openQueue, settle, type TestQueue } from '../queue/support/open-queue.ts';
 import { openShop, request, type Own } from '../queue/support/shop.ts';
+import { listen } from '../support/listen.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
@@ -51,11 +52,10 @@ async function startReceiver(): Promise<Receiver> {
     if (typeof answer === 'number') response.writeHead(answer, { location: '/elsewhere' }).end();
     else answer(response);
   };
-  const server = createServer((message, response) => void receive(message, response)).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
+  const server = createServer((message, response) => void receive(message, response));
+  const port = await listen(server);
   return {
-    url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/hook`,
+    url: `http://127.0.0.1:${port}/hook`,
     received,
     answers,
     [Symbol.asyncDispose]: async () => {

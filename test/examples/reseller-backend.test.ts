@@ -2,6 +2,7 @@ import { startSandbox, type Sandbox } from 'cancelkit/sandbox';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createBackend } from '../../examples/reseller-backend.ts';
+import { variablesOf } from '../cli/support/project.ts';
 
 describe('the example of a reseller’s backend', () => {
   let sandbox: Sandbox;
@@ -11,19 +12,7 @@ describe('the example of a reseller’s backend', () => {
 
   beforeEach(async () => {
     sandbox = await startSandbox();
-    const { edis, vpsbg, hosting, whmcs } = sandbox.settings;
-    const environment = {
-      EDIS_BASE_URL: edis.baseUrl,
-      EDIS_EMAIL: edis.email,
-      EDIS_PASSWORD: edis.password,
-      VPSBG_BASE_URL: vpsbg.baseUrl,
-      VPSBG_TOKEN: vpsbg.token,
-      HOSTING_BASE_URL: hosting.baseUrl,
-      HOSTING_TOKEN: hosting.token,
-      WHMCS_URL: whmcs.url,
-      WHMCS_IDENTIFIER: whmcs.identifier,
-      WHMCS_SECRET: whmcs.secret,
-    };
+    const environment = variablesOf(sandbox.settings);
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
     log = [];
     const { seeded } = sandbox.edis;

@@ -1,18 +1,11 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
-import { ProviderError, type CancelResult } from 'cancelkit';
 import { buildSchema, graphql, GraphQLError, type ExecutionResult } from 'graphql';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { toPublicError } from '../../examples/frameworks/graphql.ts';
 import { createHandler } from '../../examples/frameworks/trpc.ts';
+import { accepted, thrown } from './upstream.ts';
 
-const thrown = new ProviderError('unauthorized', {
-  message: 'upstream: https://api.upstream.example refused the token.',
-  account: 'upstream',
-  provider: 'upstream',
-  providerStatus: 401,
-  operationId: 'operation-1',
-});
 const { error: message, ...facts } = thrown.toPublic();
 
 /** What a resolver or procedure can throw that repeats what a ProviderError says. */
@@ -134,19 +127,7 @@ describe('an error that a procedure of tRPC throws', () => {
   });
 
   it('is no error if the cancellation was accepted', async () => {
-    const result: CancelResult = {
-      account: 'upstream',
-      provider: 'upstream',
-      service: { upstreamId: 1 },
-      when: 'immediate',
-      outcome: 'requested',
-      reconciled: false,
-      warnings: [],
-      attempts: 1,
-      operationId: 'operation-1',
-      raw: { upstream: true },
-    };
-    const { status, text } = await post(createHandler(() => Promise.resolve(result)));
+    const { status, text } = await post(createHandler(() => Promise.resolve(accepted)));
     expect(status).toBe(200);
     expect(JSON.parse(text)).toMatchObject({ result: { data: { outcome: 'requested' } } });
     expect(text).not.toContain('upstream');

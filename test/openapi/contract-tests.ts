@@ -20,7 +20,7 @@ import { type Answered, problemsOf, type Settled, type Shown } from './problems.
 export interface ContractSubject {
   /** Names of files in `descriptions/`, without `.openapi.yaml`. */
   readonly descriptions: readonly string[];
-  /** A new account with the base URL of the descriptions: each call has its own, so that none has a token of another. */
+  /** A new account with the base URL of the descriptions: one for each call, so that none has another's token. */
   readonly account: () => Account;
   /** Every secret value of the account's configuration. */
   readonly secrets: readonly string[];
@@ -39,8 +39,8 @@ export interface ContractSubject {
   /** The date of `on_date`. Default 2099-12-31. */
   readonly on?: string;
   /**
-   * The usual answer of each operation that the adapter uses, by its name (`GET /v2/contracts/{contractId}`): one, or one
-   * for a service that is not cancelled and one for a cancelled service. Between them, each call ends well.
+   * The usual answer of each operation that the adapter uses, by its name (`GET /v2/contracts/{contractId}`): one, or
+   * one for a service that is not cancelled and one for a cancelled service. Between them, each call ends well.
    */
   readonly usual: Readonly<Record<string, UsualAnswer>>;
   /** What the answers show, in the documentation's own words. Written from the facts and not from the adapter. */

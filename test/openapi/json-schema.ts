@@ -12,8 +12,8 @@ const exactly = createValidator(false);
 const asText = createValidator(true);
 
 /**
- * What is wrong with a value, one sentence each. Fields that the schema does not name are wrong, too, unless it says that
- * there may be others.
+ * What is wrong with a value, one sentence each. Fields that the schema does not name are wrong, too, unless it says
+ * that there may be others.
  *
  * @param isText the value arrived as text, as those of a path, a query and a form do.
  */

@@ -4,8 +4,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { compare } from '../../src/outcome/compare.ts';
 import { datedService, TOKEN } from '../support/dated.ts';
 import { failureOf } from '../support/failure.ts';
-import { json, networkError, recordingFetch, writesOf, type RecordingFetch } from '../support/fetch.ts';
+import { answering, json, networkError, writesOf, type RecordingFetch } from '../support/fetch.ts';
 import { untyped } from '../support/untyped.ts';
+import { LEAST_CAPABILITIES } from '../support/capabilities.ts';
 
 afterEach(() => void vi.useRealTimers());
 
@@ -26,14 +27,6 @@ const DUPLICATE = { verdict: 'duplicate', ambiguous: false, message: 'There is o
 const ABSENT = { verdict: 'absent' };
 
 /** Answers in turn, the last one for ever; an error is a connection that is lost. */
-function answering(...answers: readonly unknown[]): RecordingFetch {
-  return recordingFetch((_, count) => {
-    const answer = answers[Math.min(count, answers.length) - 1];
-    if (answer instanceof Error) throw answer;
-    return answer instanceof Response ? answer.clone() : json(answer);
-  });
-}
-
 const LOST = networkError('ECONNRESET', 'read');
 
 function cancelling(
@@ -444,14 +437,7 @@ describe('an adapter in JavaScript', () => {
     const provider = defineProvider({
       specVersion: 2,
       id: 'seeing',
-      capabilities: {
-        timings: ['immediate'],
-        reason: { field: 'no' },
-        readBack: true,
-        revoke: false,
-        immediateDestroysData: 'unknown',
-        recognizesRepeat: 'no',
-      },
+      capabilities: { ...LEAST_CAPABILITIES, readBack: true },
       config: v.strictObject({}),
       env: {},
       service: v.strictObject({ id: v.string() }),
@@ -487,14 +473,7 @@ describe('an adapter that asks for', () => {
       const provider = defineProvider({
         specVersion: 2,
         id: 'moving',
-        capabilities: {
-          timings: ['on_date'],
-          reason: { field: 'no' },
-          readBack: false,
-          revoke: false,
-          immediateDestroysData: 'unknown',
-          recognizesRepeat: 'no',
-        },
+        capabilities: { ...LEAST_CAPABILITIES, timings: ['on_date'] },
         config: v.strictObject({}),
         env: {},
         service: v.strictObject({ id: v.string() }),

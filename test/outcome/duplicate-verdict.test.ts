@@ -7,7 +7,7 @@ const config = { baseUrl: 'https://api.example.com', token: 'a-token-of-the-acco
 const STATES: readonly CancellationState[] = ['none', 'requested', 'scheduled', 'completed', 'failed', 'unknown'];
 const WHENS: readonly When[] = ['immediate', 'end_of_period'];
 
-/** What the answer "there is one already" comes to, given what the read-back shows. The rule, written down once more. */
+/** The outcome of the answer "there is one already", given what the read-back shows: the rule, written once more. */
 function expected(state: CancellationState, existing: When | undefined, wanted: When, ambiguous: boolean): string {
   if (state === 'none' || state === 'failed') return 'not_cancellable';
   if (state === 'unknown') return ambiguous ? 'not_cancellable' : 'already_cancelled timing_unknown';

@@ -10,6 +10,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
 import { failureOf } from '../support/failure.ts';
+import { LEAST_CAPABILITIES } from '../support/capabilities.ts';
 
 interface Config {
   readonly password: string;
@@ -28,14 +29,7 @@ const config = v.strictObject({ password: v.string() });
 const definition = {
   specVersion: 1,
   id: 'sessions',
-  capabilities: {
-    timings: ['immediate'],
-    reason: { field: 'no' },
-    readBack: true,
-    revoke: true,
-    immediateDestroysData: 'yes',
-    recognizesRepeat: 'no',
-  },
+  capabilities: { ...LEAST_CAPABILITIES, readBack: true, revoke: true, immediateDestroysData: 'yes' },
   config,
   env: {},
   service: v.strictObject({ id: v.string() }),

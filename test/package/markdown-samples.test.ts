@@ -2,11 +2,14 @@ import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync }
 import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { root } from '../../scripts/manifest.ts';
+import * as v from 'valibot';
+import { readJson, root } from '../../scripts/manifest.ts';
 import { run } from '../../scripts/run.ts';
 import { complaintsAbout, isRunnable, samplesIn } from './markdown-samples.ts';
 
-const documents = globSync(['README.md', 'CONTRIBUTING.md', 'docs/**/*.md', 'providers/*/README.md'], { cwd: root });
+const documents = globSync(['*.md', 'docs/**/*.md', 'providers/*/README.md', 'examples/**/*.md'], {
+  cwd: root,
+});
 
 describe('the code samples in Markdown', () => {
   const samples = documents.flatMap((file) => samplesIn(file, readFileSync(join(root, file), 'utf8')));
@@ -49,6 +52,37 @@ describe('the code samples in Markdown', () => {
     expect(samples.map(({ file }) => file)).toContain('README.md');
     expect(await complaintsAbout(samples)).toEqual([]);
   }, 60_000);
+});
+
+describe('what else Markdown shows', () => {
+  const texts = documents.map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }));
+
+  it('is JSON if it says so: one value, or one a line', () => {
+    const blocks = texts.flatMap(({ file, text }) =>
+      [...text.matchAll(/^ *```json\n([^]*?)^ *```/gm)].map(([, block = '']) => ({ file, block })),
+    );
+    expect(blocks.length).toBeGreaterThan(1);
+    const isJson = (text: string): boolean => {
+      try {
+        JSON.parse(text);
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    expect(blocks.filter(({ block }) => !isJson(block) && !block.trim().split('\n').every(isJson))).toEqual([]);
+  });
+
+  it('names scripts of package.json that exist', () => {
+    const { scripts } = v.parse(
+      v.object({ scripts: v.record(v.string(), v.string()) }),
+      readJson(join(root, 'package.json')),
+    );
+    const named = texts.flatMap(({ file, text }) =>
+      [...text.matchAll(/\bnpm run (?:--silent )?([a-z][\w:-]*)/g)].map(([, script = '']) => ({ file, script })),
+    );
+    expect(named.filter(({ script }) => scripts[script] === undefined)).toEqual([]);
+  });
 });
 
 function sourceOf(entry: string | undefined): string {

@@ -1,6 +1,6 @@
 /**
- * An adapter of version 1 of the contract, as an author outside this repository has written it: tried against the sources by
- * the conformance suite, and against what is published by the package checks.
+ * An adapter of version 1 of the contract, as an author outside this repository has written it: tried against the
+ * sources by the conformance suite, and against what is published by the package checks.
  */
 import {
   calendarDay,

@@ -1,9 +1,22 @@
 import {
+  absentIsRefused,
+  absentOrError,
   defined,
+  duplicate,
+  effectiveAt,
+  notAbsent,
+  oauthVerdict,
   readBody,
+  reading,
   refused,
   refusedByStatus,
+  refusedField,
+  tooEarly,
   verdictOnError,
+  type AbsentVerdict,
+  type CancellationStatus,
+  type Exchange,
+  type ProviderResponse,
   type ResponseBody,
   type StandardSchema,
 } from 'cancelkit/provider';
@@ -99,5 +112,122 @@ describe('verdictOnError', () => {
 describe('defined', () => {
   it('keeps what has a value, and leaves the rest out', () => {
     expect(Object.keys(defined({ a: undefined, b: null, c: 0, d: '', e: false }))).toEqual(['b', 'c', 'd', 'e']);
+  });
+});
+
+describe('a verdict that says that the service is absent', () => {
+  const words = { providerCode: 'C1', providerMessage: 'Not here' };
+
+  it('comes from a 404 alone', () => {
+    expect(absentOrError(404, words)).toEqual({ verdict: 'absent', ...words });
+    for (const status of [400, 401, 403, 410, 429, 500]) {
+      expect(absentOrError(status, words, { forbidden: 'no' })).toEqual(
+        verdictOnError(status, words, { forbidden: 'no' }),
+      );
+    }
+  });
+
+  it('is not understood in a list, and is a refusal to an undo; every other verdict stays', () => {
+    const absent = absentOrError(404, words);
+    expect(notAbsent(absent)).toEqual({ verdict: 'unrecognized' });
+    expect(absentIsRefused(absent, 'gone')).toEqual({ ...words, ...refused('not_found', 'gone') });
+    const other = absentOrError(409, words);
+    expect([notAbsent(other), absentIsRefused(other, 'gone')]).toEqual([other, other]);
+  });
+});
+
+describe('a refusal before anything was sent', () => {
+  it('names the field and what is expected of it', () => {
+    expect(refusedField('extras.a', 'true or false', { problem: 'missing' })).toEqual({
+      ...refused('invalid_request', 'extras.a: expected true or false. Nothing was sent.'),
+      issues: [{ path: 'extras.a', expected: 'true or false', problem: 'missing' }],
+    });
+    expect(refusedField('a', 'b', { message: 'c' })).toEqual({
+      ...refused('invalid_request', 'c'),
+      issues: [{ path: 'a', expected: 'b' }],
+    });
+  });
+
+  it('of a date says which one is the first', () => {
+    const earliest = { value: '2026-12-31', precision: 'date', source: 'provider' } as const;
+    expect(effectiveAt('2026-12-31')).toEqual(earliest);
+    expect(tooEarly(earliest, 'later')).toEqual({ ...refused('date_too_early', 'later'), earliest });
+  });
+
+  it('of a second cancellation says whether the words can mean something else', () => {
+    expect(duplicate('there')).toEqual({ verdict: 'duplicate', ambiguous: false, message: 'there' });
+    expect(duplicate('there', true)).toEqual({ verdict: 'duplicate', ambiguous: true, message: 'there' });
+  });
+});
+
+describe('an answer to a token request of OAuth 2.0', () => {
+  const answer = (status: number, value?: unknown): ProviderResponse => ({
+    status,
+    headers: {},
+    body: value === undefined ? { kind: 'empty' } : { kind: 'json', value },
+  });
+  const verdictOn = (status: number, value?: unknown): unknown => oauthVerdict(answer(status, value), 'check both.');
+
+  it('grants a token, with its lifetime if the answer has one', () => {
+    const body = { access_token: 'abc', token_type: 'Bearer', expires_in: 300 };
+    expect(verdictOn(200, body)).toEqual({ verdict: 'granted', token: 'abc', expiresInS: 300 });
+    expect(verdictOn(200, { access_token: 'abc', expires_in: '300' })).toEqual({ verdict: 'granted', token: 'abc' });
+  });
+
+  it.each(['invalid_client', 'invalid_grant', 'unauthorized_client'])('refuses the credentials with %s', (error) => {
+    for (const status of [400, 401, 403]) {
+      const words = { providerCode: error, providerMessage: 'No' };
+      expect(verdictOn(status, { error, error_description: 'No' })).toEqual({
+        ...refused('unauthorized', 'check both.'),
+        ...words,
+      });
+    }
+    expect(verdictOn(503, { error })).toMatchObject({ verdict: 'unclear' });
+  });
+
+  it('refuses with any other error as its status says', () => {
+    expect(verdictOn(429, { error: 'slow_down' })).toMatchObject({ verdict: 'refused', code: 'rate_limited' });
+    expect(verdictOn(400, { error: 'invalid_scope' })).toMatchObject({ verdict: 'refused', code: 'rejected' });
+  });
+
+  it.each<[number, unknown]>([
+    [200, { access_token: '' }],
+    [200, { access_token: 7 }],
+    [200, { error: 'invalid_client' }],
+    [201, { access_token: 'abc' }],
+    [401, undefined],
+    [401, null],
+    [401, 'invalid_client'],
+    [401, ['invalid_client']],
+    [401, { message: 'invalid_client' }],
+  ])('is not understood in any other form: %i %j', (status, value) => {
+    expect(verdictOn(status, value)).toEqual({ verdict: 'unrecognized' });
+  });
+});
+
+describe('the operations that read a service', () => {
+  const status: CancellationStatus = { state: 'none', revocable: false, raw: null };
+  const request = { method: 'GET', effect: 'read', path: ['x'] } as const;
+  const response: ProviderResponse = { status: 200, headers: {}, body: { kind: 'empty' } };
+  interface Read {
+    readonly status: CancellationStatus;
+    readonly days: number;
+  }
+  function* read(isThere: boolean): Exchange<Read | AbsentVerdict> {
+    yield request;
+    return isThere ? { status, days: 7 } : { verdict: 'absent' };
+  }
+  const operations = reading(read, ({ status: { raw }, days }: Read) => ({
+    verdict: 'offered',
+    options: { timings: [], raw: [raw, days] },
+  }));
+
+  it.each([
+    [true, { verdict: 'found', status }, { verdict: 'offered', options: { timings: [], raw: [null, 7] } }],
+    [false, { verdict: 'absent' }, { verdict: 'absent' }],
+  ])('make their verdicts of one reading (there: %s)', (isThere, found, offered) => {
+    const [reads, asks] = [operations.status(isThere, undefined), operations.options(isThere, undefined)];
+    for (const exchange of [reads, asks]) expect(exchange.next(response)).toEqual({ done: false, value: request });
+    expect([reads.next(response).value, asks.next(response).value]).toEqual([found, offered]);
   });
 });

@@ -126,8 +126,8 @@ describe('a worker on PostgreSQL whose clock is wrong', () => {
     });
     await using queue = await openQueue<{ readonly dated: DatedAccount }>(database, { services: datedService(fetch) });
     await using tables = await openTables(database);
-    // A day is over 12 hours after it is over in UTC. The one ends within a day from now, the other has ended within the
-    // last one.
+    // A day is over 12 hours after it is over in UTC. The one ends within a day from now, the other has ended within
+    // the last one.
     const today = new Date((await databaseTime(tables)) - 12 * HOUR).toISOString().slice(0, 10);
     const yesterday = new Date(Date.parse(today) - 24 * HOUR).toISOString().slice(0, 10);
     await queue.enqueueMany(

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CancelResult } from 'cancelkit';
 import { deferred } from '../../src/platform/deferred.ts';
 import { type Database, type QueryClient, allInOrder } from '../../src/queue/database/database.ts';
 import { type NewEntry, writeHistory } from '../../src/queue/ledger/history.ts';
@@ -10,6 +9,7 @@ import { type RecordedState, recordStates } from '../../src/queue/ledger/record-
 import { makeMonth, moveSettled } from '../../src/queue/ledger/settled.ts';
 import { DATABASES, startPostgres, type TestDatabase } from './support/databases.ts';
 import { freshSchema, openTables } from './support/open-queue.ts';
+import { acceptedResult } from '../support/result.ts';
 
 const MONTH = '2026_01';
 
@@ -99,18 +99,7 @@ describe('two outcomes of one cancellation that are written together', () => {
   });
 });
 
-const YES: CancelResult = {
-  account: 'alpha',
-  provider: 'p',
-  service: {},
-  when: 'immediate',
-  outcome: 'requested',
-  reconciled: false,
-  warnings: [],
-  attempts: 1,
-  operationId: 'operation-1',
-  raw: undefined,
-};
+const YES = acceptedResult({ account: 'alpha', provider: 'p', service: {}, when: 'immediate', raw: undefined });
 
 describe('statements of a transaction that are sent together', () => {
   it('fail with the reason of the first one that failed, however long the others take to say so', async () => {

@@ -1,10 +1,12 @@
 import { ProviderError, type CancellationStatus, type EffectiveAt, type ErrorCode } from 'cancelkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { afterFailedFollow, afterFollowReading, followed, type Following } from '../../src/queue/ledger/follow.ts';
+import { afterFailedFollow, afterFollowReading, followed } from '../../src/queue/ledger/follow.ts';
 import type { NextState } from '../../src/queue/ledger/next-state.ts';
-import type { Claimed } from '../../src/queue/model/claimed.ts';
+import type { Claimed, Following } from '../../src/queue/model/claimed.ts';
 import { DEFAULT_FOLLOW, followPlanOf } from '../../src/queue/model/follow-plan.ts';
+import { acceptedResult } from '../support/result.ts';
+import { claimedWith } from './support/claimed.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -296,42 +298,16 @@ function at(
   before?: NextState,
   when: Claimed['request']['when'] = 'end_of_period',
 ): Following {
-  const result = before?.result ?? {
-    account: 'shop',
-    provider: 'acme',
-    service: { id: 'service-1' },
-    when,
-    outcome: 'requested',
-    ...(effectiveAt === undefined ? {} : { effectiveAt }),
-    reconciled: false,
-    warnings: [],
-    attempts: 1,
-    operationId: 'operation-1',
-    raw: null,
-  };
+  const result = before?.result ?? acceptedResult({ when, ...(effectiveAt === undefined ? {} : { effectiveAt }) });
   const { begins: _begins, isRead: _isRead, ...readings } = before?.follow ?? {};
   const now = before?.state === 'scheduled' ? 'scheduled' : 'requested';
   const followedNow = { state: now, result, nowMs, sinceMs: nowMs - BEGAN, readings } as const;
-  const claimed: Claimed = {
-    id: 'one',
-    claim: 1,
+  const claimed = claimedWith({
     request: { account: 'shop', service: { id: 'service-1' }, when },
-    provider: 'acme',
-    priority: 0,
     task: 'follow',
-    tries: 1,
-    readBackAttempts: 0,
-    failingForMs: 0,
-    unknownForMs: 0,
     claimedAtMs: nowMs,
-    place: 'acme https://api.example.com/',
-    traceparent: undefined,
-    whenAbsent: 'refuse',
-    wasSentAgain: false,
-    error: undefined,
     result,
-    follow: undefined,
     followed: followedNow,
-  };
+  });
   return { claimed, followed: followedNow, plan: DEFAULT_FOLLOW };
 }

@@ -7,6 +7,8 @@ import type { Claimed } from '../../src/queue/model/claimed.ts';
 import { REST_MS, SLOW_DOWN_MS, backoffMs } from '../../src/queue/ledger/policy.ts';
 import { readAgain, sendAgain } from '../../src/queue/ledger/recovery.ts';
 import { type NextState, afterFailedReadBack, afterReadBack, afterSend } from '../../src/queue/ledger/next-state.ts';
+import { acceptedResult } from '../support/result.ts';
+import { claimedWith } from './support/claimed.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 const HOUR = 3_600_000;
@@ -19,7 +21,7 @@ afterAll(() => vi.useRealTimers());
 
 describe('what follows from an attempt to cancel', () => {
   it.each(SUCCESSES)('is %s where cancel says so', (outcome) => {
-    const next = afterSend(planned(), success(outcome), true, POLICY);
+    const next = afterSend(claimedWith(), success(outcome), true, POLICY);
     expect(next).toEqual({ state: outcome, result: result(outcome), readBackAttempts: 0, needsPerson: false });
   });
 
@@ -55,7 +57,7 @@ describe('what follows from an attempt to cancel', () => {
   ];
   it.each(cases)('is as the table says after %s %s a time to come back', (code, has, expected) => {
     const error = failure(code, has === 'with' ? new Date(NOW + told).toISOString() : undefined);
-    const next = afterSend(planned(), { ok: false, error }, true, POLICY);
+    const next = afterSend(claimedWith(), { ok: false, error }, true, POLICY);
     const retry = has === 'with' ? { retryInMs: told } : {};
     expect(next).toEqual({ readBackAttempts: 0, needsPerson: false, error, ...retry, ...expected });
   });
@@ -66,7 +68,7 @@ describe('what follows from an attempt to cancel', () => {
 
   it('needs a person if the outcome is unknown and the provider cannot be asked', () => {
     const error = failure('outcome_unknown');
-    expect(afterSend(planned(), { ok: false, error }, false, POLICY)).toEqual({
+    expect(afterSend(claimedWith(), { ok: false, error }, false, POLICY)).toEqual({
       state: 'unknown',
       error,
       readBackAttempts: 0,
@@ -79,7 +81,7 @@ describe('what follows from an attempt to cancel', () => {
     (code) => {
       const outcome: SafeResult<CancelResult> = { ok: false, error: failure(code) };
       const after = (failingForMs: number): NextState =>
-        afterSend({ ...planned(), failingForMs }, outcome, true, POLICY);
+        afterSend({ ...claimedWith(), failingForMs }, outcome, true, POLICY);
       expect(after(HOUR - REST_MS)).toMatchObject({ state: 'planned', hasFailed: true });
       expect(after(HOUR)).toEqual({ state: 'refused', error: outcome.error, readBackAttempts: 0, needsPerson: false });
     },
@@ -88,7 +90,7 @@ describe('what follows from an attempt to cancel', () => {
   it('waits longer after each try, up to a quarter of an hour', () => {
     const waits = [1, 2, 3, 4, 5, 6, 7, 1_000].map((tries) => {
       const outcome: SafeResult<CancelResult> = { ok: false, error: failure('unavailable') };
-      const { nextInMs } = afterSend({ ...planned(), tries }, outcome, true, POLICY);
+      const { nextInMs } = afterSend({ ...claimedWith(), tries }, outcome, true, POLICY);
       return (nextInMs ?? 0) / 1_000;
     });
     expect(waits).toEqual([30, 60, 120, 240, 480, 900, 900, 900]);
@@ -97,7 +99,7 @@ describe('what follows from an attempt to cancel', () => {
 
 describe('a time that an error names', () => {
   const after = (retryAt: string, tries = 1): NextState =>
-    afterSend({ ...planned(), tries }, { ok: false, error: failure('rate_limited', retryAt) }, true, POLICY);
+    afterSend({ ...claimedWith(), tries }, { ok: false, error: failure('rate_limited', retryAt) }, true, POLICY);
 
   it('is a duration from now on, whatever the clock of this process says', () => {
     for (const offBy of [-25 * HOUR, -HOUR / 3, 0, HOUR / 2]) {
@@ -112,7 +114,7 @@ describe('a time that an error names', () => {
     using _stopped = vi.spyOn(performance, 'now').mockReturnValue(1_000);
     const error = new Call('cancel').error({ code: 'rate_limited', message: 'busy', retryInMs: 90_000 });
     vi.setSystemTime(NOW + by);
-    const next = afterSend(planned(), { ok: false, error }, true, POLICY);
+    const next = afterSend(claimedWith(), { ok: false, error }, true, POLICY);
     vi.setSystemTime(NOW);
     expect(next).toMatchObject({ nextInMs: 90_000, retryInMs: 90_000, pause: { forMs: 90_000 } });
   });
@@ -130,7 +132,7 @@ describe('a time that an error names', () => {
 describe('what follows if a wall is in front of the provider', () => {
   it('is a rest of the whole account', () => {
     const error = new ProviderError('unavailable', { message: 'acme: a challenge', retryable: false });
-    expect(afterSend(planned(), { ok: false, error }, true, POLICY)).toMatchObject({
+    expect(afterSend(claimedWith(), { ok: false, error }, true, POLICY)).toMatchObject({
       state: 'planned',
       pause: { forMs: REST_MS, because: 'unavailable' },
     });
@@ -140,7 +142,7 @@ describe('what follows if a wall is in front of the provider', () => {
 describe('what follows if the account is turned away', () => {
   it.each([401, 407])('with %i, whatever the words, is a rest of the whole account', (providerStatus) => {
     const error = new ProviderError('unexpected_response', { message: 'acme: a page', providerStatus });
-    expect(afterSend(planned(), { ok: false, error }, true, POLICY)).toMatchObject({
+    expect(afterSend(claimedWith(), { ok: false, error }, true, POLICY)).toMatchObject({
       state: 'planned',
       pause: { forMs: REST_MS, because: 'unexpected_response' },
     });
@@ -150,7 +152,7 @@ describe('what follows if the account is turned away', () => {
     'by the read-back after a lost answer (%s) is a rest, too, before it is read back again',
     (readBackRefusal) => {
       const error = new ProviderError('outcome_unknown', { message: 'acme: lost', readBackRefusal });
-      expect(afterSend(planned(), { ok: false, error }, true, POLICY)).toMatchObject({
+      expect(afterSend(claimedWith(), { ok: false, error }, true, POLICY)).toMatchObject({
         state: 'unknown',
         needsPerson: false,
         nextInMs: REST_MS,
@@ -161,7 +163,7 @@ describe('what follows if the account is turned away', () => {
 
   it('by a read-back that is forbidden, which can be about one service, is no rest', () => {
     const error = new ProviderError('outcome_unknown', { message: 'acme: lost', readBackRefusal: 'forbidden' });
-    const next = afterSend(planned(), { ok: false, error }, true, POLICY);
+    const next = afterSend(claimedWith(), { ok: false, error }, true, POLICY);
     expect([next.state, next.nextInMs, next.pause]).toEqual(['unknown', 1_000, undefined]);
   });
 });
@@ -170,14 +172,14 @@ describe('an account that nothing shows to be let in', () => {
   const shut = { nextInMs: 2 * REST_MS, pause: { forMs: REST_MS, because: 'forbidden' }, needsPerson: false };
 
   it('rests after a cancellation that is forbidden, which waits longer than the account', () => {
-    const settlement = afterSend(planned(), { ok: false, error: failure('forbidden') }, true, POLICY, true);
+    const settlement = afterSend(claimedWith(), { ok: false, error: failure('forbidden') }, true, POLICY, true);
     expect(settlement).toMatchObject({ state: 'planned', hasFailed: true, ...shut });
   });
 
   it('rests after a read-back that is forbidden, directly or later', () => {
     const error = new ProviderError('outcome_unknown', { message: 'acme: lost', readBackRefusal: 'forbidden' });
     const states = [
-      afterSend(planned(), { ok: false, error }, true, POLICY, true),
+      afterSend(claimedWith(), { ok: false, error }, true, POLICY, true),
       afterFailedReadBack(unknown(), failure('forbidden'), POLICY, true),
     ];
     for (const state of states) expect(state).toMatchObject({ state: 'unknown', ...shut });
@@ -416,7 +418,7 @@ describe('whatever happens to a cancellation', () => {
   it('is never sent again once it is unknown, and done only by a yes or by being found', () => {
     fc.assert(
       fc.property(steps, (all) => {
-        let claimed = planned();
+        let claimed = claimedWith();
         let wasUnknown = false;
         for (const { passed, readable, sent, read } of all) {
           const step = claimed.task === 'send' ? sent : read;
@@ -498,47 +500,12 @@ function isSuccess(state: string): boolean {
   return SUCCESSES.some((success) => success === state);
 }
 
-function planned(): Claimed {
-  return {
-    id: 'one',
-    claim: 1,
-    request: { account: 'shop', service: { id: 'service-1' }, when: 'end_of_period' },
-    provider: 'acme',
-    priority: 0,
-    task: 'send',
-    tries: 1,
-    readBackAttempts: 0,
-    failingForMs: 0,
-    unknownForMs: 0,
-    claimedAtMs: undefined,
-    place: 'acme https://api.example.com/',
-    traceparent: undefined,
-    whenAbsent: 'refuse',
-    wasSentAgain: false,
-    error: undefined,
-    result: undefined,
-    follow: undefined,
-    followed: undefined,
-  };
-}
-
 function unknown(more: Partial<Claimed> = {}): Claimed {
-  return { ...planned(), task: 'read', error: failure('outcome_unknown'), ...more };
+  return claimedWith({ task: 'read', error: failure('outcome_unknown'), ...more });
 }
 
 function result(outcome: CancelResult['outcome']): CancelResult {
-  return {
-    account: 'shop',
-    provider: 'acme',
-    service: { id: 'service-1' },
-    when: 'end_of_period',
-    outcome,
-    reconciled: false,
-    warnings: [],
-    attempts: 1,
-    operationId: 'operation-1',
-    raw: { status: 200, body: { fine: true } },
-  };
+  return acceptedResult({ outcome, raw: { status: 200, body: { fine: true } } });
 }
 
 function success(outcome: CancelResult['outcome']): SafeResult<CancelResult> {

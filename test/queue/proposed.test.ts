@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import type { ProviderError } from 'cancelkit';
 import { isSamePerson } from '../../src/queue/ledger/same-person.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
 import { freshSchema, openQueue, openTables, settle } from './support/open-queue.ts';
 import { openShop, request } from './support/shop.ts';
+import { failureOf } from '../support/failure.ts';
 
 describe.each(DATABASES)('a proposed cancellation, on %s', (_, open) => {
   let database: TestDatabase;
@@ -187,10 +187,3 @@ describe('the names of two people', () => {
     );
   });
 });
-
-async function failureOf(call: Promise<unknown>): Promise<ProviderError> {
-  return await call.then(
-    () => Promise.reject(new Error('it was taken')),
-    (error: ProviderError) => error,
-  );
-}

@@ -311,7 +311,7 @@ describe.each(DATABASES)('what is settled, on %s', { timeout: 60_000 }, (name, o
     expect(refused.message).toMatch(/Stop all processes of the older version/);
   });
 
-  /** Makes the tables of the version before, with a cancellation in every state that was last changed so many days ago. */
+  /** Makes the tables of the version before, with a cancellation in every state, last changed so many days ago. */
   async function fillWithEveryState(into: string, days: number): Promise<void> {
     await using tables = await openTables(database);
     await migrate(tables, into, MIGRATIONS.slice(0, 4));

@@ -1,9 +1,7 @@
-import { once } from 'node:events';
 import { createConnection, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProviderError } from 'cancelkit';
 import pg from 'pg';
-import * as v from 'valibot';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createCancelQueue, openQueueReader } from 'cancelkit/queue';
 import { failureOf } from '../support/failure.ts';
@@ -11,6 +9,7 @@ import { crashServer } from './support/crash-server.ts';
 import { startPostgresServer, type TestServer } from './support/databases.ts';
 import { freshSchema, openQueue, settle } from './support/open-queue.ts';
 import { closedGate, lost, openShop, request, seen, type Shop } from './support/shop.ts';
+import { listen } from '../support/listen.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -388,9 +387,8 @@ describe('a connection that ended while nobody used it', { timeout: 60_000 }, ()
         replaced += 1;
         client.destroy();
       });
-    }).listen(0, '127.0.0.1');
-    await once(proxy, 'listening');
-    const port = v.parse(v.object({ port: v.number() }), proxy.address()).port;
+    });
+    const port = await listen(proxy);
     const address = Object.assign(new URL(server.address), { port: String(port) }).href;
     const options = { services: openShop().services, schema: freshSchema() };
     await using queue = await openQueue({ ...server, address }, options);

@@ -8,7 +8,7 @@ import { untyped } from './support/untyped.ts';
 
 const TRACEPARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
-/** What is valid by W3C Trace Context, written from its text: fields of hexadecimal digits, no zero id, no version ff. */
+/** What W3C Trace Context allows, written from its text: fields of hexadecimal digits, no zero id, no version ff. */
 function isValid(text: string): boolean {
   const [version = '', traceId = '', parentId = '', flags = '', ...more] = text.split('-');
   const isHex = (field: string, length: number): boolean =>

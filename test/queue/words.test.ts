@@ -1,11 +1,15 @@
 import fc from 'fast-check';
-import { ProviderError, type CancelResult } from 'cancelkit';
+import { ProviderError } from 'cancelkit';
 import type { QueuedCancellation } from 'cancelkit/queue';
 import { describe, expect, it } from 'vitest';
 import { QUEUE_STATES } from '../../src/queue/model/state.ts';
+import { followWords } from '../../src/queue/words/follow-words.ts';
 import { sentenceOf } from '../../src/queue/words/history-words.ts';
+import { pauseWords } from '../../src/queue/words/pause-words.ts';
 import { relativeTime, timeBetween, utcTime } from '../../src/queue/words/relative-time.ts';
 import { STATE_WORDS, wordsOf } from '../../src/queue/words/state-words.ts';
+import { taskWords } from '../../src/queue/words/task-words.ts';
+import { acceptedResult } from '../support/result.ts';
 
 const NOW = Date.parse('2026-11-05T10:00:00.000Z');
 const OF_EVERY_ROW = { fingerprint: 'f' };
@@ -59,7 +63,7 @@ describe('what is known of a cancellation', () => {
   it('does not promise that nothing is sent again if the queue was told to send an absent one again', () => {
     const { known } = wordsOf(unknown({}, { whenAbsent: 'send_again', notBefore: '2026-11-05T10:02:00.000Z' }), NOW);
     expect(known.at(-1)).toBe(
-      'It is read back in 2 min. If the last read-back shows no cancellation, it is sent again (end_of_period), once.',
+      'It is read back in 2 min. If the last read-back shows no cancellation, it is sent again (end of period), once.',
     );
     expect(wordsOf(unknown(), NOW).known.at(-1)).toContain('It is not sent again by itself.');
   });
@@ -91,19 +95,8 @@ describe('what is known of a cancellation', () => {
   });
 
   it('marks a date that was computed', () => {
-    const result: CancelResult = {
-      account: 'alpha',
-      provider: 'shop',
-      service: { id: '7' },
-      when: 'end_of_period',
-      outcome: 'scheduled',
-      effectiveAt: { value: '2026-12-01', precision: 'date', source: 'computed' },
-      reconciled: false,
-      warnings: [],
-      attempts: 1,
-      operationId: 'o',
-      raw: null,
-    };
+    const effectiveAt = { value: '2026-12-01', precision: 'date', source: 'computed' } as const;
+    const result = acceptedResult({ outcome: 'scheduled', effectiveAt });
     expect(wordsOf({ ...ITEM, state: 'scheduled', outcome: { ok: true, result } }, NOW).summary).toContain(
       'It ends on 2026-12-01 (computed).',
     );
@@ -242,5 +235,40 @@ describe('a time', () => {
     expect(utcTime('2026-11-05T09:04:31.123Z')).toBe('5 Nov 2026, 09:04:31 UTC');
     expect(utcTime('tomorrow')).toBe('tomorrow');
     expect(timeBetween('2026-11-05T11:00:00.000Z', NOW)).toBe('1 h');
+  });
+});
+
+describe('what a person has to do', () => {
+  const confirm = new ProviderError('confirmation_required', { message: 'shop: a token was sent.' });
+  it.each<readonly [string, QueuedCancellation]>([
+    ['queue resume', { ...ITEM, needsPerson: true }],
+    ['queue approve', { ...ITEM, state: 'proposed', needsPerson: true }],
+    ['queue retry', { ...ITEM, state: 'lapsed', needsPerson: true }],
+    ['ask the provider why it still runs', { ...ITEM, state: 'overdue', needsPerson: true }],
+    ['queue resolve', unknown({}, { needsPerson: true })],
+    ['queue confirm', unknown({}, { needsPerson: true, outcome: { ok: false, error: confirm } })],
+  ])('is to %s', (task, item) => {
+    expect(taskWords(item)).toContain(task);
+  });
+});
+
+describe('how a cancellation is followed', () => {
+  const readAt = '2026-11-05T10:04:31.000Z';
+  it.each([
+    [{}, 'not read yet'],
+    [{ nextAt: readAt }, 'not read yet; read next on 5 Nov 2026, 10:04:31 UTC'],
+    [{ readAt, lastSeen: 'scheduled' }, 'scheduled on 5 Nov 2026, 10:04:31 UTC'],
+    [{ readAt, ended: 'superseded' }, 'read on 5 Nov 2026, 10:04:31 UTC; a newer cancellation of the service'],
+    [{ readAt, finding: 'The service was renewed.' }, 'The service was renewed.'],
+  ] as const)('%o is said in words', (follow, words) => {
+    expect(followWords({ since: readAt, ...follow })).toContain(words);
+  });
+});
+
+describe('why an account is paused', () => {
+  it('is said in words, and a code without words is named', () => {
+    expect(pauseWords('unauthorized')).toBe('the provider refused its credentials');
+    expect(pauseWords('new_code')).toBe('new_code');
+    expect(pauseWords(undefined)).toBe('the reason is not known');
   });
 });

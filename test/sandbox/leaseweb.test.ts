@@ -4,7 +4,8 @@ import { findOperation, readOperations } from '../openapi/description.ts';
 import { violationsOf } from '../openapi/json-schema.ts';
 import { type Answer, call } from './http.ts';
 
-// No client of the vendor's for Node.js exists, so the caller is the description: it names the call and judges the answer.
+// No client of the vendor's for Node.js exists, so the caller is the description: it names the call and
+// judges the answer.
 
 const operations = await readOperations(['leaseweb-public-cloud', 'leaseweb-services.facts']);
 const API = 'https://api.leaseweb.com';

@@ -1,17 +1,12 @@
 import { createServer } from 'node:http';
-import { createServer as createTcpServer, type Server } from 'node:net';
+import { createServer as createTcpServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { hosting } from '../../providers/hosting/index.ts';
 import { createCancelService } from '../../src/index.ts';
 import { adviceOn, checkAfter } from '../../src/sending/connection-failure.ts';
+import { listen } from '../support/listen.ts';
 
 const coded = (code: string): Error => Object.assign(new Error(code), { code });
-
-async function portOf(server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 async function messageOf(baseUrl: string, proxy?: string): Promise<string> {
   const accounts = { plesk: hosting({ baseUrl, token: 'a-token-of-tests' }) };
@@ -34,7 +29,7 @@ describe('a connection that will fail the next time, too', () => {
 
   it('names the option and the variable of a port that does not speak TLS', async () => {
     const server = createServer((_, response) => response.end());
-    const port = await portOf(server);
+    const port = await listen(server);
     expect(await messageOf(`https://127.0.0.1:${port}/api`)).toContain(`Check the port in ${OPTION}: `);
     server.close();
   });
@@ -50,7 +45,7 @@ describe('a connection that will fail the next time, too', () => {
       socket.on('error', () => undefined);
       socket.once('data', () => socket.end('HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n'));
     });
-    const message = await messageOf('https://hosting.example.com/api', `http://127.0.0.1:${await portOf(refusing)}`);
+    const message = await messageOf('https://hosting.example.com/api', `http://127.0.0.1:${await listen(refusing)}`);
     expect(message).toContain('Check the credentials of the proxy');
     refusing.close();
   });

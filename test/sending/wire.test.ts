@@ -3,13 +3,7 @@ import { performAction } from 'cancelkit/provider';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { secretsIn } from '../../src/accounts/response-secrets.ts';
-import {
-  createCancelService,
-  isProviderError,
-  type OperationEvent,
-  type PreviewedRequest,
-  type ProviderError,
-} from '../../src/index.ts';
+import { createCancelService, type OperationEvent, type PreviewedRequest } from '../../src/index.ts';
 import { previewRevoke } from '../../src/outcome/preview.ts';
 import { createAccount } from '../../src/accounts/account.ts';
 import {
@@ -27,6 +21,7 @@ import {
   type GuardedConfig,
   type GuardedVariant,
 } from '../support/guarded.ts';
+import { failureOf } from '../support/failure.ts';
 
 let servers: Guarded;
 let events: OperationEvent[];
@@ -44,16 +39,6 @@ function serviceOf(variant: GuardedVariant = {}, config: GuardedConfig = servers
 }
 
 const order = { account: 'main', service: { id: 's1' }, when: 'immediate' } as const;
-
-async function failureOf(work: Promise<unknown>): Promise<ProviderError> {
-  try {
-    await work;
-  } catch (error) {
-    if (isProviderError(error)) return error;
-    throw error;
-  }
-  throw new Error('it did not fail');
-}
 
 function everythingOf(value: unknown): string {
   const shown = inspect(value, { depth: Infinity, showHidden: true, maxStringLength: null });

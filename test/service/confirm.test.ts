@@ -4,20 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { acme, REQUEST } from '../support/acme.ts';
 import { datedService, TOKEN } from '../support/dated.ts';
 import { failureOf } from '../support/failure.ts';
-import { json, networkError, recordingFetch, writesOf, type RecordingFetch } from '../support/fetch.ts';
+import { answering, json, networkError, writesOf } from '../support/fetch.ts';
 import { untyped } from '../support/untyped.ts';
 
 const MAILED = 'mailed-token-9c1d55aa';
 const CONFIRM = { account: 'dated', service: { id: 's-1' }, token: MAILED } as const;
 const CANCEL = { account: 'dated', service: { id: 's-1' }, when: 'immediate' } as const;
-
-function answering(...answers: readonly unknown[]): RecordingFetch {
-  return recordingFetch((_, count) => {
-    const answer = answers[Math.min(count, answers.length) - 1];
-    if (answer instanceof Error) throw answer;
-    return answer instanceof Response ? answer.clone() : json(answer);
-  });
-}
 
 const printed = (value: unknown): string =>
   `${JSON.stringify(value)} ${inspect(value, { depth: Infinity, showHidden: true })} ${value instanceof Error ? `${value.message} ${value.stack}` : ''}`;

@@ -6,6 +6,7 @@ import { acme } from '../support/acme.ts';
 import { failureOf } from '../support/failure.ts';
 import { recordingFetch } from '../support/fetch.ts';
 import { untyped } from '../support/untyped.ts';
+import { LEAST_CAPABILITIES } from '../support/capabilities.ts';
 
 const KEY = 'key-of-the-seer-7';
 const PANEL: WhereToLook = {
@@ -20,14 +21,7 @@ function seeing(said: (config: { readonly key: string }) => unknown) {
   const provider = defineProvider({
     specVersion: 1,
     id: 'seer',
-    capabilities: {
-      timings: ['immediate'],
-      reason: { field: 'no' },
-      readBack: false,
-      revoke: false,
-      immediateDestroysData: 'yes',
-      recognizesRepeat: 'no',
-    },
+    capabilities: { ...LEAST_CAPABILITIES, immediateDestroysData: 'yes' },
     config: v.strictObject({ key: v.string() }),
     env: { key: 'SEER_KEY' },
     service: v.strictObject({ id: v.number() }),

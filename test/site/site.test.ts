@@ -1,16 +1,19 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { globSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { createRequire } from 'node:module';
 import { extname, join, posix, sep } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '../../src/contract/error-code.ts';
 import { entries, root } from '../../scripts/manifest.ts';
+import { llmsIndex } from '../../site/llms.ts';
 import { pages, textOf } from '../../site/pages.ts';
 import { CHROMIUM, startBrowser } from '../console/support/browser.ts';
+import { listen } from '../support/listen.ts';
 
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const built = join(root, '.cache/site/built');
 let html: ReadonlyMap<string, string>;
 
@@ -18,7 +21,7 @@ beforeAll(async () => {
   await promisify(execFile)(process.execPath, ['site/build.ts'], { cwd: root });
   const files = globSync('**/*.html', { cwd: built }).map((path) => path.split(sep).join('/'));
   html = new Map(files.map((file) => [`/${file}`, readFileSync(join(built, file), 'utf8')]));
-}, 300_000);
+}, 600_000);
 
 describe('the site', () => {
   it('has a page for each file of the documentation and for each entry of the package', () => {
@@ -57,17 +60,29 @@ describe('the site', () => {
   it('has all of its text for language models', () => {
     const index = readFileSync(join(built, 'llms.txt'), 'utf8');
     const full = readFileSync(join(built, 'llms-full.txt'), 'utf8');
-    for (const [, page = ''] of index.matchAll(/\]\((\/[^)]+\.md)\)/g))
-      expect(html.has(page.replace(/\.md$/, '.html'))).toBe(true);
-    expect(index).toContain('(/docs/errors.md)');
+    const linked = [...index.matchAll(/\]\(\/([^)]+)\)/g)].map(([, path = '']) => path);
+    expect(linked.filter((path) => !isFile(join(built, path)))).toEqual([]);
+    expect(readFileSync(join(built, 'docs/errors.md'), 'utf8')).toBe(textOf('docs/errors.md'));
+    expect(linked).toContain('docs/errors.md');
     expect(full).toContain(readFileSync(join(root, 'docs/errors.md'), 'utf8'));
+    expect(llmsIndex('/cancelkit/')).toContain('(/cancelkit/docs/errors.md)');
+  });
+
+  it('has no page whose address looks like that of a file', () => {
+    const files = [...html.keys()].filter((page) => /\.\w+\.html$/.test(page));
+    expect(files).toEqual([]);
+  });
+
+  it('refuses a base that is no path, and says what one is', async () => {
+    const run = promisify(execFile)(process.execPath, ['site/build.ts', '--base', 'cancelkit'], { cwd: root });
+    await expect(run).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('such as /cancelkit/') });
   });
 });
 
 if (CHROMIUM === undefined)
   console.warn('There is no Chromium on this machine: the tests of the site in a browser are skipped.');
 
-describe.runIf(CHROMIUM !== undefined)('the site in a browser', { timeout: 60_000 }, () => {
+describe.runIf(CHROMIUM !== undefined)('the site in a browser', { timeout: 180_000 }, () => {
   let server: Server;
   let origin: string;
   let browser: Browser;
@@ -79,10 +94,8 @@ describe.runIf(CHROMIUM !== undefined)('the site in a browser', { timeout: 60_00
         'content-type': TYPES[extname(file ?? '')] ?? 'text/plain',
       });
       response.end(file === undefined ? '' : readFileSync(file));
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+    });
+    origin = `http://127.0.0.1:${await listen(server)}`;
     browser = await startBrowser();
   }, 60_000);
   afterAll(async () => {
@@ -101,6 +114,32 @@ describe.runIf(CHROMIUM !== undefined)('the site in a browser', { timeout: 60_00
       expect(await drawn.count()).toBe(await diagrams.count());
     }
     await page.close();
+  });
+
+  it.each(['light', 'dark'] as const)('has nothing that axe finds, in %s and on a phone', async (colorScheme) => {
+    const found: string[] = [];
+    for (const viewport of [
+      { width: 1280, height: 900 },
+      { width: 375, height: 700 },
+    ]) {
+      const page = await browser.newPage({ colorScheme, viewport });
+      for (const path of ['/', '/docs/errors', '/docs/concepts']) {
+        await page.goto(`${origin}${path}`);
+        await page.evaluate(axe);
+        const violations: readonly string[] = await page.evaluate(
+          // The key beside the word "Search" is a hint, and no part of the button's name.
+          `axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa'], rules: { 'label-content-name-mismatch': { enabled: false } } })
+             .then(({ violations }) => violations.map(({ id, nodes }) => id + ' ' + nodes[0].html.slice(0, 120)))`,
+        );
+        found.push(...violations.map((violation) => `${path} ${viewport.width}: ${violation}`));
+        const overflow = await page.evaluate(
+          'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+        );
+        if (overflow !== 0) found.push(`${path} ${viewport.width}: scrolls sideways`);
+      }
+      await page.close();
+    }
+    expect(found).toEqual([]);
   });
 
   it('finds a page by a word of it', async () => {

@@ -51,6 +51,13 @@ describe('a provider', () => {
       ['docs/testing.md', new RegExp(`(?:^\\| \`${id}\` [^]*){3}`, 'm')],
       ['test/providers/credentials.test.ts', new RegExp(`cancelkit/${id}'`)],
     ];
+    const heading = /^# (?:hosting: .*(?=Hosting API))?(.+?)(?: Global)?$/m.exec(
+      textOf(`providers/${id}/README.md`),
+    )?.[1];
+    expect(
+      textOf('docs/testing.md').split('## What is emulated')[1],
+      'say in docs/testing.md what is emulated',
+    ).toMatch(new RegExp(`^\\| ${heading} `, 'm'));
     expect(lists.filter(([file, mention]) => !mention.test(textOf(file))).map(([file]) => file)).toEqual([]);
   });
 });

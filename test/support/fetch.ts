@@ -27,6 +27,18 @@ export function recordingFetch(
   return { fetch, requests };
 }
 
+/**
+ * A fetch that gives these answers one after the other, and then the last one again and again: an error is thrown, a
+ * response returned, and anything else sent as JSON.
+ */
+export function answering(...answers: readonly unknown[]): RecordingFetch {
+  return recordingFetch((_, count) => {
+    const answer = answers[Math.min(count, answers.length) - 1];
+    if (answer instanceof Error) throw answer;
+    return answer instanceof Response ? answer.clone() : json(answer);
+  });
+}
+
 /** Those of the requests that may change something: all but what is read. */
 export function writesOf<Sent extends { readonly method: string }>(requests: readonly Sent[]): readonly Sent[] {
   return requests.filter(({ method }) => method !== 'GET');

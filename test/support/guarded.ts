@@ -16,6 +16,7 @@ import {
 } from 'cancelkit/provider';
 import * as v from 'valibot';
 import { startHttp, type Loopback, type SeenRequest } from './loopback.ts';
+import { LEAST_CAPABILITIES } from './capabilities.ts';
 
 /** Configuration of the made-up provider whose token is obtained at another origin. */
 export interface GuardedConfig {
@@ -119,14 +120,7 @@ function definitionOf({ access = byOAuth, origins, request }: GuardedVariant): G
   return {
     specVersion: 2,
     id: 'guarded',
-    capabilities: {
-      timings: ['immediate'],
-      reason: { field: 'no' },
-      readBack: true,
-      revoke: true,
-      immediateDestroysData: 'unknown',
-      recognizesRepeat: 'no',
-    },
+    capabilities: { ...LEAST_CAPABILITIES, readBack: true, revoke: true },
     config,
     env,
     service,

@@ -1,4 +1,4 @@
-/** A process that locks a file and does what it reads line by line: `copy FROM TO`, `mine`. Answers each with a line. */
+/** A process that locks a file and does what it reads by lines: `copy FROM TO`, `mine`. Answers each with a line. */
 import { cpSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { lockFile } from '../../src/platform/file-lock.ts';

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createSocketServer, type Socket } from 'node:net';
+import { listen } from './listen.ts';
 
 /** A request as a server saw it. */
 export interface SeenRequest {
@@ -32,10 +33,9 @@ export async function startHttp(
       answer(response, entry, request.socket);
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const port = await listen(server);
   return {
-    origin: originOf(server.address()),
+    origin: `http://127.0.0.1:${port}`,
     seen,
     whenSeen: (count) => {
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -85,10 +85,9 @@ export async function startRaw(onData: (socket: Socket, soFar: string) => void):
       onData(socket, soFar);
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const port = await listen(server);
   return {
-    origin: originOf(server.address()),
+    origin: `http://127.0.0.1:${port}`,
     connections: () => connections,
     received: () => received,
     [Symbol.asyncDispose]: async () => {
@@ -102,11 +101,6 @@ export async function startRaw(onData: (socket: Socket, soFar: string) => void):
 // A client that gives up resets the connection; that is what these tests are about, and no fault of the server.
 function ignoreReset(error: Error & { readonly code?: string }): void {
   if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') throw error;
-}
-
-function originOf(address: ReturnType<ReturnType<typeof createServer>['address']>): string {
-  if (typeof address !== 'object' || address === null) throw new Error('the server has no port');
-  return `http://127.0.0.1:${address.port}`;
 }
 
 async function readWhole(request: IncomingMessage): Promise<string> {

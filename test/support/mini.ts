@@ -1,5 +1,6 @@
 import { defineProvider, type Provider } from 'cancelkit/provider';
 import * as v from 'valibot';
+import { LEAST_CAPABILITIES } from './capabilities.ts';
 
 /** A made-up provider with one timing, another service shape and no read-back. */
 export const miniProvider: Provider<
@@ -11,14 +12,7 @@ export const miniProvider: Provider<
 > = defineProvider({
   specVersion: 1,
   id: 'mini',
-  capabilities: {
-    timings: ['immediate'],
-    reason: { field: 'no' },
-    readBack: false,
-    revoke: false,
-    immediateDestroysData: 'yes',
-    recognizesRepeat: 'no',
-  },
+  capabilities: { ...LEAST_CAPABILITIES, immediateDestroysData: 'yes' },
   config: v.strictObject({ key: v.string() }),
   env: { key: 'MINI_KEY' },
   service: v.strictObject({ serverId: v.number() }),

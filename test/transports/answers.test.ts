@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { createSecureServer } from 'node:http2';
 import { createServer as createOldServer } from 'node:https';
-import { createServer as createSocketServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer as createSocketServer, type Socket } from 'node:net';
 import { setDefaultCACertificates } from 'node:tls';
 import { createCancelService } from 'cancelkit';
 import { Agent, MockAgent } from 'undici';
@@ -11,6 +10,7 @@ import { makeCertificate, type Certificate } from '../campaign/certificate.ts';
 import { blindAcmeProvider, REQUEST, type AcmeVariant } from '../support/acme.ts';
 import { failureOf } from '../support/failure.ts';
 import { startHttp, startRaw } from '../support/loopback.ts';
+import { listen } from '../support/listen.ts';
 
 const token = 'a-token-of-the-account';
 const SUCCESS = '{"result":"success"}';
@@ -114,10 +114,7 @@ describe('an HTTP/2 server that answers 421', () => {
     });
     const sockets = new Set<Socket>();
     server.on('connection', (socket: Socket) => sockets.add(socket));
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    // oxlint-disable-next-line no-unsafe-type-assertion -- a server on TCP
-    const { port } = server.address() as AddressInfo;
+    const port = await listen(server);
     if (make !== undefined) Reflect.set(globalThis, PLACE, make());
     const settled = await cancelAt(`https://localhost:${port}`);
     expect(settled.ok).toBe(false);
@@ -145,10 +142,7 @@ describe('a server that offers HTTP/2', () => {
     }
     // One address, where the servers behind it change.
     const front = createSocketServer((socket) => (spoken.length === 0 ? first : rest).emit('connection', socket));
-    front.listen(0, '127.0.0.1');
-    await once(front, 'listening');
-    // oxlint-disable-next-line no-unsafe-type-assertion -- a server on TCP
-    const { port } = front.address() as AddressInfo;
+    const port = await listen(front);
     for (let count = 0; count < 3; count += 1) {
       expect(await cancelAt(`https://localhost:${port}`)).toMatchObject({ ok: true, result: { attempts: 1 } });
     }
@@ -206,10 +200,7 @@ describe('a dispatcher of another part of the program', () => {
     const server = createSecureServer({ ...certificate, allowHTTP1: true }, (_request, response) => {
       response.end(SUCCESS);
     });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    // oxlint-disable-next-line no-unsafe-type-assertion -- a server on TCP
-    const { port } = server.address() as AddressInfo;
+    const port = await listen(server);
     const url = `https://localhost:${port}`;
     expect(await cancelAt(url)).toMatchObject({ ok: false, error: { code: 'unavailable' } });
     const agent = new Agent({ connect: { ca: certificate.cert } });

@@ -1,6 +1,5 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { createCancelService } from 'cancelkit';
 import fc from 'fast-check';
@@ -10,6 +9,7 @@ import type { ResponseBody } from '../../src/contract/exchange.ts';
 import { acme, blindAcmeProvider, REQUEST, type AcmeVariant } from '../support/acme.ts';
 import { failureOf } from '../support/failure.ts';
 import { startHttp } from '../support/loopback.ts';
+import { listen } from '../support/listen.ts';
 
 const token = 'a-token-of-the-account';
 
@@ -32,10 +32,7 @@ async function startCounting(keepAliveTimeout = 5_000) {
     });
   });
   server.on('connection', () => (connections += 1));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  // oxlint-disable-next-line no-unsafe-type-assertion -- a server on TCP
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server);
   return {
     origin: `http://127.0.0.1:${port}`,
     connections: () => connections,

@@ -1,11 +1,12 @@
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
-import { connect, type AddressInfo, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import * as undici7 from 'undici';
 import * as undici6 from 'undici-6';
 import * as undici8 from 'undici-8';
 import { runCancelkit, type Tally } from '../campaign/campaign.ts';
 import type { Certificate } from '../campaign/certificate.ts';
+import { listen } from '../support/listen.ts';
 
 /** One way in which requests reach the network. */
 export interface Stack {
@@ -154,10 +155,7 @@ export async function startProxy(): Promise<{
       one.on('error', () => undefined).on('close', () => other.destroy());
     }
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  // oxlint-disable-next-line no-unsafe-type-assertion -- a server on TCP
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server);
   return {
     url: `http://127.0.0.1:${port}`,
     tunnels: () => tunnels,

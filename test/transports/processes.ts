@@ -1,9 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -11,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Certificate } from '../campaign/certificate.ts';
 import { startProxy } from './matrix.ts';
+import { listen } from '../support/listen.ts';
 
 const SUCCESS = JSON.stringify({ result: 'success', serviceid: 4711 });
 
@@ -32,7 +31,7 @@ export async function cancelBehindEnvironmentProxy(
   const { count, listener } = countingProvider((answer) => answer());
   const server = createSecureServer(certificate, listener);
   try {
-    const url = `https://localhost:${await portOf(server)}`;
+    const url = `https://localhost:${await listen(server)}`;
     const child = startChild([url], {
       NODE_USE_ENV_PROXY: '1',
       HTTPS_PROXY: proxy.url,
@@ -60,7 +59,7 @@ export async function cancelWhileStopped(): Promise<ChildOutcome> {
   });
   const server = createServer(listener);
   try {
-    const child = startChild([`http://127.0.0.1:${await portOf(server)}`, String(limitMs)], {});
+    const child = startChild([`http://127.0.0.1:${await listen(server)}`, String(limitMs)], {});
     children.push(child);
     return { outcome: await outcomeOf(child), cancellations: count() };
   } finally {
@@ -74,7 +73,7 @@ export async function cancelWithPatchedFetch(how: 'nock' | 'MSW' | 'a function a
   const { count, listener } = countingProvider((answer) => answer());
   const server = createServer(listener);
   try {
-    const url = `http://127.0.0.1:${await portOf(server)}`;
+    const url = `http://127.0.0.1:${await listen(server)}`;
     return { outcome: await outcomeOf(startChild([how, url], {}, 'patched-child.ts')), cancellations: count() };
   } finally {
     server.closeAllConnections();
@@ -117,11 +116,4 @@ function startChild(
 async function outcomeOf({ stdout }: ReturnType<typeof startChild>): Promise<string> {
   const printed = await text(stdout);
   return printed.trim();
-}
-
-async function portOf(server: ReturnType<typeof createServer | typeof createSecureServer>): Promise<number> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  // oxlint-disable-next-line no-unsafe-type-assertion -- a server on TCP
-  return (server.address() as AddressInfo).port;
 }

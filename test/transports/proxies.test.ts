@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { connect, type AddressInfo, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { setDefaultCACertificates } from 'node:tls';
 import { createCancelService } from 'cancelkit';
 import { EnvHttpProxyAgent, ProxyAgent } from 'undici';
@@ -11,6 +11,7 @@ import { makeCertificate, type Certificate } from '../campaign/certificate.ts';
 import { startProviderServer, type Misbehaviour } from '../campaign/provider-server.ts';
 import { acmeProvider, blindAcmeProvider, REQUEST } from '../support/acme.ts';
 import { failureOf } from '../support/failure.ts';
+import { listen } from '../support/listen.ts';
 
 const token = 'a-token-of-the-account';
 const PLACE = Symbol.for('undici.globalDispatcher.1');
@@ -54,10 +55,7 @@ async function startProxy(...refusals: readonly Refusal[]) {
     }
   });
   server.on('connection', (socket) => sockets.add(socket));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  // oxlint-disable-next-line no-unsafe-type-assertion -- a server on TCP
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server);
   return {
     url: `http://127.0.0.1:${port}`,
     seen,

@@ -12,12 +12,7 @@ import {
 import pg from 'pg';
 import { acmeProvider, blindAcmeProvider } from '../support/acme.ts';
 import { miniProvider } from '../support/mini.ts';
-
-// oxlint-disable-next-line no-unnecessary-type-parameters -- the compiler compares two deferred types only in this form
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-/** Compiles only where `Holds` is `true`. */
-// oxlint-disable-next-line no-unnecessary-type-parameters -- a check is nothing but its type argument
-function check<Holds extends true>(..._proof: Holds extends true ? [] : [never]): void {}
+import { check, type Equal } from '../support/type-check.ts';
 
 const accounts = {
   plesk: acmeProvider().account({ baseUrl: 'https://api.example.com', token: 'a-token' }),

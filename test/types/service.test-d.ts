@@ -15,12 +15,8 @@ import { defineProvider } from 'cancelkit/provider';
 import * as v from 'valibot';
 import { acmeProvider, blindAcmeProvider } from '../support/acme.ts';
 import { miniProvider } from '../support/mini.ts';
-
-// oxlint-disable-next-line no-unnecessary-type-parameters -- the compiler compares two deferred types only in this form
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-/** Compiles only where `Holds` is `true`. */
-// oxlint-disable-next-line no-unnecessary-type-parameters -- a check is nothing but its type argument
-function check<Holds extends true>(..._proof: Holds extends true ? [] : [never]): void {}
+import { check, type Equal } from '../support/type-check.ts';
+import { LEAST_CAPABILITIES } from '../support/capabilities.ts';
 
 const accounts = {
   plesk: acmeProvider().account({ baseUrl: 'https://api.example.com', token: 'a-token' }),
@@ -148,14 +144,7 @@ check<Equal<ServiceOf<Own['plesk']>, { hostingId: string; domain?: string }>>();
 const either = defineProvider({
   specVersion: 1,
   id: 'either',
-  capabilities: {
-    timings: ['end_of_period'],
-    reason: { field: 'no' },
-    readBack: false,
-    revoke: false,
-    immediateDestroysData: 'unknown',
-    recognizesRepeat: 'no',
-  },
+  capabilities: { ...LEAST_CAPABILITIES, timings: ['end_of_period'] },
   config: v.strictObject({ token: v.string() }),
   env: {},
   service: v.union([

@@ -11,12 +11,7 @@ import {
 } from 'cancelkit';
 import { acmeProvider } from '../support/acme.ts';
 import { datedProvider, type ALL_TIMINGS, type DatedExtras } from '../support/dated.ts';
-
-// oxlint-disable-next-line no-unnecessary-type-parameters -- the compiler compares two deferred types only in this form
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-/** Compiles only where `Holds` is `true`. */
-// oxlint-disable-next-line no-unnecessary-type-parameters -- a check is nothing but its type argument
-function check<Holds extends true>(..._proof: Holds extends true ? [] : [never]): void {}
+import { check, type Equal } from '../support/type-check.ts';
 
 const accounts = {
   robot: datedProvider().account({ baseUrl: 'https://dated.example', token: 'a-token' }),

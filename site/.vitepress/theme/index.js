@@ -1,6 +1,7 @@
 import { nextTick, onMounted, watch } from 'vue';
-import { useData, useRoute } from 'vitepress';
+import { useData, useRoute, withBase } from 'vitepress';
 import DefaultTheme from 'vitepress/theme';
+import './contrast.css';
 
 /** VitePress's theme, and the diagrams of a page as soon as it is shown. */
 export default {
@@ -19,7 +20,14 @@ export default {
 async function draw(dark) {
   const nodes = document.querySelectorAll('pre.mermaid:not([data-processed])');
   if (nodes.length === 0) return;
-  const { default: mermaid } = await import(/* @vite-ignore */ `${location.origin}/mermaid/mermaid.esm.min.mjs`);
-  mermaid.initialize({ startOnLoad: false, theme: dark ? 'dark' : 'neutral' });
+  const { default: mermaid } = await import(
+    /* @vite-ignore */ `${location.origin}${withBase('/mermaid/mermaid.esm.min.mjs')}`
+  );
+  mermaid.initialize({
+    startOnLoad: false,
+    theme: dark ? 'dark' : 'neutral',
+    // The dark theme's own background of these is too bright for their text.
+    themeVariables: dark ? { edgeLabelBackground: '#3c3c3f' } : {},
+  });
   await mermaid.run({ nodes });
 }

@@ -1,10 +1,13 @@
 import { whenText } from '../../contract/when.ts';
 import * as v from 'valibot';
-import type { FollowRecord, QueuedCancellation, QueueStats } from '../../queue/index.ts';
+import type { QueuedCancellation, QueueStats } from '../../queue/index.ts';
 import { QUEUE_STATES } from '../../queue/model/state.ts';
+import { followWords } from '../../queue/words/follow-words.ts';
 import { sentenceOf } from '../../queue/words/history-words.ts';
+import { pauseWords } from '../../queue/words/pause-words.ts';
 import { relativeTime, utcTime } from '../../queue/words/relative-time.ts';
 import { wordsOf } from '../../queue/words/state-words.ts';
+import { taskWords } from '../../queue/words/task-words.ts';
 import type { ExportFlags, ListFlags } from '../setup/flags.ts';
 import { EXIT } from '../terminal/exit-code.ts';
 import { writeLabelled } from '../terminal/labelled.ts';
@@ -55,12 +58,12 @@ export async function show(id: string, session: Session): Promise<number> {
       ['account', `${result.account} (${result.provider})`],
       ['service', serviceText(result.request.service)],
       ['when', whenText(result.request.when)],
-      ['needs a person', result.needsPerson ? `yes: ${WHAT_TO_DO[waitsFor(result)]}` : undefined],
+      ['needs a person', result.needsPerson ? `yes: ${taskWords(result)}` : undefined],
       ['place', result.place],
       ['leads now to', result.otherPlace],
       ['outcome', outcomeText(result)],
       ['last error', result.lastError?.message],
-      ['followed', followText(result.follow)],
+      ['followed', result.follow === undefined ? undefined : followWords(result.follow)],
       ['not before', result.notBefore === undefined ? undefined : timeText(result.notBefore, now)],
       [result.state === 'proposed' ? 'proposed by' : 'asked by', result.askedBy],
       ['tries', String(result.tries)],
@@ -86,39 +89,6 @@ function timeText(iso: string, now: number): string {
   return `${utcTime(iso)} (${relativeTime(iso, now)})`;
 }
 
-/** What a person has to do. */
-function waitsFor({ state, outcome }: QueuedCancellation): keyof typeof WHAT_TO_DO {
-  if (state === 'planned') return 'held';
-  if (state === 'proposed' || state === 'lapsed' || state === 'overdue') return state;
-  return outcome?.ok === false && outcome.error.code === 'confirmation_required' ? 'confirmation' : 'unknown';
-}
-
-const WHAT_TO_DO = {
-  confirmation: 'pass on the token that the provider sent: `cancelkit queue confirm`',
-  lapsed: 'look it up at the provider, then `cancelkit queue retry` to send it again, or `cancelkit queue resolve`',
-  overdue:
-    'ask the provider why it still runs, then `cancelkit queue resolve`, or `cancelkit queue retry` to send it again',
-  proposed: 'another person has to `cancelkit queue approve` or `cancelkit queue withdraw` it',
-  held: 'correct the configuration and `cancelkit queue resume` the account, or `cancelkit queue retry --accept-place`',
-  unknown: 'look it up at the provider, then `cancelkit queue resolve`',
-} as const;
-
-/** How it is followed. */
-function followText(follow: FollowRecord | undefined): string | undefined {
-  if (follow === undefined) return undefined;
-  const { finding, ended, nextAt, readAt, lastSeen } = follow;
-  if (finding !== undefined) return finding;
-  const last = readAt === undefined ? 'not read yet' : `${lastSeen ?? 'read'} at ${readAt}`;
-  if (nextAt !== undefined) return `${last}; read next at ${nextAt}`;
-  return ended === undefined ? last : `${last}; ${ENDED[ended]}`;
-}
-
-const ENDED = {
-  unconfirmed: 'the readings have ended, and none of them confirmed that the service is over',
-  superseded: 'a newer cancellation of the service is followed in its place',
-  switched_off: 'not followed any more, since the queue does not follow',
-} as const;
-
 /** `cancelkit queue stats` */
 export async function stats(session: Session): Promise<number> {
   return await withReader(session, async (queue) => {
@@ -143,13 +113,15 @@ export async function writeStats(result: QueueStats, { output, command }: Sessio
   output.record({ command, ok: true, result });
   if (output.json) return;
   const used = QUEUE_STATES.filter((state) => result.states[state] > 0);
-  const rows = Object.entries(result.accounts).map(([name, { states, needsPerson, inFlight, pausedUntil }]) => [
-    name,
-    ...used.map((state) => states[state] ?? 0),
-    inFlight,
-    needsPerson,
-    pausedUntil === undefined ? '' : `paused until ${pausedUntil}`,
-  ]);
+  const rows = Object.entries(result.accounts).map(
+    ([name, { states, needsPerson, inFlight, pausedUntil, pausedBecause }]) => [
+      name,
+      ...used.map((state) => states[state] ?? 0),
+      inFlight,
+      needsPerson,
+      pausedUntil === undefined ? '' : `paused until ${utcTime(pausedUntil)}: ${pauseWords(pausedBecause)}`,
+    ],
+  );
   if (rows.length === 0) output.line('The queue is empty.');
   else {
     const { tableLines } = await import('../terminal/table.ts');

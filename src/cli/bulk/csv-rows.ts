@@ -10,8 +10,8 @@ import type { InputRow } from './input-row.ts';
  * The rows of a CSV file, whose first row names the columns. Commas separate them; semicolons or tabs if the first row
  * has these and no comma, as spreadsheets of many countries write them; or what a first line such as `sep=;` says.
  *
- * Empty rows, and empty columns at the right, hold nothing and are skipped. Cells that a row lacks at its end are empty.
- * Everything else that does not fit the first row makes a bad row: rows are never merged, and none is dropped.
+ * Empty rows, and empty columns at the right, hold nothing and are skipped. Cells that a row lacks at its end are
+ * empty. Everything else that does not fit the first row makes a bad row: rows are never merged, and none is dropped.
  *
  * @throws ProviderError `invalid_request` if the file cannot be read as CSV any further
  */
@@ -64,8 +64,8 @@ export const WORKBOOK =
   'the file is a workbook of a spreadsheet program. Save the sheet as “CSV UTF-8”, and run that file. Nothing was sent.';
 
 /**
- * Counts the lines of the rows that were parsed. After a fault the parser discards the rows that were not read yet, so the
- * rows that were read do not tell where it is.
+ * Counts the lines of the rows that were parsed. After a fault the parser discards the rows that were not read yet, so
+ * the rows that were read do not tell where it is.
  */
 function lineCounter(): { readonly count: <Entry>(entry: Entry) => Entry; readonly lines: () => number } {
   let lines = 0;

@@ -16,7 +16,7 @@ export interface EarlierRun {
   readonly fingerprintOf: (row: number) => string;
   /** The last row that it reached. */
   readonly lastRow: number;
-  /** The id of the run. Results of earlier versions have none: then it is made of their first line, as every copy has it. */
+  /** The id of the run. Results of earlier versions have none: it is made of their first line, as in every copy. */
   readonly run: string;
 }
 

@@ -1,6 +1,7 @@
 /**
- * A text in UTF-8, out of one in UTF-8 or, as a spreadsheet saves “Unicode text”, in UTF-16 with a byte order mark. Other
- * encodings cannot be told apart and are passed on unchanged: their bytes are not valid UTF-8, which the rows show.
+ * A text in UTF-8, out of one in UTF-8 or, as a spreadsheet saves “Unicode text”, in UTF-16 with a byte order mark.
+ * Other encodings cannot be told apart and are passed on unchanged: their bytes are not valid UTF-8, which the rows
+ * show.
  */
 export async function* inUtf8(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   let start: Uint8Array | undefined = Buffer.alloc(0);

@@ -51,7 +51,7 @@ function notJson(text: string): string {
   return `it is not valid JSON; ${expected}, such as {"account":"name","service":"id","when":"end_of_period"}`;
 }
 
-/** Whether a number outside of the texts is written with an exponent, as a spreadsheet shortens ids. The text is valid JSON. */
+/** Whether a number outside of the strings has an exponent, as a spreadsheet shortens ids. The text is valid JSON. */
 function hasExponent(text: string): boolean {
   return [...text.matchAll(/"(?:[^"\\]|\\.)*"|\d[eE]/g)].some(([token]) => !token.startsWith('"'));
 }

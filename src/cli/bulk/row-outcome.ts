@@ -37,7 +37,7 @@ export class OutcomeCounts extends RowCounts<RowOutcome> {
     return this.#warnings.get('timing_unknown') ?? 0;
   }
 
-  /** The exit code of the worst outcome. A row that was not started, or waits for a token, counts as one that had no effect. */
+  /** The exit code of the worst outcome. A row that was not started, or waits for a token, counts as without effect. */
   get exitCode(): number {
     return worstOf([
       ...(this.of('unknown') + this.timingUnknown > 0 ? [EXIT.unknown] : []),

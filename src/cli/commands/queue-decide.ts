@@ -6,7 +6,7 @@ import { examples } from '../terminal/examples.ts';
 import { whenAbsent } from './queue-work.ts';
 import { text } from './text.ts';
 
-/** Adds `cancelkit queue approve`, `resolve`, `read-back`, `confirm`, `retry`, `quarantine`, `withdraw` and `resume`. */
+/** Adds the decisions to `cancelkit queue`: from `approve` to `resume`. */
 export function addDeciding(queue: Command, act: Act): void {
   decision(queue.command('approve'))
     .description('Approve one that another person has proposed: it is carried out. Asks first.')

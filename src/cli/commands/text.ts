@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
-/** A text of an option. One like an option is refused: its own value was left out, and a `--dry-run` would be lost in it. */
+/** A text of an option. One like an option is refused: the value was left out, and would swallow a `--dry-run`. */
 export function text(value: string): string {
   if (value === '') throw new InvalidArgumentError('It is empty: leave the option out.');
   if (value.startsWith('--')) {

@@ -5,8 +5,9 @@ import type { Session } from '../setup/session.ts';
 import { candidates } from './candidates.ts';
 
 /**
- * `cancelkit complete`: the words that may come next, one a line, with their meaning behind a tab. A shell asks for them
- * at every TAB, in whatever directory its user is: no configuration is loaded, and no other file of that directory.
+ * `cancelkit complete`: the words that may come next, one a line, with their meaning behind a tab. A shell asks for
+ * them at every TAB, in whatever directory its user is: no configuration is loaded, and no other file of that
+ * directory.
  */
 export async function complete(words: readonly string[], program: Command, { output }: Session): Promise<number> {
   for (const { word, meaning } of await candidates(words, program, accountNames)) output.line(`${word}\t${meaning}`);

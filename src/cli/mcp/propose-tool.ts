@@ -12,7 +12,7 @@ export function proposeTools(): readonly Tool[] {
   return states.includes('proposed') ? [propose] : [];
 }
 
-// Nothing that a model proposes takes the id under which a shop enqueues: its own call would find it there, and be content.
+// Nothing that a model proposes takes the id under which a shop enqueues: the shop's own call would add nothing.
 const PREFIX = 'mcp:';
 
 /** The tool itself. */

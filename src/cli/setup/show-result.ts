@@ -1,17 +1,10 @@
 import { whenText } from '../../contract/when.ts';
 import type { CancelResult } from '../../contract/result.ts';
 import type { CancellationStatus, EffectiveAt } from '../../contract/vocabulary.ts';
+import { STATE_WORDS } from '../../queue/words/state-words.ts';
 import { type Labelled, writeLabelled } from '../terminal/labelled.ts';
 import type { Output } from '../terminal/output.ts';
 import { writtenService } from './parse-service.ts';
-
-/** What an outcome means, in a sentence. */
-const MEANINGS: { readonly [Outcome in CancelResult['outcome']]: string } = {
-  requested: 'The provider stored it; a cron job, a worker or a person still acts on it.',
-  scheduled: 'Confirmed, with the date that it takes effect.',
-  completed: 'The service is over.',
-  already_cancelled: 'It was cancelled before; nothing new was needed.',
-};
 
 const OPEN =
   'There is a cancellation, and the provider does not tell its timing: it may be another than you asked for.';
@@ -28,7 +21,7 @@ export function writeResult(result: CancelResult, output: Output): void {
   // What was found may not be what was asked for.
   const isOpen = isTimingUnknown(result);
   const sign = isOpen ? colours.yellow('!') : colours.green('✓');
-  output.line(`${sign} ${colours.bold(outcome)}: ${isOpen ? OPEN : MEANINGS[outcome]}`);
+  output.line(`${sign} ${colours.bold(outcome)}: ${isOpen ? OPEN : STATE_WORDS[outcome].meaning}`);
   writeLabelled(output, [
     ['account', `${account} (${provider})`],
     ['service', serviceText(result.service)],

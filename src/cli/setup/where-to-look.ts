@@ -2,7 +2,7 @@ import type { WhereToLook } from '../../contract/where-to-look.ts';
 import type { Labelled } from '../terminal/labelled.ts';
 import type { OpenedServices } from './open-services.ts';
 
-/** Where a person finds a service at its provider, if that is known. Never fails: what it stands beside matters more. */
+/** Where a person finds a service at its provider, if that is known. Never fails: what is shown beside it matters. */
 export async function whereToLook(
   { services }: OpenedServices,
   account: string,

@@ -26,8 +26,9 @@ export interface Question {
  */
 export async function confirm(question: Question, output: Output): Promise<void> {
   if (!output.isInteractive) {
+    const warnings = question.warnings.map((warning) => (warning.endsWith('.') ? warning : `${warning}.`)).join(' ');
     throw wrongUse(
-      `${question.warnings.join('. ')}. Nothing was sent: without a terminal, the command cannot ask for confirmation. Add --yes to confirm.`,
+      `${warnings} Nothing was sent: without a terminal, the command cannot ask for confirmation. Add --yes to confirm.`,
     );
   }
   const { isCancel, log, text } = await import('@clack/prompts');

@@ -1,4 +1,4 @@
-/** A value as JSON in one line. What steers a terminal, or ends a line for some, is escaped: it stays the same to a parser. */
+/** A value as JSON in one line. What steers a terminal or ends a line is escaped, which a parser does not notice. */
 export function jsonLine(value: object): string {
   return JSON.stringify(value).replace(/[\u007F-\u009F\u2028\u2029]|\p{Cf}/gu, (found) =>
     found.split('').map(escaped).join(''),

@@ -8,7 +8,8 @@ import { wrongUse } from './wrong-use.ts';
  * The token that a provider sent to a person: typed without being shown or, without a terminal, the first line of the
  * input that is not empty. Never an argument, which other users of the machine could read.
  *
- * @throws ProviderError `invalid_request` if the input has none, or would show what is typed; `aborted` if the person leaves
+ * @throws ProviderError `invalid_request` if the input has none, or would show what is typed; `aborted` if the
+ * person leaves
  */
 export async function readToken(output: Output): Promise<string> {
   if (process.stdin.isTTY && !output.isInteractive) {

@@ -1,3 +1,4 @@
+import { CANCEL_OUTCOMES } from '../../contract/outcome.ts';
 import type { ListFilter, QueueStats } from '../../queue/index.ts';
 import { QUEUE_STATES, type QueueState } from '../../queue/model/state.ts';
 import { STATE_WORDS } from '../../queue/words/state-words.ts';
@@ -15,7 +16,7 @@ export interface Tab {
 /** States that share a tab. Each other state has a tab of its own. */
 const TOGETHER: readonly (readonly [id: string, name: string, states: readonly QueueState[]])[] = [
   ['planned', 'Planned', ['planned', 'intent', 'sent']],
-  ['done', 'Done', ['requested', 'scheduled', 'completed', 'already_cancelled']],
+  ['done', 'Done', CANCEL_OUTCOMES],
 ];
 
 /** The tabs, in their order: what needs a person, each state, all. */

@@ -1,11 +1,12 @@
 import type { JSX } from 'hono/jsx/jsx-runtime';
 import type { AccountStats } from '../../queue/index.ts';
 import { QUEUE_STATES } from '../../queue/model/state.ts';
+import { pauseWords } from '../../queue/words/pause-words.ts';
 import { timeBetween } from '../../queue/words/relative-time.ts';
 import { STATE_WORDS, type Tone } from '../../queue/words/state-words.ts';
 import { hrefOf, type Visit } from '../model/visit.ts';
 import { Layout } from './layout.tsx';
-import { Banners, numberText, pauseReason } from './parts.tsx';
+import { Banners, numberText } from './parts.tsx';
 
 /** How each account stands, and what it settled in the last 24 hours. */
 export function AccountsPage({ visit }: { readonly visit: Visit }): JSX.Element {
@@ -74,7 +75,7 @@ function Account({ visit, name, account }: AccountProps): JSX.Element {
         </div>
         {pausedUntil !== undefined && (
           <p class="sub">
-            Paused for {timeBetween(pausedUntil, visit.now)}: {pauseReason(pausedBecause)}.
+            Paused for {timeBetween(pausedUntil, visit.now)}: {pauseWords(pausedBecause)}.
           </p>
         )}
         {oldestDueAt !== undefined && (

@@ -24,8 +24,8 @@ export function Pick({ item }: { readonly item: QueuedCancellation }): JSX.Eleme
 }
 
 /**
- * One decision for all selected rows. Without `autocomplete="off"`, a browser that loads the page again ticks the boxes at
- * the same places, where other rows may be by then.
+ * One decision for all selected rows. Without `autocomplete="off"`, a browser that loads the page again ticks the boxes
+ * at the same places, where other rows may be by then.
  */
 export function BulkForm({ visit }: { readonly visit: Visit }): JSX.Element {
   return (

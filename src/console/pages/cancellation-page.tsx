@@ -1,12 +1,13 @@
 import type { JSX } from 'hono/jsx/jsx-runtime';
-import { whenText } from '../../contract/when.ts';
 import type { QueuedCancellation, QueuedCancellationWithHistory } from '../../queue/index.ts';
 import { sentenceOf } from '../../queue/words/history-words.ts';
-import { wordsOf } from '../../queue/words/state-words.ts';
+import { STATE_WORDS, wordsOf } from '../../queue/words/state-words.ts';
+import { timingWords } from '../../queue/words/timing-words.ts';
 import type { WhereToLook } from '../../contract/where-to-look.ts';
 import { serviceName } from '../model/service-name.ts';
 import { hrefOf, type Visit } from '../model/visit.ts';
-import { DecisionPanels, type Draft } from './decision-panels.tsx';
+import type { Draft } from './decision-form.tsx';
+import { DecisionPanels } from './decision-panels.tsx';
 import { Tick, Warn } from './icons.tsx';
 import { Layout } from './layout.tsx';
 import { Badge, CLASSES, numberText, Time } from './parts.tsx';
@@ -79,9 +80,8 @@ export function NoCancellationPage({ visit }: { readonly visit: Visit }): JSX.El
 
 function headline(item: QueuedCancellation, now: number): string {
   if (item.state !== 'unknown') return wordsOf(item, now).known.join(' ');
-  return item.needsPerson
-    ? 'It may be cancelled, or not. Nothing more is done until a person has looked.'
-    : 'It may be cancelled, or not. It is being read back.';
+  const next = item.needsPerson ? 'Nothing more is done until a person has looked.' : 'It is being read back.';
+  return `${STATE_WORDS.unknown.meaning} ${next}`;
 }
 
 function Trail({ visit, item }: { readonly visit: Visit; readonly item: QueuedCancellationWithHistory }): JSX.Element {
@@ -138,7 +138,7 @@ function Facts({ item }: { readonly item: QueuedCancellation }): JSX.Element {
   const facts: readonly (readonly [name: string, value: string | undefined])[] = [
     ['Account', `${item.account} (${item.provider})`],
     ...Object.entries(request.service).map(([key, value]): [string, string] => [key, String(value)]),
-    ['When', whenText(request.when).replaceAll('_', ' ')],
+    ['When', timingWords(request.when)],
     ['Reason', request.reason === undefined ? undefined : Object.values(request.reason).join(' · ')],
     ['Reference', request.reference],
     ['Asked by', item.askedBy],

@@ -1,25 +1,15 @@
 import type { Child } from 'hono/jsx';
 import type { JSX } from 'hono/jsx/jsx-runtime';
-import type { QueuedCancellation } from '../../queue/index.ts';
 import { awaitsToken, wordsOf } from '../../queue/words/state-words.ts';
 import { ANSWERS, choiceFor } from '../model/answers.ts';
 import type { WhereToLook } from '../../contract/where-to-look.ts';
-import { serviceName, typedId } from '../model/service-name.ts';
-import { hrefOf, may, type Visit } from '../model/visit.ts';
+import { serviceName } from '../model/service-name.ts';
+import { hrefOf, may } from '../model/visit.ts';
+import { ConfirmForm, Decide, type Draft, type FormProps, Hidden, Note, Submit, TypedId } from './decision-form.tsx';
 import { Warn } from './icons.tsx';
 import { FormToken } from './parts.tsx';
 
-/** A decision that was not taken, with what the operator had filled in. */
-export interface Draft {
-  readonly problem: string;
-  readonly as?: string;
-  readonly note?: string;
-  readonly effectiveAt?: string;
-}
-
-interface PanelsProps {
-  readonly visit: Visit;
-  readonly item: QueuedCancellation;
+interface PanelsProps extends FormProps {
   readonly look: WhereToLook | undefined;
   readonly draft: Draft | undefined;
 }
@@ -139,20 +129,6 @@ function WhereToCheck({ item, look }: Pick<PanelsProps, 'item' | 'look'>): JSX.E
   );
 }
 
-/** Takes the token that the provider sent. It is passed on, and kept nowhere. */
-function ConfirmForm({ visit, item }: Pick<PanelsProps, 'visit' | 'item'>): JSX.Element {
-  return (
-    <form method="post" action={hrefOf(visit, '/confirm')} class="aside-form">
-      <Hidden visit={visit} item={item} />
-      <label class="field">
-        The token that the provider sent
-        <input type="password" name="token" required maxlength={4096} autocomplete="off" spellcheck={false} />
-      </label>
-      <Submit visit={visit} button="Pass it on" />
-    </form>
-  );
-}
-
 function HeldPanel(props: PanelsProps): JSX.Element {
   const { visit, item } = props;
   return (
@@ -182,83 +158,6 @@ function ProposedPanel(props: PanelsProps): JSX.Element {
       <Decide {...props} as="approve" button="Approve" />
       <Decide {...props} as="withdraw" button="Take out of the queue" danger />
     </Panel>
-  );
-}
-
-interface DecideProps extends PanelsProps {
-  readonly as: string;
-  readonly button: string;
-  readonly danger?: boolean;
-  readonly children?: Child;
-}
-
-/** A form with one decision. */
-function Decide({ visit, item, draft, as, button, danger = false, children }: DecideProps): JSX.Element {
-  return (
-    <form method="post" action={hrefOf(visit, '/decide')} class="aside-form" autocomplete="off">
-      <Hidden visit={visit} item={item} />
-      <input type="hidden" name="as" value={as} />
-      {children}
-      <Note draft={draft?.as === as ? draft : undefined} placeholder="Why" />
-      <Submit visit={visit} button={button} danger={danger} />
-    </form>
-  );
-}
-
-/** Which cancellation a form is about, and the state of it that the page shows. */
-function Hidden({ visit, item }: Pick<PanelsProps, 'visit' | 'item'>): JSX.Element {
-  return (
-    <>
-      <FormToken visit={visit} />
-      <input type="hidden" name="id" value={item.id} />
-      <input type="hidden" name="seen" value={item.updatedAt} />
-    </>
-  );
-}
-
-function TypedId({ item }: Pick<PanelsProps, 'item'>): JSX.Element {
-  const typed = typedId(item.request);
-  return (
-    <label class="field more">
-      <span>
-        Type <code>{typed}</code> to confirm
-      </span>
-      <input name="typed" autocomplete="off" spellcheck={false} />
-    </label>
-  );
-}
-
-function Note({
-  draft,
-  placeholder,
-}: {
-  readonly draft: Draft | undefined;
-  readonly placeholder: string;
-}): JSX.Element {
-  return (
-    <label class="field">
-      Note
-      <textarea name="note" maxlength={1000} placeholder={placeholder}>
-        {draft?.note ?? ''}
-      </textarea>
-    </label>
-  );
-}
-
-function Submit({
-  visit,
-  button,
-  danger = false,
-}: {
-  readonly visit: Visit;
-  readonly button: string;
-  readonly danger?: boolean;
-}): JSX.Element {
-  return (
-    <div class="submit">
-      <button class={danger ? 'danger' : 'primary'}>{button}</button>
-      <small>as {visit.me.by}</small>
-    </div>
   );
 }
 

@@ -1,8 +1,8 @@
 import type { JSX } from 'hono/jsx/jsx-runtime';
-import { whenText } from '../../contract/when.ts';
 import type { QueuedCancellation } from '../../queue/index.ts';
 import { LISTED_TIMINGS } from '../../queue/input/queue-input.ts';
 import { wordsOf } from '../../queue/words/state-words.ts';
+import { timingWords } from '../../queue/words/timing-words.ts';
 import { serviceName } from '../model/service-name.ts';
 import { TABS, type Tab } from '../model/tabs.ts';
 import { cancellationHref, hrefOf, may, type Visit } from '../model/visit.ts';
@@ -134,7 +134,7 @@ function Filter({
           <option value="">Every timing</option>
           {LISTED_TIMINGS.map((timing) => (
             <option value={timing} selected={timing === when}>
-              {timingName(timing)}
+              {timing === 'date' ? 'on a date' : timingWords(timing)}
             </option>
           ))}
         </select>
@@ -194,7 +194,7 @@ function Table({
               {item.request.when === 'immediate' ? (
                 <span class="now">immediate</span>
               ) : (
-                <span class="sub">{timingName(whenText(item.request.when))}</span>
+                <span class="sub">{timingWords(item.request.when)}</span>
               )}
             </td>
             <td class="ref sub mono">{item.request.reference ?? item.id}</td>
@@ -206,9 +206,4 @@ function Table({
       </tbody>
     </table>
   );
-}
-
-/** A timing as it is read: `end of period`. */
-function timingName(timing: string): string {
-  return timing === 'date' ? 'on a date' : timing.replaceAll('_', ' ');
 }

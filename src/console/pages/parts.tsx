@@ -1,5 +1,6 @@
 import type { JSX } from 'hono/jsx/jsx-runtime';
 import type { QueuedCancellation } from '../../queue/index.ts';
+import { pauseWords } from '../../queue/words/pause-words.ts';
 import { relativeTime, timeBetween, utcTime } from '../../queue/words/relative-time.ts';
 import { STATE_WORDS, type Tone } from '../../queue/words/state-words.ts';
 import { hrefOf, may, type Visit } from '../model/visit.ts';
@@ -85,7 +86,7 @@ export function Banners({ visit }: { readonly visit: Visit }): JSX.Element {
               <Warn />
               <p>
                 <b>
-                  {name} is paused for {timeBetween(account.pausedUntil, now)}: {pauseReason(account.pausedBecause)}.
+                  {name} is paused for {timeBetween(account.pausedUntil, now)}: {pauseWords(account.pausedBecause)}.
                 </b>{' '}
                 <span>{numberText(account.states.planned ?? 0)} are planned. Nothing is lost.</span>
               </p>
@@ -111,18 +112,4 @@ export function Resume({ visit, account }: { readonly visit: Visit; readonly acc
   );
 }
 
-/** Why an account is paused, in words. */
-export function pauseReason(code: string | undefined): string {
-  return PAUSES[code ?? ''] ?? code ?? 'the reason is not known';
-}
-
 const LATE_MS = 120_000;
-
-const PAUSES: Readonly<Record<string, string>> = {
-  unauthorized: 'the provider refused its credentials',
-  forbidden: 'the provider refused access',
-  not_configured: 'its configuration cannot be used',
-  rate_limited: 'the provider asked for a pause',
-  unavailable: 'the provider cannot be reached',
-  unexpected_response: 'the provider’s answers cannot be used',
-};

@@ -58,7 +58,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   '42501':
     'The user lacks a right. Let the owner of the database run: CREATE SCHEMA cancelkit AUTHORIZATION the_user; CREATE SCHEMA ' +
     'cancelkit_jobs AUTHORIZATION the_user (with another option `schema`: that name, and the same with _jobs). If both are there and belong to ' +
-    'another user: let that user open the queue once after an update, and GRANT what docs/queue.md names under "Rights"',
+    'another user: let that user open the queue once after an update, and GRANT what docs/queue-databases.md names under "Rights"',
   '42601':
     'The name in the option `schema` may be a word that SQL keeps for itself, such as order or user. Choose another one',
   '42939': 'PostgreSQL keeps names that begin with pg_ for itself. Choose another name for the option `schema`',

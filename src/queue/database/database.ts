@@ -43,8 +43,8 @@ export class DatabaseFailure extends Error {
 }
 
 /**
- * Waits for statements of a transaction that were sent together. The first one that failed is the reason: those after it
- * only say that the transaction has failed.
+ * Waits for statements of a transaction that were sent together. The first one that failed is the reason: those after
+ * it only say that the transaction has failed.
  *
  * @param statements in the order in which they were sent.
  */

@@ -39,8 +39,8 @@ export async function openPglite(directory: string): Promise<Database> {
 }
 
 /**
- * Everything asks first whether the directory is still this process's: PGlite keeps pages in its own memory, and what it
- * wrote would destroy what the next owner has written.
+ * Everything asks first whether the directory is still this process's: PGlite keeps pages in its own memory, and what
+ * it wrote would destroy what the next owner has written.
  */
 function database(pglite: PGlite, lock: DirectoryLock): Database {
   return {

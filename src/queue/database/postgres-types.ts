@@ -1,6 +1,6 @@
 /**
- * How the values of the queue's own connections are read: as `pg` reads them by default, whatever parsers the program has
- * set with `pg.types.setTypeParser`, which apply to every connection of the process.
+ * How the values of the queue's own connections are read: as `pg` reads them by default, whatever parsers the program
+ * has set with `pg.types.setTypeParser`, which apply to every connection of the process.
  */
 export const OWN_TYPES: { readonly getTypeParser: (oid: number) => Parser } = {
   getTypeParser: (oid) => PARSERS[oid] ?? unchanged,
@@ -12,8 +12,8 @@ const unchanged: Parser = (text) => text;
 const toNumber: Parser = (text) => Number(text);
 const toJson: Parser = (text) => JSON.parse(text);
 
-// By the numbers that the server's own types have: bool, int2, int4, oid, float4, float8, json, jsonb, timestamptz. An int8
-// and a numeric stay text, as they may be larger than a number can be.
+// By the numbers that the server's own types have: bool, int2, int4, oid, float4, float8, json, jsonb, timestamptz. An
+// int8 and a numeric stay text, as they may be larger than a number can be.
 const PARSERS: Readonly<Record<number, Parser>> = {
   16: (text) => text === 't',
   21: toNumber,

@@ -71,7 +71,7 @@ async function examineJobs(client: QueryClient, schema: string): Promise<Finding
   return failed(
     'jobs',
     `the tables of pg-boss are not in the schema ${schema}_jobs`,
-    'The next process that opens the queue with the right to do so makes them. If they were dropped, see docs/queue.md on restored backups.',
+    'The next process that opens the queue with the right to do so makes them. If they were dropped, see docs/queue-recovery.md on restored backups.',
   );
 }
 

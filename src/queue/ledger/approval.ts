@@ -2,7 +2,7 @@ import type { QueryClient } from '../database/database.ts';
 import { invalidInput } from '../input/check-input.ts';
 import type { CheckedApproval } from '../input/decision-input.ts';
 import { toClaimed } from './claimed-row.ts';
-import { type DecisionContext, locked, note } from './decisions.ts';
+import { type DecisionContext, locked, note } from './decision.ts';
 import { toJob } from './jobs.ts';
 import { changedAt } from './record.ts';
 import { isSamePerson } from './same-person.ts';

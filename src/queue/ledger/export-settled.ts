@@ -46,7 +46,7 @@ async function reserve(file: string): Promise<void> {
   }
 }
 
-/** What is exported may be dropped next: a power cut must not take the name of its file. Windows syncs no directories. */
+/** What is exported may be dropped next: a power cut must not take its file's name. Windows syncs no directories. */
 async function keepName(file: string): Promise<void> {
   if (process.platform === 'win32') return;
   const directory = await open(dirname(file), 'r');

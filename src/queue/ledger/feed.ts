@@ -7,8 +7,8 @@ import { CHANGE_COLUMNS, toChange } from './changes.ts';
 /**
  * Reads the feed: the changes behind a cursor, in the order in which they were committed.
  *
- * A number that a transaction takes says nothing of when it is committed, so a reader that went by numbers would miss the
- * one that commits late. Readers therefore give each change its position once they see it: what commits late comes
+ * A number that a transaction takes says nothing of when it is committed, so a reader that went by numbers would miss
+ * the one that commits late. Readers therefore give each change its position once they see it: what commits late comes
  * later. Those who write wait for no lock of the feed.
  *
  * @throws ProviderError `invalid_request` for a cursor of another feed, and for one behind which changes were dropped

@@ -1,20 +1,14 @@
 import type { ProviderError } from '../../contract/provider-error.ts';
 import type { CancelResult } from '../../contract/result.ts';
-import type { CancellationStatus, EffectiveAt, LastSeen } from '../../contract/vocabulary.ts';
-import { calendarDay, endOfDay } from '../../contract/when.ts';
-import type { Claimed, Followed, FollowReadings } from '../model/claimed.ts';
+import type { CancellationStatus } from '../../contract/vocabulary.ts';
+import type { Claimed, Followed, Following, FollowReadings } from '../model/claimed.ts';
 import type { FollowDoubt, FollowEnd, FollowPlan } from '../model/follow-plan.ts';
 import { isFollowedState } from '../model/state.ts';
+import { dueOf, endOf, endOfPlan, firstLate, hasMoved } from './follow-dates.ts';
+import { findingOf, lastFinding, TORN } from './follow-finding.ts';
 import { type NextFollow, type NextState, whenAgain } from './next-state.ts';
 import type { Policy } from './policy.ts';
 import { storable } from './stored-outcome.ts';
-
-/** A followed cancellation with its plan. */
-export interface Following {
-  readonly claimed: Claimed;
-  readonly followed: Followed;
-  readonly plan: FollowPlan;
-}
 
 /** What a queue follows, and where it can. */
 export interface FollowingQueue {
@@ -41,7 +35,6 @@ export function followed(next: NextState, plan: FollowPlan | false): NextState {
 
 /** What follows from a reading that the provider answered: with a state, or with its word that it has no such service. */
 export function afterFollowReading(following: Following, seen: CancellationStatus | 'absent'): NextState {
-  const { claimed } = following;
   if (seen === 'absent') return afterAbsence(following);
   const result = withReading(following.followed, seen);
   const readings = { seen: seen.state, hasSeenService: true };
@@ -54,7 +47,7 @@ export function afterFollowReading(following: Following, seen: CancellationStatu
   }
   const current = { ...following, followed: { ...following.followed, result } };
   const doubt = doubtOf(current, seen);
-  if (doubt !== undefined) return afterDoubt(current, readings, doubt, wordsFor(doubt, claimed, seen, current));
+  if (doubt !== undefined) return afterDoubt(current, readings, doubt, findingOf(current, doubt, seen));
   return goOn(current, readings);
 }
 
@@ -84,15 +77,14 @@ export function afterFailedFollow(
 
 /** What follows if it cannot be read any more: what the readings before that have shown, if they agree on it. */
 function afterLastFailure(following: Following): NextState {
-  const { claimed, followed: current } = following;
+  const { followed: current } = following;
   const { doubt, doubts = 0, seen = 'unknown' } = current.readings;
   if (doubt !== 'overdue' || doubts < PROOF) return end(following, 'unconfirmed');
-  const finding = `${overdueWords(claimed, seen, current)} Since that was read, the provider has not answered. ${DECIDE}`;
   return {
     ...stateOf(following),
     state: 'overdue',
     needsPerson: true,
-    follow: { ...current.readings, finding },
+    follow: { ...current.readings, finding: lastFinding(following, seen) },
   };
 }
 
@@ -128,10 +120,6 @@ export function undecided(following: Following, { follow = {} }: NextState): Nex
   const { finding: _finding, ...readings } = follow;
   return { ...stateOf(following), follow: readings, nextInMs: following.plan.everyMs };
 }
-
-// Two that keep contradicting each other must not be read for ever.
-const TORN =
-  'Its date has passed, and the readings contradict each other: look at the history, and look it up at the provider.';
 
 // A reading that failed is made again after this part of the time between two readings, or since the beginning.
 const FAILED_SHARE = 8;
@@ -220,49 +208,6 @@ function goOn(following: Following, { seen, hasSeenService }: FollowReadings): N
 // What a provider names as a date may lie beyond all calendars.
 const LONGEST_MS = 100 * 365 * 86_400_000;
 
-/** When the service should be over, in milliseconds since the epoch, or `undefined` if that is not known. */
-function dueOf({ result, nowMs, sinceMs }: Followed, { request }: Claimed): number | undefined {
-  const told = endOf(result.effectiveAt);
-  if (told !== undefined) return told;
-  if (typeof request.when === 'object') return endOf({ value: request.when.on, precision: 'date', source: 'provider' });
-  return request.when === 'immediate' ? nowMs - sinceMs : undefined;
-}
-
-/** When a date is over in every time zone, or an instant has passed; `undefined` for anything else. */
-function endOf(at: EffectiveAt | undefined): number | undefined {
-  if (at === undefined) return undefined;
-  const { value, precision } = at;
-  const day = calendarDay(value.slice(0, 10));
-  if (day === undefined) return undefined;
-  const end = precision === 'date' ? endOfDay(day) : Date.parse(value);
-  return Number.isNaN(end) ? undefined : end;
-}
-
-/**
- * From when on a reading of a service that is not over speaks against the cancellation. A provider may name a date that
- * had passed when it accepted the cancellation, such as that of an unpaid invoice, and has to be given time all the same.
- */
-function firstLate(due: number, { nowMs, sinceMs, result }: Followed, { request }: Claimed, plan: FollowPlan): number {
-  const first = nowMs - sinceMs + plan.afterMs;
-  // One for now has no date of its own: its first reading is the one after its date.
-  const isNow = result.effectiveAt === undefined && request.when === 'immediate';
-  return isNow ? first : Math.max(due + plan.afterDateMs, first);
-}
-
-/** When the last reading is due, in milliseconds since the epoch. */
-function endOfPlan({ followed: current, claimed, plan }: Following): number {
-  const due = dueOf(current, claimed);
-  if (due === undefined) return current.nowMs - current.sinceMs + plan.undatedForMs;
-  return firstLate(due, current, claimed, plan) + plan.forMs;
-}
-
-/** Whether the end that the provider shows is later than the one that it promised. A day more can be a time zone. */
-function hasMoved({ effectiveAt: promised }: CancelResult, { effectiveAt: shown }: CancellationStatus): boolean {
-  if (promised?.source !== 'provider' || shown === undefined) return false;
-  const days = [promised, shown].map(({ value }) => Date.parse(calendarDay(value.slice(0, 10)) ?? ''));
-  return (days[1] ?? NaN) - (days[0] ?? NaN) > 86_400_000;
-}
-
 /**
  * The result with what the reading showed. A date that it names is the promise from here on, if there was none, if that
  * one was computed here, or if it is earlier.
@@ -290,32 +235,3 @@ function stateOf({ claimed, followed: current }: Following, result: CancelResult
 function readFrom(readings: FollowReadings): NextFollow {
   return { ...readings, isRead: true };
 }
-
-function wordsFor(
-  doubt: 'lapsed' | 'overdue',
-  claimed: Claimed,
-  { state, effectiveAt }: CancellationStatus,
-  { followed: current }: Following,
-): string {
-  const { provider } = claimed;
-  const { value: promised } = current.result.effectiveAt ?? {};
-  if (doubt === 'overdue') return `${overdueWords(claimed, state, current)} ${DECIDE}`;
-  if (state === 'none' || state === 'failed') {
-    const shown = state === 'none' ? 'shows no cancellation of this service any more' : 'says that it failed';
-    return `${provider}: the provider accepted this cancellation, and ${shown}. The service goes on. ${DECIDE}`;
-  }
-  // A cancellation that the provider shows may be another one, which somebody has made there for a later date.
-  const why =
-    state === 'scheduled' || state === 'requested'
-      ? 'it was renewed, or cancelled anew for that date'
-      : 'it was renewed';
-  return `${provider}: the service was to end on ${promised ?? '?'}, and ends on ${effectiveAt?.value ?? '?'} now: ${why}. ${DECIDE}`;
-}
-
-function overdueWords({ provider }: Claimed, seen: LastSeen, { result }: Followed): string {
-  const { value: promised } = result.effectiveAt ?? {};
-  const date = promised === undefined ? 'It should have ended by now' : `It should have ended on ${promised}`;
-  return `${provider}: ${date}, and the provider does not say that the service is over (its state: ${seen}).`;
-}
-
-const DECIDE = 'Look it up at the provider. If the service is still to end, send it again; otherwise resolve it.';

@@ -1,6 +1,7 @@
 /**
- * A value as JSON that a `jsonb` column takes. It takes no NUL and no unpaired surrogates, which a provider's answer may
- * hold: each of them becomes U+FFFD. As the character itself, since a database that is not in UTF-8 refuses its escape.
+ * A value as JSON that a `jsonb` column takes. It takes no NUL and no unpaired surrogates, which a provider's answer
+ * may hold: each of them becomes U+FFFD. As the character itself, since a database that is not in UTF-8 refuses its
+ * escape.
  */
 export function toJsonb(value: unknown): string {
   return JSON.stringify(value).replace(NOT_STORABLE, '$1\ufffd');

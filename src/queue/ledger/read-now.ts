@@ -4,7 +4,7 @@ import { invalidInput } from '../input/check-input.ts';
 import type { CheckedChoice } from '../input/decision-input.ts';
 import type { Claimed } from '../model/claimed.ts';
 import { AGES, toClaimed } from './claimed-row.ts';
-import { type DecisionContext, locked, note } from './decisions.ts';
+import { type DecisionContext, locked, note } from './decision.ts';
 import type { NextState } from './next-state.ts';
 import type { Policy } from './policy.ts';
 import { changedAt } from './record.ts';

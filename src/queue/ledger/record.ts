@@ -59,8 +59,8 @@ export interface QueuedCancellation {
   /** ISO 8601. */
   readonly createdAt: string;
   /**
-   * When it was last changed, with microseconds: `2026-05-01T10:00:00.123456Z`. Two changes never have the same one, so a
-   * decision can be bound to it (`ifUpdatedAt`).
+   * When it was last changed, with microseconds: `2026-05-01T10:00:00.123456Z`. Two changes never have the same one, so
+   * a decision can be bound to it (`ifUpdatedAt`).
    */
   readonly updatedAt: string;
 }
@@ -69,7 +69,7 @@ export interface QueuedCancellation {
 export interface FollowRecord {
   /** Since when (ISO 8601). */
   readonly since: string;
-  /** When it is read next (ISO 8601). Left out: never, since the service is over, a person decides, or it has `ended`. */
+  /** When it is read next (ISO 8601). Left out: never; the service is over, a person decides, or it has `ended`. */
   readonly nextAt?: string;
   /** When it was read last (ISO 8601), and what that showed; `absent`: the provider has no such service. */
   readonly readAt?: string;
@@ -94,8 +94,8 @@ const iso = v.pipe(
 export const UPDATED: string = `to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS updated`;
 
 /**
- * The time of a change, never that of the change before: the clock of the embedded database counts milliseconds. What lies
- * further ahead was written before the clock was set back, and says nothing of now.
+ * The time of a change, never that of the change before: the clock of the embedded database counts milliseconds. What
+ * lies further ahead was written before the clock was set back, and says nothing of now.
  *
  * @param updatedAt the column.
  */

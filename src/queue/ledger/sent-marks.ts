@@ -9,7 +9,7 @@ export interface Sent {
   readonly at: number;
 }
 
-/** A request that is answered sooner is not worth a statement of its own that says that it was sent, in milliseconds. */
+/** Milliseconds. A request that is answered sooner is not worth a statement of its own that says that it was sent. */
 export const MARK_AFTER_MS = 200;
 
 /** The requests in flight that have been handed to the network, and whether the ledger says so. */

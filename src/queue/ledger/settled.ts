@@ -146,8 +146,8 @@ export async function moveSettled(client: QueryClient, schema: string, month: Mo
 }
 
 /**
- * The condition for a cancellation that was refused although it had been sent without a known outcome: read-backs had not
- * found it, a later request was refused, or it was withdrawn. Not by a person's word on what the provider shows.
+ * The condition for a cancellation that was refused although it had been sent without a known outcome: read-backs had
+ * not found it, a later request was refused, or it was withdrawn. Not by a person's word on what the provider shows.
  */
 export const REFUSED_FOR_ABSENCE = `state = 'refused' AND readings > 0`;
 

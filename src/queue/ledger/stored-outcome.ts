@@ -3,7 +3,7 @@ import { ERROR_CODES, type ErrorCode } from '../../contract/error-code.ts';
 import { ProviderError, type ProviderErrorDetails } from '../../contract/provider-error.ts';
 import type { CancelResult } from '../../contract/result.ts';
 
-// The longest `raw` that is kept, in UTF-16 code units of its JSON, and how deep it may be. The rest of a result is small.
+// The longest `raw` that is kept, in UTF-16 code units of its JSON, and its greatest depth. The rest is small.
 const MAX_RAW = 16_384;
 const MAX_DEPTH = 64;
 

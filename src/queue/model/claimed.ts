@@ -78,3 +78,10 @@ export interface FollowReadings {
   /** Since when every reading has failed, by the database's clock, in milliseconds since the epoch. */
   readonly failingSinceMs?: number | undefined;
 }
+
+/** A followed cancellation with its plan. */
+export interface Following {
+  readonly claimed: Claimed;
+  readonly followed: Followed;
+  readonly plan: FollowPlan;
+}

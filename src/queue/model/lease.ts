@@ -17,9 +17,9 @@ export class Lease {
   /**
    * Milliseconds that are left; negative once it is over.
    *
-   * The monotonic clock stands still while a machine sleeps, the wall clock may be set, and the time since the boot goes
-   * on during sleep but is coarse on some systems: the clock on which most time has passed decides. The database's clock
-   * has gone on in all cases.
+   * The monotonic clock stands still while a machine sleeps, the wall clock may be set, and the time since the boot
+   * goes on during sleep but is coarse on some systems: the clock on which most time has passed decides. The database's
+   * clock has gone on in all cases.
    */
   get remainingMs(): number {
     return Math.min(this.#until - performance.now(), this.#wallUntil - Date.now(), this.#bootUntil - msSinceBoot());

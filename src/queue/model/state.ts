@@ -7,7 +7,7 @@ import { type AcceptedOutcome, type KeptOutcome, CANCEL_OUTCOMES, KEPT_OUTCOMES 
  * - `planned`: waits for its turn, its time or a paused account. Nothing has been sent.
  * - `intent`: a worker is about to send it. Written down before anything is sent.
  * - `sent`: the request has been handed to the network.
- * - `requested`, `scheduled`, `completed`, `already_cancelled`: as the outcomes of `cancel`. The first two are followed.
+ * - `requested`, `scheduled`, `completed`, `already_cancelled`: the outcomes of `cancel`. The first two are followed.
  * - `refused`: it did not take effect, and is not tried again by itself. Nothing happened at the provider.
  * - `unknown`: it may have taken effect. It is read back if the provider can be asked, and never sent again.
  * - `lapsed`: the provider accepted it, and has no cancellation any more, or has renewed the service. Needs a person.

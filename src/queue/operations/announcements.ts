@@ -14,8 +14,8 @@ export interface AnnouncementsContext {
 }
 
 /**
- * Announces the changes that this process has committed: to `onChange`, on the channel of `node:diagnostics_channel`, and
- * to those who listen at the server.
+ * Announces the changes that this process has committed: to `onChange`, on the channel of `node:diagnostics_channel`,
+ * and to those who listen at the server.
  */
 export class Announcements {
   /** The database. What its transactions change is announced once they are committed. */
@@ -91,8 +91,8 @@ export class Announcements {
   }
 
   /**
-   * Notifies those who listen at the server, in a transaction of its own: one that notifies keeps all others that do from
-   * being committed meanwhile, and the workers' transactions must not wait for each other.
+   * Notifies those who listen at the server, in a transaction of its own: one that notifies keeps all others that do
+   * from being committed meanwhile, and the workers' transactions must not wait for each other.
    */
   #notify(): void {
     this.#isDue = true;

@@ -24,7 +24,8 @@ export class Waiting {
    * Waits for one.
    *
    * @param look how it stands.
-   * @throws ProviderError `invalid_request` if it does not exist; `aborted` by the signal; `unavailable` once the time is up
+   * @throws ProviderError `invalid_request` if it does not exist; `aborted` by the signal; `unavailable` once
+   * the time is up
    */
   async wait(
     id: string,

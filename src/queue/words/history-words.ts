@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { whenText } from '../../contract/when.ts';
 import type { HistoryEntry } from '../ledger/history.ts';
 import { utcTime } from './relative-time.ts';
 import { SEEN_WORDS, STATE_WORDS, type Tone, UNKNOWN_REASONS } from './state-words.ts';
+import { timingWords } from './timing-words.ts';
 
 /** A line of history in words. */
 export interface Sentence {
@@ -109,7 +109,7 @@ function seenText(seen: unknown): string {
   if (!success) return '';
   if ('failed' in output) return `The reading failed (${output.failed}). `;
   const { state, when, effectiveAt } = output;
-  const details = [when === undefined ? undefined : whenText(when).replaceAll('_', ' '), effectiveAt?.value];
+  const details = [when === undefined ? undefined : timingWords(when), effectiveAt?.value];
   const known = details.filter((detail) => detail !== undefined).join(', ');
   return `The provider ${SEEN_WORDS[state] ?? `shows the state ${state}`}${known === '' ? '' : ` (${known})`}. `;
 }

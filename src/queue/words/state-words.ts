@@ -1,7 +1,7 @@
-import { whenText } from '../../contract/when.ts';
 import type { QueuedCancellation } from '../ledger/record.ts';
 import type { QueueState } from '../model/state.ts';
 import { relativeTime, utcTime } from './relative-time.ts';
+import { timingWords } from './timing-words.ts';
 
 /** How a state, or a line of history, is to be taken. */
 export type Tone = 'neutral' | 'sent' | 'good' | 'bad' | 'person';
@@ -162,7 +162,7 @@ function nextOf({ needsPerson, notBefore, whenAbsent, request }: QueuedCancellat
   const when = isAfter(notBefore, now) ? comingTime(notBefore, now) : 'soon';
   const then =
     whenAbsent === 'send_again'
-      ? `If the last read-back shows no cancellation, it is sent again (${whenText(request.when)}), once.`
+      ? `If the last read-back shows no cancellation, it is sent again (${timingWords(request.when)}), once.`
       : 'It is not sent again by itself.';
   return `It is read back ${when}. ${then}`;
 }

@@ -2,19 +2,11 @@ import type { AccountAccess } from '../../bulk/account-access.ts';
 import type { OperationEvent } from '../../contract/event.ts';
 import { ProviderError, isProviderError } from '../../contract/provider-error.ts';
 import { REPORT_IT } from '../../contract/report-it.ts';
-import type { Claimed } from '../model/claimed.ts';
+import type { Claimed, Following } from '../model/claimed.ts';
 import { DEFAULT_FOLLOW } from '../model/follow-plan.ts';
 import { DatabaseFailure } from '../database/database.ts';
 import { otherPlaceIn, otherProvidersPlace, pinnedPlace } from '../ledger/pinned-place.ts';
-import {
-  afterFailedFollow,
-  afterFollowReading,
-  end,
-  followed,
-  planOf,
-  undecided,
-  type Following,
-} from '../ledger/follow.ts';
+import { afterFailedFollow, afterFollowReading, end, followed, planOf, undecided } from '../ledger/follow.ts';
 import { notBegun } from '../ledger/recovery.ts';
 import { newerOf } from '../ledger/newer.ts';
 import {

@@ -17,7 +17,7 @@ export class RunningCalls {
     'database' | 'schema' | 'services' | 'policy' | 'readable' | 'follow' | 'deadlineMs'
   >;
   readonly #onEnd: (account: string) => void;
-  // By claim: a clock that was set ahead can end a lease early, and then the same cancellation may be claimed once more.
+  // By claim: a clock that was set ahead can end a lease early, and the same cancellation be claimed once more.
   readonly #running = new Set<Claimed>();
   // Lines of the calls in flight that are not written down.
   #lines: NewEntry[] = [];
@@ -51,8 +51,8 @@ export class RunningCalls {
   }
 
   /**
-   * How many more calls of an account may start now, as far as its answers say: one in all while nothing is known of it,
-   * or after it was turned away, so that wrong credentials are sent once.
+   * How many more calls of an account may start now, as far as its answers say: one in all while nothing is known of
+   * it, or after it was turned away, so that wrong credentials are sent once.
    */
   spareOf(account: string): number {
     if (!this.#accessOf(account).isInDoubt) return Infinity;

@@ -1,6 +1,6 @@
 import type { Emulator, EmulatorContext } from './emulator.ts';
 
-/** What the package's own tools (the sandbox, the command line) need of a provider; each provider's `sandbox.ts` has it. */
+/** What the sandbox and the command line need of a provider; each provider's `sandbox.ts` has it. */
 export interface ProviderSandbox<ProviderType, Controls, Settings, Accounts> {
   readonly provider: ProviderType;
   /** Place of the emulator's port in the sandbox's row of ports, from 0. A new provider takes the next one. */

@@ -14,7 +14,7 @@ export const edisOracle: Oracle = {
   accepts: (answer, kind) => {
     const body = objectIn(answer);
     if (body === undefined || !isSuccessStatus(answer)) return false;
-    // An order that failed is a documented answer too, whose documented meaning is that it may not have been provisioned.
+    // An order that failed is a documented answer, too: it means that it may not have been provisioned.
     return body['status'] === 'success' || (kind === 'order' && body['status'] === 'failed');
   },
   refuses: (answer) => {

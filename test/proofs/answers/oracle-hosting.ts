@@ -6,7 +6,7 @@ import { isClientError, type Oracle } from './oracle.ts';
 
 const CODES: Readonly<Record<number, ErrorCode>> = { 401: 'unauthorized', 403: 'forbidden', 429: 'rate_limited' };
 
-/** The Hosting API: 202 with `status: "pending"` and a response id; errors as 4xx with `status: "error"`. Either key style. */
+/** The Hosting API: 202 with `status: "pending"` and a response id; errors are 4xx with `status: "error"`. */
 export const hostingOracle: Oracle = {
   accepts: (answer) => {
     const body = objectIn(answer);

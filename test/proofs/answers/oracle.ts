@@ -25,7 +25,7 @@ export interface Oracle {
 
 /** Refused unprocessed, by HTTP itself. */
 const UNPROCESSED: ReadonlySet<number> = new Set([408, 421, 425, 429]);
-/** A redirect instead of what was asked for; a 303, and an application's own JSON, can follow something that was done. */
+/** A redirect instead of what was asked for; a 303, or an application's own JSON, can follow something done. */
 const MOVED: ReadonlySet<number> = new Set([301, 302, 307, 308]);
 /** Not understood, not routed, not let in: docs/decisions/0001-unreadable-refusals.md. */
 const TURNED_AWAY: ReadonlySet<number> = new Set([400, 401, 404, 405, 407, 410, 411, 413, 414, 415, 417, 426, 431]);
@@ -38,7 +38,7 @@ export function isClientError({ status }: ReadAnswer): boolean {
   return status >= 400 && status <= 499;
 }
 
-/** Whether the request may be sent again: nothing of it left, or the server said by HTTP itself that it did not begin. */
+/** Whether the request may be sent again: nothing of it left, or the server said by HTTP that it did not begin. */
 export function mayBeRepeated({ answer, read }: Exchanged): boolean {
   return answer.kind === 'failure' ? answer.notSent : read !== undefined && UNPROCESSED.has(read.status);
 }

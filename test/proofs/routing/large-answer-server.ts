@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGzip } from 'node:zlib';
+import { listen } from '../../support/listen.ts';
 
 const CHUNK = Buffer.alloc(64 * 1024, 'x');
 
@@ -28,12 +29,9 @@ export async function largeAnswerServer(decodedBytes: number): Promise<LargeAnsw
       if (!response.destroyed) response.destroy(error instanceof Error ? error : new Error('sending failed'));
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('the server has no port');
+  const port = await listen(server);
   return {
-    origin: `http://127.0.0.1:${address.port}`,
+    origin: `http://127.0.0.1:${port}`,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       server.close();

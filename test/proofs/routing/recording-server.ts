@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { listen } from '../../support/listen.ts';
 
 /** A request as the server got it. */
 export interface SeenRequest {
@@ -29,12 +30,9 @@ export async function recordingServer(
       answer(request, response);
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('the server has no port');
+  const port = await listen(server);
   return {
-    origin: `http://127.0.0.1:${address.port}`,
+    origin: `http://127.0.0.1:${port}`,
     seen,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();

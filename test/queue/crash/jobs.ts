@@ -6,7 +6,7 @@ import type { Job } from './verdict.ts';
 /** The accounts that can be read, so that their cancellations are followed. */
 const READABLE: readonly (keyof CrashAccounts)[] = ['alpha', 'beta'];
 
-/** So many jobs, over all accounts in turn, or over these. A job is named as its service, which begins with its account. */
+/** So many jobs, over all accounts in turn, or over these. A job has the name of its service: account first. */
 export function makeJobs(count: number, accounts: readonly (keyof CrashAccounts)[] = ACCOUNTS): readonly Job[] {
   return Array.from({ length: count }, (_, index) => {
     const account = accounts[index % accounts.length] ?? 'alpha';

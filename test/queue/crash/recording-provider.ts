@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Conduct } from './conduct.ts';
+import { listen } from '../../support/listen.ts';
 
 /** A provider on loopback that writes down what it is asked for and what it does. */
 export interface RecordingProvider extends AsyncDisposable {
@@ -86,12 +87,9 @@ export async function startRecordingProvider(
   };
 
   const server = createServer(handle);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  const port = await listen(server);
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://127.0.0.1:${port}`,
     executions,
     writes,
     inFlight: () => running,

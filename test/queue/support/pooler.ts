@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createConnection, createServer, type Socket } from 'node:net';
 import type { TestDatabase } from './databases.ts';
+import { listen } from '../../support/listen.ts';
 
 /** A pooler in front of a server. */
 export interface Pooler extends AsyncDisposable {
@@ -43,8 +44,8 @@ export async function startPooler({ address }: TestDatabase, sessions: number): 
     all.add(client);
     client.on('error', () => client.destroy());
     void serve(client);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  });
+  const port = await listen(server);
 
   async function serve(client: Socket): Promise<void> {
     const incoming = new Messages(client, true);
@@ -92,7 +93,7 @@ export async function startPooler({ address }: TestDatabase, sessions: number): 
   }
 
   return {
-    address: Object.assign(new URL(address), { host: `127.0.0.1:${portOf(server.address())}` }).href,
+    address: Object.assign(new URL(address), { host: `127.0.0.1:${port}` }).href,
     switches: () => switches,
     [Symbol.asyncDispose]: async () => {
       server.close();
@@ -165,9 +166,4 @@ class Messages {
       this.#rest = Buffer.concat([this.#rest, chunk.value]);
     }
   }
-}
-
-function portOf(address: ReturnType<ReturnType<typeof createServer>['address']>): number {
-  if (address === null || typeof address === 'string') throw new Error('the pooler has no port');
-  return address.port;
 }

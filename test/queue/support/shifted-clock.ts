@@ -1,4 +1,4 @@
-/** Sets the clock of this process, as `Date` shows it, ahead by so many milliseconds (negative: back) until it is disposed. */
+/** Sets `Date` of this process ahead by so many milliseconds (negative: back) until it is disposed. */
 export function shiftClock(byMs: number): Disposable {
   const Real = globalThis.Date;
   globalThis.Date = new Proxy(Real, {

@@ -1,0 +1,67 @@
+import type { AccountsOf } from '../contract/account.ts';
+import type { AccountKey } from '../contract/request.ts';
+import type { ProviderError } from '../contract/provider-error.ts';
+import type { CancelService } from '../service/service.ts';
+import type { QueueChange } from './model/change.ts';
+import type { FollowOption } from './model/follow-plan.ts';
+import type { AccountLimit } from './model/limits.ts';
+import type { WhenAbsent } from './model/state.ts';
+
+/** Options of `createCancelQueue`. */
+export interface QueueOptions<A extends AccountsOf<A>> {
+  /** What `createCancelService` returned. Rows and jobs name its accounts by their keys, and hold no credentials. */
+  readonly services: CancelService<A>;
+  /**
+   * A directory for the embedded database (PGlite): one process, which may be killed, but not lose its power. Or a
+   * `postgres://` URL: any number of processes. Default `.cancelkit`, a directory.
+   */
+  readonly database?: string | undefined;
+  /**
+   * Schema of the ledger; the jobs are in `<schema>_jobs`. Lower-case letters, digits, underscores. Default
+   * `cancelkit`.
+   */
+  readonly schema?: string | undefined;
+  /** The limits of each account, over all processes. Every process has to be given the same ones. */
+  readonly limits?: { readonly [K in AccountKey<A>]?: AccountLimit } | undefined;
+  /** Milliseconds for one cancellation or one read-back. Default 30,000. */
+  readonly deadlineMs?: number | undefined;
+  /** How often the database is asked for what other processes have added, in milliseconds. Default 500. */
+  readonly pollMs?: number | undefined;
+  /**
+   * When an unknown one is read back: milliseconds after it became unknown, ascending. What is still absent at the last
+   * one is `refused`, so the last one has to outlast the provider's own processing. Default: 30 seconds, 2 and 10
+   * minutes, 1, 6 and 24 hours.
+   */
+  readonly readBackAfterMs?: readonly number[] | undefined;
+  /** For how long one that the provider did not take is tried again, in milliseconds. Default 24 hours. */
+  readonly giveUpAfterMs?: number | undefined;
+  /**
+   * What happens to an unknown one that the last read-back does not find: `refuse` settles it, `send_again` plans it
+   * again, once. See docs/queue-working.md for which to choose. Each `enqueue` may say otherwise. Default `refuse`.
+   */
+  readonly whenAbsent?: WhenAbsent | undefined;
+  /**
+   * Whether, and when, what the provider accepted (`requested`, `scheduled`) is read again until its service is over.
+   * What the working process is given applies; each `enqueue` may say otherwise. Default: a day later, a day after its
+   * date, and then daily for a week, where the provider can be asked. See docs/queue-following.md.
+   */
+  readonly follow?: FollowOption | undefined;
+  /**
+   * How many days a settled cancellation is kept after it was settled, with its history; a month is dropped as a whole
+   * once all of it is older. Open ones are always kept. Default 400; `forever` drops nothing.
+   */
+  readonly keepSettledFor?: number | 'forever' | undefined;
+  /**
+   * A directory that each month is exported to (JSONL, for this user alone) before it is dropped. Default: not
+   * exported.
+   */
+  readonly exportSettledTo?: string | undefined;
+  /**
+   * Called with each change of a state or of `needsPerson` that this process has made, once it is committed. Not
+   * called for changes of other processes, for what `enqueue` puts into a transaction of the caller's, and if the
+   * process ends first: `changes` never misses one. What it throws is reported to `onError`, and stops nothing.
+   */
+  readonly onChange?: ((change: QueueChange) => void) | undefined;
+  /** Called if the database fails while a worker runs. Default: a warning of the process, at most one a minute. */
+  readonly onError?: ((error: ProviderError) => void) | undefined;
+}
