@@ -32,7 +32,9 @@ else if (!existsSync(known) || readFileSync(known, 'utf8').replaceAll('\r', '') 
   complain('the types that exports refer to', 'unexported');
 }
 
-/** What exports refer to and no entry exports: a change of it changes what users can write, and is in no other report. */
+/**
+ * What exports refer to and no entry exports: a change of it changes what users can write, and is in no other report.
+ */
 function unexportedDeclarations(): string {
   const all = entries.map(({ types }) => `export * from '${posix.join('../..', types).replace('.d.ts', '.js')}';`);
   writeFileSync(join(temporary, 'every-entry.d.ts'), `${all.join('\n')}\n`);

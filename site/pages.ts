@@ -14,7 +14,9 @@ export interface SidebarItem {
   readonly link: string;
 }
 
-/** A part of the sidebar. One that is collapsed has a link: a button within a button cannot be reached by all readers. */
+/**
+ * A part of the sidebar. One that is collapsed has a link: a button within a button cannot be reached by all readers.
+ */
 export interface SidebarGroup {
   readonly text: string;
   readonly collapsed?: true;
@@ -84,7 +86,7 @@ export const guides: readonly { readonly title: string; readonly pages: readonly
   }))
   .filter((section) => section.pages.length > 0);
 
-/** The sidebar: the sections of the start page, providers, every export, examples, decisions, and what concerns the project itself. */
+/** The sidebar: the sections of the start page, providers, every export, examples, decisions, and the project. */
 export function sidebar(): readonly SidebarGroup[] {
   const group = (text: string, items: readonly Page[]): SidebarGroup => ({
     text,

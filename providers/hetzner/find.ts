@@ -24,7 +24,9 @@ const entrySchema = v.object({
   }),
 });
 
-/** `GET /server`: all of them in one answer, without a filter; a 404 in the API’s words if the account has no server. */
+/**
+ * `GET /server`: all of them in one answer, without a filter; a 404 in the API’s words if the account has no server.
+ */
 export function* listServices(): Exchange<FindVerdict<HetznerService>> {
   const response = yield toServersRequest();
   const entries = listIn(response);

@@ -90,10 +90,10 @@ export interface CancelQueue<A extends AccountsOf<A>> {
   /**
    * Approves a `proposed` one: it is planned, and carried out.
    *
-   * @param decision `by`: another person than the one who proposed it. Names are compared without case, and however they
-   * are spaced; that they are true is for the caller to see to.
-   * @throws ProviderError `invalid_request` for one in another state, by the same person, whose request is not the one that
-   * was proposed or looked at, or whose account leads to another place now. Nothing was approved.
+   * @param decision `by`: another person than the one who proposed it. Names are compared without case, and however
+   * they are spaced; that they are true is for the caller to see to.
+   * @throws ProviderError `invalid_request` for one in another state, by the same person, whose request is not the one
+   * that was proposed or looked at, or whose account leads to another place now. Nothing was approved.
    */
   approve(id: string, decision: Approval): Promise<void>;
 
@@ -121,8 +121,8 @@ export interface CancelQueue<A extends AccountsOf<A>> {
   ): Promise<void>;
 
   /**
-   * Reads an `unknown` one back now, in this process, and settles it if the provider shows it. An absence settles it only
-   * if a reading was due; otherwise the readings that are planned go on as before.
+   * Reads an `unknown` one back now, in this process, and settles it if the provider shows it. An absence settles it
+   * only if a reading was due; otherwise the readings that are planned go on as before.
    *
    * @returns the cancellation as it is then; what was seen is in its history.
    * @throws ProviderError `invalid_request` for one in another state, or whose provider cannot be asked; `unavailable`
@@ -131,8 +131,8 @@ export interface CancelQueue<A extends AccountsOf<A>> {
   readBack(id: string, decision: Choice): Promise<QueuedCancellation>;
 
   /**
-   * Passes on the token that the provider sent to a person, for one that waits for it (`unknown`, with an outcome of the
-   * code `confirmation_required`), and records the outcome. The token is kept nowhere.
+   * Passes on the token that the provider sent to a person, for one that waits for it (`unknown`, with an outcome of
+   * the code `confirmation_required`), and records the outcome. The token is kept nowhere.
    *
    * @returns the cancellation as it is then; `unknown` without a need for a person is being read back.
    * @throws ProviderError `invalid_request` for one that does not wait for a token, or whose token is being passed on;
@@ -143,16 +143,16 @@ export interface CancelQueue<A extends AccountsOf<A>> {
   confirm(id: string, decision: Choice & { readonly token: string }): Promise<QueuedCancellation>;
 
   /**
-   * Takes a proposed or planned one out of the queue: it is `refused`, with the code `aborted`; `rejected` if it was sent before
-   * without a known outcome.
+   * Takes a proposed or planned one out of the queue: it is `refused`, with the code `aborted`; `rejected` if it was
+   * sent before without a known outcome.
    *
    * @throws ProviderError `invalid_request` for one that is neither any more.
    */
   withdraw(id: string, decision: Choice): Promise<void>;
 
   /**
-   * Lets an account go on that rests, such as after its credentials were refused, with what was held, or not read, because
-   * it led to another place: that is compared anew.
+   * Lets an account go on that rests, such as after its credentials were refused, with what was held, or not read,
+   * because it led to another place: that is compared anew.
    */
   resume(account: AccountKey<A>): Promise<void>;
 
@@ -179,8 +179,8 @@ export interface CancelQueue<A extends AccountsOf<A>> {
    * The feed: every change of a state or of `needsPerson`, by any process, exactly once and in the order in which they
    * were committed. Returns what there is, and does not wait. Changes are kept for `keepSettledFor` days.
    *
-   * @param options `after`: the cursor to continue from, of a change or of the last call; `latest` returns no changes, and
-   * the cursor behind the newest one; default: from the oldest that is kept. `limit`: at most so many, default 100.
+   * @param options `after`: the cursor to continue from, of a change or of the last call; `latest` returns no changes,
+   * and the cursor behind the newest one; default: from the oldest that is kept. `limit`: at most so many, default 100.
    * @throws ProviderError `invalid_request` for a cursor behind which changes have been dropped, and for one that the
    * database does not know, as after a restored backup or a failover; `aborted` by the signal; `unavailable`.
    */
