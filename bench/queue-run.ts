@@ -12,6 +12,8 @@ export interface QueueFigures {
   readonly rssMb: number;
   /** How long the event loop was kept at most in 99 of 100 turns, in milliseconds. */
   readonly lagMs: number;
+  /** Processor time of the process for each cancellation, from its start until the last outcome is written. */
+  readonly ownUs: number;
   readonly executed: number;
   readonly twice: number;
 }
@@ -34,12 +36,14 @@ const requests = Array.from({ length: Number(count) }, (_, index): Request => ({
 
 const delay = monitorEventLoopDelay({ resolution: 1 });
 const { ms, enqueueMs } = database === 'none' ? await runPlain() : await runQueue(database);
+const { user, system } = process.cpuUsage();
 const answer = await fetch(url);
 const figures: QueueFigures = {
   perSecond: (requests.length / ms) * 1_000,
   enqueueMs,
   rssMb: process.resourceUsage().maxRSS / 1_024,
   lagMs: delay.percentile(99) / 1e6,
+  ownUs: (user + system) / requests.length,
   ...JSON.parse(await answer.text()),
 };
 console.log(JSON.stringify(figures));

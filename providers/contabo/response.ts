@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { shownId } from '../../src/provider/fields.ts';
 import {
   absentOrError,
   defined,
@@ -19,7 +18,7 @@ import type { ContaboInstanceReference } from './service.ts';
 
 // Both the instance that is read and the one that is cancelled: `data` is a list, also of one.
 const listSchema = v.object({
-  data: v.array(v.object({ instanceId: shownId, cancelDate: v.nullable(v.string()) })),
+  data: v.array(v.object({ instanceId: v.union([v.number(), v.string()]), cancelDate: v.nullable(v.string()) })),
 });
 
 interface ShownInstance {
@@ -34,7 +33,7 @@ function shownInstance(
   { instanceId }: ContaboInstanceReference,
 ): ShownInstance | undefined {
   const list = response.status === status ? readBody(response, listSchema)?.data : undefined;
-  const raw = list?.find((one) => one.instanceId === instanceId);
+  const raw = list?.find((one) => String(one.instanceId) === instanceId);
   return raw && { cancelDate: raw.cancelDate ?? '', raw };
 }
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { shownId, shownText as text } from '../../src/provider/fields.ts';
+import { shownText as text } from '../../src/provider/fields.ts';
 import {
   absentIsRefused,
   answeredOn,
@@ -29,7 +29,7 @@ import type { ResolvedHetznerService } from './service.ts';
 const flag = v.fallback(v.optional(v.boolean()), undefined);
 const cancellationSchema = v.object({
   cancellation: v.looseObject({
-    server_number: shownId,
+    server_number: v.union([v.number(), v.string()]),
     earliest_cancellation_date: text,
     cancelled: v.boolean(),
     cancellation_date: text,
@@ -59,7 +59,7 @@ export function readServer(
   { serverNumber }: ResolvedHetznerService,
 ): ReadServer | AbsentVerdict | NoVerdict {
   const known = response.status === 200 ? readBody(response, cancellationSchema)?.cancellation : undefined;
-  if (known === undefined || known.server_number !== serverNumber) return fromErrorResponse(response);
+  if (known === undefined || String(known.server_number) !== serverNumber) return fromErrorResponse(response);
   const { cancelled, cancellation_date: date, cancellation_reason: reason, reservation_possible, reserved } = known;
   const today = answeredOn(response);
   return {

@@ -14,7 +14,8 @@ export function oauthVerdict({ status, body }: ProviderResponse, message: string
   if (status === 200 && typeof token === 'string' && token !== '') {
     return { verdict: 'granted', token, ...(typeof lifetime === 'number' ? { expiresInS: lifetime } : {}) };
   }
-  if (status < 400 || typeof error !== 'string') return { verdict: 'unrecognized' };
+  // A 404 is about the address of the login, and would read as a service that does not exist.
+  if (status < 400 || status === 404 || typeof error !== 'string') return { verdict: 'unrecognized' };
   const description = fields.get('error_description');
   const words = { providerCode: error, providerMessage: typeof description === 'string' ? description : error };
   return status < 500 && REFUSED.includes(error)

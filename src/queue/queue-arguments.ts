@@ -97,7 +97,10 @@ export interface ListFilter<Account extends string = string> {
   readonly since?: Date | string | undefined;
   /** Enqueued before this time. */
   readonly until?: Date | string | undefined;
-  /** In the order in which they were enqueued, or the other way round. Default `oldest`. */
+  /**
+   * In the order in which they were enqueued, or the other way round; with `since` or `until` by the time of it, also if
+   * the clock was set back. Default `oldest`.
+   */
   readonly order?: 'oldest' | 'newest' | undefined;
   /** At most so many, up to 10,000. Default 100. */
   readonly limit?: number | undefined;

@@ -195,6 +195,7 @@ describe('an answer to a token request of OAuth 2.0', () => {
     [200, { access_token: 7 }],
     [200, { error: 'invalid_client' }],
     [201, { access_token: 'abc' }],
+    [404, { error: 'Realm does not exist' }],
     [401, undefined],
     [401, null],
     [401, 'invalid_client'],

@@ -76,6 +76,35 @@ describe('a worker on PostgreSQL, while another one claims', () => {
     expect(shop.writes()).toBe(2);
   });
 
+  it('takes what is due into the last place that it has although its other calls do not end', async () => {
+    const gate = closedGate();
+    const hanging = ['hang-1', 'hang-2', 'hang-3'];
+    const shop = openShop(Object.fromEntries(hanging.map((id) => [id, { writes: [() => gate.pass()] }])));
+    await using queue = await openQueue(database, { services: shop.services });
+    await queue.enqueueMany([
+      { request: request('beta', 'first'), id: 'first', priority: 1 },
+      ...hanging.map((id) => ({ request: request('beta', id), id })),
+      { request: request('alpha', 'locked'), id: 'locked' },
+    ]);
+    const stop = new AbortController();
+    let working: Promise<void> | undefined;
+    await during(
+      (client) => lockAccounts(client, queue.schema, ['alpha']),
+      async () => {
+        working = queue.work({ concurrency: 4, signal: stop.signal });
+        await gate.held(3);
+        await queue.enqueue(request('beta', 'last'), { id: 'last' });
+        expect(await queue.wait('last', { timeoutMs: 10_000 })).toMatchObject({ state: 'requested' });
+        expect(shop.writes('locked')).toBe(0);
+      },
+    );
+    gate.open();
+    await Promise.all([...hanging, 'locked'].map((id) => queue.wait(id, { timeoutMs: 10_000 })));
+    stop.abort();
+    await working;
+    expect(shop.writes()).toBe(6);
+  });
+
   it.each<readonly [string, (client: QueryClient, schema: string) => Promise<unknown>]>([
     ['of the same account', (client, schema) => lockAccounts(client, schema, ['alpha'])],
     ['of a version with one lock for all accounts', lockClaims],

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CancelQueue, ListFilter } from 'cancelkit/queue';
 import { MIGRATIONS, migrate } from '../../src/queue/ledger/migrations.ts';
-import { fold, toSearched, toTerm } from '../../src/queue/ledger/search.ts';
+import { fillSearch, fold, toSearched, toTerm } from '../../src/queue/ledger/search.ts';
 import { failureOf } from '../support/failure.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
 import { freshSchema, openQueue, openTables, settle } from './support/open-queue.ts';
@@ -111,6 +111,51 @@ describe.each(DATABASES)('a list of cancellations on %s', (_, open) => {
     }
   });
 
+  it('is in the order of the time, and paged in it, where a time is asked for', async () => {
+    const schema = freshSchema();
+    const services = openShop().services;
+    // The clock was set back by a day after the first three.
+    const days = [3, 4, 5, 3, 4, 5].map(
+      (day, index) => [`order-${index}`, `2026-05-0${day}T0${index}:00:00Z`] as const,
+    );
+    {
+      await using queue = await openQueue(database, { services, schema });
+      await queue.enqueueMany(
+        days.map(([id], index) => ({ id, request: request('alpha', `host-${index}`), by: 'ann' })),
+      );
+    }
+    {
+      await using tables = await openTables(database);
+      for (const [id, at] of days) {
+        const { rows } = await tables.query(
+          `UPDATE ${schema}.cancellation SET created_at = $2 WHERE id = $1 RETURNING number`,
+          [id, at],
+        );
+        await tables.query(`UPDATE ${schema}.search SET created_at = $2 WHERE number = $1`, [rows[0]?.['number'], at]);
+      }
+    }
+    await using queue = await openQueue(database, { services, schema });
+    const inTime = ['order-1', 'order-4', 'order-2', 'order-5'];
+    for (const filter of [{}, { by: 'ann' }, { account: 'alpha' }, { state: 'planned' }, { text: 'host' }] as const) {
+      for (const order of ['oldest', 'newest'] as const) {
+        const pages: string[] = [];
+        for (let after: string | undefined; ;) {
+          const page = await idsOf(queue, {
+            ...filter,
+            since: '2026-05-04',
+            order,
+            limit: 1,
+            ...(after === undefined ? {} : { after }),
+          });
+          after = page[0];
+          if (after === undefined) break;
+          pages.push(after);
+        }
+        expect([filter, order, pages]).toEqual([filter, order, order === 'oldest' ? inTime : inTime.toReversed()]);
+      }
+    }
+  });
+
   it('is paged in both orders without a gap or a repetition while rows change, move and are added', async () => {
     const shop = openShop();
     const schema = freshSchema();
@@ -164,35 +209,49 @@ describe.each(DATABASES)('a list of cancellations on %s', (_, open) => {
     expect(await idsOf(queue, { text: 'order', limit: 2_600 })).toEqual(ids);
     expect(await idsOf(queue, { by: 'ann', order: 'newest' })).toEqual(['order-02000', 'order-01000', 'order-00000']);
     expect(await idsOf(queue, { by: 'ann', state: 'planned', text: '02' })).toEqual([]);
+    await queue.withdraw('order-02000', { by: 'ann' });
+    expect(await idsOf(queue, { state: 'refused', since: '2020-01-01' })).toEqual(['order-02000']);
+    expect(await idsOf(queue, { needsPerson: true, since: '2020-01-01' })).toEqual([]);
   });
 
-  it('finds what an earlier version enqueued, before and after it has been moved to its month', async () => {
-    const schema = freshSchema();
-    {
-      await using tables = await openTables(database);
-      await migrate(tables, schema, MIGRATIONS.slice(0, 6));
-      await tables.query(
-        `INSERT INTO ${schema}.cancellation (id, fingerprint, account, provider, service_key, request, state, asked_by, updated_at)
+  it.each([6, 9])(
+    'finds what version %i enqueued, before and after it has been moved to its month',
+    async (version) => {
+      const schema = freshSchema();
+      {
+        await using tables = await openTables(database);
+        await migrate(tables, schema, MIGRATIONS.slice(0, version));
+        await tables.query(
+          `INSERT INTO ${schema}.cancellation (id, fingerprint, account, provider, service_key, request, state, asked_by, updated_at)
          SELECT 'order-' || n, 'f', 'alpha', 'shop', 's-' || n, jsonb_build_object('account', 'alpha', 'when', 'immediate',
            'reference', 'Straße ' || n, 'service', jsonb_build_object('id', 'VPS-' || n || '.example.com')), 'requested', 'ann',
            clock_timestamp() - n * interval '1 hour'
          FROM generate_series(1, 1500) AS n`,
-      );
-    }
-    const shop = openShop();
-    await using queue = await openQueue(database, { services: shop.services, schema });
-    const search = async (): Promise<readonly Ids[]> => [
-      await idsOf(queue, { text: 'vps-1234.' }),
-      await idsOf(queue, { text: 'STRASSE 777' }),
-      await idsOf(queue, { by: 'ann', limit: 2, order: 'newest' }),
-      await idsOf(queue, { when: 'immediate', state: 'requested', limit: 1 }),
-    ];
-    const expected = [['order-1234'], ['order-777'], ['order-1500', 'order-1499'], ['order-1']];
-    expect(await search()).toEqual(expected);
-    // The upkeep of a worker moves what was settled long ago.
-    await queue.work({ stopWhenIdle: true });
-    expect(await search()).toEqual(expected);
-  });
+        );
+        if (version >= 7) await fillSearch(tables, schema);
+      }
+      const shop = openShop();
+      await using queue = await openQueue(database, { services: shop.services, schema });
+      const search = async (): Promise<readonly Ids[]> => [
+        await idsOf(queue, { text: 'vps-1234.' }),
+        await idsOf(queue, { text: 'STRASSE 777' }),
+        await idsOf(queue, { by: 'ann', limit: 2, order: 'newest' }),
+        await idsOf(queue, { when: 'immediate', state: 'requested', limit: 1 }),
+        await idsOf(queue, { account: 'alpha', since: '2020-01-01', limit: 2 }),
+      ];
+      const expected = [
+        ['order-1234'],
+        ['order-777'],
+        ['order-1500', 'order-1499'],
+        ['order-1'],
+        ['order-1', 'order-2'],
+      ];
+      expect(await search()).toEqual(expected);
+      // The upkeep of a worker moves what was settled long ago.
+      await queue.work({ stopWhenIdle: true });
+      expect(await search()).toEqual(expected);
+    },
+  );
 });
 
 describe('the text that is searched', () => {

@@ -112,11 +112,37 @@ describe('a ledger of a million rows', () => {
     ['those with a timing', { when: 'date' }],
     ['those of a time', { since: '2026-06-01T00:00:00.000Z', until: '2026-07-01T00:00:00.000Z' }],
     ['the newest before a time', { until: '2026-06-01T00:00:00.000Z', order: 'newest' }],
+    ['the page of those of a time after one', { since: '2026-06-01T00:00:00.000Z', after: 'order-500000' }],
+    ['those of an account since a time', { account: 'account-3', since: '2026-06-01T00:00:00.000Z' }],
+    ['those of a state since a time', { state: 'unknown', since: '2026-06-01T00:00:00.000Z' }],
+    ['those that wait for a person since a time', { needsPerson: true, since: '2026-01-01T00:00:00.000Z' }],
+    ['those that somebody asked for since a time', { by: 'ann', since: '2026-06-01T00:00:00.000Z' }],
+    ['those with a text since a time', { text: 'needle', since: '2026-06-01T00:00:00.000Z' }],
   ])('lists %s by an index', async (_, list) => {
     let listed = 0;
     const scans = await scansOf(async (client) => (listed = (await lookUpAll(client, schema, list)).length));
     expect(listed).toBe(100);
     expect(scans).not.toContain('Seq Scan');
+  });
+
+  it.each<readonly [string, CheckedList]>([
+    ['oldest first', { since: '2026-06-01T00:00:00.000Z', until: '2026-06-02T00:00:00.000Z' }],
+    ['newest first', { until: '2027-01-01T00:00:00.000Z', order: 'newest' }],
+    ['of an account', { account: 'account-3', since: '2026-06-01T00:00:00.000Z' }],
+  ])('reads of a time, %s, little more than the page', async (_, list) => {
+    const read: number[] = [];
+    await lookUpAll(
+      {
+        query: async (text, values) => {
+          const { rows } = await database.query(`EXPLAIN (ANALYZE, FORMAT JSON) ${text}`, values);
+          read.push(mostRows(rows[0]?.['QUERY PLAN']));
+          return await database.query(text, values);
+        },
+      },
+      schema,
+      list,
+    );
+    expect(Math.max(...read)).toBeLessThanOrEqual(1_000);
   });
 
   it('finds the leases of an account in the order of their index', async () => {
@@ -130,7 +156,7 @@ describe('a ledger of a million rows', () => {
 
   it('says what is due for longest by an index', async () => {
     const rooms = [{ account: 'account-0', room: 16 }];
-    const scans = await scansOf((client) => longestDue(client, schema, rooms, 1_000));
+    const scans = await scansOf((client) => longestDue(client, schema, rooms, { waiting: 1_000, followed: 0 }));
     expect(scans).toContain('Index Scan');
     expect(scans.filter((scan) => /Bitmap|Seq Scan/.test(scan))).toEqual([]);
   });
@@ -226,6 +252,22 @@ describe.each(DATABASES)('the counts on %s', (_, start) => {
     expect(rows).toEqual([{ count: 0 }]);
     expect((await readStats(database, schema)).states.requested).toBeGreaterThan(0);
   });
+});
+
+/** The most rows that a step of a plan has read or dropped. */
+function mostRows(plan: unknown): number {
+  if (typeof plan !== 'object' || plan === null) return 0;
+  const own = Array.isArray(plan) ? {} : v.parse(readSchema, plan);
+  return Math.max(
+    own['Actual Rows'] ?? 0,
+    own['Rows Removed by Filter'] ?? 0,
+    ...Object.values(plan).map((inner) => mostRows(inner)),
+  );
+}
+
+const readSchema = v.looseObject({
+  'Actual Rows': v.optional(v.number()),
+  'Rows Removed by Filter': v.optional(v.number()),
 });
 
 const planSchema = v.looseObject({ 'Node Type': v.optional(v.string()), 'Relation Name': v.optional(v.string()) });

@@ -3,7 +3,7 @@ import { invalidInput } from '../input/check-input.ts';
 import type { CheckedApproval } from '../input/decision-input.ts';
 import { toClaimed } from './claimed-row.ts';
 import { type DecisionContext, locked, note } from './decision.ts';
-import { toJob } from './jobs.ts';
+import { toJobs } from './jobs.ts';
 import { changedAt } from './record.ts';
 import { isSamePerson } from './same-person.ts';
 
@@ -56,7 +56,7 @@ export async function approve(
     fingerprint: row['fingerprint'],
     ...(place === undefined ? {} : { place }),
   });
-  await context.jobs.add(client, rows.map(toJob));
+  await context.jobs.add(client, toJobs(rows));
 }
 
 const UNCHANGED = 'a cancellation whose request is the one that was proposed; withdraw it, and propose it again';

@@ -142,9 +142,9 @@ export const WAITS_FOR_WORKER = `state IN ('planned', 'unknown') AND NOT needs_p
 export const DUE_SINCE = 'COALESCE(not_before, updated_at)';
 
 /**
- * The cancellations that have been due for longest, as the ledger has it. What hands them out may be gone: pg-boss's own
- * dashboard can delete, cancel and complete its jobs. Needs {@link lockAccounts}; {@link claim} then takes each once,
- * also if there is a job.
+ * The cancellations that have been due for longest, as the ledger has it: those that are followed, which have no jobs, and
+ * others whose job is gone, since pg-boss's own dashboard can delete, cancel and complete its jobs. What is followed comes
+ * last. Needs {@link lockAccounts}; {@link claim} then takes each once, also if there is a job.
  *
  * @param rooms how many of each account.
  * @param forMs those that have been due for so long.
@@ -153,7 +153,7 @@ export async function longestDue(
   client: QueryClient,
   schema: string,
   rooms: readonly Room[],
-  forMs: number,
+  forMs: DueFor,
 ): Promise<readonly Due[]> {
   const asked = rooms.filter(({ room }) => room > 0);
   if (asked.length === 0) return [];
@@ -166,13 +166,20 @@ export async function longestDue(
        UNION ALL
        (SELECT id FROM ${schema}.cancellation c
         WHERE c.account = x.account AND c.state IN ${sqlList(FOLLOWED_STATES)} AND NOT c.needs_person
-          AND c.lease_until IS NULL AND c.not_before <= now() - $2 * interval '1 millisecond'
+          AND c.lease_until IS NULL AND c.not_before <= now() - $3 * interval '1 millisecond'
         ORDER BY c.not_before LIMIT x.room)
        LIMIT x.room
      ) due`,
-    [JSON.stringify(asked), forMs],
+    [JSON.stringify(asked), forMs.waiting, forMs.followed],
   );
   return rows.map(({ id, account }) => ({ id: String(id), account: String(account) }));
+}
+
+/** For how long, in milliseconds. */
+export interface DueFor {
+  /** What is to be sent or read back. */
+  readonly waiting: number;
+  readonly followed: number;
 }
 
 /** A cancellation that is due. */

@@ -8,7 +8,7 @@ import { invalidInput } from '../input/check-input.ts';
 import { isFollowedState } from '../model/state.ts';
 import { AGES, toClaimed } from './claimed-row.ts';
 import type { QueryClient, Row } from '../database/database.ts';
-import { type Jobs, toJob } from './jobs.ts';
+import type { Jobs } from './jobs.ts';
 import type { CheckedChoice } from '../input/decision-input.ts';
 import { changedAt, UPDATED } from './record.ts';
 
@@ -64,7 +64,7 @@ export async function locked(
 /** Writes what was decided. Nothing that an older claim writes counts any more. What was accepted is followed anew. */
 export async function write(
   client: QueryClient,
-  { schema, jobs, readable, follow }: DecisionContext,
+  { schema, readable, follow }: DecisionContext,
   id: string,
   { state, result, error, readings = 0, needsPerson = false }: Decided,
 ): Promise<void> {
@@ -79,13 +79,12 @@ export async function write(
   for (const { request, follow: own } of isFollowedState(state) ? rows.map(toClaimed) : []) {
     const plan = readable.get(request.account) === true && (own ?? follow);
     if (plan === false) continue;
-    const { rows: begun } = await client.query(
+    await client.query(
       `UPDATE ${schema}.cancellation SET followed_since = updated_at, following = '{}',
          not_before = date_trunc('milliseconds', updated_at + $2 * interval '1 millisecond')
-       WHERE id = $1 RETURNING id, account, priority, state, not_before`,
+       WHERE id = $1`,
       [id, plan.afterMs],
     );
-    await jobs.add(client, begun.map(toJob));
   }
 }
 

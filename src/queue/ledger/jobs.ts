@@ -14,19 +14,21 @@ export interface Job {
   readonly startAfter: string | undefined;
 }
 
-/** The job of a row of the ledger, at the time that the row names. */
-export function toJob({ id, account, priority, state, not_before }: Row): Job {
-  return {
-    id: String(id),
-    account: String(account),
-    priority: isFollowedState(String(state)) ? FOLLOW_PRIORITY : Number(priority),
-    // Rounded up: a job that comes early finds a row that is not due yet.
-    startAfter: not_before instanceof Date ? new Date(not_before.getTime() + 1).toISOString() : undefined,
-  };
+/**
+ * The jobs of rows of the ledger, at the times that the rows name. What is followed has none: the ledger itself says when
+ * it is read, and a job would be kept for months until then.
+ */
+export function toJobs(rows: readonly Row[]): readonly Job[] {
+  return rows
+    .filter(({ state }) => !isFollowedState(String(state)))
+    .map(({ id, account, priority, not_before }) => ({
+      id: String(id),
+      account: String(account),
+      priority: Number(priority),
+      // Rounded up: a job that comes early finds a row that is not due yet.
+      startAfter: not_before instanceof Date ? new Date(not_before.getTime() + 1).toISOString() : undefined,
+    }));
 }
-
-/** Readings of what was accepted come after all that is to be sent or read back: below every priority of a caller. */
-export const FOLLOW_PRIORITY = -1_001;
 
 /** A job that has been taken. */
 export interface TakenJob {

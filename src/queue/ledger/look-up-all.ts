@@ -42,8 +42,12 @@ async function pageOf(
     const { rows } = await client.query(`SELECT *, ${UPDATED} FROM ${inOrder(wanted, limit, value)} c`, values);
     return rows.map(toRecord);
   }
+  // Of a time alone, an index names the first ones.
+  if (isOfTime(filter) && !isFiltered(wanted)) return await searchAll(client, wanted, limit);
   // What is searched for is often among the first ones, and then an index would only find all the others, too.
-  const near = await searchNear(client, wanted, limit);
+  const near = isOfTime(filter)
+    ? ((await searchNearInTime(client, wanted, limit)) ?? (await searchFew(client, wanted, limit)))
+    : await searchNear(client, wanted, limit);
   return near ?? (await searchAll(client, wanted, limit));
 }
 
@@ -54,30 +58,34 @@ function isSearch({ text, by, when, since, until }: CheckedList): boolean {
   return [text, by, when, since, until].some((one) => one !== undefined);
 }
 
+/** Whether a filter names a time. Then the time is the order, so that a page begins where an index has it. */
+function isOfTime({ since, until }: CheckedList): boolean {
+  return since !== undefined || until !== undefined;
+}
+
+/** Whether a filter names anything besides the time. */
+function isFiltered({ text, by, when, states, needsPerson, account }: Wanted): boolean {
+  return [text, by, when, states, needsPerson, account].some((one) => one !== undefined);
+}
+
 /** The first ones by what can change, each in the order of an index, and with the numbers merged. */
-function inOrder(
-  { schema, states, account, needsPerson, after, order }: Wanted,
-  limit: number,
-  value: Value,
-  columns: '*' | 'number' = '*',
-): string {
+function inOrder(wanted: Wanted, limit: number, value: Value, columns: '*' | 'number' = '*'): string {
+  const { states, account, needsPerson, after } = wanted;
   // Only what is asked for is in the statement, so that the planner sees which index serves it.
   const conditions = [
     ...(account === undefined ? [] : [`account = ${value(account)}`]),
     ...(needsPerson === undefined ? [] : [needsPerson ? 'needs_person' : 'NOT needs_person']),
-    ...(after === undefined ? [] : [beyond(schema, after, order, value)]),
+    ...(after === undefined ? [] : [beyond(wanted, after, value)]),
   ];
-  // What waits for a person is never moved to the settled ones.
-  const table = needsPerson === true ? `${schema}.cancellation` : ledger(schema);
   const select = (more: readonly string[]): string => {
     const all = [...more, ...conditions];
-    return `(SELECT ${columns} FROM ${table} c ${all.length === 0 ? '' : `WHERE ${all.join(' AND ')}`} ${sorted(order, limit)})`;
+    return `(SELECT ${columns} FROM ${tableOf(wanted)} c ${all.length === 0 ? '' : `WHERE ${all.join(' AND ')}`} ${sorted(wanted, limit)})`;
   };
   const [first, ...others] = (states ?? [undefined]).map((one) =>
     select(one === undefined ? [] : [`state = ${value(one)}`]),
   );
   if (others.length === 0) return String(first);
-  return `(SELECT * FROM (${[first, ...others].join(' UNION ALL ')}) merged ${sorted(order, limit)})`;
+  return `(SELECT * FROM (${[first, ...others].join(' UNION ALL ')}) merged ${sorted(wanted, limit)})`;
 }
 
 /**
@@ -95,43 +103,116 @@ async function searchNear(
   const { rows } = await client.query(
     `WITH near AS MATERIALIZED (SELECT number FROM ${inOrder(wanted, near, value, 'number')} c), hits AS MATERIALIZED (
        SELECT number FROM near JOIN ${wanted.schema}.search s USING (number)
-       WHERE ${matches(wanted, value).join(' AND ')} ${sorted(wanted.order, limit)}
+       WHERE ${matches(wanted, value).join(' AND ')} ${sorted(wanted, limit)}
      )
      SELECT c.*, ${UPDATED}, (SELECT count(*)::int FROM near) AS searched
-     FROM hits JOIN ${ledger(wanted.schema)} c USING (number) ${sorted(wanted.order, limit)}`,
+     FROM hits JOIN ${ledger(wanted.schema)} c USING (number) ${sorted(wanted, limit)}`,
     values,
   );
   return rows.length === limit || Number(rows[0]?.['searched'] ?? near) < near ? rows.map(toRecord) : undefined;
 }
 
+/**
+ * Searches among the first ones of a time only.
+ *
+ * @returns `undefined` if that does not fill the page although there are more
+ */
+async function searchNearInTime(
+  client: QueryClient,
+  wanted: Wanted,
+  limit: number,
+): Promise<readonly QueuedCancellation[] | undefined> {
+  const { values, value } = parameters();
+  const near = Math.max(NEAR_IN_TIME, limit);
+  const { rows } = await client.query(
+    `WITH near AS MATERIALIZED (
+       SELECT number FROM ${wanted.schema}.search s WHERE ${inTime(wanted, value).join(' AND ')} ${sorted(wanted, near, 's.')}
+     ), hits AS MATERIALIZED (
+       SELECT number FROM near JOIN ${wanted.schema}.search s USING (number)
+       WHERE ${['true', ...matches(wanted, value), ...ofAccount(wanted, value)].join(' AND ')}
+     )
+     SELECT c.*, ${UPDATED}, (SELECT count(*)::int FROM near) AS searched
+     FROM hits JOIN ${tableOf(wanted)} c USING (number)
+     WHERE ${['true', ...changing(wanted, value)].join(' AND ')} ${sorted(wanted, limit, 'c.')}`,
+    values,
+  );
+  return rows.length === limit || Number(rows[0]?.['searched'] ?? near) < near ? rows.map(toRecord) : undefined;
+}
+
+/**
+ * Searches all that are in a few states, or wait for a person, whatever their time.
+ *
+ * @returns `undefined` if that is not asked for, and if there are many of them
+ */
+async function searchFew(
+  client: QueryClient,
+  wanted: Wanted,
+  limit: number,
+): Promise<readonly QueuedCancellation[] | undefined> {
+  if (wanted.states === undefined && wanted.needsPerson === undefined) return undefined;
+  const { values, value } = parameters();
+  const few = inOrder({ ...wanted, since: undefined, until: undefined, after: undefined }, NEAR, value, 'number');
+  const { rows } = await client.query(
+    `WITH few AS MATERIALIZED (SELECT number FROM ${few} c), hits AS MATERIALIZED (
+       SELECT number FROM few JOIN ${wanted.schema}.search s USING (number)
+       WHERE ${[...matches(wanted, value), ...inTime(wanted, value)].join(' AND ')} ${sorted(wanted, limit, 's.')}
+     )
+     SELECT c.*, ${UPDATED}, searched FROM (SELECT count(*)::int AS searched FROM few) all_of_them
+     LEFT JOIN (hits JOIN ${tableOf(wanted)} c USING (number)) ON true ${sorted(wanted, limit, 'c.')}`,
+    values,
+  );
+  if (Number(rows[0]?.['searched'] ?? NEAR) >= NEAR) return undefined;
+  return rows.filter(({ id }) => id !== null).map(toRecord);
+}
+
 /** Searches all of them, beginning with what never changes. */
 async function searchAll(client: QueryClient, wanted: Wanted, limit: number): Promise<readonly QueuedCancellation[]> {
-  const { schema, states, needsPerson, after, order, account, text } = wanted;
+  const { schema, text } = wanted;
   const { values, value } = parameters();
-  const fixed = [
-    ...matches(wanted, value),
-    ...(account === undefined ? [] : [`s.account = ${value(account)}`]),
-    ...(after === undefined ? [] : [beyond(schema, after, order, value)]),
-  ].join(' AND ');
-  const changing = [
-    ...(states === undefined ? [] : [`c.state = ANY(${value(states)}::text[])`]),
-    ...(needsPerson === undefined ? [] : [needsPerson ? 'c.needs_person' : 'NOT c.needs_person']),
-  ];
-  const table = needsPerson === true ? `${schema}.cancellation` : ledger(schema);
+  const fixed = [...matches(wanted, value), ...ofAccount(wanted, value), ...inTime(wanted, value)].join(' AND ');
+  const filters = changing(wanted, value);
   // Without order and limit, the index of the trigrams is the way to what holds a text.
-  const hits = text === undefined ? `SELECT number FROM ${schema}.search s WHERE ${fixed}` : `SELECT number FROM hits`;
-  const first = changing.length === 0 ? `${hits} ${sorted(order, limit)}` : hits;
+  const found = `SELECT number, created_at FROM ${schema}.search s WHERE ${fixed}`;
+  const hits = text === undefined ? found : 'SELECT number, created_at FROM hits';
+  const first = filters.length === 0 ? `${hits} ${sorted(wanted, limit)}` : hits;
   const { rows } = await client.query(
-    `${text === undefined ? '' : `WITH hits AS MATERIALIZED (SELECT number FROM ${schema}.search s WHERE ${fixed})`}
-     SELECT c.*, ${UPDATED} FROM (${first}) s JOIN ${table} c ON c.number = s.number
-     ${changing.length === 0 ? '' : `WHERE ${changing.join(' AND ')}`} ${sorted(order, limit, 's.number')}`,
+    `${text === undefined ? '' : `WITH hits AS MATERIALIZED (${found})`}
+     SELECT c.*, ${UPDATED} FROM (${first}) s JOIN ${tableOf(wanted)} c ON c.number = s.number
+     ${filters.length === 0 ? '' : `WHERE ${filters.join(' AND ')}`} ${sorted(wanted, limit, 's.')}`,
     values,
   );
   return rows.map(toRecord);
 }
 
+/** What waits for a person is never moved to the settled ones. */
+function tableOf({ schema, needsPerson }: Wanted): string {
+  return needsPerson === true ? `${schema}.cancellation` : ledger(schema);
+}
+
+/** The conditions on what can change. */
+function changing({ states, needsPerson }: Wanted, value: Value): readonly string[] {
+  return [
+    ...(states === undefined ? [] : [`c.state = ANY(${value(states)}::text[])`]),
+    ...(needsPerson === undefined ? [] : [needsPerson ? 'c.needs_person' : 'NOT c.needs_person']),
+  ];
+}
+
+function ofAccount({ account }: Wanted, value: Value): readonly string[] {
+  return account === undefined ? [] : [`s.account = ${value(account)}`];
+}
+
+/** The time that is asked for, and the page. */
+function inTime(wanted: Wanted, value: Value): readonly string[] {
+  const { since, until, after } = wanted;
+  return [
+    ...(since === undefined ? [] : [`s.created_at >= ${value(since)}::timestamptz`]),
+    ...(until === undefined ? [] : [`s.created_at < ${value(until)}::timestamptz`]),
+    ...(after === undefined ? [] : [beyond(wanted, after, value, 's.')]),
+  ];
+}
+
 /** The conditions on what is searched. */
-function matches({ text, by, when, since, until }: CheckedList, value: Value): readonly string[] {
+function matches({ text, by, when }: CheckedList, value: Value): readonly string[] {
   const conditions: string[] = [];
   if (text !== undefined) {
     const { term, grams } = toTerm(text);
@@ -139,20 +220,29 @@ function matches({ text, by, when, since, until }: CheckedList, value: Value): r
   }
   if (by !== undefined) conditions.push(`s.asked_by = ${value(by)}`);
   if (when !== undefined) conditions.push(`s.timing = ${value(when === 'date' ? 'on_date' : when)}`);
-  if (since !== undefined) conditions.push(`s.created_at >= ${value(since)}::timestamptz`);
-  if (until !== undefined) conditions.push(`s.created_at < ${value(until)}::timestamptz`);
   return conditions;
 }
 
-/** A row keeps its number for ever, whatever else changes: a page begins where the one before ended. */
-function beyond(schema: string, after: string, order: CheckedList['order'], value: Value): string {
-  const number = `(SELECT number FROM ${ledger(schema)} a WHERE id = ${value(after)})`;
-  return `number ${order === 'newest' ? '<' : '>'} ${number}`;
+/** A row keeps its number and its time for ever, whatever else changes: a page begins where the one before ended. */
+function beyond(wanted: Wanted, after: string, value: Value, of: Alias = ''): string {
+  const keys = keysOf(wanted);
+  const own = keys.map((key) => `${of}${key}`).join(', ');
+  return `(${own}) ${wanted.order === 'newest' ? '<' : '>'} (SELECT ${keys.join(', ')} FROM ${ledger(wanted.schema)} a WHERE id = ${value(after)})`;
 }
 
-function sorted(order: CheckedList['order'], limit: number, number = 'number'): string {
-  return `ORDER BY ${number} ${order === 'newest' ? 'DESC' : 'ASC'} LIMIT ${limit}`;
+function sorted(wanted: Wanted, limit: number, of: Alias = ''): string {
+  const direction = wanted.order === 'newest' ? 'DESC' : 'ASC';
+  const keys = keysOf(wanted).map((key) => `${of}${key} ${direction}`);
+  return `ORDER BY ${keys.join(', ')} LIMIT ${limit}`;
 }
+
+/** What the list is in the order of. Numbers are given in the order of the times, but for what is enqueued concurrently. */
+function keysOf(wanted: Wanted): readonly string[] {
+  return isOfTime(wanted) ? ['created_at', 'number'] : ['number'];
+}
+
+/** The table of a column. */
+type Alias = '' | 's.' | 'c.';
 
 type Value = (one: unknown) => string;
 
@@ -163,3 +253,5 @@ function parameters(): { readonly values: unknown[]; readonly value: Value } {
 
 // How many are looked at before an index is asked for all that match.
 const NEAR = 2_000;
+// The same for a time, where each of them is looked up in the ledger.
+const NEAR_IN_TIME = 500;

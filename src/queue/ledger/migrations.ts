@@ -269,6 +269,11 @@ export const MIGRATIONS: readonly Migration[] = [
     `CREATE INDEX cancellation_followed_service ON ${schema}.cancellation (account, service_key)
       WHERE followed_since IS NOT NULL`,
   ],
+  // What an account was given at a time, in the order of the time.
+  (schema) => [
+    `CREATE INDEX search_account ON ${schema}.search (account, created_at, number)`,
+    `ANALYZE ${schema}.search`,
+  ],
 ];
 
 /**

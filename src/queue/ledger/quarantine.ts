@@ -1,4 +1,4 @@
-import { FOLLOWED_STATES, OPEN_STATES, sqlList } from '../model/state.ts';
+import { OPEN_STATES, sqlList } from '../model/state.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
 import { lockClaims } from './claim.ts';
 import { toClaimed } from './claimed-row.ts';
@@ -6,7 +6,7 @@ import type { QueryClient, Row } from '../database/database.ts';
 import { mendFeed } from './feed.ts';
 import { planOf } from './follow.ts';
 import { writeHistory } from './history.ts';
-import { toJob } from './jobs.ts';
+import { toJobs } from './jobs.ts';
 import { toJsonb } from './jsonb.ts';
 import type { CheckedQuarantine } from '../input/decision-input.ts';
 import { changedAt } from './record.ts';
@@ -84,15 +84,14 @@ export async function quarantine(
     })),
   );
   const read = rows.filter(({ needs_person }) => needs_person === false);
-  await jobs.add(client, read.map(toJob));
+  await jobs.add(client, toJobs(read));
   // A backup may lack the jobs, and one too many does no harm.
   const planned = await client.query(
     `SELECT id, account, priority, state, not_before FROM ${schema}.cancellation
-     WHERE (state = 'planned' OR (state IN ${sqlList(FOLLOWED_STATES)} AND not_before IS NOT NULL))
-       AND NOT needs_person AND account = ANY($1::text[])`,
+     WHERE state = 'planned' AND NOT needs_person AND account = ANY($1::text[])`,
     [accounts],
   );
-  await jobs.add(client, planned.rows.map(toJob));
+  await jobs.add(client, toJobs(planned.rows));
   const others = await client.query(
     `SELECT DISTINCT account FROM ${schema}.cancellation
      WHERE state IN ${sqlList(OPEN_STATES)} AND NOT (account = ANY($1::text[])) ORDER BY account`,
@@ -107,7 +106,7 @@ export async function quarantine(
 
 /** Settles what was in flight, and whose earlier request the provider had accepted by then. */
 async function takeKeptYes(client: QueryClient, recovery: Recovery, accounts: readonly string[]): Promise<void> {
-  const { schema, jobs } = recovery;
+  const { schema } = recovery;
   const { rows } = await client.query(
     `SELECT * FROM ${schema}.cancellation
      WHERE account = ANY($1::text[]) AND state IN ('intent', 'sent') AND result IS NOT NULL FOR UPDATE`,
@@ -117,7 +116,7 @@ async function takeKeptYes(client: QueryClient, recovery: Recovery, accounts: re
     const plan = planOf(claimed, recovery);
     return { id: claimed.id, ...(plan === false ? {} : { followInMs: plan.afterMs }) };
   });
-  if (taken.length > 0) await takeYes(client, schema, jobs, taken);
+  if (taken.length > 0) await takeYes(client, schema, taken);
 }
 
 /** A person may have settled what waits for one, sent it again or passed on its token, and the ledger has lost that. */

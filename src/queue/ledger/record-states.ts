@@ -3,7 +3,7 @@ import { FOLLOWED_STATES, isFollowedState, sqlList } from '../model/state.ts';
 import type { QueryClient } from '../database/database.ts';
 import { groupBy } from '../../platform/deferred.ts';
 import { msSince, writeHistory, type NewEntry } from './history.ts';
-import { FOLLOW_PRIORITY, type Job, type Jobs, toJob } from './jobs.ts';
+import type { Job, Jobs } from './jobs.ts';
 import { toJsonb } from './jsonb.ts';
 import { bringBack, REFUSED_FOR_ABSENCE } from './settled.ts';
 import { changedAt } from './record.ts';
@@ -43,14 +43,14 @@ export async function recordStates(
     return await recordStates(client, schema, jobs, repeated);
   }
   const lines = groupBy(history, ({ id }) => id);
-  const written = await update(client, schema, jobs, settled, lines);
+  const written = await update(client, schema, settled, lines);
   if (written.size < settled.length) {
     // A worker that was cut off for days reports on what has been moved to its month.
     const late = settled.filter(({ id, task, result }) => task === 'send' && result !== undefined && !written.has(id));
     const ids = late.map(({ id }) => id);
     const back = await bringBack(client, schema, ids, REFUSED_FOR_ABSENCE);
     const found = late.filter(({ id }) => back.has(id));
-    for (const [id, next] of await update(client, schema, jobs, found, lines)) written.set(id, next);
+    for (const [id, next] of await update(client, schema, found, lines)) written.set(id, next);
     await keepYes(
       client,
       schema,
@@ -73,7 +73,6 @@ export async function recordStates(
 async function update(
   client: QueryClient,
   schema: string,
-  jobs: Jobs,
   settled: readonly RecordedState[],
   lines: ReadonlyMap<string, readonly NewEntry[]>,
 ): Promise<Map<string, Date | undefined>> {
@@ -140,7 +139,7 @@ async function update(
   const taken = rows.filter(({ was_taken }) => was_taken === true).map(({ id }) => String(id));
   if (taken.length > 0) {
     const own = settled.filter(({ id }) => taken.includes(id));
-    await takeYes(client, schema, jobs, own);
+    await takeYes(client, schema, own);
   }
   return new Map(rows.map(({ id, not_before }) => [String(id), not_before instanceof Date ? not_before : undefined]));
 }
@@ -172,7 +171,6 @@ export async function keepYes(
 export async function takeYes(
   client: QueryClient,
   schema: string,
-  jobs: Jobs,
   taken: readonly Pick<RecordedState, 'id' | 'followInMs'>[],
 ): Promise<void> {
   const { rows } = await client.query(
@@ -187,10 +185,9 @@ export async function takeYes(
        FROM ${schema}.cancellation own JOIN jsonb_to_recordset($1::jsonb) AS given(id text, "followInMs" float8) USING (id)
        WHERE own.id = ANY($2::text[])
      ) x
-     WHERE c.id = ANY($2::text[]) AND c.id = x.id RETURNING c.id, c.account, c.priority, c.state, c.not_before`,
+     WHERE c.id = ANY($2::text[]) AND c.id = x.id RETURNING c.id, c.state`,
     [JSON.stringify(taken.map(({ id, followInMs }) => ({ id, followInMs }))), taken.map(({ id }) => id)],
   );
-  await jobs.add(client, rows.filter(({ not_before }) => not_before !== null).map(toJob));
   await writeHistory(
     client,
     schema,
@@ -216,10 +213,8 @@ function iso(time: string): string {
 
 /** The job that takes a cancellation up again, if it is to be. */
 function jobsOf({ id, account, priority, state, needsPerson }: RecordedState, next: Date | undefined): readonly Job[] {
-  if (needsPerson) return [];
-  const startAfter = next?.toISOString();
-  if (state === 'planned' || state === 'unknown') return [{ id, account, priority, startAfter }];
-  return isFollowedState(state) && next !== undefined ? [{ id, account, priority: FOLLOW_PRIORITY, startAfter }] : [];
+  if (needsPerson || (state !== 'planned' && state !== 'unknown')) return [];
+  return [{ id, account, priority, startAfter: next?.toISOString() }];
 }
 
 function toRow(settled: RecordedState, lines: readonly NewEntry[] = []): Readonly<Record<string, unknown>> {

@@ -1,5 +1,5 @@
 import type { QueryClient } from '../database/database.ts';
-import { toJob } from './jobs.ts';
+import { toJobs } from './jobs.ts';
 import { changedAt } from './record.ts';
 import type { DecisionContext } from './decision.ts';
 
@@ -22,5 +22,5 @@ export async function resume(client: QueryClient, { schema, jobs }: DecisionCont
      RETURNING id, account, priority, state, not_before`,
     [account],
   );
-  await jobs.add(client, rows.map(toJob));
+  await jobs.add(client, toJobs(rows));
 }

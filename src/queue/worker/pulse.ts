@@ -1,6 +1,6 @@
-import { FOLLOWED_STATES, isFollowedState, OPEN_STATES, sqlList } from '../model/state.ts';
+import { FOLLOWED_STATES, OPEN_STATES, sqlList } from '../model/state.ts';
 import type { QueryClient } from '../database/database.ts';
-import { type Jobs, toJob } from '../ledger/jobs.ts';
+import { type Jobs, toJobs } from '../ledger/jobs.ts';
 
 /** Where workers say that they are alive. */
 export interface PulseContext {
@@ -95,10 +95,9 @@ async function followClock(client: QueryClient, { schema, jobs, readable }: Puls
     [accounts],
   );
   const waiting = rows.filter(
-    ({ state, needs_person }) =>
-      (state === 'planned' || state === 'unknown' || isFollowedState(String(state))) && needs_person === false,
+    ({ state, needs_person }) => (state === 'planned' || state === 'unknown') && needs_person === false,
   );
-  await jobs.add(client, waiting.map(toJob));
+  await jobs.add(client, toJobs(waiting));
   await client.query(
     `UPDATE ${schema}.account SET paused_until = paused_until - (paused_at - clock_timestamp()), paused_at = clock_timestamp()
      WHERE paused_at > clock_timestamp()`,

@@ -1,5 +1,6 @@
 import {
   type Due,
+  type DueFor,
   IS_WAITING,
   type Room,
   claim,
@@ -13,7 +14,7 @@ import { unreachable } from '../database/database-error.ts';
 import { DatabaseFailure, type QueryClient, allInOrder } from '../database/database.ts';
 import { RunningCalls } from './running-calls.ts';
 import { JobPicker, shuffled } from './job-picker.ts';
-import { type TakenJob, toJob } from '../ledger/jobs.ts';
+import { type TakenJob, toJobs } from '../ledger/jobs.ts';
 import { Lease } from '../model/lease.ts';
 import type { Limit } from '../model/limits.ts';
 import type { Outbox } from './outbox.ts';
@@ -45,6 +46,8 @@ export class WorkerCycle {
   #isUnsure = false;
   #isContended = false;
   #narrowUntil = 0;
+  // How often in a row every account that was tried was taken.
+  #misses = 0;
 
   /** @param wake called when there is something to write down, and room for more. */
   constructor(context: WorkerContext, { concurrency }: Pick<WorkPlan, 'concurrency'>, wake: () => void) {
@@ -67,9 +70,19 @@ export class WorkerCycle {
     return this.#calls.running.size === 0 && !this.hasOutcomes;
   }
 
-  /** Whether the last cycle left an account out because other workers were claiming. */
-  get isContended(): boolean {
-    return this.#isContended;
+  /**
+   * After how many milliseconds to try the accounts that the last cycle left out because other workers were claiming;
+   * `undefined` if it left none out. A claim is over within milliseconds, or the database is busy: then each attempt that
+   * found no account free doubles the time. Each worker waits for another time, so that they do not meet again.
+   */
+  get retryInMs(): number | undefined {
+    if (!this.#isContended) return undefined;
+    return CONTENDED_MS * 2 ** Math.min(this.#misses, MOST_DOUBLED) * (0.5 + Math.random());
+  }
+
+  /** Whether this worker has met others lately that were claiming. */
+  get isCompeting(): boolean {
+    return performance.now() < this.#narrowUntil;
   }
 
   /** Something may be due. */
@@ -91,7 +104,7 @@ export class WorkerCycle {
    */
   async next(isStopping: boolean): Promise<number> {
     this.#isContended = false;
-    const limits = isStopping || this.#free <= 0 ? [] : this.#limitsWithRoom();
+    const limits = isStopping || !this.#isWorthClaiming ? [] : this.#limitsWithRoom();
     const isRecovering = !isStopping && performance.now() >= this.#recoverAt;
     if (this.#calls.outbox.isEmpty && limits.length === 0 && !isRecovering && !this.#isUnsure) return 0;
     const written = this.#calls.takeOutbox();
@@ -171,7 +184,7 @@ export class WorkerCycle {
     if (limits.length === 0) return { limits, rooms: [], isContended: false };
     const { schema } = this.#context;
     // Where workers compete, each takes one account, the first free one of a few, so that several claim concurrently.
-    const isNarrow = performance.now() < this.#narrowUntil;
+    const isNarrow = this.isCompeting;
     const chosen = isNarrow ? shuffled(limits).slice(0, NARROW) : limits;
     const most = isNarrow ? 1 : chosen.length;
     const accounts = chosen.map(({ account }) => account);
@@ -180,7 +193,8 @@ export class WorkerCycle {
     const counting = roomOf(client, schema, chosen);
     await allInOrder([locking, counting]);
     const [locked, rooms] = [await locking, await counting];
-    if (locked.size < most) this.#narrowUntil = performance.now() + NARROW_MS;
+    if (locked.size < most) this.#keepNarrow();
+    this.#misses = locked.size === 0 ? this.#misses + 1 : 0;
     return {
       limits: chosen.filter(({ account }) => locked.has(account)),
       rooms: rooms.filter(({ account }) => locked.has(account)),
@@ -197,14 +211,16 @@ export class WorkerCycle {
     const { schema } = this.#context;
     const spare = rooms.map(({ account, room }) => ({ account, room: Math.min(room, this.#calls.spareOf(account)) }));
     const isSweeping = spare.length > 0 && performance.now() >= this.#sweepAt;
-    const overdue = isSweeping ? await this.#longestDue(client, spare, this.#free, OVERDUE_MS) : [];
+    const overdue = isSweeping ? await this.#longestDue(client, spare, this.#free, OVERDUE) : [];
     const { taken, short } = await this.#picker.take(client, without(spare, overdue), this.#free - overdue.length);
-    // No job is left of these accounts, so what is due has none.
+    // No job is left of these accounts: what else is due has none, and readings of what is followed may begin.
     const left = this.#free - overdue.length - taken.length;
-    const stranded = await this.#longestDue(client, short, left, STRANDED_MS);
+    const stranded = await this.#longestDue(client, short, left, STRANDED);
     const ids = [...overdue, ...taken, ...stranded].map(({ id }) => id);
     const claimed = await claim(client, schema, ids, this.#id, this.#leaseMs);
     await noteStarts(client, schema, limits, claimed);
+    // One account gave all that there is room for: more of them would only keep others waiting.
+    if (this.isCompeting && claimed.length >= this.#free) this.#keepNarrow();
     const started = new Set(claimed.map(({ id }) => id));
     await this.#putOff(
       client,
@@ -213,7 +229,7 @@ export class WorkerCycle {
     return { taken, claimed, isContended, isSweeping };
   }
 
-  async #longestDue(client: QueryClient, rooms: readonly Room[], most: number, forMs: number): Promise<readonly Due[]> {
+  async #longestDue(client: QueryClient, rooms: readonly Room[], most: number, forMs: DueFor): Promise<readonly Due[]> {
     const due = await longestDue(client, this.#context.schema, rooms, forMs);
     return due.slice(0, Math.max(0, most));
   }
@@ -228,11 +244,20 @@ export class WorkerCycle {
          AND ${IS_WAITING}`,
       [ids],
     );
-    await jobs.add(client, rows.map(toJob));
+    await jobs.add(client, toJobs(rows));
   }
 
   get #free(): number {
     return this.#concurrency - this.#calls.running.size;
+  }
+
+  /** Whether there is room; where workers compete, for half of what this one may have in flight. */
+  get #isWorthClaiming(): boolean {
+    return this.#free >= (this.isCompeting ? this.#concurrency / 2 : 1);
+  }
+
+  #keepNarrow(): void {
+    this.#narrowUntil = performance.now() + NARROW_MS;
   }
 
   get #leaseMs(): number {
@@ -276,10 +301,10 @@ function without(rooms: readonly Room[], taken: readonly Due[]): readonly Room[]
 }
 
 // What has been due for so long although no job is left has none.
-const STRANDED_MS = 2_000;
+const STRANDED: DueFor = { waiting: 2_000, followed: 0 };
 
 // Where there are always jobs, what has waited for so long is looked for without them, at the start and every hour.
-const OVERDUE_MS = 3_600_000;
+const OVERDUE: DueFor = { waiting: 3_600_000, followed: 3_600_000 };
 const SWEEP_MS = 3_600_000;
 
 // A worker that has been silent for so long is not alive any more.
@@ -288,9 +313,14 @@ const LEAST_PULSE_MS = 10_000;
 // How many jobs are removed with one statement; the rest is removed at the end.
 const TIDY_AT = 200;
 
-// How long a worker claims from one account a cycle after it met another worker, and how many it tries for that.
+// How long a worker claims from one account a cycle after it met another worker or filled its room in such a cycle, and
+// how many accounts it tries for that.
 const NARROW_MS = 1_000;
 const NARROW = 3;
+
+// How long a worker waits, on average, for an account of which another one is claiming; up to 160 ms after many attempts.
+const CONTENDED_MS = 10;
+const MOST_DOUBLED = 4;
 
 /** Whether the database did not take a value: the provider's own words, which are the only ones not made here. */
 function isDataError({ code }: DatabaseFailure): boolean {

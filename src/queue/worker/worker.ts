@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 import { deferred } from '../../platform/deferred.ts';
 import { isAnythingDue } from '../ledger/claim.ts';
 import { stopped, unreachable } from '../database/database-error.ts';
@@ -86,22 +86,22 @@ export class Worker {
 
   /** Waits until something has ended, is due, or may be due. */
   async #rest(): Promise<void> {
-    if (this.#cycle.hasOutcomes) return;
-    const { pollMs } = this.#context;
-    // A claim is over within milliseconds. Each worker waits for another time, so that they do not meet again.
-    const restMs = this.#cycle.isContended ? Math.min(pollMs, CONTENDED_MS * (0.5 + Math.random())) : pollMs;
-    const timer = setTimeout(() => this.#wake.resolve(), restMs);
-    await this.#wake.promise;
-    clearTimeout(timer);
-    // What ends in the same moment is written in the same cycle.
-    await new Promise<void>((resolve) => {
-      setImmediate(resolve);
-    });
+    if (!this.#cycle.hasOutcomes) {
+      const { pollMs } = this.#context;
+      const timer = setTimeout(() => this.#wake.resolve(), Math.min(pollMs, this.#cycle.retryInMs ?? pollMs));
+      await this.#wake.promise;
+      clearTimeout(timer);
+    }
+    // What ends in the same moment is written in the same cycle. Where workers compete for the database, or it runs on this
+    // thread, a cycle for each few outcomes would cost more than the outcomes.
+    const isScarce = this.#cycle.isCompeting || this.#context.database.kind === 'pglite';
+    if (isScarce && this.#cycle.hasOutcomes) await delay(GATHER_MS);
+    else await setImmediate();
   }
 }
 
-// How long a worker waits, on average, for an account of which another one is claiming.
-const CONTENDED_MS = 10;
+// How long outcomes are gathered where the database is scarce.
+const GATHER_MS = 10;
 
 // About half a minute.
 const TRIES_WHILE_STOPPING = 14;
