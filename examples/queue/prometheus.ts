@@ -76,8 +76,8 @@ function watch(queue: Watched, registry: Registry): void {
     async collect() {
       const { accounts } = await stats();
       this.reset();
-      for (const [account, { pausedUntil, pausedBecause = '' }] of Object.entries(accounts)) {
-        if (pausedUntil !== undefined) this.set({ account, code: pausedBecause }, 1);
+      for (const [account, { pausedUntil, turnedAwaySince, pausedBecause = '' }] of Object.entries(accounts)) {
+        if ((pausedUntil ?? turnedAwaySince) !== undefined) this.set({ account, code: pausedBecause }, 1);
       }
     },
   });

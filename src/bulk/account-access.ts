@@ -29,7 +29,7 @@ export class AccountAccess {
     this.#hasAnswered ||= isAnswered;
     const code = error?.readBackRefusal ?? error?.code;
     const isShut = code === 'forbidden' && !this.#wasLetIn;
-    if (code === undefined || (error?.providerStatus !== undefined && ANSWERS_OF_THE_ACCOUNT.has(code))) {
+    if (isLetIn(error)) {
       this.#wasLetIn = true;
     } else if (code === 'forbidden') {
       this.#wasLetIn = false;
@@ -38,6 +38,12 @@ export class AccountAccess {
     else if (isAnswered) this.#isTurnedAway = false;
     return isShut;
   }
+}
+
+/** Whether the outcome of a request shows that the provider has let the account in. */
+export function isLetIn(error: ProviderError | undefined): boolean {
+  if (error === undefined) return true;
+  return error.providerStatus !== undefined && ANSWERS_OF_THE_ACCOUNT.has(error.readBackRefusal ?? error.code);
 }
 
 /** Whether the answer is the same for every request of the account, as one to wrong credentials is. */

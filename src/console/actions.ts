@@ -72,13 +72,14 @@ async function resume(form: URLSearchParams, visit: Visit): Promise<Response> {
 async function decideSelected(form: URLSearchParams, visit: Visit): Promise<Response> {
   const results: BulkResult[] = [];
   let isGone = false;
-  for (const item of form.getAll('item').slice(0, MOST)) {
+  for (const [index, item] of form.getAll('item').entries()) {
     const [seen = '', ...rest] = item.split(' ');
     const id = rest.join(' ');
     const work = (): Promise<string | undefined> =>
       settle(visit.queue, id, form.get('as') ?? '', decisionOf(form, visit.me.by, seen));
     // Each would wait for the database again, longer than the operator does.
-    const { problem, code }: Problem = isGone ? { problem: NOT_TRIED } : await problemOf(work);
+    const skipped: string | undefined = isGone ? NOT_TRIED : index >= MOST ? TOO_MANY : undefined;
+    const { problem, code }: Problem = skipped === undefined ? await problemOf(work) : { problem: skipped };
     isGone ||= code === 'unavailable' || code === 'outcome_unknown';
     results.push({ id, ...(problem === undefined ? {} : { problem }) });
   }
@@ -162,4 +163,5 @@ function decisionOf(form: URLSearchParams, by: string, seen: string | null): Cho
 const CHANGED = 'It has changed since you opened the page. Nothing was recorded: look at it again before you decide.';
 const NOT_TYPED = 'The id was not typed correctly. Nothing was sent.';
 const NOT_TRIED = 'Not tried: the database failed before. Load the list again.';
+const TOO_MANY = `Not tried: more than ${MOST} were selected. Select this one again.`;
 const NO_ANSWER = 'Choose what you found. Nothing was recorded.';

@@ -126,10 +126,14 @@ export function createQueueConsole<From = unknown>(options: QueueConsoleOptions<
 
 const STATUSES: Readonly<Partial<Record<ErrorCode, number>>> = { invalid_request: 400, unavailable: 503 };
 
-/** The path within the console; `undefined` if the request is for another part of the site. */
+/**
+ * The path within the console; `undefined` if the request is for another part of the site. Some frameworks add a slash
+ * at the end, by a redirect.
+ */
 function pathIn(pathname: string, basePath: string): string | undefined {
-  if (pathname === basePath) return '/';
-  return pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length) : undefined;
+  const path = pathname.endsWith('/') ? pathname.slice(0, -1) : pathname;
+  if (path === basePath) return '/';
+  return path.startsWith(`${basePath}/`) ? path.slice(basePath.length) : undefined;
 }
 
 const ASSETS: Readonly<Record<string, { readonly body: string; readonly type: string }>> = {

@@ -42,8 +42,9 @@ export interface QueueOptions<A extends AccountsOf<A>> {
   readonly whenAbsent?: WhenAbsent | undefined;
   /**
    * Whether, and when, what the provider accepted (`requested`, `scheduled`) is read again until its service is over.
-   * What the working process is given applies; each `enqueue` may say otherwise. Default: a day later, a day after its
-   * date, and then daily for a week, where the provider can be asked. See docs/queue-following.md.
+   * What the working process is given applies; each `enqueue` may say otherwise. Default: a day later, 7 and
+   * 3 days before its date, a day after it, and then daily for a week, where the provider can be asked. See
+   * docs/queue-following.md.
    */
   readonly follow?: FollowOption | undefined;
   /**

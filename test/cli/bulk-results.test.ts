@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   chmodSync,
+  chownSync,
   copyFileSync,
   existsSync,
   linkSync,
@@ -47,6 +48,23 @@ async function sent(count: number): Promise<void> {
 }
 
 describe('the results of a list', () => {
+  it.runIf(process.getuid?.() === 0)(
+    'that belong to another user are not resumed by root, which leaves nothing there',
+    async () => {
+      const { file, results, ids } = list(2);
+      await project.run(['bulk', file]);
+      chownSync(path(results), 12_345, 12_345);
+      write(file, [...ids, ...list(1).ids]);
+      const before = [sends(), readFileSync(path(results), 'utf8'), readdirSync(project.directory).length];
+      const { code, stderr } = await project.run(['bulk', file, '--resume']);
+      expect(code).toBe(2);
+      expect(stderr).toContain("sudo -u '#12345'");
+      expect([sends(), readFileSync(path(results), 'utf8'), readdirSync(project.directory).length]).toEqual(before);
+      const status = await project.run(['status', '--list', file, '--out', results]);
+      expect([status.code, readFileSync(path(results), 'utf8')]).toEqual([2, before[1]]);
+    },
+  );
+
   it('are those of one run, whatever name it is given', async () => {
     const { file, results, ids } = list(3);
     await project.run(['bulk', file]);

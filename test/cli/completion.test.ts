@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import pty from '@lydell/node-pty';
@@ -180,6 +189,19 @@ describe('a configuration in the working directory', () => {
     }
     expect(existsSync(join(other.directory, 'relative'))).toBe(false);
   });
+
+  it.runIf(process.getuid?.() === 0)(
+    'keeps nothing as root in the home of another user, which sudo may have kept',
+    async () => {
+      using other = await createProject();
+      other.write('cancelkit.config.mjs', TRAP);
+      const home = join(other.directory, 'home');
+      mkdirSync(home);
+      chownSync(home, 12_345, 12_345);
+      const { code, stderr } = await other.run(['accounts'], { env: { HOME: home } });
+      expect({ code, stderr, made: readdirSync(home) }).toEqual({ code: 0, stderr: '', made: [] });
+    },
+  );
 });
 
 const isInstalled = (shell: string): boolean => spawnSync(shell, ['-c', 'exit 0']).status === 0;

@@ -244,7 +244,7 @@ describe('cancelkit doctor', () => {
 describe('an embedded queue of another user', () => {
   // Only root may give a directory away, and only root could open it then.
   it.runIf(process.getuid?.() === 0)(
-    'is not opened by root, whose files its worker could not use',
+    'is not opened by root, by any command: its worker could not use what root makes',
     async () => {
       const directory = join(project.directory, 'queue');
       configured({ database: 'queue' });
@@ -270,6 +270,19 @@ describe('an embedded queue of another user', () => {
         level: 'warning',
         next: 'Run cancelkit doctor as that user.',
       });
+      for (const words of [
+        'add vpsbg 7 --when end_of_period',
+        'work --until-idle',
+        'list',
+        'stats',
+        'show one',
+        'resume vpsbg',
+      ]) {
+        const { code, stderr } = await project.run(['queue', ...words.split(' ')]);
+        expect([words, code]).not.toEqual([words, 0]);
+        expect(stderr).toContain("sudo -u '#12345'");
+      }
+      expect(states()).toEqual(before);
     },
     120_000,
   );

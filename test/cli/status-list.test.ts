@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
@@ -109,6 +109,49 @@ describe('cancelkit status --list', () => {
     expect(sandbox.vpsbg.requests).toHaveLength(1);
     expect(stderr).toContain('49 not read, unauthorized');
   });
+
+  it('has a line for each row after Ctrl-C, and says what was not read', async () => {
+    project.write('stopped.csv', `account,service\n${`vpsbg,${active.serverId}\n`.repeat(300)}nobody,1\n`);
+    sandbox.vpsbg.clearRequests();
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 50, times: 1_000 });
+    const { code, stderr } = await project.run(['status', '--list', 'stopped.csv', '--out', 'stopped.out.jsonl'], {
+      started: async (child) => {
+        await expect.poll(() => sandbox.vpsbg.requests.length, { timeout: 15_000, interval: 5 }).toBeGreaterThan(5);
+        expect(existsSync(join(project.directory, 'stopped.out.jsonl'))).toBe(false);
+        child.kill('SIGINT');
+      },
+    });
+    sandbox.vpsbg.clearFaults();
+    const lines = recordsOf(project.read('stopped.out.jsonl'));
+    const count = (state: string): number => lines.filter((line) => line['state'] === state).length;
+    expect(code).toBe(1);
+    expect(new Set(lines.map(({ line }) => line)).size).toBe(301);
+    expect([lines.length, count('none') + count('not_begun'), count('bad')]).toEqual([301, 300, 1]);
+    expect(count('none')).toBeGreaterThan(0);
+    expect(stderr).toContain(`${count('not_begun')} not read: run it again.`);
+    expect(existsSync(join(project.directory, 'stopped.out.jsonl.part'))).toBe(false);
+  }, 60_000);
+
+  it('leaves a file that says by its name that it is not complete if it is killed, and does not mix it with a later run', async () => {
+    project.write('killed.csv', `account,service\n${`vpsbg,${active.serverId}\n`.repeat(300)}`);
+    sandbox.vpsbg.clearRequests();
+    sandbox.vpsbg.fault({ kind: 'latency', ms: 50, times: 1_000 });
+    const args = ['status', '--list', 'killed.csv', '--out', 'killed.out.csv'];
+    await project.run(args, {
+      started: async (child) => {
+        await expect.poll(() => sandbox.vpsbg.requests.length, { timeout: 15_000, interval: 5 }).toBeGreaterThan(5);
+        child.kill('SIGKILL');
+      },
+    });
+    sandbox.vpsbg.clearFaults();
+    const [out, part] = ['killed.out.csv', 'killed.out.csv.part'].map((name) => join(project.directory, name));
+    expect([existsSync(out ?? ''), existsSync(part ?? '')]).toEqual([false, true]);
+    const again = await project.run(args);
+    expect([again.code, again.stderr]).toEqual([2, expect.stringMatching(/killed\.out\.csv\.part is left of a run/)]);
+    rmSync(part ?? '');
+    expect((await project.run(args)).code).toBe(0);
+    expect((await rowsIn(project.read('killed.out.csv'))).size).toBe(300);
+  }, 60_000);
 
   it('takes a list of 20,000 rows within a heap of 24 MB', async () => {
     project.write('long.csv', `account,service\n${`edis,${kvmId}\nnobody,1\n`.repeat(10_000)}`);

@@ -241,6 +241,14 @@ describe('a decision', () => {
     expect(textOf(again.text)).toContain('0 recorded, 3 not');
   });
 
+  it('is taken for the first 200 of a larger selection, and says of the others that they were not tried', async () => {
+    const item = Array.from({ length: 202 }, (_, index) => ` nobody-${index}`);
+    const shown = textOf((await kim.post('/decide-selected', { as: 'refused', item })).text);
+    expect(shown).toContain('0 recorded, 202 not');
+    expect(shown).toMatch(/nobody-199 : queue: /);
+    expect(shown).toMatch(/nobody-200 : Not tried: more than 200 were selected\. .*nobody-201 : Not tried/);
+  });
+
   it('reads it back now', async () => {
     const { serverId } = set.sandbox.vpsbg.add();
     await set.queue.enqueue({ account: 'vpsbg', service: { serverId }, when: 'end_of_period' }, { id: 'read-now' });

@@ -79,6 +79,7 @@ describe('a form', () => {
     ['of another type', { 'content-type': 'text/plain' }, {}],
     ['of JSON', { 'content-type': 'application/json' }, {}],
     ['that is too long', {}, { note: 'x'.repeat(200_000) }],
+    ['of the server’s own address, where the browser asked for another one', { host: 'ops.internal:3000' }, {}],
   ];
 
   it.each(attacks)('%s does nothing', async (_, headers, more) => {
@@ -102,6 +103,11 @@ describe('a form', () => {
     ['that a browser marks as of the page itself', { 'sec-fetch-site': 'same-origin', origin: 'null' }],
     ['of the page’s own origin', {}],
     ['behind a proxy that ends TLS', { origin: ORIGIN.replace('https', 'http') }],
+    ['behind a proxy that names the port of TLS', { host: `${new URL(ORIGIN).host}:443` }],
+    [
+      'of a server that gives its own address as the URL, as Next.js does',
+      { host: 'ops.internal:3000', origin: 'http://ops.internal:3000' },
+    ],
   ])('%s is taken', async (_, headers) => {
     expect((await visit(consoleOf(set.queue)).post('/decide', { id, as: 'refused' }, headers)).status).toBe(303);
     expect((await set.queue.get(id))?.state).toBe('refused');

@@ -162,6 +162,25 @@ describe.each(Object.keys(mounts))('the console in %s', (name) => {
   }, 60_000);
 });
 
+it('a route of Next.js below its `basePath`, and with a slash at the end of each path, is the console, too', async () => {
+  const id = 'below-base-path';
+  await set.addUnknown(id);
+  const { GET, POST } = consoleRoute(set.queue, () => KIM, '/admin');
+  // Next.js takes its base path off, and puts its own address there whatever the browser asked for.
+  const shown = await GET(new Request(`http://localhost:3000/ops/queue/cancellation/?id=${id}`));
+  const page = await shown.text();
+  expect([shown.status, /action="\/admin\/ops\/queue\/decide"/.test(page)]).toEqual([200, true]);
+  const body = new URLSearchParams({ id, as: 'refused', seen: fieldIn(page, 'seen') ?? '' });
+  body.set('form_token', fieldIn(page, 'form_token') ?? '');
+  const cookie = shown.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const headers = { cookie, host: 'ops.example.com', origin: 'http://ops.example.com' };
+  const decided = await POST(new Request('http://localhost:3000/ops/queue/decide/', { method: 'POST', body, headers }));
+  expect([decided.status, decided.headers.get('location')]).toEqual([
+    303,
+    expect.stringMatching(/^\/admin\/ops\/queue\/cancellation\?/),
+  ]);
+});
+
 it('a path of another host stays a path', async () => {
   const { origin, close } = await running(
     createServer(

@@ -2,6 +2,7 @@ import { ProviderError, type CancellationStatus, type EffectiveAt, type ErrorCod
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { afterFailedFollow, afterFollowReading, followed } from '../../src/queue/ledger/follow.ts';
+import { toClaimed } from '../../src/queue/ledger/claimed-row.ts';
 import type { NextState } from '../../src/queue/ledger/next-state.ts';
 import type { Claimed, Following } from '../../src/queue/model/claimed.ts';
 import { DEFAULT_FOLLOW, followPlanOf } from '../../src/queue/model/follow-plan.ts';
@@ -41,6 +42,7 @@ describe('the reading of a followed cancellation', () => {
 
   it('takes times that are left out from the default', () => {
     expect(followPlanOf({ afterMs: 5, forMs: undefined })).toEqual({ ...DEFAULT_FOLLOW, afterMs: 5 });
+    expect(followPlanOf({ beforeDateMs: [] })).toEqual({ ...DEFAULT_FOLLOW, beforeDateMs: [] });
     expect([followPlanOf(true), followPlanOf(false)]).toEqual([DEFAULT_FOLLOW, false]);
   });
 
@@ -48,16 +50,63 @@ describe('the reading of a followed cancellation', () => {
   // Over at UTC-12 at noon of the next day.
   const over = Date.UTC(2026, 1, 2, 12);
 
-  it('comes a day after its date is over in every time zone', () => {
-    const next = afterFollowReading(at(BEGAN + DAY, end), state('scheduled', end));
-    expect(BEGAN + DAY + (next.nextInMs ?? NaN)).toBe(over + DAY);
+  it('comes 7 and 3 days before its date, and a day after that is over in every time zone', () => {
+    const readings = replay(end, () => state('scheduled', end));
+    expect(readings.map(({ atMs }) => atMs).slice(0, 4)).toEqual([
+      BEGAN + DAY,
+      over - 7 * DAY,
+      over - 3 * DAY,
+      over + DAY,
+    ]);
+    const next = afterFollowReading(at(over - 3 * DAY, end), state('scheduled', end));
     expect(next).toMatchObject({ state: 'scheduled', needsPerson: false, follow: { seen: 'scheduled' } });
   });
 
   it('is made daily for a week after that', () => {
     const readings = replay(end, () => state('requested', end));
-    expect(readings.map(({ atMs }) => (atMs - over) / DAY).slice(1)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(readings.map(({ atMs }) => (atMs - over) / DAY).slice(3)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     expect(readings.at(-1)?.next).toMatchObject({ state: 'overdue', needsPerson: true });
+  });
+
+  it('follows a plan that an earlier version kept by the times that this one adds', () => {
+    const { beforeDateMs: _added, ...earlier } = { ...DEFAULT_FOLLOW, afterMs: 5 };
+    const { request, result, place } = at(BEGAN, end).claimed;
+    const row = {
+      id: 'one',
+      claim: 1,
+      request,
+      provider: 'acme',
+      priority: 0,
+      state: 'requested',
+      tries: 1,
+      readings: 0,
+    };
+    const others = { place, traceparent: null, when_absent: 'refuse', sent_again: false, error: null, following: null };
+    const claimed = toClaimed({ ...row, ...others, result, follow: earlier });
+    expect(claimed.follow).toEqual({ ...DEFAULT_FOLLOW, afterMs: 5 });
+    expect(toClaimed({ ...row, ...others, result, follow: false }).follow).toBe(false);
+  });
+
+  it.each([30, 400, 3_600])('shows before a date %s days ahead that the cancellation was undone there', (days) => {
+    const far = date(new Date(BEGAN + days * DAY).toISOString().slice(0, 10));
+    const farOver = BEGAN + (days + 1.5) * DAY;
+    const readings = replay(far, (index) => state(index === 0 ? 'scheduled' : 'none', far));
+    expect(readings.map(({ atMs }) => (atMs - farOver) / DAY).slice(1)).toEqual([-7, -6]);
+    expect(readings.at(-1)?.next).toMatchObject({ state: 'lapsed', needsPerson: true });
+  });
+
+  it('leaves out a time before the date that has passed, and all of them if none is asked for', () => {
+    const soon = date('2026-01-07');
+    const readings = replay(soon, () => state('scheduled', soon));
+    expect(readings.map(({ atMs }) => (atMs - BEGAN) / DAY).slice(0, 3)).toEqual([1, 4.5, 8.5]);
+    const following = { ...at(BEGAN + DAY, end), plan: { ...DEFAULT_FOLLOW, beforeDateMs: [] } };
+    const next = afterFollowReading(following, state('scheduled', end));
+    expect(BEGAN + DAY + (next.nextInMs ?? NaN)).toBe(over + DAY);
+  });
+
+  it('that fails days before the date is made again before it', () => {
+    const readings = replay(end, (index) => (index === 1 ? 'unavailable' : state('scheduled', end)));
+    expect(readings.map(({ atMs }) => (atMs - over) / HOUR).slice(1, 4)).toEqual([-7 * 24, -7 * 24 + 3, -3 * 24]);
   });
 
   it('is made daily for a week if it was for now', () => {
@@ -214,7 +263,8 @@ describe('the reading of a followed cancellation', () => {
   });
 
   it('is overdue if two readings showed that after its date, and the provider does not answer any more', () => {
-    const answers: readonly Answer[] = [state('requested', end), state('requested', end), state('requested', end)];
+    // One a day after the acceptance, two before the date, and two after it.
+    const answers: readonly Answer[] = Array.from({ length: 5 }, () => state('requested', end));
     const readings = replay(end, (index) => answers[index] ?? 'unauthorized');
     const { next } = readings.at(-1) ?? {};
     expect(next).toMatchObject({ state: 'overdue', needsPerson: true, follow: { doubt: 'overdue', doubts: 2 } });

@@ -33,6 +33,10 @@ describe('what follows from an attempt to cancel', () => {
     hasFailed: true,
     pause: { forMs: nextInMs, because },
   });
+  const turnedAway = {
+    ...rests(REST_MS, 'unauthorized'),
+    pause: { forMs: REST_MS, because: 'unauthorized', isTurnedAway: true },
+  };
   const cases: readonly (readonly [ErrorCode, 'without' | 'with', object])[] = [
     ['invalid_request', 'without', refused],
     ['unknown_account', 'without', refused],
@@ -46,8 +50,8 @@ describe('what follows from an attempt to cancel', () => {
     ['rejected', 'without', refused],
     ['unexpected_response', 'without', refused],
     ['not_configured', 'without', rests(REST_MS, 'not_configured')],
-    ['unauthorized', 'without', rests(REST_MS, 'unauthorized')],
-    ['unauthorized', 'with', rests(REST_MS, 'unauthorized')],
+    ['unauthorized', 'without', turnedAway],
+    ['unauthorized', 'with', turnedAway],
     ['rate_limited', 'without', rests(SLOW_DOWN_MS, 'rate_limited')],
     ['rate_limited', 'with', rests(told, 'rate_limited')],
     ['unavailable', 'without', { state: 'planned', nextInMs: backoffMs(1), hasFailed: true }],

@@ -1,6 +1,6 @@
 import { whenText } from '../../contract/when.ts';
 import * as v from 'valibot';
-import type { QueuedCancellation, QueueStats } from '../../queue/index.ts';
+import type { AccountStats, QueuedCancellation, QueueStats } from '../../queue/index.ts';
 import { QUEUE_STATES } from '../../queue/model/state.ts';
 import { followWords } from '../../queue/words/follow-words.ts';
 import { sentenceOf } from '../../queue/words/history-words.ts';
@@ -113,21 +113,28 @@ export async function writeStats(result: QueueStats, { output, command }: Sessio
   output.record({ command, ok: true, result });
   if (output.json) return;
   const used = QUEUE_STATES.filter((state) => result.states[state] > 0);
-  const rows = Object.entries(result.accounts).map(
-    ([name, { states, needsPerson, inFlight, pausedUntil, pausedBecause }]) => [
-      name,
-      ...used.map((state) => states[state] ?? 0),
-      inFlight,
-      needsPerson,
-      pausedUntil === undefined ? '' : `paused until ${utcTime(pausedUntil)}: ${pauseWords(pausedBecause)}`,
-    ],
-  );
+  const rows = Object.entries(result.accounts).map(([name, account]) => [
+    name,
+    ...used.map((state) => account.states[state] ?? 0),
+    account.inFlight,
+    account.needsPerson,
+    pauseText(account),
+  ]);
   if (rows.length === 0) output.line('The queue is empty.');
   else {
     const { tableLines } = await import('../terminal/table.ts');
     const head = ['account', ...used, 'in flight', 'needs a person', ''];
     for (const line of tableLines(head, rows, output.colours)) output.line(line);
   }
+}
+
+function pauseText({ pausedUntil, pausedBecause, turnedAwaySince, turnedAwayTimes = 0 }: AccountStats): string {
+  const until = pausedUntil === undefined ? [] : [`paused until ${utcTime(pausedUntil)}: ${pauseWords(pausedBecause)}`];
+  const times =
+    turnedAwaySince !== undefined && turnedAwayTimes > 1
+      ? [`turned away ${turnedAwayTimes} times since ${utcTime(turnedAwaySince)}`]
+      : [];
+  return [...until, ...times].join(', ');
 }
 
 const HEAD = ['id', 'account', 'service', 'when', 'state', 'outcome', 'needs a person', 'changed'];

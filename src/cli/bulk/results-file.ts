@@ -12,6 +12,7 @@ import {
   type Stats,
 } from 'node:fs';
 import { ProviderError, isProviderError } from '../../contract/provider-error.ts';
+import { asUser, ownerOtherThanRoot } from '../../platform/owner-of.ts';
 import { jsonLine } from '../terminal/json-line.ts';
 import { systemCode } from '../terminal/system-code.ts';
 import { wrongUse } from '../terminal/wrong-use.ts';
@@ -64,6 +65,7 @@ export async function openResults(named: string, isResumed: boolean): Promise<Re
   // One lock for all of its names.
   const path = isResumed ? realpathSync(named) : named;
   refuseRescued(path);
+  if (isResumed) refuseRoot(path);
   const lock = await lockResults(path);
   try {
     // Again, since another run may have come and gone until the lock was free.
@@ -79,6 +81,15 @@ export async function openResults(named: string, isResumed: boolean): Promise<Re
     lock.release();
     throw error;
   }
+}
+
+/** A lock that root leaves beside the results would keep their owner from going on with them. */
+function refuseRoot(path: string): void {
+  const owner = ownerOtherThanRoot(path);
+  if (owner === undefined) return;
+  throw wrongUse(
+    `${path} belongs to the user with the id ${owner}, and this process runs as root. ${asUser(owner)} Nothing was sent.`,
+  );
 }
 
 interface Opened {

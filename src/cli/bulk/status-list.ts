@@ -1,3 +1,4 @@
+import { ProviderError } from '../../contract/provider-error.ts';
 import type { Accounts } from '../../contract/account.ts';
 import type { StatusManyProgress } from '../../contract/bulk.ts';
 import type { CancellationStatus } from '../../contract/vocabulary.ts';
@@ -52,7 +53,7 @@ export async function statusList(list: string, flags: StatusListFlags, session: 
     const words = 'Stopping: reads in flight are allowed to finish. Ctrl-C again ends the process immediately.';
     if (progress === undefined) output.message(words);
     else progress.log(words);
-  });
+  }, EXIT.refused);
   if (flags.out === undefined) output.line(csvLine(STATUS_COLUMNS));
   const tell = async (read: ReadStatus): Promise<void> => {
     const { row, outcome, settled } = read;
@@ -73,7 +74,7 @@ export async function statusList(list: string, flags: StatusListFlags, session: 
     progress?.stop();
     stop();
   }
-  for (const [account, rows] of found.accounts) counts.add(account, 'not_begun', rows - counts.total(account));
+  file?.complete();
   writeSummary({ rows: found.rows, counts, stops, out: flags.out }, session);
   return exitCodeFor(counts);
 }
@@ -113,10 +114,12 @@ async function readRows(
   onProgress: (made: StatusManyProgress<Accounts>) => void,
 ): Promise<void> {
   const taken = new Map<number, AddressedRow>();
+  let seen = 0;
   async function* requests(): AsyncGenerator<(AddressedRow & { readonly ok: true })['request'], void, undefined> {
     let count = 0;
     for await (const each of input.rows()) {
       if (signal.aborted) return;
+      seen += 1;
       const row = await readAddress(each, opened);
       if (row.ok) {
         taken.set(count, row);
@@ -135,6 +138,24 @@ async function readRows(
     const settled: SafeResult<CancellationStatus> = item;
     if (row !== undefined) await tell(readStatusOf(row, settled));
   }
+  for (const row of taken.values()) await tell(notBegun(row));
+  if (!signal.aborted) return;
+  // A list of states that leaves rows out looks like one that is complete.
+  let index = 0;
+  for await (const each of input.rows()) {
+    index += 1;
+    if (index > seen) await tell(notBegun(await readAddress(each, opened)));
+  }
+}
+
+function notBegun(row: AddressedRow): ReadStatus {
+  if (!row.ok) return readStatusOf(row, undefined);
+  const { account } = row.request;
+  const message = 'Not read: the run was stopped before. Run it again.';
+  return readStatusOf(row, {
+    ok: false,
+    error: new ProviderError('aborted', { message, account, operation: 'status' }),
+  });
 }
 
 function recordOf({ row, outcome, paidFor, settled }: ReadStatus, command: string): object {

@@ -4,14 +4,15 @@ import type { Output } from './output.ts';
 /**
  * Reports the first Ctrl-C (or `kill`, or the end of the terminal); the second one ends the process immediately.
  *
+ * @param code the exit code then: what is in flight has perhaps happened, unless nothing but reading is.
  * @returns what ends the telling; the signals are still not left to Node.js, which would end the process by them
  */
-export function onInterrupt(notify: () => void): () => void {
+export function onInterrupt(notify: () => void, code: number = EXIT.unknown): () => void {
   let count = 0;
   let isOver = false;
   const interrupted = (): void => {
     count += 1;
-    if (count > 1) process.exit(EXIT.unknown);
+    if (count > 1) process.exit(code);
     if (!isOver) notify();
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

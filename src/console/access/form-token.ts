@@ -43,10 +43,17 @@ export function isEqual(one: string, other: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-/** Browsers that do not say where a request comes from send its origin with a form. The scheme may be a proxy's affair. */
+/**
+ * Browsers that do not say where a request comes from, as over plain HTTP, send its origin with a form. The scheme may
+ * be a proxy's affair. The URL may be the server's own: Next.js puts `localhost` there, whatever the browser asked for.
+ */
 function isSameOrigin({ headers, url }: Request): boolean {
   const site = headers.get('sec-fetch-site');
   if (site !== null) return site === 'same-origin';
   const origin = headers.get('origin');
-  return origin !== null && URL.canParse(origin) && new URL(origin).host === new URL(url).host;
+  if (origin === null || !URL.canParse(origin)) return false;
+  const { protocol, host } = new URL(origin);
+  // Some proxies name the port of the scheme, too.
+  const asked = `${protocol}//${headers.get('host') ?? new URL(url).host}`;
+  return URL.canParse(asked) && new URL(asked).host === host;
 }

@@ -6,7 +6,7 @@ import { timeBetween } from '../../queue/words/relative-time.ts';
 import { STATE_WORDS, type Tone } from '../../queue/words/state-words.ts';
 import { hrefOf, type Visit } from '../model/visit.ts';
 import { Layout } from './layout.tsx';
-import { Banners, numberText } from './parts.tsx';
+import { Banners, numberText, pausedFor, turnedAwayText } from './parts.tsx';
 
 /** How each account stands, and what it settled in the last 24 hours. */
 export function AccountsPage({ visit }: { readonly visit: Visit }): JSX.Element {
@@ -44,7 +44,7 @@ interface AccountProps {
 }
 
 function Account({ visit, name, account }: AccountProps): JSX.Element {
-  const { states, needsPerson, pausedUntil, pausedBecause, limit, oldestDueAt } = account;
+  const { states, needsPerson, pausedUntil, pausedBecause, turnedAwaySince, limit, oldestDueAt } = account;
   const used = QUEUE_STATES.flatMap((state) => {
     const count = states[state] ?? 0;
     return count === 0 ? [] : [{ name: STATE_WORDS[state].name.toLowerCase(), tone: STATE_WORDS[state].tone, count }];
@@ -73,9 +73,9 @@ function Account({ visit, name, account }: AccountProps): JSX.Element {
             </a>
           )}
         </div>
-        {pausedUntil !== undefined && (
+        {(pausedUntil !== undefined || turnedAwaySince !== undefined) && (
           <p class="sub">
-            Paused for {timeBetween(pausedUntil, visit.now)}: {pauseWords(pausedBecause)}.
+            Paused{pausedFor(account, visit.now)}: {pauseWords(pausedBecause)}. {turnedAwayText(account, visit.now)}
           </p>
         )}
         {oldestDueAt !== undefined && (
@@ -92,9 +92,17 @@ function Account({ visit, name, account }: AccountProps): JSX.Element {
   );
 }
 
-function Standing({ account: { pausedUntil, inFlight } }: { readonly account: AccountStats }): JSX.Element {
+function Standing({
+  account: { pausedUntil, turnedAwaySince, inFlight },
+}: {
+  readonly account: AccountStats;
+}): JSX.Element {
   const [tone, text] =
-    pausedUntil === undefined ? (inFlight > 0 ? ['busy', `${inFlight} in flight`] : ['', 'idle']) : ['bad', 'paused'];
+    pausedUntil !== undefined || turnedAwaySince !== undefined
+      ? ['bad', 'paused']
+      : inFlight > 0
+        ? ['busy', `${inFlight} in flight`]
+        : ['', 'idle'];
   return (
     <span class={`badge ${tone}`}>
       <i />

@@ -1,5 +1,5 @@
 import type { JSX } from 'hono/jsx/jsx-runtime';
-import type { QueuedCancellation } from '../../queue/index.ts';
+import type { AccountStats, QueuedCancellation } from '../../queue/index.ts';
 import { pauseWords } from '../../queue/words/pause-words.ts';
 import { relativeTime, timeBetween, utcTime } from '../../queue/words/relative-time.ts';
 import { STATE_WORDS, type Tone } from '../../queue/words/state-words.ts';
@@ -81,20 +81,37 @@ export function Banners({ visit }: { readonly visit: Visit }): JSX.Element {
       )}
       {Object.entries(stats.accounts).map(
         ([name, account]) =>
-          account.pausedUntil !== undefined && (
+          (account.pausedUntil !== undefined || account.turnedAwaySince !== undefined) && (
             <div class={`banner ${account.pausedBecause === 'rate_limited' ? 'amber' : 'red'}`} role="status">
               <Warn />
               <p>
                 <b>
-                  {name} is paused for {timeBetween(account.pausedUntil, now)}: {pauseWords(account.pausedBecause)}.
+                  {name} is paused{pausedFor(account, now)}: {pauseWords(account.pausedBecause)}.
                 </b>{' '}
-                <span>{numberText(account.states.planned ?? 0)} are planned. Nothing is lost.</span>
+                <span>
+                  {turnedAwayText(account, now)}
+                  {numberText(account.states.planned ?? 0)} are planned. Nothing is lost.
+                </span>
               </p>
               <Resume visit={visit} account={name} />
             </div>
           ),
       )}
     </>
+  );
+}
+
+/** For how long an account is paused. A trial is due if that is over and it is still turned away. */
+export function pausedFor({ pausedUntil }: AccountStats, now: number): string {
+  return pausedUntil === undefined ? '' : ` for ${timeBetween(pausedUntil, now)}`;
+}
+
+/** That an account is turned away again and again, which ends only if a person does something. */
+export function turnedAwayText({ turnedAwaySince, turnedAwayTimes = 0 }: AccountStats, now: number): string {
+  if (turnedAwaySince === undefined || turnedAwayTimes < 2) return '';
+  return (
+    `Turned away ${numberText(turnedAwayTimes)} times in ${timeBetween(turnedAwaySince, now)}, and tried ever more ` +
+    'rarely, once a day at least: correct its credentials or the allowed addresses, then resume it. '
   );
 }
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, realpathSync, renameSync, rmdirSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
+import { locatePglite } from './pglite-modules.ts';
 
 /**
  * Makes the data of an embedded database that does not exist yet, in a process of its own.
@@ -87,15 +87,6 @@ function isNode(): boolean {
   const { versions, execPath } = process;
   if ('bun' in versions || 'deno' in versions || 'electron' in versions) return false;
   return /^node(?:\.exe)?$/i.test(basename(execPath));
-}
-
-/** PGlite's code, or `undefined` where it is not a file of its own, as in a bundle. */
-function locatePglite(): string | undefined {
-  try {
-    return createRequire(import.meta.url).resolve('@electric-sql/pglite');
-  } catch {
-    return undefined;
-  }
 }
 
 /** @returns whether the process ended well */

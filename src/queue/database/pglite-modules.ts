@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 
 /** PGlite's compiled code, as the options of `PGlite.create` name it. */
@@ -50,8 +50,10 @@ function mayChangeFlags(): boolean {
 }
 
 async function readWasm(): Promise<readonly [Uint8Array, Uint8Array] | undefined> {
+  const pglite = locatePglite();
+  if (pglite === undefined) return undefined;
+  const folder = dirname(pglite);
   try {
-    const folder = dirname(createRequire(import.meta.url).resolve('@electric-sql/pglite'));
     return [await readFile(join(folder, 'pglite.wasm')), await readFile(join(folder, 'initdb.wasm'))];
   } catch (error) {
     if (error instanceof Error && 'code' in error && NOT_THERE.has(error.code)) return undefined;
@@ -59,4 +61,15 @@ async function readWasm(): Promise<readonly [Uint8Array, Uint8Array] | undefined
   }
 }
 
-const NOT_THERE: ReadonlySet<unknown> = new Set(['ENOENT', 'MODULE_NOT_FOUND', 'ERR_PACKAGE_PATH_NOT_EXPORTED']);
+const NOT_THERE: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR']);
+
+/** The path of PGlite's code, or `undefined` where it is not a file of its own, as in a bundle. */
+export function locatePglite(): string | undefined {
+  try {
+    const path: unknown = createRequire(import.meta.url).resolve('@electric-sql/pglite');
+    // Turbopack and webpack replace the whole expression by the id that the module has in their bundle.
+    return typeof path === 'string' && isAbsolute(path) ? path : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, statSync, type Stats } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, statSync, type Stats } from 'node:fs';
 import { resolve } from 'node:path';
 import { ProviderError } from '../../contract/provider-error.ts';
+import { asUser, ownerOtherThanRoot } from '../../platform/owner-of.ts';
 import { warnOnce } from './warn-once.ts';
 
 /**
@@ -10,10 +11,11 @@ import { warnOnce } from './warn-once.ts';
  * modes PGlite gives them. The directory around it is the caller's: its mode is not changed if it exists. Modes are all
  * that is checked: no directories above, and no access lists beyond what the mode shows of them. Windows has no modes.
  *
- * @throws ProviderError `not_configured` if other users may write to a directory, or the data is another user's; the
- * system's error
+ * @throws ProviderError `not_configured` if other users may write to a directory, or the data is another user's, also
+ * for root; the system's error
  */
 export function makePrivateDirectory(directory: string, data: string): void {
+  refuseRoot(directory, data);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const isNew = mkdirSync(data, { recursive: true, mode: 0o700 }) !== undefined;
   checkDirectory(directory);
@@ -46,6 +48,20 @@ export function checkDirectory(directory: string): void {
 
 function mayEnter({ mode }: Stats, bits: number): boolean {
   return (mode & bits) !== 0;
+}
+
+/**
+ * Files that root made would lock the owner's service out. The data decides, or if it does not exist yet, the
+ * directory.
+ */
+function refuseRoot(directory: string, data: string): void {
+  const path = existsSync(data) ? data : directory;
+  const owner = ownerOtherThanRoot(path);
+  if (owner === undefined) return;
+  const message =
+    `queue: ${resolve(path)} belongs to the user with the id ${owner}, and this process runs as root: what it makes there ` +
+    `would lock that user out. ${asUser(owner)} If the queue is to be root's: chown -R root ${resolve(directory)}. Nothing was done.`;
+  throw new ProviderError('not_configured', { operation: 'queue', message });
 }
 
 /** Root may use a directory of any user, and no directory is protected from root. */

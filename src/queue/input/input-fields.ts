@@ -32,7 +32,9 @@ export const whenAbsent: v.GenericSchema<unknown, WhenAbsent> = v.picklist(WHEN_
 
 const TEN_YEARS_MS = 3_650 * 86_400_000;
 const FOLLOW = 'true, false, or an object of times in milliseconds';
-const FOLLOW_MS = v.optional(duration('a positive number of milliseconds, of ten years at most'));
+const A_DURATION = 'a positive number of milliseconds, of ten years at most';
+const FOLLOW_MS = v.optional(duration(A_DURATION));
+const BEFORE_DATE = 'a list of up to 20 times in milliseconds';
 
 /** How what the provider accepted is followed. */
 export const follow: v.GenericSchema<unknown, FollowOption> = v.union(
@@ -41,13 +43,14 @@ export const follow: v.GenericSchema<unknown, FollowOption> = v.union(
     v.strictObject(
       {
         afterMs: FOLLOW_MS,
+        beforeDateMs: v.optional(v.pipe(v.array(duration(A_DURATION), BEFORE_DATE), v.maxLength(20, BEFORE_DATE))),
         afterDateMs: FOLLOW_MS,
         everyMs: FOLLOW_MS,
         forMs: FOLLOW_MS,
         undatedEveryMs: FOLLOW_MS,
         undatedForMs: FOLLOW_MS,
       },
-      only('afterMs', 'afterDateMs', 'everyMs', 'forMs', 'undatedEveryMs', 'undatedForMs'),
+      only('afterMs', 'beforeDateMs', 'afterDateMs', 'everyMs', 'forMs', 'undatedEveryMs', 'undatedForMs'),
     ),
   ],
   FOLLOW,

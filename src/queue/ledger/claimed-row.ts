@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Claimed, FollowReadings, StoredRequest } from '../model/claimed.ts';
-import type { FollowPlan } from '../model/follow-plan.ts';
+import { type FollowPlan, followPlanOf } from '../model/follow-plan.ts';
 import { isFollowedState, WHEN_ABSENT } from '../model/state.ts';
 import type { Row } from '../database/database.ts';
 import { storedError, storedResult } from './stored-outcome.ts';
@@ -38,8 +38,11 @@ const age = v.optional(
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
-/** A plan, or that it is not followed, out of a row, which only the queue writes. */
-const storedPlan = v.custom<FollowPlan | false>((value) => value === false || isObject(value));
+/** A plan, or that it is not followed, out of a row. An older version may have written it, with fewer times. */
+const storedPlan = v.pipe(
+  v.custom<FollowPlan | false>((value) => value === false || isObject(value)),
+  v.transform((plan) => plan && followPlanOf(plan)),
+);
 
 /** What readings have shown, out of a row, which only the queue writes. */
 const storedReadings = v.custom<FollowReadings>(isObject);

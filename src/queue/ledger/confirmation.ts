@@ -8,6 +8,7 @@ import { toClaimed } from './claimed-row.ts';
 import { keepYes } from './record-states.ts';
 import { type DecisionContext, locked, note, write } from './decision.ts';
 import { restAfter } from './next-state.ts';
+import { letRest } from './rest.ts';
 import { checkNotResting } from './read-now.ts';
 import { storable, storableError } from './stored-outcome.ts';
 
@@ -78,7 +79,14 @@ export async function endConfirmation(
     await write(client, context, id, { state: result.outcome, result });
     return;
   }
-  await letRest(client, context.schema, account, settled.error);
+  const pause = restAfter(settled.error);
+  // Providers ban who goes on with refused credentials: no other call of the account is made for a while.
+  if (pause !== undefined) {
+    const rests = `SELECT $1::text AS account, clock_timestamp() AS now, $2::float8 AS "pauseMs", $3::text AS "pauseBecause",
+      $4::boolean AS "isTurnedAway"`;
+    const { forMs, because, isTurnedAway = false } = pause;
+    await client.query(letRest(context.schema, rests), [account, forMs, because, isTurnedAway]);
+  }
   if (rows.length === 0) return;
   if (settled.error.code !== 'outcome_unknown') {
     await write(client, context, id, { state: 'unknown', error: awaited?.toJSON() ?? {}, needsPerson: true });
@@ -88,19 +96,6 @@ export async function endConfirmation(
   const error = storableError(settled.error).toJSON();
   await write(client, context, id, { state: 'unknown', error, needsPerson: !isReadable });
   if (isReadable) await context.jobs.add(client, [{ id, account, priority, startAfter: undefined }]);
-}
-
-/** Providers ban who goes on with refused credentials: no other call of the account is made for a while. */
-async function letRest(client: QueryClient, schema: string, account: string, error: ProviderError): Promise<void> {
-  const pause = restAfter(error);
-  if (pause === undefined) return;
-  await client.query(
-    `INSERT INTO ${schema}.account AS a (name, paused_at, paused_until, paused_because)
-     SELECT $1, now, now + $2 * interval '1 millisecond', $3 FROM clock_timestamp() AS now
-     ON CONFLICT (name) DO UPDATE SET paused_at = EXCLUDED.paused_at,
-       paused_until = GREATEST(a.paused_until, EXCLUDED.paused_until), paused_because = EXCLUDED.paused_because`,
-    [account, pause.forMs, pause.because],
-  );
 }
 
 /** What the history says of a token that was passed on: that it confirmed, that it was refused, or neither. */

@@ -71,7 +71,7 @@ export function afterFailedFollow(
   const isOver = nowMs >= Math.max(endOfPlan(following), failingSinceMs) + policy.giveUpAfterMs;
   if (isOver || error.code === 'unsupported' || error.code === 'invalid_request') return afterLastFailure(following);
   const again = whenAgain(error, claimed.tries, isShut);
-  const nextInMs = Math.max(retryInMs(following), again?.nextInMs ?? 0);
+  const nextInMs = Math.max(retryInMs(following, nowMs - failingSinceMs), again?.nextInMs ?? 0);
   return { ...stateOf(following), follow: { ...readings, failingSinceMs }, ...again, nextInMs };
 }
 
@@ -88,14 +88,25 @@ function afterLastFailure(following: Following): NextState {
   };
 }
 
-/** Until a failed reading is made again. Before its date that is ever rarer, and no later than the reading at its date. */
-function retryInMs({ followed: current, claimed, plan }: Following): number {
+/**
+ * Until a reading is made again that has failed for so long. Before its date that is ever rarer, and no later than
+ * planned.
+ */
+function retryInMs(following: Following, failingForMs: number): number {
+  const { followed: current, claimed, plan } = following;
   const due = dueOf(current, claimed);
   const least = plan.everyMs / FAILED_SHARE;
-  const rarer = Math.max(least, current.sinceMs / FAILED_SHARE);
-  if (due === undefined) return Math.min(rarer, plan.undatedEveryMs);
-  const untilDate = due + plan.afterDateMs - current.nowMs;
-  return untilDate > 0 ? Math.min(rarer, untilDate) : least;
+  const { nowMs, sinceMs } = current;
+  if (due === undefined) return Math.min(Math.max(least, sinceMs / FAILED_SHARE), plan.undatedEveryMs);
+  const rarer = Math.max(least, failingForMs / FAILED_SHARE);
+  return nowMs < due + plan.afterDateMs ? Math.min(rarer, nextReading(due, nowMs, plan) - nowMs) : least;
+}
+
+/** When the next reading of a dated one is due: some time before its date, or after it. */
+function nextReading(due: number, nowMs: number, { beforeDateMs, afterDateMs, everyMs }: FollowPlan): number {
+  const atDate = due + afterDateMs;
+  if (nowMs >= atDate) return nowMs + everyMs;
+  return Math.min(atDate, ...beforeDateMs.map((ms) => due - ms).filter((atMs) => atMs > nowMs));
 }
 
 /** Ends the following without a finding. The state stays. */
@@ -121,7 +132,8 @@ export function undecided(following: Following, { follow = {} }: NextState): Nex
   return { ...stateOf(following), follow: readings, nextInMs: following.plan.everyMs };
 }
 
-// A reading that failed is made again after this part of the time between two readings, or since the beginning.
+// A reading that failed is made again after this part of the time between two readings, or since the first failure, or,
+// without a date, since the beginning.
 const FAILED_SHARE = 8;
 
 // One reading can be wrong: from a cache, or of a moment in which the provider changes something.
@@ -199,9 +211,8 @@ function goOn(following: Following, { seen, hasSeenService }: FollowReadings): N
   const { doubt, doubts, turns } = seen === 'unknown' || seen === 'absent' ? current.readings : {};
   const follow = readFrom({ seen, hasSeenService, doubt, doubts, turns });
   if (isOver) return { ...stateOf(following), follow: { ...follow, ended: 'unconfirmed' } };
-  const isBefore = due !== undefined && current.nowMs < due + plan.afterDateMs;
-  const untilDate = isBefore ? due + plan.afterDateMs - current.nowMs : plan.everyMs;
-  const nextInMs = due === undefined ? plan.undatedEveryMs : untilDate;
+  const { nowMs } = current;
+  const nextInMs = due === undefined ? plan.undatedEveryMs : nextReading(due, nowMs, plan) - nowMs;
   return { ...stateOf(following), follow, nextInMs: Math.min(Math.max(nextInMs, 1), LONGEST_MS) };
 }
 

@@ -274,6 +274,13 @@ export const MIGRATIONS: readonly Migration[] = [
     `CREATE INDEX search_account ON ${schema}.search (account, created_at, number)`,
     `ANALYZE ${schema}.search`,
   ],
+  // How often in a row an account was turned away, since when, and whether it rests because of that.
+  (schema) => [
+    `ALTER TABLE ${schema}.account
+      ADD COLUMN turned_away integer NOT NULL DEFAULT 0,
+      ADD COLUMN turned_away_since timestamptz,
+      ADD COLUMN is_turned_away boolean NOT NULL DEFAULT false`,
+  ],
 ];
 
 /**

@@ -34,8 +34,10 @@ export interface NextState {
   readonly readBackAttempts: number;
   /** Nothing more is done by itself: a person has to look. */
   readonly needsPerson: boolean;
-  /** The whole account rests for so long. */
-  readonly pause?: { readonly forMs: number; readonly because: string };
+  /** The whole account rests for so long; `isTurnedAway`: and ever longer, until it is let in. */
+  readonly pause?: { readonly forMs: number; readonly because: string; readonly isTurnedAway?: boolean };
+  /** The provider has let the account in. */
+  readonly isLetIn?: boolean;
   /** It is planned again since the last read-back did not find it. This happens once. */
   readonly isSentAgain?: boolean;
   /** Where it was sent. */
@@ -119,7 +121,8 @@ export function becameUnknown(
   // What turned the first read-back away turns away every other request of the account.
   const refusal = error.readBackRefusal;
   if (refusal === 'forbidden' && isShut) return { ...unknown, needsPerson: false, ...SHUT };
-  if (refusal !== undefined && refusal !== 'forbidden') return { ...unknown, needsPerson: false, ...rest(refusal) };
+  if (refusal !== undefined && refusal !== 'forbidden')
+    return { ...unknown, needsPerson: false, ...turnedAway(refusal) };
   return { ...unknown, needsPerson: false, nextInMs: first };
 }
 
@@ -239,7 +242,9 @@ export function whenAgain(error: ProviderError, tries: number, isShut: boolean):
   const { code } = error;
   if (code === 'forbidden' && isShut) return SHUT;
   const isTurnedAway = code === 'unauthorized' || isLoginStatus(error.providerStatus) || isWall(error);
-  if (isTurnedAway || code === 'not_configured') return rest(code);
+  if (isTurnedAway) return turnedAway(code);
+  // Nothing is sent, so nothing is gained by a longer rest.
+  if (code === 'not_configured') return rest(code, REST_MS);
   if (code !== 'rate_limited' && code !== 'unavailable' && code !== 'aborted') return undefined;
   const { retryInMs } = retryInMsOf(error);
   if (retryInMs !== undefined) {
@@ -257,14 +262,19 @@ export function restAfter(error: ProviderError): NextState['pause'] {
   return whenAgain(error, 1, false)?.pause;
 }
 
+/** The account is left alone until its credentials or its address are corrected. */
+function turnedAway(because: ErrorCode): Required<Pick<NextState, 'nextInMs' | 'pause'>> {
+  return { nextInMs: REST_MS, pause: { forMs: REST_MS, because, isTurnedAway: true } };
+}
+
 /** The account is left alone, too. */
-function rest(because: ErrorCode, nextInMs: number = REST_MS): Again {
+function rest(because: ErrorCode, nextInMs: number): Again {
   return { nextInMs, pause: { forMs: nextInMs, because } };
 }
 
 // It waits longer than the account rests, so that the others come first: one of them may show that the account is let
 // in.
-const SHUT: Again = { nextInMs: 2 * REST_MS, pause: { forMs: REST_MS, because: 'forbidden' } };
+const SHUT: Again = { ...turnedAway('forbidden'), nextInMs: 2 * REST_MS };
 
 /** How long it is until the time that an error names. */
 function retryInMsOf(error: ProviderError): Pick<NextState, 'retryInMs'> {

@@ -7,6 +7,7 @@ import type { Job, Jobs } from './jobs.ts';
 import { toJsonb } from './jsonb.ts';
 import { bringBack, REFUSED_FOR_ABSENCE } from './settled.ts';
 import { changedAt } from './record.ts';
+import { letRest } from './rest.ts';
 import { type NextState, seenOf } from './next-state.ts';
 
 /** The state of a cancellation on its way into the ledger. */
@@ -88,14 +89,19 @@ async function update(
          clock.now - x."sentAgoMs" * interval '1 millisecond' AS "sentAt"
        FROM clock, jsonb_to_recordset($1::jsonb) AS x(id text, account text, claim bigint, task text, state text,
          result jsonb, error jsonb, "nextInMs" float8, "retryInMs" float8, "sentAgoMs" float8, "hasFailed" boolean,
-         "readBackAttempts" integer, "needsPerson" boolean, "pauseMs" float8, "pauseBecause" text, "isSentAgain" boolean,
+         "readBackAttempts" integer, "needsPerson" boolean, "pauseMs" float8, "pauseBecause" text, "isTurnedAway" boolean, "isLetIn" boolean, "isSentAgain" boolean,
          "otherPlace" text, "sentTo" text, follow jsonb, lines jsonb)
      ), paused AS (
-       INSERT INTO ${schema}.account AS a (name, paused_at, paused_until, paused_because)
-       SELECT DISTINCT ON (account) account, now, now + "pauseMs" * interval '1 millisecond', "pauseBecause"
-       FROM given WHERE "pauseMs" IS NOT NULL ORDER BY account, "pauseMs" DESC
-       ON CONFLICT (name) DO UPDATE SET paused_at = EXCLUDED.paused_at,
-         paused_until = GREATEST(a.paused_until, EXCLUDED.paused_until), paused_because = EXCLUDED.paused_because
+       ${letRest(
+         schema,
+         `SELECT account, now, max("pauseMs") AS "pauseMs", bool_or("isTurnedAway") AS "isTurnedAway",
+            (array_agg("pauseBecause" ORDER BY "pauseMs" DESC))[1] AS "pauseBecause"
+          FROM given WHERE "pauseMs" IS NOT NULL GROUP BY account, now ORDER BY account`,
+       )}
+     ), let_in AS (
+       UPDATE ${schema}.account a SET turned_away = 0, turned_away_since = NULL
+       WHERE a.turned_away > 0 AND a.name IN (SELECT account FROM given WHERE "isLetIn")
+         AND a.name NOT IN (SELECT account FROM given WHERE "pauseMs" IS NOT NULL)
      ), changed AS (
      UPDATE ${schema}.cancellation c SET
        state = x.state, needs_person = x."needsPerson", readings = x."readBackAttempts",
@@ -224,7 +230,9 @@ function toRow(settled: RecordedState, lines: readonly NewEntry[] = []): Readonl
   return {
     ...row,
     ...(handedOver === undefined ? {} : { sentAgoMs: msSince(handedOver) }),
-    ...(pause === undefined ? {} : { pauseMs: pause.forMs, pauseBecause: pause.because }),
+    ...(pause === undefined
+      ? {}
+      : { pauseMs: pause.forMs, pauseBecause: pause.because, isTurnedAway: pause.isTurnedAway }),
     lines: [...lines, ...own].map(({ type, data, happened }) => ({ type, data, ago: msSince(happened) })),
   };
 }

@@ -11,9 +11,15 @@ export interface AccountStats {
   readonly inFlight: number;
   /** How many wait for a person. */
   readonly needsPerson: number;
-  /** It rests until then (ISO 8601), and the error's code that made it. */
+  /** It rests until then (ISO 8601), and the code of the error that made it rest. */
   readonly pausedUntil?: string;
   readonly pausedBecause?: string;
+  /**
+   * Since when the provider has turned the account away (ISO 8601), and after how many rests in a row. A person has to
+   * correct its credentials, or the addresses that the provider allows. Left out once it was let in, or resumed.
+   */
+  readonly turnedAwaySince?: string;
+  readonly turnedAwayTimes?: number;
   /**
    * Since when the one has been due that has waited longest for a worker (ISO 8601). Left out: none is due. A reading of
    * one that is followed counts once it has waited for a day.
@@ -77,7 +83,8 @@ export async function readStats(
      WHERE lease_until IS NOT NULL AND lease_until > clock_timestamp() GROUP BY account`,
   );
   const paused = await database.query(
-    `SELECT name, paused_until, paused_because FROM ${schema}.account WHERE paused_until > clock_timestamp()`,
+    `SELECT name, CASE WHEN paused_until > clock_timestamp() THEN paused_until END AS paused_until, paused_because,
+       turned_away, turned_away_since FROM ${schema}.account WHERE paused_until > clock_timestamp() OR turned_away > 0`,
   );
   const states: Record<string, number> = {};
   const accounts = new Map<string, Draft>();
@@ -102,8 +109,12 @@ export async function readStats(
     needsPerson += Number(row['needs_person']);
   }
   for (const row of leased.rows) accountOf(String(row['account'])).inFlight = Number(row['in_flight']);
-  for (const { name, paused_until, paused_because } of paused.rows) {
-    Object.assign(accountOf(String(name)), { pausedUntil: isoOf(paused_until), pausedBecause: String(paused_because) });
+  for (const { name, paused_until, paused_because, turned_away, turned_away_since } of paused.rows) {
+    const own = accountOf(String(name));
+    own.pausedBecause = String(paused_because);
+    if (paused_until !== null) own.pausedUntil = isoOf(paused_until);
+    if (Number(turned_away) === 0) continue;
+    Object.assign(own, { turnedAwaySince: isoOf(turned_away_since), turnedAwayTimes: Number(turned_away) });
   }
   for (const { account, ago, last_hour, good, bad } of await settledByHour(database, schema)) {
     const own = accountOf(String(account));

@@ -2,6 +2,8 @@
 export interface FollowPlan {
   /** From the acceptance to the first reading. Default: a day. */
   readonly afterMs: number;
+  /** How long before the end of its date it is read, so that an undo is noticed in time. Default: 7 and 3 days. */
+  readonly beforeDateMs: readonly number[];
   /** From the end of its date, which is over in every time zone by then, to the next reading. Default: a day. */
   readonly afterDateMs: number;
   /** Between readings after its date, and between a reading that contradicts it and the one that confirms that. Default: a day. */
@@ -19,6 +21,7 @@ const DAY = 86_400_000;
 /** What applies to what is left out. */
 export const DEFAULT_FOLLOW: FollowPlan = {
   afterMs: DAY,
+  beforeDateMs: [7 * DAY, 3 * DAY],
   afterDateMs: DAY,
   everyMs: DAY,
   forMs: 7 * DAY,

@@ -1,4 +1,4 @@
-import type { AccountAccess } from '../../bulk/account-access.ts';
+import { isLetIn, type AccountAccess } from '../../bulk/account-access.ts';
 import type { OperationEvent } from '../../contract/event.ts';
 import { ProviderError, isProviderError } from '../../contract/provider-error.ts';
 import { REPORT_IT } from '../../contract/report-it.ts';
@@ -93,13 +93,14 @@ async function call(
       following === undefined
         ? afterReadBack(claimed, seen, policy)
         : await unlessNewer(following, afterFollowReading(following, seen), context);
-    return { ...next, seen: seenOf(seen) };
+    return { ...next, seen: seenOf(seen), isLetIn: true };
   }
   const sent = await services.safeCancel(request, { ...options, place, traceparent, now });
   if (!sent.ok && otherPlaceIn(sent.error) !== undefined) throw sent.error;
   const isShut = access.learn(sent.ok ? undefined : sent.error);
   const next = afterSend(aged(), sent, readable.get(account) === true, policy, isShut);
-  return place === undefined ? next : { ...next, sentTo: place };
+  const isIn = isLetIn(sent.ok ? undefined : sent.error);
+  return { ...next, isLetIn: isIn, ...(place === undefined ? {} : { sentTo: place }) };
 }
 
 /** With its plan, if it is followed. */
@@ -138,9 +139,11 @@ async function afterFailure(
   const following = followingOf(claimed, context);
   if (following !== undefined) {
     const next = await unlessNewer(following, afterFailedFollow(following, error, policy, isShut), context);
-    return { ...next, seen };
+    return { ...next, seen, isLetIn: isLetIn(error) };
   }
-  if (claimed.task === 'read') return { ...afterFailedReadBack(claimed, error, policy, isShut), seen };
+  if (claimed.task === 'read') {
+    return { ...afterFailedReadBack(claimed, error, policy, isShut), seen, isLetIn: isLetIn(error) };
+  }
   return afterSend(claimed, { ok: false, error }, readable.get(claimed.request.account) === true, policy, isShut);
 }
 

@@ -99,7 +99,8 @@ async function followClock(client: QueryClient, { schema, jobs, readable }: Puls
   );
   await jobs.add(client, toJobs(waiting));
   await client.query(
-    `UPDATE ${schema}.account SET paused_until = paused_until - (paused_at - clock_timestamp()), paused_at = clock_timestamp()
+    `UPDATE ${schema}.account SET paused_until = paused_until - (paused_at - clock_timestamp()), paused_at = clock_timestamp(),
+       turned_away_since = LEAST(turned_away_since, clock_timestamp())
      WHERE paused_at > clock_timestamp()`,
   );
   await client.query(`UPDATE ${schema}.start SET at = clock_timestamp() WHERE at > clock_timestamp()`);

@@ -120,7 +120,7 @@ async function exchange(client: Socket, incoming: Messages, session: Socket, fir
     let sent = first;
     while (sent[0] !== 'Q'.charCodeAt(0) && sent[0] !== 'S'.charCodeAt(0)) {
       const more = await incoming.next();
-      if (more === undefined) return;
+      if (more === undefined) return await leave(session, SYNC);
       session.write(more);
       sent = more;
     }
@@ -132,10 +132,22 @@ async function exchange(client: Socket, incoming: Messages, session: Socket, fir
     } while (answer[0] !== READY);
     if (answer.at(-1) === IDLE) return;
     const next = await incoming.next();
-    if (next === undefined) return void session.destroy();
+    if (next === undefined) return await leave(session, ROLLBACK);
     session.write(next);
     first = next;
   }
+}
+
+const SYNC = Buffer.from([0x53, 0, 0, 0, 4]);
+const ROLLBACK = Buffer.concat([Buffer.from([0x51, 0, 0, 0, 13]), Buffer.from('ROLLBACK\0')]);
+
+/** Ends the transaction of a client that has gone, so that the session is free for others. */
+async function leave(session: Socket, message: Buffer): Promise<void> {
+  session.write(message);
+  let answer;
+  do answer = await messagesOf(session).next();
+  while (answer !== undefined && answer[0] !== READY);
+  if (answer !== undefined && answer.at(-1) !== IDLE) await leave(session, ROLLBACK);
 }
 
 /** The messages of PostgreSQL's protocol in a stream; the first one of a client has no type. */
