@@ -2,6 +2,7 @@ import type { Options } from 'tsup';
 import { commands, entries, root } from './scripts/manifest.ts';
 import { fewChunks } from './scripts/few-chunks.ts';
 
+const adapters = entries.map(({ source }) => source).filter((source) => source.startsWith('providers/'));
 const sources = [...entries.map(({ source }) => source), ...commands];
 
 /**
@@ -34,7 +35,9 @@ const config: Options = {
   },
   esbuildPlugins: [
     fewChunks(root, [
-      ['src/index.ts', 'src/provider/index.ts', 'src/provider/fields.ts'],
+      ['src/index.ts', 'src/provider/lazy.ts'],
+      // What adapters are made of.
+      ['src/provider/index.ts', 'src/provider/fields.ts'],
       // What is loaded with the first call.
       [
         'src/accounts/account-operations.ts',
@@ -42,6 +45,7 @@ const config: Options = {
         'src/sending/transport.ts',
         'src/service/operations.ts',
       ],
+      ...adapters.map((adapter) => [adapter]),
     ]),
   ],
   plugins: [

@@ -23,7 +23,7 @@ const installed = join(modules, manifest.name);
 const problems: string[] = [];
 
 // Of cancelkit and one adapter, before the first call.
-const FIRST_LOAD_BYTES = 26_500;
+const FIRST_LOAD_BYTES = 20_000;
 const FIRST_LOAD_FILES = 6;
 
 const bundleSchema = v.object({

@@ -58,13 +58,3 @@ export const contaboConfigSchema: StandardSchema<ContaboConfig, ResolvedContaboC
     authUrl: v.optional(authUrl, AUTH_URL),
   }),
 );
-
-/** The environment variable of each option. */
-export const contaboEnv = {
-  clientId: 'CONTABO_CLIENT_ID',
-  clientSecret: 'CONTABO_CLIENT_SECRET',
-  username: 'CONTABO_USERNAME',
-  password: 'CONTABO_PASSWORD',
-  baseUrl: 'CONTABO_BASE_URL',
-  authUrl: 'CONTABO_AUTH_URL',
-} as const;

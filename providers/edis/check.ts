@@ -1,11 +1,11 @@
 import type { CredentialsCheck } from '../../src/provider/index.ts';
 import { commonRefusal, credentialsRefusal, readAnswer, saidIn } from './answer.ts';
 import type { ResolvedEdisConfig } from './config.ts';
+import { edisCheck } from './profile.ts';
 
 /** `POST /kvm/v2/get/paymentmethods`: documented as a call; that it checks the credentials is inferred. */
-export const edisCheck: CredentialsCheck<ResolvedEdisConfig> = {
-  reads: 'the list of payment methods',
-  basis: 'inferred',
+export const checkCredentials: CredentialsCheck<ResolvedEdisConfig> = {
+  ...edisCheck,
   *run(config) {
     const response = yield {
       method: 'POST',

@@ -48,6 +48,3 @@ export const edisConfigSchema: StandardSchema<EdisConfig, ResolvedEdisConfig> = 
     'an object with only email, password and baseUrl',
   ),
 );
-
-/** The environment variable of each option. */
-export const edisEnv = { email: 'EDIS_EMAIL', password: 'EDIS_PASSWORD', baseUrl: 'EDIS_BASE_URL' } as const;

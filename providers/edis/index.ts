@@ -1,6 +1,7 @@
-import { defineProvider, type Account, type ConfigSource, type Provider, type When } from '../../src/provider/index.ts';
+import type { Account, ConfigSource, Provider, When } from '../../src/provider/index.ts';
+import { defineLazyProvider } from '../../src/provider/lazy.ts';
 import type { EdisConfig } from './config.ts';
-import { edisDefinition } from './definition.ts';
+import { edisCheck, edisProfile } from './profile.ts';
 import type { EdisService } from './service.ts';
 
 export type { EdisConfig } from './config.ts';
@@ -10,7 +11,12 @@ export { type OrderVpsOptions, type OrderVpsResult, orderVps } from './order-vps
 export type { EdisService } from './service.ts';
 
 /** EDIS Global's ORDER API. Its facts, their sources and the table of answers are in this folder's README. */
-export const edisProvider: Provider<'edis', EdisConfig, EdisService, When, 'cancel'> = defineProvider(edisDefinition);
+export const edisProvider: Provider<'edis', EdisConfig, EdisService, When, 'cancel'> = defineLazyProvider(
+  { ...edisProfile, check: edisCheck },
+  async () => {
+    return (await import('./definition.ts')).edisDefinition;
+  },
+);
 
 /** What {@link edis} returns. */
 export type EdisAccount = Account<'edis', EdisService, When, 'cancel'>;

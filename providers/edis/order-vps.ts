@@ -1,30 +1,15 @@
-import {
-  performAction,
-  type Account,
-  type ActionOptions,
-  type Performed,
-  type ProviderAction,
-} from '../../src/provider/index.ts';
-import type { ResolvedEdisConfig } from './config.ts';
-import { edisDefinition } from './definition.ts';
+import type { Account, ActionOptions, Performed } from '../../src/provider/index.ts';
+import { performLazyAction } from '../../src/provider/lazy.ts';
 import { edisOrderSchema, type EdisOrder } from './order.ts';
-import { toOrderRequest } from './order-request.ts';
-import { fromOrderResponse, type EdisOrderResult } from './order-response.ts';
+import type { edisDefinition } from './definition.ts';
+import type { orderAction } from './order-action.ts';
+import type { EdisOrderResult } from './order-response.ts';
 
 /** Options of {@link orderVps}. */
 export type OrderVpsOptions = ActionOptions;
 
 /** What {@link orderVps} resolves to. */
 export type OrderVpsResult = Performed<EdisOrderResult>;
-
-const orderAction: ProviderAction<ResolvedEdisConfig, EdisOrder, EdisOrderResult> = {
-  input: edisOrderSchema,
-  secrets: (order) =>
-    order.items.flatMap(({ sshPublicKey }) => (sshPublicKey === undefined ? [] : keysIn(sshPublicKey))),
-  *run(order, config) {
-    return fromOrderResponse(yield toOrderRequest(order, config), order);
-  },
-};
 
 /**
  * Orders servers at EDIS (`add/order`). The services that come back can be passed to `cancel` unchanged.
@@ -37,11 +22,13 @@ export function orderVps(
   order: EdisOrder,
   options?: OrderVpsOptions,
 ): Promise<OrderVpsResult> {
-  return performAction(edisDefinition, orderAction, account, order, options);
+  return performLazyAction({ provider: 'edis', input: edisOrderSchema, load: loadOrder }, account, order, options);
 }
 
-/** The whole line and the key alone, in case an answer repeats only that. */
-function keysIn(line: string): string[] {
-  const key = line.split(' ')[1];
-  return key === undefined ? [line] : [line, key];
+async function loadOrder(): Promise<{ provider: typeof edisDefinition; action: typeof orderAction }> {
+  const [{ edisDefinition: provider }, { orderAction: action }] = await Promise.all([
+    import('./definition.ts'),
+    import('./order-action.ts'),
+  ]);
+  return { provider, action };
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { constantMessages, type StandardSchema } from '../../src/provider/index.ts';
+import type { StandardSchema } from '../../src/provider/index.ts';
+import { constantMessages } from '../../src/provider/lazy.ts';
 
 /** An order of one or more servers. */
 export interface EdisOrder {

@@ -44,6 +44,3 @@ export const hetznerConfigSchema: StandardSchema<HetznerConfig, ResolvedHetznerC
     })),
   ),
 );
-
-/** The environment variable of each option. */
-export const hetznerEnv = { user: 'HETZNER_USER', password: 'HETZNER_PASSWORD', baseUrl: 'HETZNER_BASE_URL' } as const;

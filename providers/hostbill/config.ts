@@ -109,16 +109,6 @@ export const hostbillConfigSchema: StandardSchema<HostbillConfig, ResolvedHostbi
   byForm<HostbillConfig, ResolvedHostbillConfig>((has) => (has('token') ? tokenSchema : passwordSchema)),
 );
 
-/** The environment variable of each option. */
-export const hostbillEnv = {
-  baseUrl: 'HOSTBILL_BASE_URL',
-  email: 'HOSTBILL_EMAIL',
-  password: 'HOSTBILL_PASSWORD',
-  signIn: 'HOSTBILL_SIGN_IN',
-  token: 'HOSTBILL_TOKEN',
-  acceptedText: 'HOSTBILL_ACCEPTED_TEXT',
-} as const;
-
 function resolve(
   { baseUrl, acceptedText }: { readonly baseUrl: string; readonly acceptedText?: string | undefined },
   credentials: HostbillCredentials,

@@ -79,11 +79,3 @@ export const hostingConfigSchema: StandardSchema<HostingConfig, ResolvedHostingC
     'an object with only baseUrl, token, tokenHeader and tokenScheme',
   ),
 );
-
-/** The environment variable of each option. */
-export const hostingEnv = {
-  baseUrl: 'HOSTING_BASE_URL',
-  token: 'HOSTING_TOKEN',
-  tokenHeader: 'HOSTING_TOKEN_HEADER',
-  tokenScheme: 'HOSTING_TOKEN_SCHEME',
-} as const;

@@ -1,45 +1,16 @@
-import { defineProvider, type Account, type ConfigSource, type Provider, type When } from '../../src/provider/index.ts';
-import { hostingConfigSchema, hostingEnv, type HostingConfig } from './config.ts';
-import { toCancelRequest, toResumeRequest } from './request.ts';
-import { fromCancelResponse, fromResumeResponse } from './response.ts';
-import { hostingServiceSchema, type HostingService } from './service.ts';
-import { readJob, readState } from './status.ts';
-import { whereToLook } from './where-to-look.ts';
+import type { Account, ConfigSource, Provider, When } from '../../src/provider/index.ts';
+import { defineLazyProvider } from '../../src/provider/lazy.ts';
+import type { HostingConfig } from './config.ts';
+import { hostingProfile } from './profile.ts';
+import type { HostingService } from './service.ts';
 
 export type { HostingConfig } from './config.ts';
 export type { HostingService } from './service.ts';
 
 /** Metaregistrar's Hosting API. Its facts, their sources and the table of answers are in this folder's README. */
 export const hostingProvider: Provider<'hosting', HostingConfig, HostingService, When, 'cancel' | 'status' | 'revoke'> =
-  defineProvider({
-    specVersion: 1,
-    id: 'hosting',
-    capabilities: {
-      timings: ['immediate', 'end_of_period'],
-      reason: { field: 'required', maxLength: 1000 },
-      readBack: true,
-      revoke: true,
-      immediateDestroysData: 'yes',
-      recognizesRepeat: 'documented',
-    },
-    config: hostingConfigSchema,
-    env: hostingEnv,
-    service: hostingServiceSchema,
-    serviceForms: [{ example: { hostingId: '1_aed1f0', domain: 'example.com' } }],
-    serviceKey: ({ hostingId }) => hostingId,
-    baseUrl: (config) => config.baseUrl,
-    whereToLook,
-    secrets: (config) => [config.token],
-    *cancel(order, config) {
-      return fromCancelResponse(yield toCancelRequest(order, config), order);
-    },
-    status: (service, config, { providerReference, afterDuplicate = false }) =>
-      providerReference === undefined
-        ? readState(service, config, afterDuplicate)
-        : readJob(service, config, providerReference),
-    *revoke(service, config) {
-      return fromResumeResponse(yield toResumeRequest(service, config));
-    },
+  defineLazyProvider(hostingProfile, async () => {
+    return (await import('./definition.ts')).hostingDefinition;
   });
 
 /** What {@link hosting} returns. */

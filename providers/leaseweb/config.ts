@@ -33,6 +33,3 @@ const baseUrl = address({
 export const leasewebConfigSchema: StandardSchema<LeasewebConfig, ResolvedLeasewebConfig> = constantMessages(
   onlyFields({ apiKey: credential(tokenRule), baseUrl: v.optional(baseUrl, LEASEWEB_BASE_URL) }),
 );
-
-/** The environment variable of each option. */
-export const leasewebEnv = { apiKey: 'LEASEWEB_API_KEY', baseUrl: 'LEASEWEB_BASE_URL' } as const;

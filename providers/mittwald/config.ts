@@ -29,6 +29,3 @@ const baseUrl = address({
 export const mittwaldConfigSchema: StandardSchema<MittwaldConfig, ResolvedMittwaldConfig> = constantMessages(
   onlyFields({ token: credential(tokenRule), baseUrl: v.optional(baseUrl, MITTWALD_BASE_URL) }),
 );
-
-/** The environment variable of each option. */
-export const mittwaldEnv = { token: 'MITTWALD_TOKEN', baseUrl: 'MITTWALD_BASE_URL' } as const;

@@ -53,12 +53,3 @@ export const ovhConfigSchema: StandardSchema<OvhConfig, ResolvedOvhConfig> = con
     v.transform(({ endpoint, baseUrl: own, ...keys }) => ({ ...keys, baseUrl: own ?? OVH_ADDRESSES[endpoint] })),
   ),
 );
-
-/** The environment variable of each option. */
-export const ovhEnv = {
-  applicationKey: 'OVH_APPLICATION_KEY',
-  applicationSecret: 'OVH_APPLICATION_SECRET',
-  consumerKey: 'OVH_CONSUMER_KEY',
-  endpoint: 'OVH_ENDPOINT',
-  baseUrl: 'OVH_BASE_URL',
-} as const;

@@ -1,6 +1,4 @@
-import * as v from 'valibot';
-import { onlyFields } from '../../src/provider/fields.ts';
-import { constantMessages, type ReasonCode, type StandardSchema } from '../../src/provider/index.ts';
+import type { ReasonCode } from '../../src/provider/index.ts';
 
 /** The API's reasons, which a confirmation carries [D]. */
 export const ovhReasons: readonly ReasonCode[] = [
@@ -28,21 +26,3 @@ export const ovhReasons: readonly ReasonCode[] = [
   { code: 'NOT_ENOUGH_RECOGNITION', label: 'Not enough recognition' },
   { code: 'NO_ANSWER', label: 'No answer' },
 ];
-
-const FUTURE_USES = [
-  'NOT_REPLACING_SERVICE',
-  'OTHER',
-  'SUBSCRIBE_AN_OTHER_SERVICE',
-  'SUBSCRIBE_OTHER_KIND_OF_SERVICE_WITH_COMPETITOR',
-  'SUBSCRIBE_SIMILAR_SERVICE_WITH_COMPETITOR',
-] as const;
-
-/** What an immediate cancellation can carry besides the reason. */
-export interface OvhExtras {
-  /** What comes after the service. */
-  readonly futureUse?: (typeof FUTURE_USES)[number] | undefined;
-}
-
-export const ovhExtrasSchema: StandardSchema<OvhExtras, OvhExtras> = constantMessages(
-  onlyFields({ futureUse: v.optional(v.picklist(FUTURE_USES, `one of ${FUTURE_USES.join(', ')}`)) }),
-);

@@ -1,5 +1,5 @@
 import { defined, type ConfirmOrder, type ProviderRequest } from '../../src/provider/index.ts';
-import type { OvhExtras } from './reason.ts';
+import type { OvhExtras } from './extras.ts';
 import type { OvhTarget } from './service.ts';
 
 /** The timings that the API has. */

@@ -21,7 +21,7 @@ import {
   type RevokeVerdict,
   type StatusMessages,
 } from '../../src/provider/index.ts';
-import type { OvhExtras } from './reason.ts';
+import type { OvhExtras } from './extras.ts';
 import { ACTIONS, type OvhTiming } from './request.ts';
 import type { OvhTarget } from './service.ts';
 

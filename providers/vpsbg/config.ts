@@ -83,12 +83,3 @@ export const vpsbgConfigSchema: StandardSchema<VpsbgConfig, ResolvedVpsbgConfig>
     'an object with only token, baseUrl, undoPath, addonUndoPath and floatingIpUndoPath',
   ),
 );
-
-/** The environment variable of each option. */
-export const vpsbgEnv = {
-  token: 'VPSBG_TOKEN',
-  baseUrl: 'VPSBG_BASE_URL',
-  undoPath: 'VPSBG_UNDO_PATH',
-  addonUndoPath: 'VPSBG_ADDON_UNDO_PATH',
-  floatingIpUndoPath: 'VPSBG_FLOATING_IP_UNDO_PATH',
-} as const;

@@ -1,13 +1,12 @@
 import type { CredentialsCheck } from '../../src/provider/index.ts';
 import { fromErrorAnswer, readAnswer } from './answer.ts';
 import type { ResolvedWhmcsConfig } from './config.ts';
+import { whmcsCheck } from './profile.ts';
 import { toCancellationsRequest } from './request.ts';
 
 /** Action `GetCancelledPackages`, one entry. */
-export const whmcsCheck: CredentialsCheck<ResolvedWhmcsConfig> = {
-  reads: 'the first of the cancellation requests',
-  basis: 'documented',
-  leavesOpen: 'whether the API role allows the action AddCancelRequest',
+export const checkCredentials: CredentialsCheck<ResolvedWhmcsConfig> = {
+  ...whmcsCheck,
   *run(config) {
     const response = yield toCancellationsRequest(0, 1, config);
     const answer = readAnswer(response);

@@ -154,17 +154,6 @@ function schemaFor(value: unknown): StandardSchema<WhmcsConfig, ResolvedWhmcsCon
   return 'username' in value || 'password' in value ? resolvedAdminSchema : resolvedApiSchema;
 }
 
-/** The environment variable of each option. */
-export const whmcsEnv = {
-  url: 'WHMCS_URL',
-  identifier: 'WHMCS_IDENTIFIER',
-  secret: 'WHMCS_SECRET',
-  username: 'WHMCS_USERNAME',
-  password: 'WHMCS_PASSWORD',
-  passwordHash: 'WHMCS_PASSWORD_HASH',
-  accessKey: 'WHMCS_ACCESS_KEY',
-} as const;
-
 function resolve(
   url: string,
   accessKey: string | undefined,

@@ -1,45 +1,16 @@
-import { defineProvider, type Account, type ConfigSource, type Provider, type When } from '../../src/provider/index.ts';
-import { whmcsCheck } from './check.ts';
-import { listServices } from './find.ts';
-import { whmcsConfigSchema, whmcsEnv, type WhmcsConfig } from './config.ts';
-import { toCancelRequest } from './request.ts';
-import { fromCancelResponse } from './response.ts';
-import { whmcsServiceSchema, type WhmcsService } from './service.ts';
-import { readState } from './status.ts';
-import { whereToLook } from './where-to-look.ts';
+import type { Account, ConfigSource, Provider, When } from '../../src/provider/index.ts';
+import { defineLazyProvider } from '../../src/provider/lazy.ts';
+import type { WhmcsConfig } from './config.ts';
+import { whmcsCheck, whmcsProfile } from './profile.ts';
+import type { WhmcsService } from './service.ts';
 
 export type { WhmcsAdminCredentials, WhmcsApiCredentials, WhmcsConfig, WhmcsHashedCredentials } from './config.ts';
 export type { WhmcsService } from './service.ts';
 
 /** WHMCS's API action AddCancelRequest. Its facts, their sources and the table of answers are in this folder's README. */
 export const whmcsProvider: Provider<'whmcs', WhmcsConfig, WhmcsService, When, 'cancel' | 'status' | 'find'> =
-  defineProvider({
-    specVersion: 2,
-    id: 'whmcs',
-    capabilities: {
-      timings: ['immediate', 'end_of_period'],
-      reason: { field: 'optional', maxLength: 1000 },
-      readBack: true,
-      revoke: false,
-      find: true,
-      immediateDestroysData: 'unknown',
-      recognizesRepeat: 'documented',
-      concurrency: 2,
-    },
-    config: whmcsConfigSchema,
-    env: whmcsEnv,
-    service: whmcsServiceSchema,
-    serviceForms: [{ example: { serviceId: 4711 }, plainId: /^\d+$/ }],
-    baseUrl: (config) => config.baseUrl,
-    whereToLook,
-    secrets: (config) => config.secrets,
-    escapesHtml: true,
-    *cancel(order, config) {
-      return fromCancelResponse(yield toCancelRequest(order, config), order);
-    },
-    status: readState,
-    find: listServices,
-    check: whmcsCheck,
+  defineLazyProvider({ ...whmcsProfile, check: whmcsCheck }, async () => {
+    return (await import('./definition.ts')).whmcsDefinition;
   });
 
 /** What {@link whmcs} returns. */

@@ -1,4 +1,5 @@
 import { type Checked, checkAgainst, type MaybePromise } from '../call/check-schema.ts';
+import { loadPart } from '../platform/load-part.ts';
 import type { ProviderDefinition, ProviderTypes } from '../contract/provider.ts';
 import type {
   AccountInternals,
@@ -110,7 +111,8 @@ function wiresOf<Config>(rules: WireRules<Config>): (() => MaybePromise<AccountW
   if ((rules.access ?? rules.origins ?? rules.responseIdHeader) === undefined) return undefined;
   let wires: AccountWires<Config> | undefined;
   // Made only once it is loaded, because another call may have been quicker.
-  return () => wires ?? import('./account-wire.ts').then((loaded) => (wires ??= new loaded.AccountWires(rules)));
+  return () =>
+    wires ?? loadPart(import('./account-wire.ts')).then((loaded) => (wires ??= new loaded.AccountWires(rules)));
 }
 
 /** The variables of the environment that the issues are about, if that is where the configuration is from. */

@@ -1,8 +1,15 @@
 import type { Checked, MaybePromise } from '../call/check-schema.ts';
 import type { Account, ConfigSource } from '../contract/account.ts';
 import type { ActionProvider } from '../contract/action.ts';
-import type { OperationsOf, ProviderDefinition, ProviderTypes } from '../contract/provider.ts';
-import type { AccountCheck, AccountInternals } from './account-internals.ts';
+import type {
+  CheckProfile,
+  OperationsOf,
+  ProviderDefinition,
+  ProviderProfile,
+  ProviderTypes,
+} from '../contract/provider.ts';
+import { loadPart } from '../platform/load-part.ts';
+import type { AccountInternals } from './account-internals.ts';
 import type * as Operations from './account-operations.ts';
 import type { AccountOperations, ReadConfiguration } from './account-operations.ts';
 
@@ -10,28 +17,30 @@ import type { AccountOperations, ReadConfiguration } from './account-operations.
 const origins = new WeakMap<object, Origin>();
 
 interface Origin {
-  readonly definition: unknown;
-  /** What is done with the account, loaded with its first use. */
-  readonly load: () => MaybePromise<AccountOperations>;
+  /** What the account was made of, and what is done with it. Loaded with its first use. */
+  readonly load: () => MaybePromise<Loaded>;
+}
+
+interface Loaded<Definition = unknown> {
+  readonly definition: Definition;
+  readonly operations: AccountOperations;
 }
 
 /** What an account does, for those who check its access. */
 export async function operationsOfAccount(account: object): Promise<AccountOperations | undefined> {
-  return await origins.get(account)?.load();
+  return (await origins.get(account)?.load())?.operations;
 }
 
-/** Reads and checks the configuration of an account that was made of this definition; `undefined` if it was not. */
-export function configurationReader<Config>(
+/** Returns what reads and checks the configuration of an account; `undefined` if it was not made of this definition. */
+export async function configurationReader<Config>(
   definition: ActionProvider<Config>,
   account: unknown,
-): (() => Promise<Checked<ReadConfiguration<Config>>>) | undefined {
-  const origin = typeof account === 'object' && account !== null ? origins.get(account) : undefined;
-  if (origin === undefined || origin.definition !== definition) return undefined;
-  return async () => {
-    const operations = await origin.load();
-    // oxlint-disable-next-line no-unsafe-type-assertion -- of this very definition
-    return (await operations.readConfiguration()) as Checked<ReadConfiguration<Config>>;
-  };
+): Promise<(() => Promise<Checked<ReadConfiguration<Config>>>) | undefined> {
+  const loaded = typeof account === 'object' && account !== null ? await origins.get(account)?.load() : undefined;
+  if (loaded === undefined || loaded.definition !== definition) return undefined;
+  const { operations } = loaded;
+  // oxlint-disable-next-line no-unsafe-type-assertion -- of this very definition
+  return async () => (await operations.readConfiguration()) as Checked<ReadConfiguration<Config>>;
 }
 
 // Registered, so that an account made by one copy of the package works in a service of another.
@@ -45,33 +54,43 @@ type AccountOf<Types extends ProviderTypes> = Account<
   Types['extrasInput']
 >;
 
-/** Makes an account of a provider's definition and the source of its configuration. */
+/**
+ * Makes an account of a provider's definition and the source of its configuration.
+ *
+ * @param profile the part of the definition that is known before the first call.
+ * @param definitionOf returns the definition, or loads it.
+ */
 export function createAccount<Types extends ProviderTypes>(
-  definition: ProviderDefinition<Types>,
+  profile: ProviderProfile<Types> & { readonly check?: CheckProfile },
+  definitionOf: () => MaybePromise<ProviderDefinition<Types>>,
   source: ConfigSource<Types['configInput']>,
 ): AccountOf<Types> {
-  let operations: AccountOperations | undefined;
-  const load = (): MaybePromise<AccountOperations> =>
-    operations ?? loadOperations().then(({ operationsOf }) => (operations ??= operationsOf(definition, source)));
-  const perform = <Value>(work: (own: AccountOperations) => MaybePromise<Value>): MaybePromise<Value> => {
-    const loaded = load();
-    return loaded instanceof Promise ? loaded.then(work) : work(loaded);
+  let loaded: Loaded<ProviderDefinition<Types>> | undefined;
+  const loadAnew = async (): Promise<Loaded> => {
+    const [{ operationsOf }, definition] = await loadPart(Promise.all([loadOperations(), definitionOf()]));
+    return (loaded ??= { definition, operations: operationsOf(definition, source) });
   };
+  const load = (): MaybePromise<Loaded> => loaded ?? loadAnew();
+  const perform = <Value>(work: (own: AccountOperations) => MaybePromise<Value>): MaybePromise<Value> => {
+    const loading = load();
+    return loading instanceof Promise ? loading.then(({ operations }) => work(operations)) : work(loading.operations);
+  };
+  const { check, capabilities } = profile;
   const internals: AccountInternals = {
-    env: definition.env,
-    serviceForms: definition.serviceForms,
-    extras: definition.extras,
-    check: checkOf(definition, perform),
-    find: definition.find === undefined ? undefined : { configure: () => perform((own) => own.configureFind()) },
+    env: profile.env,
+    serviceForms: profile.serviceForms,
+    // Loaded with the rest: the service is bound before its details are checked.
+    get extras() {
+      return loaded?.definition.extras;
+    },
+    check: check === undefined ? undefined : { ...check, configure: () => perform((own) => own.configureCheck()) },
+    find: capabilities.find === true ? { configure: () => perform((own) => own.configureFind()) } : undefined,
     configure: () => perform((own) => own.configure()),
     bind: (input) => perform((own) => own.bind(input)),
   };
-  const account: AccountOf<Types> = {
-    provider: definition.id,
-    capabilities: definition.capabilities,
-  };
+  const account: AccountOf<Types> = { provider: profile.id, capabilities };
   Object.defineProperty(account, INTERNALS, { value: () => internals });
-  origins.set(account, { definition, load });
+  origins.set(account, { load });
   return Object.freeze(account);
 }
 
@@ -84,13 +103,4 @@ export function internalsOf(account: unknown): AccountInternals | undefined {
   const open = account[INTERNALS];
   // oxlint-disable-next-line no-unsafe-type-assertion, no-unsafe-call -- only createAccount knows the symbol's meaning
   return typeof open === 'function' ? (open() as AccountInternals) : undefined;
-}
-
-function checkOf<Types extends ProviderTypes>(
-  { check }: ProviderDefinition<Types>,
-  perform: <Value>(work: (own: AccountOperations) => MaybePromise<Value>) => MaybePromise<Value>,
-): AccountCheck | undefined {
-  if (check === undefined) return undefined;
-  const { run: _, ...described } = check;
-  return { ...described, configure: () => perform((own) => own.configureCheck()) };
 }

@@ -3,6 +3,7 @@ import type { Call } from '../call/call.ts';
 import type { Checked, MaybePromise } from '../call/check-schema.ts';
 import type { CallWire } from '../sending/send-context.ts';
 import type { Redactor } from '../privacy/redactor.ts';
+import { LoadFailure } from '../platform/load-part.ts';
 import { redactorFor } from '../privacy/redactor-for.ts';
 import type { TimeLimit } from '../call/time-limit.ts';
 import type { passesProxy as PassesProxy, TransportChoice } from '../sending/transport.ts';
@@ -55,7 +56,8 @@ export async function configure<Value extends Configured>(
   try {
     const reading = read();
     checked = reading instanceof Promise ? await limit.race(reading) : reading;
-  } catch {
+  } catch (error) {
+    if (error instanceof LoadFailure) throw error;
     // What the caller's function threw can hold a secret, so only that it failed is said.
     if (limit.end === 'aborted')
       throw call.error({ code: 'aborted', message: 'the call was aborted before it was sent' });

@@ -55,7 +55,7 @@ export function defineProvider<
     id: definition.id,
     capabilities: definition.capabilities,
     env: definition.env,
-    account: (config) => createAccount(definition, config),
+    account: (config) => createAccount(definition, () => definition, config),
   };
 }
 

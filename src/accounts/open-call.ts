@@ -6,6 +6,7 @@ import type { CallOptions, ServiceOptions } from '../contract/options.ts';
 import type { StandardSchema } from '../contract/standard-schema.ts';
 import type { AnyWhen, Timing } from '../contract/vocabulary.ts';
 import { endOfDay, timingOf } from '../contract/when.ts';
+import { loadPart } from '../platform/load-part.ts';
 import type { AccountEntry } from './account-entry.ts';
 import type { AddressedRequest, ReadyCall, readyCall as readyCallOf } from './ready-call.ts';
 
@@ -41,7 +42,7 @@ export async function openCall<Request extends AddressedRequest>(
   checkDay(request.when, call, options.now);
   if (options.onEvent !== undefined) call.listen(options.onEvent);
   // What comes after the checks is loaded with the first call that passes them.
-  readyCall ??= (await import('./ready-call.ts')).readyCall;
+  readyCall ??= (await loadPart(import('./ready-call.ts'))).readyCall;
   return await readyCall(entry, defaults, call, request, options);
 }
 

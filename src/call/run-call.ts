@@ -3,6 +3,7 @@ import type { OutcomeEvent } from '../contract/event.ts';
 import { isProviderError } from '../contract/provider-error.ts';
 import { REPORT_IT } from '../contract/report-it.ts';
 import type { SafeResult } from '../contract/result.ts';
+import { LoadFailure } from '../platform/load-part.ts';
 import type { Call, ErrorFacts } from './call.ts';
 import type { MaybePromise } from './check-schema.ts';
 import type { TimeLimit } from './time-limit.ts';
@@ -25,7 +26,7 @@ export function runCall<Value>(
     } catch (error) {
       // What is not this call's own is a fault of cancelkit or of an adapter. It may hold anything.
       const isOwn = isProviderError(error) && error.operationId === call.operationId;
-      const failure = isOwn ? error : call.error(INTERNAL_FAULT);
+      const failure = isOwn ? error : call.error(faultOf(error));
       call.end({ ok: false, outcome: undefined, code: failure.code });
       throw failure;
     }
@@ -61,6 +62,10 @@ export function endedBeforeSending(end: 'timeout' | 'aborted'): ErrorFacts {
   return end === 'aborted'
     ? { code: 'aborted', reason: 'aborted', message: 'the call was aborted before anything was sent' }
     : { code: 'unavailable', reason: 'timeout', message: 'the deadline passed before anything was sent' };
+}
+
+function faultOf(error: unknown): ErrorFacts {
+  return error instanceof LoadFailure ? { code: 'unavailable', message: error.message } : INTERNAL_FAULT;
 }
 
 const INTERNAL_FAULT = {

@@ -186,6 +186,15 @@ export interface ProviderDefinition<Types extends ProviderTypes> {
   readonly whereToLook?: (service: Types['service'], config: Types['config']) => WhereToLook | undefined;
 }
 
+/** The data of a definition: what is known of a provider before anything is asked of it. */
+export type ProviderProfile<Types extends ProviderTypes> = Pick<
+  ProviderDefinition<Types>,
+  'specVersion' | 'id' | 'capabilities' | 'env' | 'serviceForms'
+>;
+
+/** What is known of the check of credentials before it runs. */
+export type CheckProfile = Omit<CredentialsCheck<never>, 'run'>;
+
 /** What a read-back may go by besides the service. */
 export interface StatusQuery {
   /** The `providerReference` of an earlier result: the fate of that very cancellation is asked for. */

@@ -11,7 +11,7 @@ import { inTime } from '../call/run-call.ts';
 /** An action whose options and account are valid. */
 interface StartedAction<Config, Input, Result> {
   readonly provider: ActionProvider<Config>;
-  readonly action: ProviderAction<Config, Input, Result>;
+  readonly action: Pick<ProviderAction<Config, Input, Result>, 'secrets' | 'run'>;
   /** Reads and checks the account's configuration. */
   readonly read: () => Promise<Checked<ReadConfiguration<Config>>>;
   readonly checking: MaybePromise<Checked<Input>>;

@@ -31,6 +31,7 @@ import type * as Operations from './operations.ts';
 import type { CancellationOptions, CancellationStatus, ProviderOperation } from '../contract/vocabulary.ts';
 import { checkedOrThrow, invalid } from '../call/check-schema.ts';
 import type { CancelResult, PreviewedRequest, RevokeResult, SafeResult, ValidatedRequest } from '../contract/result.ts';
+import { loadPart } from '../platform/load-part.ts';
 import type { Capabilities } from '../contract/capabilities.ts';
 import type { WhereToLook } from '../contract/where-to-look.ts';
 
@@ -131,7 +132,7 @@ export class ServiceCore {
   find(request: unknown, options: unknown): Promise<FindResult> {
     const call = new Call('find', this.#options.onEvent);
     const run = async (): Promise<FindResult> =>
-      await (await import('./find.ts')).find(this.#accounts, this.#options, call, request, options);
+      await (await loadPart(import('./find.ts'))).find(this.#accounts, this.#options, call, request, options);
     return runCall(call, run);
   }
 
@@ -220,7 +221,7 @@ function outcomeOf({ outcome }: CancelResult | RevokeResult): OutcomeEvent['outc
 let operations: typeof Operations | undefined;
 
 async function loadOperations(): Promise<typeof Operations> {
-  return (operations ??= await import('./operations.ts'));
+  return (operations ??= await loadPart(import('./operations.ts')));
 }
 
 function loadBulk(): Promise<readonly [typeof RunMany, typeof Plan]> {

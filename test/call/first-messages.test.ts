@@ -1,22 +1,22 @@
 import { createCancelService, type Account } from 'cancelkit';
-import { edis } from 'cancelkit/edis';
+import { edis, edisProvider } from 'cancelkit/edis';
 import { createCancelQueue } from 'cancelkit/queue';
-import { hosting } from 'cancelkit/hosting';
-import { vpsbg } from 'cancelkit/vpsbg';
-import { whmcs } from 'cancelkit/whmcs';
+import { hosting, hostingProvider } from 'cancelkit/hosting';
+import { vpsbg, vpsbgProvider } from 'cancelkit/vpsbg';
+import { whmcs, whmcsProvider } from 'cancelkit/whmcs';
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { configSchema as templateConfig } from '../../examples/provider-template/config.ts';
 import { serviceSchema as templateService } from '../../examples/provider-template/service.ts';
-import { edisConfigSchema, edisEnv } from '../../providers/edis/config.ts';
+import { edisConfigSchema } from '../../providers/edis/config.ts';
 import { edisOrderSchema } from '../../providers/edis/order.ts';
 import { edisServiceSchema } from '../../providers/edis/service.ts';
-import { hostingConfigSchema, hostingEnv } from '../../providers/hosting/config.ts';
+import { hostingConfigSchema } from '../../providers/hosting/config.ts';
 import { hostingServiceSchema } from '../../providers/hosting/service.ts';
-import { vpsbgConfigSchema, vpsbgEnv } from '../../providers/vpsbg/config.ts';
+import { vpsbgConfigSchema } from '../../providers/vpsbg/config.ts';
 import { vpsbgServiceSchema } from '../../providers/vpsbg/service.ts';
-import { whmcsConfigSchema, whmcsEnv } from '../../providers/whmcs/config.ts';
+import { whmcsConfigSchema } from '../../providers/whmcs/config.ts';
 import { whmcsServiceSchema } from '../../providers/whmcs/service.ts';
 import {
   cancelRequestSchema,
@@ -181,17 +181,17 @@ describe('a message of somebody else’s schema', () => {
 });
 
 const configs = {
-  edis: [edis, edisEnv, { email: 'a@b.example', password: 'pass-word-1' }, { kvmId: 'kvm_1' }],
-  vpsbg: [vpsbg, vpsbgEnv, { token: 'token-1234567' }, { serverId: 5 }],
+  edis: [edis, edisProvider.env, { email: 'a@b.example', password: 'pass-word-1' }, { kvmId: 'kvm_1' }],
+  vpsbg: [vpsbg, vpsbgProvider.env, { token: 'token-1234567' }, { serverId: 5 }],
   hosting: [
     hosting,
-    hostingEnv,
+    hostingProvider.env,
     { baseUrl: 'https://h.example', token: 'token-1234567' },
     { hostingId: '1_a', domain: 'a.example' },
   ],
   whmcs: [
     whmcs,
-    whmcsEnv,
+    whmcsProvider.env,
     { url: 'https://w.example', identifier: 'identifier-1', secret: 'secret-1234' },
     { serviceId: 5 },
   ],
@@ -221,7 +221,7 @@ describe('the configuration', () => {
   it.each(required)('of %s without its variable for %s says that it is not set', async (id, option) => {
     const [, env, options] = configs[id];
     stub(id, { ...options, [option]: '' });
-    const variable = (env as Readonly<Record<string, string>>)[option] ?? '';
+    const variable = env[option] ?? '';
     expect(await messageOf(id, undefined)).toBe(
       `${id}: the account is not configured: ${variable} is not set (option ${option}). Nothing was sent.`,
     );
@@ -229,7 +229,7 @@ describe('the configuration', () => {
 
   it.each(required)('of %s with options, but without %s, says that variables are not mixed in', async (id, option) => {
     const [, env, options] = configs[id];
-    const variable = (env as Readonly<Record<string, string>>)[option] ?? '';
+    const variable = env[option] ?? '';
     expect(await messageOf(id, { ...options, [option]: undefined })).toBe(
       `${id}: the account is not configured: the option ${option} is missing (${variable} is read only by an account without options). Nothing was sent.`,
     );

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, truncateSync
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { notOpened } from '../../src/queue/database/database-error.ts';
 import { makeNewData } from '../../src/queue/database/new-data.ts';
@@ -23,6 +24,11 @@ vi.mock('node:child_process', async (load) => {
   };
   return { ...real, execFile };
 });
+
+/** Every file and directory, by its path. */
+function filesIn(directory: string): readonly string[] {
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' }).toSorted();
+}
 
 describe('the data of a new embedded database', { timeout: 180_000 }, () => {
   let folder: string;
@@ -47,7 +53,21 @@ describe('the data of a new embedded database', { timeout: 180_000 }, () => {
     expect(existsSync(join(data, 'PG_VERSION'))).toBe(true);
     expect(readdirSync(folder).toSorted()).toEqual(['pgdata', 'pgdata.new-backup']);
     expect(statSync(data).mode & 0o777).toBe(0o700);
+    const entries = readdirSync(data, { recursive: true, withFileTypes: true });
+    const others = entries.filter((entry) => (statSync(join(entry.parentPath, entry.name)).mode & 0o077) !== 0);
+    expect(others.map(({ name }) => name)).toEqual([]);
     expect(JSON.stringify(started.environments)).not.toContain('WHMCS_SECRET');
+  });
+
+  it('is what PGlite itself makes, and opens', async () => {
+    mkdirSync(data, { mode: 0o700 });
+    await makeNewData(data);
+    const own = await PGlite.create(join(folder, 'own'));
+    const made = await PGlite.create(data);
+    const question = 'SELECT current_user, current_database(), version(), (SELECT count(*) FROM pg_class) AS relations';
+    expect((await made.query(question)).rows).toEqual((await own.query(question)).rows);
+    await Promise.all([own.close(), made.close()]);
+    expect(filesIn(data)).toEqual(filesIn(join(folder, 'own')));
   });
 
   it('is made where a link leads to', async () => {

@@ -438,7 +438,7 @@ describe('the provider’s own id of a response', () => {
 
 describe('an action of the provider', () => {
   it('uses the token of the account, and hides what its input holds beside it', async () => {
-    const account = createAccount(guardedDefinition, servers.config);
+    const account = createAccount(guardedDefinition, () => guardedDefinition, servers.config);
     await createCancelService({ main: account }).cancel(order);
     servers.onApi = (response, { body, headers }) => {
       json(response, 200, { echo: `${body} ${headers.authorization}` });
@@ -451,7 +451,7 @@ describe('an action of the provider', () => {
   });
 
   it('logs in where the account has no token', async () => {
-    const account = createAccount(guardedDefinition, servers.config);
+    const account = createAccount(guardedDefinition, () => guardedDefinition, servers.config);
     servers.onApi = (response) => {
       json(response, 200, {});
       return true;

@@ -71,9 +71,18 @@ describe('the core', () => {
 describe('an adapter', () => {
   it('imports cancelkit/provider, its fields for valibot, valibot, node:crypto and the files of its own folder', () => {
     const isAllowed = (imported: string, file: string): boolean =>
-      ['src/provider/index.ts', 'src/provider/fields.ts', 'valibot', 'node:crypto'].includes(imported) ||
+      ['src/provider/index.ts', 'src/provider/lazy.ts', 'src/provider/fields.ts', 'valibot', 'node:crypto'].includes(
+        imported,
+      ) ||
       (adapterFiles.includes(imported) && posix.dirname(imported) === posix.dirname(file));
     expect(forbiddenImports(adapterFiles, isAllowed)).toEqual([]);
+  });
+
+  it.each(providerIds)('of %s loads what it does with the first call', (id) => {
+    const reachable = [...reachableFrom(`providers/${id}/index.ts`, staticImportsFrom)];
+    const onDemand = ['definition.ts', 'request.ts', 'response.ts', 'config.ts', 'service.ts'];
+    expect(reachable.filter((file) => onDemand.some((name) => file === `providers/${id}/${name}`))).toEqual([]);
+    expect(reachable).not.toContain('src/provider/index.ts');
   });
 });
 

@@ -39,14 +39,17 @@ export function staticImportsFrom(file: string): readonly string[] {
   );
 }
 
-/** What a module loads or declares with, by way of all its imports. */
-export function reachableFrom(file: string): ReadonlySet<string> {
+/** What a module loads or declares with, by way of all its imports; with `staticImportsFrom`, what it loads itself. */
+export function reachableFrom(
+  file: string,
+  next: (file: string) => readonly string[] = importsFrom,
+): ReadonlySet<string> {
   const reached = new Set<string>();
   const waiting = [file];
-  for (const next of waiting) {
-    if (reached.has(next)) continue;
-    reached.add(next);
-    if (next.endsWith('.ts')) waiting.push(...importsFrom(next));
+  for (const one of waiting) {
+    if (reached.has(one)) continue;
+    reached.add(one);
+    if (one.endsWith('.ts')) waiting.push(...next(one));
   }
   return reached;
 }

@@ -1,6 +1,6 @@
 /**
  * Cancels once at the URL that it is given, in a process whose `fetch` was replaced before cancelkit was loaded: by nock
- * (which answers by itself), or by a function around it, as frameworks do. Prints the outcome and how often that was called.
+ * (which answers by itself), by MSW (which passes the request on here), or by a function around it, as frameworks do. Prints the outcome and how often that was called.
  */
 import nock from 'nock';
 
@@ -13,6 +13,14 @@ if (how === 'nock') {
       calls += 1;
       return { result: 'success', serviceid: 4711 };
     });
+} else if (how === 'MSW') {
+  nock.restore();
+  const [{ http, passthrough }, { setupServer }] = await Promise.all([import('msw'), import('msw/node')]);
+  const handler = http.post(`${url}/includes/api.php`, () => {
+    calls += 1;
+    return passthrough();
+  });
+  setupServer(handler).listen();
 } else {
   nock.restore();
   const original = globalThis.fetch;

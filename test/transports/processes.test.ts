@@ -13,6 +13,7 @@ describe('a process of its own', () => {
 
   it.each([
     ['nock', { outcome: 'requested 1', cancellations: 0 }],
+    ['MSW', { outcome: 'requested 1', cancellations: 1 }],
     ['a function around it', { outcome: 'requested 1', cancellations: 1 }],
   ] as const)(
     'whose fetch was replaced by %s before cancelkit was loaded sends through that, once',

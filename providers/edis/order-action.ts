@@ -1,0 +1,21 @@
+import type { ProviderAction } from '../../src/provider/index.ts';
+import type { ResolvedEdisConfig } from './config.ts';
+import { edisOrderSchema, type EdisOrder } from './order.ts';
+import { toOrderRequest } from './order-request.ts';
+import { fromOrderResponse, type EdisOrderResult } from './order-response.ts';
+
+/** What an order sends, and what its answer means. */
+export const orderAction: ProviderAction<ResolvedEdisConfig, EdisOrder, EdisOrderResult> = {
+  input: edisOrderSchema,
+  secrets: (order) =>
+    order.items.flatMap(({ sshPublicKey }) => (sshPublicKey === undefined ? [] : keysIn(sshPublicKey))),
+  *run(order, config) {
+    return fromOrderResponse(yield toOrderRequest(order, config), order);
+  },
+};
+
+/** The whole line and the key alone, in case an answer repeats only that. */
+function keysIn(line: string): string[] {
+  const key = line.split(' ')[1];
+  return key === undefined ? [line] : [line, key];
+}

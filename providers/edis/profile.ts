@@ -1,0 +1,39 @@
+import type { ProviderTypes, When } from '../../src/provider/index.ts';
+import type { CheckProfile, ProviderProfile } from '../../src/provider/lazy.ts';
+import type { EdisConfig, ResolvedEdisConfig } from './config.ts';
+import type { EdisService, EdisServiceField } from './service.ts';
+
+/** The types that the adapter is about. */
+export interface EdisTypes extends ProviderTypes {
+  readonly id: 'edis';
+  readonly configInput: EdisConfig;
+  readonly config: ResolvedEdisConfig;
+  readonly serviceInput: EdisService;
+  readonly service: EdisServiceField;
+  readonly timing: When;
+  readonly readBack: false;
+  readonly revoke: false;
+}
+
+/** How the credentials are checked. */
+export const edisCheck: CheckProfile = { reads: 'the list of payment methods', basis: 'inferred' };
+
+/** What is known before anything is asked of the provider. */
+export const edisProfile: ProviderProfile<EdisTypes> = {
+  specVersion: 1,
+  id: 'edis',
+  capabilities: {
+    timings: ['immediate', 'end_of_period'],
+    reason: { field: 'no' },
+    readBack: false,
+    revoke: false,
+    immediateDestroysData: 'unknown',
+    recognizesRepeat: 'inferred',
+    concurrency: 1,
+  },
+  env: { email: 'EDIS_EMAIL', password: 'EDIS_PASSWORD', baseUrl: 'EDIS_BASE_URL' },
+  serviceForms: [
+    { example: { kvmId: 'kvm_abcde_fghij' }, plainId: /^kvm_/ },
+    { example: { serviceId: 4711 }, plainId: /^\d+$/ },
+  ],
+};

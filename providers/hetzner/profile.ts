@@ -1,0 +1,54 @@
+import type { ProviderTypes } from '../../src/provider/index.ts';
+import type { CheckProfile, ProviderProfile } from '../../src/provider/lazy.ts';
+import type { HetznerConfig, ResolvedHetznerConfig } from './config.ts';
+import type { HetznerTiming } from './request.ts';
+import type { HetznerExtras, HetznerService, ResolvedHetznerService } from './service.ts';
+
+/** The types that the adapter is about. */
+export interface HetznerTypes extends ProviderTypes {
+  readonly id: 'hetzner';
+  readonly configInput: HetznerConfig;
+  readonly config: ResolvedHetznerConfig;
+  readonly serviceInput: HetznerService;
+  readonly service: ResolvedHetznerService;
+  readonly timing: HetznerTiming;
+  readonly readBack: true;
+  readonly revoke: true;
+  readonly options: true;
+  readonly find: true;
+  readonly extrasInput: HetznerExtras | undefined;
+  readonly extras: HetznerExtras;
+}
+
+/** How the credentials are checked. */
+export const hetznerCheck: CheckProfile = {
+  reads: 'the list of servers',
+  basis: 'documented',
+  leavesOpen: 'whether the user may cancel',
+};
+
+/** What is known before anything is asked of the provider. */
+export const hetznerProfile: ProviderProfile<HetznerTypes> = {
+  specVersion: 2,
+  id: 'hetzner',
+  capabilities: {
+    timings: ['immediate', 'earliest', 'on_date'],
+    // The field takes one of the reasons that the API lists for the server; whether it takes others is not documented.
+    reason: { field: 'no', codes: 'listed' },
+    readBack: true,
+    revoke: true,
+    options: true,
+    find: true,
+    extras: {
+      reserveLocation: {
+        type: 'boolean',
+        description: 'Keeps the location in the data centre reserved. Required if options() says so.',
+      },
+    },
+    immediateDestroysData: 'yes',
+    recognizesRepeat: 'documented',
+    concurrency: 1,
+  },
+  env: { user: 'HETZNER_USER', password: 'HETZNER_PASSWORD', baseUrl: 'HETZNER_BASE_URL' },
+  serviceForms: [{ example: { serverNumber: 2041001 }, plainId: /^[1-9]\d{0,14}$/ }],
+};
