@@ -4,7 +4,7 @@ import type { ContaboConfig, ResolvedContaboConfig } from './config.ts';
 import type { ContaboTiming } from './request.ts';
 import type { ContaboInstanceReference, ContaboService } from './service.ts';
 
-/** The types that the adapter is about. */
+/** The types of this adapter. */
 export interface ContaboTypes extends ProviderTypes {
   readonly id: 'contabo';
   readonly configInput: ContaboConfig;

@@ -3,7 +3,7 @@ import type { CheckProfile, ProviderProfile } from '../../src/provider/lazy.ts';
 import type { EdisConfig, ResolvedEdisConfig } from './config.ts';
 import type { EdisService, EdisServiceField } from './service.ts';
 
-/** The types that the adapter is about. */
+/** The types of this adapter. */
 export interface EdisTypes extends ProviderTypes {
   readonly id: 'edis';
   readonly configInput: EdisConfig;

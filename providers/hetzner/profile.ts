@@ -4,7 +4,7 @@ import type { HetznerConfig, ResolvedHetznerConfig } from './config.ts';
 import type { HetznerTiming } from './request.ts';
 import type { HetznerExtras, HetznerService, ResolvedHetznerService } from './service.ts';
 
-/** The types that the adapter is about. */
+/** The types of this adapter. */
 export interface HetznerTypes extends ProviderTypes {
   readonly id: 'hetzner';
   readonly configInput: HetznerConfig;

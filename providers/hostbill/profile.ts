@@ -3,7 +3,7 @@ import type { CheckProfile, ProviderProfile } from '../../src/provider/lazy.ts';
 import type { HostbillConfig, ResolvedHostbillConfig } from './config.ts';
 import type { HostbillService, HostbillServiceNumber } from './service.ts';
 
-/** The types that the adapter is about. */
+/** The types of this adapter. */
 export interface HostbillTypes extends ProviderTypes {
   readonly id: 'hostbill';
   readonly configInput: HostbillConfig;

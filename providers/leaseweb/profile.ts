@@ -4,7 +4,7 @@ import type { LeasewebConfig, ResolvedLeasewebConfig } from './config.ts';
 import type { LeasewebTiming } from './request.ts';
 import type { LeasewebService, LeasewebTarget } from './service.ts';
 
-/** The types that the adapter is about. */
+/** The types of this adapter. */
 export interface LeasewebTypes extends ProviderTypes {
   readonly id: 'leaseweb';
   readonly configInput: LeasewebConfig;

@@ -50,7 +50,7 @@ const instanceSchema = onlyFields({
   ),
 });
 
-/** Without either of the two, a service is asked for. */
+/** A reference without either id is checked as that of a service. */
 export const leasewebServiceSchema: StandardSchema<LeasewebService, LeasewebTarget> = constantMessages(
   byForm<LeasewebService, LeasewebTarget>((has) => (has('instanceId') ? instanceSchema : productSchema)),
 );

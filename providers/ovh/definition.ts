@@ -80,7 +80,7 @@ export const ovhDefinition: ProviderDefinition<OvhTypes> = {
   },
 };
 
-/** Reads the service, by its number or after a look for it by its name. */
+/** Reads the service by its number, or looks it up by its name first. */
 function* findService(target: OvhTarget): Exchange<ReadService | AbsentVerdict | NoVerdict> {
   const { serviceId, named } = target;
   if (serviceId !== undefined) {

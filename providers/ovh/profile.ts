@@ -6,7 +6,7 @@ import { ovhReasons } from './reason.ts';
 import type { OvhTiming } from './request.ts';
 import type { OvhService, OvhTarget } from './service.ts';
 
-/** The types that the adapter is about. */
+/** The types of this adapter. */
 export interface OvhTypes extends ProviderTypes {
   readonly id: 'ovh';
   readonly configInput: OvhConfig;

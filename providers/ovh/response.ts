@@ -100,7 +100,8 @@ const ENDING: readonly string[] = ['toDelete', 'deleted'];
 type Lifecycle = v.InferOutput<typeof lifecycle>;
 
 /**
- * What may be a cancellation: among it `terminate`, which waits for its token or for its execution, and none can tell.
+ * What may be a cancellation, such as `terminate`: it waits for its token or for its execution, and the API does not
+ * say for which.
  */
 function unclearIn({ current }: Lifecycle, resourceState: string | undefined): readonly string[] {
   const { pendingActions, terminationDate, state } = current;

@@ -56,7 +56,7 @@ const byId = v.pipe(
   v.transform(({ serviceId }): OvhTarget => ({ serviceId, named: undefined })),
 );
 
-/** The form with a name is meant if the reference has a name or a product. */
+/** A reference with a name or a product is checked as one of the form with a name. */
 export const ovhServiceSchema: StandardSchema<OvhService, OvhTarget> = constantMessages(
   byForm<OvhService, OvhTarget>((has) => (has('serviceName') || has('product') ? byName : byId)),
 );

@@ -3,7 +3,7 @@ import type { CheckProfile, ProviderProfile } from '../../src/provider/lazy.ts';
 import type { VpsbgConfig, ResolvedVpsbgConfig } from './config.ts';
 import type { VpsbgService, VpsbgTarget } from './service.ts';
 
-/** The types that the adapter is about. */
+/** The types of this adapter. */
 export interface VpsbgTypes extends ProviderTypes {
   readonly id: 'vpsbg';
   readonly configInput: VpsbgConfig;

@@ -43,7 +43,7 @@ export function fromCancelResponse(response: ProviderResponse, order: AnsweredOr
   return { verdict: 'accepted', outcome: 'requested', warnings: warningsFor(order) };
 }
 
-/** What stands in front of the API can answer so, too. Read back, it is the yes that it seems to be, or none. */
+/** A proxy in front of the API can answer like this, too. The read-back shows whether it was a yes. */
 const NOTHING_SAID: UnclearVerdict = {
   verdict: 'unclear',
   reason: 'unreadable_answer',

@@ -3,7 +3,7 @@ import type { CheckProfile, ProviderProfile } from '../../src/provider/lazy.ts';
 import type { WhmcsConfig, ResolvedWhmcsConfig } from './config.ts';
 import type { WhmcsService, WhmcsServiceId } from './service.ts';
 
-/** The types that the adapter is about. */
+/** The types of this adapter. */
 export interface WhmcsTypes extends ProviderTypes {
   readonly id: 'whmcs';
   readonly configInput: WhmcsConfig;

@@ -1,9 +1,11 @@
 import * as v from 'valibot';
+import { shownId as id, shownText as text } from '../../src/provider/fields.ts';
 import {
   calendarDay,
+  defined,
+  effectiveAt,
   refused,
   type CancellationStatus,
-  type EffectiveAt,
   type Exchange,
   type ProviderResponse,
   type StatusVerdict,
@@ -15,8 +17,6 @@ import { listOf } from './list.ts';
 import { toCancellationsRequest, toServiceRequest } from './request.ts';
 import type { WhmcsServiceId } from './service.ts';
 
-const id = v.pipe(v.union([v.string(), v.number()]), v.transform(String));
-const text = v.fallback(v.optional(v.string()), undefined);
 const productSchema = v.object({ id, status: v.string(), nextduedate: text });
 const requestSchema = v.object({
   id: v.fallback(v.optional(id), undefined),
@@ -120,21 +120,13 @@ function state(product: Product, request: StoredRequest | undefined | 'not_searc
     return { verdict: 'found', status: { state: isOver ? 'completed' : unsearched, revocable: false, raw } };
   }
   const when = timingOf(request.type);
-  const requestedAt = dateOf(request.date);
-  const due = dateOf(product.nextduedate);
-  const effectiveAt: EffectiveAt | undefined =
-    !isOver && when === 'end_of_period' && due !== undefined
-      ? { value: due, precision: 'date', source: 'provider' }
-      : undefined;
-  const pending: CancellationStatus['state'] = effectiveAt === undefined ? 'requested' : 'scheduled';
+  const at = !isOver && when === 'end_of_period' ? effectiveAt(dayIn(product.nextduedate)) : undefined;
+  const pending: CancellationStatus['state'] = at === undefined ? 'requested' : 'scheduled';
   return {
     verdict: 'found',
     status: {
       state: isOver ? 'completed' : pending,
-      ...(when === undefined ? {} : { when }),
-      ...(effectiveAt === undefined ? {} : { effectiveAt }),
-      ...(requestedAt === undefined ? {} : { requestedAt }),
-      ...(request.reason === undefined || request.reason === '' ? {} : { reason: request.reason }),
+      ...defined({ when, effectiveAt: at, requestedAt: dayIn(request.date), reason: request.reason || undefined }),
       revocable: false,
       raw,
     },
@@ -146,7 +138,7 @@ function timingOf(type: string | undefined): When | undefined {
   return /^\s*end of billing period\s*$/i.test(type ?? '') ? 'end_of_period' : undefined;
 }
 
-/** WHMCS writes local times without a zone, and `0000-00-00` for none: only the day is kept. */
-function dateOf(value: string | undefined): string | undefined {
+/** The day of a date. WHMCS writes local times without a zone, and `0000-00-00` for none: only the day is kept. */
+export function dayIn(value: string | undefined): string | undefined {
   return calendarDay(value?.split(' ', 1)[0]);
 }

@@ -8,8 +8,8 @@ export type AccessRefusal =
 
 /**
  * Reads a message that, as a whole, refuses the credentials or the address of the caller, in one of the wordings that
- * panels and frameworks use; `undefined` for every other one. What only contains such words, such as a payment gateway's
- * error, is no refusal.
+ * panels and frameworks use; `undefined` for every other one. What only contains such words, such as a payment
+ * gateway's error, is no refusal.
  */
 export function refusedAccess(said: string): AccessRefusal | undefined {
   const words = plainWords(said);

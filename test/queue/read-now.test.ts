@@ -198,7 +198,7 @@ describe.each(DATABASES)('a read-back that a person asks for, on %s', (_, open) 
       () => queue.retry('one', { by: 'bob' }),
       () => queue.resolve('one', { by: 'bob', as: 'refused' }),
     ]) {
-      expect((await failureOf(decide())).message).toContain('nobody is at');
+      expect((await failureOf(decide())).message).toContain('not in use');
     }
     gate.open();
     expect((await reading).state).toBe('completed');

@@ -16,7 +16,10 @@ export interface EarlierRun {
   readonly fingerprintOf: (row: number) => string;
   /** The last row that it reached. */
   readonly lastRow: number;
-  /** The id of the run. Results of earlier versions have none: it is made of their first line, as in every copy. */
+  /**
+   * The id of the run. Results of earlier versions have no id: it is derived from their first line, which all copies
+   * share.
+   */
   readonly run: string;
 }
 

@@ -48,7 +48,7 @@ export async function retry(
     throw invalidInput([{ path: 'decision.by', expected: 'another person than the one who proposed it' }]);
   }
   await checkOnlyOne(client, context, row);
-  // With a reading, a late yes to what was sent before also replaces what the next request is refused with.
+  // With `readings` above 0, a late yes to the earlier request also replaces a refusal of the next one.
   const wasInDoubt = row['state'] === 'unknown' || (await hasBeenInDoubt(client, context, id));
   await write(client, context, id, { state: 'planned', readings: wasInDoubt ? 1 : 0 });
   if (acceptPlace) {
@@ -77,7 +77,8 @@ async function wasProposed(client: QueryClient, { schema }: DecisionContext, id:
 }
 
 /**
- * Another cancellation of the service may have been sent since somebody looked at this one, which that does not change.
+ * Another cancellation of the service may have been sent since a person looked at this one, whose row that does not
+ * change.
  *
  * @throws ProviderError `invalid_request`
  */
