@@ -1,8 +1,9 @@
 import type { ProviderTypes } from '../../src/provider/index.ts';
 import type { CheckProfile, ProviderProfile } from '../../src/provider/lazy.ts';
 import type { HetznerConfig, ResolvedHetznerConfig } from './config.ts';
+import type { HetznerExtras } from './extras.ts';
 import type { HetznerTiming } from './request.ts';
-import type { HetznerExtras, HetznerService, ResolvedHetznerService } from './service.ts';
+import type { HetznerService, ResolvedHetznerService } from './service.ts';
 
 /** The types of this adapter. */
 export interface HetznerTypes extends ProviderTypes {

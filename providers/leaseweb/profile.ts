@@ -2,7 +2,7 @@ import type { ProviderTypes } from '../../src/provider/index.ts';
 import type { CheckProfile, ProviderProfile } from '../../src/provider/lazy.ts';
 import type { LeasewebConfig, ResolvedLeasewebConfig } from './config.ts';
 import type { LeasewebTiming } from './request.ts';
-import type { LeasewebService, LeasewebTarget } from './service.ts';
+import type { LeasewebService, ResolvedLeasewebService } from './service.ts';
 
 /** The types of this adapter. */
 export interface LeasewebTypes extends ProviderTypes {
@@ -10,7 +10,7 @@ export interface LeasewebTypes extends ProviderTypes {
   readonly configInput: LeasewebConfig;
   readonly config: ResolvedLeasewebConfig;
   readonly serviceInput: LeasewebService;
-  readonly service: LeasewebTarget;
+  readonly service: ResolvedLeasewebService;
   readonly timing: LeasewebTiming;
   readonly readBack: true;
   readonly revoke: true;

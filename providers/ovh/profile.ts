@@ -4,7 +4,7 @@ import type { OvhConfig, ResolvedOvhConfig } from './config.ts';
 import type { OvhExtras } from './extras.ts';
 import { ovhReasons } from './reason.ts';
 import type { OvhTiming } from './request.ts';
-import type { OvhService, OvhTarget } from './service.ts';
+import type { OvhService, ResolvedOvhService } from './service.ts';
 
 /** The types of this adapter. */
 export interface OvhTypes extends ProviderTypes {
@@ -12,7 +12,7 @@ export interface OvhTypes extends ProviderTypes {
   readonly configInput: OvhConfig;
   readonly config: ResolvedOvhConfig;
   readonly serviceInput: OvhService;
-  readonly service: OvhTarget;
+  readonly service: ResolvedOvhService;
   readonly timing: OvhTiming;
   readonly readBack: true;
   readonly revoke: true;

@@ -15,7 +15,7 @@ import { fromErrorAnswer, readAnswer, type WhmcsAnswer } from './answer.ts';
 import type { ResolvedWhmcsConfig } from './config.ts';
 import { listOf } from './list.ts';
 import { toCancellationsRequest, toServiceRequest } from './request.ts';
-import type { WhmcsServiceId } from './service.ts';
+import type { ResolvedWhmcsService } from './service.ts';
 
 const productSchema = v.object({ id, status: v.string(), nextduedate: text });
 const requestSchema = v.object({
@@ -37,7 +37,7 @@ const MAX_PAGES = 40;
  * Reads a service's state and looks for its cancellation request, page by page, since the API has no filter. Only
  * named fields are kept: the answers hold the service's own password.
  */
-export function* readState(service: WhmcsServiceId, config: ResolvedWhmcsConfig): Exchange<StatusVerdict> {
+export function* readState(service: ResolvedWhmcsService, config: ResolvedWhmcsConfig): Exchange<StatusVerdict> {
   const product = findProduct(yield toServiceRequest(service, config), service);
   if ('verdict' in product) return product;
   let start = 0;
@@ -65,7 +65,7 @@ export function* readState(service: WhmcsServiceId, config: ResolvedWhmcsConfig)
   return state(product, 'not_searched_to_the_end');
 }
 
-function findProduct(response: ProviderResponse, service: WhmcsServiceId): Product | StatusVerdict {
+function findProduct(response: ProviderResponse, service: ResolvedWhmcsService): Product | StatusVerdict {
   const answer = readAnswer(response);
   if (answer === undefined) return { verdict: 'unrecognized' };
   if (answer.result === 'error') return fromErrorAnswer(response.status, answer);
