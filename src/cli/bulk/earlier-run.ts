@@ -9,7 +9,7 @@ import { LOOK_UP, type ResultsFile } from './results-file.ts';
 
 /** How far an earlier run came with each row. Takes 25 bytes a row. */
 export interface EarlierRun {
-  /** `undefined`: it did not come to this row, or left it out. */
+  /** `undefined`: the earlier run did not reach this row, or left it out. */
   readonly stateOf: (row: number) => EarlierState | undefined;
   /** The result that it wrote for a row, from the last line of that row. */
   readonly resultOf: (row: number) => EarlierResult;

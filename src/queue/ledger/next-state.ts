@@ -266,7 +266,7 @@ export function whenAgain(error: ProviderError, tries: number, isShut: boolean):
   return code === 'rate_limited' ? rest(code, SLOW_DOWN_MS) : { nextInMs: backoffMs(tries) };
 }
 
-/** For how long an account rests that has turned a token away together with whoever passed it on. */
+/** How long an account rests after it refused a token together with the credentials. */
 export function restAfter(error: ProviderError): NextState['pause'] {
   // Other refusals may be about the token alone, whatever their status.
   if (error.code !== 'unauthorized' && error.code !== 'rate_limited') return undefined;

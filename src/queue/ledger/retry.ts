@@ -11,9 +11,9 @@ import { type DecisionContext, hasBeenInDoubt, locked, note, write } from './dec
  * Plans a cancellation again that was refused, that is held, that has lapsed or is overdue, or that a person has found
  * not to have taken effect.
  *
- * @throws ProviderError `invalid_request` if it is in another state, if it is being read back at this
- * moment, if another cancellation of the service is open or a newer one has been accepted, if there is no new place to
- * accept, or if whoever proposed it accepts one
+ * @throws ProviderError `invalid_request` if it is in another state, if it is being read back at this moment, if
+ * another cancellation of the service is open or a newer one has been accepted, if there is no new place to accept, or
+ * if the person who proposed it accepts one
  */
 export async function retry(
   client: QueryClient,
@@ -58,7 +58,7 @@ export async function retry(
   await context.jobs.add(client, [{ id, account: request.account, priority, startAfter: undefined }]);
 }
 
-/** Whether it was proposed, and withdrawn before anybody approved it: to retry it would approve it. */
+/** Whether it was proposed, and withdrawn before it was approved: retrying it would approve it. */
 async function isUnapproved(client: QueryClient, { schema }: DecisionContext, id: string): Promise<boolean> {
   const { rows } = await client.query(
     `SELECT 1 FROM ${schema}.history WHERE cancellation_id = $1 AND type IN ('proposed', 'approved')

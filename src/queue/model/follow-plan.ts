@@ -43,7 +43,7 @@ export function followPlanOf(option: FollowOption): FollowPlan | false {
 }
 
 /**
- * What speaks against a cancellation that the provider accepted:
+ * What contradicts a cancellation that the provider accepted:
  *
  * - `lapsed`: the provider has none any more, or the end of the service has moved later than was promised;
  * - `overdue`: its date has passed, and the provider does not say that the service is over;
