@@ -9,7 +9,10 @@ export const NEUTRAL_REASON = 'Cancelled by the account holder';
  * `POST /v1/servers/cancel`, `POST /v1/servers/{id}/addons/{id}` or `POST /v1/floating-ips/cancel`. `now` is always
  * sent, though the first has a default for it; an addon requires a reason as well.
  */
-export function toCancelRequest(order: CancelOrder<ResolvedVpsbgService>, config: ResolvedVpsbgConfig): ProviderRequest {
+export function toCancelRequest(
+  order: CancelOrder<ResolvedVpsbgService>,
+  config: ResolvedVpsbgConfig,
+): ProviderRequest {
   const { service, when, reasonText } = order;
   const now = when === 'immediate';
   const common = { method: 'POST', effect: 'write', headers: authorization(config) } as const;

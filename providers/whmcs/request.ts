@@ -8,7 +8,10 @@ const TYPES: { readonly [Timing in When]: string } = {
 };
 
 /** Action `AddCancelRequest`. */
-export function toCancelRequest(order: CancelOrder<ResolvedWhmcsService>, config: ResolvedWhmcsConfig): ProviderRequest {
+export function toCancelRequest(
+  order: CancelOrder<ResolvedWhmcsService>,
+  config: ResolvedWhmcsConfig,
+): ProviderRequest {
   return toAction('AddCancelRequest', 'write', config, {
     serviceid: order.service.serviceId,
     type: TYPES[order.when],

@@ -3,7 +3,10 @@ import { fromErrorAnswer, readAnswer } from './answer.ts';
 import type { ResolvedWhmcsService } from './service.ts';
 
 /** What an answer to `AddCancelRequest` means. */
-export function fromCancelResponse(response: ProviderResponse, order: CancelOrder<ResolvedWhmcsService>): CancelVerdict {
+export function fromCancelResponse(
+  response: ProviderResponse,
+  order: CancelOrder<ResolvedWhmcsService>,
+): CancelVerdict {
   const answer = readAnswer(response);
   if (answer === undefined) return { verdict: 'unrecognized' };
   if (answer.result === 'error') {
