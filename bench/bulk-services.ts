@@ -32,7 +32,7 @@ export const CONCURRENCY = { edis: 1, vpsbg: 2, plesk: 4, billing: 2 } as const;
 /** The same in all. */
 export const AT_ONCE: number = Object.values(CONCURRENCY).reduce((sum, own) => sum + own, 0);
 
-// A round of requests, mixed: as many of each account as it runs concurrently, so that all come to their end together.
+// A round of requests, mixed: as many of each account as it runs concurrently, so that all end together.
 const ROUND = ['edis', 'plesk', 'vpsbg', 'billing', 'plesk', 'vpsbg', 'plesk', 'billing', 'plesk'] as const;
 
 /** So many requests, of the accounts of a round in turn, made as they are asked for. */

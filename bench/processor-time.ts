@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** The processor time of a process and of those that it has started, in milliseconds; `NaN` where `/proc` is not there. */
+/**
+ * The processor time of a process and of those that it has started, in milliseconds; `NaN` where `/proc` is not there.
+ */
 export function processorMs(pid: number): number {
   try {
     const own = statOf(String(pid));

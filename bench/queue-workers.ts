@@ -1,7 +1,7 @@
 /**
  * How many cancellations 50 workers carry out on one PostgreSQL server that is 1 ms away, and how long an outcome waits
- * until it is written down: with a lock for each account, which nobody waits for, and with one lock for all accounts, as
- * claims had before. The two take turns on the same tables. Run it with `npm run bench:queue-workers`.
+ * until it is written down: with a lock for each account, which nobody waits for, and with one lock for all accounts,
+ * as claims had before. The two take turns on the same tables. Run it with `npm run bench:queue-workers`.
  *
  * The workers are those of the queue, all in this process, and the provider is a timer: what is measured is the ledger.
  */

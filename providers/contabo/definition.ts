@@ -13,7 +13,7 @@ import { listServices } from './find.ts';
 import { contaboCheck, contaboProfile, type ContaboTypes } from './profile.ts';
 import { toCancelRequest, toInstanceRequest, toInstancesRequest, toLoginRequest } from './request.ts';
 import { fromCancelResponse, fromErrorResponse, listIn, readInstance, reasonNotToSend, toOptions } from './response.ts';
-import { contaboServiceSchema, type ContaboInstanceReference } from './service.ts';
+import { contaboServiceSchema, type ResolvedContaboService } from './service.ts';
 import { whereToLook } from './where-to-look.ts';
 
 /** What the adapter does. */
@@ -50,6 +50,6 @@ export const contaboDefinition: ProviderDefinition<ContaboTypes> = {
 
 const WRONG_LOGIN = 'the client id, its secret, the API user or its password is wrong. Check all four.';
 
-function* read(service: ContaboInstanceReference): Exchange<ReadState | AbsentVerdict | NoVerdict> {
+function* read(service: ResolvedContaboService): Exchange<ReadState | AbsentVerdict | NoVerdict> {
   return readInstance(yield toInstanceRequest(service), service);
 }

@@ -2,15 +2,15 @@ import type { ProviderTypes } from '../../src/provider/index.ts';
 import type { CheckProfile, ProviderProfile } from '../../src/provider/lazy.ts';
 import type { ContaboConfig, ResolvedContaboConfig } from './config.ts';
 import type { ContaboTiming } from './request.ts';
-import type { ContaboInstanceReference, ContaboService } from './service.ts';
+import type { ResolvedContaboService, ContaboService } from './service.ts';
 
-/** The types that the adapter is about. */
+/** The types of this adapter. */
 export interface ContaboTypes extends ProviderTypes {
   readonly id: 'contabo';
   readonly configInput: ContaboConfig;
   readonly config: ResolvedContaboConfig;
   readonly serviceInput: ContaboService;
-  readonly service: ContaboInstanceReference;
+  readonly service: ResolvedContaboService;
   readonly timing: ContaboTiming;
   readonly readBack: true;
   readonly revoke: false;

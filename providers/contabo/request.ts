@@ -1,6 +1,6 @@
 import type { CancelOrder, ProviderRequest } from '../../src/provider/index.ts';
 import { LOGIN_PATH, type ResolvedContaboConfig } from './config.ts';
-import type { ContaboInstanceReference } from './service.ts';
+import type { ResolvedContaboService } from './service.ts';
 
 /** The timings that the API has. */
 export type ContaboTiming = 'earliest' | 'on_date';
@@ -19,7 +19,7 @@ export function toLoginRequest({ clientId, clientSecret, username, password }: R
 }
 
 /** `GET /v1/compute/instances/{instanceId}`. */
-export function toInstanceRequest({ instanceId }: ContaboInstanceReference): ProviderRequest {
+export function toInstanceRequest({ instanceId }: ResolvedContaboService): ProviderRequest {
   return { method: 'GET', effect: 'read', ...at(instanceId) };
 }
 
@@ -32,7 +32,7 @@ export function toInstanceRequest({ instanceId }: ContaboInstanceReference): Pro
 export function toCancelRequest({
   service: { instanceId },
   when,
-}: CancelOrder<ContaboInstanceReference, ContaboTiming>): ProviderRequest {
+}: CancelOrder<ResolvedContaboService, ContaboTiming>): ProviderRequest {
   const json = when === 'earliest' ? {} : { cancelDate: `${when.on}T12:00:00.000Z` };
   return { method: 'POST', effect: 'write', ...at(instanceId, 'cancel'), json };
 }

@@ -14,7 +14,7 @@ import {
   type ReadState,
 } from '../../src/provider/index.ts';
 import type { ContaboTiming } from './request.ts';
-import type { ContaboInstanceReference } from './service.ts';
+import type { ResolvedContaboService } from './service.ts';
 
 // Both the instance that is read and the one that is cancelled: `data` is a list, also of one.
 const listSchema = v.object({
@@ -30,7 +30,7 @@ interface ShownInstance {
 function shownInstance(
   response: ProviderResponse,
   status: 200 | 201,
-  { instanceId }: ContaboInstanceReference,
+  { instanceId }: ResolvedContaboService,
 ): ShownInstance | undefined {
   const list = response.status === status ? readBody(response, listSchema)?.data : undefined;
   const raw = list?.find((one) => String(one.instanceId) === instanceId);
@@ -40,7 +40,7 @@ function shownInstance(
 /** What an answer to `GET /v1/compute/instances/{instanceId}` says of a cancellation. An empty date means none. */
 export function readInstance(
   response: ProviderResponse,
-  service: ContaboInstanceReference,
+  service: ResolvedContaboService,
 ): ReadState | AbsentVerdict | NoVerdict {
   const shown = shownInstance(response, 200, service);
   if (shown === undefined) return fromErrorResponse(response);
@@ -67,7 +67,7 @@ export function reasonNotToSend({ status: { state } }: ReadState): CancelVerdict
 }
 
 /** What an answer to `POST …/cancel` means. The date in it is the sign that the instance is cancelled. */
-export function fromCancelResponse(response: ProviderResponse, service: ContaboInstanceReference): CancelVerdict {
+export function fromCancelResponse(response: ProviderResponse, service: ResolvedContaboService): CancelVerdict {
   const at = effectiveAt(shownInstance(response, 201, service)?.cancelDate);
   if (at !== undefined) return { verdict: 'accepted', outcome: 'scheduled', effectiveAt: at };
   if (response.status < 300) {

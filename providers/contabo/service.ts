@@ -8,10 +8,10 @@ export interface ContaboService {
 }
 
 /** A checked {@link ContaboService}. */
-export interface ContaboInstanceReference {
+export interface ResolvedContaboService {
   readonly instanceId: string;
 }
 
-export const contaboServiceSchema: StandardSchema<ContaboService, ContaboInstanceReference> = constantMessages(
+export const contaboServiceSchema: StandardSchema<ContaboService, ResolvedContaboService> = constantMessages(
   onlyFields({ instanceId: numericId() }),
 );

@@ -1,11 +1,11 @@
 import type { WhereToLook } from '../../src/provider/index.ts';
 import { CONTABO_BASE_URL, type ResolvedContaboConfig } from './config.ts';
-import type { ContaboInstanceReference } from './service.ts';
+import type { ResolvedContaboService } from './service.ts';
 
 const PANEL = 'https://my.contabo.com';
 
 /** Where a person finds an instance at Contabo. Sources: this folder's README. */
-export function whereToLook({ instanceId }: ContaboInstanceReference, { baseUrl }: ResolvedContaboConfig): WhereToLook {
+export function whereToLook({ instanceId }: ResolvedContaboService, { baseUrl }: ResolvedContaboConfig): WhereToLook {
   return {
     steps: [
       'Sign in to the Customer Control Panel of Contabo with its own password, which is not that of the API.',

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { shownId, shownText as words } from '../../src/provider/fields.ts';
 import {
   refusedAccess,
   refused,
@@ -8,13 +9,11 @@ import {
   type ProviderResponse,
 } from '../../src/provider/index.ts';
 
-const words = v.fallback(v.optional(v.string()), undefined);
-const id = v.fallback(v.optional(v.union([v.pipe(v.number(), v.transform(String)), v.string()])), undefined);
+const id = v.fallback(v.optional(shownId), undefined);
 
 // Documented is a text with commas.
 const ids = v.union([
-  v.pipe(v.number(), v.transform(String)),
-  v.string(),
+  shownId,
   v.pipe(
     v.array(v.union([v.number(), v.string()])),
     v.minLength(1),

@@ -1,15 +1,15 @@
 import type { ProviderTypes, When } from '../../src/provider/index.ts';
 import type { CheckProfile, ProviderProfile } from '../../src/provider/lazy.ts';
 import type { EdisConfig, ResolvedEdisConfig } from './config.ts';
-import type { EdisService, EdisServiceField } from './service.ts';
+import type { EdisService, ResolvedEdisService } from './service.ts';
 
-/** The types that the adapter is about. */
+/** The types of this adapter. */
 export interface EdisTypes extends ProviderTypes {
   readonly id: 'edis';
   readonly configInput: EdisConfig;
   readonly config: ResolvedEdisConfig;
   readonly serviceInput: EdisService;
-  readonly service: EdisServiceField;
+  readonly service: ResolvedEdisService;
   readonly timing: When;
   readonly readBack: false;
   readonly revoke: false;

@@ -1,6 +1,6 @@
 import type { CancelOrder, ProviderRequest, When } from '../../src/provider/index.ts';
 import type { ResolvedEdisConfig } from './config.ts';
-import type { EdisServiceField } from './service.ts';
+import type { ResolvedEdisService } from './service.ts';
 
 const TYPES: { readonly [Timing in When]: string } = {
   immediate: 'Immediate',
@@ -8,7 +8,7 @@ const TYPES: { readonly [Timing in When]: string } = {
 };
 
 /** `POST /kvm/v2/cancel/product`, form-encoded, with the credentials in the body. */
-export function toCancelRequest(order: CancelOrder<EdisServiceField>, config: ResolvedEdisConfig): ProviderRequest {
+export function toCancelRequest(order: CancelOrder<ResolvedEdisService>, config: ResolvedEdisConfig): ProviderRequest {
   return {
     method: 'POST',
     effect: 'write',

@@ -7,10 +7,10 @@ import {
   type ProviderResponse,
 } from '../../src/provider/index.ts';
 import { commonRefusal, credentialsRefusal, readAnswer, saidIn, type EdisAnswer } from './answer.ts';
-import type { EdisServiceField } from './service.ts';
+import type { ResolvedEdisService } from './service.ts';
 
 /** What an answer to `cancel/product` means. */
-export function fromCancelResponse(response: ProviderResponse, order: CancelOrder<EdisServiceField>): CancelVerdict {
+export function fromCancelResponse(response: ProviderResponse, order: CancelOrder<ResolvedEdisService>): CancelVerdict {
   const answer = readAnswer(response);
   if (answer === undefined) return { verdict: 'unrecognized' };
   if (answer.status === 'success') return fromSuccess(response.status, answer, order);
@@ -41,7 +41,7 @@ const EXISTS = /(?:^|: )existing cancellation request exists\b/i;
 function fromSuccess(
   httpStatus: number,
   answer: EdisAnswer,
-  { service, when }: CancelOrder<EdisServiceField>,
+  { service, when }: CancelOrder<ResolvedEdisService>,
 ): CancelVerdict {
   const answersAnother =
     service.field === 'serviceid' && answer.serviceid !== undefined && answer.serviceid !== service.value;

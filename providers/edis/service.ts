@@ -15,7 +15,7 @@ export type EdisService =
     };
 
 /** The checked reference: the form field that names the service, and its value. */
-export interface EdisServiceField {
+export interface ResolvedEdisService {
   readonly field: 'kvmid' | 'serviceid';
   readonly value: string;
 }
@@ -27,7 +27,7 @@ const onlyOne = 'an object with only kvmId or serviceId, and not both';
 
 const byKvmId = v.pipe(
   v.strictObject({ kvmId: v.pipe(v.string(expectedKvmId), v.regex(/^[\x21-\x7e]{1,128}$/, expectedKvmId)) }, onlyOne),
-  v.transform(({ kvmId }): EdisServiceField => ({ field: 'kvmid', value: kvmId })),
+  v.transform(({ kvmId }): ResolvedEdisService => ({ field: 'kvmid', value: kvmId })),
 );
 
 const byServiceId = v.pipe(
@@ -40,11 +40,11 @@ const byServiceId = v.pipe(
     },
     onlyOne,
   ),
-  v.transform(({ serviceId }): EdisServiceField => ({ field: 'serviceid', value: String(serviceId) })),
+  v.transform(({ serviceId }): ResolvedEdisService => ({ field: 'serviceid', value: String(serviceId) })),
 );
 
 /** Checks whichever of the two forms the reference has the key of. */
-export const edisServiceSchema: StandardSchema<EdisService, EdisServiceField> = constantMessages({
+export const edisServiceSchema: StandardSchema<EdisService, ResolvedEdisService> = constantMessages({
   '~standard': {
     version: 1,
     vendor: 'cancelkit',

@@ -1,11 +1,11 @@
 import type { WhereToLook } from '../../src/provider/index.ts';
 import { EDIS_BASE_URL, type ResolvedEdisConfig } from './config.ts';
-import type { EdisServiceField } from './service.ts';
+import type { ResolvedEdisService } from './service.ts';
 
 const PORTAL = 'https://docs.edisglobal.com/vps-management-portal';
 
 /** Where a person finds a service at EDIS. Sources: this folder's README. */
-export function whereToLook({ field, value }: EdisServiceField, { baseUrl }: ResolvedEdisConfig): WhereToLook {
+export function whereToLook({ field, value }: ResolvedEdisService, { baseUrl }: ResolvedEdisConfig): WhereToLook {
   const name = field === 'kvmid' ? `the server ${value}` : `the service with the number ${value}`;
   return {
     steps: [

@@ -6,7 +6,9 @@ import { constantMessages, loginRule, secretRule, type StandardSchema } from '..
 export interface HetznerConfig {
   /** Name of the web-service user, such as `#ws+abc123`. Environment: `HETZNER_USER`. */
   readonly user: string;
-  /** Password of the web-service user, which is another one than that of Robot itself. Environment: `HETZNER_PASSWORD`. */
+  /**
+   * Password of the web-service user, which is another one than that of Robot itself. Environment: `HETZNER_PASSWORD`.
+   */
   readonly password: string;
   /** Default `https://robot-ws.your-server.de`. Environment: `HETZNER_BASE_URL`. */
   readonly baseUrl?: string | undefined;

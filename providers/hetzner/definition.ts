@@ -7,6 +7,7 @@ import {
   type ProviderDefinition,
 } from '../../src/provider/index.ts';
 import { hetznerConfigSchema } from './config.ts';
+import { hetznerExtrasSchema } from './extras.ts';
 import { listServices } from './find.ts';
 import { hetznerCheck, hetznerProfile, type HetznerTypes } from './profile.ts';
 import { toCancellationRequest, toReadRequest, toServersRequest, toUndoRequest } from './request.ts';
@@ -20,7 +21,7 @@ import {
   toOptions,
   type ReadServer,
 } from './response.ts';
-import { hetznerExtrasSchema, hetznerServiceSchema, type ResolvedHetznerService } from './service.ts';
+import { hetznerServiceSchema, type ResolvedHetznerService } from './service.ts';
 import { whereToLook } from './where-to-look.ts';
 
 /** What the adapter does. */

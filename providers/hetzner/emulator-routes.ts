@@ -14,9 +14,7 @@ export interface HetznerOptions {
   readonly endedServer: 'gone' | 'listed';
   /** An undo withdraws, is always too late, or answers 200 in vain. Default `works`. */
   readonly undo: 'works' | 'too_late' | 'ignored';
-  /**
-   * How often each call may be made in an hour; the documented number is 200. Default `null`: as often as one likes.
-   */
+  /** How often each call may be made in an hour; the documented number is 200. Default `null`: no limit. */
   readonly requestsPerHour: number | null;
 }
 

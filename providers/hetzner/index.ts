@@ -1,13 +1,15 @@
 import type { Account, ConfigSource, Provider } from '../../src/provider/index.ts';
 import { defineLazyProvider } from '../../src/provider/lazy.ts';
 import type { HetznerConfig } from './config.ts';
+import type { HetznerExtras } from './extras.ts';
 import { hetznerCheck, hetznerProfile } from './profile.ts';
 import type { HetznerTiming } from './request.ts';
-import type { HetznerExtras, HetznerService } from './service.ts';
+import type { HetznerService } from './service.ts';
 
 export type { HetznerConfig } from './config.ts';
+export type { HetznerExtras } from './extras.ts';
 export type { HetznerTiming } from './request.ts';
-export type { HetznerExtras, HetznerService } from './service.ts';
+export type { HetznerService } from './service.ts';
 
 type HetznerOperation = 'cancel' | 'status' | 'revoke' | 'options' | 'find';
 

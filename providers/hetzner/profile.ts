@@ -1,10 +1,11 @@
 import type { ProviderTypes } from '../../src/provider/index.ts';
 import type { CheckProfile, ProviderProfile } from '../../src/provider/lazy.ts';
 import type { HetznerConfig, ResolvedHetznerConfig } from './config.ts';
+import type { HetznerExtras } from './extras.ts';
 import type { HetznerTiming } from './request.ts';
-import type { HetznerExtras, HetznerService, ResolvedHetznerService } from './service.ts';
+import type { HetznerService, ResolvedHetznerService } from './service.ts';
 
-/** The types that the adapter is about. */
+/** The types of this adapter. */
 export interface HetznerTypes extends ProviderTypes {
   readonly id: 'hetzner';
   readonly configInput: HetznerConfig;

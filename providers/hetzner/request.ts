@@ -1,5 +1,6 @@
 import { defined, type CancelOrder, type ProviderRequest } from '../../src/provider/index.ts';
-import type { HetznerExtras, ResolvedHetznerService } from './service.ts';
+import type { HetznerExtras } from './extras.ts';
+import type { ResolvedHetznerService } from './service.ts';
 
 /** The timings that the API has. */
 export type HetznerTiming = 'immediate' | 'earliest' | 'on_date';

@@ -196,7 +196,7 @@ export function fromUndoResponse(response: ProviderResponse): RevokeVerdict {
   if (response.status !== 409 || verdict.verdict !== 'refused') {
     return absentIsRefused(verdict, 'this account has no such server. Check the number.');
   }
-  return { ...verdict, message: 'this cancellation can no longer be withdrawn. Ask the provider.' };
+  return { ...verdict, message: 'this cancellation can no longer be undone. Ask the provider.' };
 }
 
 const names = v.fallback(v.array(v.string()), []);
@@ -227,7 +227,7 @@ const LIMITED = 'too many requests in this hour; 200 are allowed for each call. 
 const BAD_LOGIN =
   'the web-service login is not valid. Correct it before another call: 3 bad logins block this address for 10 minutes.';
 
-/** A day; an instant is none. */
+/** The day that a text states; `undefined` for an instant. */
 function dayOf(text: string | undefined): EffectiveAt | undefined {
   const at = effectiveAt(text);
   return at?.precision === 'date' ? at : undefined;

@@ -12,11 +12,14 @@ import {
 
 interface HostbillPortal {
   /**
-   * The address of the portal, such as `https://billing.example.com`, with or without `/api` at its end. A host whose name
-   * begins with `api.` is taken for the API itself. Environment: `HOSTBILL_BASE_URL`.
+   * The address of the portal, such as `https://billing.example.com`, with or without `/api` at its end. A host whose
+   * name begins with `api.` is taken for the API itself. Environment: `HOSTBILL_BASE_URL`.
    */
   readonly baseUrl: string;
-  /** What this host writes into `info` for a stored cancellation besides `cancell_sent`. Environment: `HOSTBILL_ACCEPTED_TEXT`. */
+  /**
+   * What this host writes into `info` for a stored cancellation besides `cancell_sent`. Environment:
+   * `HOSTBILL_ACCEPTED_TEXT`.
+   */
   readonly acceptedText?: string | undefined;
 }
 

@@ -13,7 +13,7 @@ import { listServices } from './find.ts';
 import { hostbillCheck, hostbillProfile, type HostbillTypes } from './profile.ts';
 import { toCancelRequest, toListRequest, toServiceRequest } from './request.ts';
 import { fromCancelResponse, listIn, readService, toOptions, type ShownService } from './response.ts';
-import { hostbillServiceSchema, type HostbillServiceNumber } from './service.ts';
+import { hostbillServiceSchema, type ResolvedHostbillService } from './service.ts';
 import { whereToLook } from './where-to-look.ts';
 
 /** What the adapter does. */
@@ -40,6 +40,6 @@ export const hostbillDefinition: ProviderDefinition<HostbillTypes> = {
   },
 };
 
-function* read(service: HostbillServiceNumber): Exchange<ShownService | AbsentVerdict | NoVerdict> {
+function* read(service: ResolvedHostbillService): Exchange<ShownService | AbsentVerdict | NoVerdict> {
   return readService(yield toServiceRequest(service), service);
 }

@@ -43,7 +43,7 @@ function serviceIn(entry: unknown): ListedService<HostbillService> | undefined {
     ...defined({
       stateText: status,
       nextDueDate: effectiveAt(next_due),
-      // A running one may be cancelled all the same: the API does not show that.
+      // A running service may have a cancellation: the API does not show it.
       cancellation: cancellation === 'unknown' ? undefined : { state: cancellation },
     }),
   };

@@ -1,15 +1,15 @@
 import type { ProviderTypes, When } from '../../src/provider/index.ts';
 import type { CheckProfile, ProviderProfile } from '../../src/provider/lazy.ts';
 import type { HostbillConfig, ResolvedHostbillConfig } from './config.ts';
-import type { HostbillService, HostbillServiceNumber } from './service.ts';
+import type { HostbillService, ResolvedHostbillService } from './service.ts';
 
-/** The types that the adapter is about. */
+/** The types of this adapter. */
 export interface HostbillTypes extends ProviderTypes {
   readonly id: 'hostbill';
   readonly configInput: HostbillConfig;
   readonly config: ResolvedHostbillConfig;
   readonly serviceInput: HostbillService;
-  readonly service: HostbillServiceNumber;
+  readonly service: ResolvedHostbillService;
   readonly timing: When;
   readonly readBack: true;
   readonly revoke: false;

@@ -1,14 +1,14 @@
 import type { CancelOrder, ProviderRequest } from '../../src/provider/index.ts';
-import type { HostbillServiceNumber } from './service.ts';
+import type { ResolvedHostbillService } from './service.ts';
 
 /** `POST /service/{id}/cancel`. The timing is always sent: without it, the portal takes the end of the period. */
-export function toCancelRequest({ service, when, reasonText }: CancelOrder<HostbillServiceNumber>): ProviderRequest {
+export function toCancelRequest({ service, when, reasonText }: CancelOrder<ResolvedHostbillService>): ProviderRequest {
   const json = { immediate: when === 'immediate', reason: reasonText };
   return { method: 'POST', effect: 'write', path: [...pathOf(service), 'cancel'], json };
 }
 
 /** `GET /service/{id}`. */
-export function toServiceRequest(service: HostbillServiceNumber): ProviderRequest {
+export function toServiceRequest(service: ResolvedHostbillService): ProviderRequest {
   return { method: 'GET', effect: 'read', path: pathOf(service) };
 }
 
@@ -17,6 +17,6 @@ export function toListRequest(): ProviderRequest {
   return { method: 'GET', effect: 'read', path: ['service'] };
 }
 
-function pathOf({ serviceId }: HostbillServiceNumber): readonly string[] {
+function pathOf({ serviceId }: ResolvedHostbillService): readonly string[] {
   return ['service', serviceId];
 }

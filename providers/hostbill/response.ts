@@ -17,12 +17,12 @@ import {
 } from '../../src/provider/index.ts';
 import { fromNo, readAnswer } from './answer.ts';
 import type { ResolvedHostbillConfig } from './config.ts';
-import type { HostbillServiceNumber } from './service.ts';
+import type { ResolvedHostbillService } from './service.ts';
 
 /** What an answer to `POST /service/{id}/cancel` means. Only the portal's own keyword in `info` is a yes. */
 export function fromCancelResponse(
   response: ProviderResponse,
-  { when }: CancelOrder<HostbillServiceNumber>,
+  { when }: CancelOrder<ResolvedHostbillService>,
   { acceptedTexts }: ResolvedHostbillConfig,
 ): CancelVerdict {
   const answer = readAnswer(response);
@@ -72,7 +72,7 @@ export interface ShownService {
 /** What an answer to `GET /service/{id}` says. It shows no cancellation that is to be carried out. */
 export function readService(
   response: ProviderResponse,
-  { serviceId }: HostbillServiceNumber,
+  { serviceId }: ResolvedHostbillService,
 ): ShownService | AbsentVerdict | NoVerdict {
   const isGood = response.status === 200 && readAnswer(response)?.isFailed === false;
   const raw = isGood ? readBody(response, shownSchema)?.service : undefined;

@@ -8,10 +8,10 @@ export interface HostbillService {
 }
 
 /** The checked reference. */
-export interface HostbillServiceNumber {
+export interface ResolvedHostbillService {
   readonly serviceId: string;
 }
 
-export const hostbillServiceSchema: StandardSchema<HostbillService, HostbillServiceNumber> = constantMessages(
+export const hostbillServiceSchema: StandardSchema<HostbillService, ResolvedHostbillService> = constantMessages(
   onlyFields({ serviceId: numericId() }),
 );

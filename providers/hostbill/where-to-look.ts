@@ -1,9 +1,9 @@
 import type { WhereToLook } from '../../src/provider/index.ts';
 import type { ResolvedHostbillConfig } from './config.ts';
-import type { HostbillServiceNumber } from './service.ts';
+import type { ResolvedHostbillService } from './service.ts';
 
 /** Where a person finds a service in a HostBill portal. Sources: this folder's README. */
-export function whereToLook({ serviceId }: HostbillServiceNumber, { baseUrl }: ResolvedHostbillConfig): WhereToLook {
+export function whereToLook({ serviceId }: ResolvedHostbillService, { baseUrl }: ResolvedHostbillConfig): WhereToLook {
   const portal = /\/api$/i.test(baseUrl) ? baseUrl.replace(/\/api$/i, '/') : undefined;
   return {
     steps: [

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { shownId, shownText as text } from '../../src/provider/fields.ts';
 import {
   refusedAccess,
   refused,
@@ -13,8 +14,7 @@ import {
   type ProviderResponse,
 } from '../../src/provider/index.ts';
 
-const text = v.fallback(v.optional(v.string()), undefined);
-const code = v.fallback(v.optional(v.union([v.string(), v.pipe(v.number(), v.transform(String))])), undefined);
+const code = v.fallback(v.optional(shownId), undefined);
 
 const hostingSchema = v.object({
   identifier: v.string(),

@@ -15,7 +15,9 @@ export interface HostingConfig {
   readonly token: string;
   /** Name of the header that carries the token. Default `token`. Environment: `HOSTING_TOKEN_HEADER`. */
   readonly tokenHeader?: string | undefined;
-  /** What stands before the token in the header, such as `Bearer`. Default nothing. Environment: `HOSTING_TOKEN_SCHEME`. */
+  /**
+   * What stands before the token in the header, such as `Bearer`. Default nothing. Environment: `HOSTING_TOKEN_SCHEME`.
+   */
   readonly tokenScheme?: string | undefined;
 }
 

@@ -3,7 +3,7 @@ import type { ProviderProfile } from '../../src/provider/lazy.ts';
 import type { HostingConfig, ResolvedHostingConfig } from './config.ts';
 import type { HostingService } from './service.ts';
 
-/** The types that the adapter is about. */
+/** The types of this adapter. */
 export interface HostingTypes extends ProviderTypes {
   readonly id: 'hosting';
   readonly configInput: HostingConfig;

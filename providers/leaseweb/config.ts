@@ -22,7 +22,7 @@ export interface ResolvedLeasewebConfig {
   readonly baseUrl: string;
 }
 
-// Both APIs are below this address, and each request adds the part of its own.
+// Both APIs are below this address, and each request adds its own part.
 const baseUrl = address({
   example: LEASEWEB_BASE_URL,
   before: '/services/v1 and /publicCloud/v1',

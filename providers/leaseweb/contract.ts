@@ -12,7 +12,7 @@ import {
 } from '../../src/provider/index.ts';
 import { fromErrorResponse } from './answer.ts';
 import type { LeasewebTiming } from './request.ts';
-import type { LeasewebTarget } from './service.ts';
+import type { ResolvedLeasewebService } from './service.ts';
 
 /** What the API says of the contract of a service or an instance. */
 export interface ReadContract {
@@ -28,7 +28,7 @@ export interface ReadContract {
 /** What an answer to `GET /services/{id}` or `GET /instances/{instanceId}` says. */
 export function readContract(
   response: ProviderResponse,
-  service: LeasewebTarget,
+  service: ResolvedLeasewebService,
 ): ReadContract | AbsentVerdict | NoVerdict {
   if (response.status !== 200) return fromErrorResponse(response);
   const read =

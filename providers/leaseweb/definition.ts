@@ -13,7 +13,7 @@ import {
   toOptions,
   withoutCode,
 } from './response.ts';
-import { leasewebServiceSchema, type LeasewebTarget } from './service.ts';
+import { leasewebServiceSchema, type ResolvedLeasewebService } from './service.ts';
 import { whereToLook } from './where-to-look.ts';
 
 /** What the adapter does. */
@@ -62,6 +62,6 @@ export const leasewebDefinition: ProviderDefinition<LeasewebTypes> = {
   },
 };
 
-function* read(service: LeasewebTarget): Exchange<ReadContract | AbsentVerdict | NoVerdict> {
+function* read(service: ResolvedLeasewebService): Exchange<ReadContract | AbsentVerdict | NoVerdict> {
   return readContract(yield toReadRequest(service), service);
 }

@@ -11,7 +11,10 @@ export type { LeasewebService } from './service.ts';
 
 type LeasewebOperation = 'cancel' | 'status' | 'revoke' | 'options' | 'find';
 
-/** Leaseweb's Services API and Public Cloud. Their facts, with sources and the tables of answers, are in this folder's README. */
+/**
+ * Leaseweb's Services API and Public Cloud. Their facts, with sources and the tables of answers, are in this folder's
+ * README.
+ */
 export const leasewebProvider: Provider<
   'leaseweb',
   LeasewebConfig,

@@ -2,15 +2,15 @@ import type { ProviderTypes } from '../../src/provider/index.ts';
 import type { CheckProfile, ProviderProfile } from '../../src/provider/lazy.ts';
 import type { LeasewebConfig, ResolvedLeasewebConfig } from './config.ts';
 import type { LeasewebTiming } from './request.ts';
-import type { LeasewebService, LeasewebTarget } from './service.ts';
+import type { LeasewebService, ResolvedLeasewebService } from './service.ts';
 
-/** The types that the adapter is about. */
+/** The types of this adapter. */
 export interface LeasewebTypes extends ProviderTypes {
   readonly id: 'leaseweb';
   readonly configInput: LeasewebConfig;
   readonly config: ResolvedLeasewebConfig;
   readonly serviceInput: LeasewebService;
-  readonly service: LeasewebTarget;
+  readonly service: ResolvedLeasewebService;
   readonly timing: LeasewebTiming;
   readonly readBack: true;
   readonly revoke: true;

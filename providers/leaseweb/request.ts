@@ -1,14 +1,14 @@
 import { defined, type CancelOrder, type ProviderRequest } from '../../src/provider/index.ts';
-import type { LeasewebTarget } from './service.ts';
+import type { ResolvedLeasewebService } from './service.ts';
 
 /** The timings that contracts have. Each contract has exactly one of them, which no request can change. */
 export type LeasewebTiming = 'immediate' | 'end_of_period' | 'end_of_term';
 
 /** A cancellation as the adapter is asked for it. */
-export type LeasewebOrder = CancelOrder<LeasewebTarget, LeasewebTiming>;
+export type LeasewebOrder = CancelOrder<ResolvedLeasewebService, LeasewebTiming>;
 
 /** `GET /services/{id}` or `GET /instances/{instanceId}`. */
-export function toReadRequest(service: LeasewebTarget): ProviderRequest {
+export function toReadRequest(service: ResolvedLeasewebService): ProviderRequest {
   return { method: 'GET', effect: 'read', path: pathOf(service) };
 }
 
@@ -44,7 +44,7 @@ export function toCancelRequest(
 }
 
 /** `POST …/uncancel`, or `POST …/cancelTermination`. Neither has a body. */
-export function toUndoRequest(service: LeasewebTarget): ProviderRequest {
+export function toUndoRequest(service: ResolvedLeasewebService): ProviderRequest {
   const action = 'instanceId' in service ? 'cancelTermination' : 'uncancel';
   return { method: 'POST', effect: 'write', path: [...pathOf(service), action] };
 }
@@ -56,6 +56,6 @@ function pageOf(offset: number, limit: number): Readonly<Record<string, string>>
   return { limit: String(limit), offset: String(offset) };
 }
 
-function pathOf(service: LeasewebTarget): readonly string[] {
+function pathOf(service: ResolvedLeasewebService): readonly string[] {
   return 'instanceId' in service ? [...INSTANCES, service.instanceId] : [...SERVICES, service.serviceId];
 }

@@ -16,7 +16,7 @@ export type LeasewebService =
     };
 
 /** The checked reference. */
-export type LeasewebTarget = LeasewebProduct | LeasewebInstance;
+export type ResolvedLeasewebService = LeasewebProduct | LeasewebInstance;
 
 /** A checked reference to a service of the Services API. */
 export interface LeasewebProduct {
@@ -50,7 +50,7 @@ const instanceSchema = onlyFields({
   ),
 });
 
-/** Without either of the two, a service is asked for. */
-export const leasewebServiceSchema: StandardSchema<LeasewebService, LeasewebTarget> = constantMessages(
-  byForm<LeasewebService, LeasewebTarget>((has) => (has('instanceId') ? instanceSchema : productSchema)),
+/** A reference without either id is checked as that of a service. */
+export const leasewebServiceSchema: StandardSchema<LeasewebService, ResolvedLeasewebService> = constantMessages(
+  byForm<LeasewebService, ResolvedLeasewebService>((has) => (has('instanceId') ? instanceSchema : productSchema)),
 );

@@ -1,11 +1,11 @@
 import type { WhereToLook } from '../../src/provider/index.ts';
 import { LEASEWEB_BASE_URL, type ResolvedLeasewebConfig } from './config.ts';
-import type { LeasewebTarget } from './service.ts';
+import type { ResolvedLeasewebService } from './service.ts';
 
 const PORTAL = 'https://secure.leaseweb.com/';
 
 /** Where a person finds a service or an instance at Leaseweb. Sources: this folder's README. */
-export function whereToLook(service: LeasewebTarget, { baseUrl }: ResolvedLeasewebConfig): WhereToLook {
+export function whereToLook(service: ResolvedLeasewebService, { baseUrl }: ResolvedLeasewebConfig): WhereToLook {
   const address = baseUrl === LEASEWEB_BASE_URL ? { url: PORTAL } : {};
   if ('instanceId' in service) {
     return {

@@ -45,7 +45,8 @@ export interface MittwaldState {
   find(id: string): Contract | undefined;
   add(init: MittwaldContractInit): Contract;
   /**
-   * The end of the period on the day of `target`, or the first one without; `undefined` if no period ends on that day.
+   * The end of the period on the day of `target`, or the next one if no target is given; `undefined` if no period ends
+   * on that day.
    */
   endFor(contract: MittwaldContract, target: Date | undefined): Date | undefined;
   terminate(contract: Contract, item: Terminable | undefined, end: Date, reason: string | undefined): void;

@@ -4,7 +4,7 @@ import type { MittwaldConfig, ResolvedMittwaldConfig } from './config.ts';
 import type { MittwaldTiming } from './request.ts';
 import type { MittwaldService } from './service.ts';
 
-/** The types that the adapter is about. */
+/** The types of this adapter. */
 export interface MittwaldTypes extends ProviderTypes {
   readonly id: 'mittwald';
   readonly configInput: MittwaldConfig;

@@ -151,13 +151,13 @@ export function fromUndoResponse(response: ProviderResponse): RevokeVerdict {
   const body = response.status === 200 ? readBody(response, undoneSchema) : undefined;
   if (body?.isCancelled === true) return { verdict: 'accepted', outcome: 'revoked' };
   if (body !== undefined) {
-    return { verdict: 'unclear', reason: 'provider_error', message: 'the API answered that it withdrew nothing.' };
+    return { verdict: 'unclear', reason: 'provider_error', message: 'the API answered that it undid nothing.' };
   }
   const verdict = fromErrorResponse(response);
   if (response.status !== 412 || verdict.verdict !== 'refused') {
     return absentIsRefused(verdict, 'no termination is stored.');
   }
-  return { ...verdict, message: 'this termination can no longer be withdrawn. Ask the provider.' };
+  return { ...verdict, message: 'this termination can no longer be undone. Ask the provider.' };
 }
 
 const errorSchema = v.object({

@@ -34,7 +34,7 @@ import {
   toOptions,
   type ReadService,
 } from './response.ts';
-import { ovhServiceKey, ovhServiceSchema, type OvhTarget } from './service.ts';
+import { ovhServiceKey, ovhServiceSchema, type ResolvedOvhService } from './service.ts';
 import { whereToLook } from './where-to-look.ts';
 
 /** What the adapter does. */
@@ -80,8 +80,8 @@ export const ovhDefinition: ProviderDefinition<OvhTypes> = {
   },
 };
 
-/** Reads the service, by its number or after a look for it by its name. */
-function* findService(target: OvhTarget): Exchange<ReadService | AbsentVerdict | NoVerdict> {
+/** Reads the service by its number, or looks it up by its name first. */
+function* findService(target: ResolvedOvhService): Exchange<ReadService | AbsentVerdict | NoVerdict> {
   const { serviceId, named } = target;
   if (serviceId !== undefined) {
     const read = readService(yield toServiceRequest(serviceId), serviceId, target);

@@ -46,7 +46,7 @@ export function* listServices({ cursor }: FindQuery): Exchange<FindVerdict<OvhSe
   for (const id of ids.slice(0, PAGE_SIZE)) {
     const response: ProviderResponse = yield toServiceRequest(id);
     const verdict = response.status === 200 ? undefined : fromErrorResponse(response);
-    // One that has gone since it was listed is none.
+    // A service that has disappeared since it was listed is left out.
     if (verdict === undefined) entries.push({ id, response });
     else if (verdict.verdict !== 'absent') return verdict;
   }

@@ -1,8 +1,8 @@
 import type { Account, ConfigSource, Provider } from '../../src/provider/index.ts';
 import { defineLazyProvider } from '../../src/provider/lazy.ts';
 import type { OvhConfig } from './config.ts';
-import { ovhCheck, ovhProfile } from './profile.ts';
 import type { OvhExtras } from './extras.ts';
+import { ovhCheck, ovhProfile } from './profile.ts';
 import type { OvhTiming } from './request.ts';
 import type { OvhService } from './service.ts';
 

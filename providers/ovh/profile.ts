@@ -4,15 +4,15 @@ import type { OvhConfig, ResolvedOvhConfig } from './config.ts';
 import type { OvhExtras } from './extras.ts';
 import { ovhReasons } from './reason.ts';
 import type { OvhTiming } from './request.ts';
-import type { OvhService, OvhTarget } from './service.ts';
+import type { OvhService, ResolvedOvhService } from './service.ts';
 
-/** The types that the adapter is about. */
+/** The types of this adapter. */
 export interface OvhTypes extends ProviderTypes {
   readonly id: 'ovh';
   readonly configInput: OvhConfig;
   readonly config: ResolvedOvhConfig;
   readonly serviceInput: OvhService;
-  readonly service: OvhTarget;
+  readonly service: ResolvedOvhService;
   readonly timing: OvhTiming;
   readonly readBack: true;
   readonly revoke: true;

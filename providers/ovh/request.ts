@@ -1,6 +1,6 @@
 import { defined, type ConfirmOrder, type ProviderRequest } from '../../src/provider/index.ts';
 import type { OvhExtras } from './extras.ts';
-import type { OvhTarget } from './service.ts';
+import type { ResolvedOvhService } from './service.ts';
 
 /** The timings that the API has. */
 export type OvhTiming = 'end_of_period' | 'end_of_term' | 'immediate';
@@ -35,7 +35,7 @@ export function toPolicyRequest(
 }
 
 /** `POST …/terminate`, which has no body: asks for an e-mail with a token. */
-export function toTerminateRequest({ named, serviceId }: OvhTarget): ProviderRequest {
+export function toTerminateRequest({ named, serviceId }: ResolvedOvhService): ProviderRequest {
   const path = named === undefined ? ['services', String(serviceId)] : [...named.product.split('/'), named.serviceName];
   return { method: 'POST', effect: 'write', path: ['1.0', ...path, 'terminate'], serviceSeen: true };
 }
@@ -47,7 +47,7 @@ export function toConfirmRequest({
   reasonCode: reason,
   reasonText: commentary,
   extras,
-}: ConfirmOrder<OvhTarget, OvhExtras>): ProviderRequest {
+}: ConfirmOrder<ResolvedOvhService, OvhExtras>): ProviderRequest {
   if (named === undefined) {
     const path = ['1.0', 'services', String(serviceId), 'terminate', 'confirm'];
     return { method: 'POST', effect: 'write', path, json: { token } };

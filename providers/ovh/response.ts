@@ -23,7 +23,7 @@ import {
 } from '../../src/provider/index.ts';
 import type { OvhExtras } from './extras.ts';
 import { ACTIONS, type OvhTiming } from './request.ts';
-import type { OvhTarget } from './service.ts';
+import type { ResolvedOvhService } from './service.ts';
 
 const lifecycle = v.object({
   capacities: v.object({ actions: v.array(v.string()) }),
@@ -62,7 +62,7 @@ export interface ReadService {
 export function readService(
   response: ProviderResponse,
   serviceId: number,
-  { named }: OvhTarget,
+  { named }: ResolvedOvhService,
 ): ReadService | AbsentVerdict | NoVerdict {
   const read = response.status === 200 ? readBody(response, serviceSchema) : undefined;
   if (read?.serviceId !== serviceId) return fromErrorResponse(response);
@@ -100,7 +100,8 @@ const ENDING: readonly string[] = ['toDelete', 'deleted'];
 type Lifecycle = v.InferOutput<typeof lifecycle>;
 
 /**
- * What may be a cancellation: among it `terminate`, which waits for its token or for its execution, and none can tell.
+ * What may be a cancellation, such as `terminate`: it waits for its token or for its execution, and the API does not
+ * say for which.
  */
 function unclearIn({ current }: Lifecycle, resourceState: string | undefined): readonly string[] {
   const { pendingActions, terminationDate, state } = current;
@@ -148,7 +149,7 @@ const TIMINGS = ['end_of_period', 'end_of_term', 'immediate'] as const;
 /** Why nothing is sent: it is cancelled already, or does not offer what was asked for. */
 export function reasonNotToSend(
   { actions, unclear, status: { state } }: ReadService,
-  { when, extras }: CancelOrder<OvhTarget, OvhTiming, OvhExtras>,
+  { when, extras }: CancelOrder<ResolvedOvhService, OvhTiming, OvhExtras>,
 ): CancelVerdict | undefined {
   if (actions === undefined) return { verdict: 'unrecognized' };
   if (state !== 'none' && state !== 'unknown') {
@@ -188,20 +189,20 @@ const none = v.optional(v.undefined());
 const said = { byName: v.string(), byId: v.object({ message: v.string(), errorCode: none, class: none }) };
 
 /** Whether the API answered as it does when all is well: with a text or, to a call by `serviceId`, with a message. */
-function isSaid(response: ProviderResponse, { named }: OvhTarget): boolean {
+function isSaid(response: ProviderResponse, { named }: ResolvedOvhService): boolean {
   const schema = named === undefined ? said.byId : said.byName;
   return response.status === 200 && readBody<unknown>(response, schema) !== undefined;
 }
 
 /** What an answer to `…/terminate` means: the yes says that an e-mail was sent, and no more. */
-export function fromTerminateResponse(response: ProviderResponse, service: OvhTarget): CancelVerdict {
+export function fromTerminateResponse(response: ProviderResponse, service: ResolvedOvhService): CancelVerdict {
   return isSaid(response, service) ? { verdict: 'confirmation_required', sentTo: 'email' } : fromWriteError(response);
 }
 
 /** What an answer to the confirmation means. */
 export function fromConfirmResponse(
   response: ProviderResponse,
-  { service, reasonCode, reasonText, extras }: ConfirmOrder<OvhTarget, OvhExtras>,
+  { service, reasonCode, reasonText, extras }: ConfirmOrder<ResolvedOvhService, OvhExtras>,
 ): CancelVerdict {
   if (!isSaid(response, service)) {
     const forbidden = 'the token was not accepted, or the consumer key may not confirm. Check both.';

@@ -24,7 +24,7 @@ export type OvhService =
     };
 
 /** The checked reference: at least one of the two ids. */
-export interface OvhTarget {
+export interface ResolvedOvhService {
   readonly serviceId: number | undefined;
   readonly named: { readonly serviceName: string; readonly product: OvhProduct } | undefined;
 }
@@ -45,7 +45,7 @@ const byName = v.pipe(
     product: v.picklist(['vps', 'dedicated/server'], expectedProduct),
     serviceId: v.optional(id),
   }),
-  v.transform(({ serviceId, ...named }): OvhTarget => ({ serviceId, named })),
+  v.transform(({ serviceId, ...named }): ResolvedOvhService => ({ serviceId, named })),
 );
 
 const byId = v.pipe(
@@ -53,15 +53,15 @@ const byId = v.pipe(
     { serviceId: id, serviceName: v.optional(v.undefined()), product: v.optional(v.undefined()) },
     'an object with only serviceId, or with serviceName and product',
   ),
-  v.transform(({ serviceId }): OvhTarget => ({ serviceId, named: undefined })),
+  v.transform(({ serviceId }): ResolvedOvhService => ({ serviceId, named: undefined })),
 );
 
-/** The form with a name is meant if the reference has a name or a product. */
-export const ovhServiceSchema: StandardSchema<OvhService, OvhTarget> = constantMessages(
-  byForm<OvhService, OvhTarget>((has) => (has('serviceName') || has('product') ? byName : byId)),
+/** A reference with a name or a product is checked as one of the form with a name. */
+export const ovhServiceSchema: StandardSchema<OvhService, ResolvedOvhService> = constantMessages(
+  byForm<OvhService, ResolvedOvhService>((has) => (has('serviceName') || has('product') ? byName : byId)),
 );
 
 /** The contract's number wherever it is given; only the API knows which machine belongs to it. */
-export function ovhServiceKey({ serviceId, named }: OvhTarget): string {
+export function ovhServiceKey({ serviceId, named }: ResolvedOvhService): string {
   return serviceId === undefined ? `${named?.product}/${named?.serviceName.toLowerCase()}` : `serviceId=${serviceId}`;
 }

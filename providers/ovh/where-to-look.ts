@@ -1,9 +1,9 @@
 import type { WhereToLook } from '../../src/provider/index.ts';
 import { OVH_ADDRESSES, type ResolvedOvhConfig } from './config.ts';
-import type { OvhTarget } from './service.ts';
+import type { ResolvedOvhService } from './service.ts';
 
 /** Where a person finds a service at OVHcloud. Sources: this folder's README. */
-export function whereToLook({ serviceId, named }: OvhTarget, { baseUrl }: ResolvedOvhConfig): WhereToLook {
+export function whereToLook({ serviceId, named }: ResolvedOvhService, { baseUrl }: ResolvedOvhConfig): WhereToLook {
   const url = PANELS.get(baseUrl);
   const name = named === undefined ? `the service with the number ${serviceId}` : `the service ${named.serviceName}`;
   return {

@@ -12,7 +12,7 @@ import { listServices } from './find.ts';
 import { vpsbgProfile, type VpsbgTypes } from './profile.ts';
 import { toCancelRequest, toServerRequest, toServersRequest, toUndoRequest } from './request.ts';
 import { fromCancelResponse, fromUndoResponse } from './response.ts';
-import { vpsbgServiceSchema, type VpsbgAddon, type VpsbgServer, type VpsbgTarget } from './service.ts';
+import { vpsbgServiceSchema, type VpsbgAddon, type VpsbgServer, type ResolvedVpsbgService } from './service.ts';
 import { fromServerOfAddon, fromServerResponse, readFloatingIp } from './status.ts';
 import { whereToLook } from './where-to-look.ts';
 
@@ -51,6 +51,6 @@ function* readServer(service: VpsbgServer | VpsbgAddon, config: ResolvedVpsbgCon
   return service.kind === 'server' ? fromServerResponse(response, service) : fromServerOfAddon(response, service);
 }
 
-function* undo(service: VpsbgTarget, config: ResolvedVpsbgConfig): Exchange<RevokeVerdict> {
+function* undo(service: ResolvedVpsbgService, config: ResolvedVpsbgConfig): Exchange<RevokeVerdict> {
   return fromUndoResponse(yield toUndoRequest(service, config), service);
 }

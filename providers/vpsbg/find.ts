@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { shownText as text } from '../../src/provider/fields.ts';
 import {
   defined,
   effectiveAt,
@@ -26,7 +27,6 @@ const pageSchema = v.object({
   meta: v.object({ last_page: v.pipe(v.number(), v.safeInteger(), v.minValue(1)) }),
 });
 
-const text = v.fallback(v.optional(v.nullable(v.string())), undefined);
 const addressSchema = v.object({ ip_address: v.string() });
 const entrySchema = v.object({
   id: v.union([v.number(), v.string()]),
@@ -74,7 +74,7 @@ function serviceIn(
     alsoKnownAs: addresses,
     state: STATES.get((status ?? '').toLowerCase()) ?? 'unknown',
     ...defined({
-      stateText: status ?? undefined,
+      stateText: status,
       nextDueDate: effectiveAt(expiry_at),
       endsOn: cancellation?.effectiveAt,
       cancellation: cancellation === undefined ? undefined : shown(cancellation),

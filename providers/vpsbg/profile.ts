@@ -1,15 +1,15 @@
 import type { ProviderTypes, When } from '../../src/provider/index.ts';
 import type { CheckProfile, ProviderProfile } from '../../src/provider/lazy.ts';
 import type { VpsbgConfig, ResolvedVpsbgConfig } from './config.ts';
-import type { VpsbgService, VpsbgTarget } from './service.ts';
+import type { VpsbgService, ResolvedVpsbgService } from './service.ts';
 
-/** The types that the adapter is about. */
+/** The types of this adapter. */
 export interface VpsbgTypes extends ProviderTypes {
   readonly id: 'vpsbg';
   readonly configInput: VpsbgConfig;
   readonly config: ResolvedVpsbgConfig;
   readonly serviceInput: VpsbgService;
-  readonly service: VpsbgTarget;
+  readonly service: ResolvedVpsbgService;
   readonly timing: When;
   readonly readBack: true;
   readonly revoke: true;

@@ -1,6 +1,6 @@
 import type { CancelOrder, ProviderRequest, BatchOrder } from '../../src/provider/index.ts';
 import type { ResolvedVpsbgConfig } from './config.ts';
-import type { VpsbgAddon, VpsbgServer, VpsbgTarget } from './service.ts';
+import type { VpsbgAddon, VpsbgServer, ResolvedVpsbgService } from './service.ts';
 
 /** What is sent as the reason if the API requires one and none was given. */
 export const NEUTRAL_REASON = 'Cancelled by the account holder';
@@ -9,7 +9,10 @@ export const NEUTRAL_REASON = 'Cancelled by the account holder';
  * `POST /v1/servers/cancel`, `POST /v1/servers/{id}/addons/{id}` or `POST /v1/floating-ips/cancel`. `now` is always
  * sent, though the first has a default for it; an addon requires a reason as well.
  */
-export function toCancelRequest(order: CancelOrder<VpsbgTarget>, config: ResolvedVpsbgConfig): ProviderRequest {
+export function toCancelRequest(
+  order: CancelOrder<ResolvedVpsbgService>,
+  config: ResolvedVpsbgConfig,
+): ProviderRequest {
   const { service, when, reasonText } = order;
   const now = when === 'immediate';
   const common = { method: 'POST', effect: 'write', headers: authorization(config) } as const;
@@ -91,7 +94,7 @@ export function toFloatingIpsRequest(page: number, config: ResolvedVpsbgConfig):
 }
 
 /** A DELETE whose path is inferred, and so can be set by an option of its own for each kind of service. */
-export function toUndoRequest(service: VpsbgTarget, config: ResolvedVpsbgConfig): ProviderRequest {
+export function toUndoRequest(service: ResolvedVpsbgService, config: ResolvedVpsbgConfig): ProviderRequest {
   const common = { method: 'DELETE', effect: 'write', headers: authorization(config) } as const;
   switch (service.kind) {
     case 'server': {

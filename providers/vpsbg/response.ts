@@ -14,7 +14,7 @@ import {
   type ProviderResponse,
 } from '../../src/provider/index.ts';
 import { NEUTRAL_REASON } from './request.ts';
-import type { VpsbgTarget } from './service.ts';
+import type { ResolvedVpsbgService } from './service.ts';
 
 /** The whole message with which Laravel answers a request without a valid token, before any of the API's code runs. */
 const UNAUTHENTICATED = /^\s*unauthenticated\.?\s*$/i;
@@ -33,7 +33,7 @@ const oldErrorSchema = v.pipe(
 );
 
 /** What of an order an answer is read by. */
-type AnsweredOrder = Pick<CancelOrder<VpsbgTarget>, 'service' | 'when' | 'reasonText'>;
+type AnsweredOrder = Pick<CancelOrder<ResolvedVpsbgService>, 'service' | 'when' | 'reasonText'>;
 
 /** What an answer to a cancellation means; `service` is any one of those in the request. */
 export function fromCancelResponse(response: ProviderResponse, order: AnsweredOrder): CancelVerdict {
@@ -43,21 +43,21 @@ export function fromCancelResponse(response: ProviderResponse, order: AnsweredOr
   return { verdict: 'accepted', outcome: 'requested', warnings: warningsFor(order) };
 }
 
-/** What stands in front of the API can answer so, too. Read back, it is the yes that it seems to be, or none. */
+/** A proxy in front of the API can answer like this, too. The read-back shows whether it was a yes. */
 const NOTHING_SAID: UnclearVerdict = {
   verdict: 'unclear',
   reason: 'unreadable_answer',
   message: 'the answer has no body and not the status 204 that the API documents. Look in the client area.',
 };
 
-const UNDO_OPTIONS: { readonly [Kind in VpsbgTarget['kind']]: string } = {
+const UNDO_OPTIONS: { readonly [Kind in ResolvedVpsbgService['kind']]: string } = {
   server: 'undoPath',
   addon: 'addonUndoPath',
   floating_ip: 'floatingIpUndoPath',
 };
 
 /** What an answer to the undo of a cancellation means. */
-export function fromUndoResponse(response: ProviderResponse, { kind }: VpsbgTarget): RevokeVerdict {
+export function fromUndoResponse(response: ProviderResponse, { kind }: ResolvedVpsbgService): RevokeVerdict {
   if (response.status >= 200 && response.status <= 299) {
     return saysNothingElse(response) ? { verdict: 'accepted', outcome: 'revoked' } : fromErrorResponse(response);
   }

@@ -23,7 +23,7 @@ export type VpsbgService =
     };
 
 /** The checked reference. */
-export type VpsbgTarget = VpsbgServer | VpsbgAddon | VpsbgFloatingIp;
+export type ResolvedVpsbgService = VpsbgServer | VpsbgAddon | VpsbgFloatingIp;
 
 /** A checked reference to a server. */
 export interface VpsbgServer {
@@ -54,20 +54,20 @@ const id = v.pipe(
 const schemas = {
   server: v.pipe(
     v.strictObject({ serverId: id }, 'an object with only serverId'),
-    v.transform((service): VpsbgTarget => ({ kind: 'server', ...service })),
+    v.transform((service): ResolvedVpsbgService => ({ kind: 'server', ...service })),
   ),
   addon: v.pipe(
     v.strictObject({ serverId: id, addonId: id }, 'an object with only serverId and addonId'),
-    v.transform((service): VpsbgTarget => ({ kind: 'addon', ...service })),
+    v.transform((service): ResolvedVpsbgService => ({ kind: 'addon', ...service })),
   ),
   floatingIp: v.pipe(
     v.strictObject({ floatingIpId: id }, 'an object with only floatingIpId'),
-    v.transform((service): VpsbgTarget => ({ kind: 'floating_ip', ...service })),
+    v.transform((service): ResolvedVpsbgService => ({ kind: 'floating_ip', ...service })),
   ),
 };
 
 /** Checks whichever of the three forms the reference has the key of; without any, a server is asked for. */
-export const vpsbgServiceSchema: StandardSchema<VpsbgService, VpsbgTarget> = constantMessages({
+export const vpsbgServiceSchema: StandardSchema<VpsbgService, ResolvedVpsbgService> = constantMessages({
   '~standard': {
     version: 1,
     vendor: 'cancelkit',

@@ -1,5 +1,7 @@
 import * as v from 'valibot';
+import { shownText as text } from '../../src/provider/fields.ts';
 import {
+  defined,
   readBody,
   refused,
   utcInstant,
@@ -16,19 +18,20 @@ import { toFloatingIpsRequest } from './request.ts';
 import { fromErrorResponse } from './response.ts';
 import type { VpsbgAddon, VpsbgFloatingIp, VpsbgServer } from './service.ts';
 
-const time = v.fallback(v.optional(v.nullable(v.string())), undefined);
+// Not `text`: `raw` shows a `null` as the API sent it.
+const time = v.fallback(v.nullish(v.string()), undefined);
 
 // `cancel_request` must be there: only a response that contains it can say that no cancellation exists.
 const serviceSchema = v.object({
   id: v.union([v.number(), v.string()]),
-  status: v.fallback(v.optional(v.string()), undefined),
+  status: text,
   expiry_at: time,
   cancel_request: v.unknown(),
 });
 
 const addonSchema = v.object({
   id: v.union([v.number(), v.string()]),
-  status: v.fallback(v.optional(v.string()), undefined),
+  status: text,
   ended_at: time,
 });
 
@@ -50,8 +53,8 @@ const truth = v.pipe(
 
 const requestSchema = v.object({
   now: v.fallback(v.optional(v.union([v.boolean(), truth])), undefined),
-  reason: v.fallback(v.optional(v.nullable(v.string())), undefined),
-  created_at: time,
+  reason: text,
+  created_at: text,
 });
 
 /** What an answer to `GET /v1/servers/{id}` says of the server's cancellation. */
@@ -153,17 +156,13 @@ function fromRequest(value: unknown, expiry: string | undefined, raw: unknown): 
   const request = v.safeParse(requestSchema, value);
   const { now, reason, created_at } = request.success ? request.output : {};
   const when: When | undefined = now === undefined ? undefined : now ? 'immediate' : 'end_of_period';
-  const requestedAt = utcInstant(created_at);
   const effectiveAt: EffectiveAt | undefined =
     when === 'end_of_period' && expiry !== undefined
       ? { value: expiry, precision: 'instant', source: 'provider' }
       : undefined;
   return {
     state: effectiveAt === undefined ? 'requested' : 'scheduled',
-    ...(when === undefined ? {} : { when }),
-    ...(effectiveAt === undefined ? {} : { effectiveAt }),
-    ...(requestedAt === undefined ? {} : { requestedAt }),
-    ...(typeof reason === 'string' ? { reason } : {}),
+    ...defined({ when, effectiveAt, requestedAt: utcInstant(created_at), reason }),
     revocable: true,
     raw,
   };

@@ -1,11 +1,11 @@
 import type { WhereToLook } from '../../src/provider/index.ts';
 import { VPSBG_BASE_URL, type ResolvedVpsbgConfig } from './config.ts';
-import type { VpsbgTarget } from './service.ts';
+import type { ResolvedVpsbgService } from './service.ts';
 
 const CLIENT_AREA = 'https://secure.vpsbg.eu/login';
 
 /** Where a person finds a service at VPSBG. Sources: this folder's README. */
-export function whereToLook(service: VpsbgTarget, { baseUrl }: ResolvedVpsbgConfig): WhereToLook {
+export function whereToLook(service: ResolvedVpsbgService, { baseUrl }: ResolvedVpsbgConfig): WhereToLook {
   return {
     steps: [
       'Sign in to the client area of VPSBG.',
@@ -17,7 +17,7 @@ export function whereToLook(service: VpsbgTarget, { baseUrl }: ResolvedVpsbgConf
   };
 }
 
-function nameOf(service: VpsbgTarget): string {
+function nameOf(service: ResolvedVpsbgService): string {
   if (service.kind === 'floating_ip') return `the floating IP with the number ${service.floatingIpId}`;
   const server = `the server with the number ${service.serverId}`;
   return service.kind === 'addon' ? `${server}, and its addon with the number ${service.addonId}` : server;

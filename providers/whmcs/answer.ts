@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { shownText } from '../../src/provider/fields.ts';
 import {
   plainWords,
   refusedAccess,
@@ -17,7 +18,7 @@ const answerSchema = v.looseObject({
     v.transform((text) => text.trim().toLowerCase()),
     v.picklist(['success', 'error']),
   ),
-  message: v.fallback(v.optional(v.string()), undefined),
+  message: shownText,
 });
 
 /** An answer of the WHMCS API; the other fields are the action's own. */

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
+import { shownId, shownText as text } from '../../src/provider/fields.ts';
 import {
-  calendarDay,
   defined,
+  effectiveAt,
   listedPage,
-  type EffectiveAt,
   type Exchange,
   type FindQuery,
   type FindVerdict,
@@ -14,17 +14,15 @@ import { fromErrorAnswer, readAnswer } from './answer.ts';
 import type { ResolvedWhmcsConfig } from './config.ts';
 import { toServicesRequest } from './request.ts';
 import type { WhmcsService } from './service.ts';
-import { countOf, listIn } from './status.ts';
+import { countOf, dayIn, listIn } from './status.ts';
 
 // Entries carry every field that an order has; a page of these is well below what an answer may hold.
 const PAGE_SIZE = 50;
 const SMALLEST_PAGE = 5;
 
-const text = v.fallback(v.optional(v.nullable(v.string())), undefined);
-
 /** Only what is shown or searched by: an entry also holds the client's number, the login and the service's password. */
 const entrySchema = v.object({
-  id: v.pipe(v.union([v.string(), v.number()]), v.transform(String)),
+  id: shownId,
   domain: text,
   name: text,
   dedicatedip: text,
@@ -60,15 +58,10 @@ function serviceIn(entry: unknown): ListedService<WhmcsService> | undefined {
   return {
     service: { serviceId: id },
     name: domain || dedicatedip || name || id,
-    alsoKnownAs: [dedicatedip, name].filter((one) => typeof one === 'string'),
+    alsoKnownAs: [dedicatedip, name].filter((one) => one !== undefined),
     state: STATES.get((status ?? '').toLowerCase()) ?? 'unknown',
-    ...defined({ stateText: status ?? undefined, nextDueDate: dayOf(nextduedate) }),
+    ...defined({ stateText: status, nextDueDate: effectiveAt(dayIn(nextduedate)) }),
   };
-}
-
-function dayOf(date: string | null | undefined): EffectiveAt | undefined {
-  const value = calendarDay(date?.split(' ', 1)[0]);
-  return value === undefined ? undefined : { value, precision: 'date', source: 'provider' };
 }
 
 const STATES: ReadonlyMap<string, ServiceState> = new Map([

@@ -7,7 +7,9 @@ import type { WhmcsService } from './service.ts';
 export type { WhmcsAdminCredentials, WhmcsApiCredentials, WhmcsConfig, WhmcsHashedCredentials } from './config.ts';
 export type { WhmcsService } from './service.ts';
 
-/** WHMCS's API action AddCancelRequest. Its facts, their sources and the table of answers are in this folder's README. */
+/**
+ * WHMCS's API action AddCancelRequest. Its facts, their sources and the table of answers are in this folder's README.
+ */
 export const whmcsProvider: Provider<'whmcs', WhmcsConfig, WhmcsService, When, 'cancel' | 'status' | 'find'> =
   defineLazyProvider({ ...whmcsProfile, check: whmcsCheck }, async () => {
     return (await import('./definition.ts')).whmcsDefinition;

@@ -1,7 +1,7 @@
 /**
- * The entries of a WHMCS list, which comes as `{ package: […] }` and, by version and number of entries, as a single
- * object, an object with numeric keys, an empty string, array or object, or not at all. `undefined`:
- * none of these.
+ * The entries of a WHMCS list, which is written as `{ package: […] }` and, by version and number of entries, as a
+ * single object, an object with numeric keys, an empty string, array or object, or not at all. `undefined`: none of
+ * these.
  */
 export function listOf(value: unknown, key: string): readonly unknown[] | undefined {
   if (!isObject(value)) return entriesOf(value);

@@ -1,15 +1,15 @@
 import type { ProviderTypes, When } from '../../src/provider/index.ts';
 import type { CheckProfile, ProviderProfile } from '../../src/provider/lazy.ts';
 import type { WhmcsConfig, ResolvedWhmcsConfig } from './config.ts';
-import type { WhmcsService, WhmcsServiceId } from './service.ts';
+import type { WhmcsService, ResolvedWhmcsService } from './service.ts';
 
-/** The types that the adapter is about. */
+/** The types of this adapter. */
 export interface WhmcsTypes extends ProviderTypes {
   readonly id: 'whmcs';
   readonly configInput: WhmcsConfig;
   readonly config: ResolvedWhmcsConfig;
   readonly serviceInput: WhmcsService;
-  readonly service: WhmcsServiceId;
+  readonly service: ResolvedWhmcsService;
   readonly timing: When;
   readonly readBack: true;
   readonly revoke: false;

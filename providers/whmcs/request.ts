@@ -1,6 +1,6 @@
 import type { CancelOrder, ProviderRequest, When } from '../../src/provider/index.ts';
 import type { ResolvedWhmcsConfig } from './config.ts';
-import type { WhmcsServiceId } from './service.ts';
+import type { ResolvedWhmcsService } from './service.ts';
 
 const TYPES: { readonly [Timing in When]: string } = {
   immediate: 'Immediate',
@@ -8,7 +8,10 @@ const TYPES: { readonly [Timing in When]: string } = {
 };
 
 /** Action `AddCancelRequest`. */
-export function toCancelRequest(order: CancelOrder<WhmcsServiceId>, config: ResolvedWhmcsConfig): ProviderRequest {
+export function toCancelRequest(
+  order: CancelOrder<ResolvedWhmcsService>,
+  config: ResolvedWhmcsConfig,
+): ProviderRequest {
   return toAction('AddCancelRequest', 'write', config, {
     serviceid: order.service.serviceId,
     type: TYPES[order.when],
@@ -17,7 +20,7 @@ export function toCancelRequest(order: CancelOrder<WhmcsServiceId>, config: Reso
 }
 
 /** Action `GetClientsProducts` for one service. */
-export function toServiceRequest(service: WhmcsServiceId, config: ResolvedWhmcsConfig): ProviderRequest {
+export function toServiceRequest(service: ResolvedWhmcsService, config: ResolvedWhmcsConfig): ProviderRequest {
   return toAction('GetClientsProducts', 'read', config, { serviceid: service.serviceId });
 }
 

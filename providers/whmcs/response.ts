@@ -1,9 +1,12 @@
 import { plainWords, type CancelOrder, type CancelVerdict, type ProviderResponse } from '../../src/provider/index.ts';
 import { fromErrorAnswer, readAnswer } from './answer.ts';
-import type { WhmcsServiceId } from './service.ts';
+import type { ResolvedWhmcsService } from './service.ts';
 
 /** What an answer to `AddCancelRequest` means. */
-export function fromCancelResponse(response: ProviderResponse, order: CancelOrder<WhmcsServiceId>): CancelVerdict {
+export function fromCancelResponse(
+  response: ProviderResponse,
+  order: CancelOrder<ResolvedWhmcsService>,
+): CancelVerdict {
   const answer = readAnswer(response);
   if (answer === undefined) return { verdict: 'unrecognized' };
   if (answer.result === 'error') {

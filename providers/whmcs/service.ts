@@ -8,13 +8,13 @@ export interface WhmcsService {
 }
 
 /** The checked reference. */
-export interface WhmcsServiceId {
+export interface ResolvedWhmcsService {
   readonly serviceId: string;
 }
 
 const expected = 'a positive whole number';
 
-export const whmcsServiceSchema: StandardSchema<WhmcsService, WhmcsServiceId> = constantMessages(
+export const whmcsServiceSchema: StandardSchema<WhmcsService, ResolvedWhmcsService> = constantMessages(
   v.strictObject(
     {
       serviceId: v.pipe(

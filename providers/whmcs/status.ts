@@ -1,9 +1,11 @@
 import * as v from 'valibot';
+import { shownId as id, shownText as text } from '../../src/provider/fields.ts';
 import {
   calendarDay,
+  defined,
+  effectiveAt,
   refused,
   type CancellationStatus,
-  type EffectiveAt,
   type Exchange,
   type ProviderResponse,
   type StatusVerdict,
@@ -13,10 +15,8 @@ import { fromErrorAnswer, readAnswer, type WhmcsAnswer } from './answer.ts';
 import type { ResolvedWhmcsConfig } from './config.ts';
 import { listOf } from './list.ts';
 import { toCancellationsRequest, toServiceRequest } from './request.ts';
-import type { WhmcsServiceId } from './service.ts';
+import type { ResolvedWhmcsService } from './service.ts';
 
-const id = v.pipe(v.union([v.string(), v.number()]), v.transform(String));
-const text = v.fallback(v.optional(v.string()), undefined);
 const productSchema = v.object({ id, status: v.string(), nextduedate: text });
 const requestSchema = v.object({
   id: v.fallback(v.optional(id), undefined),
@@ -37,7 +37,7 @@ const MAX_PAGES = 40;
  * Reads a service's state and looks for its cancellation request, page by page, since the API has no filter. Only
  * named fields are kept: the answers hold the service's own password.
  */
-export function* readState(service: WhmcsServiceId, config: ResolvedWhmcsConfig): Exchange<StatusVerdict> {
+export function* readState(service: ResolvedWhmcsService, config: ResolvedWhmcsConfig): Exchange<StatusVerdict> {
   const product = findProduct(yield toServiceRequest(service, config), service);
   if ('verdict' in product) return product;
   let start = 0;
@@ -65,7 +65,7 @@ export function* readState(service: WhmcsServiceId, config: ResolvedWhmcsConfig)
   return state(product, 'not_searched_to_the_end');
 }
 
-function findProduct(response: ProviderResponse, service: WhmcsServiceId): Product | StatusVerdict {
+function findProduct(response: ProviderResponse, service: ResolvedWhmcsService): Product | StatusVerdict {
   const answer = readAnswer(response);
   if (answer === undefined) return { verdict: 'unrecognized' };
   if (answer.result === 'error') return fromErrorAnswer(response.status, answer);
@@ -120,21 +120,13 @@ function state(product: Product, request: StoredRequest | undefined | 'not_searc
     return { verdict: 'found', status: { state: isOver ? 'completed' : unsearched, revocable: false, raw } };
   }
   const when = timingOf(request.type);
-  const requestedAt = dateOf(request.date);
-  const due = dateOf(product.nextduedate);
-  const effectiveAt: EffectiveAt | undefined =
-    !isOver && when === 'end_of_period' && due !== undefined
-      ? { value: due, precision: 'date', source: 'provider' }
-      : undefined;
-  const pending: CancellationStatus['state'] = effectiveAt === undefined ? 'requested' : 'scheduled';
+  const at = !isOver && when === 'end_of_period' ? effectiveAt(dayIn(product.nextduedate)) : undefined;
+  const pending: CancellationStatus['state'] = at === undefined ? 'requested' : 'scheduled';
   return {
     verdict: 'found',
     status: {
       state: isOver ? 'completed' : pending,
-      ...(when === undefined ? {} : { when }),
-      ...(effectiveAt === undefined ? {} : { effectiveAt }),
-      ...(requestedAt === undefined ? {} : { requestedAt }),
-      ...(request.reason === undefined || request.reason === '' ? {} : { reason: request.reason }),
+      ...defined({ when, effectiveAt: at, requestedAt: dayIn(request.date), reason: request.reason || undefined }),
       revocable: false,
       raw,
     },
@@ -146,7 +138,7 @@ function timingOf(type: string | undefined): When | undefined {
   return /^\s*end of billing period\s*$/i.test(type ?? '') ? 'end_of_period' : undefined;
 }
 
-/** WHMCS writes local times without a zone, and `0000-00-00` for none: only the day is kept. */
-function dateOf(value: string | undefined): string | undefined {
+/** The day of a date. WHMCS writes local times without a zone, and `0000-00-00` for none: only the day is kept. */
+export function dayIn(value: string | undefined): string | undefined {
   return calendarDay(value?.split(' ', 1)[0]);
 }

@@ -1,9 +1,9 @@
 import type { WhereToLook } from '../../src/provider/index.ts';
 import type { ResolvedWhmcsConfig } from './config.ts';
-import type { WhmcsServiceId } from './service.ts';
+import type { ResolvedWhmcsService } from './service.ts';
 
 /** Where a person finds a service in WHMCS. Sources: this folder's README. */
-export function whereToLook({ serviceId }: WhmcsServiceId, { baseUrl }: ResolvedWhmcsConfig): WhereToLook {
+export function whereToLook({ serviceId }: ResolvedWhmcsService, { baseUrl }: ResolvedWhmcsConfig): WhereToLook {
   return {
     steps: [
       'Sign in to the admin area of WHMCS. That its directory is admin is inferred: an installation can rename it.',

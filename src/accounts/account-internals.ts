@@ -58,7 +58,8 @@ export interface AdapterOperations extends Configured {
   /** `undefined`: no cancellation of this provider needs a confirmation. */
   readonly confirm: ((details: ConfirmDetails) => Exchange<CancelVerdict>) | undefined;
   /**
-   * `undefined`, or returning it: where the service can be seen is not known. Left out by an older copy of the package.
+   * If this or its result is `undefined`, it is not known where the service can be seen. Older copies of the package
+   * lack it.
    */
   readonly whereToLook?: (() => WhereToLook | undefined) | undefined;
 }

@@ -68,7 +68,7 @@ export function operationsOf<Types extends ProviderTypes>(
     }
     return mapped(checking, (value) => to(value, loaded.opener(value)));
   };
-  /** What the core alone sees of a configuration. */
+  /** The parts of a configuration that the core uses. */
   const plain = (
     { baseUrl, secrets }: CheckedConfiguration<Types['config']>,
     wire: (() => OpenWire) | undefined,
@@ -135,7 +135,9 @@ async function readSource(source: unknown, env: Readonly<Record<string, string>>
   return source === undefined ? variablesOf(env) : source;
 }
 
-/** The options that the environment sets. An empty variable counts as missing, as an unset secret in most deployments. */
+/**
+ * The options that the environment sets. An empty variable counts as missing, as an unset secret in most deployments.
+ */
 function variablesOf(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const set = Object.entries(env).flatMap(([option, name]): [string, string][] => {
     const value = process.env[name];
@@ -155,8 +157,8 @@ export interface ConfigurationRules<Config> {
 /**
  * Checks the configuration of one account, and keeps the last one that was accepted.
  *
- * The input is read at every call and compared value by value. Only a plain object whose values are all primitive is kept:
- * anything inside another object could change without showing.
+ * The input is read at every call and compared value by value. Only a plain object whose values are all primitive is
+ * kept: anything inside another object could change without showing.
  */
 export class ConfigurationCache<Config> {
   readonly #rules: ConfigurationRules<Config>;
@@ -180,7 +182,7 @@ export class ConfigurationCache<Config> {
     const result = await checkAgainst(config, input);
     if (!result.ok) return result;
     const checked = { ok: true, value: valuesOf(this.#rules, result.value) } as const;
-    // A check that takes its time can have seen what the input was changed to meanwhile.
+    // An asynchronous check may have seen values to which the input was changed meanwhile.
     if (fields !== undefined && isSame(fields, fieldsOf(input))) this.#known = { fields, checked };
     return checked;
   }
@@ -212,7 +214,7 @@ function fieldsOf(input: unknown): Fields | undefined {
     }
     return fields;
   } catch {
-    // What cannot be read is not kept; its check says what is wrong.
+    // An input that cannot be read is not kept; its check says what is wrong.
     return undefined;
   }
 }

@@ -17,7 +17,7 @@ import type { AccountOperations, ReadConfiguration } from './account-operations.
 const origins = new WeakMap<object, Origin>();
 
 interface Origin {
-  /** What the account was made of, and what is done with it. Loaded with its first use. */
+  /** The account's definition and its operations, which are loaded with the first use. */
   readonly load: () => MaybePromise<Loaded>;
 }
 

@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
  * A provider's operations on one service, with the configuration that they need.
  *
  * @param references the checked reference of each service that has been configured, so that several can go into one
- * request. This one's is added.
+ * request. The reference of this service is added to them.
  */
 export function adapterOperations<Types extends ProviderTypes>(
   definition: ProviderDefinition<Types>,

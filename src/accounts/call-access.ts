@@ -59,7 +59,7 @@ export function accessOf<Config>(
       if (login === undefined || refused === undefined || !keeper.refused(refused, isRenewed)) return false;
       used = undefined;
       if (refused.token !== '') return true;
-      // Another login brings another clock at most. Signed by the same one, the request would be refused once more.
+      // A new login can only correct the clock. Signed by the same clock, the request would be refused again.
       used = await clockOf(keeper, login, call, context);
       if (used === undefined) return false;
       const isOff = Math.abs(Date.now() + keeper.clockOffsetMs - performance.now() - aheadMs) > CLOCK_IS_OFF_MS;
@@ -80,10 +80,10 @@ export function loginOf<Config>({ obtain }: Access<Config>, config: Config): Log
   }
 }
 
-// More than the time that a response takes can make of one and the same clock.
+// A larger difference than response times explain, so it is another clock.
 const CLOCK_IS_OFF_MS = 5_000;
 
-/** Asks for the clock after a refusal, which stands if that fails. */
+/** Asks for the clock after a refusal. If that fails, the refusal is final. */
 async function clockOf(
   keeper: TokenKeeper,
   login: Login,

@@ -28,7 +28,7 @@ export interface CheckedConfiguration<Config> {
   readonly secrets: readonly string[];
 }
 
-/** A {@link CallWire} with what the core sets a call up with. */
+/** A {@link CallWire} with what the core needs to set up a call. */
 export interface OpenWire extends CallWire {
   /** Knows the account's secrets, and each token from the moment that it arrives. */
   readonly redactor: Redactor;

@@ -130,7 +130,7 @@ export function checkDefinition(definition: Definition): void {
   if (found !== undefined) refuse(`${id} ${found[1]}`);
 }
 
-/** The capability of each function whose name is another. */
+/** The capability of each function that has another name than its capability. */
 const CAPABILITIES = { status: 'readBack', cancelBatch: 'batch' } as const;
 
 /** What version 1 of the contract does not have. */

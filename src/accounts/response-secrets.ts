@@ -1,8 +1,8 @@
 import type { ProviderResponse } from '../contract/exchange.ts';
 
 /**
- * The values of a response to a login that may let its holder in, as far as names and forms tell: before the adapter
- * has said which of them is the token, and for those that it does not use, such as a refresh token.
+ * The values of a login's response that look like credentials, by their names and forms. They are needed before the
+ * adapter has said which value is the token, and for those that it does not use, such as a refresh token.
  */
 export function secretsIn({ headers, body }: ProviderResponse): readonly string[] {
   const named = Object.entries(headers).flatMap(([name, value]) =>

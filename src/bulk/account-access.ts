@@ -3,7 +3,7 @@ import type { ErrorCode } from '../contract/error-code.ts';
 import type { ProviderError } from '../contract/provider-error.ts';
 import { isLoginStatus } from '../sending/judge-response.ts';
 
-/** So many requests in a row without an answer of the provider's own, and the account is left alone. */
+/** After this many consecutive requests without an answer of the provider's own, no more are sent for the account. */
 export const SILENT_TO_STOP = 3;
 
 /** What the answers of a provider show of an account: whether it can be reached, and whether it is let in. */
@@ -19,14 +19,17 @@ export class AccountAccess {
   }
 
   /**
-   * How many requests in a row have ended without an answer of the provider's own. Until it has answered, those count
-   * that got no answer at all, and later only those that prove nothing: connections are lost at the best of providers.
+   * How many consecutive requests have ended without an answer of the provider's own. Requests without any answer count
+   * only until the provider has answered once, because every provider loses a connection now and then.
    */
   get silent(): number {
     return this.#silent;
   }
 
-  /** Whether the next request should go alone: nothing was answered yet, or the last answer was none or a refusal. */
+  /**
+   * Whether the next request should be the only one in flight: the provider has not answered yet, or has last refused
+   * the account or answered nothing that counts.
+   */
   get isInDoubt(): boolean {
     return !this.#hasAnswered || this.#isTurnedAway || this.#silent > 0;
   }
@@ -34,9 +37,9 @@ export class AccountAccess {
   /**
    * Learns from how a request ended.
    *
-   * @returns whether it most likely ended as every other one of the account would: it was refused as `forbidden`, although
-   * nothing shows that the account was let in since the start, or since the last `forbidden` (otherwise it may be about
-   * one service), or it is one of several in a row that prove nothing.
+   * @returns whether it most likely ended as every other one of the account would: it was refused as `forbidden`,
+   * although nothing shows that the account was let in since the start, or since the last `forbidden` (otherwise it may
+   * be about one service), or it is one of several in a row that prove nothing.
    */
   learn(error: ProviderError | undefined): boolean {
     const reach = reachOf(error);

@@ -21,8 +21,8 @@ export interface Member {
 }
 
 /**
- * The codes with which the provider refuses a batch because of one of its members. The response does not say whether the
- * rest was carried out. Every other code refuses the whole request, which then had no effect.
+ * The codes with which the provider refuses a batch because of one of its members. The response does not say whether
+ * the rest was carried out. Every other code refuses the whole request, which then had no effect.
  */
 const ABOUT_A_MEMBER: ReadonlySet<ErrorCode> = new Set([
   'invalid_request',
@@ -34,10 +34,11 @@ const ABOUT_A_MEMBER: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /**
- * Cancels by one request the members that differ in their service alone, and gives each member its own result. A batch of
- * one is an ordinary cancellation.
+ * Cancels by one request the members that differ in their service alone, and gives each member its own result. A batch
+ * of one is an ordinary cancellation.
  *
- * - Accepted: each member is read back. It succeeds only if its cancellation is seen; otherwise it is `outcome_unknown`.
+ * - Accepted: each member is read back. It succeeds only if its cancellation is seen; otherwise it is
+ *   `outcome_unknown`.
  * - The response is lost or unreadable: each member is read back in the same way, and none is sent again.
  * - Refused because of one member: each member is read back. A cancellation that is seen is a success or a
  *   `timing_conflict`; a service that does not exist is `not_found`; members that are seen not to be cancelled are sent
@@ -140,9 +141,9 @@ async function settle({ cancellation, resolve, reject }: Member, work: () => Pro
 }
 
 /**
- * Reads back each member of a batch that was refused because of one of them, and gives a result to each that need not or
- * must not be sent again. The provider is done with the batch, so a cancellation that is not seen now does not appear
- * later.
+ * Reads back each member of a batch that was refused because of one of them, and gives a result to each that need not
+ * or must not be sent again. The provider is done with the batch, so a cancellation that is not seen now does not
+ * appear later.
  *
  * @param sentAt when the batch was handed to the network.
  * @returns the members that are seen not to be cancelled.

@@ -7,7 +7,7 @@ import { UNREADABLE_WAIT_MS } from '../sending/retry-after.ts';
 import { AccountAccess, isWall, SILENT_TO_STOP } from './account-access.ts';
 
 /**
- * Whether a lane may begin something, by what its earlier requests ended with:
+ * Decides whether a lane may start a request, by the outcomes of its earlier ones:
  *
  * - `rate_limited`, or `unavailable` with the provider's own `retryAt`: the lane pauses until then; without a `retryAt`
  *   for 30 seconds. If that is longer than the longest pause, nothing is waited for: until then, every request of the
@@ -18,12 +18,12 @@ import { AccountAccess, isWall, SILENT_TO_STOP } from './account-access.ts';
  *   most likely the address or a permission of the whole account. Otherwise it may be about one service alone.
  * - No answer at all: once an account that has not answered in this run has lost three requests, or could not be
  *   reached by them, every further request of the lane fails, since its address, port or network is wrong.
- * - Nothing that says anything: after three requests in a row that were answered by something else, such as a
- *   maintenance page, or whose outcome is unknown and could not be read back either, every further request of the lane
- *   fails, so that it does not become unknown, too.
+ * - Answers that prove nothing: after three consecutive requests that something else answered, such as a maintenance
+ *   page, or whose outcome is unknown and could not be read back either, every further request of the lane fails, so
+ *   that it does not become unknown, too.
  * - Until the account has answered, one request is in flight: wrong credentials are sent once, and not as often as
- *   there are requests in flight. One that was lost is followed by no more than make up three; so is, later, one that
- *   proves nothing.
+ *   there are requests in flight. After a lost one, only as many follow as make three in all; the same applies later to
+ *   one that proves nothing.
  * - `unavailable` that no repetition can mend, such as a challenge in front of the provider: the same, since every
  *   request of the account meets it.
  * - `unavailable` of a breaker (no status, since nothing was answered) changes nothing: the breaker fails the next

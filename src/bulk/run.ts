@@ -4,7 +4,7 @@ import { type Job, Lane, type Step } from './lane.ts';
 import type { ManyItem, ManyPlan } from './plan.ts';
 import { type AnyProgress, progressOf } from './progress.ts';
 
-/** A finished request, until it is taken. */
+/** A finished request, until its result is taken. */
 export interface Finished<Value> {
   readonly item: ManyItem<Value>;
   readonly lane: Lane;

@@ -16,7 +16,7 @@ export interface ErrorFacts extends Omit<
   readonly code: ErrorCode;
   /** Milliseconds until it is worth trying again; `retryAt` is made of them. */
   readonly retryInMs?: number | undefined;
-  /** Whether it rests on an answer that no API gives, such as a page. */
+  /** Whether it is based on an answer that no API gives, such as a page. */
   readonly isForeign?: boolean | undefined;
 }
 
@@ -46,7 +46,7 @@ export class Call {
   /** Which option and variable hold the base URL, for messages. */
   addressName = 'the base URL of the account';
   breaker: Breaker | undefined;
-  /** What the call may take, once that is known. */
+  /** The time limit of the call, once it is known. */
   limit: TimeLimit | undefined;
   attempts = 0;
   /** The calendar date that the write asks for, if one is known: a read-back is compared with it. */
@@ -123,7 +123,7 @@ export class Call {
     return this.responseId === undefined ? undefined : this.redactor.message(this.responseId).slice(0, 128);
   }
 
-  /** What a result repeats of its call. */
+  /** The fields of the call that its result repeats. */
   get facts(): { readonly providerRequestId?: string; readonly attempts: number; readonly operationId: string } {
     const { providerRequestId, attempts, operationId } = this;
     return { ...(providerRequestId === undefined ? {} : { providerRequestId }), attempts, operationId };
@@ -150,7 +150,7 @@ export class Call {
     }
   }
 
-  /** The call is over: frees its time limit, leaves the breaker, and tells the listeners. */
+  /** Ends the call: frees its time limit, leaves the breaker, and notifies the listeners. */
   end(details: Pick<Extract<OperationEvent, { type: 'outcome' }>, 'ok' | 'outcome' | 'code'>): void {
     this.limit?.dispose();
     this.breaker?.leave(this);

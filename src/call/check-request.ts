@@ -139,7 +139,7 @@ function withDetails<Request extends Partial<Details>>(request: Request): Reques
 
 type Details = Pick<CheckedCancelRequest, 'reason' | 'reference' | 'extras'>;
 
-// By the timings that the messages name, of which each provider has one list.
+// Keyed by the list of timings that the messages name. Each provider has one such list.
 const cancelSchemas = new WeakMap<readonly Timing[], StandardSchema<unknown, CheckedCancelRequest>>();
 
 /**

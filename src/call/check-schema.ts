@@ -27,7 +27,7 @@ export function constantMessages<Schema extends object>(schema: Schema): Schema 
 
 /**
  * Checks a value against a schema. The issues carry where and what was expected, never what was received: a message
- * that repeats a received value is replaced. A promise only where the schema is asynchronous.
+ * that repeats a received value is replaced. Returns a promise only if the schema is asynchronous.
  *
  * @param messages default: what {@link constantMessages} declared.
  */
@@ -160,7 +160,7 @@ function scalarsOf(value: unknown, depth = 0): string[] {
 }
 
 /**
- * What a check let through.
+ * Returns the value that a check accepted.
  *
  * @param root what the issues' paths begin with.
  * @throws ProviderError `invalid_request`

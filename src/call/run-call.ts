@@ -44,7 +44,7 @@ export async function safely<Result>(work: () => Promise<Result>): Promise<SafeR
 }
 
 /**
- * Waits for something before a request, such as a schema that is asynchronous, and may never answer.
+ * Waits for something that precedes a request and may never end, such as an asynchronous schema.
  *
  * @throws ProviderError `aborted` or `unavailable`
  */

@@ -24,7 +24,9 @@ export function secretsOf({ login, secrets }: ConformanceSubject): readonly stri
   return token === '' ? secrets : [...secrets, token];
 }
 
-/** How often a request is sent that is answered with this status: once more after a login that brings another token. */
+/**
+ * How often a request is sent if it is answered with this status: a second time if a new login obtains another token.
+ */
 export function timesAfter({ login }: ConformanceSubject, status: number): number {
   return status === 401 && login !== undefined && !learnsTheClockAlone(login) ? 2 : 1;
 }

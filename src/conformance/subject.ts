@@ -53,8 +53,8 @@ export interface ConformanceSubject<ConfigInput = unknown, ServiceInput = unknow
   /** What every cancellation needs besides, such as the code of a reason. */
   readonly order?: { readonly reason?: ReasonDetails; readonly extras?: object };
   /**
-   * Needed exactly if `access.obtain` logs in with this configuration: how a login looks. Its answers are apart from
-   * the others.
+   * How a login looks. Required if `access.obtain` logs in with this configuration, and only then. Its answers are
+   * separate from the others.
    */
   readonly login?: ConformanceLogin;
   /** Documented answers to a cancellation. Every kind must be there, `already_cancelled` only for who recognizes it. */

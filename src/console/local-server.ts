@@ -11,7 +11,7 @@ import { failedPage } from './pages/notices.tsx';
 
 /** The console for the user of this machine. */
 export interface LocalConsole {
-  /** Opens it: with a token that lets in whoever has it. */
+  /** Its address with a token, which admits everyone who has it. */
   readonly url: string;
   readonly close: () => Promise<void>;
 }

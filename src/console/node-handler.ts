@@ -56,8 +56,8 @@ function fieldOf(incoming: object, name: string): unknown {
   return name in incoming ? Reflect.get(incoming, name) : undefined;
 }
 
-// Frameworks wrap them, and tests make their own: what they are made of is what counts. Not in the public types, which
-// a program without the types of Node.js compiles, too.
+// Frameworks wrap these objects, and tests make their own, so they are recognized by their fields. They are not in the
+// public types, because a program without the types of Node.js has to compile, too.
 function isRequest(value: object): value is IncomingMessage {
   return 'method' in value && 'url' in value && 'headers' in value;
 }

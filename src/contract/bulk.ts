@@ -68,7 +68,7 @@ export interface BatchOptions {
 
 /** How far a run over a list is. `Outcome`: how a request that is no error can end. */
 export interface ManyProgress<A extends AccountsOf<A>, Outcome extends string> {
-  /** Requests that have come to an end, whatever end. */
+  /** Requests that have ended, with whatever outcome. */
   readonly done: number;
   /**
    * Requests that were started; those that fail without being started (see {@link ManyProgress.outcomes}) are

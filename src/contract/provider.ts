@@ -39,8 +39,8 @@ export interface ConfirmOrder<Service, Extras = unknown> extends Omit<CancelOrde
 /** How requests are let in, where a fixed header is not enough: tokens that are obtained, headers made per attempt. */
 export interface Access<Config> {
   /**
-   * Obtains a token. Every request counts as a read, so it may be repeated. The core runs one at a time for each account.
-   * Left out, or `undefined` for a configuration: there is no token, and `headers` is given an empty one.
+   * Obtains a token. Every request counts as a read, so it may be repeated. The core runs one at a time for each
+   * account. Left out, or `undefined` for a configuration: there is no token, and `headers` is given an empty one.
    */
   readonly obtain?: (config: Config, moment: Moment) => Exchange<AccessVerdict> | undefined;
   /** The headers of one attempt of an authenticated request, made just before it leaves. Lower-case names. */
@@ -180,8 +180,8 @@ export interface ProviderDefinition<Types extends ProviderTypes> {
   readonly check?: CredentialsCheck<Types['config']>;
   /**
    * Where a person finds the service at the provider. Pure; sends nothing; throws for no checked service. The steps and
-   * the address hold no secret, and lead to the host of the configuration or to one of the provider's own pages. Left out,
-   * or `undefined` for a service: not known.
+   * the address hold no secret, and lead to the host of the configuration or to one of the provider's own pages. Left
+   * out, or `undefined` for a service: not known.
    */
   readonly whereToLook?: (service: Types['service'], config: Types['config']) => WhereToLook | undefined;
 }

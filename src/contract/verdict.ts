@@ -56,7 +56,7 @@ export interface DuplicateVerdict extends ProviderWords {
 
 /**
  * A definite no: the provider is known to have done nothing. `not_found` is the provider's own word that it has no such
- * service, never a bare 404: a read-back goes by it.
+ * service, never a bare 404: a read-back relies on it.
  */
 export interface RefusedVerdict extends ProviderWords {
   readonly verdict: 'refused';

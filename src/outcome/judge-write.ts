@@ -118,11 +118,11 @@ function confirmationRequired(
 }
 
 /**
- * A service that is gone after this call's own write is over: the write was accepted, or it may have taken effect and
- * this call has read the service before it.
+ * Returns `completed` for a service that is gone after this call's own write, if the write was accepted, or if it may
+ * have taken effect and this call has read the service before it.
  *
- * @throws ProviderError `not_found` anywhere else, because a wrong id looks the same; `outcome_unknown` if the write may
- * have taken effect all the same
+ * @throws ProviderError `not_found` anywhere else, because a wrong id looks the same; `outcome_unknown` if the write
+ * may have taken effect all the same
  */
 function absentAfterWrite(
   { verdict, lastResponse: last, lastWrite }: ExchangeResult<AbsentVerdict>,
@@ -182,7 +182,7 @@ function contradicted({ status: providerStatus }: ProviderResponse, call: Call):
   return call.error({ code: 'outcome_unknown', reason: 'server_error', providerStatus, message });
 }
 
-/** An answer as it may come out: status and JSON body, redacted; text that is not JSON is withheld. */
+/** The part of an answer that may be shown: status and JSON body, redacted. Text that is not JSON is withheld. */
 export function rawOf({ status, body }: ProviderResponse, call: Call): unknown {
   return { status, body: body.kind === 'json' ? call.redactor.data(body.value) : null };
 }

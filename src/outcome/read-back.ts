@@ -13,8 +13,8 @@ import type { DuplicateVerdict } from '../contract/verdict.ts';
 /**
  * Reads back a cancellation whose response was lost or not readable. It is never sent again.
  *
- * A cancellation that is found settles it. That none is found settles it only if the provider is known to be done
- * with the request (`ifAbsent`): after a lost answer it may still be at work.
+ * A cancellation that is found settles the outcome. Finding none settles it only if the provider has certainly finished
+ * with the request (`ifAbsent`): after a lost answer it may still be working on it.
  *
  * @throws ProviderError `outcome_unknown`, with `lastSeen` if the state could be read
  */

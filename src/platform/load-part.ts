@@ -1,4 +1,6 @@
-/** A part of cancelkit that could not be loaded. Only parts that are needed before anything is sent are loaded so. */
+/**
+ * A part of cancelkit that could not be loaded. Only parts that are needed before anything is sent are loaded this way.
+ */
 export class LoadFailure extends Error {
   override readonly name = 'LoadFailure';
 

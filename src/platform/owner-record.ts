@@ -61,7 +61,7 @@ export function writeOwnerRecord(path: string): OwnerRecord {
     }
   }, BEAT_MS);
   beating.unref();
-  // A copy with the same token stands there if somebody has put a backup in the place of the directory.
+  // A copy with the same token is there if the directory was replaced by a backup.
   const isMine = (): boolean =>
     readRecord(path)?.token === token && (inode === undefined || statOf(path)?.ino === inode);
   return {

@@ -43,7 +43,7 @@ export class Redactor {
   /** A provider's text as a person wrote it, without any secret. */
   words(text: string): string {
     const redacted = this.text(text);
-    // Before the decoding, which can change a secret that holds an entity or stands beside half of one, and after it.
+    // Before the decoding, which can change a secret that contains an entity or is beside half of one, and after it.
     return this.#decode === undefined ? redacted : this.text(this.#decode(redacted));
   }
 

@@ -13,7 +13,7 @@ export type { CheckProfile, ProviderProfile } from '../contract/provider.ts';
 export { performLazyAction } from '../service/perform-action.ts';
 
 /**
- * Makes a provider whose definition is loaded with the first call on one of its accounts. This file is apart from
+ * Makes a provider whose definition is loaded with the first call on one of its accounts. This file is separate from
  * `index.ts`, so that what only definitions need is loaded with them.
  *
  * @param profile the data of the definition and, unless it has none, of its check of credentials.

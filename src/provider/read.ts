@@ -22,8 +22,8 @@ export function readBody<Output>(
 /**
  * Returns the verdict for a page of a list.
  *
- * @param read makes a service of an entry, or `undefined` of one that cannot be read, which is counted.
- * @param next what the next page is asked for with. `undefined`: this was the last.
+ * @param read turns an entry into a service, or returns `undefined` for an unreadable one, which is counted.
+ * @param next the cursor of the next page. `undefined`: this was the last one.
  */
 export function listedPage<Entry, Service>(
   entries: readonly Entry[],
@@ -48,7 +48,7 @@ export function defined<Fields extends object>(
   return Object.fromEntries(entries) as { readonly [Key in keyof Fields]?: Exclude<Fields[Key], undefined> };
 }
 
-/** What an adapter has read of a service: its cancellation, and whatever else decides what may be asked. */
+/** What an adapter has read of a service: its cancellation, and everything else that decides what may be ordered. */
 export interface ReadState {
   readonly status: CancellationStatus;
 }
@@ -56,7 +56,7 @@ export interface ReadState {
 /**
  * The operations `status` and `options` of an adapter that reads a service in one way for both.
  *
- * @param toOptions what may be asked of the service as it was read.
+ * @param toOptions what may be ordered for the service that was read.
  */
 export function reading<Service, Config, Read extends ReadState, T extends Timing>(
   read: (service: Service, config: Config) => Exchange<Read | AbsentVerdict | NoVerdict>,

@@ -72,7 +72,8 @@ export function refusedByStatus(status: number, messages: StatusMessages): Refus
 
 /**
  * The verdict on an error in the provider's own words, by its status: a 5xx is unclear; a 401, 403, 404 or 429, and a
- * message that refuses the credentials or the address under any other 4xx, is that refusal; everything else is `rejected`.
+ * message that refuses the credentials or the address under any other 4xx, is that refusal; everything else is
+ * `rejected`.
  *
  * @param status 400 or higher.
  * @param messages in place of those that fit any API.

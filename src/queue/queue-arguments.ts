@@ -5,7 +5,7 @@ import type { QueueState, WhenAbsent } from './model/state.ts';
 /** Where a cancellation is put in the queue. */
 export interface Placing {
   /**
-   * Makes it idempotent: the same request with the same id is there once, however often it is enqueued. 1 to 128
+   * Idempotency key. Enqueueing the same request with the same id more than once creates only one entry. 1 to 128
    * characters. Default: a new UUID.
    */
   readonly id?: string | undefined;
@@ -25,8 +25,8 @@ export interface Placing {
   /** Whether, and when, it is read again once the provider has accepted it. Default: as the queue that works on it. */
   readonly follow?: FollowOption | undefined;
   /**
-   * Only proposes it: no worker takes it before another person than `by`, which is required, approves it.
-   * Default `false`.
+   * Only proposes it: no worker takes it until a person other than `by`, which is required, approves it. Default
+   * `false`.
    */
   readonly propose?: boolean | undefined;
 }
@@ -85,8 +85,8 @@ export interface ListFilter<Account extends string = string> {
   readonly account?: Account | undefined;
   readonly needsPerson?: boolean | undefined;
   /**
-   * A part of its id, of its reference or of a value of its service, such as a host name; upper and lower case are the
-   * same, and every character stands for itself. A text of one or two characters is found at the beginning only.
+   * A part of its id, of its reference or of a value of its service, such as a host name. Case does not matter, and no
+   * character has a special meaning. A text of one or two characters is found at the beginning only.
    */
   readonly text?: string | undefined;
   /** Who asked for it, as `by` of `enqueue`. */
@@ -98,12 +98,12 @@ export interface ListFilter<Account extends string = string> {
   /** Enqueued before this time. */
   readonly until?: Date | string | undefined;
   /**
-   * In the order in which they were enqueued, or the other way round; with `since` or `until` by the time of it, also if
-   * the clock was set back. Default `oldest`.
+   * In the order in which they were enqueued, or the reverse. With `since` or `until`, by the time of enqueueing, even
+   * if the clock was set back. Default `oldest`.
    */
   readonly order?: 'oldest' | 'newest' | undefined;
   /** At most so many, up to 10,000. Default 100. */
   readonly limit?: number | undefined;
-  /** The id of the last one of the page before, in the same order. */
+  /** The id of the last one of the previous page, in the same order. */
   readonly after?: string | undefined;
 }

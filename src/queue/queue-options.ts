@@ -25,7 +25,7 @@ export interface QueueOptions<A extends AccountsOf<A>> {
   readonly limits?: { readonly [K in AccountKey<A>]?: AccountLimit } | undefined;
   /** Milliseconds for one cancellation or one read-back. Default 30,000. */
   readonly deadlineMs?: number | undefined;
-  /** How often the database is asked for what other processes have added, in milliseconds. Default 500. */
+  /** How often the database is polled for additions of other processes, in milliseconds. Default 500. */
   readonly pollMs?: number | undefined;
   /**
    * When an unknown one is read back: milliseconds after it became unknown, ascending. What is still absent at the last
@@ -33,7 +33,7 @@ export interface QueueOptions<A extends AccountsOf<A>> {
    * minutes, 1, 6 and 24 hours.
    */
   readonly readBackAfterMs?: readonly number[] | undefined;
-  /** For how long one that the provider did not take is tried again, in milliseconds. Default 24 hours. */
+  /** How long one that the provider did not process is tried again, in milliseconds. Default 24 hours. */
   readonly giveUpAfterMs?: number | undefined;
   /**
    * What happens to an unknown one that the last read-back does not find: `refuse` settles it, `send_again` plans it

@@ -90,8 +90,8 @@ export interface CancelQueue<A extends AccountsOf<A>> {
   /**
    * Approves a `proposed` one: it is planned, and carried out.
    *
-   * @param decision `by`: another person than the one who proposed it. Names are compared without case, and however
-   * they are spaced; that they are true is for the caller to see to.
+   * @param decision `by`: another person than the one who proposed it. Names are compared without regard to case and
+   * spacing. The caller makes sure that they are true.
    * @throws ProviderError `invalid_request` for one in another state, by the same person, whose request is not the one
    * that was proposed or looked at, or whose account leads to another place now. Nothing was approved.
    */
@@ -131,8 +131,8 @@ export interface CancelQueue<A extends AccountsOf<A>> {
   readBack(id: string, decision: Choice): Promise<QueuedCancellation>;
 
   /**
-   * Passes on the token that the provider sent to a person, for one that waits for it (`unknown`, with an outcome of
-   * the code `confirmation_required`), and records the outcome. The token is kept nowhere.
+   * Passes on the token that the provider sent to a person, for a cancellation that waits for it (`unknown`, with an
+   * outcome of the code `confirmation_required`), and records the outcome. The token is kept nowhere.
    *
    * @returns the cancellation as it is then; `unknown` without a need for a person is being read back.
    * @throws ProviderError `invalid_request` for one that does not wait for a token, or whose token is being passed on;
@@ -151,8 +151,8 @@ export interface CancelQueue<A extends AccountsOf<A>> {
   withdraw(id: string, decision: Choice): Promise<void>;
 
   /**
-   * Lets an account go on that rests, such as after its credentials were refused, with what was held, or not read,
-   * because it led to another place: that is compared anew.
+   * Ends the rest of an account, such as after its credentials were refused. Cancellations that were held or not read
+   * because it led to another place are compared anew.
    */
   resume(account: AccountKey<A>): Promise<void>;
 

@@ -10,7 +10,7 @@ export function isBaseUrl(text: string): boolean {
   return parseBaseUrl(text) !== undefined;
 }
 
-/** The URL that a text in the form of a base URL stands for. */
+/** The URL of a text in the form of a base URL. */
 export function parseBaseUrl(text: string): URL | undefined {
   // The parser drops an empty query or fragment, tabs and line breaks, and turns backslashes; none of these is meant.
   // Brackets are those of a variable or a template that nothing has replaced.

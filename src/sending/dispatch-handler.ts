@@ -36,7 +36,7 @@ export class DispatchHandler implements Dispatcher.DispatchHandler {
 
   /**
    * @param isTooLate asked immediately before anything is written. If it is, nothing is: the machine has slept while
-   * the connection was made, and by now somebody else may act on the same service.
+   * the connection was made, and by now another process may act on the same service.
    */
   constructor(isTooLate: () => boolean = () => false) {
     this.#isTooLate = isTooLate;

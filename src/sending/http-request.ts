@@ -120,6 +120,6 @@ function encodeForm(form: Readonly<Record<string, string>>): string {
   return body;
 }
 
-// What the form encoding leaves as it is:
+// What the form encoding leaves unchanged:
 // https://url.spec.whatwg.org/#application-x-www-form-urlencoded-percent-encode-set
 const PLAIN = /^[\w.*-]*$/;

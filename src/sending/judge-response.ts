@@ -67,9 +67,9 @@ export function judgeUnrecognized(response: ProviderResponse, effect: 'read' | '
 }
 
 /**
- * The refusal of the credentials or the address of the caller that is the whole answer, though not in the API's form. It
- * proves nothing of a write, since a part of the panel can say so after the write was carried out. No other request of
- * the account should follow it. With 401 and 407 the status says enough.
+ * The refusal of the credentials or the address of the caller that is the whole answer, though not in the API's form.
+ * It proves nothing of a write, since a part of the panel can say so after the write was carried out. No other request
+ * of the account should follow it. With 401 and 407 the status says enough.
  */
 export function refusalIn({ status, body }: ProviderResponse): ErrorFacts | undefined {
   if (status >= 500 || isLoginStatus(status)) return undefined;
@@ -97,10 +97,10 @@ function saidIn(body: ProviderResponse['body']): readonly string[] {
 
 const MESSAGES: ReadonlySet<string> = new Set(['error', 'error_description', 'message', 'msg', 'detail', 'reason']);
 
-/** What a redirect means, or `undefined` if the answer is none. */
+/** What a redirect means, or `undefined` if the answer is not a redirect. */
 export function judgeRedirect(response: ProviderResponse, effect: 'read' | 'write'): ErrorFacts | undefined {
   const { status } = response;
-  // 0 is a redirect whose status a custom fetch does not tell.
+  // 0 is a redirect whose status a custom fetch does not report.
   if (status !== 0 && (status < 300 || status > 399)) return undefined;
   const message = 'the base URL redirects. No redirect is followed: set the address that it leads to as the base URL.';
   // JSON is an application's own answer, whatever its status has been turned into: it may have done what was asked.

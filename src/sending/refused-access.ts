@@ -8,8 +8,8 @@ export type AccessRefusal =
 
 /**
  * Reads a message that, as a whole, refuses the credentials or the address of the caller, in one of the wordings that
- * panels and frameworks use; `undefined` for every other one. What only contains such words, such as a payment gateway's
- * error, is no refusal.
+ * panels and frameworks use; `undefined` for every other one. What only contains such words, such as a payment
+ * gateway's error, is no refusal.
  */
 export function refusedAccess(said: string): AccessRefusal | undefined {
   const words = plainWords(said);
@@ -18,7 +18,10 @@ export function refusedAccess(said: string): AccessRefusal | undefined {
   return address === undefined ? undefined : { code: 'forbidden', address };
 }
 
-/** A message as it is compared: in lower case, on one line, without escapes for HTML, tags and the marks at its end. */
+/**
+ * A message in the form that is compared: in lower case, on one line, without escapes for HTML, tags and the marks at
+ * its end.
+ */
 export function plainWords(said: string): string {
   return decodeEntities(said.slice(0, 1000))
     .replaceAll(/<[^<>]{0,200}>/g, ' ')

@@ -77,7 +77,9 @@ function sourceOf(body: unknown): BodySource | undefined {
   };
 }
 
-/** What a body's text is, without a judgement on it. PHP installations put white space, or notices, before their JSON. */
+/**
+ * What a body's text is, without a judgement on it. PHP installations put white space, or notices, before their JSON.
+ */
 export function parseBody(text: string): ResponseBody {
   const trimmed = text.trim();
   if (trimmed === '') return { kind: 'empty' };

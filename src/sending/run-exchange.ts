@@ -63,7 +63,7 @@ export async function runRead<Verdict>(
 ): Promise<{ readonly verdict: Verdict; readonly response: ProviderResponse }> {
   const { verdict, lastResponse } = await runExchange(exchange, call, context, 'read');
   if (lastResponse === undefined) {
-    throw call.error({ code: 'unexpected_response', message: 'the adapter asked nothing' });
+    throw call.error({ code: 'unexpected_response', message: 'the adapter sent no request' });
   }
   return { verdict, response: lastResponse.response };
 }

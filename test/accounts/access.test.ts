@@ -213,7 +213,7 @@ describe('a token', () => {
     expect([code, servers.login.seen.length, servers.api.seen.length]).toEqual(['unauthorized', 0, 1]);
   });
 
-  it('that is none, but the provider’s clock alone, is asked for again after a 401, which stands if the clock was right', async () => {
+  it('that learns only the provider’s clock is repeated after a 401, which is final if the clock was right', async () => {
     servers.onApi = (response) => {
       json(response, 401, { error: 'invalid_token' });
       return true;
@@ -225,7 +225,7 @@ describe('a token', () => {
     expect(servers.login.seen).toHaveLength(2);
   });
 
-  it('that is none, but the provider’s clock alone, does not hide a 401 if the clock cannot be asked for again', async () => {
+  it('that learns only the provider’s clock does not hide a 401 if the clock cannot be asked for again', async () => {
     servers.onApi = (response) => {
       servers.onLogin = (answer) => {
         json(answer, 503, {});
@@ -240,7 +240,7 @@ describe('a token', () => {
   });
 
   // As after a virtual machine was paused: both clocks of this machine have lost the same time.
-  it('that is none, but the provider’s clock alone, is learned anew after a 401 if that clock is far from what was learned', async () => {
+  it('that learns only the provider’s clock is repeated after a 401 if the clock differs much from what was learned', async () => {
     let aheadMs = 0;
     const service = serviceOf(servers.config, { access: byClock(() => Date.now() + aheadMs) });
     servers.onApi = (response, { headers }) => {

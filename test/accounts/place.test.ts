@@ -59,7 +59,7 @@ describe('the place of an account', () => {
     expect(requests).toHaveLength(0);
   });
 
-  it('shows no secret that stands in the address', async () => {
+  it('shows no secret that the address contains', async () => {
     const place = await opened({ ...CONFIG, baseUrl: `https://api.example.com/${CONFIG.token}` }).place('acme');
     expect(place).toBe('acme https://api.example.com/[REDACTED]');
   });

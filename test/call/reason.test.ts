@@ -143,7 +143,7 @@ describe('a reason', () => {
     );
   });
 
-  it('that is lost, cut or made up is always told', () => {
+  it('that is lost, cut or made up is always reported', () => {
     fc.assert(
       fc.property(texts, fields, (given, field) => {
         const composed = composeReason(given, undefined, field);

@@ -277,7 +277,7 @@ describe('an id in a cell', () => {
     );
   });
 
-  it('that is no number is read as it stands', () => {
+  it('that is no number is read unchanged', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[a-z_][a-z0-9_.-]{0,30}$/), (id) => {
         expect(idInCell(id, false)).toEqual({ ok: true, id });

@@ -138,7 +138,7 @@ describe('cancelkit bulk', () => {
     expect(stderr).toContain('is a workbook of a spreadsheet program. Save the sheet as “CSV UTF-8”');
   });
 
-  it('says that a directory is none, and that a file does not exist, before it asks for a format', async () => {
+  it('says that a directory is no list, and that a file does not exist, before it asks for a format', async () => {
     expect((await project.run(['bulk', '.'])).stderr).toContain('. is a directory; expected a CSV or JSONL file');
     expect((await project.run(['bulk', 'absent.txt'])).stderr).toContain('there is no file absent.txt');
   });

@@ -90,7 +90,7 @@ describe('ProviderError', () => {
     });
   });
 
-  it('can be told to be tried again against the rule of its code', () => {
+  it('can be marked as retryable against the rule of its code', () => {
     expect(new ProviderError('not_configured', { message: '', retryable: true }).retryable).toBe(true);
   });
 });

@@ -423,7 +423,7 @@ describe('an adapter in JavaScript', () => {
     expect(JSON.stringify(failure)).not.toMatch(new RegExp(`max@|${TOKEN}`));
   });
 
-  it('that reads back a state that there is not has told nothing', async () => {
+  it('that reads back a state that does not exist has shown nothing', async () => {
     const strange = { verdict: 'found', status: { state: 'cancelling', revocable: false, raw: null } };
     const ambiguous = { ...DUPLICATE, ambiguous: true };
     const failure = await failureOf(cancelling(answering(ambiguous, strange), 'immediate'));

@@ -90,7 +90,7 @@ describe('a lock on a file', () => {
     expect(readFileSync(ownerRecordOf(path), 'utf8')).toContain('"another"');
   });
 
-  it('is seen as lost once a copy of its directory stands in its place', async () => {
+  it('is seen as lost once a copy of its directory is in its place', async () => {
     const lock = held(await lockFile(path));
     cpSync(directory, copyOf(directory), { recursive: true });
     renameSync(directory, `${directory}.old`);

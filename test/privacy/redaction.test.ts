@@ -27,7 +27,7 @@ describe('Redactor', () => {
     );
   });
 
-  it('takes a secret out of messages and data in each of its encodings, wherever it stands', () => {
+  it('takes a secret out of messages and data in each of its encodings, wherever it is', () => {
     fc.assert(
       fc.property(markedSecrets, (secret) => {
         const redactor = redactorFor(['another-secret', secret]);

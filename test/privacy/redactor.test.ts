@@ -139,7 +139,7 @@ describe('the secrets of a Redactor', () => {
     expect(redactor.text(innocent)).toBe(innocent);
   });
 
-  it('that are long tokens are taken out in any encoding, and what stands beside them is not', () => {
+  it('that are long tokens are taken out in any encoding, and the text beside them is not', () => {
     const token = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._~+/-]{48,300}$/);
     const encodings: readonly ((text: string) => string)[] = [
       (text) => text,

@@ -22,7 +22,7 @@ describe('the schema of an object with named fields', () => {
 });
 
 describe('the field of a credential', () => {
-  it('takes what its rule accepts, and says nothing of what it refuses', () => {
+  it('takes what its rule accepts, and does not repeat what it refuses', () => {
     expect(v.parse(credential(tokenRule), 'abcdef012345')).toBe('abcdef012345');
     for (const value of ['short', 'with a space in it', 7, undefined]) {
       expect(messagesOf(credential(tokenRule), value)).toEqual([tokenRule.expected]);
@@ -58,7 +58,7 @@ describe('the field of an address', () => {
     },
   );
 
-  it('throws for no text, and returns what it takes unchanged', () => {
+  it('never throws for a text, and returns what it takes unchanged', () => {
     fc.assert(
       fc.property(
         fc.oneof(

@@ -91,7 +91,7 @@ describe('a provider whose definition is loaded with the first call', () => {
     ]);
   });
 
-  it('sends nothing and says no "perhaps" if it cannot be loaded, and tries again with the next call', async () => {
+  it('sends nothing and reports no unknown outcome if it cannot be loaded, and tries again with the next call', async () => {
     let isThere = false;
     const { services, bodies } = recordingService(async () => {
       if (!isThere) throw new Error('Cannot find module /srv/app/secret-path/definition.js');

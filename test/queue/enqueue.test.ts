@@ -24,7 +24,7 @@ describe.each(DATABASES)('enqueueing on %s', (kind, open) => {
   afterEach(() => queue[Symbol.asyncDispose]());
 
   describe('one', () => {
-    it('is there once with the same id, however often and in whichever way it is written', async () => {
+    it('exists only once with the same id, however often it is enqueued and whatever its spelling', async () => {
       const request = { account: 'alpha', service: { id: 5 }, when: 'immediate', reason: 'Gone' } as const;
       expect(await queue.enqueue(request, { id: 'one', by: 'ann', priority: 3 })).toEqual({ id: 'one', added: true });
       const asIs = await queue.get('one');
@@ -82,7 +82,7 @@ describe.each(DATABASES)('enqueueing on %s', (kind, open) => {
       expect((await queue.list()).map(({ id }) => id)).toEqual(['one', 'two', 'three']);
     });
 
-    it('is there once if ten ask for the same service at the same moment', async () => {
+    it('exists only once if ten ask for the same service at the same moment', async () => {
       const ids = Array.from({ length: 10 }, (_, index) => `id-${index}`);
       const request = { account: 'alpha', service: { id: 5 }, when: 'immediate' } as const;
       const settled = await Promise.allSettled(ids.map((id) => queue.enqueue(request, { id })));
@@ -168,7 +168,7 @@ describe.each(DATABASES)('enqueueing on %s', (kind, open) => {
       ['a transaction that is none', { transaction: { SECRET } }, 'options.transaction'],
     ];
 
-    it('is refused before anything is written if the request is not sound', async () => {
+    it('is refused before anything is written if the request is not valid', async () => {
       for (const [what, request, code, path] of badRequests) {
         const error = await failureOf(untyped(queue).enqueue(request, { id: 'one' }));
         expect([what, error.code, error.issues?.[0]?.path ?? '']).toEqual([what, code, path]);
@@ -177,7 +177,7 @@ describe.each(DATABASES)('enqueueing on %s', (kind, open) => {
       expect(await queue.list()).toEqual([]);
     });
 
-    it('is refused before anything is written if an option is not sound', async () => {
+    it('is refused before anything is written if an option is not valid', async () => {
       for (const [what, options, path] of badOptions) {
         const error = await failureOf(untyped(queue).enqueue(sound, options));
         expect([what, error.code, error.issues?.map((issue) => issue.path)]).toEqual([what, 'invalid_request', [path]]);
@@ -207,7 +207,7 @@ describe.each(DATABASES)('enqueueing on %s', (kind, open) => {
       expect(listed).toHaveLength(5_000);
     });
 
-    it('takes none if one stands in the way of another, even far behind it', async () => {
+    it('takes none if one conflicts with another, even far behind it', async () => {
       const items = Array.from({ length: 2_500 }, (_, index) => item(index));
       const error = await failureOf(queue.enqueueMany([...items, { ...item(7), id: 'another' }]));
       expect(error).toMatchObject({ code: 'invalid_request', issues: [{ path: 'items.2500.request.service' }] });
@@ -215,7 +215,7 @@ describe.each(DATABASES)('enqueueing on %s', (kind, open) => {
       expect(await queue.list()).toEqual([]);
     });
 
-    it('takes none if some are not sound, and says of each what is wrong', async () => {
+    it('takes none if some are not valid, and says of each what is wrong', async () => {
       const items: readonly unknown[] = [
         item(0),
         { ...item(1), request: { account: 'alpha', service: {}, when: 'immediate' } },
@@ -294,7 +294,7 @@ describe.each(DATABASES)('enqueueing on %s', (kind, open) => {
     const request = { account: 'alpha', service: { id: 5 }, when: 'immediate' } as const;
     const second = { request: { ...request, service: { id: 6 } }, id: 'two' };
 
-    it('is there once that is committed, together with what the caller wrote', async () => {
+    it('exists after the commit, together with what the caller wrote', async () => {
       await client.query('BEGIN');
       await client.query(`INSERT INTO ${queue.schema}.customer VALUES ('ann')`);
       expect(await queue.enqueue(request, { id: 'one', transaction: client })).toEqual({ id: 'one', added: true });
@@ -307,7 +307,7 @@ describe.each(DATABASES)('enqueueing on %s', (kind, open) => {
       expect(settled.map(({ state }) => state)).toEqual(['requested', 'requested']);
     });
 
-    it('is not there once that is rolled back', async () => {
+    it('does not exist after a rollback', async () => {
       await client.query('BEGIN');
       await client.query(`INSERT INTO ${queue.schema}.customer VALUES ('ann')`);
       await queue.enqueue(request, { id: 'one', transaction: client });

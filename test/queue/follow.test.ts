@@ -85,7 +85,7 @@ describe.each(DATABASES)('a cancellation that the provider accepted, on %s', (_,
     expect([shop.reads('one'), shop.reads('two')]).toEqual([2, 4]);
   });
 
-  it('holds up nothing that is to be sent if its readings are answered by a page', async () => {
+  it('delays nothing that waits to be sent if a page answers its readings', async () => {
     const page: Reply = () => new Response('<html>Not here</html>', { status: 404 });
     const ids = ['one', 'two', 'three', 'four', 'five'];
     const shop = openShop(Object.fromEntries(ids.map((id) => [id, { reads: [page] }])));

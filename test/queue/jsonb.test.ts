@@ -38,7 +38,7 @@ describe('a request that a row would not keep unchanged', () => {
     expect(() => toNew({ ...validated, service: { id: { x } } }, placing, undefined)).toThrow(refusal);
   });
 
-  it('is none with a field that has no value', () => {
+  it('does not include a field without a value', () => {
     expect(toNew({ ...validated, extras: { x: undefined } }, placing, undefined)).toMatchObject({ account: 'main' });
   });
 });

@@ -278,7 +278,7 @@ describe('what follows from a read-back that was answered', () => {
     });
   });
 
-  it('says so if the timing is not told', () => {
+  it('says so if the timing is not shown', () => {
     const { state, result: found } = afterReadBack(unknown(), status('scheduled'), POLICY);
     expect([state, found?.warnings.map(({ code }) => code)]).toEqual(['scheduled', ['timing_unknown']]);
   });
@@ -473,7 +473,7 @@ describe('whatever happens to a cancellation', () => {
     );
   });
 
-  it('is not planned by any reading, however the row stands', () => {
+  it('is not planned by any reading, whatever the state of the row', () => {
     const claims = fc
       .record({
         tries: fc.nat(50),

@@ -207,7 +207,7 @@ describe.each(DATABASES)('a cancellation whose account leads to another place by
     expect(error).toMatchObject({ issues: [{ path: 'decision.acceptPlace' }] });
   });
 
-  it('shows no secret that stands in the address', async () => {
+  it('shows no secret that the address contains', async () => {
     const shop = openShop({}, TOKEN, () => `${OLD}/${TOKEN}/`);
     await using queue = await openQueue(database, { services: shop.services });
     await queue.enqueue(request('alpha', 'one'), { id: 'one' });

@@ -147,7 +147,7 @@ describe.each(DATABASES)('a cancellation of which nobody knows, on %s', (_, open
     expect([shop.writes('one'), shop.reads('one')]).toEqual([1, 0]);
   });
 
-  it('waits for its reading, and stands in the way of another cancellation of the service', async () => {
+  it('waits for its reading, and blocks another cancellation of the service', async () => {
     const shop = openShop({ one: { writes: [lost] } });
     await using queue = await openQueue(database, { services: shop.services, readBackAfterMs: [3_600_000] });
     await queue.enqueue(request('alpha', 'one'), { id: 'one' });

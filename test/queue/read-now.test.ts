@@ -182,7 +182,7 @@ describe.each(DATABASES)('a read-back that a person asks for, on %s', (_, open) 
     expect(shop.reads('one')).toBe(2);
   });
 
-  it('is alone at its cancellation, and stands for one call of its account', async () => {
+  it('is the only call for its cancellation, and counts as one call of its account', async () => {
     const gate = closedGate();
     const shop = openShop({
       one: { writes: [lost], reads: [() => seen('none'), () => gate.pass(() => seen('completed'))] },
@@ -198,7 +198,7 @@ describe.each(DATABASES)('a read-back that a person asks for, on %s', (_, open) 
       () => queue.retry('one', { by: 'bob' }),
       () => queue.resolve('one', { by: 'bob', as: 'refused' }),
     ]) {
-      expect((await failureOf(decide())).message).toContain('nobody is at');
+      expect((await failureOf(decide())).message).toContain('not in use');
     }
     gate.open();
     expect((await reading).state).toBe('completed');

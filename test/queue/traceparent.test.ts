@@ -58,7 +58,7 @@ describe.each(DATABASES)('a trace context on %s', { timeout: 60_000 }, (_, open)
     expect(await queue.get('one')).toMatchObject({ state: 'requested', traceparent: TRACEPARENT });
   });
 
-  it('that is none is refused, and nothing is enqueued', async () => {
+  it('that is not valid is refused, and nothing is enqueued', async () => {
     await using queue = await openQueue(database, { services: openShop().services });
     const bad = [
       '',

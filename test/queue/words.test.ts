@@ -60,7 +60,7 @@ describe('what is known of a cancellation', () => {
     ]);
   });
 
-  it('does not promise that nothing is sent again if the queue was told to send an absent one again', () => {
+  it('does not promise that nothing is sent again if the queue sends an absent one again', () => {
     const { known } = wordsOf(unknown({}, { whenAbsent: 'send_again', notBefore: '2026-11-05T10:02:00.000Z' }), NOW);
     expect(known.at(-1)).toBe(
       'It is read back in 2 min. If the last read-back shows no cancellation, it is sent again (end of period), once.',
@@ -231,7 +231,7 @@ describe('a time', () => {
     expect(relativeTime(iso, NOW)).toBe(text);
   });
 
-  it('is in UTC in full, and unchanged if it is none', () => {
+  it('is in UTC in full, and unchanged if it is not a time', () => {
     expect(utcTime('2026-11-05T09:04:31.123Z')).toBe('5 Nov 2026, 09:04:31 UTC');
     expect(utcTime('tomorrow')).toBe('tomorrow');
     expect(timeBetween('2026-11-05T11:00:00.000Z', NOW)).toBe('1 h');

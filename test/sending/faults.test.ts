@@ -97,7 +97,7 @@ describe('a server that fails after the request has arrived', () => {
     expect(writesOf(server.seen)).toHaveLength(1);
   });
 
-  it('drips a refusal: as long as it is not complete, it is none', async () => {
+  it('drips a refusal, which does not count until it is complete', async () => {
     await using server = await startHttp((response) => void response.writeHead(422).write('{"result":"refused"}'));
     const error = await failureOf(serviceAt(server.origin).cancel(REQUEST));
     expect(error).toMatchObject({ code: 'outcome_unknown', reason: 'timeout' });

@@ -24,7 +24,7 @@ describe('JSON that names a field twice', () => {
     expect(parseBody(text)).toEqual({ kind: 'json', value: JSON.parse(text) });
   });
 
-  it('is none that a serializer makes, however it is spaced', () => {
+  it('is never found in what a serializer makes, whatever the spacing', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.constantFrom(undefined, 2, '\t'), (value, space) => {
         const text = JSON.stringify(value, undefined, space);
@@ -44,7 +44,7 @@ describe('JSON that names a field twice', () => {
     );
   });
 
-  it('is looked for in long and deep answers, too', () => {
+  it('is found in long and deep answers, too', () => {
     const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
     expect(parseBody(deep).kind).toBe('json');
     const long = JSON.stringify({ text: 'a\\"'.repeat(60_000) });

@@ -43,7 +43,7 @@ describe('JSON at the end of a text', () => {
     expect(findTrailingJson(text)).toBeUndefined();
   });
 
-  it('is found whole, whatever it holds and whatever prose stands before it', () => {
+  it('is found whole, whatever it holds and whatever prose precedes it', () => {
     fc.assert(
       fc.property(proses, objects, (before, text) => {
         expect(findTrailingJson(`${before}\n${text}`)).toEqual({ value: JSON.parse(text), before: before.trim() });
@@ -52,7 +52,7 @@ describe('JSON at the end of a text', () => {
     );
   });
 
-  it('is none if there are two, whatever they hold', () => {
+  it('is not read if there are two, whatever they hold', () => {
     fc.assert(
       fc.property(proses, objects, objects, (before, one, another) => {
         expect(findTrailingJson(`${before}${one}${another}`)).toBeUndefined();

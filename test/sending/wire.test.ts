@@ -136,7 +136,7 @@ describe('the secrets of a login’s response', () => {
     'ticket',
   );
 
-  it('are what stands under a name of a token, however deep', () => {
+  it('are the values of fields named like a token, however deep', () => {
     fc.assert(
       fc.property(
         token,

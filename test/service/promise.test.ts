@@ -295,7 +295,7 @@ describe('an exchange of several requests', () => {
     expect(error?.code).toBe('outcome_unknown');
   });
 
-  it('says what the second of two writes was told if it never left', async () => {
+  it('says that the outcome is unknown if the second of two writes never left', async () => {
     const { error, requests } = await run(
       function* (order, config) {
         yield toWrite({ ...order, reference: 'first' }, config);

@@ -24,7 +24,7 @@ async function keyOf(account: string, service: unknown): Promise<unknown> {
 }
 
 describe('validate', () => {
-  it('gives a sound request back, without reading the configuration', async () => {
+  it('returns a valid request, without reading the configuration', async () => {
     const request = {
       account: 'whmcs',
       service: { serviceId: '5' },

@@ -44,16 +44,20 @@ describe('a provider', () => {
   });
 
   it.each(providerIds)('%s is in every list that names each provider', (id) => {
+    const heading = /^# (?:hosting: .*(?=Hosting API))?(.+?)(?: Global)?$/m.exec(
+      textOf(`providers/${id}/README.md`),
+    )?.[1];
     const lists: readonly (readonly [file: string, mention: RegExp])[] = [
       ['docs/README.md', new RegExp(`providers/${id}/README\\.md`)],
       ['docs/configuration.md', new RegExp(`^\\|.*\\b${id.toUpperCase()}_`, 'm')],
       // Settings, seeded services and time.
       ['docs/testing.md', new RegExp(`(?:^\\| \`${id}\` [^]*){3}`, 'm')],
-      ['test/providers/credentials.test.ts', new RegExp(`cancelkit/${id}'`)],
+      // What `check` reads.
+      ['docs/cli.md', new RegExp(`^\\| (?:${heading}|${id}) `, 'm')],
+      ...['conditions', 'credentials', 'foreign-answers', 'where-to-look'].map(
+        (name) => [`test/providers/${name}.test.ts`, new RegExp(`cancelkit/${id}'`)] as const,
+      ),
     ];
-    const heading = /^# (?:hosting: .*(?=Hosting API))?(.+?)(?: Global)?$/m.exec(
-      textOf(`providers/${id}/README.md`),
-    )?.[1];
     expect(
       textOf('docs/testing.md').split('## What is emulated')[1],
       'say in docs/testing.md what is emulated',

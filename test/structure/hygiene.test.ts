@@ -47,7 +47,6 @@ describe('the tree', () => {
 
   it('has no comment beyond 120 columns', () => {
     const long = [...typeScriptFiles, ...filesOf('site/*.ts')]
-      .filter((file) => !STILL_LONG.includes(file))
       .flatMap((file) => {
         const code = codeOf(file).split('\n');
         return textOf(file)
@@ -59,38 +58,3 @@ describe('the tree', () => {
     expect(long).toEqual([]);
   });
 });
-
-// As of 2026-11-28: these are being changed. None is to be added.
-const STILL_LONG: readonly string[] = [
-  'bench/queue-workers.ts',
-  'providers/hetzner/config.ts',
-  'providers/hostbill/config.ts',
-  'providers/hosting/config.ts',
-  'providers/leaseweb/index.ts',
-  'providers/whmcs/config.ts',
-  'providers/whmcs/index.ts',
-  'src/accounts/account-operations.ts',
-  'src/accounts/token-keeper.ts',
-  'src/bulk/account-access.ts',
-  'src/bulk/batch-send.ts',
-  'src/cli/bulk/settling.ts',
-  'src/console/access/form-token.ts',
-  'src/contract/provider.ts',
-  'src/outcome/judge-write.ts',
-  'src/provider/refusal.ts',
-  'src/queue/ledger/approval.ts',
-  'src/queue/ledger/claim.ts',
-  'src/queue/ledger/confirmation.ts',
-  'src/queue/ledger/follow.ts',
-  'src/queue/ledger/migrations.ts',
-  'src/queue/ledger/next-state.ts',
-  'src/queue/ledger/quarantine.ts',
-  'src/queue/ledger/record-states.ts',
-  'src/queue/ledger/stats.ts',
-  'src/queue/model/follow-plan.ts',
-  'src/queue/worker/pulse.ts',
-  'src/sending/response-body.ts',
-  'test/queue/support/pooler.ts',
-  'test/transports/patched-child.ts',
-  'test/transports/processes.ts',
-];

@@ -17,12 +17,16 @@ export function textOf(file: string): string {
 
 /** A source file's text without its comments; what is left keeps its line. */
 export function codeOf(file: string): string {
-  const stringOrComment = /('(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`)|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
-  return textOf(file).replace(
-    stringOrComment,
-    (found, string: string | undefined) => string ?? found.replace(/[^\n]/g, ''),
+  return textOf(file).replace(LITERAL_OR_COMMENT, (found, literal: string | undefined) =>
+    literal === undefined ? found.replace(/[^\n]/g, '') : literal,
   );
 }
+
+// A regular expression can contain what looks like the start of a comment.
+const STRING = /'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/;
+const EXPRESSION = /(?<=(?:[(,=:[!&|?{};]|=>|\breturn)\s*)\/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+\//;
+const COMMENT = /\/\/[^\n]*|\/\*[\s\S]*?\*\//;
+const LITERAL_OR_COMMENT = new RegExp(`(${STRING.source}|${EXPRESSION.source})|${COMMENT.source}`, 'g');
 
 /** What a file imports: project files by their path from the root, everything else by its specifier. */
 export function importsFrom(file: string): readonly string[] {

@@ -1,6 +1,7 @@
 /**
- * Cancels once at the URL that it is given, in a process whose `fetch` was replaced before cancelkit was loaded: by nock
- * (which answers by itself), by MSW (which passes the request on here), or by a function around it, as frameworks do. Prints the outcome and how often that was called.
+ * Cancels once at the URL that it is given, in a process whose `fetch` was replaced before cancelkit was loaded: by
+ * nock (which answers by itself), by MSW (which passes the request on here), or by a function around it, as frameworks
+ * do. Prints the outcome and how often that was called.
  */
 import nock from 'nock';
 

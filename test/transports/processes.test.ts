@@ -3,7 +3,7 @@ import { makeCertificate } from '../campaign/certificate.ts';
 import { cancelBehindEnvironmentProxy, cancelWhileStopped, cancelWithPatchedFetch } from './processes.ts';
 
 describe('a process of its own', () => {
-  it('that was told to use the proxy of its environment sends through it, once', { timeout: 60_000 }, async () => {
+  it('that uses the proxy of its environment sends through it, once', { timeout: 60_000 }, async () => {
     expect(await cancelBehindEnvironmentProxy(makeCertificate())).toEqual({
       outcome: 'requested',
       cancellations: 1,

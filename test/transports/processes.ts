@@ -68,7 +68,9 @@ export async function cancelWhileStopped(): Promise<ChildOutcome> {
   }
 }
 
-/** In a process whose `fetch` was replaced before cancelkit was loaded. The outcome ends with how often it was called. */
+/**
+ * In a process whose `fetch` was replaced before cancelkit was loaded. The outcome ends with how often it was called.
+ */
 export async function cancelWithPatchedFetch(how: 'nock' | 'MSW' | 'a function around it'): Promise<ChildOutcome> {
   const { count, listener } = countingProvider((answer) => answer());
   const server = createServer(listener);

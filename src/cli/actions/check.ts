@@ -79,7 +79,7 @@ async function checkByService(
   return EXIT.done;
 }
 
-/** What a check goes by of the options of the configuration. */
+/** The options of the configuration that a check uses. */
 export function callOptions({ options }: OpenedServices): Parameters<typeof checkAccount>[2] {
   const { fetch, deadlineMs, attemptTimeoutMs } = options;
   return { fetch, deadlineMs, attemptTimeoutMs };

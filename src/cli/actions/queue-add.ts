@@ -20,7 +20,7 @@ export async function add(
     async (queue, opened) => {
       const request = await describedCancellation(account, words, flags, opened);
       const { id, notBefore, priority, propose } = flags;
-      // What is only proposed is confirmed by whoever approves it.
+      // A proposal is confirmed by the person who approves it.
       await confirmImmediate(request, flags.yes === true || propose === true, opened, session);
       const whenAbsent = whenAbsentOf(flags.whenAbsent);
       const follow = flags.follow === false ? false : undefined;

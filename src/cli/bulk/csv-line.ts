@@ -2,7 +2,7 @@ import { visible } from '../terminal/visible.ts';
 
 /**
  * A line of a CSV file. A cell that a spreadsheet would take for a formula gets an apostrophe in front, which marks it
- * as a text and which a list that is read back is read without.
+ * as text. Reading a list removes it again.
  */
 export function csvLine(cells: readonly string[]): string {
   return cells.map((cell) => quoted(asText(visible(cell)))).join(',');

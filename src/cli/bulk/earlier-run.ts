@@ -9,14 +9,17 @@ import { LOOK_UP, type ResultsFile } from './results-file.ts';
 
 /** How far an earlier run came with each row. Takes 25 bytes a row. */
 export interface EarlierRun {
-  /** `undefined`: it did not come to this row, or left it out. */
+  /** `undefined`: the earlier run did not reach this row, or left it out. */
   readonly stateOf: (row: number) => EarlierState | undefined;
   /** The result that it wrote for a row, from the last line of that row. */
   readonly resultOf: (row: number) => EarlierResult;
   readonly fingerprintOf: (row: number) => string;
   /** The last row that it reached. */
   readonly lastRow: number;
-  /** The id of the run. Results of earlier versions have none: it is made of their first line, as in every copy. */
+  /**
+   * The id of the run. Results of earlier versions have no id: it is derived from their first line, which all copies
+   * share.
+   */
   readonly run: string;
 }
 

@@ -13,10 +13,10 @@ import type { ValidRow } from './result-line.ts';
 
 /**
  * Settles rows that an earlier run sent, or was about to send, without learning their outcome. They are never sent
- * again: they are read back, and what does not show the cancellation of the asked timing stays unknown. An account whose
- * credentials are refused, or that meets a login or a challenge, is not asked again, since providers ban; nor is one
- * whose provider did not answer three times in a row. A row that waits for a token waits on unless its cancellation is
- * found: no other token is asked for.
+ * again: they are read back, and what does not show the cancellation of the asked timing stays unknown. An account
+ * whose credentials are refused, or that meets a login or a challenge, is not asked again, since providers ban; nor is
+ * one whose provider did not answer three times in a row. A row that waits for a token waits on unless its cancellation
+ * is found: no other token is asked for.
  */
 export class Settling {
   readonly #services: OpenedServices['services'];

@@ -140,7 +140,7 @@ async function readRows(
   }
   for (const row of taken.values()) await tell(notBegun(row));
   if (!signal.aborted) return;
-  // A list of states that leaves rows out looks like one that is complete.
+  // A list of states with missing rows looks like a complete one.
   let index = 0;
   for await (const each of input.rows()) {
     index += 1;

@@ -1,6 +1,9 @@
 import { InvalidArgumentError } from 'commander';
 
-/** A text of an option. One like an option is refused: the value was left out, and would swallow a `--dry-run`. */
+/**
+ * The value of an option. A value that looks like an option is refused: the real one was left out, and a `--dry-run`
+ * would be swallowed.
+ */
 export function text(value: string): string {
   if (value === '') throw new InvalidArgumentError('It is empty: leave the option out.');
   if (value.startsWith('--')) {

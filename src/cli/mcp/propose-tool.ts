@@ -12,7 +12,8 @@ export function proposeTools(): readonly Tool[] {
   return states.includes('proposed') ? [propose] : [];
 }
 
-// Nothing that a model proposes takes the id under which a shop enqueues: the shop's own call would add nothing.
+// A proposal of a model never takes the id under which a shop enqueues. Otherwise the shop's own call would add
+// nothing.
 const PREFIX = 'mcp:';
 
 /** The tool itself. */

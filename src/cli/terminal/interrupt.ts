@@ -4,7 +4,7 @@ import type { Output } from './output.ts';
 /**
  * Reports the first Ctrl-C (or `kill`, or the end of the terminal); the second one ends the process immediately.
  *
- * @param code the exit code then: what is in flight has perhaps happened, unless nothing but reading is.
+ * @param code the exit code of an interrupted command. What is in flight may have taken effect, unless it only reads.
  * @returns what ends the telling; the signals are still not left to Node.js, which would end the process by them
  */
 export function onInterrupt(notify: () => void, code: number = EXIT.unknown): () => void {

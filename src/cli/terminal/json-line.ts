@@ -1,4 +1,7 @@
-/** A value as JSON in one line. What steers a terminal or ends a line is escaped, which a parser does not notice. */
+/**
+ * A value as JSON in one line. Characters that control a terminal or end a line are escaped, which makes no difference
+ * to a parser.
+ */
 export function jsonLine(value: object): string {
   return JSON.stringify(value).replace(/[\u007F-\u009F\u2028\u2029]|\p{Cf}/gu, (found) =>
     found.split('').map(escaped).join(''),

@@ -44,8 +44,9 @@ export function isEqual(one: string, other: string): boolean {
 }
 
 /**
- * Browsers that do not say where a request comes from, as over plain HTTP, send its origin with a form. The scheme may
- * be a proxy's affair. The URL may be the server's own: Next.js puts `localhost` there, whatever the browser asked for.
+ * Browsers that do not say where a request comes from, as over plain HTTP, send its origin with a form. Behind a proxy,
+ * the scheme may differ. The URL may be the server's own: Next.js puts `localhost` there, whatever the browser asked
+ * for.
  */
 function isSameOrigin({ headers, url }: Request): boolean {
   const site = headers.get('sec-fetch-site');

@@ -84,7 +84,7 @@ export function renderPage(page: JSX.Element): string {
   return `<!doctype html>${page}`.replaceAll(TEXT, (text) => (text.startsWith('<') ? text : shown(text)));
 }
 
-// Markup in a text is escaped, so a tag ends at its first `>`. What an operator has written stays as it is.
+// Markup in a text is escaped, so a tag ends at its first `>`. What an operator has written stays unchanged.
 const TEXT = /<textarea[^>]*>[^<]*|>[^<]+/g;
 
 /** A text whose every character is seen: others can turn one around, or make it look like another service's name. */

@@ -101,7 +101,7 @@ export function Banners({ visit }: { readonly visit: Visit }): JSX.Element {
   );
 }
 
-/** For how long an account is paused. A trial is due if that is over and it is still turned away. */
+/** For how long an account is paused. If the pause is over and the account is still turned away, a trial is due. */
 export function pausedFor({ pausedUntil }: AccountStats, now: number): string {
   return pausedUntil === undefined ? '' : ` for ${timeBetween(pausedUntil, now)}`;
 }

@@ -41,7 +41,7 @@ function removeUnfinished(target: string): void {
   }
 }
 
-// Only what this file has named: a directory of another name is somebody's own.
+// Only what this file has named: a directory of another name belongs to something else.
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**

@@ -42,8 +42,8 @@ export async function openPglite(directory: string): Promise<Database> {
 }
 
 /**
- * Everything asks first whether the directory is still this process's: PGlite keeps pages in its own memory, and what
- * it wrote would destroy what the next owner has written.
+ * Every use first checks that the directory still belongs to this process: PGlite keeps pages in its own memory, and
+ * writing them would destroy what the next owner has written.
  */
 function database(pglite: PGlite, lock: DirectoryLock): Database {
   return {

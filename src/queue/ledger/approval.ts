@@ -18,8 +18,8 @@ export interface Proposal {
 /**
  * Plans a proposed cancellation, by the word of another person than the one who proposed it.
  *
- * @throws ProviderError `invalid_request` if it is not proposed, if the same person proposed it, if its request is not the
- * one that was proposed or looked at, or if its account leads to another place now
+ * @throws ProviderError `invalid_request` if it is not proposed, if the same person proposed it, if its request is not
+ * the one that was proposed or looked at, or if its account leads to another place now
  */
 export async function approve(
   client: QueryClient,

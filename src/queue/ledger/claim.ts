@@ -39,15 +39,15 @@ export async function claim(
 }
 
 /**
- * The condition for a cancellation that waits for a worker, now or later. Within CASE, so that the planner finds rows by
- * their ids.
+ * The condition for a cancellation that waits for a worker, now or later. Within CASE, so that the planner finds rows
+ * by their ids.
  */
 export const IS_WAITING = `CASE state WHEN 'planned' THEN true WHEN 'unknown' THEN true
   WHEN 'requested' THEN not_before IS NOT NULL WHEN 'scheduled' THEN not_before IS NOT NULL ELSE false END`;
 
 /**
- * Takes accounts of which no other worker is claiming, until the transaction ends, and waits for none. With the count of
- * leases below, this keeps the limits of the accounts exactly, over all processes.
+ * Locks accounts from which no other worker is claiming, until the transaction ends, without waiting for any. With the
+ * count of leases below, this keeps the limits of the accounts exactly, over all processes.
  *
  * @param accounts in the order in which they are tried.
  * @param most how many are taken.
@@ -86,8 +86,8 @@ function claimsOf(schema: string): string {
 /**
  * How much room each account has. Needs {@link lockAccounts}.
  *
- * Leases and starts are read in the order of their index: such a scan marks the entries of rows that are gone, and leaves
- * them out the next time.
+ * Leases and starts are read in the order of their index: such a scan marks the entries of rows that are gone, and
+ * leaves them out the next time.
  */
 export async function roomOf(client: QueryClient, schema: string, limits: readonly Limit[]): Promise<readonly Room[]> {
   const wanted = limits.map(({ account, concurrency, rate }) => ({ account, concurrency, ...rate }));
@@ -142,9 +142,9 @@ export const WAITS_FOR_WORKER = `state IN ('planned', 'unknown') AND NOT needs_p
 export const DUE_SINCE = 'COALESCE(not_before, updated_at)';
 
 /**
- * The cancellations that have been due for longest, as the ledger has it: those that are followed, which have no jobs, and
- * others whose job is gone, since pg-boss's own dashboard can delete, cancel and complete its jobs. What is followed comes
- * last. Needs {@link lockAccounts}; {@link claim} then takes each once, also if there is a job.
+ * The cancellations that have been due for longest, as the ledger has it: those that are followed, which have no jobs,
+ * and others whose job is gone, since pg-boss's own dashboard can delete, cancel and complete its jobs. What is
+ * followed comes last. Needs {@link lockAccounts}; {@link claim} then takes each once, also if there is a job.
  *
  * @param rooms how many of each account.
  * @param forMs those that have been due for so long.

@@ -14,10 +14,10 @@ import { storable, storableError } from './stored-outcome.ts';
 
 /**
  * Takes up a cancellation whose token is about to be passed on: until that is over, nobody else acts on it. If this
- * process ends meanwhile, or the outcome cannot be written, the lease ends, and the cancellation is read back as one that
- * may have been carried out.
+ * process ends meanwhile, or the outcome cannot be written, the lease ends, and the cancellation is read back as one
+ * that may have been carried out.
  *
- * @throws ProviderError `invalid_request` if it does not wait for a confirmation, or somebody else is at it;
+ * @throws ProviderError `invalid_request` if it does not wait for a confirmation, or another process is working on it;
  * `unavailable` while its account rests
  */
 export async function beginConfirmation(

@@ -16,14 +16,14 @@ import { changedAt, UPDATED } from './record.ts';
 export interface DecisionContext {
   readonly schema: string;
   readonly jobs: Jobs;
-  /** The accounts that there are here. */
+  /** The accounts of this process. */
   readonly readable: ReadonlyMap<string, boolean>;
   /** How what the provider accepted is followed, unless its own options say so. */
   readonly follow: FollowPlan | false;
 }
 
 /**
- * The row of a cancellation in one of the states, locked; nobody else acts on it.
+ * The row of a cancellation in one of the states, locked; nothing else acts on it.
  *
  * @throws ProviderError `invalid_request`, see {@link hasChanged} for one that is not as the person saw it
  */
@@ -54,14 +54,16 @@ export async function locked(
     throw invalidInput([
       {
         path: 'id',
-        expected: 'a cancellation that nobody is at; it is being read back or confirmed, try again in a minute',
+        expected: 'a cancellation that is not in use; it is being read back or confirmed, try again in a minute',
       },
     ]);
   }
   return row;
 }
 
-/** Writes what was decided. Nothing that an older claim writes counts any more. What was accepted is followed anew. */
+/**
+ * Writes what was decided. From now on, writes of older claims are ignored. An accepted cancellation is followed anew.
+ */
 export async function write(
   client: QueryClient,
   { schema, readable, follow }: DecisionContext,
@@ -112,7 +114,7 @@ export async function note(
   await writeHistory(client, schema, [{ id, type, data: { by, note: words, ...more } }]);
 }
 
-/** Whether it was sent before, or may have been, and no answer said what that led to. */
+/** Whether it was sent before, or may have been, and no answer showed the outcome. */
 export async function hasBeenInDoubt(client: QueryClient, { schema }: DecisionContext, id: string): Promise<boolean> {
   const { rows } = await client.query(
     `SELECT 1 FROM ${schema}.history WHERE cancellation_id = $1

@@ -23,9 +23,8 @@ export function endOf(at: EffectiveAt | undefined): number | undefined {
 }
 
 /**
- * From when on a reading of a service that is not over speaks against the cancellation. A provider may name a date that
- * had passed when it accepted the cancellation, such as that of an unpaid invoice, and still has to be
- * given time.
+ * The time from which a reading of a service that is not over contradicts the cancellation. A provider may name a date
+ * that had passed when it accepted the cancellation, such as that of an unpaid invoice, and still has to be given time.
  */
 export function firstLate(
   due: number,
@@ -34,7 +33,7 @@ export function firstLate(
   plan: FollowPlan,
 ): number {
   const first = nowMs - sinceMs + plan.afterMs;
-  // One for now has no date of its own: its first reading is the one after its date.
+  // An immediate cancellation without a date has only the first reading, which counts as the one after its date.
   const isNow = result.effectiveAt === undefined && request.when === 'immediate';
   return isNow ? first : Math.max(due + plan.afterDateMs, first);
 }

@@ -1,7 +1,7 @@
 import type { CancellationStatus, LastSeen } from '../../contract/vocabulary.ts';
 import type { Claimed, Followed, Following } from '../model/claimed.ts';
 
-/** What a reading found that speaks against the cancellation, in words for an operator. */
+/** What a reading found that contradicts the cancellation, in words for an operator. */
 export function findingOf(
   { claimed, followed }: Following,
   doubt: 'lapsed' | 'overdue',
@@ -14,7 +14,7 @@ export function findingOf(
     const shown = state === 'none' ? 'shows no cancellation of this service any more' : 'says that it failed';
     return `${provider}: the provider accepted this cancellation, and ${shown}. The service goes on. ${DECIDE}`;
   }
-  // A cancellation that the provider shows may be another one, which somebody has made there for a later date.
+  // The cancellation that the provider shows may be another one, which a person has made there for a later date.
   const why =
     state === 'scheduled' || state === 'requested'
       ? 'it was renewed, or cancelled anew for that date'

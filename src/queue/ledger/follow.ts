@@ -18,7 +18,7 @@ export interface FollowingQueue {
   readonly readable: ReadonlyMap<string, boolean>;
 }
 
-/** How a cancellation is followed: as was asked for it, and otherwise as the queue does; not where nothing can be read. */
+/** How a cancellation is followed: by its own options, otherwise by the queue's; not at all if nothing can be read. */
 export function planOf(
   { follow, request }: Pick<Claimed, 'follow' | 'request'>,
   queue: FollowingQueue,
@@ -33,7 +33,9 @@ export function followed(next: NextState, plan: FollowPlan | false): NextState {
   return { ...next, nextInMs: plan.afterMs, follow: { begins: true } };
 }
 
-/** What follows from a reading that the provider answered: with a state, or with its word that it has no such service. */
+/**
+ * The next state after a reading that the provider answered: with a state, or by saying that it has no such service.
+ */
 export function afterFollowReading(following: Following, seen: CancellationStatus | 'absent'): NextState {
   if (seen === 'absent') return afterAbsence(following);
   const result = withReading(following.followed, seen);
@@ -53,7 +55,8 @@ export function afterFollowReading(following: Following, seen: CancellationStatu
 
 /**
  * What follows from a reading that failed: it says nothing, so it is made again later, until the plan is over. It is
- * given up no sooner than `giveUpAfterMs` after the first failure: a worker may come back when the plan is over already.
+ * given up no sooner than `giveUpAfterMs` after the first failure: a worker may come back when the plan is over
+ * already.
  *
  * @param isShut whether a `forbidden` is about the whole account.
  */
@@ -89,8 +92,8 @@ function afterLastFailure(following: Following): NextState {
 }
 
 /**
- * Until a reading is made again that has failed for so long. Before its date that is ever rarer, and no later than
- * planned.
+ * How long to wait until a failed reading is repeated. Before the cancellation's date, the wait grows with the time for
+ * which readings have failed, but ends no later than the next planned reading.
  */
 function retryInMs(following: Following, failingForMs: number): number {
   const { followed: current, claimed, plan } = following;
@@ -132,8 +135,8 @@ export function undecided(following: Following, { follow = {} }: NextState): Nex
   return { ...stateOf(following), follow: readings, nextInMs: following.plan.everyMs };
 }
 
-// A reading that failed is made again after this part of the time between two readings, or since the first failure, or,
-// without a date, since the beginning.
+// A failed reading is repeated after this part of the time between two readings, of the time since the first failure,
+// or, without a date, of the time since it was accepted.
 const FAILED_SHARE = 8;
 
 // One reading can be wrong: from a cache, or of a moment in which the provider changes something.

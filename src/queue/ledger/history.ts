@@ -10,8 +10,8 @@ import type { QueryClient } from '../database/database.ts';
  * - `quarantined`: it may have been sent without this ledger's knowledge; with `by`, `since` and the state it `was` in.
  * - `intent`: a worker took it up to send it. `reading`: to read it back; with `by` if a person asked for that.
  *   `following`: to read what was accepted.
- * - `followed`: what that showed (`seen`, as with `settled`), what speaks against the cancellation (`doubt`) and
- *   how often in a row; `ended` if it is not read any more.
+ * - `followed`: what that showed (`seen`, as with `settled`), what contradicts the cancellation (`doubt`) and how often
+ *   in a row; `ended` if it is not read any more.
  * - `attempt`, `answer`, `retry`, `read_back`: what happened on the wire, as `onEvent` tells it.
  * - `settled`: where that led, with the state, and the error's code where there is one. After a read-back, `seen` is
  *   what it showed: the provider's `state` of it (or `absent`: no such service), with `when` and `effectiveAt`

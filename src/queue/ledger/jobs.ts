@@ -15,8 +15,8 @@ export interface Job {
 }
 
 /**
- * The jobs of rows of the ledger, at the times that the rows name. What is followed has none: the ledger itself says when
- * it is read, and a job would be kept for months until then.
+ * The jobs of rows of the ledger, at the times that the rows name. A followed cancellation has no job: the ledger
+ * itself says when it is read, and a job would be kept for months until then.
  */
 export function toJobs(rows: readonly Row[]): readonly Job[] {
   return rows

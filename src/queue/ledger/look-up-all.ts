@@ -42,7 +42,7 @@ async function pageOf(
     const { rows } = await client.query(`SELECT *, ${UPDATED} FROM ${inOrder(wanted, limit, value)} c`, values);
     return rows.map(toRecord);
   }
-  // Of a time alone, an index names the first ones.
+  // If only a time is asked for, an index finds the first ones.
   if (isOfTime(filter) && !isFiltered(wanted)) return await searchAll(client, wanted, limit);
   // What is searched for is often among the first ones, and then an index would only find all the others, too.
   const near = isOfTime(filter)
@@ -236,7 +236,7 @@ function sorted(wanted: Wanted, limit: number, of: Alias = ''): string {
   return `ORDER BY ${keys.join(', ')} LIMIT ${limit}`;
 }
 
-/** What the list is in the order of. Numbers are given in the order of the times, but for what is enqueued concurrently. */
+/** What the list is ordered by. Numbers follow the times, except those of entries that are enqueued concurrently. */
 function keysOf(wanted: Wanted): readonly string[] {
   return isOfTime(wanted) ? ['created_at', 'number'] : ['number'];
 }

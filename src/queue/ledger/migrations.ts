@@ -134,7 +134,8 @@ export const MIGRATIONS: readonly Migration[] = [
       WHERE state IN ('requested', 'scheduled', 'completed', 'already_cancelled', 'refused') AND NOT needs_person AND lease_until IS NULL`,
   ],
   // Leases in the order in which they end: a scan in that order leaves out what has been settled since the last vacuum.
-  // And no check of each line of history by a trigger: the statements that write lines hold the rows that these belong to.
+  // And no check of each line of history by a trigger: the statements that write lines hold the rows that these belong
+  // to.
   (schema) => [
     `DROP INDEX IF EXISTS ${schema}.cancellation_leased`,
     `CREATE INDEX cancellation_leased ON ${schema}.cancellation (account, lease_until) WHERE lease_until IS NOT NULL`,

@@ -35,7 +35,10 @@ export interface NextState {
   readonly readBackAttempts: number;
   /** Nothing more is done by itself: a person has to look. */
   readonly needsPerson: boolean;
-  /** The whole account rests for so long; `isTurnedAway`: and ever longer, until it is let in. */
+  /**
+   * How long the whole account rests. With `isTurnedAway`, each rest is longer than the one before, until the account
+   * is let in.
+   */
   readonly pause?: { readonly forMs: number; readonly because: string; readonly isTurnedAway?: boolean };
   /** The provider has let the account in. */
   readonly isLetIn?: boolean;
@@ -98,7 +101,8 @@ export function afterSend(
   }
   const error = storableError(settled.error);
   if (error.code === 'outcome_unknown') return becameUnknown(error, readable, policy, isShut);
-  // Nothing is cancelled until a person has passed on the token; read-backs could not tell an unconfirmed one from none.
+  // Nothing is cancelled until a person has passed on the token. A read-back could not distinguish an unconfirmed
+  // cancellation from a missing one.
   if (error.code === 'confirmation_required')
     return { state: 'unknown', error, readBackAttempts: 0, needsPerson: true };
   const kept = { error, readBackAttempts: claimed.readBackAttempts, ...retryInMsOf(settled.error) };
@@ -262,7 +266,7 @@ export function whenAgain(error: ProviderError, tries: number, isShut: boolean):
   return code === 'rate_limited' ? rest(code, SLOW_DOWN_MS) : { nextInMs: backoffMs(tries) };
 }
 
-/** For how long an account rests that has turned a token away together with whoever passed it on. */
+/** How long an account rests after it refused a token together with the credentials. */
 export function restAfter(error: ProviderError): NextState['pause'] {
   // Other refusals may be about the token alone, whatever their status.
   if (error.code !== 'unauthorized' && error.code !== 'rate_limited') return undefined;

@@ -19,7 +19,7 @@ export const DEFAULT_POLICY: Policy = {
 /** How long an account rests after its credentials or its configuration were refused: providers ban who goes on. */
 export const REST_MS: number = 15 * MINUTE;
 
-/** How long it rests at most if it is turned away again and again. */
+/** The longest rest of an account that is turned away repeatedly. */
 export const LONGEST_REST_MS: number = 24 * HOUR;
 
 /** How long an account rests after the provider asked it to slow down without naming a time. */

@@ -27,9 +27,9 @@ export interface Quarantined {
 
 /**
  * Turns every cancellation that may have been sent without this ledger's knowledge into `unknown`: whatever is open and
- * was due, and was in the ledger as it was restored. What is unknown already is read back from the start; what waits for
- * a person goes on waiting, and says what may have happened since. One whose earlier request was accepted is settled by
- * that. The counts of `stats` are made anew.
+ * was due, and was in the ledger as it was restored. What is unknown already is read back from the start; what waits
+ * for a person goes on waiting, and says what may have happened since. One whose earlier request was accepted is
+ * settled by that. The counts of `stats` are made anew.
  *
  * @throws ProviderError `invalid_request` for a time in the future; `unavailable` while a worker is alive
  */
@@ -170,8 +170,8 @@ async function checkQuiet(client: QueryClient, schema: string, since: string): P
 }
 
 /**
- * Until when a cancellation counts as due. The clock of the server that is gone may have been ahead of this one: by that of
- * its workers' last sign of life, what seems to be planned for later may have been sent.
+ * Until when a cancellation counts as due. The clock of the server that is gone may have been ahead of this one: by
+ * that of its workers' last sign of life, what seems to be planned for later may have been sent.
  */
 function dueBy(schema: string): string {
   const newest = `GREATEST(clock_timestamp(), (SELECT max(seen_at) FROM ${schema}.worker))`;

@@ -22,8 +22,8 @@ export interface ReadNow {
  * Takes up an unknown cancellation to read it back now. If this process ends meanwhile, the lease ends, and the
  * cancellation waits for what it waited for.
  *
- * @throws ProviderError `invalid_request` if it is not unknown, cannot be read back, or somebody else is at it;
- * `unavailable` while its account rests
+ * @throws ProviderError `invalid_request` if it is not unknown, cannot be read back, or another process is working on
+ * it; `unavailable` while its account rests
  */
 export async function beginReadNow(
   client: QueryClient,

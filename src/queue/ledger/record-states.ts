@@ -78,8 +78,8 @@ async function update(
   lines: ReadonlyMap<string, readonly NewEntry[]>,
 ): Promise<Map<string, Date | undefined>> {
   if (settled.length === 0) return new Map();
-  // States are compared within CASE so that the planner, which knows nothing of a new table, finds the rows by their ids,
-  // and does not read all that are in a state.
+  // States are compared within CASE so that the planner, which knows nothing of a new table, finds the rows by their
+  // ids, and does not read all that are in a state.
   const { rows } = await client.query(
     `WITH clock AS MATERIALIZED (
        SELECT date_trunc('milliseconds', clock_timestamp()) AS now
@@ -202,9 +202,9 @@ export async function takeYes(
 }
 
 /**
- * The provider's own yes to whoever sent it, from the place that the cancellation is still for. It ends `unknown`, every
- * plan to send it again, and a refusal that followed the lost outcome: after the last read-back, of a later request, or
- * because it was withdrawn. A person's `resolve` is left alone: it empties `readings`.
+ * The provider's own yes to the process that sent it, from the place that the cancellation is still for. It ends
+ * `unknown`, every plan to send it again, and a refusal that followed the lost outcome: after the last read-back, of a
+ * later request, or because it was withdrawn. A person's `resolve` is left alone: it empties `readings`.
  */
 const LATE_YES = `(x.task = 'send' AND x.state IN ${sqlList(CANCEL_OUTCOMES)}
   AND (x."sentTo" IS NULL OR c.place IS NULL OR x."sentTo" = c.place))`;

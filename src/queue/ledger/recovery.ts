@@ -88,8 +88,8 @@ export async function giveBack(
 export const NEXT_IN: string = `(extract(epoch FROM not_before - clock_timestamp()) * 1000)::float8 AS next_in_ms`;
 
 /**
- * What an unknown cancellation waits for that a person is reading back: a person, or a reading that is planned. One
- * that is held waits for its place alone, and every reading compares that anew.
+ * What an unknown cancellation waits for after a person has read it back: a person, or a planned reading. One that is
+ * held waits for its place alone, and every reading compares that anew.
  */
 export function stillWaits(row: Row): Pick<NextState, 'needsPerson' | 'nextInMs'> {
   if (row['needs_person'] === true && row['other_place'] === null) return { needsPerson: true };

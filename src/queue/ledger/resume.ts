@@ -4,9 +4,9 @@ import { changedAt } from './record.ts';
 import type { DecisionContext } from './decision.ts';
 
 /**
- * Lets an account go on that rests, and immediately those of its cancellations that the provider has not taken so far,
- * and those that were held, or not read, because the account led to another place. They stay pinned to their own, and
- * an unknown one is read back when it was to be.
+ * Ends the rest of an account. Cancellations that the provider has not taken so far continue immediately, and so do
+ * those that were held, or not read, because the account led to another place. They stay pinned to their own place, and
+ * an unknown one is read back when that was planned.
  */
 export async function resume(client: QueryClient, { schema, jobs }: DecisionContext, account: string): Promise<void> {
   await client.query(`DELETE FROM ${schema}.account WHERE name = $1`, [account]);

@@ -11,9 +11,9 @@ import { type DecisionContext, hasBeenInDoubt, locked, note, write } from './dec
  * Plans a cancellation again that was refused, that is held, that has lapsed or is overdue, or that a person has found
  * not to have taken effect.
  *
- * @throws ProviderError `invalid_request` if it is in another state, if it is being read back at this
- * moment, if another cancellation of the service is open or a newer one has been accepted, if there is no new place to
- * accept, or if whoever proposed it accepts one
+ * @throws ProviderError `invalid_request` if it is in another state, if it is being read back at this moment, if
+ * another cancellation of the service is open or a newer one has been accepted, if there is no new place to accept, or
+ * if the person who proposed it accepts one
  */
 export async function retry(
   client: QueryClient,
@@ -48,7 +48,7 @@ export async function retry(
     throw invalidInput([{ path: 'decision.by', expected: 'another person than the one who proposed it' }]);
   }
   await checkOnlyOne(client, context, row);
-  // With a reading, a late yes to what was sent before also replaces what the next request is refused with.
+  // With `readings` above 0, a late yes to the earlier request also replaces a refusal of the next one.
   const wasInDoubt = row['state'] === 'unknown' || (await hasBeenInDoubt(client, context, id));
   await write(client, context, id, { state: 'planned', readings: wasInDoubt ? 1 : 0 });
   if (acceptPlace) {
@@ -58,7 +58,7 @@ export async function retry(
   await context.jobs.add(client, [{ id, account: request.account, priority, startAfter: undefined }]);
 }
 
-/** Whether it was proposed, and withdrawn before anybody approved it: to retry it would approve it. */
+/** Whether it was proposed, and withdrawn before it was approved: retrying it would approve it. */
 async function isUnapproved(client: QueryClient, { schema }: DecisionContext, id: string): Promise<boolean> {
   const { rows } = await client.query(
     `SELECT 1 FROM ${schema}.history WHERE cancellation_id = $1 AND type IN ('proposed', 'approved')
@@ -77,7 +77,8 @@ async function wasProposed(client: QueryClient, { schema }: DecisionContext, id:
 }
 
 /**
- * Another cancellation of the service may have been sent since somebody looked at this one, which that does not change.
+ * Another cancellation of the service may have been sent since a person looked at this one, whose row that does not
+ * change.
  *
  * @throws ProviderError `invalid_request`
  */

@@ -21,8 +21,8 @@ export interface AccountStats {
   readonly turnedAwaySince?: string;
   readonly turnedAwayTimes?: number;
   /**
-   * Since when the one has been due that has waited longest for a worker (ISO 8601). Left out: none is due. A reading of
-   * one that is followed counts once it has waited for a day.
+   * Since when the one has been due that has waited longest for a worker (ISO 8601). Left out: none is due. A reading
+   * of one that is followed counts once it has waited for a day.
    */
   readonly oldestDueAt?: string;
   /** How many were settled within the last 60 minutes, to the minute. */

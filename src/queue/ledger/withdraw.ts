@@ -27,12 +27,12 @@ export async function withdraw(
     operation: 'cancel',
     retryable: false,
   });
-  // With a reading, it is a refusal that rests on an absence, as after the last read-back.
+  // With `readings` above 0, it is a refusal that is based on an absence, as after the last read-back.
   await write(client, context, id, { state: 'refused', error: error.toJSON(), readings: wasInDoubt ? 1 : 0 });
   await note(client, context, id, 'withdrawn', decision);
 }
 
-/** What is true of one whose requests, if there were any, were all refused. */
+/** What applies to a cancellation all of whose requests, if any, were refused. */
 function notTaken({ tries }: Row): string {
   return Number(tries) === 0 ? 'Nothing was sent.' : 'Nothing happened at the provider.';
 }

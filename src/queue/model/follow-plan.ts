@@ -6,7 +6,10 @@ export interface FollowPlan {
   readonly beforeDateMs: readonly number[];
   /** From the end of its date, which is over in every time zone by then, to the next reading. Default: a day. */
   readonly afterDateMs: number;
-  /** Between readings after its date, and between a reading that contradicts it and the one that confirms that. Default: a day. */
+  /**
+   * Between readings after its date, and between a reading that contradicts it and the one that confirms that. Default:
+   * a day.
+   */
   readonly everyMs: number;
   /** For how long it is read after its date. If the service is not over then, it is `overdue`. Default: a week. */
   readonly forMs: number;
@@ -40,7 +43,7 @@ export function followPlanOf(option: FollowOption): FollowPlan | false {
 }
 
 /**
- * What speaks against a cancellation that the provider accepted:
+ * What contradicts a cancellation that the provider accepted:
  *
  * - `lapsed`: the provider has none any more, or the end of the service has moved later than was promised;
  * - `overdue`: its date has passed, and the provider does not say that the service is over;

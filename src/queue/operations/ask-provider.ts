@@ -43,7 +43,7 @@ export async function confirmNow(
     await writes.decide(by, (client) => endConfirmation(client, context, claimed, settled, by));
     if (!isDefinite) record = await reads.lookUp(id);
   } catch (error) {
-    // A ledger that cannot be reached says nothing about the token, which the lease now stands for.
+    // A ledger that cannot be reached says nothing about the token. The lease covers that case.
     if (!isProviderError(error)) throw error;
   }
   if (isDefinite) throw settled.error;

@@ -111,7 +111,7 @@ export function wordsOf(item: QueuedCancellation, now: number): CancellationWord
   return { summary: `${meaning}${ends}`, known: [`${meaning}${ends}`, ...conditions, ...warnings] };
 }
 
-/** What is asked for beside the service and the time: whoever approves it approves that, too. */
+/** What is asked for besides the service and the time. A person who approves the cancellation approves that, too. */
 export function conditionsOf({
   request: { extras = {}, reason },
   place,

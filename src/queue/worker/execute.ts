@@ -109,7 +109,7 @@ function followingOf(claimed: Claimed, context: Context): Following | undefined 
   return claimed.followed === undefined || plan === false ? undefined : { claimed, followed: claimed.followed, plan };
 }
 
-/** A newer cancellation of the service explains what speaks against this one: that one is followed. */
+/** A newer cancellation of the service explains what contradicts this one: the newer one is followed. */
 async function unlessNewer(following: Following, next: NextState, { database, schema }: Context): Promise<NextState> {
   if (!next.needsPerson) return next;
   const newer = await newerOf(database, schema, following.claimed);

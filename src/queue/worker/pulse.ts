@@ -29,7 +29,8 @@ export class Pulse {
 
   /**
    * Notes that the worker is alive, for so many milliseconds without another sign. If the database's clock was set back
-   * since any worker did so, what was to end by the old time is brought to the new one: no rest and no lease gets longer.
+   * since any worker did so, what was to end by the old time is brought to the new one: no rest and no lease gets
+   * longer.
    */
   async beat(client: QueryClient, context: PulseContext, aliveForMs: number): Promise<void> {
     const { schema } = context;
@@ -77,8 +78,8 @@ const TOLERANCE_MS = 1_000;
 
 async function followClock(client: QueryClient, { schema, jobs, readable }: PulseContext): Promise<void> {
   const accounts = [...readable.keys()];
-  // Each row says by when it was written, and so how far ahead of the clock its times are. A time that a caller named is
-  // the caller's, and stays: only a row that has been taken up has other ones.
+  // Each row says by when it was written, and so how far ahead of the clock its times are. A time that a caller named
+  // is the caller's, and stays: only a row that has been taken up has other ones.
   const { rows } = await client.query(
     `WITH ahead AS (
        SELECT id, updated_at - clock_timestamp() AS by FROM ${schema}.cancellation

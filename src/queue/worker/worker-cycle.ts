@@ -47,7 +47,7 @@ export class WorkerCycle {
   #isUnsure = false;
   #isContended = false;
   #narrowUntil = 0;
-  // How often in a row every account that was tried was taken.
+  // How many consecutive attempts found that other workers had every account that was tried.
   #misses = 0;
 
   /** @param wake called when there is something to write down, and room for more. */
@@ -73,8 +73,8 @@ export class WorkerCycle {
 
   /**
    * After how many milliseconds to try the accounts that the last cycle left out because other workers were claiming;
-   * `undefined` if it left none out. A claim is over within milliseconds, or the database is busy: then each attempt that
-   * found no account free doubles the time. Each worker waits for another time, so that they do not meet again.
+   * `undefined` if it left none out. A claim is over within milliseconds, or the database is busy: then each attempt
+   * that found no account free doubles the time. Each worker waits for another time, so that they do not meet again.
    */
   get retryInMs(): number | undefined {
     if (!this.#isContended) return undefined;
@@ -320,7 +320,8 @@ const TIDY_AT = 200;
 const NARROW_MS = 1_000;
 const NARROW = 3;
 
-// How long a worker waits, on average, for an account of which another one is claiming; up to 160 ms after many attempts.
+// How long a worker waits, on average, for an account from which another worker is claiming; up to 160 ms after many
+// attempts.
 const CONTENDED_MS = 10;
 const MOST_DOUBLED = 4;
 

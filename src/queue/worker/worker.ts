@@ -92,15 +92,15 @@ export class Worker {
       await this.#wake.promise;
       clearTimeout(timer);
     }
-    // What ends in the same moment is written in the same cycle. Where workers compete for the database, or it runs on this
-    // thread, a cycle for each few outcomes would cost more than the outcomes.
+    // Outcomes of the same moment are written in the same cycle. Where workers compete for the database, or it runs on
+    // this thread, a cycle for each few outcomes would cost more than the outcomes.
     const isScarce = this.#cycle.isCompeting || this.#context.database.kind === 'pglite';
     if (isScarce && this.#cycle.hasOutcomes) await delay(GATHER_MS);
     else await setImmediate();
   }
 }
 
-// How long outcomes are gathered where the database is scarce.
+// How long outcomes are gathered if the database is the bottleneck.
 const GATHER_MS = 10;
 
 // About half a minute.

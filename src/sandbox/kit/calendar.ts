@@ -45,9 +45,7 @@ export function withOffset(date: Date): string {
   return `${date.toISOString().slice(0, 19)}+00:00`;
 }
 
-/**
- * The instant that a text in the form of RFC 3339 stands for (`2021-08-16T09:30:00Z`); `undefined` for anything else.
- */
+/** The instant of a text in the form of RFC 3339 (`2021-08-16T09:30:00Z`); `undefined` for anything else. */
 export function parseInstant(text: unknown): Date | undefined {
   if (typeof text !== 'string' || !DATE_TIME.test(text)) return undefined;
   const date = new Date(text);

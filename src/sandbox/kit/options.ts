@@ -1,6 +1,6 @@
 import { nearest } from '../../call/nearest.ts';
 
-/** An option of an emulator: its value from the start, a condition on every other, and how to say it. */
+/** An option of an emulator: its initial value, a check of every other value, and what the check expects. */
 export interface EmulatorOption<Value> {
   readonly initial: Value;
   readonly expected: string;
@@ -45,7 +45,7 @@ export function unknownOption(name: string, known: readonly string[]): string {
   return `unknown option "${name}"; ${next}`;
 }
 
-/** One of the given values; the first from the start. */
+/** One of the given values; initially the first. */
 export function oneOf<const Value extends string | number>(
   ...choices: readonly [Value, ...Value[]]
 ): EmulatorOption<Value> {
@@ -75,7 +75,7 @@ export function headerName(initial: string): EmulatorOption<string> {
   };
 }
 
-/** A text, or `null` for none, which it is from the start. */
+/** A text, or `null` for none, which is the initial value. */
 export const textOrNull: EmulatorOption<string | null> = {
   initial: null,
   expected: 'a text or null',

@@ -65,7 +65,7 @@ describe('a success of EDIS', () => {
     expect(await cancel(withFields(answers.success, fields))).toMatchObject({ outcome: 'requested' });
   });
 
-  it('is recognized whatever the number of the service is that a KVM id stands for', async () => {
+  it('is recognized whatever the number of the service with the KVM id is', async () => {
     expect(await cancel(answers.success, { kvmId: 'kvm_xxxxx_yyyyy' })).toMatchObject({ outcome: 'requested' });
   });
 

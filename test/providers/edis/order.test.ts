@@ -392,7 +392,7 @@ describe('an order whose answer is lost', () => {
   });
 });
 
-describe('an order that is not sound', () => {
+describe('an order that is not valid', () => {
   const expectedHostname = 'a host name';
   const items = (fields: object): object => ({ ...order, items: [{ ...item, ...fields }] });
 

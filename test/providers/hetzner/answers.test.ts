@@ -398,7 +398,7 @@ describe('an undo at Hetzner Robot', () => {
   });
 
   it.each([
-    [tooLate, 'rejected', /can no longer be withdrawn/],
+    [tooLate, 'rejected', /can no longer be undone/],
     [notFound, 'not_found', /no such server/],
     [limited, 'rate_limited', /./],
   ] as const)('is refused by %j: %s', async (answer, code, message) => {

@@ -261,8 +261,8 @@ describe('an undo at mittwald', () => {
   });
 
   it.each([
-    ['that it withdrew nothing', undone(false)],
-    ['that it withdrew something, which is still there', undone(true)],
+    ['that it undid nothing', undone(false)],
+    ['that it undid something, which is still there', undone(true)],
     ['nothing', { status: 200, body: {} }],
   ])('is not believed if the API answers %s', async (_name, answer) => {
     expect(await failureOf(undo(terminated, answer, terminated))).toMatchObject({
@@ -272,7 +272,7 @@ describe('an undo at mittwald', () => {
   });
 
   it.each([
-    [412, 'rejected', /can no longer be withdrawn/],
+    [412, 'rejected', /can no longer be undone/],
     [404, 'not_found', /no termination is stored/],
     [403, 'forbidden', /may write/],
   ] as const)('is refused by %i: %s', async (status, code, message) => {

@@ -191,7 +191,7 @@ describe('OVHcloud over real HTTP', () => {
     }
   });
 
-  it('takes both forms of an answer without content, and does not believe an undo that withdrew nothing', async () => {
+  it('takes both forms of an answer without content, and does not believe an undo that did nothing', async () => {
     sandbox.ovh.configure({ noContent: 'empty', undo: 'ignored' });
     const { active: service } = sandbox.ovh.seeded;
     expect(await open().cancel({ account, service, when: 'end_of_period' })).toMatchObject({ outcome: 'requested' });

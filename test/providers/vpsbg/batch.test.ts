@@ -153,7 +153,7 @@ describe('servers that are cancelled together at VPSBG', () => {
     expect(own.batches()).toEqual([[id, other]]);
   });
 
-  it('are given the warning that the timing is not told, if it is not', async () => {
+  it('have a warning if the API does not show the timing', async () => {
     own.sandbox.vpsbg.configure({ cancelRequest: 'flag' });
     const items = await own.run(own.add(2).map((id) => requestOf(id)));
     for (const item of items) {

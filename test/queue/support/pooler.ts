@@ -18,7 +18,8 @@ const IDLE = 'I'.charCodeAt(0);
  * Starts a pooler in transaction mode: each transaction of a client goes to whichever session is free, in turn, so that
  * what a client has set for its session is not there in its next transaction.
  *
- * @param sessions how many sessions of the server there are. They are those of the first clients, which log in directly.
+ * @param sessions how many sessions of the server there are. They are those of the first clients, which log in
+ * directly.
  */
 export async function startPooler({ address }: TestDatabase, sessions: number): Promise<Pooler> {
   const target = new URL(address);
