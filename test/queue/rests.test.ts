@@ -88,4 +88,17 @@ describe.each(DATABASES)('an account whose credentials are refused, on %s', { ti
     await pass(schema, 50 * MINUTE + 1_000);
     expect(await work(schema, accepted)).toMatchObject({ times: 0 });
   });
+
+  it('is sent one request where the refusal is a text that is not the API’s, and nothing can be read back', async () => {
+    const schema = freshSchema();
+    const text: Reply = () => new Response('Invalid API key');
+    const shop = openShop({ one: { writes: [text] }, two: { writes: [text] }, three: { writes: [text] } });
+    await using queue = await openQueue(database, { services: shop.services, schema });
+    for (const id of ['one', 'two', 'three']) await queue.enqueue(request('blind', id), { id });
+    await queue.work({ stopWhenIdle: true });
+    expect(shop.writes()).toBe(1);
+    const { states, accounts } = await queue.stats();
+    expect(states).toMatchObject({ unknown: 1, planned: 2 });
+    expect(accounts['blind']).toMatchObject({ pausedBecause: 'unauthorized', turnedAwayTimes: 1 });
+  });
 });
