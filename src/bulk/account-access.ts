@@ -34,7 +34,7 @@ export class AccountAccess {
   /**
    * Learns from how a request ended.
    *
-   * @param isOfSameCall whether it went out in one call with the one before. Those that prove nothing count once.
+   * @param isOfSameCall whether it went out in one call with the one before, with which it shares the answer.
    * @returns whether it most likely ended as every other one of the account would: it was refused as `forbidden`, although
    * nothing shows that the account was let in since the start, or since the last `forbidden` (otherwise it may be about
    * one service), or it is one of several in a row that prove nothing.
@@ -43,8 +43,10 @@ export class AccountAccess {
     const reach = reachOf(error);
     const isEmpty = error !== undefined && provesNothing(error);
     const isAnswered = reach === 'answered' && !isEmpty;
+    // One of unknown outcome was read back by a request of its own.
+    const isSameAnswer = isOfSameCall && error?.code !== 'outcome_unknown';
     if (isAnswered) this.#silent = 0;
-    else if (!isOfSameCall && (isEmpty || (reach === 'unanswered' && !this.#hasAnswered))) this.#silent += 1;
+    else if (!isSameAnswer && (isEmpty || (reach === 'unanswered' && !this.#hasAnswered))) this.#silent += 1;
     this.#hasAnswered ||= isAnswered;
     const isRefused = this.#learnRefusal(error, isAnswered);
     return isRefused || (isEmpty && this.#silent >= SILENT_TO_STOP);

@@ -20,7 +20,7 @@ import { AccountAccess, isWall, SILENT_TO_STOP } from './account-access.ts';
  *   reached by them, every further request of the lane fails, since its address, port or network is wrong.
  * - Nothing that says anything: after three requests in a row that were answered by something else, such as a
  *   maintenance page, or whose outcome is unknown and could not be read back either, every further request of the lane
- *   fails, so that it does not become unknown, too. A batch counts as one request.
+ *   fails, so that it does not become unknown, too. An answer to a batch counts once.
  * - Until the account has answered, one request is in flight: wrong credentials are sent once, and not as often as
  *   there are requests in flight. One that was lost is followed by no more than make up three; so is, later, one that
  *   proves nothing.

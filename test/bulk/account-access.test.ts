@@ -44,12 +44,18 @@ describe('what shows that a provider has let an account in', () => {
 });
 
 describe('requests that prove nothing', () => {
-  it('count once a call, however many services are in it', () => {
+  it('count once if they share an answer, however many services are in the call', () => {
     const access = new AccountAccess();
     const batch = (): readonly boolean[] => [0, 1, 2, 3].map((place) => access.learn(page(), place > 0));
     expect([...batch(), ...batch()]).not.toContain(true);
     expect(access.silent).toBe(2);
     expect(batch()[0]).toBe(true);
+  });
+
+  it('count each if the outcome is unknown, since each was read back by a request of its own', () => {
+    const access = new AccountAccess();
+    const lost = new ProviderError('outcome_unknown', { message: 'acme: lost', providerStatus: 200 });
+    expect([0, 1, 2].map((place) => access.learn(lost, place > 0))).toEqual([false, false, true]);
   });
 
   it('begin anew with a service of a call that the provider answered for', () => {
