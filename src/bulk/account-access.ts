@@ -31,6 +31,11 @@ export class AccountAccess {
     return !this.#hasAnswered || this.#isTurnedAway || this.#silent > 0;
   }
 
+  /** Notes that the account rested lately because of requests that proved nothing: another one is enough. */
+  recallSilence(): void {
+    this.#silent = Math.max(this.#silent, SILENT_TO_STOP - 1);
+  }
+
   /**
    * Learns from how a request ended.
    *
