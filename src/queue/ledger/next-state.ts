@@ -118,7 +118,8 @@ export function becameUnknown(
 ): NextState {
   const [first = 0] = policy.readBackAfterMs;
   const unknown = { state: 'unknown', error, readBackAttempts: 0 } as const;
-  // What turned the first read-back away, or answered the request in its place, turns away every other one of the account.
+  // What turned the first read-back away, or answered the request in its place, turns away every other one of the
+  // account.
   const refused = afterReadBackRefusal(error.readBackRefusal, isShut);
   const resting = refused ?? (isShut ? shutFor(error.code) : undefined);
   const pause = resting === undefined ? {} : { pause: resting.pause };

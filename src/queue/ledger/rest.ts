@@ -41,8 +41,8 @@ export async function tryAgainSoon(client: QueryClient, schema: string, accounts
 }
 
 /**
- * The accounts that rested lately because several requests in a row proved nothing. A worker that starts does not know of
- * those: one more is enough for it.
+ * The accounts that rested lately because several requests in a row proved nothing. A worker that starts does not know
+ * of those: one more is enough for it.
  */
 export async function lastProvedNothing(
   client: QueryClient,
