@@ -34,19 +34,27 @@ export class AccountAccess {
     return !this.#hasAnswered || this.#isTurnedAway || this.#silent > 0;
   }
 
+  /** Notes that the account rested lately because of requests that proved nothing: another one is enough. */
+  recallSilence(): void {
+    this.#silent = Math.max(this.#silent, SILENT_TO_STOP - 1);
+  }
+
   /**
    * Learns from how a request ended.
    *
+   * @param isOfSameCall whether it went out in one call with the one before, with which it shares the answer.
    * @returns whether it most likely ended as every other one of the account would: it was refused as `forbidden`,
    * although nothing shows that the account was let in since the start, or since the last `forbidden` (otherwise it may
    * be about one service), or it is one of several in a row that prove nothing.
    */
-  learn(error: ProviderError | undefined): boolean {
+  learn(error: ProviderError | undefined, isOfSameCall: boolean = false): boolean {
     const reach = reachOf(error);
     const isEmpty = error !== undefined && provesNothing(error);
     const isAnswered = reach === 'answered' && !isEmpty;
+    // One of unknown outcome was read back by a request of its own.
+    const isSameAnswer = isOfSameCall && error?.code !== 'outcome_unknown';
     if (isAnswered) this.#silent = 0;
-    else if (isEmpty || (reach === 'unanswered' && !this.#hasAnswered)) this.#silent += 1;
+    else if (!isSameAnswer && (isEmpty || (reach === 'unanswered' && !this.#hasAnswered))) this.#silent += 1;
     this.#hasAnswered ||= isAnswered;
     const isRefused = this.#learnRefusal(error, isAnswered);
     return isRefused || (isEmpty && this.#silent >= SILENT_TO_STOP);
@@ -68,7 +76,8 @@ export class AccountAccess {
 
 /** Whether the outcome of a request shows that the provider has let the account in. */
 export function isLetIn(error: ProviderError | undefined): boolean {
-  if (error === undefined) return true;
+  // A read-back that shows a state is an answer, whatever the request before it met.
+  if (error === undefined || error.lastSeen !== undefined) return true;
   return error.providerStatus !== undefined && ANSWERS_OF_THE_ACCOUNT.has(error.readBackRefusal ?? error.code);
 }
 
@@ -98,5 +107,7 @@ const ANSWERS_OF_THE_ACCOUNT: ReadonlySet<ErrorCode> = new Set([
   'not_found',
   'not_cancellable',
   'timing_conflict',
+  'date_too_early',
+  'confirmation_required',
   'rejected',
 ]);

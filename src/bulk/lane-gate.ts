@@ -20,7 +20,7 @@ import { AccountAccess, isWall, SILENT_TO_STOP } from './account-access.ts';
  *   reached by them, every further request of the lane fails, since its address, port or network is wrong.
  * - Answers that prove nothing: after three consecutive requests that something else answered, such as a maintenance
  *   page, or whose outcome is unknown and could not be read back either, every further request of the lane fails, so
- *   that it does not become unknown, too.
+ *   that it does not become unknown, too. An answer to a batch counts once.
  * - Until the account has answered, one request is in flight: wrong credentials are sent once, and not as often as
  *   there are requests in flight. After a lost one, only as many follow as make three in all; the same applies later to
  *   one that proves nothing.
@@ -76,9 +76,13 @@ export class LaneGate {
     this.dispose();
   }
 
-  /** Learns from how a request ended; whether that one is worth beginning again. */
-  learn(error: ProviderError | undefined): boolean {
-    const isShut = this.#access.learn(error);
+  /**
+   * Learns from how a request ended; whether that one is worth beginning again.
+   *
+   * @param isOfSameCall whether it went out in one call with the one before.
+   */
+  learn(error: ProviderError | undefined, isOfSameCall: boolean): boolean {
+    const isShut = this.#access.learn(error, isOfSameCall);
     this.#learnSilence(error);
     if (error === undefined || this.#failsForGood) return false;
     this.#learnAccess(error, isShut);

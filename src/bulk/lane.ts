@@ -132,9 +132,13 @@ export class Lane {
     return jobs === undefined ? undefined : { kind: 'begin', jobs };
   }
 
-  /** Learns from the outcome of a request. Returns whether the request is started again later. */
-  settle(job: Job, error: ProviderError | undefined): boolean {
-    const isAgain = this.#gate.learn(error) && job.started < MOST_BEGINNINGS;
+  /**
+   * Learns from the outcome of a request. Returns whether the request is started again later.
+   *
+   * @param isOfSameCall whether it went out in one call with the one before.
+   */
+  settle(job: Job, error: ProviderError | undefined, isOfSameCall: boolean = false): boolean {
+    const isAgain = this.#gate.learn(error, isOfSameCall) && job.started < MOST_BEGINNINGS;
     if (isAgain && error !== undefined) this.#waiting.unshift({ ...job, error });
     return isAgain;
   }

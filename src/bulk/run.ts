@@ -164,7 +164,8 @@ export class ManyRun<Value> {
     const shareMs = (performance.now() - startedAt) / jobs.length;
     for (const [place, result] of results.entries()) {
       const job = jobs[place];
-      if (job === undefined || lane.settle(job, result.ok ? undefined : result.error)) continue;
+      const error = result.ok ? undefined : result.error;
+      if (job === undefined || lane.settle(job, error, place > 0)) continue;
       lane.pace.record(shareMs);
       this.#finish(job, result, lane);
     }

@@ -1,4 +1,4 @@
-import { createCancelService, type Account } from 'cancelkit';
+import { createCancelService, isProviderError, type Account } from 'cancelkit';
 import { defineProvider, type Exchange, type CancelVerdict } from 'cancelkit/provider';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
@@ -118,6 +118,34 @@ describe('a provider that takes several services in one request', () => {
     const { items, bodies } = await run(define({ max: 10 }).account(config), () => json({}, 409), [1, 2]);
     expect(bodies).toHaveLength(1);
     expect(items).toMatchObject([{ result: { outcome: 'requested' } }, { result: { outcome: 'requested' } }]);
+  });
+});
+
+describe('an answer to a batch that proves nothing', () => {
+  const page = (): Response => new Response('<h1>Bad Request</h1>', { status: 400 });
+  function* sendBatch(ids: readonly number[]): Exchange<CancelVerdict> {
+    const { body } = yield { effect: 'write', method: 'POST', path: ['cancel'], json: { ids } };
+    return body.kind === 'json' ? { verdict: 'accepted', outcome: 'requested' } : { verdict: 'unrecognized' };
+  }
+  const account = define({ max: 10, sendBatch }).account(config);
+  const ids = Array.from({ length: 100 }, (_, index) => index + 1);
+
+  it('counts as one request, so that a single page does not end the list of the account', async () => {
+    let answers = 0;
+    const { items, bodies } = await run(account, () => ((answers += 1) === 2 ? page() : json({})), ids);
+    const codes = items.map((item) => (!item.ok && isProviderError(item.error) ? item.error.code : 'ok'));
+    expect(bodies.join('').match(/\d+/g)).toHaveLength(ids.length);
+    expect(codes.filter((code) => code !== 'ok').length).toBeGreaterThan(0);
+    expect(new Set(codes)).toEqual(new Set(['ok', 'unexpected_response']));
+  });
+
+  it('ends the list of the account with the third batch, and the rest is not sent', async () => {
+    const { items, bodies } = await run(account, page, ids);
+    expect(bodies).toHaveLength(3);
+    const codes = items.map((item) => (!item.ok && isProviderError(item.error) ? item.error.code : 'ok'));
+    const sent = codes.filter((code) => code === 'unexpected_response').length;
+    expect(sent).toBe(bodies.join('').match(/\d+/g)?.length);
+    expect(codes.filter((code) => code === 'unavailable')).toHaveLength(ids.length - sent);
   });
 });
 

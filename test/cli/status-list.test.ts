@@ -1,4 +1,4 @@
-import { existsSync, rmSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
@@ -152,6 +152,18 @@ describe('cancelkit status --list', () => {
     expect((await project.run(args)).code).toBe(0);
     expect((await rowsIn(project.read('killed.out.csv'))).size).toBe(300);
   }, 60_000);
+
+  it('replaces no link, wherever it leads, and follows none', async () => {
+    project.write('links.csv', `account,service\nvpsbg,${active.serverId}\n`);
+    const [own, elsewhere] = ['nowhere.out.csv', 'elsewhere'].map((name) => join(project.directory, name));
+    symlinkSync(elsewhere ?? '', own ?? '');
+    symlinkSync(elsewhere ?? '', join(project.directory, 'beside.out.csv.part'));
+    for (const out of ['nowhere.out.csv', 'beside.out.csv']) {
+      const { code, stdout } = await project.run(['status', '--list', 'links.csv', '--out', out]);
+      expect([code, stdout]).toEqual([2, '']);
+    }
+    expect([lstatSync(own ?? '').isSymbolicLink(), existsSync(elsewhere ?? '')]).toEqual([true, false]);
+  });
 
   it('takes a list of 20,000 rows within a heap of 24 MB', async () => {
     project.write('long.csv', `account,service\n${`edis,${kvmId}\nnobody,1\n`.repeat(10_000)}`);

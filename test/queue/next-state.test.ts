@@ -166,6 +166,42 @@ describe('what follows if the account is turned away', () => {
     },
   );
 
+  it.each([
+    ['unauthorized', false, { forMs: REST_MS, because: 'unauthorized', isTurnedAway: true }],
+    ['unavailable', false, { forMs: REST_MS, because: 'unavailable', isTurnedAway: true }],
+    ['forbidden', true, { forMs: REST_MS, because: 'forbidden', isTurnedAway: true }],
+    ['forbidden', false, undefined],
+  ] as const)(
+    'by an answer that stands for the read-back (%s, shut: %s) rests also where nothing can be read back',
+    (readBackRefusal, isShut, pause) => {
+      const error = new ProviderError('outcome_unknown', { message: 'acme: a text answered', readBackRefusal });
+      const next = afterSend(claimedWith(), { ok: false, error }, false, POLICY, isShut);
+      expect([next.state, next.needsPerson, next.nextInMs, next.pause]).toEqual(['unknown', true, undefined, pause]);
+    },
+  );
+
+  it('is turned away, whatever else the answer proves or does not', () => {
+    const foreign = new ProviderError('unexpected_response', { message: 'acme: a page', providerStatus: 401 });
+    noteForeign(foreign);
+    const wall = new ProviderError('unavailable', { message: 'acme: a challenge', retryable: false });
+    for (const error of [foreign, wall, failure('unauthorized')]) {
+      for (const isShut of [false, true]) {
+        const next = afterSend(claimedWith(), { ok: false, error }, true, POLICY, isShut);
+        expect(next).toMatchObject({ state: 'planned', nextInMs: REST_MS, pause: { isTurnedAway: true } });
+      }
+    }
+  });
+
+  it('is no longer rest because of several answers of something else, which proves nothing of the credentials', () => {
+    const foreign = failure('unexpected_response');
+    noteForeign(foreign);
+    const unknownOne = new ProviderError('outcome_unknown', { message: 'acme: lost' });
+    for (const error of [foreign, unknownOne]) {
+      const { pause } = afterSend(claimedWith(), { ok: false, error }, true, POLICY, true);
+      expect(pause).toEqual({ forMs: REST_MS, because: error.code });
+    }
+  });
+
   it('by a read-back that is forbidden, which can be about one service, is no rest', () => {
     const error = new ProviderError('outcome_unknown', { message: 'acme: lost', readBackRefusal: 'forbidden' });
     const next = afterSend(claimedWith(), { ok: false, error }, true, POLICY);

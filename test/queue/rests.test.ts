@@ -88,4 +88,41 @@ describe.each(DATABASES)('an account whose credentials are refused, on %s', { ti
     await pass(schema, 50 * MINUTE + 1_000);
     expect(await work(schema, accepted)).toMatchObject({ times: 0 });
   });
+
+  it('is sent one request where the refusal is a text that is not the API’s, and nothing can be read back', async () => {
+    const schema = freshSchema();
+    const text: Reply = () => new Response('Invalid API key');
+    const shop = openShop({ one: { writes: [text] }, two: { writes: [text] }, three: { writes: [text] } });
+    await using queue = await openQueue(database, { services: shop.services, schema });
+    for (const id of ['one', 'two', 'three']) await queue.enqueue(request('blind', id), { id });
+    await queue.work({ stopWhenIdle: true });
+    expect(shop.writes()).toBe(1);
+    const { states, accounts } = await queue.stats();
+    expect(states).toMatchObject({ unknown: 1, planned: 2 });
+    expect(accounts['blind']).toMatchObject({ pausedBecause: 'unauthorized', turnedAwayTimes: 1 });
+  });
+
+  it('is tried by one request after a rest because of answers that proved nothing, also by a worker that starts', async () => {
+    const schema = freshSchema();
+    const page: Reply = () => new Response('<h1>Maintenance</h1>', { status: 200 });
+    const ids = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'];
+    const shop = openShop(Object.fromEntries(ids.map((id) => [id, { writes: [page] }])));
+    const options = { services: shop.services, schema };
+    const written: number[] = [];
+    {
+      await using queue = await openQueue(database, options);
+      for (const id of ids) await queue.enqueue(request('blind', id), { id });
+    }
+    for (const waitMs of [0, 16 * MINUTE, 16 * MINUTE]) {
+      if (waitMs > 0) await pass(schema, waitMs);
+      await using queue = await openQueue(database, options);
+      await queue.work({ stopWhenIdle: true });
+      written.push(shop.writes());
+    }
+    expect(written).toEqual([3, 4, 5]);
+    await using queue = await openQueue(database, options);
+    await queue.resume('blind');
+    await queue.work({ stopWhenIdle: true });
+    expect(shop.writes()).toBe(8);
+  });
 });

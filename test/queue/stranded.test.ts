@@ -31,9 +31,8 @@ describe.each(DATABASES)('cancellations whose jobs are gone, on %s', (_, open) =
   }, 60_000);
   afterAll(() => database[Symbol.asyncDispose]());
 
-  /** Does something to all jobs of an account with pg-boss's own methods. */
-  async function harm(schema: string, how: keyof typeof HARMS): Promise<number> {
-    await using tables = await openTables(database);
+  /** Opens pg-boss on the jobs of a schema. */
+  async function bossOf(tables: Database, schema: string): Promise<PgBoss> {
     const executeSql = async (text: string, values?: unknown[]): Promise<{ rows: object[] }> =>
       values === undefined || values.length === 0 ? tables.script(text) : await tables.query(text, values);
     const boss = new PgBoss({
@@ -46,7 +45,13 @@ describe.each(DATABASES)('cancellations whose jobs are gone, on %s', (_, open) =
       schedule: false,
       registerInstance: false,
     });
-    await boss.start();
+    return await boss.start();
+  }
+
+  /** Does something to all jobs of an account with pg-boss's own methods. */
+  async function harm(schema: string, how: keyof typeof HARMS): Promise<number> {
+    await using tables = await openTables(database);
+    const boss = await bossOf(tables, schema);
     const { rows } = await tables.query(`SELECT id::text AS id FROM ${schema}_jobs.job WHERE name = 'account/alpha'`);
     const ids = rows.map(({ id }) => String(id));
     await HARMS[how]?.(boss, 'account/alpha', ids, tables, `${schema}_jobs`);
@@ -108,6 +113,30 @@ describe.each(DATABASES)('cancellations whose jobs are gone, on %s', (_, open) =
       )
       .toBe('completed');
     expect(shop.writes('one')).toBe(1);
+  });
+
+  it('are read once when they are due, and not before, whatever jobs an earlier version has left of them', async () => {
+    const schema = freshSchema();
+    const shop = openShop({ due: { reads: [() => seen('completed')] } });
+    const options = { services: shop.services, schema };
+    {
+      await using queue = await openQueue(database, options);
+      for (const id of ['due', 'later']) await queue.enqueue(request('alpha', id), { id });
+      await queue.work({ stopWhenIdle: true });
+    }
+    {
+      await using tables = await openTables(database);
+      await tables.query(`UPDATE ${schema}.cancellation SET not_before = clock_timestamp() WHERE id = 'due'`);
+      const boss = await bossOf(tables, schema);
+      const jobs = ['due', 'later', 'later', 'due'].map((id) => ({ data: { id }, priority: -1_000 }));
+      await boss.insert('account/alpha', jobs);
+      await boss.stop({ graceful: false, close: false });
+    }
+    await using queue = await openQueue(database, options);
+    await Promise.all([queue.work({ stopWhenIdle: true }), queue.work({ stopWhenIdle: true })]);
+    expect([shop.reads('due'), shop.reads('later'), shop.writes()]).toEqual([1, 0, 2]);
+    expect(await queue.get('due')).toMatchObject({ state: 'completed' });
+    expect(await queue.get('later')).toMatchObject({ state: 'requested', follow: { nextAt: expect.any(String) } });
   });
 
   it('are taken up although the jobs of others never end, once they have been due for an hour', async () => {

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, renameSync, writeSync } from 'node:fs';
 import { extname } from 'node:path';
 import { jsonLine } from '../terminal/json-line.ts';
 import { systemCode } from '../terminal/system-code.ts';
@@ -38,8 +38,7 @@ export function statusFormat(path: string): 'csv' | 'jsonl' {
  */
 export function createStatusFile(path: string): StatusFile {
   const format = statusFormat(path);
-  if (existsSync(path))
-    throw wrongUse(`${path} exists, and is not written over. Name another file, or remove it first.`);
+  if (isThere(path)) throw wrongUse(`${path} exists, and is not written over. Name another file, or remove it first.`);
   const part = `${path}.part`;
   const descriptor = created(part);
   const put = (line: string): void => {
@@ -57,7 +56,7 @@ export function createStatusFile(path: string): StatusFile {
     write: (status) => put(format === 'csv' ? csvLine(statusCells(status)) : jsonLine(statusObject(status))),
     complete: () => {
       try {
-        if (!existsSync(path)) return renameSync(part, path);
+        if (!isThere(path)) return renameSync(part, path);
       } catch (error) {
         throw wrongUse(`${part} is complete, and could not be renamed to ${path} (${systemCode(error)}).`);
       }
@@ -65,6 +64,16 @@ export function createStatusFile(path: string): StatusFile {
     },
     [Symbol.dispose]: () => closeSync(descriptor),
   };
+}
+
+/** Also a link that leads nowhere: renaming would replace it. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    // Making the file beside it says why it cannot be looked at.
+    return false;
+  }
 }
 
 function created(path: string): number {

@@ -122,14 +122,20 @@ export function becameUnknown(
 ): NextState {
   const [first = 0] = policy.readBackAfterMs;
   const unknown = { state: 'unknown', error, readBackAttempts: 0 } as const;
-  const refusal = error.readBackRefusal;
-  const pause = isShut ? { pause: shutFor(refusal ?? error.code).pause } : {};
+  // What turned the first read-back away, or answered the request in its place, turns away every other one of the
+  // account.
+  const refused = afterReadBackRefusal(error.readBackRefusal, isShut);
+  const resting = refused ?? (isShut ? shutFor(error.code) : undefined);
+  const pause = resting === undefined ? {} : { pause: resting.pause };
   if (!readable) return { ...unknown, needsPerson: true, ...pause };
-  // What turned the first read-back away turns away every other request of the account.
-  if (refusal === 'forbidden' && isShut) return { ...unknown, needsPerson: false, ...shutFor(refusal) };
-  if (refusal !== undefined && refusal !== 'forbidden')
-    return { ...unknown, needsPerson: false, ...turnedAway(refusal) };
-  return { ...unknown, needsPerson: false, nextInMs: first, ...pause };
+  return { ...unknown, needsPerson: false, nextInMs: refused?.nextInMs ?? first, ...pause };
+}
+
+/** The rest of an account whose read-back was refused, unless that may be about one service. */
+function afterReadBackRefusal(refusal: ErrorCode | undefined, isShut: boolean): Resting | undefined {
+  if (refusal === undefined) return undefined;
+  if (refusal !== 'forbidden') return turnedAway(refusal);
+  return isShut ? shutFor(refusal) : undefined;
 }
 
 /** What follows from a read-back that was answered. */

@@ -39,3 +39,21 @@ export async function tryAgainSoon(client: QueryClient, schema: string, accounts
     [accounts],
   );
 }
+
+/**
+ * The accounts that rested lately because several requests in a row proved nothing. A worker that starts does not know
+ * of those: one more is enough for it.
+ */
+export async function lastProvedNothing(
+  client: QueryClient,
+  schema: string,
+  accounts: readonly string[],
+): Promise<readonly string[]> {
+  const { rows } = await client.query(
+    `SELECT name FROM ${schema}.account WHERE name = ANY($1::text[]) AND NOT is_turned_away
+       AND paused_because IN ('outcome_unknown', 'unexpected_response')
+       AND paused_until > clock_timestamp() - interval '1 hour'`,
+    [accounts],
+  );
+  return rows.map(({ name }) => String(name));
+}

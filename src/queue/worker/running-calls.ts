@@ -50,6 +50,11 @@ export class RunningCalls {
     return access;
   }
 
+  /** Notes which accounts rested lately because of requests that proved nothing. */
+  recallSilence(accounts: readonly string[]): void {
+    for (const account of accounts) this.#accessOf(account).recallSilence();
+  }
+
   /**
    * How many more calls of an account may start now, as far as its answers say: one in all while nothing is known of
    * it, or after it was turned away, so that wrong credentials are sent once.

@@ -21,7 +21,7 @@ import type { Outbox } from './outbox.ts';
 import { Pulse } from './pulse.ts';
 import { giveBack, recoverExpired } from '../ledger/recovery.ts';
 import { type Sent, markSent } from '../ledger/sent-marks.ts';
-import { tryAgainSoon } from '../ledger/rest.ts';
+import { lastProvedNothing, tryAgainSoon } from '../ledger/rest.ts';
 import { recordStates } from '../ledger/record-states.ts';
 import { foldTally } from '../ledger/tally.ts';
 import { LEASE_MARGIN_MS, type WorkerContext, type WorkPlan } from './worker-context.ts';
@@ -174,7 +174,11 @@ export class WorkerCycle {
       await recorded;
       await this.#pulse.beat(client, this.#context, Math.max(this.#context.pollMs * 6, LEAST_PULSE_MS));
       await recoverExpired(client, this.#context);
-      if (this.#recoverAt === 0) await tryAgainSoon(client, schema, [...this.#context.readable.keys()]);
+      if (this.#recoverAt === 0) {
+        const accounts = [...this.#context.readable.keys()];
+        await tryAgainSoon(client, schema, accounts);
+        this.#calls.recallSilence(await lastProvedNothing(client, schema, accounts));
+      }
     }
     const finding = this.#findRoom(client, limits);
     await allInOrder([recorded, finding]);
