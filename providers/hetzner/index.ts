@@ -1,15 +1,13 @@
 import type { Account, ConfigSource, Provider } from '../../src/provider/index.ts';
 import { defineLazyProvider } from '../../src/provider/lazy.ts';
 import type { HetznerConfig } from './config.ts';
-import { hetznerCheck, hetznerProfile } from './profile.ts';
+import { hetznerCheck, hetznerProfile, type HetznerOperation } from './profile.ts';
 import type { HetznerTiming } from './request.ts';
 import type { HetznerExtras, HetznerService } from './service.ts';
 
 export type { HetznerConfig } from './config.ts';
 export type { HetznerTiming } from './request.ts';
 export type { HetznerExtras, HetznerService } from './service.ts';
-
-type HetznerOperation = 'cancel' | 'status' | 'revoke' | 'options' | 'find';
 
 /** Hetzner Robot's web service. Its facts, their sources and the table of answers are in this folder's README. */
 export const hetznerProvider: Provider<
