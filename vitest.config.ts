@@ -13,8 +13,8 @@ const config: ViteUserConfig = defineConfig({
     setupFiles: ['test/support/no-waiting.ts'],
     // The tests of the queue and of the command line wait more than they work.
     maxWorkers: 3,
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });
 
