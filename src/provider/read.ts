@@ -78,8 +78,8 @@ export function reading<Service, Config, Read extends ReadState, T extends Timin
 }
 
 /**
- * The verdict on what may be asked of a service as it was read. Its cancellation, if it has one or that is not known, is
- * the existing one.
+ * The verdict on what may be asked of a service as it was read. Unless the service has no cancellation for certain, its
+ * status is the existing one.
  *
  * @param demands what else the service shows.
  */
