@@ -1,6 +1,6 @@
 import {
   notAbsent,
-  oauthVerdict,
+  oauthAccess,
   reading,
   type AbsentVerdict,
   type Exchange,
@@ -24,12 +24,10 @@ export const contaboDefinition: ProviderDefinition<ContaboTypes> = {
   baseUrl: ({ baseUrl }) => baseUrl,
   whereToLook,
   origins: ({ authUrl }) => ({ auth: authUrl }),
-  access: {
-    *obtain(config) {
-      return oauthVerdict(yield toLoginRequest(config), WRONG_LOGIN);
-    },
-    headers: (_request, _config, { token }) => ({ authorization: `Bearer ${token}` }),
-  },
+  access: oauthAccess(
+    toLoginRequest,
+    'the client id, its secret, the API user or its password is wrong. Check all four.',
+  ),
   secrets: ({ clientSecret, password }) => [clientSecret, password],
   ...reading(read, toOptions),
   // Reads first: what a second cancellation does is not documented.
@@ -47,8 +45,6 @@ export const contaboDefinition: ProviderDefinition<ContaboTypes> = {
     },
   },
 };
-
-const WRONG_LOGIN = 'the client id, its secret, the API user or its password is wrong. Check all four.';
 
 function* read(service: ResolvedContaboService): Exchange<ReadState | AbsentVerdict | NoVerdict> {
   return readInstance(yield toInstanceRequest(service), service);

@@ -1,8 +1,8 @@
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import { json, parseJsonObject, readForm } from '../../src/sandbox/kit/bodies.ts';
 import { parseInstant } from '../../src/sandbox/kit/calendar.ts';
 import type { EmulatorClock } from '../../src/sandbox/kit/clock.ts';
-import type { Mutable } from '../../src/sandbox/kit/emulator.ts';
+import { routesAbout } from '../../src/sandbox/kit/routes.ts';
 import type { ContaboInstance, ContaboState } from './emulator-state.ts';
 
 /** How the emulated Contabo answers where the documentation leaves it open. */
@@ -72,11 +72,14 @@ export function createContaboRoutes(
     return next();
   });
 
-  /** The instance of the path as long as it can be found. */
-  const found = ({ req }: Context): Mutable<ContaboInstance> | undefined => {
-    const instance = instances.get(Number(req.param('instanceId')));
-    return instance?.ended === true && options().endedInstance === 'gone' ? undefined : instance;
-  };
+  const on = routesAbout(
+    app,
+    ({ req }) => {
+      const instance = instances.get(Number(req.param('instanceId')));
+      return instance?.ended === true && options().endedInstance === 'gone' ? undefined : instance;
+    },
+    () => contaboError(404, 'nothing here'),
+  );
   const shown = ({ instanceId, cancelDate }: ContaboInstance): object => ({
     ...CUSTOMER,
     instanceId,
@@ -100,15 +103,10 @@ export function createContaboRoutes(
     });
   });
 
-  app.get('/v1/compute/instances/:instanceId', (context) => {
-    const instance = found(context);
-    return instance === undefined ? contaboError(404, 'nothing here') : answer(200, context.req.path, shown(instance));
-  });
+  on('GET', '/v1/compute/instances/:instanceId', (instance, { req }) => answer(200, req.path, shown(instance)));
 
-  app.post('/v1/compute/instances/:instanceId/cancel', async (context) => {
-    const instance = found(context);
-    if (instance === undefined) return contaboError(404, 'nothing here');
-    const text = await context.req.text();
+  on('POST', '/v1/compute/instances/:instanceId/cancel', async (instance, { req }) => {
+    const text = await req.text();
     const isMissing = text === '' && options().missingBody === 'accepted';
     const body = isMissing ? {} : parseJsonObject(text);
     if (body === undefined) return contaboError(400, 'the body is no object');
@@ -116,11 +114,13 @@ export function createContaboRoutes(
     if (body['cancelDate'] !== undefined && asked === undefined) {
       return contaboError(400, 'cancelDate is no date-time');
     }
-    if (instance.cancelDate !== '' && options().repeatedCancel === 'refused') return contaboError(409, 'seen before');
+    if (instance.cancelDate !== '' && options().repeatedCancel === 'refused') {
+      return contaboError(409, 'seen before');
+    }
     const day = asked === undefined ? instance.earliest : dayOf(asked, options().timeZone);
     if (day < instance.earliest) return contaboError(400, 'cancelDate is too soon');
     cancel(instance, day);
-    return answer(201, context.req.path, { ...CUSTOMER, instanceId: instance.instanceId, cancelDate: day });
+    return answer(201, req.path, { ...CUSTOMER, instanceId: instance.instanceId, cancelDate: day });
   });
 
   app.notFound(() => contaboError(404, 'nothing is served here'));

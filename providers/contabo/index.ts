@@ -1,15 +1,13 @@
 import type { Account, ConfigSource, Provider } from '../../src/provider/index.ts';
 import { defineLazyProvider } from '../../src/provider/lazy.ts';
 import type { ContaboConfig } from './config.ts';
-import { contaboCheck, contaboProfile } from './profile.ts';
+import { contaboCheck, contaboProfile, type ContaboOperation } from './profile.ts';
 import type { ContaboTiming } from './request.ts';
 import type { ContaboService } from './service.ts';
 
 export type { ContaboConfig } from './config.ts';
 export type { ContaboTiming } from './request.ts';
 export type { ContaboService } from './service.ts';
-
-type ContaboOperation = 'cancel' | 'status' | 'options' | 'find';
 
 /** Contabo's API. Its facts, their sources and the table of answers are in this folder's README. */
 export const contaboProvider: Provider<'contabo', ContaboConfig, ContaboService, ContaboTiming, ContaboOperation> =

@@ -1,21 +1,19 @@
-import type { ProviderTypes } from '../../src/provider/index.ts';
-import type { CheckProfile, ProviderProfile } from '../../src/provider/lazy.ts';
+import type { CheckProfile, ProviderProfile, TypesWith } from '../../src/provider/lazy.ts';
 import type { ContaboConfig, ResolvedContaboConfig } from './config.ts';
 import type { ContaboTiming } from './request.ts';
 import type { ResolvedContaboService, ContaboService } from './service.ts';
 
+/** What the adapter can be asked. */
+export type ContaboOperation = 'cancel' | 'status' | 'options' | 'find';
+
 /** The types of this adapter. */
-export interface ContaboTypes extends ProviderTypes {
+export interface ContaboTypes extends TypesWith<ContaboOperation> {
   readonly id: 'contabo';
   readonly configInput: ContaboConfig;
   readonly config: ResolvedContaboConfig;
   readonly serviceInput: ContaboService;
   readonly service: ResolvedContaboService;
   readonly timing: ContaboTiming;
-  readonly readBack: true;
-  readonly revoke: false;
-  readonly options: true;
-  readonly find: true;
 }
 
 /** How the credentials are checked. */

@@ -4,6 +4,7 @@ import {
   defined,
   duplicate,
   effectiveAt,
+  offered,
   readBody,
   type AbsentVerdict,
   type CancellationStatus,
@@ -55,10 +56,8 @@ export function stateOf(cancelDate: string): Pick<CancellationStatus, 'state' | 
 }
 
 /** What may be asked of an instance: both timings, whose dates the API does not show, or nothing more. */
-export function toOptions({ status }: ReadState): OptionsVerdict<ContaboTiming> {
-  const { state, raw } = status;
-  if (state !== 'none') return { verdict: 'offered', options: { timings: [], existing: status, raw } };
-  return { verdict: 'offered', options: { timings: [{ timing: 'earliest' }, { timing: 'on_date' }], raw } };
+export function toOptions(read: ReadState): OptionsVerdict<ContaboTiming> {
+  return offered(read, read.status.state === 'none' ? [{ timing: 'earliest' }, { timing: 'on_date' }] : []);
 }
 
 /** Why nothing is sent: there is a date already, readable or not. */

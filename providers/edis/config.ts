@@ -1,12 +1,6 @@
 import * as v from 'valibot';
-import {
-  constantMessages,
-  EXPECTED_BASE_URL,
-  isBaseUrl,
-  loginRule,
-  secretRule,
-  type StandardSchema,
-} from '../../src/provider/index.ts';
+import { address, credential, onlyFields } from '../../src/provider/fields.ts';
+import { constantMessages, loginRule, secretRule, type StandardSchema } from '../../src/provider/index.ts';
 
 /** The credentials of an EDIS Global client-area account. */
 export interface EdisConfig {
@@ -28,23 +22,17 @@ export interface ResolvedEdisConfig {
   readonly baseUrl: string;
 }
 
-const email = v.pipe(v.string(loginRule.expected), v.check(loginRule.accepts, loginRule.expected));
-const password = v.pipe(v.string(secretRule.expected), v.check(secretRule.accepts, secretRule.expected));
-
-const baseUrl = v.pipe(
-  v.string(EXPECTED_BASE_URL),
-  v.check(isBaseUrl, EXPECTED_BASE_URL),
-  // The part that every request adds is accepted if the meaning is certain.
-  v.transform((url) => new URL(url).href.replace(/\/+$/, '').replace(/\/+kvm(?:\/+v2)?$/i, '')),
-  v.check(
-    (url) => !/\/kvm(?:$|\/+v\d+(?:\/|$))/i.test(url),
-    'the address before /kvm/v2, such as https://order.edisglobal.com: cancelkit adds the rest',
-  ),
-);
+const baseUrl = address({
+  example: EDIS_BASE_URL,
+  before: '/kvm/v2',
+  ending: /\/+kvm(?:\/+v2)?$/i,
+  wrong: /\/kvm(?:$|\/+v\d+(?:\/|$))/i,
+});
 
 export const edisConfigSchema: StandardSchema<EdisConfig, ResolvedEdisConfig> = constantMessages(
-  v.strictObject(
-    { email, password, baseUrl: v.optional(baseUrl, EDIS_BASE_URL) },
-    'an object with only email, password and baseUrl',
-  ),
+  onlyFields({
+    email: credential(loginRule),
+    password: credential(secretRule),
+    baseUrl: v.optional(baseUrl, EDIS_BASE_URL),
+  }),
 );

@@ -1,7 +1,7 @@
 import type { Account, ConfigSource, Provider, When } from '../../src/provider/index.ts';
 import { defineLazyProvider } from '../../src/provider/lazy.ts';
 import type { EdisConfig } from './config.ts';
-import { edisCheck, edisProfile } from './profile.ts';
+import { edisCheck, edisProfile, type EdisOperation } from './profile.ts';
 import type { EdisService } from './service.ts';
 
 export type { EdisConfig } from './config.ts';
@@ -11,7 +11,7 @@ export { type OrderVpsOptions, type OrderVpsResult, orderVps } from './order-vps
 export type { EdisService } from './service.ts';
 
 /** EDIS Global's ORDER API. Its facts, their sources and the table of answers are in this folder's README. */
-export const edisProvider: Provider<'edis', EdisConfig, EdisService, When, 'cancel'> = defineLazyProvider(
+export const edisProvider: Provider<'edis', EdisConfig, EdisService, When, EdisOperation> = defineLazyProvider(
   { ...edisProfile, check: edisCheck },
   async () => {
     return (await import('./definition.ts')).edisDefinition;
@@ -19,7 +19,7 @@ export const edisProvider: Provider<'edis', EdisConfig, EdisService, When, 'canc
 );
 
 /** What {@link edis} returns. */
-export type EdisAccount = Account<'edis', EdisService, When, 'cancel'>;
+export type EdisAccount = Account<'edis', EdisService, When, EdisOperation>;
 
 /**
  * An account at EDIS Global.

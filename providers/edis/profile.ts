@@ -1,18 +1,19 @@
-import type { ProviderTypes, When } from '../../src/provider/index.ts';
-import type { CheckProfile, ProviderProfile } from '../../src/provider/lazy.ts';
+import type { When } from '../../src/provider/index.ts';
+import type { CheckProfile, ProviderProfile, TypesWith } from '../../src/provider/lazy.ts';
 import type { EdisConfig, ResolvedEdisConfig } from './config.ts';
 import type { EdisService, ResolvedEdisService } from './service.ts';
 
+/** What the adapter can be asked. */
+export type EdisOperation = 'cancel';
+
 /** The types of this adapter. */
-export interface EdisTypes extends ProviderTypes {
+export interface EdisTypes extends TypesWith<EdisOperation> {
   readonly id: 'edis';
   readonly configInput: EdisConfig;
   readonly config: ResolvedEdisConfig;
   readonly serviceInput: EdisService;
   readonly service: ResolvedEdisService;
   readonly timing: When;
-  readonly readBack: false;
-  readonly revoke: false;
 }
 
 /** How the credentials are checked. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { numericId } from '../../src/provider/fields.ts';
 import { constantMessages, type StandardSchema } from '../../src/provider/index.ts';
 
 /** A service at EDIS, by exactly one of its two ids. */
@@ -21,8 +22,6 @@ export interface ResolvedEdisService {
 }
 
 const expectedKvmId = 'the id of a KVM server, 1 to 128 visible ASCII characters';
-const expectedServiceId = 'a positive whole number';
-
 const onlyOne = 'an object with only kvmId or serviceId, and not both';
 
 const byKvmId = v.pipe(
@@ -31,16 +30,8 @@ const byKvmId = v.pipe(
 );
 
 const byServiceId = v.pipe(
-  v.strictObject(
-    {
-      serviceId: v.pipe(
-        v.union([v.pipe(v.number(), v.safeInteger(expectedServiceId)), v.string()], expectedServiceId),
-        v.check((id) => /^[1-9]\d{0,15}$/.test(String(id)), expectedServiceId),
-      ),
-    },
-    onlyOne,
-  ),
-  v.transform(({ serviceId }): ResolvedEdisService => ({ field: 'serviceid', value: String(serviceId) })),
+  v.strictObject({ serviceId: numericId() }, onlyOne),
+  v.transform(({ serviceId }): ResolvedEdisService => ({ field: 'serviceid', value: serviceId })),
 );
 
 /** Checks whichever of the two forms the reference has the key of. */

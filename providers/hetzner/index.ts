@@ -2,7 +2,7 @@ import type { Account, ConfigSource, Provider } from '../../src/provider/index.t
 import { defineLazyProvider } from '../../src/provider/lazy.ts';
 import type { HetznerConfig } from './config.ts';
 import type { HetznerExtras } from './extras.ts';
-import { hetznerCheck, hetznerProfile } from './profile.ts';
+import { hetznerCheck, hetznerProfile, type HetznerOperation } from './profile.ts';
 import type { HetznerTiming } from './request.ts';
 import type { HetznerService } from './service.ts';
 
@@ -10,8 +10,6 @@ export type { HetznerConfig } from './config.ts';
 export type { HetznerExtras } from './extras.ts';
 export type { HetznerTiming } from './request.ts';
 export type { HetznerService } from './service.ts';
-
-type HetznerOperation = 'cancel' | 'status' | 'revoke' | 'options' | 'find';
 
 /** Hetzner Robot's web service. Its facts, their sources and the table of answers are in this folder's README. */
 export const hetznerProvider: Provider<

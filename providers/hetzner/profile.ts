@@ -1,22 +1,20 @@
-import type { ProviderTypes } from '../../src/provider/index.ts';
-import type { CheckProfile, ProviderProfile } from '../../src/provider/lazy.ts';
+import type { CheckProfile, ProviderProfile, TypesWith } from '../../src/provider/lazy.ts';
 import type { HetznerConfig, ResolvedHetznerConfig } from './config.ts';
 import type { HetznerExtras } from './extras.ts';
 import type { HetznerTiming } from './request.ts';
 import type { HetznerService, ResolvedHetznerService } from './service.ts';
 
+/** What the adapter can be asked. */
+export type HetznerOperation = 'cancel' | 'status' | 'revoke' | 'options' | 'find';
+
 /** The types of this adapter. */
-export interface HetznerTypes extends ProviderTypes {
+export interface HetznerTypes extends TypesWith<HetznerOperation> {
   readonly id: 'hetzner';
   readonly configInput: HetznerConfig;
   readonly config: ResolvedHetznerConfig;
   readonly serviceInput: HetznerService;
   readonly service: ResolvedHetznerService;
   readonly timing: HetznerTiming;
-  readonly readBack: true;
-  readonly revoke: true;
-  readonly options: true;
-  readonly find: true;
   readonly extrasInput: HetznerExtras | undefined;
   readonly extras: HetznerExtras;
 }

@@ -2,15 +2,16 @@ import * as v from 'valibot';
 import { shownText as text } from '../../src/provider/fields.ts';
 import {
   absentIsRefused,
+  absentOrError,
   answeredOn,
   defined,
   duplicate,
   effectiveAt,
+  offered,
   readBody,
   refused,
   refusedField,
   tooEarly,
-  verdictOnError,
   type AbsentVerdict,
   type CancellationStatus,
   type CancelVerdict,
@@ -93,17 +94,18 @@ function isAfter(date: string, today: string | undefined): boolean {
 }
 
 /** What the service allows now. `immediate` is not among it before the earliest possible date. */
-export function toOptions({ earliest, today, reasons, reservable, status }: ReadServer): OptionsVerdict<HetznerTiming> {
-  const { raw } = status;
-  if (status.state !== 'none') return { verdict: 'offered', options: { timings: [], existing: status, raw } };
+export function toOptions(server: ReadServer): OptionsVerdict<HetznerTiming> {
+  const { earliest, today, reasons, reservable, status } = server;
+  if (status.state !== 'none') return offered(server, []);
   const isPossible = earliest !== undefined && today !== undefined && earliest.value <= today;
   const timings: OfferedTiming<HetznerTiming>[] = isPossible ? [{ timing: 'immediate' }] : [];
   if (earliest !== undefined) {
     timings.push({ timing: 'earliest', effectiveAt: earliest }, { timing: 'on_date', from: earliest.value });
   }
-  const requiredExtras = reservable === true ? ['reserveLocation'] : undefined;
-  const codes = reasons?.map((reason) => ({ code: reason, label: reason }));
-  return { verdict: 'offered', options: { timings, ...defined({ reasons: codes, requiredExtras }), raw } };
+  return offered(server, timings, {
+    reasons: reasons?.map((reason) => ({ code: reason, label: reason })),
+    requiredExtras: reservable === true ? ['reserveLocation'] : undefined,
+  });
 }
 
 /** Why nothing is sent, or the earliest possible date for what is. */
@@ -208,21 +210,19 @@ const errorSchema = v.object({
 export function fromErrorResponse(response: ProviderResponse): NoVerdict | AbsentVerdict {
   const { status } = response;
   const error = status >= 400 ? readBody(response, errorSchema)?.error : undefined;
-  if (error === undefined) return { verdict: 'unrecognized' };
+  // Only this code says that there is no such server; another 404 can be that of a wrong address.
+  if (error === undefined || (status === 404 && error.code !== 'SERVER_NOT_FOUND')) return { verdict: 'unrecognized' };
   const { code: providerCode, message, missing, invalid: wrong } = error;
   const fields = [...missing.map((name) => `${name} is missing`), ...wrong.map((name) => `${name} is invalid`)];
   const words = { providerCode, providerMessage: [message, ...fields].join('; ') };
-  // Only this code says that there is no such server; another 404 can be that of a wrong address.
-  if (status === 404) return providerCode === 'SERVER_NOT_FOUND' ? { verdict: 'absent', ...words } : UNRECOGNIZED;
   // 403, and not 429.
   if (status < 500 && providerCode === 'RATE_LIMIT_EXCEEDED') return { ...words, ...refused('rate_limited', LIMITED) };
   if (status < 500 && providerCode === 'SERVER_CANCELLATION_RESERVE_LOCATION_FALSE_ONLY') {
     return { ...words, ...refused('rejected', 'the location cannot be reserved. Pass reserveLocation: false.') };
   }
-  return verdictOnError(status, words, { unauthorized: BAD_LOGIN });
+  return absentOrError(status, words, { unauthorized: BAD_LOGIN });
 }
 
-const UNRECOGNIZED: NoVerdict = { verdict: 'unrecognized' };
 const LIMITED = 'too many requests in this hour; 200 are allowed for each call. Nothing was processed.';
 const BAD_LOGIN =
   'the web-service login is not valid. Correct it before another call: 3 bad logins block this address for 10 minutes.';

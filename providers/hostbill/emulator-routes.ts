@@ -1,6 +1,7 @@
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import { json, readJsonObject } from '../../src/sandbox/kit/bodies.ts';
 import type { EmulatorClock } from '../../src/sandbox/kit/clock.ts';
+import { routesAbout } from '../../src/sandbox/kit/routes.ts';
 import type { HostbillSandboxService, HostbillState } from './emulator-state.ts';
 
 /** How the emulated portal answers where hosts differ, or the documentation leaves it open. */
@@ -63,38 +64,27 @@ export function createHostbillRoutes(
   });
 
   app.get('/service', () => answer({ services: [...state.services.values()].map(summaryOf) }));
-  const handle =
-    (respond: (service: Service, context: Context) => Response | Promise<Response>) =>
-    (context: Context): Response | Promise<Response> => {
-      const service = state.services.get(Number(context.req.param('id')));
-      return service === undefined
-        ? refuse('Podana usługa nie istnieje', options().unknownServiceStatus)
-        : respond(service, context);
-    };
-  app.get(
-    '/service/:id',
-    handle((service) => answer({ service: detailsOf(service) })),
+  const on = routesAbout(
+    app,
+    ({ req }) => state.services.get(Number(req.param('id'))),
+    () => refuse('Podana usługa nie istnieje', options().unknownServiceStatus),
   );
-  app.post(
-    '/service/:id/cancel',
-    handle(async (service, { req }) => {
-      const { immediate = false, reason } = (await readJsonObject(req.raw)) ?? {};
-      if (typeof reason !== 'string' || reason.trim() === '') return refuse('Podaj powód rezygnacji');
-      if (typeof immediate !== 'boolean') return refuse('Nieprawidłowa wartość: immediate');
-      if (service.status === 'Terminated' || service.status === 'Cancelled') return refuse('Usługa jest nieaktywna');
-      if (service.cancellation !== null && options().repeatedCancel === 'refused') return refuse('Już zgłoszono');
-      if (service.cancellation !== null && options().repeatedCancel === 'noted') {
-        return answer({}, ['cancelled_already']);
-      }
-      state.cancel(service, immediate, reason);
-      return answer({}, [options().acceptedText]);
-    }),
-  );
+  on('GET', '/service/:id', (service) => answer({ service: detailsOf(service) }));
+  on('POST', '/service/:id/cancel', async (service, { req }) => {
+    const { immediate = false, reason } = (await readJsonObject(req.raw)) ?? {};
+    if (typeof reason !== 'string' || reason.trim() === '') return refuse('Podaj powód rezygnacji');
+    if (typeof immediate !== 'boolean') return refuse('Nieprawidłowa wartość: immediate');
+    if (service.status === 'Terminated' || service.status === 'Cancelled') return refuse('Usługa jest nieaktywna');
+    if (service.cancellation !== null && options().repeatedCancel === 'refused') return refuse('Już zgłoszono');
+    if (service.cancellation !== null && options().repeatedCancel === 'noted') {
+      return answer({}, ['cancelled_already']);
+    }
+    state.cancel(service, immediate, reason);
+    return answer({}, [options().acceptedText]);
+  });
   app.notFound(() => new Response('<html><body>404</body></html>', { status: 404, headers: HTML }));
   return (request) => app.fetch(request);
 }
-
-type Service = HostbillState['services'] extends ReadonlyMap<number, infer One> ? One : never;
 
 const SESSION_MS = 30 * 60_000;
 const HTML = { 'content-type': 'text/html' };

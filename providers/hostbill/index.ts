@@ -1,13 +1,11 @@
 import type { Account, ConfigSource, Provider, When } from '../../src/provider/index.ts';
 import { defineLazyProvider } from '../../src/provider/lazy.ts';
 import type { HostbillConfig } from './config.ts';
-import { hostbillCheck, hostbillProfile } from './profile.ts';
+import { hostbillCheck, hostbillProfile, type HostbillOperation } from './profile.ts';
 import type { HostbillService } from './service.ts';
 
 export type { HostbillConfig, HostbillPasswordConfig, HostbillTokenConfig } from './config.ts';
 export type { HostbillService } from './service.ts';
-
-type HostbillOperation = 'cancel' | 'status' | 'options' | 'find';
 
 /** The User API of a HostBill portal. Its facts, their sources and the table of answers are in this folder's README. */
 export const hostbillProvider: Provider<'hostbill', HostbillConfig, HostbillService, When, HostbillOperation> =

@@ -1,20 +1,19 @@
-import type { ProviderTypes, When } from '../../src/provider/index.ts';
-import type { CheckProfile, ProviderProfile } from '../../src/provider/lazy.ts';
+import type { When } from '../../src/provider/index.ts';
+import type { CheckProfile, ProviderProfile, TypesWith } from '../../src/provider/lazy.ts';
 import type { HostbillConfig, ResolvedHostbillConfig } from './config.ts';
 import type { HostbillService, ResolvedHostbillService } from './service.ts';
 
+/** What the adapter can be asked. */
+export type HostbillOperation = 'cancel' | 'status' | 'options' | 'find';
+
 /** The types of this adapter. */
-export interface HostbillTypes extends ProviderTypes {
+export interface HostbillTypes extends TypesWith<HostbillOperation> {
   readonly id: 'hostbill';
   readonly configInput: HostbillConfig;
   readonly config: ResolvedHostbillConfig;
   readonly serviceInput: HostbillService;
   readonly service: ResolvedHostbillService;
   readonly timing: When;
-  readonly readBack: true;
-  readonly revoke: false;
-  readonly options: true;
-  readonly find: true;
 }
 
 /** How the credentials are checked. */

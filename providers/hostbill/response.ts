@@ -5,6 +5,7 @@ import {
   decodeEntities,
   defined,
   duplicate,
+  offered,
   readBody,
   type AbsentVerdict,
   type CancellationStatus,
@@ -93,9 +94,10 @@ const STATES: ReadonlyMap<string, CancellationStatus['state']> = new Map([
 ]);
 
 /** What may be asked. That the period ends on the day of the next payment is inferred. */
-export function toOptions({ status, nextDue }: ShownService): OptionsVerdict<When> {
-  const { state, raw } = status;
-  if (state !== 'unknown') return { verdict: 'offered', options: { timings: [], existing: status, raw } };
+export function toOptions(read: ShownService): OptionsVerdict<When> {
+  const { nextDue } = read;
+  const { state, raw } = read.status;
+  if (state !== 'unknown') return offered(read, []);
   const at = nextDue === undefined ? undefined : ({ value: nextDue, precision: 'date', source: 'computed' } as const);
   const endOfPeriod = { timing: 'end_of_period', ...defined({ effectiveAt: at }) } as const;
   return { verdict: 'offered', options: { timings: [{ timing: 'immediate' }, endOfPeriod], raw } };

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { onlyFields } from '../../src/provider/fields.ts';
 import {
   constantMessages,
   EXPECTED_BASE_URL,
@@ -68,16 +69,13 @@ const baseUrl = v.pipe(
 );
 
 export const hostingConfigSchema: StandardSchema<HostingConfig, ResolvedHostingConfig> = constantMessages(
-  v.strictObject(
-    {
-      baseUrl,
-      token: v.pipe(v.string('a non-empty text'), v.check(tokenRule.accepts, tokenRule.expected)),
-      tokenHeader: v.optional(tokenHeader, 'token'),
-      tokenScheme: v.optional(
-        v.pipe(v.string('a text'), v.regex(/^[A-Za-z0-9_-]{0,32}$/, 'a scheme such as Bearer')),
-        '',
-      ),
-    },
-    'an object with only baseUrl, token, tokenHeader and tokenScheme',
-  ),
+  onlyFields({
+    baseUrl,
+    token: v.pipe(v.string('a non-empty text'), v.check(tokenRule.accepts, tokenRule.expected)),
+    tokenHeader: v.optional(tokenHeader, 'token'),
+    tokenScheme: v.optional(
+      v.pipe(v.string('a text'), v.regex(/^[A-Za-z0-9_-]{0,32}$/, 'a scheme such as Bearer')),
+      '',
+    ),
+  }),
 );

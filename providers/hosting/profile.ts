@@ -1,18 +1,19 @@
-import type { ProviderTypes, When } from '../../src/provider/index.ts';
-import type { ProviderProfile } from '../../src/provider/lazy.ts';
+import type { When } from '../../src/provider/index.ts';
+import type { ProviderProfile, TypesWith } from '../../src/provider/lazy.ts';
 import type { HostingConfig, ResolvedHostingConfig } from './config.ts';
 import type { HostingService } from './service.ts';
 
+/** What the adapter can be asked. */
+export type HostingOperation = 'cancel' | 'status' | 'revoke';
+
 /** The types of this adapter. */
-export interface HostingTypes extends ProviderTypes {
+export interface HostingTypes extends TypesWith<HostingOperation> {
   readonly id: 'hosting';
   readonly configInput: HostingConfig;
   readonly config: ResolvedHostingConfig;
   readonly serviceInput: HostingService;
   readonly service: HostingService;
   readonly timing: When;
-  readonly readBack: true;
-  readonly revoke: true;
 }
 
 /** What is known before anything is asked of the provider. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { onlyFields } from '../../src/provider/fields.ts';
 import { constantMessages, type StandardSchema } from '../../src/provider/index.ts';
 
 /** A hosting and the domain that it is linked to. */
@@ -13,19 +14,16 @@ const expectedId = 'the identifier of a hosting: 1 to 128 visible ASCII characte
 const expectedDomain = 'a domain name';
 
 export const hostingServiceSchema: StandardSchema<HostingService, HostingService> = constantMessages(
-  v.strictObject(
-    {
-      hostingId: v.pipe(
-        v.string(expectedId),
-        v.regex(/^(?!\.{1,2}$)[\x21-\x7e]{1,128}$/, expectedId),
-        v.regex(/^[^/\\?#%]+$/, expectedId),
-      ),
-      domain: v.pipe(
-        v.string(expectedDomain),
-        v.maxLength(253, expectedDomain),
-        v.regex(/^[\p{L}\p{M}\p{N}_-]+(?:\.[\p{L}\p{M}\p{N}_-]+)+\.?$/u, expectedDomain),
-      ),
-    },
-    'an object with only hostingId and domain',
-  ),
+  onlyFields({
+    hostingId: v.pipe(
+      v.string(expectedId),
+      v.regex(/^(?!\.{1,2}$)[\x21-\x7e]{1,128}$/, expectedId),
+      v.regex(/^[^/\\?#%]+$/, expectedId),
+    ),
+    domain: v.pipe(
+      v.string(expectedDomain),
+      v.maxLength(253, expectedDomain),
+      v.regex(/^[\p{L}\p{M}\p{N}_-]+(?:\.[\p{L}\p{M}\p{N}_-]+)+\.?$/u, expectedDomain),
+    ),
+  }),
 );

@@ -1,6 +1,7 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { json, readJsonObject } from '../../src/sandbox/kit/bodies.ts';
 import type { EmulatorClock } from '../../src/sandbox/kit/clock.ts';
+import { routesAbout } from '../../src/sandbox/kit/routes.ts';
 import { type LeasewebOptions, instanceJson, leasewebError, productJson } from './emulator-json.ts';
 import type { LeasewebState } from './emulator-state.ts';
 
@@ -18,7 +19,6 @@ export function createLeasewebRoutes(
 ): (request: Request) => Response | Promise<Response> {
   const app = new Hono();
   const gone = (thing: { readonly ended: boolean }): boolean => thing.ended && options().ended === 'gone';
-  const missing = (): Response => leasewebError(404, 'nothing has this id');
 
   app.use(async ({ req }, next) => {
     if (req.header('x-lsw-auth') !== key) return leasewebError(401, 'who are you?');
@@ -28,66 +28,62 @@ export function createLeasewebRoutes(
     return next();
   });
 
+  const routesFor = <Thing extends { readonly ended: boolean }>(find: (id: string) => Thing | undefined) =>
+    routesAbout(
+      app,
+      ({ req }) => {
+        const thing = find(req.param('id') ?? '');
+        return thing === undefined || gone(thing) ? undefined : thing;
+      },
+      () => leasewebError(404, 'nothing has this id'),
+    );
+  const onProduct = routesFor(state.product);
+  const onInstance = routesFor(state.instance);
+
   /** A page as `limit` and `offset` ask for it. */
-  const page = <One>(all: readonly One[], query: (name: string) => string | undefined) => {
-    const [limit, offset] = [Number(query('limit') ?? 10), Number(query('offset') ?? 0)];
+  const page = <Thing extends { readonly ended: boolean }>(things: readonly Thing[], { req }: Context) => {
+    const all = things.filter((thing) => !gone(thing));
+    const [limit, offset] = [Number(req.query('limit') ?? 10), Number(req.query('offset') ?? 0)];
     return { shown: all.slice(offset, offset + limit), counts: { limit, offset, totalCount: all.length } };
   };
-  app.get('/services/v1/services', ({ req }) => {
-    const all = [...state.things.values()].filter((thing) => thing.kind === 'service' && !gone(thing));
-    const { shown, counts } = page(all, (name) => req.query(name));
-    const services = shown.flatMap((thing) => (thing.kind === 'service' ? [productJson(thing, options())] : []));
-    return json(200, { services, metadata: counts });
+  app.get('/services/v1/services', (context) => {
+    const products = [...state.things.values()].filter((thing) => thing.kind === 'service');
+    const { shown, counts } = page(products, context);
+    return json(200, { services: shown.map((product) => productJson(product, options())), metadata: counts });
   });
-  app.get('/publicCloud/v1/instances', ({ req }) => {
-    const all = [...state.things.values()].filter((thing) => thing.kind === 'instance' && !gone(thing));
-    const { shown, counts } = page(all, (name) => req.query(name));
-    const instances = shown.flatMap((thing) =>
-      thing.kind === 'instance' ? [instanceJson(thing, clock, options())] : [],
-    );
-    return json(200, { instances, _metadata: counts });
+  app.get('/publicCloud/v1/instances', (context) => {
+    const instances = [...state.things.values()].filter((thing) => thing.kind === 'instance');
+    const { shown, counts } = page(instances, context);
+    return json(200, { instances: shown.map((one) => instanceJson(one, clock, options())), _metadata: counts });
   });
   app.get('/services/v1/services/cancellationReasons', () => json(200, { cancellationReasons: REASONS }));
-  app.get('/services/v1/services/:id', ({ req }) => {
-    const product = state.product(req.param('id'));
-    return product === undefined || gone(product) ? missing() : json(200, productJson(product, options()));
-  });
-  app.post('/services/v1/services/:id/cancel', async ({ req }) => {
-    const product = state.product(req.param('id'));
-    if (product === undefined || gone(product)) return missing();
+  onProduct('GET', '/services/v1/services/:id', (product) => json(200, productJson(product, options())));
+  onProduct('POST', '/services/v1/services/:id/cancel', async (product, { req }) => {
     const body = await readJsonObject(req.raw);
     const { reason, reasonCode } = body ?? {};
-    if (body === undefined || (reason !== undefined && typeof reason !== 'string'))
+    if (body === undefined || (reason !== undefined && typeof reason !== 'string')) {
       return leasewebError(400, 'bad body');
+    }
     if (!REASONS.some((one) => one.reasonCode === reasonCode)) return leasewebError(400, 'bad reasonCode');
     const isRepeat = product.cancellation !== null && options().repeatedCancellation === 'refused';
     if (!product.cancellable || isRepeat) return leasewebError(400, 'not now');
     state.cancel(product, `${String(reasonCode)}: ${reason ?? ''}`);
     return new Response(null, { status: 204 });
   });
-  app.post('/services/v1/services/:id/uncancel', ({ req }) => {
-    const product = state.product(req.param('id'));
-    if (product === undefined || gone(product)) return missing();
+  onProduct('POST', '/services/v1/services/:id/uncancel', (product) => {
     if (product.cancellation === null || product.ended) return leasewebError(400, 'nothing to restore');
     product.cancellation = null;
     return new Response(null, { status: 204 });
   });
 
-  app.get('/publicCloud/v1/instances/:id', ({ req }) => {
-    const instance = state.instance(req.param('id'));
-    return instance === undefined || gone(instance) ? missing() : json(200, instanceJson(instance, clock, options()));
-  });
-  app.delete('/publicCloud/v1/instances/:id', ({ req }) => {
-    const instance = state.instance(req.param('id'));
-    if (instance === undefined || gone(instance)) return missing();
+  onInstance('GET', '/publicCloud/v1/instances/:id', (instance) => json(200, instanceJson(instance, clock, options())));
+  onInstance('DELETE', '/publicCloud/v1/instances/:id', (instance) => {
     const isRepeat = instance.cancellation !== null && options().repeatedCancellation === 'refused';
     if (isRepeat || instance.ended) return leasewebError(400, 'not now');
     state.cancel(instance, undefined);
     return new Response(null, { status: 200 });
   });
-  app.post('/publicCloud/v1/instances/:id/cancelTermination', ({ req }) => {
-    const instance = state.instance(req.param('id'));
-    if (instance === undefined || gone(instance)) return missing();
+  onInstance('POST', '/publicCloud/v1/instances/:id/cancelTermination', (instance) => {
     const isPending = instance.cancellation !== null && !instance.ended;
     if (!isPending || instance.contractType === 'HOURLY') return leasewebError(400, 'nothing to restore');
     instance.cancellation = null;

@@ -1,15 +1,13 @@
 import type { Account, ConfigSource, Provider } from '../../src/provider/index.ts';
 import { defineLazyProvider } from '../../src/provider/lazy.ts';
 import type { LeasewebConfig } from './config.ts';
-import { leasewebCheck, leasewebProfile } from './profile.ts';
+import { leasewebCheck, leasewebProfile, type LeasewebOperation } from './profile.ts';
 import type { LeasewebTiming } from './request.ts';
 import type { LeasewebService } from './service.ts';
 
 export type { LeasewebConfig } from './config.ts';
 export type { LeasewebTiming } from './request.ts';
 export type { LeasewebService } from './service.ts';
-
-type LeasewebOperation = 'cancel' | 'status' | 'revoke' | 'options' | 'find';
 
 /**
  * Leaseweb's Services API and Public Cloud. Their facts, with sources and the tables of answers, are in this folder's

@@ -1,21 +1,19 @@
-import type { ProviderTypes } from '../../src/provider/index.ts';
-import type { CheckProfile, ProviderProfile } from '../../src/provider/lazy.ts';
+import type { CheckProfile, ProviderProfile, TypesWith } from '../../src/provider/lazy.ts';
 import type { LeasewebConfig, ResolvedLeasewebConfig } from './config.ts';
 import type { LeasewebTiming } from './request.ts';
 import type { LeasewebService, ResolvedLeasewebService } from './service.ts';
 
+/** What the adapter can be asked. */
+export type LeasewebOperation = 'cancel' | 'status' | 'revoke' | 'options' | 'find';
+
 /** The types of this adapter. */
-export interface LeasewebTypes extends ProviderTypes {
+export interface LeasewebTypes extends TypesWith<LeasewebOperation> {
   readonly id: 'leaseweb';
   readonly configInput: LeasewebConfig;
   readonly config: ResolvedLeasewebConfig;
   readonly serviceInput: LeasewebService;
   readonly service: ResolvedLeasewebService;
   readonly timing: LeasewebTiming;
-  readonly readBack: true;
-  readonly revoke: true;
-  readonly options: true;
-  readonly find: true;
 }
 
 /** How the credentials are checked. */

@@ -4,6 +4,7 @@ import {
   defined,
   duplicate,
   notAbsent,
+  offered,
   readBody,
   refused,
   refusedField,
@@ -57,13 +58,9 @@ export function withoutCode(reasons: readonly ReasonCode[]): CancelVerdict {
 }
 
 /** What the service allows now. */
-export function toOptions(
-  { timing, end, isOpen, status }: ReadContract,
-  reasons?: readonly ReasonCode[],
-): OptionsVerdict<LeasewebTiming> {
-  const existing = status.state === 'none' || status.state === 'unknown' ? undefined : status;
-  const timings = isOpen ? [{ timing, ...defined({ effectiveAt: end }) }] : [];
-  return { verdict: 'offered', options: { timings, ...defined({ reasons, existing }), raw: status.raw } };
+export function toOptions(read: ReadContract, reasons?: readonly ReasonCode[]): OptionsVerdict<LeasewebTiming> {
+  const { timing, end, isOpen } = read;
+  return offered(read, isOpen ? [{ timing, ...defined({ effectiveAt: end }) }] : [], { reasons });
 }
 
 /** What an answer to `POST …/cancel` or `DELETE /instances/{instanceId}` means. Both successes have no body. */

@@ -1,7 +1,8 @@
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import { json, readJsonObject } from '../../src/sandbox/kit/bodies.ts';
 import { parseInstant } from '../../src/sandbox/kit/calendar.ts';
 import type { EmulatorClock } from '../../src/sandbox/kit/clock.ts';
+import { routesAbout } from '../../src/sandbox/kit/routes.ts';
 import type { MittwaldContract, MittwaldItem, MittwaldState } from './emulator-state.ts';
 
 /** How the emulated mittwald answers where the documentation leaves it open. */
@@ -35,71 +36,58 @@ export function createMittwaldRoutes(
   app.get('/customers', () => json(200, [{ customerId: CUSTOMER, customerNumber: '204100', name: 'Sandbox' }]));
 
   for (const path of ['/contracts/:contractId', '/contracts/:contractId/items/:itemId']) {
-    const handle =
-      (answer: (found: Found, context: Context) => Response | Promise<Response>) =>
-      (context: Context): Response | Promise<Response> => {
-        const contract = state.find(context.req.param('contractId') ?? '');
-        const itemId = context.req.param('itemId');
+    const on = routesAbout(
+      app,
+      ({ req }) => {
+        const contract = state.find(req.param('contractId') ?? '');
+        const itemId = req.param('itemId');
         const item = contract?.items.find(({ contractItemId }) => contractItemId === itemId);
         const isGone = contract?.ended === true && options().endedContract === 'gone';
-        if (contract === undefined || isGone || (itemId !== undefined && item === undefined)) {
-          return mittwaldError(404, 'ResourceMissing', 'nothing has this id');
-        }
-        return answer({ contract, item, ids: { contractId: contract.contractId, contractItemId: itemId } }, context);
-      };
-
-    app.get(
-      path,
-      handle(({ contract, item }) => json(200, item === undefined ? contractJson(contract) : itemJson(contract, item))),
+        if (contract === undefined || isGone || (itemId !== undefined && item === undefined)) return undefined;
+        return { contract, item, ids: { contractId: contract.contractId, contractItemId: itemId } };
+      },
+      () => mittwaldError(404, 'ResourceMissing', 'nothing has this id'),
     );
 
-    app.post(
-      `${path}/termination`,
-      handle(async ({ contract, item, ids }, { req }) => {
-        const body = await readJsonObject(req.raw);
-        if (body === undefined) return invalid('', 'type', 'should be object');
-        const { reason, explanation, terminationTargetDate: date } = body;
-        if (reason !== undefined && typeof reason !== 'string') return invalid('.reason', 'type', 'should be string');
-        const target = parseInstant(date);
-        if (date !== undefined && target === undefined) {
-          return invalid('.terminationTargetDate', 'format', 'should match format "date-time"');
-        }
-        if ((item ?? contract).cancellation !== null && options().repeatedTermination === 'refused') {
-          return mittwaldError(409, 'TerminationExists', 'a termination was scheduled before');
-        }
-        const end = state.endFor(contract, target);
-        if (end === undefined || end <= clock.now()) {
-          return invalid('.terminationTargetDate', 'period', 'should be the end of a period');
-        }
-        state.terminate(contract, item, end, reason);
-        const itemsScheduledForTermination = contract.items.map(({ contractItemId }) => contractItemId);
-        const affected = item === undefined ? { itemsScheduledForTermination } : {};
-        return json(201, { ...ids, ...affected, reason, explanation, terminationTargetDate: end });
-      }),
+    on('GET', path, ({ contract, item }) =>
+      json(200, item === undefined ? contractJson(contract) : itemJson(contract, item)),
     );
 
-    app.delete(
-      `${path}/termination`,
-      handle(({ contract, item, ids }) => {
-        const { cancellation } = item ?? contract;
-        if (cancellation === null || cancellation.effectiveAt !== undefined || contract.undoForbidden) {
-          return mittwaldError(412, 'CannotBeUndone', 'nothing here can be undone');
-        }
-        if (options().undo === 'declined') return json(200, { ...ids, isCancelled: false });
-        for (const one of item === undefined ? [contract, ...contract.items] : [item]) one.cancellation = null;
-        return json(200, { ...ids, isCancelled: true });
-      }),
-    );
+    on('POST', `${path}/termination`, async ({ contract, item, ids }, { req }) => {
+      const body = await readJsonObject(req.raw);
+      if (body === undefined) return invalid('', 'type', 'should be object');
+      const { reason, explanation, terminationTargetDate: date } = body;
+      if (reason !== undefined && typeof reason !== 'string') return invalid('.reason', 'type', 'should be string');
+      const target = parseInstant(date);
+      if (date !== undefined && target === undefined) {
+        return invalid('.terminationTargetDate', 'format', 'should match format "date-time"');
+      }
+      if ((item ?? contract).cancellation !== null && options().repeatedTermination === 'refused') {
+        return mittwaldError(409, 'TerminationExists', 'a termination was scheduled before');
+      }
+      const end = state.endFor(contract, target);
+      if (end === undefined || end <= clock.now()) {
+        return invalid('.terminationTargetDate', 'period', 'should be the end of a period');
+      }
+      state.terminate(contract, item, end, reason);
+      const itemsScheduledForTermination = contract.items.map(({ contractItemId }) => contractItemId);
+      const affected = item === undefined ? { itemsScheduledForTermination } : {};
+      return json(201, { ...ids, ...affected, reason, explanation, terminationTargetDate: end });
+    });
+
+    on('DELETE', `${path}/termination`, ({ contract, item, ids }) => {
+      const { cancellation } = item ?? contract;
+      if (cancellation === null || cancellation.effectiveAt !== undefined || contract.undoForbidden) {
+        return mittwaldError(412, 'CannotBeUndone', 'nothing here can be undone');
+      }
+      if (options().undo === 'declined') return json(200, { ...ids, isCancelled: false });
+      for (const one of item === undefined ? [contract, ...contract.items] : [item]) one.cancellation = null;
+      return json(200, { ...ids, isCancelled: true });
+    });
   }
 
   app.notFound(() => mittwaldError(404, 'NoRoute', 'nothing is served here'));
   return (request) => app.fetch(request);
-}
-
-interface Found {
-  readonly contract: NonNullable<ReturnType<MittwaldState['find']>>;
-  readonly item: NonNullable<ReturnType<MittwaldState['find']>>['items'][number] | undefined;
-  readonly ids: { readonly contractId: string; readonly contractItemId: string | undefined };
 }
 
 const CUSTOMER = '20410000-0000-4000-8000-000000000001';

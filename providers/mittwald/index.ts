@@ -1,15 +1,13 @@
 import type { Account, ConfigSource, Provider } from '../../src/provider/index.ts';
 import { defineLazyProvider } from '../../src/provider/lazy.ts';
 import type { MittwaldConfig } from './config.ts';
-import { mittwaldCheck, mittwaldProfile } from './profile.ts';
+import { mittwaldCheck, mittwaldProfile, type MittwaldOperation } from './profile.ts';
 import type { MittwaldTiming } from './request.ts';
 import type { MittwaldService } from './service.ts';
 
 export type { MittwaldConfig } from './config.ts';
 export type { MittwaldTiming } from './request.ts';
 export type { MittwaldService } from './service.ts';
-
-type MittwaldOperation = 'cancel' | 'status' | 'revoke' | 'options' | 'find';
 
 /** mittwald's API. Its facts, their sources and the table of answers are in this folder's README. */
 export const mittwaldProvider: Provider<

@@ -1,21 +1,19 @@
-import type { ProviderTypes } from '../../src/provider/index.ts';
-import type { CheckProfile, ProviderProfile } from '../../src/provider/lazy.ts';
+import type { CheckProfile, ProviderProfile, TypesWith } from '../../src/provider/lazy.ts';
 import type { MittwaldConfig, ResolvedMittwaldConfig } from './config.ts';
 import type { MittwaldTiming } from './request.ts';
 import type { MittwaldService } from './service.ts';
 
+/** What the adapter can be asked. */
+export type MittwaldOperation = 'cancel' | 'status' | 'revoke' | 'options' | 'find';
+
 /** The types of this adapter. */
-export interface MittwaldTypes extends ProviderTypes {
+export interface MittwaldTypes extends TypesWith<MittwaldOperation> {
   readonly id: 'mittwald';
   readonly configInput: MittwaldConfig;
   readonly config: ResolvedMittwaldConfig;
   readonly serviceInput: MittwaldService;
   readonly service: MittwaldService;
   readonly timing: MittwaldTiming;
-  readonly readBack: true;
-  readonly revoke: true;
-  readonly options: true;
-  readonly find: true;
 }
 
 /** How the credentials are checked. */

@@ -6,6 +6,7 @@ import {
   absentIsRefused,
   absentOrError,
   duplicate,
+  offered,
   readBody,
   tooEarly,
   type AbsentVerdict,
@@ -96,12 +97,13 @@ function toStatus(termination: unknown, raw: unknown): CancellationStatus {
 }
 
 /** What the service allows now. Without a next possible date, no termination is allowed [I]. */
-export function toOptions({ next, status }: ReadService): OptionsVerdict<MittwaldTiming> {
-  const earliest = next && ({ timing: 'earliest', effectiveAt: next } as const);
-  const onDate = next && ({ timing: 'on_date', from: next.value.slice(0, 10) } as const);
-  const existing = status.state === 'none' ? undefined : status;
-  const timings = [earliest, onDate].filter((timing) => timing !== undefined);
-  return { verdict: 'offered', options: { timings, ...defined({ existing }), raw: status.raw } };
+export function toOptions(read: ReadService): OptionsVerdict<MittwaldTiming> {
+  const { next } = read;
+  if (next === undefined) return offered(read, []);
+  return offered(read, [
+    { timing: 'earliest', effectiveAt: next },
+    { timing: 'on_date', from: next.value.slice(0, 10) },
+  ]);
 }
 
 /** Why nothing is sent: the service is cancelled already, or the date is before the first possible one. */

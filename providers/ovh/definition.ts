@@ -64,11 +64,10 @@ export const ovhDefinition: ProviderDefinition<OvhTypes> = {
   },
   ...reading(findService, toOptions),
   *revoke({ serviceId, named }) {
-    // The core has just read the service by all its ids.
-    if (serviceId !== undefined) return fromUndoResponse(yield toPolicyRequest(serviceId, 'empty'));
-    const read = yield* findService({ serviceId, named });
-    if (!('verdict' in read)) return fromUndoResponse(yield toPolicyRequest(read.serviceId, 'empty'));
-    return absentIsRefused(read, 'no such service.');
+    // The core has just read the service by all its ids, so its number needs no other look.
+    const read = serviceId === undefined ? yield* findService({ serviceId, named }) : { serviceId };
+    if ('verdict' in read) return absentIsRefused(read, 'no such service.');
+    return fromUndoResponse(yield toPolicyRequest(read.serviceId, 'empty'));
   },
   find: listServices,
   check: {

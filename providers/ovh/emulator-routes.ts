@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono';
 import { json, readJsonObject } from '../../src/sandbox/kit/bodies.ts';
 import { withOffset } from '../../src/sandbox/kit/calendar.ts';
 import type { EmulatorClock } from '../../src/sandbox/kit/clock.ts';
+import { routesAbout } from '../../src/sandbox/kit/routes.ts';
 import type { OvhEmulatedService, OvhState } from './emulator-state.ts';
 
 /** How the emulated OVHcloud answers where the documentation leaves it open. */
@@ -39,7 +40,8 @@ export function createOvhRoutes(
 ): (request: Request) => Response | Promise<Response> {
   // The clock of signatures is not the sandbox's, which stands still and is moved by months.
   const secondsNow = (): number => Math.floor(Date.now() / 1000) + options().clockAheadS;
-  const isListed = (service: Service): boolean => !service.ended || options().endedService === 'shown';
+  const listed = (): readonly Service[] =>
+    [...state.services.values()].filter(({ ended }) => !ended || options().endedService === 'shown');
   const nothing = (): Response => (options().noContent === 'null' ? json(200, null) : new Response(null));
   let queries = 0;
 
@@ -58,11 +60,10 @@ export function createOvhRoutes(
   app.get('/services', ({ req }) => {
     const { resourceName, routes } = req.query();
     const wanted = routes?.split(',').map((route) => route.replace(/^\//, ''));
-    const found = [...state.services.values()].filter(
-      (service) =>
-        isListed(service) &&
-        (resourceName === undefined || service.serviceName === resourceName) &&
-        (wanted === undefined || wanted.includes(service.product)),
+    const found = listed().filter(
+      ({ serviceName, product }) =>
+        (resourceName === undefined || serviceName === resourceName) &&
+        (wanted === undefined || wanted.includes(product)),
     );
     return json(
       200,
@@ -70,32 +71,23 @@ export function createOvhRoutes(
     );
   });
 
-  type Handler = (service: Service, context: Context) => Response | Promise<Response>;
-  const byId =
-    (handle: Handler) =>
-    (context: Context): Response | Promise<Response> => {
-      const service = state.services.get(Number(context.req.param('serviceId')));
-      return service === undefined || !isListed(service) ? unknownService() : handle(service, context);
-    };
-  const byName =
-    (product: string, handle: Handler) =>
-    (context: Context): Response | Promise<Response> => {
-      const name = context.req.param('serviceName');
-      const service = [...state.services.values()].find((one) => one.product === product && one.serviceName === name);
-      return service === undefined || !isListed(service) ? unknownService() : handle(service, context);
-    };
+  const onId = routesAbout(
+    app,
+    ({ req }) => listed().find(({ serviceId }) => serviceId === Number(req.param('serviceId'))),
+    unknownService,
+  );
 
   const terminate =
-    (sent: () => Response): Handler =>
-    (service) => {
+    (sent: unknown) =>
+    (service: Service): Response => {
       const status = options().terminationOfEnded;
       if (service.ended) return ovhError(status, 'NOTHING_LEFT', 'there is nothing left to end here');
       state.mail(service);
-      return sent();
+      return json(200, sent);
     };
   const confirm =
-    (names: readonly string[], done: () => Response): Handler =>
-    async (service, { req }) => {
+    (names: readonly string[], done: unknown) =>
+    async (service: Service, { req }: Context): Promise<Response> => {
       const body = await readJsonObject(req.raw);
       const unknown = Object.keys(body ?? {}).find((name) => !names.includes(name));
       const wrong = Object.entries(ENUMS).find(
@@ -110,54 +102,38 @@ export function createOvhRoutes(
       service.mailedToken = undefined;
       const said = [textIn(body, 'reason'), textIn(body, 'futureUse'), textIn(body, 'commentary')];
       state.plan(service, 'terminate', said.filter((part) => part !== undefined).join('; ') || undefined);
-      return done();
+      return json(200, done);
     };
 
-  app.get(
-    '/services/:serviceId',
-    byId((service) => json(200, serviceJson(service, options(), clock.now()))),
-  );
-  app.put(
-    '/services/:serviceId',
-    byId(async (service, { req }) => {
-      const policy = (await readJsonObject(req.raw))?.['terminationPolicy'];
-      if (policy === 'empty') {
-        if (options().undo === 'works' && service.pendingAction !== 'terminate') state.plan(service, undefined);
-        return nothing();
-      }
-      if (policy !== 'terminateAtExpirationDate' && policy !== 'terminateAtEngagementDate') {
-        return ovhError(400, 'BAD_PARAMETER', 'no such policy');
-      }
-      if (service.ended) return ovhError(460, 'NOTHING_LEFT', 'there is nothing left to end here');
-      if (policy === 'terminateAtEngagementDate' && service.engagementEnd === undefined) {
-        return ovhError(400, 'NO_COMMITMENT', 'there is no commitment');
-      }
-      state.plan(service, policy);
+  onId('GET', '/services/:serviceId', (service) => json(200, serviceJson(service, options(), clock.now())));
+  onId('PUT', '/services/:serviceId', async (service, { req }) => {
+    const policy = (await readJsonObject(req.raw))?.['terminationPolicy'];
+    if (policy === 'empty') {
+      if (options().undo === 'works' && service.pendingAction !== 'terminate') state.plan(service, undefined);
       return nothing();
-    }),
-  );
-  app.post('/services/:serviceId/terminate', byId(terminate(() => json(200, { message: 'a mail is on its way' }))));
-  app.post(
-    '/services/:serviceId/terminate/confirm',
-    byId(confirm(['token'], () => json(200, { message: 'so be it' }))),
-  );
+    }
+    if (policy !== 'terminateAtExpirationDate' && policy !== 'terminateAtEngagementDate') {
+      return ovhError(400, 'BAD_PARAMETER', 'no such policy');
+    }
+    if (service.ended) return ovhError(460, 'NOTHING_LEFT', 'there is nothing left to end here');
+    if (policy === 'terminateAtEngagementDate' && service.engagementEnd === undefined) {
+      return ovhError(400, 'NO_COMMITMENT', 'there is no commitment');
+    }
+    state.plan(service, policy);
+    return nothing();
+  });
+  onId('POST', '/services/:serviceId/terminate', terminate({ message: 'a mail is on its way' }));
+  onId('POST', '/services/:serviceId/terminate/confirm', confirm(['token'], { message: 'so be it' }));
   const fields = ['token', 'reason', 'commentary', 'futureUse'];
   for (const product of ['vps', 'dedicated/server']) {
+    const onName = routesAbout(
+      app,
+      ({ req }) => listed().find((one) => one.product === product && one.serviceName === req.param('serviceName')),
+      unknownService,
+    );
     const path = `/${product}/:serviceName`;
-    app.post(
-      `${path}/terminate`,
-      byName(
-        product,
-        terminate(() => json(200, 'a mail is on its way')),
-      ),
-    );
-    app.post(
-      `${path}/confirmTermination`,
-      byName(
-        product,
-        confirm(fields, () => json(200, 'so be it')),
-      ),
-    );
+    onName('POST', `${path}/terminate`, terminate('a mail is on its way'));
+    onName('POST', `${path}/confirmTermination`, confirm(fields, 'so be it'));
   }
 
   app.notFound(() => ovhError(404, 'NO_ROUTE', 'nothing is served here'));

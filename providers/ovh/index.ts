@@ -2,7 +2,7 @@ import type { Account, ConfigSource, Provider } from '../../src/provider/index.t
 import { defineLazyProvider } from '../../src/provider/lazy.ts';
 import type { OvhConfig } from './config.ts';
 import type { OvhExtras } from './extras.ts';
-import { ovhCheck, ovhProfile } from './profile.ts';
+import { ovhCheck, ovhProfile, type OvhOperation } from './profile.ts';
 import type { OvhTiming } from './request.ts';
 import type { OvhService } from './service.ts';
 
@@ -10,8 +10,6 @@ export type { OvhConfig, OvhEndpoint } from './config.ts';
 export type { OvhExtras } from './extras.ts';
 export type { OvhTiming } from './request.ts';
 export type { OvhProduct, OvhService } from './service.ts';
-
-type OvhOperation = 'cancel' | 'status' | 'revoke' | 'options' | 'confirm' | 'find';
 
 /** OVHcloud's API. Its facts, their sources and the table of answers are in this folder's README. */
 export const ovhProvider: Provider<'ovh', OvhConfig, OvhService, OvhTiming, OvhOperation, OvhExtras | undefined> =

@@ -1,23 +1,21 @@
-import type { ProviderTypes } from '../../src/provider/index.ts';
-import type { CheckProfile, ProviderProfile } from '../../src/provider/lazy.ts';
+import type { CheckProfile, ProviderProfile, TypesWith } from '../../src/provider/lazy.ts';
 import type { OvhConfig, ResolvedOvhConfig } from './config.ts';
 import type { OvhExtras } from './extras.ts';
 import { ovhReasons } from './reason.ts';
 import type { OvhTiming } from './request.ts';
 import type { OvhService, ResolvedOvhService } from './service.ts';
 
+/** What the adapter can be asked. */
+export type OvhOperation = 'cancel' | 'status' | 'revoke' | 'options' | 'confirm' | 'find';
+
 /** The types of this adapter. */
-export interface OvhTypes extends ProviderTypes {
+export interface OvhTypes extends TypesWith<OvhOperation> {
   readonly id: 'ovh';
   readonly configInput: OvhConfig;
   readonly config: ResolvedOvhConfig;
   readonly serviceInput: OvhService;
   readonly service: ResolvedOvhService;
   readonly timing: OvhTiming;
-  readonly readBack: true;
-  readonly revoke: true;
-  readonly options: true;
-  readonly find: true;
   readonly confirm: 'immediate';
   readonly extrasInput: OvhExtras | undefined;
   readonly extras: OvhExtras;

@@ -6,6 +6,7 @@ import {
   defined,
   duplicate,
   effectiveAt,
+  offered,
   readBody,
   refused,
   refusedField,
@@ -109,9 +110,9 @@ function unclearIn({ current }: Lifecycle, resourceState: string | undefined): r
     return pendingActions.filter((action) => !CANCELLATIONS.has(action) && !RENEWALS.has(action));
   }
   return [
-    terminationDate !== undefined ? 'terminationDate' : '',
-    ENDING.find((one) => one === resourceState) ?? '',
-  ].filter(Boolean);
+    ...(terminationDate === undefined ? [] : ['terminationDate']),
+    ...ENDING.filter((one) => one === resourceState),
+  ];
 }
 
 function toStatus(
@@ -136,12 +137,17 @@ function toStatus(
 }
 
 /** What the service allows now. */
-export function toOptions({ actions, dates, status }: ReadService): OptionsVerdict<OvhTiming> {
-  if (actions === undefined) return { verdict: 'unrecognized' };
-  const timings = TIMINGS.filter((timing) => actions.includes(ACTIONS[timing]));
-  const offered = timings.map((timing) => ({ timing, ...defined({ effectiveAt: dates[timing] }) }));
-  const existing = status.state === 'none' ? undefined : status;
-  return { verdict: 'offered', options: { timings: offered, ...defined({ existing }), raw: status.raw } };
+export function toOptions(read: ReadService): OptionsVerdict<OvhTiming> {
+  if (read.actions === undefined) return { verdict: 'unrecognized' };
+  const timings = timingsIn(read.actions);
+  return offered(
+    read,
+    timings.map((timing) => ({ timing, ...defined({ effectiveAt: read.dates[timing] }) })),
+  );
+}
+
+function timingsIn(actions: readonly string[]): readonly OvhTiming[] {
+  return TIMINGS.filter((timing) => actions.includes(ACTIONS[timing]));
 }
 
 const TIMINGS = ['end_of_period', 'end_of_term', 'immediate'] as const;
@@ -155,7 +161,8 @@ export function reasonNotToSend(
   if (state !== 'none' && state !== 'unknown') {
     return duplicate('it is over or ends already.');
   }
-  const isOffered = actions.includes(ACTIONS[when]);
+  const timings = timingsIn(actions);
+  const isOffered = timings.includes(when);
   // Asking for another e-mail changes nothing.
   const mayAskAgain = when === 'immediate' && isOffered && unclear.every((action) => action === 'terminate');
   if (unclear.length > 0 && !mayAskAgain) {
@@ -166,7 +173,7 @@ export function reasonNotToSend(
     return refusedField('extras.futureUse', 'nothing with this timing: only immediate carries it', { message });
   }
   if (isOffered) return undefined;
-  const others = TIMINGS.filter((timing) => actions.includes(ACTIONS[timing])).join(', ') || 'no timing';
+  const others = timings.join(', ') || 'no timing';
   return refused('unsupported', `this service does not offer ${when} now. It offers ${others}. Nothing was sent.`);
 }
 
@@ -219,8 +226,8 @@ export function fromConfirmResponse(
 /** To a write, a 404 or 460 means that nothing is left to end [C], or that nothing could be: it is read back. */
 function fromWriteError(response: ProviderResponse, messages?: StatusMessages): CancelVerdict {
   const verdict = fromErrorResponse(response, messages);
-  if (response.status !== 460 && verdict.verdict !== 'absent') return verdict;
-  if (verdict.verdict === 'unrecognized') return verdict;
+  const isOver = response.status === 460 || verdict.verdict === 'absent';
+  if (!isOver || verdict.verdict === 'unrecognized') return verdict;
   const { providerCode, providerMessage, providerReference } = verdict;
   const words = defined({ providerCode, providerMessage, providerReference });
   return { ...words, ...duplicate('it is over or suspended, or unknown.', true) };

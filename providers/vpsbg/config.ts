@@ -1,11 +1,6 @@
 import * as v from 'valibot';
-import {
-  constantMessages,
-  EXPECTED_BASE_URL,
-  isBaseUrl,
-  tokenRule,
-  type StandardSchema,
-} from '../../src/provider/index.ts';
+import { address, onlyFields } from '../../src/provider/fields.ts';
+import { constantMessages, tokenRule, type StandardSchema } from '../../src/provider/index.ts';
 
 /** The credentials of a VPSBG API token. */
 export interface VpsbgConfig {
@@ -60,26 +55,19 @@ const UNDO_PATH = 'v1/servers/cancel';
 const ADDON_UNDO_PATH = 'v1/servers/{server_id}/addons/{addon_id}';
 const FLOATING_IP_UNDO_PATH = 'v1/floating-ips/cancel';
 
-const baseUrl = v.pipe(
-  v.string(EXPECTED_BASE_URL),
-  v.check(isBaseUrl, EXPECTED_BASE_URL),
-  // The part that every request adds is accepted if the meaning is certain.
-  v.transform((url) => new URL(url).href.replace(/\/+$/, '').replace(/\/+v1$/i, '')),
-  v.check(
-    (url) => !/\/v\d+$|\/(?:servers|floating-ips)(?:\/|$)/i.test(url),
-    'the address before /v1, such as https://api.vpsbg.eu: cancelkit adds the rest',
-  ),
-);
+const baseUrl = address({
+  example: VPSBG_BASE_URL,
+  before: '/v1',
+  ending: /\/+v1$/i,
+  wrong: /\/v\d+$|\/(?:servers|floating-ips)(?:\/|$)/i,
+});
 
 export const vpsbgConfigSchema: StandardSchema<VpsbgConfig, ResolvedVpsbgConfig> = constantMessages(
-  v.strictObject(
-    {
-      token,
-      baseUrl: v.optional(baseUrl, VPSBG_BASE_URL),
-      undoPath: v.optional(pathWith(UNDO_PATH, 'server_id'), UNDO_PATH),
-      addonUndoPath: v.optional(pathWith(ADDON_UNDO_PATH, 'server_id', 'addon_id'), ADDON_UNDO_PATH),
-      floatingIpUndoPath: v.optional(pathWith(FLOATING_IP_UNDO_PATH, 'floating_ip_id'), FLOATING_IP_UNDO_PATH),
-    },
-    'an object with only token, baseUrl, undoPath, addonUndoPath and floatingIpUndoPath',
-  ),
+  onlyFields({
+    token,
+    baseUrl: v.optional(baseUrl, VPSBG_BASE_URL),
+    undoPath: v.optional(pathWith(UNDO_PATH, 'server_id'), UNDO_PATH),
+    addonUndoPath: v.optional(pathWith(ADDON_UNDO_PATH, 'server_id', 'addon_id'), ADDON_UNDO_PATH),
+    floatingIpUndoPath: v.optional(pathWith(FLOATING_IP_UNDO_PATH, 'floating_ip_id'), FLOATING_IP_UNDO_PATH),
+  }),
 );

@@ -1,19 +1,19 @@
-import type { ProviderTypes, When } from '../../src/provider/index.ts';
-import type { CheckProfile, ProviderProfile } from '../../src/provider/lazy.ts';
+import type { When } from '../../src/provider/index.ts';
+import type { CheckProfile, ProviderProfile, TypesWith } from '../../src/provider/lazy.ts';
 import type { VpsbgConfig, ResolvedVpsbgConfig } from './config.ts';
 import type { VpsbgService, ResolvedVpsbgService } from './service.ts';
 
+/** What the adapter can be asked. */
+export type VpsbgOperation = 'cancel' | 'status' | 'revoke' | 'find';
+
 /** The types of this adapter. */
-export interface VpsbgTypes extends ProviderTypes {
+export interface VpsbgTypes extends TypesWith<VpsbgOperation> {
   readonly id: 'vpsbg';
   readonly configInput: VpsbgConfig;
   readonly config: ResolvedVpsbgConfig;
   readonly serviceInput: VpsbgService;
   readonly service: ResolvedVpsbgService;
   readonly timing: When;
-  readonly readBack: true;
-  readonly revoke: true;
-  readonly find: true;
 }
 
 /** How the credentials are checked. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { numericId, onlyFields } from '../../src/provider/fields.ts';
 import { constantMessages, type StandardSchema } from '../../src/provider/index.ts';
 
 /** What can be cancelled at VPSBG: a server, an addon of a server, or a floating IP. */
@@ -45,23 +46,19 @@ export interface VpsbgFloatingIp {
 }
 
 const expected = 'a positive whole number';
-const id = v.pipe(
-  v.union([v.number(), v.pipe(v.string(expected), v.regex(/^[1-9]\d*$/, expected), v.transform(Number))], expected),
-  v.safeInteger(expected),
-  v.minValue(1, expected),
-);
+const id = v.pipe(numericId(expected), v.transform(Number), v.safeInteger(expected));
 
 const schemas = {
   server: v.pipe(
-    v.strictObject({ serverId: id }, 'an object with only serverId'),
+    onlyFields({ serverId: id }),
     v.transform((service): ResolvedVpsbgService => ({ kind: 'server', ...service })),
   ),
   addon: v.pipe(
-    v.strictObject({ serverId: id, addonId: id }, 'an object with only serverId and addonId'),
+    onlyFields({ serverId: id, addonId: id }),
     v.transform((service): ResolvedVpsbgService => ({ kind: 'addon', ...service })),
   ),
   floatingIp: v.pipe(
-    v.strictObject({ floatingIpId: id }, 'an object with only floatingIpId'),
+    onlyFields({ floatingIpId: id }),
     v.transform((service): ResolvedVpsbgService => ({ kind: 'floating_ip', ...service })),
   ),
 };

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { credential } from '../../src/provider/fields.ts';
 import {
   constantMessages,
   EXPECTED_BASE_URL,
@@ -70,9 +71,9 @@ export interface ResolvedWhmcsConfig {
 // The part that every request adds is accepted if the meaning is certain.
 const API = /\/+includes(?:\/+api(?:\.php)?)?\/*$/i;
 
-const login = v.pipe(v.string(loginRule.expected), v.check(loginRule.accepts, loginRule.expected));
-const secret = v.pipe(v.string(secretRule.expected), v.check(secretRule.accepts, secretRule.expected));
-const identifier = v.pipe(v.string(tokenRule.expected), v.check(tokenRule.accepts, tokenRule.expected));
+const login = credential(loginRule);
+const secret = credential(secretRule);
+const identifier = credential(tokenRule);
 const expectedRoot =
   'the address of WHMCS itself, or of its includes/api.php: not that of the admin area or of another page';
 const url = v.pipe(

@@ -1,19 +1,19 @@
-import type { ProviderTypes, When } from '../../src/provider/index.ts';
-import type { CheckProfile, ProviderProfile } from '../../src/provider/lazy.ts';
+import type { When } from '../../src/provider/index.ts';
+import type { CheckProfile, ProviderProfile, TypesWith } from '../../src/provider/lazy.ts';
 import type { WhmcsConfig, ResolvedWhmcsConfig } from './config.ts';
 import type { WhmcsService, ResolvedWhmcsService } from './service.ts';
 
+/** What the adapter can be asked. */
+export type WhmcsOperation = 'cancel' | 'status' | 'find';
+
 /** The types of this adapter. */
-export interface WhmcsTypes extends ProviderTypes {
+export interface WhmcsTypes extends TypesWith<WhmcsOperation> {
   readonly id: 'whmcs';
   readonly configInput: WhmcsConfig;
   readonly config: ResolvedWhmcsConfig;
   readonly serviceInput: WhmcsService;
   readonly service: ResolvedWhmcsService;
   readonly timing: When;
-  readonly readBack: true;
-  readonly revoke: false;
-  readonly find: true;
 }
 
 /** How the credentials are checked. */

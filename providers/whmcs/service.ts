@@ -1,4 +1,4 @@
-import * as v from 'valibot';
+import { numericId, onlyFields } from '../../src/provider/fields.ts';
 import { constantMessages, type StandardSchema } from '../../src/provider/index.ts';
 
 /** A product or service of a client in WHMCS. */
@@ -12,17 +12,6 @@ export interface ResolvedWhmcsService {
   readonly serviceId: string;
 }
 
-const expected = 'a positive whole number';
-
 export const whmcsServiceSchema: StandardSchema<WhmcsService, ResolvedWhmcsService> = constantMessages(
-  v.strictObject(
-    {
-      serviceId: v.pipe(
-        v.union([v.pipe(v.number(), v.safeInteger(expected)), v.string()], expected),
-        v.transform(String),
-        v.regex(/^[1-9]\d{0,15}$/, expected),
-      ),
-    },
-    'an object with only serviceId',
-  ),
+  onlyFields({ serviceId: numericId() }),
 );

@@ -83,8 +83,8 @@ export { defineProvider } from '../accounts/define-provider.ts';
 export { performAction } from '../service/perform-action.ts';
 export { calendarDay, isSameWhen, timingOf } from '../contract/when.ts';
 export { answeredOn, effectiveAt, utcInstant } from './dates.ts';
-export { oauthVerdict } from './oauth.ts';
-export { type ReadState, defined, listedPage, readBody, reading } from './read.ts';
+export { oauthAccess, oauthVerdict } from './oauth.ts';
+export { type ReadState, defined, listedPage, offered, readBody, reading } from './read.ts';
 export {
   type FieldProblem,
   type StatusMessages,

@@ -7,6 +7,7 @@ import type {
   ProviderProfile,
   ProviderTypes,
 } from '../contract/provider.ts';
+import type { OperationName } from '../contract/vocabulary.ts';
 
 export { constantMessages } from '../call/check-schema.ts';
 export type { CheckProfile, ProviderProfile } from '../contract/provider.ts';
@@ -35,4 +36,12 @@ export function defineLazyProvider<Types extends ProviderTypes>(
   // Kept, because each account loads it, and an import takes a while even if the module is there.
   const loadOnce = async (): Promise<ProviderDefinition<Types>> => (definition ??= await load());
   return { specVersion, id, capabilities, env, account: (config) => createAccount(profile, loadOnce, config) };
+}
+
+/** The types of a provider with these operations, to which its own are added: `confirm` is the timing that needs it. */
+export interface TypesWith<Operations extends OperationName> extends ProviderTypes {
+  readonly readBack: 'status' extends Operations ? true : false;
+  readonly revoke: 'revoke' extends Operations ? true : false;
+  readonly options: 'options' extends Operations ? true : false;
+  readonly find: 'find' extends Operations ? true : false;
 }

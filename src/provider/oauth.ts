@@ -1,6 +1,25 @@
-import type { ProviderResponse } from '../contract/exchange.ts';
+import type { ProviderRequest, ProviderResponse } from '../contract/exchange.ts';
+import type { Access } from '../contract/provider.ts';
 import type { AccessVerdict } from '../contract/verdict.ts';
 import { refused, verdictOnError } from './refusal.ts';
+
+/**
+ * The access of an API that takes a bearer token (RFC 6750) and issues it by OAuth 2.0.
+ *
+ * @param toLoginRequest the token request, which is a read and not authenticated.
+ * @param message which credentials to check if they are refused.
+ */
+export function oauthAccess<Config>(
+  toLoginRequest: (config: Config) => ProviderRequest,
+  message: string,
+): Access<Config> {
+  return {
+    *obtain(config) {
+      return oauthVerdict(yield toLoginRequest(config), message);
+    },
+    headers: (_request, _config, { token }) => ({ authorization: `Bearer ${token}` }),
+  };
+}
 
 /**
  * The verdict on an answer to an OAuth 2.0 token request (RFC 6749, sections 5.1 and 5.2). A `200` with a token grants

@@ -1,8 +1,8 @@
 import type { ProviderResponse, Exchange } from '../contract/exchange.ts';
 import type { StandardSchema } from '../contract/standard-schema.ts';
 import type { ListedService, ListedVerdict } from '../contract/find.ts';
-import type { AbsentVerdict, NoVerdict, OptionsVerdict, StatusVerdict } from '../contract/verdict.ts';
-import type { CancellationStatus, Timing } from '../contract/vocabulary.ts';
+import type { AbsentVerdict, NoVerdict, OfferedVerdict, OptionsVerdict, StatusVerdict } from '../contract/verdict.ts';
+import type { CancellationOptions, CancellationStatus, OfferedTiming, Timing } from '../contract/vocabulary.ts';
 
 /**
  * Returns the JSON body of a response as a schema reads it; `undefined` if the body is not JSON or does not match.
@@ -75,6 +75,21 @@ export function reading<Service, Config, Read extends ReadState, T extends Timin
       return isVerdict(state) ? state : toOptions(state);
     },
   };
+}
+
+/**
+ * The verdict on what may be asked of a service as it was read. Unless the service has no cancellation for certain, its
+ * status is the existing one.
+ *
+ * @param demands what else the service shows.
+ */
+export function offered<T extends Timing>(
+  { status }: ReadState,
+  timings: readonly OfferedTiming<T>[],
+  demands: { readonly [Name in 'reasons' | 'requiredExtras']?: CancellationOptions[Name] | undefined } = {},
+): OfferedVerdict<T> {
+  const existing = status.state === 'none' ? undefined : status;
+  return { verdict: 'offered', options: { timings, ...defined({ ...demands, existing }), raw: status.raw } };
 }
 
 /** Whether a read ended with a verdict: the service is not there, or the answer does not show it. */

@@ -5,7 +5,9 @@ import {
   duplicate,
   effectiveAt,
   notAbsent,
+  oauthAccess,
   oauthVerdict,
+  offered,
   readBody,
   reading,
   refused,
@@ -204,6 +206,72 @@ describe('an answer to a token request of OAuth 2.0', () => {
   ])('is not understood in any other form: %i %j', (status, value) => {
     expect(verdictOn(status, value)).toEqual({ verdict: 'unrecognized' });
   });
+});
+
+describe('the access of OAuth 2.0', () => {
+  const access = oauthAccess(
+    ({ id }: { readonly id: string }) => ({
+      method: 'POST',
+      effect: 'read',
+      authenticated: false,
+      path: ['token'],
+      form: { grant_type: 'client_credentials', client_id: id },
+    }),
+    'check both.',
+  );
+  const moment = { now: 0, nonce: '00000000-0000-4000-8000-000000000000' };
+
+  it('obtains a token by the request of the adapter, and puts it before every other request', () => {
+    const login = access.obtain?.({ id: 'a' }, moment);
+    expect(login?.next().value).toMatchObject({ path: ['token'], form: { client_id: 'a' } });
+    const granted: ProviderResponse = {
+      status: 200,
+      headers: {},
+      body: { kind: 'json', value: { access_token: 'abc', expires_in: 60 } },
+    };
+    expect(login?.next(granted)).toEqual({
+      done: true,
+      value: { verdict: 'granted', token: 'abc', expiresInS: 60 },
+    });
+    const request = { method: 'GET', url: 'https://api.example.com/x', body: '' } as const;
+    expect(access.headers(request, { id: 'a' }, { ...moment, token: 'abc' })).toEqual({ authorization: 'Bearer abc' });
+  });
+
+  it('refuses with the message of the adapter', () => {
+    const login = access.obtain?.({ id: 'a' }, moment);
+    login?.next();
+    const refusal: ProviderResponse = {
+      status: 401,
+      headers: {},
+      body: { kind: 'json', value: { error: 'invalid_client' } },
+    };
+    expect(login?.next(refusal).value).toMatchObject({ code: 'unauthorized', message: 'check both.' });
+  });
+});
+
+describe('what may be asked of a service', () => {
+  const none: CancellationStatus = { state: 'none', revocable: false, raw: { a: 1 } };
+
+  it('stands beside what the provider said of the service', () => {
+    expect(offered({ status: none }, [{ timing: 'earliest' }])).toEqual({
+      verdict: 'offered',
+      options: { timings: [{ timing: 'earliest' }], raw: { a: 1 } },
+    });
+    const demands = { reasons: [{ code: 'a', label: 'A' }], requiredExtras: undefined };
+    expect(offered({ status: none }, [], demands).options).toEqual({
+      timings: [],
+      reasons: demands.reasons,
+      raw: { a: 1 },
+    });
+  });
+
+  it.each(['requested', 'scheduled', 'completed', 'failed', 'unknown'] as const)(
+    'has the existing cancellation if the service may have one: %s',
+    (state) => {
+      const status = { ...none, state };
+      expect(offered({ status }, []).options.existing).toEqual(status);
+    },
+  );
 });
 
 describe('the operations that read a service', () => {

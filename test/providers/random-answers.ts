@@ -1,6 +1,10 @@
+import type { CancellationState, CancelResult, SafeResult } from 'cancelkit';
 import type { JsonValue } from 'cancelkit/provider';
 import type { ConformanceAnswer } from 'cancelkit/conformance';
 import fc from 'fast-check';
+import { expect } from 'vitest';
+import { recordingFetch } from '../support/fetch.ts';
+import { page, toResponse } from './answering.ts';
 
 /** What random answers are made of. */
 export interface AnswerSeeds {
@@ -81,6 +85,28 @@ export function once(answer: RandomAnswer): typeof globalThis.fetch {
     asked += 1;
     return asked === 1 ? always(answer)(input, init) : new Response('<html></html>', { status: 404 });
   };
+}
+
+/** A fetch that shows a service first, gives one answer to each write after that, and to every other read a page. */
+export function afterShowing(shown: ConformanceAnswer, answer: RandomAnswer): typeof globalThis.fetch {
+  return recordingFetch(({ method }, count) => toResponse(count === 1 ? shown : method === 'GET' ? page(404) : answer))
+    .fetch;
+}
+
+/** Expects that a success was shown by the answer, and that a shown success is one, or is in doubt. */
+export function expectSuccessOnly(answer: RandomAnswer, isAccepted: boolean, outcome: SafeResult<CancelResult>): void {
+  if (outcome.ok) expect({ answer, isAccepted }).toEqual({ answer, isAccepted: true });
+  else if (isAccepted) expect({ answer, code: outcome.error.code }).toEqual({ answer, code: 'outcome_unknown' });
+}
+
+/** The state that a read-back shows; `undefined` if it fails. */
+export function stateIn(
+  reading: Promise<{ readonly state: CancellationState }>,
+): Promise<CancellationState | undefined> {
+  return reading.then(
+    ({ state }) => state,
+    () => undefined,
+  );
 }
 
 const NOTICE = '<b>Notice</b>: undefined index\n';

@@ -12,7 +12,16 @@ import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../support/failure.ts';
 import { recordingFetch, writesOf } from '../../support/fetch.ts';
 import { answering, page, toResponse } from '../answering.ts';
-import { asRandom, fieldsOf, parsed, randomAnswers, RUNS } from '../random-answers.ts';
+import {
+  afterShowing,
+  asRandom,
+  expectSuccessOnly,
+  fieldsOf,
+  parsed,
+  randomAnswers,
+  RUNS,
+  stateIn,
+} from '../random-answers.ts';
 import {
   already,
   at,
@@ -428,16 +437,13 @@ describe('whatever Hetzner Robot answers', () => {
   it('to a cancellation, only a 200 for this server with the mark is a success', async () => {
     await fc.assert(
       fc.asyncProperty(randomAnswers({ documented, words }), async (answer) => {
-        const { fetch } = recordingFetch(({ method }, count) =>
-          count === 1 ? toResponse(shown()) : toResponse(method === 'POST' ? answer : page(404)),
-        );
+        const fetch = afterShowing(shown(), answer);
         const api = createCancelService({ hetzner: hetzner(login) }, { fetch });
         const outcome = await api.safeCancel({ account, service, when: 'earliest' });
         const { cancelled: mark, server_number: number } = cancellationOf(answer);
         const isIt = String(number) === String(serverNumber);
         const isAccepted = answer.status === 200 && mark === true && isIt;
-        if (outcome.ok) expect({ answer, isAccepted }).toEqual({ answer, isAccepted: true });
-        else if (isAccepted) expect({ answer, code: outcome.error.code }).toEqual({ answer, code: 'outcome_unknown' });
+        expectSuccessOnly(answer, isAccepted, outcome);
       }),
       { numRuns: RUNS, examples: [[asRandom(cancelled())], [asRandom(already)], [asRandom(notFound)]] },
     );
@@ -448,10 +454,7 @@ describe('whatever Hetzner Robot answers', () => {
       fc.asyncProperty(randomAnswers({ documented, words }), async (answer) => {
         const { fetch } = recordingFetch(() => toResponse(answer));
         const api = createCancelService({ hetzner: hetzner(login) }, { fetch });
-        const state = await api.status({ account, service }).then(
-          (status) => status.state,
-          () => undefined,
-        );
+        const state = await stateIn(api.status({ account, service }));
         if (state === undefined) return;
         const { cancelled: mark, server_number: number } = cancellationOf(answer);
         expect({ answer, number: Number(number), status: answer.status }).toEqual({

@@ -7,7 +7,7 @@ import { failureOf } from '../../support/failure.ts';
 import { recordingFetch, writesOf } from '../../support/fetch.ts';
 import { untyped } from '../../support/untyped.ts';
 import { answering, page, toResponse, withFields } from '../answering.ts';
-import { asRandom, fieldsOf, once, parsed, randomAnswers, RUNS } from '../random-answers.ts';
+import { asRandom, fieldsOf, once, parsed, randomAnswers, RUNS, stateIn } from '../random-answers.ts';
 import {
   accepted,
   acceptedBesideData,
@@ -322,10 +322,7 @@ describe('whatever a HostBill portal answers', () => {
       fc.asyncProperty(random, async (answer) => {
         const { fetch } = recordingFetch(() => toResponse(answer));
         const api = createCancelService({ shop: hostbill({ baseUrl, token }) }, { fetch });
-        const read = await api.status({ account, service }).then(
-          ({ state }) => state,
-          () => undefined,
-        );
+        const read = await stateIn(api.status({ account, service }));
         if (read === undefined) return;
         const body = bodyOf(answer);
         const inner = [body['service'], fieldsOf(body['data'])['service']].map(fieldsOf);

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../support/failure.ts';
 import { recordingFetch, writesOf } from '../../support/fetch.ts';
 import { answering, page, toResponse } from '../answering.ts';
-import { asRandom, fieldsOf, parsed, randomAnswers, RUNS } from '../random-answers.ts';
+import { afterShowing, asRandom, fieldsOf, parsed, randomAnswers, RUNS, stateIn } from '../random-answers.ts';
 import {
   apiKey,
   cancelledService,
@@ -203,6 +203,12 @@ describe('a service of Leaseweb', () => {
     expect(open).not.toHaveProperty('existing');
     const cancelled = await api.options({ account, service: product });
     expect(cancelled).toMatchObject({ timings: [], existing: { state: 'scheduled' } });
+  });
+
+  it('lists a cancellation that may exist as unknown, and not as none', async () => {
+    const { api } = serviceWith([shownService({ cancellable: false }), reasons]);
+    const closed = await api.options({ account, service: product });
+    expect(closed).toMatchObject({ timings: [], existing: { state: 'unknown', revocable: false } });
   });
 });
 
@@ -471,9 +477,7 @@ describe('whatever Leaseweb answers', () => {
       const random = randomAnswers({ documented: [done, terminated, cancelledService, shown, ...errors], words });
       await fc.assert(
         fc.asyncProperty(random, async (answer) => {
-          const { fetch } = recordingFetch(({ method }, count) =>
-            count === 1 ? toResponse(shown) : toResponse(method === 'GET' ? page(404) : answer),
-          );
+          const fetch = afterShowing(shown, answer);
           const api = createCancelService({ leaseweb: leaseweb({ apiKey }) }, { fetch });
           const outcome = await api.safeCancel({ account, service, when, reason: { providerCode } });
           const isAccepted = answer.status === status && (status === 204 || answer.body.trim() === '');
@@ -493,10 +497,7 @@ describe('whatever Leaseweb answers', () => {
       fc.asyncProperty(random, async (answer) => {
         const { fetch } = recordingFetch(() => toResponse(answer));
         const api = createCancelService({ leaseweb: leaseweb({ apiKey }) }, { fetch });
-        const state = await api.status({ account, service }).then(
-          (status) => status.state,
-          () => undefined,
-        );
+        const state = await stateIn(api.status({ account, service }));
         if (state === undefined) return;
         const { id, cancellable, uncancellable, contract, state: own } = bodyOf(answer.body);
         expect({ answer, status: answer.status }).toEqual({ answer, status: 200 });

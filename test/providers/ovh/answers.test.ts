@@ -7,7 +7,7 @@ import { failureOf } from '../../support/failure.ts';
 import { recordingFetch, writesOf, type RecordingFetch } from '../../support/fetch.ts';
 import { untyped } from '../../support/untyped.ts';
 import { page, toResponse } from '../answering.ts';
-import { asRandom, fieldsOf, parsed, randomAnswers, RUNS } from '../random-answers.ts';
+import { asRandom, fieldsOf, parsed, randomAnswers, RUNS, stateIn } from '../random-answers.ts';
 import {
   both,
   done,
@@ -538,10 +538,7 @@ describe('whatever OVHcloud answers', () => {
     await fc.assert(
       fc.asyncProperty(random, async (answer) => {
         const api = createCancelService({ ovh: ovh(keys) }, { fetch: withTime(() => toResponse(answer)) });
-        const state = await api.status({ account, service: both }).then(
-          (status) => status.state,
-          () => undefined,
-        );
+        const state = await stateIn(api.status({ account, service: both }));
         if (state === undefined || state === 'unknown') return;
         const body = fieldsOf(parsed(answer.body));
         expect({ answer, status: answer.status, id: body['serviceId'] }).toEqual({
