@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, afterAll } from 'vitest';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
-import { freshSchema, openQueue, openTables } from './support/open-queue.ts';
+import { openQueue, openTables, schemaOf } from './support/open-queue.ts';
 import { accepted, openShop, refuses, request, type Reply } from './support/shop.ts';
 
 const MINUTE = 60_000;
@@ -41,7 +41,7 @@ describe.each(DATABASES)('an account whose credentials are refused, on %s', { ti
   const refused: Reply = () => refuses('unauthorized');
 
   it('rests twice as long each time, up to a day, is tried by one request each time, and reported until it is let in', async () => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const minutes: number[] = [];
     for (let times = 1; times <= 9; times += 1) {
       const stands = await work(schema, refused);
@@ -54,7 +54,7 @@ describe.each(DATABASES)('an account whose credentials are refused, on %s', { ti
   });
 
   it('begins with 15 minutes again after it was resumed, or let in', async () => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const first = await work(schema, refused);
     await pass(schema, first.restMs + 1_000);
     expect((await work(schema, refused)).times).toBe(2);
@@ -68,7 +68,7 @@ describe.each(DATABASES)('an account whose credentials are refused, on %s', { ti
   });
 
   it('is tried by a worker that starts, perhaps with other credentials, once the last refusal is an hour ago', async () => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     for (let times = 1; times <= 5; times += 1) {
       await pass(schema, (await work(schema, refused)).restMs + 1_000);
     }
