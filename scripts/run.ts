@@ -14,13 +14,13 @@ export interface RunResult {
 export interface RunOptions {
   /** Default: the project's root. */
   readonly directory?: string;
-  /** Default: ten minutes. */
+  /** Default: half an hour, for slow machines. */
   readonly timeoutMs?: number;
 }
 
 /** Runs a command, the project's own tools first in the path, and keeps its output. Never rejects. */
 export async function run(command: readonly [string, ...string[]], options: RunOptions = {}): Promise<RunResult> {
-  const { directory = root, timeoutMs = 900_000 } = options;
+  const { directory = root, timeoutMs = 1_800_000 } = options;
   const [name, ...parameters] = command;
   const started = performance.now();
   const path = [join(root, 'node_modules', '.bin'), process.env['PATH']].join(delimiter);
