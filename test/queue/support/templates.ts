@@ -23,9 +23,12 @@ export async function copyTemplate(kind: Kind, path: string): Promise<void> {
   await copy(await templateOf(kind), path);
 }
 
-/** For Vitest, before the first test file: otherwise several files would make the same template concurrently. */
+/**
+ * For Vitest, before the first test file: otherwise several files would make the same template concurrently. What fails
+ * here fails again, with its reason, in the tests that need it.
+ */
 export async function setup(): Promise<void> {
-  await Promise.all([templateOf('pglite'), templateOf('postgres')]);
+  await Promise.allSettled([templateOf('pglite'), templateOf('postgres')]);
 }
 
 /**
