@@ -43,7 +43,7 @@ const config: ViteUserConfig = defineConfig({
     // For a machine that is busy with something else: no test waits that long unless it fails. What is polled fails
     // before the test does, and so says what it waited for.
     testTimeout: 60_000,
-    hookTimeout: 60_000,
+    hookTimeout: 180_000,
     expect: { poll: { timeout: 45_000 } },
   },
 });

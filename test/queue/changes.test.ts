@@ -33,7 +33,7 @@ describe.each(DATABASES)('the changes on %s', { timeout: 60_000 }, (_, open) => 
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   it('tell each state that a cancellation came into, once, with its code and who asked', async () => {
@@ -414,7 +414,7 @@ describe('the changes that several processes make on PostgreSQL', { timeout: 60_
   let database: TestDatabase;
   beforeAll(async () => {
     database = await startPostgres();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   async function connect(): Promise<pg.Client & AsyncDisposable> {

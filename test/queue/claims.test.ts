@@ -10,7 +10,7 @@ describe('a worker on PostgreSQL, while another one claims', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await startPostgres();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   /** Does the work while another connection has its transaction open. */

@@ -14,7 +14,7 @@ describe('a worker on PostgreSQL whose clock is wrong', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await startPostgres();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   const offsets = [

@@ -10,7 +10,7 @@ describe.each(DATABASES)('a decision that is bound to what a person saw, on %s',
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   it('does not send again what another person has resolved meanwhile', async () => {

@@ -21,7 +21,7 @@ describe.each(DATABASES)('a person’s decision on %s', (_, open) => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   const decisions = ['retry', 'resolve', 'withdraw'] as const;

@@ -34,7 +34,7 @@ describe.each(DATABASES)('a cancellation that the provider accepted, on %s', (_,
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   const requested: Reply = () => seen('requested');

@@ -119,7 +119,7 @@ describe('a line of history that is written while its cancellation is moved to i
   let place: TestDatabase;
   beforeAll(async () => {
     place = await startPostgres();
-  }, 60_000);
+  });
   afterAll(() => place[Symbol.asyncDispose]());
 
   const late: NewEntry = { id: 'one', type: 'late_outcome', data: {} };

@@ -19,7 +19,7 @@ describe.each(DATABASES)('a list of cancellations on %s', (_, open) => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   it('is filtered by each of its filters, and by several together', async () => {

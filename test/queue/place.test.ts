@@ -21,7 +21,7 @@ describe.each(DATABASES)('a cancellation whose account leads to another place by
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   it('is held for a person, and not sent there', async () => {

@@ -10,7 +10,7 @@ describe.each(DATABASES)('a proposed cancellation, on %s', (_, open) => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   const proposed = { id: 'one', propose: true, by: 'Kim' } as const;

@@ -15,7 +15,7 @@ describe.each(DATABASES)('a ledger that was restored from a backup, on %s', (_, 
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   it('sends nothing again that may have been sent since, once it has been quarantined', async () => {

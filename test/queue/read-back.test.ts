@@ -20,7 +20,7 @@ describe.each(DATABASES)('a cancellation of which nobody knows, on %s', (_, open
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   // The call itself reads back once after a lost answer; what comes after that is the queue's.
@@ -200,7 +200,7 @@ describe('the kept yes to an earlier request', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await startPostgres();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   it.each([
@@ -237,7 +237,7 @@ describe('the provider’s yes to a worker that could not write it down until no
   let database: TestDatabase;
   beforeAll(async () => {
     database = await startPostgres();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   const doubt = `'{"code": "rejected", "message": "confirmed not cancelled"}'`;

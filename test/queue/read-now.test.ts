@@ -14,7 +14,7 @@ describe.each(DATABASES)('a read-back that a person asks for, on %s', (_, open) 
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   it('settles what the provider shows, and the history says what was seen and who asked', async () => {

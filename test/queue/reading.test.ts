@@ -13,7 +13,7 @@ describe.each(DATABASES)('what is read of a queue on %s', (_, open) => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   it('says of each the same as cancel does', async () => {

@@ -10,7 +10,7 @@ describe.each(DATABASES)('an account whose credentials are refused, on %s', { ti
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(async () => {
     await database[Symbol.asyncDispose]();
   });

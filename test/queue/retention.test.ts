@@ -22,7 +22,7 @@ describe.each(DATABASES)('what is settled, on %s', { timeout: 60_000 }, (name, o
   let schema: string;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
   beforeEach(async () => {
     schema = schemaOf(database);

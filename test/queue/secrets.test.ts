@@ -18,7 +18,7 @@ describe.each(DATABASES)('a secret, on %s,', (_, open) => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   it('is in no row of any table and in nothing that comes out, whatever the provider echoes', async () => {

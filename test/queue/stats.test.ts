@@ -10,7 +10,7 @@ describe.each(DATABASES)('the statistics of a queue on %s', (_, open) => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   it('say since when the oldest one is due, and leave out what waits for its time or a person', async () => {

@@ -28,7 +28,7 @@ describe.each(DATABASES)('cancellations whose jobs are gone, on %s', (_, open) =
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   /** Does something to all jobs of an account with pg-boss's own methods. */

@@ -30,7 +30,7 @@ describe.each(DATABASES)('a trace context on %s', { timeout: 60_000 }, (_, open)
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   it('is kept with the cancellation, also once that is moved to its month', async () => {

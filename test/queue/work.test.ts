@@ -13,7 +13,7 @@ describe.each(DATABASES)('a worker on %s', (_, open) => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   it('has written down that it is going to send before the provider is asked', async () => {
