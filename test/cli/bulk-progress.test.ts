@@ -45,14 +45,12 @@ describe('the progress of a list', () => {
   it('removes what has become too long once the terminal is narrower', async () => {
     sandbox.vpsbg.fault({ kind: 'latency', ms: 300, times: 1_000 });
     const terminal = inTerminal(project, ['bulk', list(30)], {}, { columns: 100, stdout: 'summary.txt' });
-    await expect.poll(() => linesOf(terminal).at(-1), { timeout: 15_000 }).toContain('requested');
+    await expect.poll(() => linesOf(terminal).at(-1)).toContain('requested');
     const before = terminal.shown().length;
     terminal.resize(40);
     // Lines of 99 columns are three each: the cursor goes up over all of them, and the screen is cleared from there.
     const cleared = ['5', '6', '7', '8'].map((rows) => `\r\u001B[${rows}A\u001B[J`);
-    await expect
-      .poll(() => cleared.some((moves) => terminal.shown().slice(before).includes(moves)), { timeout: 15_000 })
-      .toBe(true);
+    await expect.poll(() => cleared.some((moves) => terminal.shown().slice(before).includes(moves))).toBe(true);
     terminal.type(KEYS.interrupt);
     expect(await terminal.ended).toBe(1);
     const after = terminal.shown().slice(terminal.shown().indexOf('\u001B[J', before));
@@ -69,7 +67,7 @@ describe('the progress of a list', () => {
     const logged = project.run(['bulk', file], {
       started: async (child) => {
         child.stderr?.on('data', (text: string) => (shown += text));
-        await expect.poll(() => shown, { timeout: 20_000 }).toMatch(/^1 of 4 rows, 25%: .*1 requested/mu);
+        await expect.poll(() => shown).toMatch(/^1 of 4 rows, 25%: .*1 requested/mu);
         child.kill('SIGKILL');
       },
     });

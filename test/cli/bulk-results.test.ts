@@ -44,7 +44,7 @@ const sends = (): number => sandbox.vpsbg.requests.filter(({ method }) => method
 const mostOften = (ids: readonly number[]): number =>
   Math.max(...ids.map((id) => sandbox.vpsbg.service(id).timesCancelled));
 async function sent(count: number): Promise<void> {
-  await expect.poll(sends, { timeout: 15_000, interval: 5 }).toBeGreaterThanOrEqual(count);
+  await expect.poll(sends, { interval: 5 }).toBeGreaterThanOrEqual(count);
 }
 
 describe('the results of a list', () => {
@@ -651,7 +651,7 @@ describe('a resumed run', () => {
     const { code, stdout } = await project.run(['bulk', file, '--resume', '--json'], {
       started: async (child) => {
         await expect
-          .poll(() => sandbox.vpsbg.requests.filter(({ method }) => method === 'GET').length, { timeout: 15_000 })
+          .poll(() => sandbox.vpsbg.requests.filter(({ method }) => method === 'GET').length)
           .toBeGreaterThan(1);
         child.kill('SIGINT');
       },

@@ -173,7 +173,7 @@ describe('cancelkit cancel', () => {
     sandbox.edis.fault({ kind: 'hang', executed: true });
     const { code, stderr } = await project.run(['cancel', 'edis', kvmId, ...END], {
       started: async (child) => {
-        await expect.poll(() => sandbox.edis.requests.length, { timeout: 10_000 }).toBe(1);
+        await expect.poll(() => sandbox.edis.requests.length).toBe(1);
         child.kill('SIGINT');
         await once(child, 'exit');
       },

@@ -236,11 +236,11 @@ describe('cancelkit completion', () => {
       const text = (): string => stripVTControlCharacters(shown);
       try {
         terminal.write(`${source}; echo rea''dy\r`);
-        await expect.poll(text, { timeout: 15_000 }).toMatch(/(?<!')ready/);
+        await expect.poll(text).toMatch(/(?<!')ready/);
         terminal.write('cancelkit cancel vps\t');
-        await expect.poll(text, { timeout: 15_000 }).toContain('cancelkit cancel vpsbg ');
+        await expect.poll(text).toContain('cancelkit cancel vpsbg ');
         terminal.write('5 --when im\t');
-        await expect.poll(text, { timeout: 15_000 }).toContain('--when immediate');
+        await expect.poll(text).toContain('--when immediate');
         expect(text()).not.toMatch(/not found|error/i);
       } finally {
         terminal.kill();

@@ -215,7 +215,7 @@ describe('cancelkit mcp', () => {
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     const ended = new Promise((resolve) => child.on('close', resolve));
     child.stdin.write('this is no message\n');
-    await expect.poll(() => stderr, { timeout: 20_000 }).toContain('could not be read');
+    await expect.poll(() => stderr).toContain('could not be read');
     const initialize = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 't', version: '1' } };
     child.stdin.end(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: initialize })}\n`);
     expect(await ended).toBe(0);

@@ -11,7 +11,7 @@ afterEach(() => {
 
 const textOf = (terminal: Terminal): string => stripVTControlCharacters(terminal.shown());
 async function seen(terminal: Terminal, words: string): Promise<void> {
-  await expect.poll(() => textOf(terminal), { timeout: 15_000 }).toContain(words);
+  await expect.poll(() => textOf(terminal)).toContain(words);
 }
 
 function immediate(): { readonly terminal: Terminal; readonly hostingId: string } {
@@ -89,7 +89,7 @@ describe('in a terminal, a list', () => {
     sandbox.vpsbg.clearRequests();
     sandbox.vpsbg.fault({ kind: 'latency', ms: 150, times: 1_000 });
     const terminal = inTerminal(project, ['bulk', 'stopped.csv']);
-    await expect.poll(() => sandbox.vpsbg.requests.length, { timeout: 15_000 }).toBeGreaterThan(0);
+    await expect.poll(() => sandbox.vpsbg.requests.length).toBeGreaterThan(0);
     terminal.type(KEYS.interrupt);
     expect(await terminal.ended).toBe(1);
     expect(textOf(terminal)).toContain('not_begun');

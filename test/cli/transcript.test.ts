@@ -24,7 +24,7 @@ it('the transcript in docs/cli.md is what the commands show, against cancelkit s
   try {
     let printed = '';
     sandbox.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
-    await expect.poll(() => printed, { timeout: 15_000 }).toMatch(/^END$/m);
+    await expect.poll(() => printed).toMatch(/^END$/m);
     const exports = printed.split('\n').filter((line) => /^export [A-Z]/.test(line));
     for (const { command, shown } of transcript) {
       const list = /^cat (\S+\.csv)$/.exec(command)?.[1];
@@ -45,12 +45,12 @@ it('what cancelkit sandbox prints as a file is a configuration that works', asyn
     let told = '';
     sandbox.stderr.setEncoding('utf8').on('data', (text: string) => (told += text));
     sandbox.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
-    await expect.poll(() => printed, { timeout: 15_000 }).toMatch(/^END$/m);
+    await expect.poll(() => printed).toMatch(/^END$/m);
     const document = /^test -e \S+ \|\| cat > cancelkit\.config\.mjs <<'END'\n[\s\S]*?\nEND$/m.exec(printed)?.[0] ?? '';
     expect(inShell(document, [])).toBe('');
     // At the prompt of zsh, a # begins no comment.
     expect(printed).not.toContain('#');
-    await expect.poll(() => told, { timeout: 15_000 }).toContain('Ctrl-C ends it');
+    await expect.poll(() => told).toContain('Ctrl-C ends it');
     const status = /active +cancelkit (status vpsbg \d+)/.exec(told)?.[1] ?? '';
     expect(inShell(`npx cancelkit ${status}`, [])).toMatch(/^none: /);
     // Each service that it offers is one, in a form that the command takes.

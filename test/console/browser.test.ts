@@ -203,7 +203,7 @@ describe.runIf(CHROMIUM !== undefined)('the console in a browser', { timeout: 60
     await page.waitForTimeout(5_500);
     expect(await page.getByLabel(/later-1$/).isChecked()).toBe(true);
     await page.getByLabel(/later-1$/).uncheck();
-    await page.getByLabel(/fresh-1$/).waitFor({ timeout: 15_000 });
+    await page.getByLabel(/fresh-1$/).waitFor({ timeout: 45_000 });
   });
 
   it('says that its rows are old while the console does not answer', async () => {
@@ -212,9 +212,9 @@ describe.runIf(CHROMIUM !== undefined)('the console in a browser', { timeout: 60
     const notice = page.getByText('This page is not up to date');
     expect(await notice.isVisible()).toBe(false);
     await page.route('**/*', (route) => route.abort());
-    await notice.waitFor({ timeout: 15_000 });
+    await notice.waitFor({ timeout: 45_000 });
     await page.unroute('**/*');
-    await notice.waitFor({ state: 'hidden', timeout: 15_000 });
+    await notice.waitFor({ state: 'hidden', timeout: 45_000 });
   });
 
   it('needs no JavaScript', async () => {

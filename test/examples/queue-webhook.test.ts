@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ProviderError } from 'cancelkit';
 import { cursorIn, deliverChanges, keyOf, signatureOf } from '../../examples/queue/webhook.ts';
 import { failureOf } from '../support/failure.ts';
@@ -96,7 +96,7 @@ describe('the example of a webhook', { timeout: 60_000 }, () => {
       onFailure: (_change, why) => void failures.push(why),
     });
     try {
-      await vi.waitFor(async () => expect(await isEnough()).toBe(true), { timeout: 20_000 });
+      await expect.poll(isEnough).toBe(true);
     } finally {
       stop.abort();
     }

@@ -4,10 +4,10 @@ import type { ProviderError } from 'cancelkit';
 import type { FeedChange, QueueChange } from 'cancelkit/queue';
 import fc from 'fast-check';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failureOf } from '../support/failure.ts';
 import { DATABASES, startPostgres, type TestDatabase } from './support/databases.ts';
-import { freshSchema, openQueue, openTables, settle, type TestQueue } from './support/open-queue.ts';
+import { openQueue, openTables, schemaOf, settle, type TestQueue } from './support/open-queue.ts';
 import { lost, openShop, refuses, request, says, seen, TOKEN, type Own } from './support/shop.ts';
 import { untyped } from './support/untyped.ts';
 
@@ -33,7 +33,7 @@ describe.each(DATABASES)('the changes on %s', { timeout: 60_000 }, (_, open) => 
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   it('tell each state that a cancellation came into, once, with its code and who asked', async () => {
@@ -116,7 +116,7 @@ describe.each(DATABASES)('the changes on %s', { timeout: 60_000 }, (_, open) => 
 
   it('say nothing twice of what is moved to its month and back', async () => {
     const shop = openShop({ one: { writes: [() => refuses('rejected')] } });
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     {
       await using queue = await openQueue(database, { services: shop.services, schema });
       await queue.enqueue(request('alpha', 'one'), { id: 'one' });
@@ -207,7 +207,7 @@ describe.each(DATABASES)('the changes on %s', { timeout: 60_000 }, (_, open) => 
   });
 
   it('are dropped with what is settled, and a reader that missed some is not left to believe that it has all', async () => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const { services } = openShop();
     const cursors: string[] = [];
     {
@@ -249,7 +249,7 @@ describe.each(DATABASES)('the changes on %s', { timeout: 60_000 }, (_, open) => 
   });
 
   it('are all kept if everything is', async () => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const { services } = openShop();
     {
       await using queue = await openQueue(database, { services, schema });
@@ -265,7 +265,7 @@ describe.each(DATABASES)('the changes on %s', { timeout: 60_000 }, (_, open) => 
   });
 
   it('of a ledger that was restored are no continuation of what was lost, and are one of what was not', async () => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const { services } = openShop();
     const cursors: string[] = [];
     const put = async (queue: Queue, id: string): Promise<void> => {
@@ -302,7 +302,7 @@ describe.each(DATABASES)('the changes on %s', { timeout: 60_000 }, (_, open) => 
   });
 
   it('are one feed again after the data alone was restored into tables that existed', async () => {
-    const [backup, schema] = [freshSchema(), freshSchema()];
+    const [backup, schema] = [schemaOf(database), schemaOf(database)];
     const { services } = openShop();
     for (const each of [backup, schema]) await (await openQueue(database, { services, schema: each })).close();
     let cursor: string;
@@ -400,7 +400,7 @@ describe.each(DATABASES)('the changes on %s', { timeout: 60_000 }, (_, open) => 
     });
     await queue.enqueue(request('alpha', 'one'), { id: 'one' });
     await settle(queue, 'one');
-    await vi.waitFor(() => expect(found).toEqual(['requested']));
+    await expect.poll(() => found).toEqual(['requested']);
   });
 });
 
@@ -414,7 +414,7 @@ describe('the changes that several processes make on PostgreSQL', { timeout: 60_
   let database: TestDatabase;
   beforeAll(async () => {
     database = await startPostgres();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   async function connect(): Promise<pg.Client & AsyncDisposable> {
@@ -515,10 +515,10 @@ describe('the changes that several processes make on PostgreSQL', { timeout: 60_
     });
     await listener.query('LISTEN "cancelkit:queue"');
     await queue.enqueue(request('alpha', 'one'), { id: 'one' });
-    await vi.waitFor(() => expect(heard).toEqual([queue.schema]));
+    await expect.poll(() => heard).toEqual([queue.schema]);
     const { cursor } = await queue.changes({ after: 'latest' });
     await settle(queue, 'one');
-    await vi.waitFor(() => expect(heard.length).toBeGreaterThan(1));
+    await expect.poll(() => heard.length).toBeGreaterThan(1);
     expect((await readAll(queue, cursor)).map(({ to }) => to)).toEqual(['intent', 'requested']);
   });
 
@@ -536,7 +536,7 @@ describe('the changes that several processes make on PostgreSQL', { timeout: 60_
 
   it('need no right but that to read and write the tables', async () => {
     const { services } = openShop();
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     await (await openQueue(database, { services, schema })).close();
     await using client = await connect();
     const user = `u_${schema}`;

@@ -10,7 +10,7 @@ describe('a worker on PostgreSQL, while another one claims', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await startPostgres();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   /** Does the work while another connection has its transaction open. */
@@ -66,11 +66,11 @@ describe('a worker on PostgreSQL, while another one claims', () => {
       (client) => lockAccounts(client, queue.schema, ['alpha']),
       async () => {
         working = queue.work({ signal: stop.signal });
-        await queue.wait('two', { timeoutMs: 10_000 });
+        await queue.wait('two', { timeoutMs: 45_000 });
         expect(shop.order()).toEqual(['two']);
       },
     );
-    expect(await queue.wait('one', { timeoutMs: 10_000 })).toMatchObject({ state: 'requested', tries: 1 });
+    expect(await queue.wait('one', { timeoutMs: 45_000 })).toMatchObject({ state: 'requested', tries: 1 });
     stop.abort();
     await working;
     expect(shop.writes()).toBe(2);
@@ -94,12 +94,12 @@ describe('a worker on PostgreSQL, while another one claims', () => {
         working = queue.work({ concurrency: 4, signal: stop.signal });
         await gate.held(3);
         await queue.enqueue(request('beta', 'last'), { id: 'last' });
-        expect(await queue.wait('last', { timeoutMs: 10_000 })).toMatchObject({ state: 'requested' });
+        expect(await queue.wait('last', { timeoutMs: 45_000 })).toMatchObject({ state: 'requested' });
         expect(shop.writes('locked')).toBe(0);
       },
     );
     gate.open();
-    await Promise.all([...hanging, 'locked'].map((id) => queue.wait(id, { timeoutMs: 10_000 })));
+    await Promise.all([...hanging, 'locked'].map((id) => queue.wait(id, { timeoutMs: 45_000 })));
     stop.abort();
     await working;
     expect(shop.writes()).toBe(6);
@@ -123,16 +123,16 @@ describe('a worker on PostgreSQL, while another one claims', () => {
     ]);
     const stop = new AbortController();
     const working = queue.work({ signal: stop.signal });
-    await expect.poll(() => shop.writes('one'), { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => shop.writes('one')).toBe(1);
     await during(
       (client) => hold(client, queue.schema),
       async () => {
         gate.open();
-        expect(await queue.wait('one', { timeoutMs: 10_000 })).toMatchObject({ state: 'requested' });
+        expect(await queue.wait('one', { timeoutMs: 45_000 })).toMatchObject({ state: 'requested' });
         expect(shop.writes('two')).toBe(0);
       },
     );
-    expect(await queue.wait('two', { timeoutMs: 10_000 })).toMatchObject({ state: 'requested' });
+    expect(await queue.wait('two', { timeoutMs: 45_000 })).toMatchObject({ state: 'requested' });
     stop.abort();
     await working;
     expect(shop.writes()).toBe(2);

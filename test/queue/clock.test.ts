@@ -3,7 +3,7 @@ import { datedService, type DatedAccount } from '../support/dated.ts';
 import { json, recordingFetch } from '../support/fetch.ts';
 import type { Database } from '../../src/queue/database/database.ts';
 import { startPglite, startPostgres, type TestDatabase } from './support/databases.ts';
-import { freshSchema, openQueue, openTables } from './support/open-queue.ts';
+import { openQueue, openTables, schemaOf } from './support/open-queue.ts';
 import { shiftClock } from './support/shifted-clock.ts';
 import { accepted, busy, lost, openShop, refuses, request } from './support/shop.ts';
 
@@ -14,7 +14,7 @@ describe('a worker on PostgreSQL whose clock is wrong', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await startPostgres();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   const offsets = [
@@ -25,7 +25,7 @@ describe('a worker on PostgreSQL whose clock is wrong', () => {
   ] as const;
 
   it.each(offsets)('lets an account rest as long as it has to, and sends nothing meanwhile: %s', async (_, offset) => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const shop = openShop({
       one: { writes: [() => refuses('unauthorized')] },
       two: { writes: [() => busy(429, 3_600)] },
@@ -54,7 +54,7 @@ describe('a worker on PostgreSQL whose clock is wrong', () => {
   });
 
   it.each(offsets)('reads back on the schedule, and confirms nothing early: %s', async (_, offset) => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const shop = openShop({ one: { writes: [lost] } });
     using _clock = shiftClock(offset);
     await using queue = await openQueue(database, {
@@ -77,7 +77,7 @@ describe('a worker on PostgreSQL whose clock is wrong', () => {
   });
 
   it.each(offsets)('writes every time by the database’s clock: %s', async (_, offset) => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const shop = openShop({ one: { writes: [lost] } });
     await using tables = await openTables(database);
     const from = await databaseTime(tables);
@@ -174,7 +174,7 @@ describe('a machine that sleeps while a worker is at a cancellation', () => {
 describe('the clock of an embedded database, which is that of the process', () => {
   it('makes no rest and no lease longer if it is set back between two processes', async () => {
     await using database = await startPglite();
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const shop = openShop({ one: { writes: [() => refuses('unauthorized')] } });
     const limits = { alpha: { concurrency: 1 } };
     const options = { services: shop.services, limits, schema, deadlineMs: 500 };
@@ -212,7 +212,7 @@ describe('the clock of an embedded database, which is that of the process', () =
     await using database = await startPglite();
     const shop = openShop({ one: { writes: [lost] } });
     const readBackAfterMs = [10 * MINUTE, HOUR, 6 * HOUR, 24 * HOUR];
-    const options = { services: shop.services, schema: freshSchema(), readBackAfterMs };
+    const options = { services: shop.services, schema: schemaOf(database), readBackAfterMs };
     {
       await using queue = await openQueue(database, options);
       await queue.enqueue(request('alpha', 'one'), { id: 'one' });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChanged } from 'cancelkit/queue';
 import { failureOf } from '../support/failure.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
-import { freshSchema, openQueue, openTables, settle, type TestQueue } from './support/open-queue.ts';
+import { openQueue, openTables, schemaOf, settle, type TestQueue } from './support/open-queue.ts';
 import { lost, openShop, refuses, request, type Own } from './support/shop.ts';
 import { untyped } from './support/untyped.ts';
 
@@ -10,7 +10,7 @@ describe.each(DATABASES)('a decision that is bound to what a person saw, on %s',
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   it('does not send again what another person has resolved meanwhile', async () => {
@@ -57,7 +57,7 @@ describe.each(DATABASES)('a decision that is bound to what a person saw, on %s',
   });
 
   it('tells two changes within the same millisecond apart', async () => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const shop = openShop({ one: { writes: [() => refuses('rejected')] } });
     {
       await using queue = await openQueue(database, { services: shop.services, schema });

@@ -31,7 +31,7 @@ describe.each(DATABASES)('a cancellation that waits for a confirmation on %s', (
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   /** A queue with one cancellation of which the provider has sent a token to a person. */

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failureOf } from '../support/failure.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
-import { freshSchema, openQueue, openTables, settle, type TestQueue } from './support/open-queue.ts';
+import { openQueue, openTables, schemaOf, settle, type TestQueue } from './support/open-queue.ts';
 import {
   accepted,
   closedGate,
@@ -21,7 +21,7 @@ describe.each(DATABASES)('a person’s decision on %s', (_, open) => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   const decisions = ['retry', 'resolve', 'withdraw'] as const;
@@ -64,7 +64,7 @@ describe.each(DATABASES)('a person’s decision on %s', (_, open) => {
     const working = queue.work({ signal: stop.signal, concurrency: 50 });
     // A worker sends one request of an account until it has answered.
     await queue.enqueue(request('alpha', 'first'), { id: 'first' });
-    await queue.wait('first', { timeoutMs: 15_000 });
+    await queue.wait('first', { timeoutMs: 45_000 });
     await queue.enqueueMany(
       ids.map((id) => {
         const account = id.startsWith('doubtful') ? 'blind' : id.startsWith('planned') ? 'beta' : 'alpha';
@@ -76,7 +76,7 @@ describe.each(DATABASES)('a person’s decision on %s', (_, open) => {
       // Three are being sent, and three are being read back.
       await gate.held(6);
       const settled = ids.filter((id) => !/^(?:planned|sending|unknown|reading)/.test(id));
-      await Promise.all(settled.map((id) => queue.wait(id, { timeoutMs: 15_000 })));
+      await Promise.all(settled.map((id) => queue.wait(id, { timeoutMs: 45_000 })));
       await readTwice(
         queue,
         ids.filter((id) => id.startsWith('unknown')),
@@ -249,7 +249,7 @@ describe.each(DATABASES)('a person’s decision on %s', (_, open) => {
   });
 
   it('to withdraw does not say that nothing was sent of one that was planned to be sent again', async () => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const options = { services: openShop().services, schema };
     {
       await using queue = await openQueue(database, options);

@@ -16,7 +16,7 @@ describe.each(DATABASES)('enqueueing on %s', (kind, open) => {
   let queue: TestQueue<Own>;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
   beforeEach(async () => {
     queue = await openQueue(database, { services: openShop().services });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CancellationStatus, ProviderError } from 'cancelkit';
 import type { CancelQueue, FollowRecord, QueuedCancellation } from 'cancelkit/queue';
 import { failureOf } from '../support/failure.ts';
@@ -34,7 +34,7 @@ describe.each(DATABASES)('a cancellation that the provider accepted, on %s', (_,
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   const requested: Reply = () => seen('requested');
@@ -94,7 +94,7 @@ describe.each(DATABASES)('a cancellation that the provider accepted, on %s', (_,
     const stop = new AbortController();
     const working = queue.work({ signal: stop.signal });
     const allRead = (): boolean => ids.every((id) => shop.reads(id) > 0);
-    await vi.waitUntil(allRead, { timeout: 15_000 });
+    await expect.poll(allRead).toBe(true);
     stop.abort();
     await working;
     expect((await queue.stats()).accounts['alpha']).not.toHaveProperty('pausedUntil');

@@ -8,7 +8,7 @@ import { migrate } from '../../src/queue/ledger/migrations.ts';
 import { type RecordedState, recordStates } from '../../src/queue/ledger/record-states.ts';
 import { makeMonth, moveSettled } from '../../src/queue/ledger/settled.ts';
 import { DATABASES, startPostgres, type TestDatabase } from './support/databases.ts';
-import { freshSchema, openTables } from './support/open-queue.ts';
+import { openTables, schemaOf } from './support/open-queue.ts';
 import { acceptedResult } from '../support/result.ts';
 
 const MONTH = '2026_01';
@@ -31,7 +31,7 @@ describe.each(DATABASES)('outcomes on %s', (_, open) => {
   it('are written with their history in one statement, however many there are', async () => {
     await using place = await open();
     await using database = await openTables(place);
-    const schema = freshSchema();
+    const schema = schemaOf(place);
     await migrate(database, schema);
     const ids = Array.from({ length: 60 }, (_id, index) => `order-${index}`);
     await insert(database, schema, ids, 'intent');
@@ -72,7 +72,7 @@ describe('two outcomes of one cancellation that are written together', () => {
   ] as const)('lose no yes, whichever comes first: %s', async (_, order) => {
     await using place = await startPostgres();
     await using database = await openTables(place);
-    const schema = freshSchema();
+    const schema = schemaOf(place);
     await migrate(database, schema);
     await insert(database, schema, ['one'], 'unknown');
     // As after a lease that ended early: the first claim sent it, and the second one reads it back.
@@ -119,14 +119,14 @@ describe('a line of history that is written while its cancellation is moved to i
   let place: TestDatabase;
   beforeAll(async () => {
     place = await startPostgres();
-  }, 60_000);
+  });
   afterAll(() => place[Symbol.asyncDispose]());
 
   const late: NewEntry = { id: 'one', type: 'late_outcome', data: {} };
 
   async function open(): Promise<{ readonly schema: string; readonly database: Database & AsyncDisposable }> {
     const database = await openTables(place);
-    const schema = freshSchema();
+    const schema = schemaOf(place);
     await migrate(database, schema);
     await makeMonth(database, schema, MONTH);
     await insert(database, schema, ['one'], 'requested');
@@ -157,7 +157,7 @@ describe('a line of history that is written while its cancellation is moved to i
         await written;
       });
       await begun.promise;
-      await expect.poll(() => waitingFor(database, schema), { timeout: 10_000 }).toBe(1);
+      await expect.poll(() => waitingFor(database, schema)).toBe(1);
     });
     await writing;
     expect(await typesOf(database, schema, 'one')).toEqual(['late_outcome']);

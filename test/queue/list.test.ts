@@ -5,7 +5,7 @@ import { MIGRATIONS, migrate } from '../../src/queue/ledger/migrations.ts';
 import { fillSearch, fold, toSearched, toTerm } from '../../src/queue/ledger/search.ts';
 import { failureOf } from '../support/failure.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
-import { freshSchema, openQueue, openTables, settle } from './support/open-queue.ts';
+import { freshSchema, openQueue, openTables, schemaOf, settle } from './support/open-queue.ts';
 import { lost, openShop, refuses, request, type Own } from './support/shop.ts';
 import { untyped } from './support/untyped.ts';
 
@@ -19,7 +19,7 @@ describe.each(DATABASES)('a list of cancellations on %s', (_, open) => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   it('is filtered by each of its filters, and by several together', async () => {
@@ -112,7 +112,7 @@ describe.each(DATABASES)('a list of cancellations on %s', (_, open) => {
   });
 
   it('is in the order of the time, and paged in it, where a time is asked for', async () => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const services = openShop().services;
     // The clock was set back by a day after the first three.
     const days = [3, 4, 5, 3, 4, 5].map(
@@ -158,7 +158,7 @@ describe.each(DATABASES)('a list of cancellations on %s', (_, open) => {
 
   it('is paged in both orders without a gap or a repetition while rows change, move and are added', async () => {
     const shop = openShop();
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const ids = Array.from({ length: 23 }, (_, index) => `order-${index}`);
     await using queue = await openQueue(database, { services: shop.services, schema });
     await queue.enqueueMany(ids.map((id) => ({ id, by: 'ann', request: request('alpha', `host-${id}`) })));

@@ -25,7 +25,7 @@ describe.each(DATABASES)('opening a queue on %s', (kind, open) => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   it('brings the tables of version 1 to the newest, and works on what is in them', async () => {
@@ -116,7 +116,7 @@ describe('the directory of an embedded queue', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await startPglite();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
   const { services } = openShop();
   const taken = { code: 'not_configured', operation: 'queue' } as const;

@@ -11,7 +11,7 @@ describe('a PostgreSQL server that goes away', () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startPostgresServer();
-  }, 60_000);
+  });
   afterAll(() => server[Symbol.asyncDispose]());
 
   const cases: readonly (readonly [string, readonly Outage[]])[] = [

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { isSamePerson } from '../../src/queue/ledger/same-person.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
-import { freshSchema, openQueue, openTables, settle } from './support/open-queue.ts';
+import { openQueue, openTables, schemaOf, settle } from './support/open-queue.ts';
 import { openShop, request } from './support/shop.ts';
 import { failureOf } from '../support/failure.ts';
 
@@ -10,7 +10,7 @@ describe.each(DATABASES)('a proposed cancellation, on %s', (_, open) => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   const proposed = { id: 'one', propose: true, by: 'Kim' } as const;
@@ -73,7 +73,7 @@ describe.each(DATABASES)('a proposed cancellation, on %s', (_, open) => {
 
   it('is not approved if it is not the one that was looked at, or was changed since it was proposed', async () => {
     const shop = openShop();
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     {
       await using queue = await openQueue(database, { services: shop.services, schema });
       await queue.enqueue(request('alpha', 'one'), proposed);

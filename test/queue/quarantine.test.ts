@@ -4,7 +4,7 @@ import { createCancelService } from 'cancelkit';
 import { acme } from '../support/acme.ts';
 import { failureOf } from '../support/failure.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
-import { freshSchema, openQueue, openTables, settle } from './support/open-queue.ts';
+import { openQueue, openTables, schemaOf, settle } from './support/open-queue.ts';
 import { openShop, request, seen } from './support/shop.ts';
 import { untyped } from './support/untyped.ts';
 
@@ -15,11 +15,11 @@ describe.each(DATABASES)('a ledger that was restored from a backup, on %s', (_, 
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   it('sends nothing again that may have been sent since, once it has been quarantined', async () => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const shop = openShop({ done: { reads: [() => seen('requested', { when: 'immediate' })] } });
     const options = { services: shop.services, schema };
     const first = await openQueue(database, options);
@@ -76,7 +76,7 @@ describe.each(DATABASES)('a ledger that was restored from a backup, on %s', (_, 
   });
 
   it('takes for due what was due by the clock of the server that is gone, which was ahead', async () => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const shop = openShop();
     const options = { services: shop.services, schema };
     const inMinutes = (minutes: number): string => new Date(Date.now() + minutes * 60_000).toISOString();
@@ -103,7 +103,7 @@ describe.each(DATABASES)('a ledger that was restored from a backup, on %s', (_, 
   });
 
   it('believes no clock that was ahead by more than a day', async () => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const options = { services: openShop().services, schema };
     const first = await openQueue(database, options);
     await first.enqueue(request('alpha', 'one'), { id: 'one', notBefore: new Date(Date.now() + 2 * 86_400_000) });
@@ -118,7 +118,7 @@ describe.each(DATABASES)('a ledger that was restored from a backup, on %s', (_, 
   });
 
   it('is settled by the yes that the ledger has kept of an earlier request', async () => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const shop = openShop();
     const options = { services: shop.services, schema };
     const first = await openQueue(database, options);
@@ -161,7 +161,7 @@ describe.each(DATABASES)('a ledger that was restored from a backup, on %s', (_, 
   });
 
   it.each(['lapsed', 'overdue'])('says of one that is %s that it may have been sent again since', async (state) => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const shop = openShop();
     await using queue = await openQueue(database, { services: shop.services, schema });
     await queue.enqueue(request('alpha', 'one'), { id: 'one' });
@@ -196,7 +196,7 @@ describe.each(DATABASES)('a ledger that was restored from a backup, on %s', (_, 
   });
 
   it('is not quarantined while a worker is alive, here or elsewhere', async () => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const shop = openShop();
     await using queue = await openQueue(database, { services: shop.services, schema });
     await queue.enqueue(request('alpha', 'one'), { id: 'one', notBefore: '2100-01-01' });
@@ -234,7 +234,7 @@ describe.each(DATABASES)('a ledger that was restored from a backup, on %s', (_, 
   it.each(['when the queue is opened', 'with the quarantine'] as const)(
     'is counted anew %s if its data alone was restored into tables that existed',
     async (moment) => {
-      const [backup, schema] = [freshSchema(), freshSchema()];
+      const [backup, schema] = [schemaOf(database), schemaOf(database)];
       const { services } = openShop();
       for (const each of [backup, schema]) await (await openQueue(database, { services, schema: each })).close();
       {
@@ -261,7 +261,7 @@ describe.each(DATABASES)('a ledger that was restored from a backup, on %s', (_, 
   );
 
   it('names the accounts that this queue does not have, and leaves theirs alone', async () => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const shop = openShop();
     const first = await openQueue(database, { services: shop.services, schema });
     await first.enqueue(request('beta', 'one'), { id: 'one' });

@@ -2,7 +2,7 @@ import type { CancelQueue } from 'cancelkit/queue';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeMonth, moveSettled } from '../../src/queue/ledger/settled.ts';
 import { DATABASES, startPostgres, type TestDatabase } from './support/databases.ts';
-import { freshSchema, openQueue, openTables, settle } from './support/open-queue.ts';
+import { openQueue, openTables, schemaOf, settle } from './support/open-queue.ts';
 import {
   accepted,
   busy,
@@ -20,7 +20,7 @@ describe.each(DATABASES)('a cancellation of which nobody knows, on %s', (_, open
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   // The call itself reads back once after a lost answer; what comes after that is the queue's.
@@ -168,7 +168,7 @@ describe.each(DATABASES)('a cancellation of which nobody knows, on %s', (_, open
   it.each(['intent', 'sent'])(
     'is read back, and not sent again, where a worker was lost that had it in %s',
     async (state) => {
-      const schema = freshSchema();
+      const schema = schemaOf(database);
       const shop = openShop({ one: { reads: [() => seen('requested', { when: 'immediate' })] } });
       const first = await openQueue(database, { services: shop.services, schema });
       for (const account of ['alpha', 'beta', 'blind'] as const) {
@@ -200,7 +200,7 @@ describe('the kept yes to an earlier request', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await startPostgres();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   it.each([
@@ -210,7 +210,7 @@ describe('the kept yes to an earlier request', () => {
   ] as const)(
     'settles it if the worker that sent it again is lost, and it is followed: %s',
     async (_, own, afterMs) => {
-      const schema = freshSchema();
+      const schema = schemaOf(database);
       const shop = openShop();
       await using queue = await openQueue(database, { services: shop.services, schema });
       await queue.enqueue(request('alpha', 'one'), { id: 'one', ...own });
@@ -237,7 +237,7 @@ describe('the provider’s yes to a worker that could not write it down until no
   let database: TestDatabase;
   beforeAll(async () => {
     database = await startPostgres();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   const doubt = `'{"code": "rejected", "message": "confirmed not cancelled"}'`;
@@ -447,5 +447,5 @@ describe('the provider’s yes to a worker that could not write it down until no
 /** A worker sends one request of an account until it has answered: with this one it has. */
 async function letIn(queue: Pick<CancelQueue<Own>, 'enqueue' | 'wait'>): Promise<void> {
   await queue.enqueue(request('blind', 'before'), { id: 'before' });
-  await queue.wait('before', { timeoutMs: 15_000 });
+  await queue.wait('before', { timeoutMs: 45_000 });
 }

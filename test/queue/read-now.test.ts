@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChanged } from 'cancelkit/queue';
 import { failureOf } from '../support/failure.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
-import { freshSchema, openQueue, openTables, settle } from './support/open-queue.ts';
+import { openQueue, openTables, schemaOf, settle } from './support/open-queue.ts';
 import { away, busy, closedGate, lost, openShop, refuses, request, seen } from './support/shop.ts';
 import { untyped } from './support/untyped.ts';
 
@@ -14,7 +14,7 @@ describe.each(DATABASES)('a read-back that a person asks for, on %s', (_, open) 
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   it('settles what the provider shows, and the history says what was seen and who asked', async () => {
@@ -29,7 +29,7 @@ describe.each(DATABASES)('a read-back that a person asks for, on %s', (_, open) 
       type: 'settled',
       data: { state: 'unknown', seen: { state: 'none' } },
     });
-    const waiting = queue.wait('one', { timeoutMs: 15_000 });
+    const waiting = queue.wait('one', { timeoutMs: 45_000 });
     const found = await queue.readBack('one', {
       by: 'ann',
       note: 'the customer called',
@@ -158,7 +158,7 @@ describe.each(DATABASES)('a read-back that a person asks for, on %s', (_, open) 
   });
 
   it('asks an account that rests for nothing', async () => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const shop = openShop({ one: { writes: [lost] } });
     const options = { services: shop.services, schema, readBackAfterMs: [HOUR] };
     {
@@ -206,7 +206,7 @@ describe.each(DATABASES)('a read-back that a person asks for, on %s', (_, open) 
   });
 
   it('that its process does not survive leaves the cancellation to whom it waited for', async () => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const shop = openShop({
       person: { writes: [lost], reads: [() => seen('none'), () => seen('requested', { when: 'end_of_period' })] },
       worker: { writes: [lost] },
@@ -229,7 +229,7 @@ describe.each(DATABASES)('a read-back that a person asks for, on %s', (_, open) 
   });
 
   it('that its process does not survive uses up no reading that was not due, and not the last one', async () => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const shop = openShop({ one: { writes: [lost] } });
     const options = { services: shop.services, schema, readBackAfterMs: [1, HOUR], whenAbsent: 'send_again' } as const;
     let planned: string | undefined;

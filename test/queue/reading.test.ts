@@ -5,7 +5,7 @@ import type { QueuedCancellation } from 'cancelkit/queue';
 import { failureOf } from '../support/failure.ts';
 import { json } from '../support/fetch.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
-import { freshSchema, openQueue, settle } from './support/open-queue.ts';
+import { openQueue, schemaOf, settle } from './support/open-queue.ts';
 import { away, busy, closedGate, lost, openShop, refuses, request, says, seen, type Script } from './support/shop.ts';
 import { untyped } from './support/untyped.ts';
 
@@ -13,7 +13,7 @@ describe.each(DATABASES)('what is read of a queue on %s', (_, open) => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   it('says of each the same as cancel does', async () => {
@@ -222,7 +222,7 @@ describe.each(DATABASES)('what is read of a queue on %s', (_, open) => {
   it('is closed to every caller from the moment of close, which lets started cancellations finish', async () => {
     const gate = closedGate();
     const shop = openShop({ one: { writes: [() => gate.pass()] }, two: { writes: [() => busy(429, 3_600)] } });
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const queue = await openQueue(database, { services: shop.services, schema });
     await queue.enqueue(request('alpha', 'one'), { id: 'one' });
     await queue.enqueue(request('beta', 'two'), { id: 'two' });

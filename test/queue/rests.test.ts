@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, afterAll } from 'vitest';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
-import { freshSchema, openQueue, openTables } from './support/open-queue.ts';
+import { openQueue, openTables, schemaOf } from './support/open-queue.ts';
 import { accepted, openShop, refuses, request, type Reply } from './support/shop.ts';
 
 const MINUTE = 60_000;
@@ -10,7 +10,7 @@ describe.each(DATABASES)('an account whose credentials are refused, on %s', { ti
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(async () => {
     await database[Symbol.asyncDispose]();
   });
@@ -41,7 +41,7 @@ describe.each(DATABASES)('an account whose credentials are refused, on %s', { ti
   const refused: Reply = () => refuses('unauthorized');
 
   it('rests twice as long each time, up to a day, is tried by one request each time, and reported until it is let in', async () => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const minutes: number[] = [];
     for (let times = 1; times <= 9; times += 1) {
       const stands = await work(schema, refused);
@@ -54,7 +54,7 @@ describe.each(DATABASES)('an account whose credentials are refused, on %s', { ti
   });
 
   it('begins with 15 minutes again after it was resumed, or let in', async () => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const first = await work(schema, refused);
     await pass(schema, first.restMs + 1_000);
     expect((await work(schema, refused)).times).toBe(2);
@@ -68,7 +68,7 @@ describe.each(DATABASES)('an account whose credentials are refused, on %s', { ti
   });
 
   it('is tried by a worker that starts, perhaps with other credentials, once the last refusal is an hour ago', async () => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     for (let times = 1; times <= 5; times += 1) {
       await pass(schema, (await work(schema, refused)).restMs + 1_000);
     }
@@ -90,7 +90,7 @@ describe.each(DATABASES)('an account whose credentials are refused, on %s', { ti
   });
 
   it('is sent one request where the refusal is a text that is not the API’s, and nothing can be read back', async () => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const text: Reply = () => new Response('Invalid API key');
     const shop = openShop({ one: { writes: [text] }, two: { writes: [text] }, three: { writes: [text] } });
     await using queue = await openQueue(database, { services: shop.services, schema });
@@ -103,7 +103,7 @@ describe.each(DATABASES)('an account whose credentials are refused, on %s', { ti
   });
 
   it('is tried by one request after a rest because of answers that proved nothing, also by a worker that starts', async () => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const page: Reply = () => new Response('<h1>Maintenance</h1>', { status: 200 });
     const ids = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'];
     const shop = openShop(Object.fromEntries(ids.map((id) => [id, { writes: [page] }])));

@@ -9,7 +9,7 @@ import { COLUMNS } from '../../src/queue/ledger/settled.ts';
 import { QUEUE_STATES, SETTLED_STATES } from '../../src/queue/model/state.ts';
 import { failureOf } from '../support/failure.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
-import { freshSchema, openQueue, openTables, settle } from './support/open-queue.ts';
+import { openQueue, openTables, schemaOf, settle } from './support/open-queue.ts';
 import { openShop, request, TOKEN } from './support/shop.ts';
 
 // Those of the version before the one that moves what is settled.
@@ -22,10 +22,10 @@ describe.each(DATABASES)('what is settled, on %s', { timeout: 60_000 }, (name, o
   let schema: string;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
   beforeEach(async () => {
-    schema = freshSchema();
+    schema = schemaOf(database);
     folder = await mkdtemp(join(tmpdir(), 'queue-export-'));
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));

@@ -6,7 +6,7 @@ import { ENCODINGS } from '../support/encodings.ts';
 import { failureOf } from '../support/failure.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
 import { leaks } from './support/leaks.ts';
-import { freshSchema, openQueue, openTables } from './support/open-queue.ts';
+import { openQueue, openTables, schemaOf } from './support/open-queue.ts';
 import { lost, openShop, request, says, seen, type Own, type Script } from './support/shop.ts';
 
 const KINDS = Object.keys(echoing('')).length;
@@ -18,11 +18,11 @@ describe.each(DATABASES)('a secret, on %s,', (_, open) => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   it('is in no row of any table and in nothing that comes out, whatever the provider echoes', async () => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const scripts = Object.fromEntries(
       ENCODINGS.flatMap(({ encode }, index) =>
         Object.entries(echoing(encode(SECRET))).map(([kind, script]) => [`${kind}-${index}`, script]),

@@ -14,7 +14,7 @@ import { listen } from '../support/listen.ts';
 let server: TestServer;
 beforeAll(async () => {
   server = await startPostgresServer();
-}, 60_000);
+});
 afterAll(() => server[Symbol.asyncDispose]());
 
 let users = 0;

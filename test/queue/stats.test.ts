@@ -3,14 +3,14 @@ import { migrate } from '../../src/queue/ledger/migrations.ts';
 import { readStats } from '../../src/queue/ledger/stats.ts';
 import { foldTally } from '../../src/queue/ledger/tally.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
-import { freshSchema, openQueue, openTables, settle } from './support/open-queue.ts';
+import { openQueue, openTables, schemaOf, settle } from './support/open-queue.ts';
 import { closedGate, lost, openShop, refuses, request } from './support/shop.ts';
 
 describe.each(DATABASES)('the statistics of a queue on %s', (_, open) => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   it('say since when the oldest one is due, and leave out what waits for its time or a person', async () => {
@@ -44,7 +44,7 @@ describe.each(DATABASES)('the statistics of a queue on %s', (_, open) => {
   });
 
   it('count a reading of one that is followed as due once it has waited for a day, also of an account that is gone', async () => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     await using queue = await openQueue(database, { services: openShop().services, schema });
     for (const id of ['one', 'two']) await queue.enqueue(request('alpha', id), { id });
     await settle(queue, 'one', 'two');
@@ -64,7 +64,7 @@ describe.each(DATABASES)('the statistics of a queue on %s', (_, open) => {
   });
 
   it('count what was settled in each hour, whoever settled it, and nothing that was only moved', async () => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const shop = openShop({ bad: { writes: [() => refuses('rejected')] }, lost: { writes: [lost] } });
     {
       await using queue = await openQueue(database, {
@@ -107,7 +107,7 @@ describe.each(DATABASES)('the statistics of a queue on %s', (_, open) => {
 
   it('forget what is older than a day, and stay the same when they are folded', async () => {
     await using tables = await openTables(database);
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     await migrate(tables, schema);
     await tables.query(
       `INSERT INTO ${schema}.settled_count (account, at, good, count)

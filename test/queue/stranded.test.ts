@@ -2,7 +2,7 @@ import { PgBoss } from 'pg-boss';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/queue/database/database.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
-import { freshSchema, openQueue, openTables } from './support/open-queue.ts';
+import { openQueue, openTables, schemaOf } from './support/open-queue.ts';
 import { lost, openShop, request, seen } from './support/shop.ts';
 
 /** What pg-boss itself, and so its dashboard, can do to the jobs of an account. */
@@ -28,7 +28,7 @@ describe.each(DATABASES)('cancellations whose jobs are gone, on %s', (_, open) =
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   /** Opens pg-boss on the jobs of a schema. */
@@ -60,7 +60,7 @@ describe.each(DATABASES)('cancellations whose jobs are gone, on %s', (_, open) =
   }
 
   it.each(Object.keys(HARMS))('are carried out once after their jobs %s, and a worker becomes idle', async (how) => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const shop = openShop({ unknown: { writes: [lost], reads: [() => seen('none'), () => seen('completed')] } });
     const options = { services: shop.services, schema, readBackAfterMs: [1_500] };
     {
@@ -87,7 +87,7 @@ describe.each(DATABASES)('cancellations whose jobs are gone, on %s', (_, open) =
   });
 
   it('are followed to their end without a job, which would be kept for months', async () => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const shop = openShop({ one: { reads: [() => seen('completed')] } });
     const follow = { afterMs: 1_500, afterDateMs: 1_500, everyMs: 1_500, undatedEveryMs: 1_500 };
     const options = { services: shop.services, schema, follow };
@@ -104,19 +104,16 @@ describe.each(DATABASES)('cancellations whose jobs are gone, on %s', (_, open) =
     }
     await using queue = await openQueue(database, options);
     await expect
-      .poll(
-        async () => {
-          await queue.work({ stopWhenIdle: true });
-          return (await queue.get('one'))?.state;
-        },
-        { timeout: 15_000 },
-      )
+      .poll(async () => {
+        await queue.work({ stopWhenIdle: true });
+        return (await queue.get('one'))?.state;
+      })
       .toBe('completed');
     expect(shop.writes('one')).toBe(1);
   });
 
   it('are read once when they are due, and not before, whatever jobs an earlier version has left of them', async () => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const shop = openShop({ due: { reads: [() => seen('completed')] } });
     const options = { services: shop.services, schema };
     {
@@ -140,7 +137,7 @@ describe.each(DATABASES)('cancellations whose jobs are gone, on %s', (_, open) =
   });
 
   it('are taken up although the jobs of others never end, once they have been due for an hour', async () => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const shop = openShop();
     const options = { services: shop.services, schema, limits: { alpha: { concurrency: 1 } } };
     {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failureOf } from '../support/failure.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
-import { freshSchema, openQueue, openTables, settle } from './support/open-queue.ts';
+import { openQueue, openTables, schemaOf, settle } from './support/open-queue.ts';
 import { openShop, request } from './support/shop.ts';
 import { untyped } from './support/untyped.ts';
 
@@ -30,11 +30,11 @@ describe.each(DATABASES)('a trace context on %s', { timeout: 60_000 }, (_, open)
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   it('is kept with the cancellation, also once that is moved to its month', async () => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const { services } = openShop();
     {
       await using queue = await openQueue(database, { services, schema });

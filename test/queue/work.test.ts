@@ -5,7 +5,7 @@ import type { QueueState } from 'cancelkit/queue';
 import { acme } from '../support/acme.ts';
 import { failureOf } from '../support/failure.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
-import { freshSchema, openQueue, settle } from './support/open-queue.ts';
+import { openQueue, schemaOf, settle } from './support/open-queue.ts';
 import { accepted, away, busy, closedGate, openShop, refuses, request, says, type Own } from './support/shop.ts';
 import { untyped } from './support/untyped.ts';
 
@@ -13,7 +13,7 @@ describe.each(DATABASES)('a worker on %s', (_, open) => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await open();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   it('has written down that it is going to send before the provider is asked', async () => {
@@ -36,7 +36,7 @@ describe.each(DATABASES)('a worker on %s', (_, open) => {
   });
 
   it('works on what an earlier process left, and on its own accounts alone', async () => {
-    const schema = freshSchema();
+    const schema = schemaOf(database);
     const shop = openShop();
     const first = await openQueue(database, { services: shop.services, schema });
     await first.enqueue(request('alpha', 'one'), { id: 'one' });

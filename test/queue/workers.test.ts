@@ -14,7 +14,7 @@ describe('worker processes on one PostgreSQL', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await startPostgres();
-  }, 60_000);
+  });
   afterAll(() => database[Symbol.asyncDispose]());
 
   async function run(plan: Omit<TeamPlan, 'database' | 'schema' | 'jobs' | 'concurrency'>): Promise<TeamTally> {

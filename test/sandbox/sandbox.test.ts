@@ -157,7 +157,7 @@ describe('closing', () => {
       await sandbox.close();
       await hung;`;
     const node = fileURLToPath(new URL('../../node_modules/.bin/node', import.meta.url));
-    const { stdout } = await promisify(execFile)(node, ['--input-type=module', '--eval', script], { timeout: 10_000 });
+    const { stdout } = await promisify(execFile)(node, ['--input-type=module', '--eval', script], { timeout: 45_000 });
     expect(stdout).toBe('ended\n');
   });
 });

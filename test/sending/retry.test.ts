@@ -80,7 +80,7 @@ describe('class A, provably not sent', () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.4);
     await provider.server.refuse();
     const running = callsWith().cancel();
-    await vi.waitUntil(() => delays().length === 2);
+    await expect.poll(() => delays().length, { interval: 5 }).toBe(2);
     await provider.server.accept();
     expect(await running).toMatchObject({ outcome: 'requested', attempts: 3, reconciled: false });
     expect(provider.executed()).toBe(1);
@@ -309,7 +309,7 @@ describe('an abort by the caller', () => {
     provider.writes.push({ kind: 'hang', executed: true });
     const abort = new AbortController();
     const running = callsWith().cancel('readable', { signal: abort.signal });
-    await vi.waitUntil(() => provider.writesReceived() === 1);
+    await expect.poll(() => provider.writesReceived()).toBe(1);
     abort.abort();
     expect(await running).toMatchObject({ code: 'outcome_unknown', reason: 'aborted', attempts: 1 });
     expect(provider.readsReceived()).toBe(0);
@@ -319,7 +319,7 @@ describe('an abort by the caller', () => {
     provider.writes.push(answer(429, { retryAfter: '20' }));
     const abort = new AbortController();
     const running = callsWith().cancel('readable', { signal: abort.signal });
-    await vi.waitUntil(() => delays().length === 1);
+    await expect.poll(() => delays().length).toBe(1);
     abort.abort();
     expect(await running).toMatchObject({ code: 'aborted', attempts: 1 });
     expect(provider.executed()).toBe(0);

@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import { request as httpRequest } from 'node:http';
 import { setDefaultCACertificates } from 'node:tls';
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type SendResult, send } from '../../src/sending/send.ts';
 import { SendProbe } from '../../src/sending/send-probe.ts';
 import { TimeLimit } from '../../src/call/time-limit.ts';
@@ -152,7 +152,7 @@ describe('a TLS handshake that never ends', () => {
     connectionFault = 'silence';
     const abort = new AbortController();
     const sending = post(`${server.url}/services/a`, { milliseconds: MUCH_PATIENCE_MS, signal: abort.signal });
-    await vi.waitUntil(() => server.connections === 2);
+    await expect.poll(() => server.connections).toBe(2);
     abort.abort();
     expect(await sending).toMatchObject({ kind: 'not_sent', end: 'aborted' });
     server.releaseHandshakes();

@@ -29,7 +29,7 @@ describe('a cancellation', () => {
       { fetch: recordingFetch().fetch, onEvent: async () => Promise.reject(new Error('secret of the listener')) },
     );
     expect(await services.cancel(REQUEST)).toMatchObject({ outcome: 'requested' });
-    await vi.waitFor(() => expect(warned).toHaveBeenCalled());
+    await expect.poll(() => warned).toHaveBeenCalled();
     expect(JSON.stringify(warned.mock.calls)).not.toContain('secret of the listener');
     warned.mockRestore();
   });

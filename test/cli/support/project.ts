@@ -41,7 +41,14 @@ export async function createProject(variables: Readonly<Record<string, string>> 
   mkdirSync(join(directory, 'node_modules'));
   symlinkSync(installed, join(directory, 'node_modules', 'cancelkit'), 'dir');
   const command = join(installed, 'dist', 'src', 'cli', 'index.js');
-  const env = { PATH: process.env['PATH'] ?? '', HOME: directory, TERM: 'xterm-256color', ...variables };
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: directory,
+    TERM: 'xterm-256color',
+    // Hundreds of commands run the same code.
+    NODE_COMPILE_CACHE: join(installed, '..', 'compile-cache'),
+    ...variables,
+  };
   return {
     directory,
     command,

@@ -3,7 +3,7 @@ import { createCancelQueue, type CancelQueue, type QueuedCancellation, type Queu
 import { openPglite } from '../../../src/queue/database/pglite.ts';
 import { openPostgres } from '../../../src/queue/database/postgres.ts';
 import type { Database } from '../../../src/queue/database/database.ts';
-import type { TestDatabase } from './databases.ts';
+import { goesAway, takePrepared, type TestDatabase } from './databases.ts';
 
 /** A queue that is closed at the end of the test, with its schema. */
 export interface TestQueue<A extends AccountsOf<A>> extends CancelQueue<A>, AsyncDisposable {
@@ -12,10 +12,11 @@ export interface TestQueue<A extends AccountsOf<A>> extends CancelQueue<A>, Asyn
 
 /** Opens a queue in a schema of its own; with short delays, where nothing else is said. */
 export async function openQueue<A extends AccountsOf<A>>(
-  { address, kind }: TestDatabase,
+  database: TestDatabase,
   options: Omit<QueueOptions<A>, 'database'>,
 ): Promise<TestQueue<A>> {
-  const schema = options.schema ?? freshSchema();
+  const { address, kind } = database;
+  const schema = options.schema ?? schemaOf(database);
   const queue = await createCancelQueue<A>({
     pollMs: 20,
     readBackAfterMs: [20, 40, 60],
@@ -28,13 +29,19 @@ export async function openQueue<A extends AccountsOf<A>>(
     schema,
     [Symbol.asyncDispose]: async () => {
       await queue.close();
-      // A server that was given may be used again; a directory goes away as a whole.
-      if (kind === 'postgres' && options.schema === undefined) await dropSchemas(address, schema);
+      // A server that was given may be used again.
+      if (kind === 'postgres' && !goesAway(database) && options.schema === undefined)
+        await dropSchemas(address, schema);
     },
   };
 }
 
-/** A name that no other test uses. */
+/** A schema that no other test uses, in which the tables of a queue are made already as long as there are any. */
+export function schemaOf(database: TestDatabase): string {
+  return takePrepared(database) ?? freshSchema();
+}
+
+/** A name that no other test uses, of a schema that does not exist. */
 export function freshSchema(): string {
   return `t_${crypto.randomUUID().replaceAll('-', '').slice(0, 20)}`;
 }
@@ -47,7 +54,7 @@ export async function settle(
   const stop = new AbortController();
   const working = queue.work({ signal: stop.signal });
   try {
-    return await Promise.all(ids.map((id) => queue.wait(id, { timeoutMs: 15_000 })));
+    return await Promise.all(ids.map((id) => queue.wait(id, { timeoutMs: 45_000 })));
   } finally {
     stop.abort();
     await working;
