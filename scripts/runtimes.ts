@@ -16,7 +16,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import * as v from 'valibot';
-import { withClosedOrigin } from '../src/conformance/loopback.ts';
+import { closedOrigin } from '../src/conformance/loopback.ts';
 import { manifest, root } from './manifest.ts';
 import type { RuntimeOutcomes, RuntimeTargets } from './runtime-cases.ts';
 
@@ -67,9 +67,13 @@ async function tryRuntime({ name, run, unsent }: Runtime): Promise<void> {
   const answering = await startProvider((response) => response.end('{"result":"success","serviceid":4711}'));
   const resetting = await startProvider((response) => response.socket?.resetAndDestroy());
   try {
-    const outcomes = await withClosedOrigin((refusing) =>
-      run({ answering: answering.url, resetting: resetting.url, refusing, unknown: 'https://provider.invalid' }),
-    );
+    const refusing = await closedOrigin();
+    const outcomes = await run({
+      answering: answering.url,
+      resetting: resetting.url,
+      refusing,
+      unknown: 'https://provider.invalid',
+    });
     const isMet =
       outcomes.answering === 'requested' &&
       outcomes.resetting === 'outcome_unknown' &&

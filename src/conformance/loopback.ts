@@ -1,6 +1,7 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { connect, createServer as createTcpServer, type AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 
 /** A request as the server saw it. */
 export interface SeenRequest {
@@ -51,21 +52,23 @@ export async function withLoopback<Value>(
 }
 
 /**
- * Runs `work` with the origin of a port where every connection is refused. The port belongs to the near end of an open
- * connection meanwhile: a port that is merely free may get a server of another process at any moment.
+ * The origin of a port where every connection is refused. It is outside the ranges from which systems give ports to
+ * servers and clients: another server could get such a port meanwhile, and a client that is given the very port that it
+ * connects to is connected with itself.
  */
-export async function withClosedOrigin<Value>(work: (origin: string) => Promise<Value>): Promise<Value> {
-  const server = createTcpServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const holder = connect(portOf(server.address()), '127.0.0.1');
-  await once(holder, 'connect');
-  try {
-    return await work(`http://127.0.0.1:${portOf(holder.address())}`);
-  } finally {
-    const closed = once(server, 'close');
-    holder.destroy();
+export async function closedOrigin(): Promise<string> {
+  for (let left = 50; ; left -= 1) {
+    const server = createTcpServer().listen(randomInt(20_000, 30_000), '127.0.0.1');
+    try {
+      await once(server, 'listening');
+    } catch (error) {
+      if (left === 0) throw error;
+      continue;
+    }
+    const origin = `http://127.0.0.1:${portOf(server.address())}`;
     server.close();
-    await closed;
+    await once(server, 'close');
+    return origin;
   }
 }
 
@@ -74,7 +77,7 @@ function seen(incoming: IncomingMessage, body: string): SeenRequest {
   return { method: incoming.method ?? '', target: incoming.url ?? '', headers: Object.fromEntries(headers), body };
 }
 
-function portOf(address: AddressInfo | object | string | null): number {
-  if (typeof address !== 'object' || address === null || !('port' in address)) throw new TypeError('there is no port');
+function portOf(address: AddressInfo | string | null): number {
+  if (typeof address !== 'object' || address === null) throw new TypeError('the server has no port');
   return address.port;
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCancelQueue } from 'cancelkit/queue';
-import { withClosedOrigin } from '../../src/conformance/loopback.ts';
+import { closedOrigin } from '../../src/conformance/loopback.ts';
 import type { QueryClient } from '../../src/queue/database/database.ts';
 import { ENCODINGS } from '../support/encodings.ts';
 import { failureOf } from '../support/failure.ts';
@@ -89,10 +89,9 @@ describe('the password of a PostgreSQL server', () => {
     ['a file of the address is not there', 'unavailable', (origin: string) => `${origin}/queue?sslrootcert=/not/there`],
   ])('is in nothing that is thrown if %s', async (_, code, addressOf) => {
     const { services } = openShop();
-    const error = await withClosedOrigin((origin) => {
-      const url = `postgres://ann:${encodeURIComponent(PASSWORD)}@${addressOf(new URL(origin).host)}`;
-      return failureOf(createCancelQueue({ services, database: url }));
-    });
+    const { host } = new URL(await closedOrigin());
+    const url = `postgres://ann:${encodeURIComponent(PASSWORD)}@${addressOf(host)}`;
+    const error = await failureOf(createCancelQueue({ services, database: url }));
     expect(error).toMatchObject({ code, operation: 'queue' });
     expect(error.message).toMatch(
       /Check the host and the port|file or socket that the address names|expected a directory, or a postgres:\/\/ URL/,

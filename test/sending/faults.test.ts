@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { acme, blindAcmeProvider, REQUEST, toWrite, type AcmeVariant } from '../support/acme.ts';
 import { failureOf } from '../support/failure.ts';
 import { json, networkError, recordingFetch, writesOf } from '../support/fetch.ts';
-import { withClosedOrigin } from '../../src/conformance/loopback.ts';
+import { closedOrigin } from '../../src/conformance/loopback.ts';
 import { startAnswering, startHttp, startRaw } from '../support/loopback.ts';
 
 const token = 'a-token-of-the-account';
@@ -286,7 +286,7 @@ describe('an abort', () => {
 
 describe('a failure to connect', () => {
   it('that is refused proves that nothing was sent', async () => {
-    const error = await withClosedOrigin((origin) => failureOf(serviceAt(origin).cancel(REQUEST)));
+    const error = await failureOf(serviceAt(await closedOrigin()).cancel(REQUEST));
     expect(error).toMatchObject({ code: 'unavailable', retryable: true });
     expect(error.sentAt).toBeUndefined();
   });
