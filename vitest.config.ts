@@ -36,7 +36,7 @@ const config: ViteUserConfig = defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/support/no-waiting.ts'],
-    globalSetup: ['test/queue/support/templates.ts'],
+    globalSetup: ['test/queue/support/global-setup.ts'],
     sequence: { sequencer: LongestFirst },
     // The tests of the queue and of the command line wait more than they work.
     maxWorkers: 3,

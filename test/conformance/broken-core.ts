@@ -130,7 +130,7 @@ export const brokenCores: readonly BrokenCore[] = [
     fault: 'lets the answer trickle in for ever',
     install: sending((send) => async (request, limit, ...rest) => {
       const sent = await send(request, limit, ...rest);
-      if (limit.end === 'timeout') await new Promise((resolve) => setTimeout(resolve, 1500));
+      if (limit.end === 'timeout') await new Promise((resolve) => setTimeout(resolve, 3000));
       return sent;
     }),
     found: [/trickles in, and gives up in time/, /no answer comes in time/],

@@ -9,7 +9,7 @@ import { COLUMNS } from '../../src/queue/ledger/settled.ts';
 import { QUEUE_STATES, SETTLED_STATES } from '../../src/queue/model/state.ts';
 import { failureOf } from '../support/failure.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
-import { openQueue, openTables, schemaOf, settle } from './support/open-queue.ts';
+import { freshSchema, openQueue, openTables, settle } from './support/open-queue.ts';
 import { openShop, request, TOKEN } from './support/shop.ts';
 
 // Those of the version before the one that moves what is settled.
@@ -25,7 +25,7 @@ describe.each(DATABASES)('what is settled, on %s', { timeout: 60_000 }, (name, o
   });
   afterAll(() => database[Symbol.asyncDispose]());
   beforeEach(async () => {
-    schema = schemaOf(database);
+    schema = freshSchema();
     folder = await mkdtemp(join(tmpdir(), 'queue-export-'));
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));

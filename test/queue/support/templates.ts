@@ -23,11 +23,8 @@ export async function copyTemplate(kind: Kind, path: string): Promise<void> {
   await copy(await templateOf(kind), path);
 }
 
-/**
- * For Vitest, before the first test file: otherwise several files would make the same template concurrently. What fails
- * here fails again, with its reason, in the tests that need it.
- */
-export async function setup(): Promise<void> {
+/** Makes both templates, unless they are there. What fails here fails again, with its reason, in the tests that need it. */
+export async function makeTemplates(): Promise<void> {
   await Promise.allSettled([templateOf('pglite'), templateOf('postgres')]);
 }
 

@@ -1,0 +1,3 @@
+import { makeTemplates } from './templates.ts';
+
+await makeTemplates();
