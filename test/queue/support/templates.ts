@@ -23,7 +23,9 @@ export async function copyTemplate(kind: Kind, path: string): Promise<void> {
   await copy(await templateOf(kind), path);
 }
 
-/** Makes both templates, unless they are there. What fails here fails again, with its reason, in the tests that need it. */
+/**
+ * Makes both templates, unless they are there. What fails here fails again, with its reason, in the tests that need it.
+ */
 export async function makeTemplates(): Promise<void> {
   await Promise.allSettled([templateOf('pglite'), templateOf('postgres')]);
 }
