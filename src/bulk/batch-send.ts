@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../contract/error-code.ts';
-import { isForeign, noteForeign } from '../call/foreign-answer.ts';
+import { isForeign, isForeignAfterWrite, noteForeign } from '../call/foreign-answer.ts';
 import { noteWait, waitOf } from '../call/retry-wait.ts';
 import { ProviderError, isProviderError } from '../contract/provider-error.ts';
 import { adapterFault } from '../sending/adapter-fault.ts';
@@ -126,7 +126,7 @@ function failEach(cancellation: Cancellation, error: ProviderError): Promise<Can
   const own = new ProviderError(error.code, { ...error, message: error.message, attempts, operationId });
   const waitMs = waitOf(error);
   if (waitMs !== undefined) noteWait(own, waitMs);
-  if (isForeign(error)) noteForeign(own);
+  if (isForeign(error)) noteForeign(own, isForeignAfterWrite(error));
   return own.code === 'outcome_unknown'
     ? reconcileUnknown(cancellation, { error: own, ifAbsent: undefined })
     : Promise.reject(own);

@@ -203,7 +203,7 @@ export class Call {
       lastSeen: unknown ? failure.lastSeen : undefined,
     });
     if (retryInMs !== undefined) noteWait(error, retryInMs);
-    if (failure.isForeign === true && !unknown) noteForeign(error);
+    if (failure.isForeign === true && !unknown) noteForeign(error, this.#wrote);
     return error;
   }
 }

@@ -6,7 +6,7 @@ import { AccountAccess, isLetIn } from '../../src/bulk/account-access.ts';
 const said = (code: ErrorCode): ProviderError => new ProviderError(code, { message: 'acme: no', providerStatus: 400 });
 const page = (): ProviderError => {
   const error = said('unexpected_response');
-  noteForeign(error);
+  noteForeign(error, false);
   return error;
 };
 

@@ -182,7 +182,7 @@ describe('what follows if the account is turned away', () => {
 
   it('is turned away, whatever else the answer proves or does not', () => {
     const foreign = new ProviderError('unexpected_response', { message: 'acme: a page', providerStatus: 401 });
-    noteForeign(foreign);
+    noteForeign(foreign, false);
     const wall = new ProviderError('unavailable', { message: 'acme: a challenge', retryable: false });
     for (const error of [foreign, wall, failure('unauthorized')]) {
       for (const isShut of [false, true]) {
@@ -194,7 +194,7 @@ describe('what follows if the account is turned away', () => {
 
   it('is no longer rest because of several answers of something else, which proves nothing of the credentials', () => {
     const foreign = failure('unexpected_response');
-    noteForeign(foreign);
+    noteForeign(foreign, false);
     const unknownOne = new ProviderError('outcome_unknown', { message: 'acme: lost' });
     for (const error of [foreign, unknownOne]) {
       const { pause } = afterSend(claimedWith(), { ok: false, error }, true, POLICY, true);
@@ -234,15 +234,25 @@ describe('an account that nothing shows to be let in', () => {
     expect(blind).not.toHaveProperty('nextInMs');
   });
 
-  it('keeps a cancellation that something else answered, and tries it again', () => {
+  it('keeps a cancellation if something else answered before it was sent, and tries it again', () => {
     const error = failure('unexpected_response');
-    noteForeign(error);
+    noteForeign(error, false);
     const kept = { state: 'planned', hasFailed: true, needsPerson: false };
     const next = afterSend(claimedWith(), { ok: false, error }, true, POLICY);
     expect(next).toMatchObject({ ...kept, nextInMs: backoffMs(1) });
     expect(next).not.toHaveProperty('pause');
     const pause = { forMs: REST_MS, because: 'unexpected_response' };
     expect(afterSend(claimedWith(), { ok: false, error }, true, POLICY, true)).toMatchObject({ ...kept, pause });
+  });
+
+  it('does not send a cancellation again that something else answered, and rests after several', () => {
+    const error = failure('unexpected_response');
+    noteForeign(error, true);
+    const next = afterSend(claimedWith(), { ok: false, error }, true, POLICY);
+    expect([next.state, next.nextInMs, next.pause]).toEqual(['refused', undefined, undefined]);
+    const pause = { forMs: REST_MS, because: 'unexpected_response' };
+    const last = afterSend(claimedWith(), { ok: false, error }, true, POLICY, true);
+    expect([last.state, last.nextInMs, last.pause]).toEqual(['refused', undefined, pause]);
   });
 
   it('rests after a read-back that is forbidden, directly or later', () => {

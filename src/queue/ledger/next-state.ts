@@ -1,6 +1,6 @@
 import { ProviderError } from '../../contract/provider-error.ts';
 import { isWall } from '../../bulk/account-access.ts';
-import { isForeign } from '../../call/foreign-answer.ts';
+import { isForeign, isForeignAfterWrite } from '../../call/foreign-answer.ts';
 import { waitOf } from '../../call/retry-wait.ts';
 import type { ErrorCode } from '../../contract/error-code.ts';
 import { isLoginStatus } from '../../sending/judge-response.ts';
@@ -108,7 +108,7 @@ export function afterSend(
   const kept = { error, readBackAttempts: claimed.readBackAttempts, ...retryInMsOf(settled.error) };
   const again = whenAgain(settled.error, claimed.tries, isShut);
   if (again === undefined || claimed.failingForMs + again.nextInMs > policy.giveUpAfterMs) {
-    return { ...kept, state: 'refused', needsPerson: false };
+    return { ...kept, state: 'refused', needsPerson: false, ...(isShut ? { pause: shutFor(error.code).pause } : {}) };
   }
   return { ...kept, ...again, state: 'planned', needsPerson: false, hasFailed: true };
 }
@@ -259,8 +259,10 @@ export function whenAgain(error: ProviderError, tries: number, isShut: boolean):
   if (isTurnedAway) return turnedAway(code);
   // Nothing is sent, so nothing is gained by a longer rest.
   if (code === 'not_configured') return rest(code, REST_MS);
+  // A no to the write itself stops it, whoever said it: a panel can also redirect after it has stored a request.
+  if (isForeignAfterWrite(error)) return undefined;
   if (isShut) return shutFor(code);
-  // Something else answered, such as a maintenance page, and the provider may answer again.
+  // Something else answered a login or a read, such as a maintenance page, and the provider may answer again.
   if (isForeign(error)) return { nextInMs: backoffMs(tries) };
   if (code !== 'rate_limited' && code !== 'unavailable' && code !== 'aborted') return undefined;
   const { retryInMs } = retryInMsOf(error);
