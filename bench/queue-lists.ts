@@ -15,7 +15,7 @@ import { openPglite } from '../src/queue/database/pglite.ts';
 import { openPostgres } from '../src/queue/database/postgres.ts';
 import type { CheckedList } from '../src/queue/input/queue-input.ts';
 import { lookUpAll } from '../src/queue/ledger/look-up-all.ts';
-import { migrate } from '../src/queue/ledger/migrations.ts';
+import { migrate } from '../src/queue/ledger/migrate.ts';
 import { fillSearch } from '../src/queue/ledger/search.ts';
 import { boundsOf, makeMonth } from '../src/queue/ledger/settled.ts';
 import { acme } from '../test/support/acme.ts';

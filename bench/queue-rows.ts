@@ -8,7 +8,7 @@ import { openPostgres } from '../src/queue/database/postgres.ts';
 import { isAnythingDue, roomOf } from '../src/queue/ledger/claim.ts';
 import { lookUp, lookUpHistory } from '../src/queue/ledger/look-up.ts';
 import { lookUpAll } from '../src/queue/ledger/look-up-all.ts';
-import { migrate } from '../src/queue/ledger/migrations.ts';
+import { migrate } from '../src/queue/ledger/migrate.ts';
 import { boundsOf, makeMonth } from '../src/queue/ledger/settled.ts';
 import { readStats } from '../src/queue/ledger/stats.ts';
 import { foldTally } from '../src/queue/ledger/tally.ts';

@@ -10,7 +10,7 @@ import type { Database, QueryClient } from '../src/queue/database/database.ts';
 import { openPostgres } from '../src/queue/database/postgres.ts';
 import { lockClaims } from '../src/queue/ledger/claim.ts';
 import { openJobs, type Jobs } from '../src/queue/ledger/jobs.ts';
-import { migrate } from '../src/queue/ledger/migrations.ts';
+import { migrate } from '../src/queue/ledger/migrate.ts';
 import { DEFAULT_POLICY } from '../src/queue/ledger/policy.ts';
 import type { QueueServices } from '../src/queue/model/services.ts';
 import type { WorkerContext } from '../src/queue/worker/worker-context.ts';

@@ -7,7 +7,7 @@ import { ENCODING } from './database/database-advice.ts';
 import { DEFAULT_DATABASE, placeOfDatabase } from './database/database-place.ts';
 import { openJobs } from './ledger/jobs.ts';
 import type { Limit } from './model/limits.ts';
-import { checkVersion, migrate } from './ledger/migrations.ts';
+import { checkVersion, migrate } from './ledger/migrate.ts';
 import { type CheckedQueueOptions, queueOptionsSchema } from './input/options-input.ts';
 import { openPglite } from './database/pglite.ts';
 import { DEFAULT_POLICY } from './ledger/policy.ts';

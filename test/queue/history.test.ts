@@ -4,7 +4,7 @@ import { type Database, type QueryClient, allInOrder } from '../../src/queue/dat
 import { type NewEntry, writeHistory } from '../../src/queue/ledger/history.ts';
 import type { Jobs } from '../../src/queue/ledger/jobs.ts';
 import { lookUpHistory } from '../../src/queue/ledger/look-up.ts';
-import { migrate } from '../../src/queue/ledger/migrations.ts';
+import { migrate } from '../../src/queue/ledger/migrate.ts';
 import { type RecordedState, recordStates } from '../../src/queue/ledger/record-states.ts';
 import { makeMonth, moveSettled } from '../../src/queue/ledger/settled.ts';
 import { DATABASES, startPostgres, type TestDatabase } from './support/databases.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CancelQueue, ListFilter } from 'cancelkit/queue';
-import { MIGRATIONS, migrate } from '../../src/queue/ledger/migrations.ts';
+import { migrate } from '../../src/queue/ledger/migrate.ts';
+import { MIGRATIONS } from '../../src/queue/ledger/migrations.ts';
 import { fillSearch, fold, toSearched, toTerm } from '../../src/queue/ledger/search.ts';
 import { failureOf } from '../support/failure.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';

@@ -5,7 +5,7 @@ import { openPostgres } from '../../src/queue/database/postgres.ts';
 import type { CheckedList } from '../../src/queue/input/queue-input.ts';
 import { longestDue, roomOf } from '../../src/queue/ledger/claim.ts';
 import { lookUpAll } from '../../src/queue/ledger/look-up-all.ts';
-import { migrate } from '../../src/queue/ledger/migrations.ts';
+import { migrate } from '../../src/queue/ledger/migrate.ts';
 import { COLUMNS as COLUMNS_OF_LEDGER, dropMonth, makeMonth } from '../../src/queue/ledger/settled.ts';
 import { toSearched } from '../../src/queue/ledger/search.ts';
 import { readStats } from '../../src/queue/ledger/stats.ts';

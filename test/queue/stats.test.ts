@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { migrate } from '../../src/queue/ledger/migrations.ts';
+import { migrate } from '../../src/queue/ledger/migrate.ts';
 import { readStats } from '../../src/queue/ledger/stats.ts';
 import { foldTally } from '../../src/queue/ledger/tally.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';

@@ -1,6 +1,7 @@
 import type { Database, QueryClient } from '../database/database.ts';
 import { encodingOf, lossySettings } from '../database/session-settings.ts';
-import { MIGRATIONS, versionsOf } from '../ledger/migrations.ts';
+import { versionsOf } from '../ledger/migrate.ts';
+import { MIGRATIONS } from '../ledger/migrations.ts';
 import { compareClocks } from './clock.ts';
 import { failed, type Finding, ok, warning } from './finding.ts';
 

