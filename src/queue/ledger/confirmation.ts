@@ -7,7 +7,7 @@ import type { Claimed } from '../model/claimed.ts';
 import { toClaimed } from './claimed-row.ts';
 import { keepYes } from './record-states.ts';
 import { type DecisionContext, locked, note, write } from './decision.ts';
-import { restAfter } from './next-state.ts';
+import { restAfter } from './when-again.ts';
 import { letRest } from './rest.ts';
 import { checkNotResting } from './read-now.ts';
 import { storable, storableError } from './stored-outcome.ts';

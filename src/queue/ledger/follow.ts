@@ -6,7 +6,8 @@ import type { FollowDoubt, FollowEnd, FollowPlan } from '../model/follow-plan.ts
 import { isFollowedState } from '../model/state.ts';
 import { dueOf, endOf, endOfPlan, firstLate, hasMoved } from './follow-dates.ts';
 import { findingOf, lastFinding, TORN } from './follow-finding.ts';
-import { type NextFollow, type NextState, whenAgain } from './next-state.ts';
+import type { NextFollow, NextState } from './next-state.ts';
+import { whenAgain } from './when-again.ts';
 import type { Policy } from './policy.ts';
 import { storable } from './stored-outcome.ts';
 

@@ -1,18 +1,15 @@
 import { ProviderError } from '../../contract/provider-error.ts';
-import { isWall } from '../../bulk/account-access.ts';
-import { isForeign, isForeignAfterWrite } from '../../call/foreign-answer.ts';
-import { waitOf } from '../../call/retry-wait.ts';
 import type { ErrorCode } from '../../contract/error-code.ts';
-import { isLoginStatus } from '../../sending/judge-response.ts';
 import { compare } from '../../outcome/compare.ts';
 import { NO_SUCH_SERVICE, confirmsCancellation } from '../../outcome/read-back.ts';
 import type { CancelResult, SafeResult } from '../../contract/result.ts';
 import type { AnyWhen, CancellationStatus, EffectiveAt, LastSeen } from '../../contract/vocabulary.ts';
 import type { Claimed, FollowReadings } from '../model/claimed.ts';
 import type { FollowEnd } from '../model/follow-plan.ts';
-import { backoffMs, leastWaitMs, REST_MS, SLOW_DOWN_MS, type Policy } from './policy.ts';
+import { backoffMs, type Policy } from './policy.ts';
 import type { QueueState } from '../model/state.ts';
 import { storable, storableError } from './stored-outcome.ts';
+import { afterReadBackRefusal, type Pause, retryInMsOf, shutFor, whenAgain } from './when-again.ts';
 
 /**
  * What is written into the ledger after a claim: the new state, and what comes next. Holds durations only, in
@@ -35,11 +32,7 @@ export interface NextState {
   readonly readBackAttempts: number;
   /** Nothing more is done by itself: a person has to look. */
   readonly needsPerson: boolean;
-  /**
-   * How long the whole account rests. With `isTurnedAway`, each rest is longer than the one before, until the account
-   * is let in.
-   */
-  readonly pause?: { readonly forMs: number; readonly because: string; readonly isTurnedAway?: boolean };
+  readonly pause?: Pause;
   /** The provider has let the account in. */
   readonly isLetIn?: boolean;
   /** It is planned again since the last read-back did not find it. This happens once. */
@@ -129,13 +122,6 @@ export function becameUnknown(
   const pause = resting === undefined ? {} : { pause: resting.pause };
   if (!readable) return { ...unknown, needsPerson: true, ...pause };
   return { ...unknown, needsPerson: false, nextInMs: refused?.nextInMs ?? first, ...pause };
-}
-
-/** The rest of an account whose read-back was refused, unless that may be about one service. */
-function afterReadBackRefusal(refusal: ErrorCode | undefined, isShut: boolean): Resting | undefined {
-  if (refusal === undefined) return undefined;
-  if (refusal !== 'forbidden') return turnedAway(refusal);
-  return isShut ? shutFor(refusal) : undefined;
 }
 
 /** What follows from a read-back that was answered. */
@@ -244,66 +230,6 @@ function stillUnknown({ error }: Claimed, readBackAttempts: number, lastSeen?: L
 /** A person who has to decide needs to know what an absence can mean. */
 function wordsFor({ message }: ProviderError, lastSeen: LastSeen): string {
   return lastSeen !== 'absent' || message.includes(NO_SUCH_SERVICE) ? message : `${message} ${NO_SUCH_SERVICE}`;
-}
-
-/** When it is made again, and whether the account rests until then. */
-export type Again = Required<Pick<NextState, 'nextInMs'>> & Pick<NextState, 'pause' | 'retryInMs'>;
-
-type Resting = Required<Pick<NextState, 'nextInMs' | 'pause'>>;
-
-/** When a request is made again that the provider did not take, or `undefined` if that would change nothing. */
-export function whenAgain(error: ProviderError, tries: number, isShut: boolean): Again | undefined {
-  const { code } = error;
-  if (code === 'forbidden' && isShut) return shutFor(code);
-  const isTurnedAway = code === 'unauthorized' || isLoginStatus(error.providerStatus) || isWall(error);
-  if (isTurnedAway) return turnedAway(code);
-  // Nothing is sent, so nothing is gained by a longer rest.
-  if (code === 'not_configured') return rest(code, REST_MS);
-  // A no to the write itself stops it, whoever said it: a panel can also redirect after it has stored a request.
-  if (isForeignAfterWrite(error)) return undefined;
-  if (isShut) return shutFor(code);
-  // Something else answered a login or a read, such as a maintenance page, and the provider may answer again.
-  if (isForeign(error)) return { nextInMs: backoffMs(tries) };
-  if (code !== 'rate_limited' && code !== 'unavailable' && code !== 'aborted') return undefined;
-  const { retryInMs } = retryInMsOf(error);
-  if (retryInMs !== undefined) {
-    // A wrong clock, here or at the provider, can make nothing of a time that was named.
-    const wait = Math.max(retryInMs, leastWaitMs(tries));
-    return { ...rest(code, wait), retryInMs: wait };
-  }
-  return code === 'rate_limited' ? rest(code, SLOW_DOWN_MS) : { nextInMs: backoffMs(tries) };
-}
-
-/** How long an account rests after it refused a token together with the credentials. */
-export function restAfter(error: ProviderError): NextState['pause'] {
-  // Other refusals may be about the token alone, whatever their status.
-  if (error.code !== 'unauthorized' && error.code !== 'rate_limited') return undefined;
-  return whenAgain(error, 1, false)?.pause;
-}
-
-/** The account is left alone until its credentials or its address are corrected. */
-function turnedAway(because: ErrorCode): Resting {
-  return { nextInMs: REST_MS, pause: { forMs: REST_MS, because, isTurnedAway: true } };
-}
-
-/** The account is left alone, too. */
-function rest(because: ErrorCode, nextInMs: number): Resting {
-  return { nextInMs, pause: { forMs: nextInMs, because } };
-}
-
-/**
- * The account is most likely shut as a whole. The cancellation waits longer than the account rests, so that the others
- * come first: one of them may show that the account is let in.
- */
-function shutFor(because: ErrorCode): Resting {
-  const { pause } = because === 'forbidden' ? turnedAway(because) : rest(because, REST_MS);
-  return { nextInMs: 2 * REST_MS, pause };
-}
-
-/** How long it is until the time that an error names. */
-function retryInMsOf(error: ProviderError): Pick<NextState, 'retryInMs'> {
-  const retryInMs = waitOf(error);
-  return retryInMs === undefined ? {} : { retryInMs };
 }
 
 function confirmedAbsent(
