@@ -206,7 +206,8 @@ function throughKy(
   return ky(url, { ...OFF, method, fetch: fetch as unknown as typeof globalThis.fetch });
 }
 
-const OFF = { retry: 0, timeout: false, throwHttpErrors: false, redirect: 'manual' } as const;
+// What it would throw at or follow, it never sees: each option costs a copy of all.
+const OFF = { retry: 0, timeout: false } as const;
 
 function responseOf({ body, status, headers }: DispatchHandler, repeated: boolean): SendResult | undefined {
   return body === undefined ? undefined : { kind: 'answered', response: { status, headers, body }, repeated };
