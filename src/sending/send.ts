@@ -45,10 +45,13 @@ export async function send(
   if (limit.end !== undefined) return notSent('the time was up', limit.end);
   let transport: Transport;
   try {
-    // Loaded with the first request, because both take longer to load than all of cancelkit.
-    ky ??= (await limit.race(import('ky'))).default;
     const chosen = chooseTransport(choice, request.url, isFresh);
-    transport = chosen instanceof Promise ? await limit.race(chosen) : chosen;
+    if (ky === undefined || chosen instanceof Promise) {
+      // Loaded with the first request, because each takes longer to load than all of cancelkit.
+      const [loaded, made] = await limit.race(Promise.all([import('ky'), chosen]));
+      ky = loaded.default;
+      transport = made;
+    } else transport = chosen;
   } catch {
     // A package that was updated under a running program can no longer be loaded. Nothing has left.
     return notSent(NOT_SENT[limit.end ?? 'unloaded'], limit.end);
