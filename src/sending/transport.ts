@@ -20,9 +20,9 @@ export interface TransportChoice {
 }
 
 /**
- * Returns what carries a request, as a promise only while our own agents are being loaded: the caller's `fetch` or
- * proxy, else a patched global `fetch`, else a dispatcher that another part of the program has installed, else the
- * proxy that Node.js is set to use (also a Node.js that does not know how to), else our own agent.
+ * Returns what carries a request, as a promise only while our own agents are being loaded: the caller's `fetch`, else a
+ * patched global `fetch`, else the caller's proxy, else a dispatcher that another part of the program has installed,
+ * else the proxy that Node.js is set to use (also a Node.js that does not know how to), else our own agent.
  *
  * @param isFresh whether the request needs a connection of its own, which the server cannot just have closed as idle.
  */
