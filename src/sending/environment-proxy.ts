@@ -26,10 +26,15 @@ export function isProxyLeftToUs(
   version: string = process.versions.node,
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  const knowsIt = major >= 24 || (major === 22 && minor >= 21);
-  return !knowsIt && environment['NODE_USE_ENV_PROXY'] === '1';
+  if (version !== judged.version) {
+    const [major = 0, minor = 0] = version.split('.').map(Number);
+    judged = { version, knowsIt: major >= 24 || (major === 22 && minor >= 21) };
+  }
+  return !judged.knowsIt && environment['NODE_USE_ENV_PROXY'] === '1';
 }
+
+// Asked at each request. The environment is read anew, because programs set variables as they start.
+let judged = { version: '', knowsIt: false };
 
 function goesWithout(url: URL, noProxy: string): boolean {
   const host = url.hostname.toLowerCase();
