@@ -6,7 +6,7 @@ import type { Redactor } from '../privacy/redactor.ts';
 import { LoadFailure } from '../platform/load-part.ts';
 import { redactorFor } from '../privacy/redactor-for.ts';
 import type { TimeLimit } from '../call/time-limit.ts';
-import type { passesProxy as PassesProxy, TransportChoice } from '../sending/transport.ts';
+import type * as Transport from '../sending/transport.ts';
 import { issueText, sentence } from '../call/issue-text.ts';
 import type { Issue } from '../contract/provider-error.ts';
 
@@ -42,7 +42,7 @@ export interface OpenWire extends CallWire {
  * Reads and checks an account's configuration, and gives the call what its secrets are.
  *
  * @param env the environment variable of each option, for the message.
- * @param transport what would carry the requests.
+ * @param choice what would carry the requests.
  * @throws ProviderError `not_configured` or `aborted`
  */
 export async function configure<Value extends Configured>(
@@ -50,7 +50,7 @@ export async function configure<Value extends Configured>(
   env: Readonly<Record<string, string>>,
   call: Call,
   limit: TimeLimit,
-  transport: TransportChoice,
+  choice: Transport.TransportChoice,
 ): Promise<{ readonly configured: Value; readonly baseUrl: URL; readonly wire?: OpenWire }> {
   let checked;
   try {
@@ -74,11 +74,11 @@ export async function configure<Value extends Configured>(
     call.redactor = seen.redactor;
     call.addressName = addressName(env);
     const baseUrl = baseUrlOf(seen, env, call);
-    if (baseUrl.protocol === 'http:') await checkClearText(baseUrl, transport, call);
+    await checkTransport(baseUrl, choice, call);
     if (configured.wire === undefined) return { configured, baseUrl };
     const wire = configured.wire();
     call.redactor = wire.redactor;
-    await checkOrigins(wire, env, transport, call);
+    await checkOrigins(wire, env, choice, call);
     return { configured, baseUrl, wire };
   }
   throw call.error({
@@ -88,16 +88,19 @@ export async function configure<Value extends Configured>(
   });
 }
 
-async function checkClearText(url: URL, transport: TransportChoice, call: Call): Promise<void> {
-  passesProxy ??= (await import('../sending/transport.ts')).passesProxy;
-  if (passesProxy(transport, url)) throw call.error(CLEAR_TEXT);
+async function checkTransport(url: URL, choice: Transport.TransportChoice, call: Call): Promise<void> {
+  const isClearText = url.protocol === 'http:';
+  if (!isClearText && choice.proxy === undefined) return;
+  transport ??= await import('../sending/transport.ts');
+  if (transport.bypassesProxy(choice)) throw call.error(BYPASSED_PROXY);
+  if (isClearText && transport.passesProxy(choice, url)) throw call.error(CLEAR_TEXT);
 }
 
 /** Holds the further base URLs to the same rules as the first. */
 async function checkOrigins(
   { badOrigin, origins }: OpenWire,
   env: Readonly<Record<string, string>>,
-  transport: TransportChoice,
+  choice: Transport.TransportChoice,
   call: Call,
 ): Promise<void> {
   if (badOrigin !== undefined) {
@@ -109,7 +112,7 @@ async function checkOrigins(
     throw call.error({ code: 'not_configured', message, issues });
   }
   for (const origin of origins.values()) {
-    if (origin.protocol === 'http:') await checkClearText(origin, transport, call);
+    await checkTransport(origin, choice, call);
   }
 }
 
@@ -121,7 +124,15 @@ const CLEAR_TEXT = {
     'Nothing was sent.',
 } as const;
 
-let passesProxy: typeof PassesProxy | undefined;
+const BYPASSED_PROXY = {
+  code: 'not_configured',
+  message:
+    'the option proxy has no effect here, because the global fetch of this program, which a framework or a mock has ' +
+    'replaced or another runtime brings along, connects by itself. Set the option fetch instead, to one that uses the ' +
+    'proxy. Nothing was sent.',
+} as const;
+
+let transport: typeof Transport | undefined;
 
 /** What the core makes of a configuration. */
 interface Seen {

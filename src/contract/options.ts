@@ -45,7 +45,7 @@ export interface ServiceOptions<A extends AccountsOf<A> = Accounts> {
   /**
    * URL of an HTTP proxy (`http://proxy.example:3128`, `https://user:password@…`) that requests are tunnelled through.
    * Default: the proxy of the environment, if Node.js is set to use it (`NODE_USE_ENV_PROXY=1`). Not together with
-   * `fetch`.
+   * `fetch`. A call is `not_configured` where the global `fetch` is not that of Node.js, and would not use the proxy.
    */
   readonly proxy?: string | undefined;
   /** Milliseconds for a whole call. Default 30,000. */

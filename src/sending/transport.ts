@@ -32,7 +32,7 @@ export function chooseTransport(
   isFresh: boolean,
 ): Transport | Promise<Transport> {
   if (fetch !== undefined) return { kind: 'fetch', fetch };
-  if (!isNode() || !isNodesOwn(globalThis.fetch)) return { kind: 'fetch', fetch: globalThis.fetch };
+  if (!connectsItself()) return { kind: 'fetch', fetch: globalThis.fetch };
   const installed = proxy === undefined ? installedDispatcher() : undefined;
   if (typeof installed === 'object') return { kind: 'foreign', dispatcher: installed };
   const through = proxy ?? (installed === 'environment proxy' ? environmentProxyFor(new URL(url)) : undefined);
@@ -82,6 +82,11 @@ async function makeAgent(
   return agent;
 }
 
+/** Whether requests would go past the proxy that the caller has chosen: a `fetch` that is not Node's own knows none. */
+export function bypassesProxy({ proxy }: TransportChoice): boolean {
+  return proxy !== undefined && !connectsItself();
+}
+
 /** Whether a request to this URL would pass a proxy, as far as that can be known before it is sent. */
 export function passesProxy({ fetch, proxy }: TransportChoice, url: URL): boolean {
   if (fetch !== undefined) return false;
@@ -108,6 +113,11 @@ function classesOf(object: object): readonly string[] {
 function hasProxyOfItsOwn(agent: Dispatcher): boolean {
   const proxied = ownValue(agent, 'http proxy agent');
   return proxied !== undefined && proxied !== ownValue(agent, 'no proxy agent');
+}
+
+/** Whether cancelkit makes its own connections as long as it is given no `fetch`. */
+function connectsItself(): boolean {
+  return isNode() && isNodesOwn(globalThis.fetch);
 }
 
 /** Whether this is Node.js itself: Bun, Deno and Workers claim to be, but bring another HTTP stack. */

@@ -256,6 +256,30 @@ describe('an http base URL', () => {
   });
 });
 
+describe('the option proxy beside a global fetch that would not use it', () => {
+  afterEach(() => void vi.unstubAllGlobals());
+
+  it.each(['cancel', 'preview'] as const)('is refused by %s, and nothing is sent to either', async (operation) => {
+    await using proxy = await startProxy('open');
+    const direct: unknown[] = [];
+    vi.stubGlobal('fetch', (...given: Parameters<typeof fetch>) => {
+      direct.push(given[0]);
+      return Promise.resolve(Response.json({ result: 'success' }));
+    });
+    const services = toHosting('https://provider.example', { proxy: proxy.url });
+    const error = await failureOf(services[operation](REQUEST));
+    expect(error).toMatchObject({ code: 'not_configured', retryable: false, attempts: 0 });
+    expect(error.message).toContain('Set the option fetch');
+    expect([proxy.seen, direct]).toEqual([[], []]);
+  });
+
+  it('is refused on a runtime that is not Node.js', async () => {
+    Object.defineProperty(process, 'versions', { value: { ...versions, bun: '1.3.0' } });
+    const services = toHosting('https://provider.example', { proxy: 'http://127.0.0.1:9998' });
+    expect(await failureOf(services.cancel(REQUEST))).toMatchObject({ code: 'not_configured', attempts: 0 });
+  });
+});
+
 describe('the proxy of the environment', () => {
   const at = 'https://api.provider.example:8443/v1';
   it.each([
