@@ -1,16 +1,9 @@
 import * as v from 'valibot';
-import { only } from '../call/issue-text.ts';
 import type { StandardSchema } from '../contract/standard-schema.ts';
 import type { CredentialRule } from '../privacy/credential.ts';
 import { EXPECTED_BASE_URL, isBaseUrl } from '../sending/base-url.ts';
 
-/**
- * The schema of an object with these fields and no others. Its message names them, so that the core can suggest the
- * right name for a misspelt one.
- */
-export function onlyFields<const Fields extends v.ObjectEntries>(fields: Fields): v.StrictObjectSchema<Fields, string> {
-  return v.strictObject(fields, only(...Object.keys(fields)));
-}
+export { onlyFields } from '../call/only-fields.ts';
 
 /** The field of a credential, by the rule that fits it. */
 export function credential({ accepts, expected }: CredentialRule): v.GenericSchema<string> {

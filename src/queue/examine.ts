@@ -10,7 +10,7 @@ import { openPostgres } from './database/postgres.ts';
 import { failed, type Finding, ok, warning } from './examination/finding.ts';
 import { examineTables, workers } from './examination/tables.ts';
 import { checkInput } from './input/check-input.ts';
-import { queueOptionsSchema } from './input/options-input.ts';
+import { queueOptionsSchema } from './input/queue-options.ts';
 import { RemoteReader } from './reader/reader.ts';
 
 export { failed, type Finding, ok, warning } from './examination/finding.ts';

@@ -8,7 +8,7 @@ import { DEFAULT_DATABASE, placeOfDatabase } from './database/database-place.ts'
 import { openJobs } from './ledger/jobs.ts';
 import type { Limit } from './model/limits.ts';
 import { checkVersion, migrate } from './ledger/migrate.ts';
-import { type CheckedQueueOptions, queueOptionsSchema } from './input/options-input.ts';
+import { type CheckedQueueOptions, type QueueOptions, queueOptionsSchema } from './input/queue-options.ts';
 import { openPglite } from './database/pglite.ts';
 import { DEFAULT_POLICY } from './ledger/policy.ts';
 import { openPostgres } from './database/postgres.ts';
@@ -20,7 +20,6 @@ import { Announcements } from './operations/announcements.ts';
 import { QueueCore } from './operations/queue-core.ts';
 import { QueueReads } from './operations/queue-reads.ts';
 import type { CancelQueue } from './queue.ts';
-import type { QueueOptions } from './queue-options.ts';
 import { followPlanOf } from './model/follow-plan.ts';
 import type { QueueServices } from './model/services.ts';
 import { invalidInput, checkInput } from './input/check-input.ts';

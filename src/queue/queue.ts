@@ -6,15 +6,9 @@ import type { QueueChanges } from './model/change.ts';
 import type { Quarantined } from './ledger/quarantine.ts';
 import type { QueuedCancellation, QueuedCancellationWithHistory } from './ledger/record.ts';
 import type { QueueStats } from './ledger/stats.ts';
-import type {
-  Approval,
-  Choice,
-  ExportSettled,
-  ListFilter,
-  Placing,
-  Quarantine,
-  TransactionOption,
-} from './queue-arguments.ts';
+import type { Approval, Choice, Quarantine } from './input/decision-input.ts';
+import type { Placing, TransactionOption } from './input/enqueue-input.ts';
+import type { ExportSettled, ListFilter } from './input/queue-input.ts';
 
 /** Durable cancellations: what is in the queue survives the process, and is sent at most once. */
 export interface CancelQueue<A extends AccountsOf<A>> {

@@ -27,7 +27,7 @@ import {
 import { checkAgainst } from '../../src/call/check-schema.ts';
 import { configSchema as commandLineConfig } from '../../src/cli/setup/open-services.ts';
 import { issueText } from '../../src/call/issue-text.ts';
-import { queueOptionsSchema } from '../../src/queue/input/options-input.ts';
+import { queueOptionsSchema } from '../../src/queue/input/queue-options.ts';
 import * as decisionInput from '../../src/queue/input/decision-input.ts';
 import * as enqueueInput from '../../src/queue/input/enqueue-input.ts';
 import * as queueInput from '../../src/queue/input/queue-input.ts';

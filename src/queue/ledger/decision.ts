@@ -9,7 +9,7 @@ import { isFollowedState } from '../model/state.ts';
 import { AGES, toClaimed } from './claimed-row.ts';
 import type { QueryClient, Row } from '../database/database.ts';
 import type { Jobs } from './jobs.ts';
-import type { CheckedChoice } from '../input/decision-input.ts';
+import type { Choice } from '../input/decision-input.ts';
 import { changedAt, UPDATED } from './record.ts';
 
 /** Where decisions are written. */
@@ -31,7 +31,7 @@ export async function locked(
   client: QueryClient,
   { schema }: DecisionContext,
   id: string,
-  { ifUpdatedAt }: CheckedChoice,
+  { ifUpdatedAt }: Choice,
   states: readonly string[],
   expected: string,
 ): Promise<Row> {
@@ -108,7 +108,7 @@ export async function note(
   { schema }: DecisionContext,
   id: string,
   type: string,
-  { by, note: words }: CheckedChoice,
+  { by, note: words }: Choice,
   more: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
   await writeHistory(client, schema, [{ id, type, data: { by, note: words, ...more } }]);

@@ -8,7 +8,8 @@ import { planOf } from './follow.ts';
 import { writeHistory } from './history.ts';
 import { toJobs } from './jobs.ts';
 import { toJsonb } from './jsonb.ts';
-import type { CheckedQuarantine } from '../input/decision-input.ts';
+import type { Quarantine } from '../input/decision-input.ts';
+import type { Checked } from '../input/input-fields.ts';
 import { changedAt } from './record.ts';
 import { takeYes } from './record-states.ts';
 import type { Recovery } from './recovery.ts';
@@ -36,7 +37,7 @@ export interface Quarantined {
 export async function quarantine(
   client: QueryClient,
   recovery: Recovery,
-  { since, by, note, whenAbsent }: CheckedQuarantine,
+  { since, by, note, whenAbsent }: Checked<Quarantine>,
 ): Promise<Quarantined> {
   const { schema, jobs, readable, policy } = recovery;
   // No worker claims anything meanwhile.

@@ -1,6 +1,6 @@
 import { isProviderError, type ProviderError } from '../../contract/provider-error.ts';
 import { invalidInput } from '../input/check-input.ts';
-import type { CheckedChoice } from '../input/decision-input.ts';
+import type { Choice } from '../input/decision-input.ts';
 import { noteStarts } from '../ledger/claim.ts';
 import { beginConfirmation, endConfirmation, unwrittenConfirmation } from '../ledger/confirmation.ts';
 import { type NewEntry, toLine } from '../ledger/history.ts';
@@ -27,7 +27,7 @@ export async function confirmNow(
   { context, reads, writes, workers }: Asking,
   id: string,
   token: string,
-  by: CheckedChoice,
+  by: Choice,
 ): Promise<QueuedCancellation> {
   const { services, deadlineMs } = context;
   const leaseMs = deadlineMs + LEASE_MARGIN_MS;
@@ -57,7 +57,7 @@ export async function confirmNow(
 export async function readBackNow(
   { context, reads, writes, workers }: Asking,
   id: string,
-  by: CheckedChoice,
+  by: Choice,
 ): Promise<QueuedCancellation> {
   const { deadlineMs, jobs, schema, policy, limits } = context;
   const reading = await writes.decide(by, async (client) => {

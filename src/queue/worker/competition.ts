@@ -58,7 +58,7 @@ export class Competition {
     };
   }
 
-  /** One account gave all that there is room for: while workers compete, more of them would only keep others waiting. */
+  /** An account gave all that there is room for. While workers compete, more accounts would only keep others waiting. */
   foundEnough(): void {
     if (this.isOn) this.#keepNarrow();
   }
