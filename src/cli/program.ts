@@ -15,7 +15,7 @@ import { addQueue } from './commands/queue.ts';
 import { addRevoke } from './commands/revoke.ts';
 import { addSandbox } from './commands/sandbox.ts';
 import { addStatus } from './commands/status.ts';
-import { text } from './commands/text.ts';
+import { text } from './commands/values.ts';
 import { EXIT } from './terminal/exit-code.ts';
 import { examples } from './terminal/examples.ts';
 import { createOutput } from './terminal/output.ts';
