@@ -1,7 +1,8 @@
-import type { QueuedCancellation } from '../ledger/record.ts';
+import type { QueuedCancellation, FollowRecord } from '../ledger/record.ts';
 import type { QueueState } from '../model/state.ts';
 import { relativeTime, utcTime } from './relative-time.ts';
 import { timingWords } from './timing-words.ts';
+import type { FollowEnd } from '../model/follow-plan.ts';
 
 /** How a state, or a line of history, is to be taken. */
 export type Tone = 'neutral' | 'sent' | 'good' | 'bad' | 'person';
@@ -183,3 +184,35 @@ const SENT_TO: Readonly<Record<string, string>> = {
   sms: ' by text message',
   panel: ' to its panel',
 };
+
+/** Says how an accepted cancellation is followed: what was found, or when it was read last and is read next. */
+export function followWords({ finding, ended, nextAt, readAt, lastSeen }: FollowRecord): string {
+  if (finding !== undefined) return finding;
+  const last = readAt === undefined ? 'not read yet' : `${lastSeen ?? 'read'} on ${utcTime(readAt)}`;
+  if (nextAt !== undefined) return `${last}; read next on ${utcTime(nextAt)}`;
+  return ended === undefined ? last : `${last}; ${ENDED[ended]}`;
+}
+
+const ENDED: Readonly<Record<FollowEnd, string>> = {
+  unconfirmed: 'the readings have ended, and none of them confirmed that the service is over',
+  superseded: 'a newer cancellation of the service is followed in its place',
+  switched_off: 'not followed any more, since the queue does not follow',
+};
+
+/** Says what a person has to do about a cancellation that needs one, with the commands for it. */
+export function taskWords(item: QueuedCancellation): string {
+  const { state } = item;
+  if (state === 'planned') return TASKS.held;
+  if (state === 'proposed' || state === 'lapsed' || state === 'overdue') return TASKS[state];
+  return awaitsToken(item) ? TASKS.token : TASKS.unknown;
+}
+
+const TASKS = {
+  token: 'pass on the token that the provider sent: `cancelkit queue confirm`',
+  lapsed: 'look it up at the provider, then `cancelkit queue retry` to send it again, or `cancelkit queue resolve`',
+  overdue:
+    'ask the provider why it still runs, then `cancelkit queue resolve`, or `cancelkit queue retry` to send it again',
+  proposed: 'another person has to `cancelkit queue approve` or `cancelkit queue withdraw` it',
+  held: 'correct the configuration and `cancelkit queue resume` the account, or `cancelkit queue retry --accept-place`',
+  unknown: 'look it up at the provider, then `cancelkit queue resolve`',
+} as const;

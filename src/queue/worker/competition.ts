@@ -58,7 +58,7 @@ export class Competition {
     };
   }
 
-  /** An account gave all that there is room for. While workers compete, more accounts would only keep others waiting. */
+  /** An account filled the room. While workers compete, claiming from more accounts would keep others waiting. */
   foundEnough(): void {
     if (this.isOn) this.#keepNarrow();
   }
