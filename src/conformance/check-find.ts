@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import type { FindResult } from '../index.ts';
-import { isSameRequest } from './answers.ts';
 import type { Check } from './check.ts';
-import { assertAskedFor, assertMatches } from './check-fixtures.ts';
+import { assertAskedFor, assertMatches, assertOnlyReads, assertSources } from './check-fixtures.ts';
 import type { SeenRequest } from './loopback.ts';
 import type { ConformanceAnswer, ConformanceFindFixture, ConformanceSubject } from './subject.ts';
 import {
@@ -45,7 +44,7 @@ export function findChecks(subject: ConformanceSubject): readonly Check[] {
           fixtures.some(({ expected }) => 'services' in expected && expected.services.length > 0),
           'there is no fixture with services',
         );
-        for (const { name, source } of fixtures) assert.ok(name.trim() !== '' && source.trim() !== '', 'no source');
+        assertSources(fixtures);
       },
     },
     {
@@ -55,10 +54,7 @@ export function findChecks(subject: ConformanceSubject): readonly Check[] {
         for (const fixture of fixtures) {
           const { settled, requests } = await findFor(subject, fixture);
           assertNoFault(withoutValue(settled), fixture.name);
-          for (const request of requests) {
-            assert.ok(['GET', 'POST'].includes(request.method), `${request.method} is no reading`);
-            assert.ok(!isSameRequest(request, cancellation), 'a cancellation was sent');
-          }
+          assertOnlyReads(requests, [cancellation]);
           const other = await findFor(subject, { ...fixture, query: 'no-service-is-named-so.example' });
           const found = other.settled.ok ? other.settled.value.services : [];
           assert.equal(found.length, 0, 'it found what was not searched for');

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import type { CancellationOptions } from '../index.ts';
-import { isSameRequest } from './answers.ts';
 import type { Check } from './check.ts';
-import { assertAskedFor, assertMatches } from './check-fixtures.ts';
+import { assertAskedFor, assertMatches, assertOnlyReads, assertSources } from './check-fixtures.ts';
 import type { SeenRequest } from './loopback.ts';
 import type { ConformanceAnswer, ConformanceSubject } from './subject.ts';
 import {
@@ -38,7 +37,7 @@ export function optionsChecks(subject: ConformanceSubject): readonly Check[] {
           fixtures.some(({ expected }) => 'timings' in expected),
           'there is no fixture with options',
         );
-        for (const { name, source } of fixtures) assert.ok(name.trim() !== '' && source.trim() !== '', 'no source');
+        assertSources(fixtures);
       },
     },
     {
@@ -48,10 +47,7 @@ export function optionsChecks(subject: ConformanceSubject): readonly Check[] {
         for (const { answers, name } of fixtures) {
           const { settled, requests } = await optionsFor(subject, answers);
           assertNoFault(withoutValue(settled), name);
-          for (const request of requests) {
-            assert.ok(['GET', 'POST'].includes(request.method), `${request.method} is no reading`);
-            assert.ok(!isSameRequest(request, cancellation), 'a cancellation was sent');
-          }
+          assertOnlyReads(requests, [cancellation]);
           const offered = settled.ok ? settled.value.timings.map(({ timing }) => timing) : [];
           assert.ok(
             offered.every((timing) => capabilities.timings.includes(timing)),

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { isSameRequest } from './answers.ts';
 import { acceptances, badBodies, textsFor } from './bad-bodies.ts';
 import type { Check } from './check.ts';
-import { assertAskedFor, assertMatches, labelOf } from './check-fixtures.ts';
+import { assertAskedFor, assertMatches, assertOnlyReads, labelOf } from './check-fixtures.ts';
 import type { SeenRequest } from './loopback.ts';
 import { readBack } from './read-back.ts';
 import type { ConformanceAnswer, ConformanceStatusFixture, ConformanceSubject } from './subject.ts';
@@ -73,11 +72,7 @@ async function onlyReads(subject: ConformanceSubject, fixtures: readonly Conform
   for (const { answers, providerReference } of fixtures) {
     const { requests } = await readBack(subject, answers, providerReference);
     assert.ok(requests.length > 0, 'nothing was sent');
-    for (const request of requests) {
-      assert.ok(['GET', 'POST'].includes(request.method), `${request.method} is no reading`);
-      const cancels = cancellations.some((cancellation) => isSameRequest(cancellation, request));
-      assert.ok(!cancels, 'the read-back sent a cancellation');
-    }
+    assertOnlyReads(requests, cancellations);
   }
 }
 
