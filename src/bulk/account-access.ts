@@ -95,7 +95,7 @@ export function isWall({ code, retryable }: ProviderError): boolean {
 }
 
 /** Whether a request proves that the account can be reached, or failed to reach it; `undefined` if it says neither. */
-export function reachOf(error: ProviderError | undefined): 'answered' | 'unanswered' | undefined {
+function reachOf(error: ProviderError | undefined): 'answered' | 'unanswered' | undefined {
   if (error === undefined || error.providerStatus !== undefined || error.lastSeen !== undefined) return 'answered';
   const { code, attempts, reason } = error;
   if (attempts === 0 || code === 'aborted' || reason === 'aborted') return undefined;

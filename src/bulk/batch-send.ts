@@ -148,7 +148,7 @@ async function settle({ cancellation, resolve, reject }: Member, work: () => Pro
  * @param sentAt when the batch was handed to the network.
  * @returns the members that are seen not to be cancelled.
  */
-export async function sortOutRefused(members: readonly Member[], sentAt: string): Promise<readonly Member[]> {
+async function sortOutRefused(members: readonly Member[], sentAt: string): Promise<readonly Member[]> {
   const left: Member[] = [];
   for (const [place, member] of members.entries()) {
     const { cancellation, resolve, reject } = member;

@@ -183,7 +183,7 @@ function refuseRescued(path: string): void {
 }
 
 /** The last line of results that another process has shortened while a run wrote them. */
-export const LINES_LOST: object = { outcome: 'lines_lost' };
+const LINES_LOST: object = { outcome: 'lines_lost' };
 
 /** What a person has to do about results of which lines are lost. */
 export const LOOK_UP: string =

@@ -62,7 +62,7 @@ export class RemoteReader {
 }
 
 /** Whether there is a queue in a directory. */
-export function isQueueIn(directory: string): boolean {
+function isQueueIn(directory: string): boolean {
   return existsSync(join(directory, 'pgdata'));
 }
 
