@@ -1,5 +1,6 @@
 import { isProviderError } from '../../contract/provider-error.ts';
 import type { Announcements } from './announcements.ts';
+import type { StandardSchema } from '../../contract/standard-schema.ts';
 import type { WhereToLook } from '../../contract/where-to-look.ts';
 import { type Asking, confirmNow, readBackNow } from './ask-provider.ts';
 import { checkItems, type ToNew } from './check-items.ts';
@@ -109,7 +110,7 @@ export class QueueCore {
 
   /** Plans a proposed cancellation. What is not the database's is found out before its transaction begins. */
   async approve(id: unknown, decision: unknown): Promise<void> {
-    const [own, by] = [await checkInput(idSchema, id, 'id'), await checkInput(approvalSchema, decision, 'decision')];
+    const [own, by] = await decisionOn(id, decision, approvalSchema);
     const { services } = this.#context;
     const record = await this.#read().lookUp(own);
     const isKnown = record !== undefined && this.#context.readable.has(record.account);
@@ -130,30 +131,29 @@ export class QueueCore {
   }
 
   async retry(id: unknown, decision: unknown): Promise<void> {
-    const [own, by] = [await checkInput(idSchema, id, 'id'), await checkInput(retrySchema, decision, 'decision')];
+    const [own, by] = await decisionOn(id, decision, retrySchema);
     await this.#writes.decide(by, (client) => retry(client, this.#context, own, by));
     this.#workers.notify();
   }
 
   async resolve(id: unknown, decision: unknown): Promise<void> {
-    const [own, by] = [await checkInput(idSchema, id, 'id'), await checkInput(resolutionSchema, decision, 'decision')];
+    const [own, by] = await decisionOn(id, decision, resolutionSchema);
     await this.#writes.decide(by, (client) => resolve(client, this.#context, own, by));
     this.#context.onSettled(own);
   }
 
   async confirm(id: unknown, decision: unknown): Promise<QueuedCancellation> {
-    const own = await checkInput(idSchema, id, 'id');
-    const { token, ...by } = await checkInput(confirmationSchema, decision, 'decision');
+    const [own, { token, ...by }] = await decisionOn(id, decision, confirmationSchema);
     return await confirmNow(this.#asking(), own, token, by);
   }
 
   async readBack(id: unknown, decision: unknown): Promise<QueuedCancellation> {
-    const [own, by] = [await checkInput(idSchema, id, 'id'), await checkInput(decisionSchema, decision, 'decision')];
+    const [own, by] = await decisionOn(id, decision, decisionSchema);
     return await readBackNow(this.#asking(), own, by);
   }
 
   async withdraw(id: unknown, decision: unknown): Promise<void> {
-    const [own, by] = [await checkInput(idSchema, id, 'id'), await checkInput(decisionSchema, decision, 'decision')];
+    const [own, by] = await decisionOn(id, decision, decisionSchema);
     await this.#writes.decide(by, (client) => withdraw(client, this.#context, own, by));
     this.#context.onSettled(own);
   }
@@ -250,6 +250,15 @@ export class QueueCore {
   #asking(): Asking {
     return { context: this.#context, reads: this.#reads, writes: this.#writes, workers: this.#workers };
   }
+}
+
+/** The id of a cancellation, and a person's word on it. */
+async function decisionOn<Decision>(
+  id: unknown,
+  decision: unknown,
+  schema: StandardSchema<unknown, Decision>,
+): Promise<readonly [id: string, decision: Decision]> {
+  return [await checkInput(idSchema, id, 'id'), await checkInput(schema, decision, 'decision')];
 }
 
 const NO_TRANSACTION = {
