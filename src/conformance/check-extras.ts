@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import type { Check } from './check.ts';
-import { madeHeaders } from './made-headers.ts';
-import { contentOf } from './request-fields.ts';
+import { madeHeaders, contentOf } from './request-fields.ts';
 import type { ConformanceSubject } from './subject.ts';
 import { detailsSentFor, orderOf, settle, successAnswers, withTrial } from './trial.ts';
 

@@ -2,18 +2,9 @@ import assert from 'node:assert/strict';
 import type { FindResult } from '../index.ts';
 import type { Check } from './check.ts';
 import { assertAskedFor, assertMatches, assertOnlyReads, assertSources } from './check-fixtures.ts';
-import type { SeenRequest } from './loopback.ts';
+import { type Reading, readFrom } from './read-back.ts';
 import type { ConformanceAnswer, ConformanceFindFixture, ConformanceSubject } from './subject.ts';
-import {
-  ACCOUNT,
-  assertNoFault,
-  beforeOf,
-  describeSettled,
-  sentFor,
-  settle,
-  withTrial,
-  type Settled,
-} from './trial.ts';
+import { ACCOUNT, assertNoFault, describeSettled, sentFor, type Settled } from './trial.ts';
 
 // The most pages that the core reads, with what an adapter reads besides.
 const MOST_REQUESTS = 500;
@@ -92,16 +83,12 @@ export function findChecks(subject: ConformanceSubject): readonly Check[] {
   ];
 }
 
-async function findFor(
+function findFor(
   subject: ConformanceSubject,
   { query, answers: documented }: ConformanceFindFixture,
   answers: readonly ConformanceAnswer[] = documented,
-): Promise<{ readonly settled: Settled<FindResult>; readonly requests: readonly SeenRequest[] }> {
-  const before = beforeOf(subject);
-  return withTrial(subject, [...before, ...answers], async ({ server, service }) => ({
-    settled: await settle(service.find({ account: ACCOUNT, query })),
-    requests: server.requests.slice(before.length),
-  }));
+): Promise<Reading<FindResult>> {
+  return readFrom(subject, answers, (service) => service.find({ account: ACCOUNT, query }));
 }
 
 function withoutValue(settled: Settled<FindResult>): Settled<{ readonly state?: string }> {

@@ -2,18 +2,9 @@ import assert from 'node:assert/strict';
 import type { CancellationOptions } from '../index.ts';
 import type { Check } from './check.ts';
 import { assertAskedFor, assertMatches, assertOnlyReads, assertSources } from './check-fixtures.ts';
-import type { SeenRequest } from './loopback.ts';
+import { type Reading, readFrom } from './read-back.ts';
 import type { ConformanceAnswer, ConformanceSubject } from './subject.ts';
-import {
-  ACCOUNT,
-  assertNoFault,
-  beforeOf,
-  describeSettled,
-  sentFor,
-  settle,
-  withTrial,
-  type Settled,
-} from './trial.ts';
+import { ACCOUNT, assertNoFault, describeSettled, sentFor, type Settled } from './trial.ts';
 
 /** Whether the question for options reads, and says no more than it read. */
 export function optionsChecks(subject: ConformanceSubject): readonly Check[] {
@@ -72,15 +63,11 @@ export function optionsChecks(subject: ConformanceSubject): readonly Check[] {
   ];
 }
 
-async function optionsFor(
+function optionsFor(
   subject: ConformanceSubject,
   answers: readonly ConformanceAnswer[],
-): Promise<{ readonly settled: Settled<CancellationOptions>; readonly requests: readonly SeenRequest[] }> {
-  const before = beforeOf(subject);
-  return withTrial(subject, [...before, ...answers], async ({ server, service }) => ({
-    settled: await settle(service.options({ account: ACCOUNT, service: subject.service })),
-    requests: server.requests.slice(before.length),
-  }));
+): Promise<Reading<CancellationOptions>> {
+  return readFrom(subject, answers, (service) => service.options({ account: ACCOUNT, service: subject.service }));
 }
 
 function withoutValue(settled: Settled<CancellationOptions>): Settled<{ readonly state?: string }> {

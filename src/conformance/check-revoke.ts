@@ -6,10 +6,9 @@ import { assertAskedFor, assertMatches, labelOf } from './check-fixtures.ts';
 import type { Check } from './check.ts';
 import { losing, LOSSES, type Loss } from './fault.ts';
 import type { Responder } from './loopback.ts';
-import { answersThatFind, answersThatFindNone, inState } from './read-back.ts';
+import { answersThatFind, answersThatFindNone, inState, undone, type Undo } from './read-back.ts';
 import type { ConformanceAnswer, ConformanceRevokeFixture, ConformanceSubject } from './subject.ts';
 import { ACCOUNT, assertNoFault, beforeOf, describeSettled, settle, timesSent, withTrial } from './trial.ts';
-import { undone, type Undo } from './undo.ts';
 
 // The first time, and the two repetitions that an answer of "not processed" allows.
 const MOST_TIMES = 3;
