@@ -45,10 +45,13 @@ export async function send(
   if (limit.end !== undefined) return notSent('the time was up', limit.end);
   let transport: Transport;
   try {
-    // Loaded with the first request, because both take longer to load than all of cancelkit.
-    ky ??= (await limit.race(import('ky'))).default;
     const chosen = chooseTransport(choice, request.url, isFresh);
-    transport = chosen instanceof Promise ? await limit.race(chosen) : chosen;
+    if (ky === undefined || chosen instanceof Promise) {
+      // Loaded with the first request, because each takes longer to load than all of cancelkit.
+      const [loaded, made] = await limit.race(Promise.all([import('ky'), chosen]));
+      ky = loaded.default;
+      transport = made;
+    } else transport = chosen;
   } catch {
     // A package that was updated under a running program can no longer be loaded. Nothing has left.
     return notSent(NOT_SENT[limit.end ?? 'unloaded'], limit.end);
@@ -206,7 +209,8 @@ function throughKy(
   return ky(url, { ...OFF, method, fetch: fetch as unknown as typeof globalThis.fetch });
 }
 
-const OFF = { retry: 0, timeout: false, throwHttpErrors: false, redirect: 'manual' } as const;
+// What it would throw at or follow, it never sees: each option costs a copy of all.
+const OFF = { retry: 0, timeout: false } as const;
 
 function responseOf({ body, status, headers }: DispatchHandler, repeated: boolean): SendResult | undefined {
   return body === undefined ? undefined : { kind: 'answered', response: { status, headers, body }, repeated };

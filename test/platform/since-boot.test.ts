@@ -34,4 +34,18 @@ describe('the watch for sleep', () => {
     clocks.awake += milliseconds;
     expect(watch()).toBe(hasSlept);
   });
+
+  it('reads the clock of the system once for all that start within a millisecond', () => {
+    const clocks = { boot: 1_000, awake: 9_000 };
+    const uptime = vi.spyOn(os, 'uptime').mockImplementation(() => clocks.boot);
+    vi.spyOn(performance, 'now').mockImplementation(() => clocks.awake);
+    const first = watchForSleep();
+    clocks.awake += 0.9;
+    const second = watchForSleep();
+    expect(uptime).toHaveBeenCalledTimes(1);
+    clocks.boot += 60;
+    clocks.awake += 0.1;
+    expect([first(), second()]).toEqual([true, true]);
+    expect(uptime).toHaveBeenCalledTimes(2);
+  });
 });

@@ -130,7 +130,7 @@ describe('an answer in full', () => {
     const failedServer = new Set<number>();
     for (status of statuses) {
       // A service of its own for each: one that has heard 15 failures in a row sends nothing for a while.
-      const { code, reason } = await failureOf(blindServiceAt(server.origin).cancel(REQUEST));
+      const { code, reason } = await failureOf(blindServiceAt(server.origin, {}).cancel(REQUEST));
       codes.set(status, code);
       if (reason === 'server_error') failedServer.add(status);
     }
