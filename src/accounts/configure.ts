@@ -1,4 +1,4 @@
-import { type CheckedBaseUrl, checkBaseUrl } from '../sending/check-base-url.ts';
+import { type CheckedBaseUrl, checkBaseUrl } from '../sending/base-url.ts';
 import type { Call } from '../call/call.ts';
 import type { Checked, MaybePromise } from '../call/check-schema.ts';
 import type { CallWire } from '../sending/send-context.ts';
@@ -167,7 +167,7 @@ function addressOption(env: Readonly<Record<string, string>>): string | undefine
 }
 
 /** What is wrong with a configuration, as the end of a sentence: each option with its environment variable. */
-export function configurationText(issues: readonly Issue[], env: Readonly<Record<string, string>>): string {
+function configurationText(issues: readonly Issue[], env: Readonly<Record<string, string>>): string {
   return sentence(issues.map((issue) => optionText(issue, env)).join('; '));
 }
 

@@ -1,4 +1,4 @@
-import { provesNothing } from '../call/foreign-answer.ts';
+import { provesNothing } from '../call/error-notes.ts';
 import type { ErrorCode } from '../contract/error-code.ts';
 import type { ProviderError } from '../contract/provider-error.ts';
 import { isLoginStatus } from '../sending/judge-response.ts';

@@ -1,6 +1,5 @@
 import type { ErrorCode } from '../contract/error-code.ts';
-import { isForeign, isForeignAfterWrite, noteForeign } from '../call/foreign-answer.ts';
-import { noteWait, waitOf } from '../call/retry-wait.ts';
+import { isForeign, isForeignAfterWrite, noteForeign, noteWait, waitOf } from '../call/error-notes.ts';
 import { ProviderError, isProviderError } from '../contract/provider-error.ts';
 import { adapterFault } from '../sending/adapter-fault.ts';
 import type { CancelResult } from '../contract/result.ts';

@@ -1,6 +1,5 @@
 import type { ErrorFacts } from '../call/call.ts';
-import { provesNothing } from '../call/foreign-answer.ts';
-import { waitOf } from '../call/retry-wait.ts';
+import { provesNothing, waitOf } from '../call/error-notes.ts';
 import type { ProviderError } from '../contract/provider-error.ts';
 import { isLoginStatus } from '../sending/judge-response.ts';
 import { UNREADABLE_WAIT_MS } from '../sending/retry-after.ts';

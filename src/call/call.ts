@@ -4,8 +4,7 @@ import type { OperationEvent, EventDetails } from '../contract/event.ts';
 import { ProviderError, type ProviderErrorDetails } from '../contract/provider-error.ts';
 import type { Confirmation, ProviderOperation } from '../contract/vocabulary.ts';
 import { Redactor } from '../privacy/redactor.ts';
-import { noteForeign } from './foreign-answer.ts';
-import { noteWait, timeAfter } from './retry-wait.ts';
+import { noteForeign, noteWait, timeAfter } from './error-notes.ts';
 import type { TimeLimit } from './time-limit.ts';
 
 /** What a failure says; the call adds who, what and how often. */

@@ -150,7 +150,7 @@ export function chooseReasonCode(reason: Reason | undefined, field: ReasonField)
 }
 
 /** Whether the provider's own codes can be sent. */
-export function takesCodes({ codes, providerCode }: ReasonField): boolean {
+function takesCodes({ codes, providerCode }: ReasonField): boolean {
   return codes !== undefined || providerCode === true;
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import { internalsOf } from '../accounts/account.ts';
 import type { Timing } from '../index.ts';
-import { exampleOf } from '../contract/example-when.ts';
+import { exampleOf } from '../contract/when.ts';
 import { TIMINGS } from '../contract/vocabulary.ts';
 import type { Check } from './check.ts';
 import { contentOf } from './request-fields.ts';

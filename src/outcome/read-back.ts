@@ -92,7 +92,7 @@ function withAttempts(
 }
 
 /** That a cancellation is there, but not which timing it has. */
-export const TIMING_UNKNOWN: Warning = {
+const TIMING_UNKNOWN: Warning = {
   code: 'timing_unknown',
   message: 'A cancellation of this service exists; whether it has the timing asked for could not be read.',
 };

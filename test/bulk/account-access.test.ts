@@ -1,6 +1,6 @@
 import { ProviderError, type ErrorCode } from 'cancelkit';
 import { describe, expect, it } from 'vitest';
-import { noteForeign } from '../../src/call/foreign-answer.ts';
+import { noteForeign } from '../../src/call/error-notes.ts';
 import { AccountAccess, isLetIn } from '../../src/bulk/account-access.ts';
 
 const said = (code: ErrorCode): ProviderError => new ProviderError(code, { message: 'acme: no', providerStatus: 400 });

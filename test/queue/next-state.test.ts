@@ -1,7 +1,7 @@
 import { ProviderError, type CancellationStatus, type CancelResult, type ErrorCode, type SafeResult } from 'cancelkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { noteForeign } from '../../src/call/foreign-answer.ts';
+import { noteForeign } from '../../src/call/error-notes.ts';
 import { Call } from '../../src/call/call.ts';
 import { ERROR_CODES } from '../../src/contract/error-code.ts';
 import type { Claimed } from '../../src/queue/model/claimed.ts';

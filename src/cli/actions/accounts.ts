@@ -1,4 +1,4 @@
-import { exampleOf } from '../../contract/example-when.ts';
+import { exampleOf } from '../../contract/when.ts';
 import { internalsOf } from '../../accounts/account.ts';
 import { optionText } from '../../accounts/configure.ts';
 import { sentence } from '../../call/issue-text.ts';

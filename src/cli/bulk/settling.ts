@@ -1,5 +1,5 @@
 import { isWall } from '../../bulk/account-access.ts';
-import { isForeign } from '../../call/foreign-answer.ts';
+import { isForeign } from '../../call/error-notes.ts';
 import type { ErrorCode } from '../../contract/error-code.ts';
 import { ProviderError, isProviderError } from '../../contract/provider-error.ts';
 import { NO_SUCH_SERVICE, confirmsCancellation } from '../../outcome/read-back.ts';

@@ -1,4 +1,4 @@
-import { exampleOf } from '../../contract/example-when.ts';
+import { exampleOf } from '../../contract/when.ts';
 import { issueTexts } from '../../call/issue-text.ts';
 import { isProviderError } from '../../contract/provider-error.ts';
 import { accountNamed, formsOf, type OpenedServices } from './open-services.ts';
