@@ -1,6 +1,6 @@
 import type { Call } from '../call/call.ts';
 import { checkedOrThrow, invalid, type Checked, type MaybePromise, checkAgainst } from '../call/check-schema.ts';
-import { inTime } from '../call/run-call.ts';
+import { inTime, startLimit, type TimeLimit } from '../call/time-limit.ts';
 import type { Capabilities } from '../contract/capabilities.ts';
 import type { CallOptions, ServiceOptions } from '../contract/options.ts';
 import type { Reason } from '../contract/reason.ts';
@@ -12,7 +12,6 @@ import type { AdapterOperations } from './account-internals.ts';
 import { placeOf } from './place.ts';
 import { chooseReasonCode } from '../call/reason.ts';
 import { DEFAULTS } from '../call/check-options.ts';
-import { TimeLimit } from '../call/time-limit.ts';
 import type { TransportChoice } from '../sending/transport.ts';
 
 /** The parts of a request that every operation has. */
@@ -153,40 +152,6 @@ export interface OpenOptions extends TransportChoice {
   readonly deadlineMs?: number | undefined;
   readonly attemptTimeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-}
-
-/**
- * Runs the whole of a call within its deadline and signal.
- *
- * @throws ProviderError `aborted` if the signal has aborted already, or whatever `work` throws
- */
-export async function withinDeadline<Value>(
-  call: Call,
-  options: Pick<OpenOptions, 'deadlineMs' | 'signal'>,
-  work: (limit: TimeLimit) => Promise<Value>,
-): Promise<Value> {
-  const limit = startLimit(call, options);
-  try {
-    return await work(limit);
-  } finally {
-    limit.dispose();
-  }
-}
-
-/**
- * Starts the time limit of a call, which ends with it.
- *
- * @throws ProviderError `aborted` if the signal has aborted already
- */
-export function startLimit(
-  call: Call,
-  { deadlineMs = DEFAULTS.deadlineMs, signal }: Pick<OpenOptions, 'deadlineMs' | 'signal'>,
-): TimeLimit {
-  const limit = new TimeLimit(deadlineMs, signal);
-  call.limit = limit;
-  if (limit.end !== 'aborted') return limit;
-  limit.dispose();
-  throw call.error({ code: 'aborted', message: 'the call was aborted before it began' });
 }
 
 /**

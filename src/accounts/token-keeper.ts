@@ -1,6 +1,6 @@
 import type { Call, ErrorFacts } from '../call/call.ts';
 import { isForeign, waitOf } from '../call/error-notes.ts';
-import { inTime } from '../call/run-call.ts';
+import { inTime } from '../call/time-limit.ts';
 import type { Exchange, Moment, ProviderResponse } from '../contract/exchange.ts';
 import { type ProviderError, isProviderError } from '../contract/provider-error.ts';
 import type { AccessVerdict, GrantedVerdict } from '../contract/verdict.ts';

@@ -5,7 +5,6 @@ import { ProviderError, type ProviderErrorDetails } from '../contract/provider-e
 import type { Confirmation, ProviderOperation } from '../contract/vocabulary.ts';
 import { Redactor } from '../privacy/redactor.ts';
 import { noteForeign, noteWait, timeAfter } from './error-notes.ts';
-import type { TimeLimit } from './time-limit.ts';
 
 /** What a failure says; the call adds who, what and how often. */
 export interface ErrorFacts extends Omit<
@@ -45,8 +44,8 @@ export class Call {
   /** Which option and variable hold the base URL, for messages. */
   addressName = 'the base URL of the account';
   breaker: Breaker | undefined;
-  /** The time limit of the call, once it is known. */
-  limit: TimeLimit | undefined;
+  /** What ends with the call: its time limit, once it is known. */
+  limit: { readonly dispose: () => void } | undefined;
   attempts = 0;
   /** The calendar date that the write asks for, if one is known: a read-back is compared with it. */
   asksFor: string | undefined;

@@ -9,7 +9,7 @@ import { internalsOf } from '../accounts/account.ts';
 import type { Account } from '../contract/account.ts';
 import { runCall } from '../call/run-call.ts';
 import { configure } from '../accounts/configure.ts';
-import { startLimit } from '../accounts/ready-call.ts';
+import { startLimit } from '../call/time-limit.ts';
 import { notOffered } from './revoke.ts';
 import { checkedOrThrow } from '../call/check-schema.ts';
 

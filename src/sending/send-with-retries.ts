@@ -1,6 +1,5 @@
 import type { Call, ErrorFacts } from '../call/call.ts';
-import { endedBeforeSending, inTime } from '../call/run-call.ts';
-import { TimeLimit } from '../call/time-limit.ts';
+import { TimeLimit, endedBeforeSending, inTime } from '../call/time-limit.ts';
 import type { FailureClass } from '../contract/event.ts';
 import type { ProviderRequest, ProviderResponse } from '../contract/exchange.ts';
 import { adapterFault } from './adapter-fault.ts';

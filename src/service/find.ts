@@ -1,6 +1,7 @@
 import type { AccountEntry } from '../accounts/account-entry.ts';
 import { findAccount } from '../accounts/open-call.ts';
-import { openAccount, startLimit, admit, checkPlace } from '../accounts/ready-call.ts';
+import { openAccount, admit, checkPlace } from '../accounts/ready-call.ts';
+import { startLimit } from '../call/time-limit.ts';
 import { placeOf } from '../accounts/place.ts';
 import type { Call } from '../call/call.ts';
 import { checkedOrThrow, checkAgainst } from '../call/check-schema.ts';
