@@ -158,7 +158,7 @@ async function reportTeams(): Promise<void> {
     goal(`${workers} workers: never more than ${bound} concurrently`, mostAtOnce <= bound);
   }
   table(
-    `Worker processes on one PostgreSQL, ${TEAM_CONCURRENCY} concurrently each; the account allows ${TEAM_LIMIT}; ${LATENCY_MS} ms an answer`,
+    `Worker processes on one PostgreSQL, ${TEAM_CONCURRENCY} concurrently each; the account allows ${TEAM_LIMIT}; ${LATENCY_MS} ms a response`,
     ['workers', 'most concurrently', 'bound', 'a second', 'ideal'],
     rows,
   );

@@ -63,7 +63,7 @@ async function runHere(): Promise<void> {
   const proxied = await cancelBehindEnvironmentProxy(certificate);
   const stopped = await cancelWhileStopped();
   show('NODE_USE_ENV_PROXY=1, in a process of its own', proxied, proxied.tunnels === 1);
-  show('stopped while the answer arrives', stopped, true);
+  show('stopped while the response arrives', stopped, true);
   // Hanging requests of a foreign dispatcher would keep the process alive.
   process.exit();
 }

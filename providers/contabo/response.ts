@@ -27,7 +27,7 @@ interface ShownInstance {
   readonly raw: unknown;
 }
 
-/** What an answer with this status shows of this instance. */
+/** What a response with this status shows of this instance. */
 function shownInstance(
   response: ProviderResponse,
   status: 200 | 201,
@@ -38,7 +38,7 @@ function shownInstance(
   return raw && { cancelDate: raw.cancelDate ?? '', raw };
 }
 
-/** What an answer to `GET /v1/compute/instances/{instanceId}` says of a cancellation. An empty date means none. */
+/** What a response to `GET /v1/compute/instances/{instanceId}` says of a cancellation. An empty date means none. */
 export function readInstance(
   response: ProviderResponse,
   service: ResolvedContaboService,
@@ -65,12 +65,12 @@ export function reasonNotToSend({ status: { state } }: ReadState): CancelVerdict
   return state === 'none' ? undefined : duplicate('the instance has a date of cancellation.', state === 'unknown');
 }
 
-/** What an answer to `POST …/cancel` means. The date in it is the sign that the instance is cancelled. */
+/** What a response to `POST …/cancel` means. The date in it is the sign that the instance is cancelled. */
 export function fromCancelResponse(response: ProviderResponse, service: ResolvedContaboService): CancelVerdict {
   const at = effectiveAt(shownInstance(response, 201, service)?.cancelDate);
   if (at !== undefined) return { verdict: 'accepted', outcome: 'scheduled', effectiveAt: at };
   if (response.status < 300) {
-    const message = 'the answer has no date for this instance. Look into the customer control panel.';
+    const message = 'the response has no date for this instance. Look into the customer control panel.';
     return { verdict: 'unclear', reason: 'unreadable_answer', message };
   }
   const verdict = fromErrorResponse(response);
@@ -82,7 +82,7 @@ export function fromCancelResponse(response: ProviderResponse, service: Resolved
 
 const errorSchema = v.object({ message: v.union([v.string(), v.array(v.string())]) });
 
-/** What an answer means that is not the documented success. */
+/** What a response means that is not the documented success. */
 export function fromErrorResponse(response: ProviderResponse): NoVerdict | AbsentVerdict {
   const body = response.status >= 400 ? readBody(response, errorSchema) : undefined;
   if (body === undefined) return { verdict: 'unrecognized' };

@@ -32,7 +32,7 @@ export interface EdisOrderWarning {
   readonly message: string;
 }
 
-/** What an answer to `add/order` means. */
+/** What a response to `add/order` means. */
 export function fromOrderResponse(response: ProviderResponse, order: EdisOrder): ActionVerdict<EdisOrderResult> {
   const answer = readAnswer(response);
   if (answer === undefined) return { verdict: 'unrecognized' };
@@ -49,7 +49,8 @@ export function fromOrderResponse(response: ProviderResponse, order: EdisOrder):
     return { verdict: 'unclear', reason: 'server_error', message, providerMessage: said };
   }
   if (answer.status !== 'error' || isOk) {
-    const message = 'the answer says neither success nor which error. Look in the client area whether it was ordered.';
+    const message =
+      'the response says neither success nor which error. Look in the client area whether it was ordered.';
     return { verdict: 'unclear', reason: 'provider_error', message, providerMessage: said };
   }
   if (said === '') return { verdict: 'unrecognized' };

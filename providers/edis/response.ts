@@ -9,7 +9,7 @@ import {
 import { commonRefusal, credentialsRefusal, readAnswer, saidIn, type EdisAnswer } from './answer.ts';
 import type { ResolvedEdisService } from './service.ts';
 
-/** What an answer to `cancel/product` means. */
+/** What a response to `cancel/product` means. */
 export function fromCancelResponse(response: ProviderResponse, order: CancelOrder<ResolvedEdisService>): CancelVerdict {
   const answer = readAnswer(response);
   if (answer === undefined) return { verdict: 'unrecognized' };
@@ -26,7 +26,7 @@ export function fromCancelResponse(response: ProviderResponse, order: CancelOrde
     return { verdict: 'duplicate', ambiguous: false, message, providerMessage };
   }
   if (answer.status !== 'error' || response.status < 400) {
-    const message = 'the answer says neither success nor which error. Look in the client area whether it was stored.';
+    const message = 'the response says neither success nor which error. Look in the client area whether it was stored.';
     return { verdict: 'unclear', reason: 'provider_error', message, providerMessage };
   }
   // The API always says what is wrong; an error without a word may be a proxy's, and proves nothing.
@@ -47,8 +47,8 @@ function fromSuccess(
     service.field === 'serviceid' && answer.serviceid !== undefined && answer.serviceid !== service.value;
   if (httpStatus < 200 || httpStatus > 299 || answersAnother) {
     const message = answersAnother
-      ? 'the answer is for another service. Look in the client area which one was cancelled.'
-      : `the answer says success under HTTP status ${httpStatus}. Look in the client area whether it was stored.`;
+      ? 'the response is for another service. Look in the client area which one was cancelled.'
+      : `the response says success under HTTP status ${httpStatus}. Look in the client area whether it was stored.`;
     return { verdict: 'unclear', reason: httpStatus >= 500 ? 'server_error' : 'unreadable_answer', message };
   }
   return { verdict: 'accepted', outcome: 'requested', warnings: when === 'immediate' ? [DEFERRED] : [] };

@@ -84,7 +84,7 @@ const answerSchema = v.pipe(
   })),
 );
 
-/** An answer of the Hosting API, either key style. */
+/** A response of the Hosting API, either key style. */
 export interface HostingAnswer {
   /** In lower case. */
   readonly status: string;
@@ -103,11 +103,11 @@ export interface HostingEvent {
   readonly created: number | undefined;
   readonly jobType: string | undefined;
   readonly jobStatus: unknown;
-  /** The id of the answer that queued the job. */
+  /** The id of the response that queued the job. */
   readonly responseId: string | undefined;
 }
 
-/** The part of an answer that describes the hosting. */
+/** The part of a response that describes the hosting. */
 export interface Hosting {
   readonly identifier: string;
   readonly status?: string | undefined;
@@ -118,7 +118,7 @@ export interface Hosting {
   readonly openJobCount?: number | undefined;
 }
 
-/** Reads an answer; `undefined` if it is not in the form of this API. */
+/** Reads a response; `undefined` if it is not in the form of this API. */
 export function readAnswer(response: ProviderResponse): HostingAnswer | undefined {
   const read = readBody(response, answerSchema);
   if (read === undefined) return undefined;
@@ -126,13 +126,13 @@ export function readAnswer(response: ProviderResponse): HostingAnswer | undefine
   return status === undefined ? undefined : { status, ...answer };
 }
 
-/** The end of the service period, if the answer has one. */
+/** The end of the service period, if the response has one. */
 export function serviceEnd(hosting: Hosting | undefined): EffectiveAt | undefined {
   const value = calendarDay(hosting?.nextServiceRenewalDate);
   return value === undefined ? undefined : { value, precision: 'date', source: 'provider' };
 }
 
-/** What an error answer of any call means. */
+/** What an error response of any call means. */
 export function fromErrorAnswer(
   httpStatus: number,
   answer: HostingAnswer,
@@ -143,7 +143,7 @@ export function fromErrorAnswer(
   return { ...judge(httpStatus, answer.errorCode, said), ...wordsOf(answer) };
 }
 
-/** What an error says for itself, with the id of the answer, which a support request needs. */
+/** What an error says for itself, with the id of the response, which a support request needs. */
 export function wordsOf({ errorCode, errorMessage, responseId }: HostingAnswer): ProviderWords {
   return {
     ...(errorCode === undefined ? {} : { providerCode: errorCode }),

@@ -4,7 +4,7 @@ import type { HostingJob, HostingService } from './emulator-types.ts';
 
 /** Writes answers in one deployment's style. */
 export interface HostingAnswers {
-  /** The id of this answer, by which the history can be searched. */
+  /** The id of this response, by which the history can be searched. */
   readonly responseId: string;
   ok(message: string, fields: Readonly<Record<string, unknown>>): Response;
   pending(message: string, hosting: Readonly<Record<string, unknown>>): Response;

@@ -27,9 +27,9 @@ export function* readState(
 }
 
 /**
- * Reads the fate of one cancellation by the id of the answer that queued its job. The job tells whether it was carried
- * out, the hosting whether it is over. One that is gone does not tell the timing: it may have been deleted immediately,
- * or its period may have ended since.
+ * Reads the fate of one cancellation by the id of the response that queued its job. The job tells whether it was
+ * carried out, the hosting whether it is over. One that is gone does not tell the timing: it may have been deleted
+ * immediately, or its period may have ended since.
  */
 export function* readJob(
   service: HostingService,

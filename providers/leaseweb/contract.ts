@@ -25,7 +25,7 @@ export interface ReadContract {
   readonly status: CancellationStatus;
 }
 
-/** What an answer to `GET /services/{id}` or `GET /instances/{instanceId}` says. */
+/** What a response to `GET /services/{id}` or `GET /instances/{instanceId}` says. */
 export function readContract(
   response: ProviderResponse,
   service: ResolvedLeasewebService,

@@ -57,7 +57,7 @@ export interface ReadService {
   readonly status: CancellationStatus;
 }
 
-/** What an answer to `GET /v2/contracts/{contractId}`, or to that of an item, says. */
+/** What a response to `GET /v2/contracts/{contractId}`, or to that of an item, says. */
 export function readService(
   response: ProviderResponse,
   { contractId, contractItemId }: MittwaldService,
@@ -121,7 +121,7 @@ const acceptedSchema = v.object({
   itemsScheduledForTermination: v.fallback(v.array(v.string()), []),
 });
 
-/** What an answer to `POST …/termination` means. */
+/** What a response to `POST …/termination` means. */
 export function fromTerminationResponse(
   response: ProviderResponse,
   { contractId, contractItemId }: MittwaldService,
@@ -129,10 +129,10 @@ export function fromTerminationResponse(
 ): CancelVerdict {
   const body = response.status === 201 ? readBody(response, acceptedSchema) : undefined;
   if (body === undefined) return fromErrorResponse(response);
-  // The answer has no number of the contract, so only a UUID can be compared.
+  // The response has no number of the contract, so only a UUID can be compared.
   const isIt = contractId.startsWith('V') || isSame(body.contractId, contractId);
   if (!isIt || !isSame(body.contractItemId ?? itemId, contractItemId ?? itemId)) {
-    const message = 'the answer is for another contract or item. Look into the customer area.';
+    const message = 'the response is for another contract or item. Look into the customer area.';
     return { verdict: 'unclear', reason: 'unreadable_answer', message };
   }
   const at = effectiveAt(body.terminationTargetDate);
@@ -148,7 +148,7 @@ export function fromTerminationResponse(
 
 const undoneSchema = v.object({ isCancelled: v.boolean() });
 
-/** What an answer to `DELETE …/termination` means. A `false` is read back. */
+/** What a response to `DELETE …/termination` means. A `false` is read back. */
 export function fromUndoResponse(response: ProviderResponse): RevokeVerdict {
   const body = response.status === 200 ? readBody(response, undoneSchema) : undefined;
   if (body?.isCancelled === true) return { verdict: 'accepted', outcome: 'revoked' };
@@ -168,7 +168,7 @@ const errorSchema = v.object({
   validationErrors: v.fallback(v.array(v.object({ message: v.string(), path: v.string() })), []),
 });
 
-/** What an answer means that is not the documented success. */
+/** What a response means that is not the documented success. */
 export function fromErrorResponse(response: ProviderResponse): NoVerdict | AbsentVerdict {
   const body = response.status >= 400 ? readBody(response, errorSchema) : undefined;
   if (body === undefined) return { verdict: 'unrecognized' };
@@ -180,7 +180,7 @@ export function fromErrorResponse(response: ProviderResponse): NoVerdict | Absen
   });
 }
 
-/** The entries of an answer that is a list; `undefined` if it is not one. */
+/** The entries of a response that is a list; `undefined` if it is not one. */
 export function listIn(response: ProviderResponse): readonly unknown[] | undefined {
   return response.status === 200 ? readBody(response, v.array(v.unknown())) : undefined;
 }

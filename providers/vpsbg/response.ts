@@ -32,10 +32,10 @@ const oldErrorSchema = v.pipe(
   v.transform(({ error }) => ({ message: error, errors: undefined })),
 );
 
-/** What of an order an answer is read by. */
+/** What of an order a response is read by. */
 type AnsweredOrder = Pick<CancelOrder<ResolvedVpsbgService>, 'service' | 'when' | 'reasonText'>;
 
-/** What an answer to a cancellation means; `service` is any one of those in the request. */
+/** What a response to a cancellation means; `service` is any one of those in the request. */
 export function fromCancelResponse(response: ProviderResponse, order: AnsweredOrder): CancelVerdict {
   if (response.status < 200 || response.status > 299) return fromErrorResponse(response);
   if (!saysNothingElse(response)) return fromErrorResponse(response);
@@ -47,7 +47,7 @@ export function fromCancelResponse(response: ProviderResponse, order: AnsweredOr
 const NOTHING_SAID: UnclearVerdict = {
   verdict: 'unclear',
   reason: 'unreadable_answer',
-  message: 'the answer has no body and not the status 204 that the API documents. Look in the client area.',
+  message: 'the response has no body and not the status 204 that the API documents. Look in the client area.',
 };
 
 const UNDO_OPTIONS: { readonly [Kind in ResolvedVpsbgService['kind']]: string } = {
@@ -56,7 +56,7 @@ const UNDO_OPTIONS: { readonly [Kind in ResolvedVpsbgService['kind']]: string } 
   floating_ip: 'floatingIpUndoPath',
 };
 
-/** What an answer to the undo of a cancellation means. */
+/** What a response to the undo of a cancellation means. */
 export function fromUndoResponse(response: ProviderResponse, { kind }: ResolvedVpsbgService): RevokeVerdict {
   if (response.status >= 200 && response.status <= 299) {
     return saysNothingElse(response) ? { verdict: 'accepted', outcome: 'revoked' } : fromErrorResponse(response);
@@ -89,7 +89,7 @@ function warningsFor({ service, when, reasonText }: AnsweredOrder): Warning[] {
 }
 
 /**
- * The documented answer is a 204 without a body, and siblings of this call answer `{}`. A 2xx that says anything else
+ * The documented response is a 204 without a body, and siblings of this call answer `{}`. A 2xx that says anything else
  * may say that it failed, or come from something in between.
  */
 function saysNothingElse({ body }: ProviderResponse): boolean {
@@ -98,7 +98,7 @@ function saysNothingElse({ body }: ProviderResponse): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
 }
 
-/** What an error answer of any call means. A body that is not in the API's form proves nothing. */
+/** What an error response of any call means. A body that is not in the API's form proves nothing. */
 export function fromErrorResponse(
   response: ProviderResponse,
 ): RefusedVerdict | UnclearVerdict | { readonly verdict: 'unrecognized' } {

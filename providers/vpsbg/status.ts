@@ -57,7 +57,7 @@ const requestSchema = v.object({
   created_at: text,
 });
 
-/** What an answer to `GET /v1/servers/{id}` says of the server's cancellation. */
+/** What a response to `GET /v1/servers/{id}` says of the server's cancellation. */
 export function fromServerResponse(response: ProviderResponse, service: VpsbgServer): StatusVerdict {
   if (response.status !== 200) return fromErrorResponse(response);
   const server = readBody(response, serviceSchema);
@@ -67,7 +67,7 @@ export function fromServerResponse(response: ProviderResponse, service: VpsbgSer
 }
 
 /**
- * What an answer to `GET /v1/servers/{id}` says of an addon's cancellation. The documented addons have no
+ * What a response to `GET /v1/servers/{id}` says of an addon's cancellation. The documented addons have no
  * `cancel_request`; without one, the state is not known.
  */
 export function fromServerOfAddon(response: ProviderResponse, service: VpsbgAddon): StatusVerdict {

@@ -21,7 +21,7 @@ const answerSchema = v.looseObject({
   message: shownText,
 });
 
-/** An answer of the WHMCS API; the other fields are the action's own. */
+/** A response of the WHMCS API; the other fields are the action's own. */
 export interface WhmcsAnswer {
   readonly result: 'success' | 'error';
   readonly message?: string | undefined;
@@ -29,8 +29,8 @@ export interface WhmcsAnswer {
 }
 
 /**
- * Reads an answer; `undefined` if it is not in the form of this API. JSON is asked for. Of the other two forms that the
- * API has, only an error is believed: some access errors come before the form that was asked for is looked at.
+ * Reads a response; `undefined` if it is not in the form of this API. JSON is asked for. Of the other two forms that
+ * the API has, only an error is believed: some access errors come before the form that was asked for is looked at.
  */
 export function readAnswer({ body }: ProviderResponse): WhmcsAnswer | undefined {
   if (body.kind === 'other') return errorInText(body.text);

@@ -2,7 +2,7 @@ import { plainWords, type CancelOrder, type CancelVerdict, type ProviderResponse
 import { fromErrorAnswer, readAnswer } from './answer.ts';
 import type { ResolvedWhmcsService } from './service.ts';
 
-/** What an answer to `AddCancelRequest` means. */
+/** What a response to `AddCancelRequest` means. */
 export function fromCancelResponse(
   response: ProviderResponse,
   order: CancelOrder<ResolvedWhmcsService>,
@@ -19,7 +19,7 @@ export function fromCancelResponse(
   const answered = answer['serviceid'];
   const namesAnother = isId(answered) && String(answered) !== order.service.serviceId;
   if (namesAnother) {
-    const message = 'the answer is for another service. Look in WHMCS which one has a cancellation request.';
+    const message = 'the response is for another service. Look in WHMCS which one has a cancellation request.';
     return { verdict: 'unclear', reason: 'unreadable_answer', message };
   }
   return { verdict: 'accepted', outcome: 'requested', warnings: order.when === 'immediate' ? [DEFERRED] : [] };

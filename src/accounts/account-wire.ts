@@ -158,5 +158,5 @@ class CallSecrets {
   }
 }
 
-// Those of the last attempts: an answer can echo its own request.
+// Those of the last attempts: a response can echo its own request.
 const MOST_DERIVED = 16;

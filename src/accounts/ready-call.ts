@@ -84,7 +84,7 @@ function withSecret<Value extends Configured>(
 }
 
 /**
- * Whether a lost answer to a write could not be cleared up afterwards. Such a write does not go out on a kept
+ * Whether a lost response to a write could not be cleared up afterwards. Such a write does not go out on a kept
  * connection, which the server may be closing as idle in that very moment.
  */
 function needsFreshConnection({ readBack, recognizesRepeat }: Capabilities): boolean {

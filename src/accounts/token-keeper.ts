@@ -32,7 +32,7 @@ type LoginEnd =
 /**
  * Keeps what one configuration of an account has obtained, and obtains it: one login at a time, which all calls wait
  * for that need it. Credentials that were refused are not tried again for 5 minutes, since providers ban for that;
- * after an answer that is no login, it is 10 seconds.
+ * after a response that is no login, it is 10 seconds.
  */
 export class TokenKeeper {
   #grant: Grant | undefined;

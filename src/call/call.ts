@@ -14,7 +14,7 @@ export interface ErrorFacts extends Omit<
   readonly code: ErrorCode;
   /** Milliseconds until it is worth trying again; `retryAt` is made of them. */
   readonly retryInMs?: number | undefined;
-  /** Whether it is based on an answer that no API gives, such as a page. */
+  /** Whether it is based on a response that no API gives, such as a page. */
   readonly isForeign?: boolean | undefined;
 }
 

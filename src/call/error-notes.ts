@@ -4,21 +4,21 @@ import type { ProviderError } from '../contract/provider-error.ts';
 const FOREIGN = Symbol.for('cancelkit.foreignAnswer');
 
 /**
- * Notes that an error is based on an answer that no API gives, such as a maintenance page, for {@link isForeign}.
+ * Notes that an error is based on a response that no API gives, such as a maintenance page, for {@link isForeign}.
  * Nothing prints or copies the note.
  *
- * @param hasWritten whether a write had been sent by then, to which it may be the answer.
+ * @param hasWritten whether a write had been sent by then, to which it may be the response.
  */
 export function noteForeign(error: ProviderError, hasWritten: boolean): void {
   Object.defineProperty(error, FOREIGN, { value: hasWritten ? 'after a write' : 'before any write' });
 }
 
-/** Whether an error that means that nothing happened is based on an answer that no API gives. */
+/** Whether an error that means that nothing happened is based on a response that no API gives. */
 export function isForeign(error: ProviderError): boolean {
   return Reflect.get(error, FOREIGN) !== undefined;
 }
 
-/** Whether that answer may be to a write, which is not sent again after it. */
+/** Whether that response may be to a write, which is not sent again after it. */
 export function isForeignAfterWrite(error: ProviderError): boolean {
   return Reflect.get(error, FOREIGN) === 'after a write';
 }

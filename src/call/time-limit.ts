@@ -126,7 +126,7 @@ export class TimeLimit {
 
   /**
    * After something that kept the thread busy (or stopped the process) the timer fires late, and before the sockets
-   * have been read. An answer that has arrived by then is not thrown away: the sockets come first.
+   * have been read. A response that has arrived by then is not thrown away: the sockets come first.
    */
   #timedOut(): void {
     if (performance.now() - this.#endsAt < LATE_MS) {

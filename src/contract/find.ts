@@ -68,5 +68,5 @@ export interface ListedVerdict<Service = unknown> {
   readonly next?: string;
 }
 
-/** What a provider makes of the answers to `find`. */
+/** What a provider makes of the responses to `find`. */
 export type FindVerdict<Service = unknown> = ListedVerdict<Service> | NoVerdict;

@@ -14,7 +14,7 @@ import type { DuplicateVerdict } from '../contract/verdict.ts';
  * Reads back a cancellation whose response was lost or not readable. It is never sent again.
  *
  * A cancellation that is found settles the outcome. Finding none settles it only if the provider has certainly finished
- * with the request (`ifAbsent`): after a lost answer it may still be working on it.
+ * with the request (`ifAbsent`): after a lost response it may still be working on it.
  *
  * @throws ProviderError `outcome_unknown`, with `lastSeen` if the state could be read
  */
@@ -42,13 +42,13 @@ export async function reconcileUnknown(
 /** This call has read the service, has sent its write, and now the service is gone. */
 const GONE: CancelFacts = { outcome: 'completed', reconciled: true, warnings: [], raw: null };
 
-/** Said if a read-back after a lost answer finds no service, which can be the effect of the cancellation. */
+/** Said if a read-back after a lost response finds no service, which can be the effect of the cancellation. */
 export const NO_SUCH_SERVICE: string =
   'Read back afterwards: absent. The provider has no such service: either the cancellation took effect, or the id was ' +
   'wrong from the start. If the service existed before, it is over.';
 
 /**
- * What a read-back after a lost answer proves, or `undefined` if it does not show the cancellation that was sent.
+ * What a read-back after a lost response proves, or `undefined` if it does not show the cancellation that was sent.
  *
  * @param asksFor the calendar date that the write asked for, if one is known.
  */

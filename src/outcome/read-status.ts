@@ -67,7 +67,7 @@ export function unreadWords({ readBackRefusal, redactor }: Call): string {
     : `It could not be read back: ${redactor.message(readBackRefusal.message)}`;
 }
 
-/** The state, or why the provider's answer does not show it. */
+/** The state, or why the provider's response does not show it. */
 async function readOnce(
   exchange: Exchange<StatusVerdict>,
   call: Call,

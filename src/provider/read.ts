@@ -92,7 +92,7 @@ export function offered<T extends Timing>(
   return { verdict: 'offered', options: { timings, ...defined({ ...demands, existing }), raw: status.raw } };
 }
 
-/** Whether a read ended with a verdict: the service is not there, or the answer does not show it. */
+/** Whether a read ended with a verdict: the service is not there, or the response does not show it. */
 function isVerdict(read: ReadState | AbsentVerdict | NoVerdict): read is AbsentVerdict | NoVerdict {
   return 'verdict' in read;
 }

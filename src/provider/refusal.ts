@@ -46,7 +46,7 @@ export function duplicate(message: string, ambiguous = false): DuplicateVerdict 
   return { verdict: 'duplicate', ambiguous, message };
 }
 
-/** A verdict of a call for which a missing service means nothing, such as a list: the answer is not understood. */
+/** A verdict of a call for which a missing service means nothing, such as a list: the response is not understood. */
 export function notAbsent(verdict: NoVerdict | AbsentVerdict): NoVerdict {
   return verdict.verdict === 'absent' ? { verdict: 'unrecognized' } : verdict;
 }

@@ -5,7 +5,7 @@ import type { Fault } from './faults.ts';
 
 /** The connection that a faulty answer goes to. */
 export interface FaultyConnection {
-  /** Executes the call and returns the answer that a healthy provider would give. */
+  /** Executes the call and returns the response that a healthy provider would give. */
   readonly execute: () => Promise<Response>;
   /** The provider's own body for a status. */
   readonly failure: (status: number) => Response;
@@ -64,7 +64,7 @@ export async function applyFault(fault: Fault, connection: FaultyConnection): Pr
   }
 }
 
-/** The answer itself, or `200 {}` if there is no body that a fault could act on. */
+/** The response itself, or `200 {}` if there is no body that a fault could act on. */
 async function withBody(response: Response | undefined): Promise<Response> {
   if (response === undefined || response.body === null) return json(200, {});
   return response;

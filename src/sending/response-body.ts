@@ -62,7 +62,7 @@ function sourceOf(body: unknown): BodySource | undefined {
         const { done, value } = await reader.read();
         return done ? { done, value: undefined } : { done, value };
       },
-      // How that goes no longer matters to the answer.
+      // How that goes no longer matters to the response.
       release: () => void reader.cancel().catch(() => undefined),
     };
   }

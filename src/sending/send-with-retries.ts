@@ -12,7 +12,7 @@ import type { SendContext } from './send-context.ts';
 import { type SendResult, send } from './send.ts';
 
 /**
- * The answer to one request, which is sent again as often as the retry policy allows.
+ * The response to one request, which is sent again as often as the retry policy allows.
  *
  * @throws ProviderError
  */
@@ -217,8 +217,8 @@ function outcomeOf(sent: SendResult, effect: 'read' | 'write', call: Call): Prov
 }
 
 const LOST = {
-  timeout: 'no answer came in time',
-  connection_lost: 'the connection was lost before the answer',
+  timeout: 'no response came in time',
+  connection_lost: 'the connection was lost before the response',
   aborted: 'the call was aborted while the request was in flight',
 };
 

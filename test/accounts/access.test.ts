@@ -193,7 +193,7 @@ describe('a token', () => {
     expect(new Set([...first, second].map(({ code }) => code))).toEqual(new Set(['unauthorized']));
   });
 
-  it('is renewed during the read-back of a lost answer', async () => {
+  it('is renewed during the read-back of a lost response', async () => {
     const service = serviceOf();
     await service.cancel({ ...order, service: { id: 's2' } });
     servers.onApi = (response, request) => {
@@ -365,7 +365,7 @@ describe('a login that fails', () => {
     expect(servers.carriedOut.get('s2')).toBeUndefined();
   });
 
-  it('in the read-back of a lost answer leaves the outcome unknown', async () => {
+  it('in the read-back of a lost response leaves the outcome unknown', async () => {
     const service = serviceOf();
     servers.onApi = (response, request) => {
       if (request.method !== 'POST') return false;

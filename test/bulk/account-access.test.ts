@@ -44,7 +44,7 @@ describe('what shows that a provider has let an account in', () => {
 });
 
 describe('requests that prove nothing', () => {
-  it('count once if they share an answer, however many services are in the call', () => {
+  it('count once if they share a response, however many services are in the call', () => {
     const access = new AccountAccess();
     const batch = (): readonly boolean[] => [0, 1, 2, 3].map((place) => access.learn(page(), place > 0));
     expect([...batch(), ...batch()]).not.toContain(true);

@@ -23,7 +23,7 @@ export interface Tally {
   readonly client: string;
   readonly jobs: number;
   readonly attempts: number;
-  /** Share of the attempts that did not get the answer that belongs there. */
+  /** Share of the attempts that did not get the response that belongs there. */
   readonly faulted: number;
   /** Services that were cancelled more than once. */
   readonly duplicates: number;

@@ -208,7 +208,7 @@ describe('an error that escapes from a route', () => {
     },
   );
 
-  it('leaves Fastify’s own answer to a body that is not JSON', async () => {
+  it('leaves Fastify’s own response to a body that is not JSON', async () => {
     const running = await recipes['Fastify']!(() => Promise.reject(thrown));
     try {
       const response = await fetch(`http://127.0.0.1:${running.port}/cancel`, {

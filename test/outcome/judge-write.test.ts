@@ -26,7 +26,7 @@ function failureOf(verdict: CancelVerdict, status: number, effect: 'write' | 're
 const refused = { verdict: 'refused', code: 'not_found', message: 'There is none.', providerMessage: 'none' } as const;
 const unclear = { verdict: 'unclear', message: 'Odd.', providerMessage: 'odd' } as const;
 
-describe('the answer to a write that is no yes', () => {
+describe('the response to a write that is no yes', () => {
   it.each([
     ['a refusal', refused, 404, 'not_found', false],
     ['a refusal that was rate limited', refused, 429, 'rate_limited', false],

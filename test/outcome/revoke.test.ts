@@ -215,7 +215,7 @@ describe('an undo at a hosting', () => {
   });
 });
 
-describe('an undo whose answer is lost', () => {
+describe('an undo whose response is lost', () => {
   beforeEach(() => {
     services = servicesOf(sandbox, IMPATIENT);
   });

@@ -153,7 +153,7 @@ describe.each(DATABASES)('a cancellation that waits for a confirmation on %s', (
     await queue.close();
   });
 
-  it('is read back if the answer to the token is lost', async () => {
+  it('is read back if the response to the token is lost', async () => {
     let isConfirmed = false;
     const { queue } = await waiting(
       () => {

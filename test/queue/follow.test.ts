@@ -293,7 +293,7 @@ describe.each(DATABASES)('a cancellation that the provider accepted, on %s', (_,
     });
   });
 
-  it('that was read back after a lost answer is followed, too', async () => {
+  it('that was read back after a lost response is followed, too', async () => {
     const shop = openShop({ one: { writes: [lost], reads: [none, requested, over] } });
     await using queue = await openQueue(database, { services: shop.services, follow: QUICK });
     await queue.enqueue(request('alpha', 'one'), { id: 'one' });

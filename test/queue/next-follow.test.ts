@@ -256,7 +256,7 @@ describe('the reading of a followed cancellation', () => {
     const second = fail(late + DAY - HOUR, first);
     expect(second.follow?.ended).toBeUndefined();
     expect(fail(late + DAY, second).follow?.ended).toBe('unconfirmed');
-    // An answer between them begins anew, and so does a clock that was set back.
+    // A response between them begins anew, and so does a clock that was set back.
     const answered = afterFollowReading(at(late + HOUR, end, first), 'absent');
     expect(fail(late + DAY, answered).follow?.ended).toBeUndefined();
     expect(fail(late - 10 * DAY, first).follow).toMatchObject({ failingSinceMs: late - 10 * DAY });

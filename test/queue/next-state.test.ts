@@ -154,7 +154,7 @@ describe('what follows if the account is turned away', () => {
   });
 
   it.each(['unauthorized', 'unavailable', 'unexpected_response'] as const)(
-    'by the read-back after a lost answer (%s) is a rest, too, before it is read back again',
+    'by the read-back after a lost response (%s) is a rest, too, before it is read back again',
     (readBackRefusal) => {
       const error = new ProviderError('outcome_unknown', { message: 'acme: lost', readBackRefusal });
       expect(afterSend(claimedWith(), { ok: false, error }, true, POLICY)).toMatchObject({
@@ -172,7 +172,7 @@ describe('what follows if the account is turned away', () => {
     ['forbidden', true, { forMs: REST_MS, because: 'forbidden', isTurnedAway: true }],
     ['forbidden', false, undefined],
   ] as const)(
-    'by an answer that stands for the read-back (%s, shut: %s) rests also where nothing can be read back',
+    'by a response that stands for the read-back (%s, shut: %s) rests also where nothing can be read back',
     (readBackRefusal, isShut, pause) => {
       const error = new ProviderError('outcome_unknown', { message: 'acme: a text answered', readBackRefusal });
       const next = afterSend(claimedWith(), { ok: false, error }, false, POLICY, isShut);
@@ -180,7 +180,7 @@ describe('what follows if the account is turned away', () => {
     },
   );
 
-  it('is turned away, whatever else the answer proves or does not', () => {
+  it('is turned away, whatever else the response proves or does not', () => {
     const foreign = new ProviderError('unexpected_response', { message: 'acme: a page', providerStatus: 401 });
     noteForeign(foreign, false);
     const wall = new ProviderError('unavailable', { message: 'acme: a challenge', retryable: false });

@@ -274,7 +274,7 @@ describe.each(DATABASES)('a worker on %s', (_, open) => {
     expect(record?.tries).toBeGreaterThan(1);
   });
 
-  it('writes down an answer that the database cannot keep unchanged', async () => {
+  it('writes down a response that the database cannot keep unchanged', async () => {
     const odd = { verdict: 'accepted', outcome: 'requested', note: 'a\0b \ud800 \\u0000', 'k\0': '😀' } as const;
     const shop = openShop({ one: { writes: [() => says(odd)] } });
     await using queue = await openQueue(database, { services: shop.services });

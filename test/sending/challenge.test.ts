@@ -53,7 +53,7 @@ describe('a challenge that something in front of the provider answers', () => {
     expect(server.seen.length).toBeLessThanOrEqual(2);
   });
 
-  it('leaves a lost answer unknown if only the read-back meets it, and is asked once', async () => {
+  it('leaves a lost response unknown if only the read-back meets it, and is asked once', async () => {
     await using server = await startHttp((response, request, socket) => {
       if (request.method === 'GET') response.writeHead(503, CLOUDFLARE).end(PAGE);
       else socket.destroy();

@@ -58,7 +58,7 @@ describe('connections', () => {
     expect(server.connections()).toBeLessThanOrEqual(8);
   });
 
-  it('are not reused for a write whose lost answer nobody could clear up', async () => {
+  it('are not reused for a write whose lost response nobody could clear up', async () => {
     await using server = await startCounting();
     const services = createCancelService({ acme: blindAcmeProvider().account({ baseUrl: server.origin, token }) });
     for (let index = 0; index < 5; index += 1) await services.cancel(REQUEST);
@@ -77,7 +77,7 @@ describe('connections', () => {
   });
 });
 
-describe('an answer that arrived while the thread was busy', () => {
+describe('a response that arrived while the thread was busy', () => {
   it('is not thrown away when the time limit fires late', async () => {
     await using server = await startHttp((response) => response.end('{"result":"success"}'));
     const services = createCancelService(

@@ -47,7 +47,7 @@ export async function cancelBehindEnvironmentProxy(
   }
 }
 
-/** In a process that is stopped (SIGSTOP) until long after its time limit, while the answer arrives. */
+/** In a process that is stopped (SIGSTOP) until long after its time limit, while the response arrives. */
 export async function cancelWhileStopped(): Promise<ChildOutcome> {
   const limitMs = 1_500;
   const children: ChildProcess[] = [];

@@ -20,7 +20,7 @@ const MEANINGS: { readonly [State in CancellationState]: string } = {
   scheduled: 'It is cancelled, with the date that it takes effect.',
   completed: 'The service is over.',
   failed: 'The provider tried to cancel it and failed: it is not cancelled.',
-  unknown: 'The provider’s answer does not tell.',
+  unknown: 'The provider’s response does not tell.',
 };
 
 /** `cancelkit status` */

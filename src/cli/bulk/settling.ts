@@ -21,7 +21,7 @@ import type { ValidRow } from './result-line.ts';
 export class Settling {
   readonly #services: OpenedServices['services'];
   readonly #closed = new Map<string, ProviderError>();
-  /** How many read-backs in a row got no answer. */
+  /** How many read-backs in a row got no response. */
   readonly #silent = new Map<string, number>();
   /** By the number of the row. */
   readonly #tried = new Map<number, SafeResult<CancelResult>>();

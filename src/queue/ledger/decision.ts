@@ -114,7 +114,7 @@ export async function note(
   await writeHistory(client, schema, [{ id, type, data: { by, note: words, ...more } }]);
 }
 
-/** Whether it was sent before, or may have been, and no answer showed the outcome. */
+/** Whether it was sent before, or may have been, and no response showed the outcome. */
 export async function hasBeenInDoubt(client: QueryClient, { schema }: DecisionContext, id: string): Promise<boolean> {
   const { rows } = await client.query(
     `SELECT 1 FROM ${schema}.history WHERE cancellation_id = $1

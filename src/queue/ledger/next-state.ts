@@ -241,7 +241,7 @@ function confirmedAbsent(
   const doubt = claimed.error;
   const next = isSentAgain ? 'It is sent again, once.' : 'If it is still wanted, enqueue it again under a new id.';
   const message =
-    `${claimed.provider}: confirmed not cancelled. The answer to the request was lost, and it was read back ${readBackAttempts} times ` +
+    `${claimed.provider}: confirmed not cancelled. The response to the request was lost, and it was read back ${readBackAttempts} times ` +
     `since: no cancellation is there. ${next}`;
   return new ProviderError('rejected', {
     message,

@@ -20,7 +20,7 @@ export const STATE_WORDS: Readonly<Record<QueueState, StateWords>> = {
   proposed: { name: 'Proposed', meaning: 'Waits for a person to approve it. Nothing has been sent.', tone: 'person' },
   planned: { name: 'Planned', meaning: 'Waits for its turn. Nothing has been sent.', tone: 'neutral' },
   intent: { name: 'Being sent', meaning: 'A worker has taken it up.', tone: 'sent' },
-  sent: { name: 'Sent', meaning: 'The request was sent; the answer is awaited.', tone: 'sent' },
+  sent: { name: 'Sent', meaning: 'The request was sent; the response is awaited.', tone: 'sent' },
   requested: {
     name: 'Requested',
     meaning: 'The provider stored it; a cron job, a worker or a person still acts on it.',
@@ -45,12 +45,12 @@ export const STATE_WORDS: Readonly<Record<QueueState, StateWords>> = {
 
 /** Why an outcome is not known, to be put after "and". */
 export const UNKNOWN_REASONS: Readonly<Record<string, string>> = {
-  timeout: 'no answer arrived in time',
+  timeout: 'no response arrived in time',
   connection_lost: 'the connection broke off',
   aborted: 'it was interrupted',
   server_error: 'the provider answered with a server error',
-  unreadable_answer: 'the answer could not be read',
-  provider_error: 'the answer does not say whether it took effect',
+  unreadable_answer: 'the response could not be read',
+  provider_error: 'the response does not say whether it took effect',
 };
 
 /** What a read-back showed, to be put after "the provider". */

@@ -138,7 +138,7 @@ export const CALLS: { readonly [Name in ProviderName]: Calls } = {
   },
 };
 
-// Two, as in the documented answer.
+// Two, as in the documented response.
 const server = { productId: 1814, os: 92, hostname: 'kvmtest' };
 
 const hostingService = { hostingId: HOSTING_ID, domain: 'example.com' };

@@ -7,7 +7,7 @@ import { listen } from '../../support/listen.ts';
 
 const CHUNK = Buffer.alloc(64 * 1024, 'x');
 
-/** A server whose answers are gzip, made while they are sent, and huge once decoded. `await using` closes it. */
+/** A server whose responses are gzip, made while they are sent, and huge once decoded. `await using` closes it. */
 export interface LargeAnswerServer extends AsyncDisposable {
   readonly origin: string;
 }

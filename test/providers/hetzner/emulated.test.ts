@@ -61,7 +61,7 @@ describe('Hetzner Robot over real HTTP', () => {
     },
   );
 
-  it('asks for the reservation if one is possible, and sends the answer', async () => {
+  it('asks for the reservation if one is possible, and sends the response', async () => {
     const { reservable: service } = sandbox().hetzner.seeded;
     expect((await open().options({ account, service })).requiredExtras).toEqual(['reserveLocation']);
     const asked = { account, service, when: 'earliest' } as const;

@@ -201,7 +201,7 @@ describe('a batch that VPSBG accepts', () => {
   });
 });
 
-describe('a batch whose answer is lost', () => {
+describe('a batch whose response is lost', () => {
   const faults: readonly [string, Fault][] = [
     ['never comes', { kind: 'hang', executed: true }],
     ['is a reset', { kind: 'reset', executed: true }],
