@@ -9,8 +9,8 @@ import { setDefaultCACertificates } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { makeCertificate } from '../test/campaign/certificate.ts';
-import { cancelBehindEnvironmentProxy, cancelWhileStopped, type ChildOutcome } from '../test/transports/processes.ts';
 import { faultsOf, runMatrix, stacks } from '../test/transports/matrix.ts';
+import { cancelBehindEnvironmentProxy, cancelWhileStopped, type ChildOutcome } from '../test/transports/processes.ts';
 
 const NODE_VERSIONS = ['22', '24', '26'];
 

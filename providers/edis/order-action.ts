@@ -1,8 +1,8 @@
 import type { ProviderAction } from '../../src/provider/index.ts';
 import type { ResolvedEdisConfig } from './config.ts';
-import { edisOrderSchema, type EdisOrder } from './order.ts';
 import { toOrderRequest } from './order-request.ts';
 import { fromOrderResponse, type EdisOrderResult } from './order-response.ts';
+import { edisOrderSchema, type EdisOrder } from './order.ts';
 
 /** What an order sends, and what its response means. */
 export const orderAction: ProviderAction<ResolvedEdisConfig, EdisOrder, EdisOrderResult> = {

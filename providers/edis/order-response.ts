@@ -1,6 +1,6 @@
 import { refused, type ProviderResponse, type ActionVerdict } from '../../src/provider/index.ts';
-import type { EdisOrder } from './order.ts';
 import { commonRefusal, credentialsRefusal, readAnswer, saidIn, type EdisAnswer } from './answer.ts';
+import type { EdisOrder } from './order.ts';
 
 /** The result of an order. */
 export type EdisOrderResult =

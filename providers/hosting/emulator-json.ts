@@ -1,5 +1,5 @@
-import { addMonths, dateOnly, unixSeconds } from '../../src/sandbox/kit/calendar.ts';
 import { json } from '../../src/sandbox/kit/bodies.ts';
+import { addMonths, dateOnly, unixSeconds } from '../../src/sandbox/kit/calendar.ts';
 import type { HostingJob, HostingService } from './emulator-types.ts';
 
 /** Writes answers in one deployment's style. */

@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Call } from '../call/call.ts';
 import type { Moment, ProviderResponse, WireRequest } from '../contract/exchange.ts';
 import type { Access } from '../contract/provider.ts';
+import { growingRedactor } from '../privacy/redactor-for.ts';
 import { type CheckedBaseUrl, checkBaseUrl } from '../sending/base-url.ts';
 import { accessOf, loginOf } from './call-access.ts';
 import type { CheckedConfiguration, OpenWire } from './configure.ts';
-import { growingRedactor } from '../privacy/redactor-for.ts';
 import { type Login, TokenKeeper } from './token-keeper.ts';
 
 /** The part of a provider's definition that is about all its requests. */

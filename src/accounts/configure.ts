@@ -1,14 +1,14 @@
-import { type CheckedBaseUrl, checkBaseUrl } from '../sending/base-url.ts';
 import type { Call } from '../call/call.ts';
 import type { Checked, MaybePromise } from '../call/check-schema.ts';
-import type { CallWire } from '../sending/send-context.ts';
-import type { Redactor } from '../privacy/redactor.ts';
+import { issueText, sentence } from '../call/issue-text.ts';
+import type { TimeLimit } from '../call/time-limit.ts';
+import type { Issue } from '../contract/provider-error.ts';
 import { LoadFailure } from '../platform/load-part.ts';
 import { redactorFor } from '../privacy/redactor-for.ts';
-import type { TimeLimit } from '../call/time-limit.ts';
+import type { Redactor } from '../privacy/redactor.ts';
+import { type CheckedBaseUrl, checkBaseUrl } from '../sending/base-url.ts';
+import type { CallWire } from '../sending/send-context.ts';
 import type { passesProxy as PassesProxy, TransportChoice } from '../sending/transport.ts';
-import { issueText, sentence } from '../call/issue-text.ts';
-import type { Issue } from '../contract/provider-error.ts';
 
 /** A configuration that has been read and checked, as far as the core needs to know it. */
 export interface Configured {

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import type { Call } from '../call/call.ts';
+import { revokeRequestSchema } from '../call/check-request.ts';
 import { checkedOrThrow } from '../call/check-schema.ts';
 import { inTime, withinDeadline } from '../call/time-limit.ts';
-import { revokeRequestSchema } from '../call/check-request.ts';
 import type { CallOptions, ServiceOptions } from '../contract/options.ts';
 import { isProviderError } from '../contract/provider-error.ts';
 import type { WhereToLook } from '../contract/where-to-look.ts';

@@ -1,18 +1,18 @@
 import type { Call } from '../call/call.ts';
+import { DEFAULTS } from '../call/check-options.ts';
 import { checkedOrThrow, invalid, type Checked, type MaybePromise, checkAgainst } from '../call/check-schema.ts';
+import { chooseReasonCode } from '../call/reason.ts';
 import { inTime, startLimit, type TimeLimit } from '../call/time-limit.ts';
 import type { Capabilities } from '../contract/capabilities.ts';
 import type { CallOptions, ServiceOptions } from '../contract/options.ts';
 import type { Reason } from '../contract/reason.ts';
 import type { AnyWhen } from '../contract/vocabulary.ts';
 import type { SendContext } from '../sending/send-context.ts';
-import type { AccountEntry } from './account-entry.ts';
-import { type Configured, type OpenWire, configure } from './configure.ts';
-import type { AdapterOperations } from './account-internals.ts';
-import { placeOf } from './place.ts';
-import { chooseReasonCode } from '../call/reason.ts';
-import { DEFAULTS } from '../call/check-options.ts';
 import type { TransportChoice } from '../sending/transport.ts';
+import type { AccountEntry } from './account-entry.ts';
+import type { AdapterOperations } from './account-internals.ts';
+import { type Configured, type OpenWire, configure } from './configure.ts';
+import { placeOf } from './place.ts';
 
 /** The parts of a request that every operation has. */
 export interface AddressedRequest {

@@ -1,9 +1,9 @@
-import type { Breaker } from './breaker.ts';
 import type { ErrorCode, UnknownReason } from '../contract/error-code.ts';
 import type { OperationEvent, EventDetails } from '../contract/event.ts';
 import { ProviderError, type ProviderErrorDetails } from '../contract/provider-error.ts';
 import type { Confirmation, ProviderOperation } from '../contract/vocabulary.ts';
 import { Redactor } from '../privacy/redactor.ts';
+import type { Breaker } from './breaker.ts';
 import { noteForeign, noteWait, timeAfter } from './error-notes.ts';
 
 /** What a failure says; the call adds who, what and how often. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { CancelResult } from '../index.ts';
 import { handingOver, inOrder, isSameRequest } from './answers.ts';
-import type { Check } from './check.ts';
 import { assertMatches, assertSources, labelOf } from './check-fixtures.ts';
+import type { Check } from './check.ts';
 import { aroundWords, inWords } from './echoes.ts';
 import { LOSSES, losing } from './fault.ts';
 import type { Responder, SeenRequest } from './loopback.ts';

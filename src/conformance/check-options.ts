@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { CancellationOptions } from '../index.ts';
-import type { Check } from './check.ts';
 import { assertAskedFor, assertMatches, assertOnlyReads, assertSources } from './check-fixtures.ts';
+import type { Check } from './check.ts';
 import { type Reading, readFrom } from './read-back.ts';
 import type { ConformanceAnswer, ConformanceSubject } from './subject.ts';
 import { ACCOUNT, assertNoFault, describeSettled, sentFor, type Settled } from './trial.ts';

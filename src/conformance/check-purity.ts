@@ -3,11 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { inOrder } from './answers.ts';
 import type { Check } from './check.ts';
-import { contentOf, madeHeaders } from './request-fields.ts';
 import type { SeenRequest } from './loopback.ts';
+import { undone } from './read-back.ts';
+import { contentOf, madeHeaders } from './request-fields.ts';
 import type { ConformanceSubject } from './subject.ts';
 import { orderOf, serviceWith, settle, successAnswers, withTrial } from './trial.ts';
-import { undone } from './read-back.ts';
 
 const NOWHERE = 'http://127.0.0.1:2';
 

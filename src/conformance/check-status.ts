@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { acceptances, badBodies, textsFor } from './bad-bodies.ts';
-import type { Check } from './check.ts';
 import { assertAskedFor, assertMatches, assertOnlyReads, labelOf } from './check-fixtures.ts';
+import type { Check } from './check.ts';
 import type { SeenRequest } from './loopback.ts';
 import { readBack } from './read-back.ts';
 import type { ConformanceAnswer, ConformanceStatusFixture, ConformanceSubject } from './subject.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { CancellationState, CancellationStatus, RevokeResult } from '../index.ts';
+import { handingOver } from './answers.ts';
 import type { SeenRequest, Responder } from './loopback.ts';
 import type { ConformanceAnswer, ConformanceStatusFixture, ConformanceSubject } from './subject.ts';
 import { ACCOUNT, beforeOf, settle, withTrial, type Settled, type Trial } from './trial.ts';
-import { handingOver } from './answers.ts';
 
 /** The result of a reading, and the requests that it sent itself. */
 export interface Reading<Value> {

@@ -1,5 +1,5 @@
-import type { CancellationStatus, EffectiveAt } from './vocabulary.ts';
 import type { NoVerdict } from './verdict.ts';
+import type { CancellationStatus, EffectiveAt } from './vocabulary.ts';
 
 /** Whether a service runs, in one of five words. `ended`: it is over. `unknown`: the provider says something else. */
 export type ServiceState = 'active' | 'pending' | 'suspended' | 'ended' | 'unknown';

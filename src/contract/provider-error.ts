@@ -1,5 +1,5 @@
-import { ERROR_CODES, type ErrorCode, type UnknownReason } from './error-code.ts';
 import { docsOf } from './docs-address.ts';
+import { ERROR_CODES, type ErrorCode, type UnknownReason } from './error-code.ts';
 import { type PublicError, publicErrorOf, publicMessageOf } from './public-error.ts';
 import type { CancellationStatus, Confirmation, EffectiveAt, LastSeen, ProviderOperation } from './vocabulary.ts';
 

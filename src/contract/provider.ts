@@ -1,7 +1,7 @@
 import type { Account, ConfigSource } from './account.ts';
 import type { Capabilities } from './capabilities.ts';
-import type { FindQuery, FindVerdict } from './find.ts';
 import type { Exchange, Moment, WireRequest } from './exchange.ts';
+import type { FindQuery, FindVerdict } from './find.ts';
 import type { ReasonDetails } from './reason.ts';
 import type { StandardSchema } from './standard-schema.ts';
 import type {

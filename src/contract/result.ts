@@ -1,6 +1,6 @@
+import type { CancelOutcome, RevokeOutcome } from './outcome.ts';
 import type { ProviderError } from './provider-error.ts';
 import type { Reason } from './reason.ts';
-import type { CancelOutcome, RevokeOutcome } from './outcome.ts';
 import type { AnyWhen, CancellationStatus, EffectiveAt, Timing, Warning, WhenByTiming } from './vocabulary.ts';
 
 /** The result of a cancellation. It never claims more than the provider said. */

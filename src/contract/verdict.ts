@@ -1,6 +1,6 @@
-import type { AcceptedOutcome } from './outcome.ts';
 import type { RefusalCode, UnknownReason } from './error-code.ts';
 import type { Exchange } from './exchange.ts';
+import type { AcceptedOutcome } from './outcome.ts';
 import type { Issue } from './provider-error.ts';
 import type {
   CancellationOptions,

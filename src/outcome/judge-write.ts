@@ -11,12 +11,12 @@ import type {
   UnclearVerdict,
   UnrecognizedVerdict,
 } from '../contract/verdict.ts';
-import { judgeUnrecognized, refusalIn, refusedUnprocessed } from '../sending/judge-response.ts';
-import type { ExchangeResult } from '../sending/run-exchange.ts';
+import type { Warning } from '../contract/vocabulary.ts';
 import { FAULTY, adapterFault } from '../sending/adapter-fault.ts';
 import { providerWords, refusalFacts } from '../sending/judge-no.ts';
+import { judgeUnrecognized, refusalIn, refusedUnprocessed } from '../sending/judge-response.ts';
+import type { ExchangeResult } from '../sending/run-exchange.ts';
 import { readFailure } from './read-status.ts';
-import type { Warning } from '../contract/vocabulary.ts';
 
 /** The provider accepted a write. */
 export interface AcceptedWrite<Accepted> {

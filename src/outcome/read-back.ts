@@ -1,14 +1,14 @@
-import { ProviderError } from '../contract/provider-error.ts';
 import type { Call, ErrorFacts } from '../call/call.ts';
+import type { ProviderResponse } from '../contract/exchange.ts';
+import { ProviderError } from '../contract/provider-error.ts';
+import type { DuplicateVerdict } from '../contract/verdict.ts';
 import type { CancellationStatus, AnyWhen, Warning } from '../contract/vocabulary.ts';
+import { whenText } from '../contract/when.ts';
+import { providerWords } from '../sending/judge-no.ts';
 import type { Cancellation, CancelFacts } from './cancellation.ts';
 import { compare, isShown, shownTiming } from './compare.ts';
 import { type WriteInDoubt, rawOf, textBefore } from './judge-write.ts';
 import { readIfPossible, unreadWords, type ReadBack } from './read-status.ts';
-import type { ProviderResponse } from '../contract/exchange.ts';
-import { providerWords } from '../sending/judge-no.ts';
-import { whenText } from '../contract/when.ts';
-import type { DuplicateVerdict } from '../contract/verdict.ts';
 
 /**
  * Reads back a cancellation whose response was lost or not readable. It is never sent again.

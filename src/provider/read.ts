@@ -1,6 +1,6 @@
 import type { ProviderResponse, Exchange } from '../contract/exchange.ts';
-import type { StandardSchema } from '../contract/standard-schema.ts';
 import type { ListedService, ListedVerdict } from '../contract/find.ts';
+import type { StandardSchema } from '../contract/standard-schema.ts';
 import type { AbsentVerdict, NoVerdict, OfferedVerdict, OptionsVerdict, StatusVerdict } from '../contract/verdict.ts';
 import type { CancellationOptions, CancellationStatus, OfferedTiming, Timing } from '../contract/vocabulary.ts';
 

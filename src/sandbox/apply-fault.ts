@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { htmlPage, json } from './kit/bodies.ts';
 import type { Fault } from './faults.ts';
+import { htmlPage, json } from './kit/bodies.ts';
 
 /** The connection that a faulty answer goes to. */
 export interface FaultyConnection {

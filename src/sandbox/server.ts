@@ -4,10 +4,10 @@ import { getRequestListener } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { applyFault } from './apply-fault.ts';
 import { checkFault } from './check-fault.ts';
-import type { SandboxClock } from './kit/clock.ts';
-import type { Emulator } from './kit/emulator.ts';
 import { createFaultQueue } from './fault-queue.ts';
 import type { Fault, RecordedRequest } from './faults.ts';
+import type { SandboxClock } from './kit/clock.ts';
+import type { Emulator } from './kit/emulator.ts';
 
 /** What every provider of the sandbox has because it is served over HTTP. */
 export interface SandboxServer {

@@ -1,9 +1,9 @@
-import { sendWithRetries } from './send-with-retries.ts';
 import type { Call, ErrorFacts } from '../call/call.ts';
 import type { Exchange, ProviderRequest, ProviderResponse } from '../contract/exchange.ts';
 import { calendarDay } from '../contract/when.ts';
 import { adapterFault } from './adapter-fault.ts';
 import type { SendContext } from './send-context.ts';
+import { sendWithRetries } from './send-with-retries.ts';
 
 /** An operation's verdict with the response that it rests on. */
 export interface ExchangeResult<Verdict> {

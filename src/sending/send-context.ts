@@ -1,8 +1,8 @@
 import type { Call } from '../call/call.ts';
-import type { TransportChoice } from './transport.ts';
 import type { TimeLimit } from '../call/time-limit.ts';
 import type { ProviderResponse } from '../contract/exchange.ts';
 import type { HttpRequest } from './http-request.ts';
+import type { TransportChoice } from './transport.ts';
 
 /** Where and how long a call may send. */
 export interface SendContext {

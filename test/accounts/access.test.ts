@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { inspect } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AccountWires } from '../../src/accounts/account-wire.ts';
 import { Call } from '../../src/call/call.ts';
 import { TimeLimit } from '../../src/call/time-limit.ts';
 import { createCancelService, type OperationEvent, type ProviderError } from '../../src/index.ts';
+import { failureOf } from '../support/failure.ts';
 import {
   byOAuth,
   guardedProvider,
@@ -15,7 +16,6 @@ import {
   type GuardedConfig,
   type GuardedVariant,
 } from '../support/guarded.ts';
-import { failureOf } from '../support/failure.ts';
 
 let servers: Guarded;
 let events: OperationEvent[];

@@ -1,7 +1,7 @@
 import { ProviderError, type ErrorCode } from 'cancelkit';
 import { describe, expect, it } from 'vitest';
-import { noteForeign } from '../../src/call/error-notes.ts';
 import { AccountAccess, isLetIn } from '../../src/bulk/account-access.ts';
+import { noteForeign } from '../../src/call/error-notes.ts';
 
 const said = (code: ErrorCode): ProviderError => new ProviderError(code, { message: 'acme: no', providerStatus: 400 });
 const page = (): ProviderError => {

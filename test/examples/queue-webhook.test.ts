@@ -5,13 +5,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ProviderError } from 'cancelkit';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { cursorIn, deliverChanges, keyOf, signatureOf } from '../../examples/queue/webhook.ts';
-import { failureOf } from '../support/failure.ts';
 import { startPglite, type TestDatabase } from '../queue/support/databases.ts';
 import { freshSchema, openQueue, settle, type TestQueue } from '../queue/support/open-queue.ts';
 import { openShop, request, type Own } from '../queue/support/shop.ts';
+import { failureOf } from '../support/failure.ts';
 import { listen } from '../support/listen.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;

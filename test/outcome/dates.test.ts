@@ -2,11 +2,11 @@ import type { AnyWhen, CancellationStatus, CancelResult, EffectiveAt, ProviderEr
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { compare } from '../../src/outcome/compare.ts';
+import { LEAST_CAPABILITIES } from '../support/capabilities.ts';
 import { datedService, TOKEN } from '../support/dated.ts';
 import { failureOf } from '../support/failure.ts';
 import { answering, json, networkError, writesOf, type RecordingFetch } from '../support/fetch.ts';
 import { untyped } from '../support/untyped.ts';
-import { LEAST_CAPABILITIES } from '../support/capabilities.ts';
 
 afterEach(() => void vi.useRealTimers());
 

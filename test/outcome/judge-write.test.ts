@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
 import { isProviderError, type ProviderError } from 'cancelkit';
 import type { CancelVerdict, ProviderResponse } from 'cancelkit/provider';
+import { describe, expect, it } from 'vitest';
 import { Call } from '../../src/call/call.ts';
 import { believed, judgeWrite } from '../../src/outcome/judge-write.ts';
 

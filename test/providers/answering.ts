@@ -1,5 +1,5 @@
-import type { JsonValue } from 'cancelkit/provider';
 import type { ConformanceAnswer } from 'cancelkit/conformance';
+import type { JsonValue } from 'cancelkit/provider';
 import { recordingFetch, type RecordingFetch } from '../support/fetch.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { createCancelService, type CancellationStatus } from 'cancelkit';
-import type { JsonValue } from 'cancelkit/provider';
 import type { ConformanceAnswer } from 'cancelkit/conformance';
 import { edis, orderVps } from 'cancelkit/edis';
 import { hosting } from 'cancelkit/hosting';
+import type { JsonValue } from 'cancelkit/provider';
 import { vpsbg } from 'cancelkit/vpsbg';
 import { whmcs } from 'cancelkit/whmcs';
 import { describe, expect, it } from 'vitest';

@@ -1,6 +1,6 @@
 import type { CancellationState, CancelResult, SafeResult } from 'cancelkit';
-import type { JsonValue } from 'cancelkit/provider';
 import type { ConformanceAnswer } from 'cancelkit/conformance';
+import type { JsonValue } from 'cancelkit/provider';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { recordingFetch } from '../support/fetch.ts';

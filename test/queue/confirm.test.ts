@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCancelService, type ProviderError } from 'cancelkit';
 import type { CancelQueue } from 'cancelkit/queue';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { datedProvider, type DatedAccount, TOKEN } from '../support/dated.ts';
 import { failureOf } from '../support/failure.ts';
 import { json, networkError, recordingFetch } from '../support/fetch.ts';

@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CancellationStatus, ProviderError } from 'cancelkit';
 import type { CancelQueue, FollowRecord, QueuedCancellation } from 'cancelkit/queue';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failureOf } from '../support/failure.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
 import { openQueue, openTables, settle } from './support/open-queue.ts';
-import { untyped } from './support/untyped.ts';
 import {
   away,
   closedGate,
@@ -17,6 +16,7 @@ import {
   seen,
   type Reply,
 } from './support/shop.ts';
+import { untyped } from './support/untyped.ts';
 
 const DAY = 86_400_000;
 

@@ -1,8 +1,8 @@
 import { ProviderError, type CancellationStatus, type EffectiveAt, type ErrorCode } from 'cancelkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { afterFailedFollow, afterFollowReading, followed } from '../../src/queue/ledger/follow.ts';
 import { toClaimed } from '../../src/queue/ledger/claimed-row.ts';
+import { afterFailedFollow, afterFollowReading, followed } from '../../src/queue/ledger/follow.ts';
 import type { NextState } from '../../src/queue/ledger/next-state.ts';
 import type { Claimed, Following } from '../../src/queue/model/claimed.ts';
 import { DEFAULT_FOLLOW, followPlanOf } from '../../src/queue/model/follow-plan.ts';

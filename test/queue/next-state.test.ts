@@ -1,13 +1,13 @@
 import { ProviderError, type CancellationStatus, type CancelResult, type ErrorCode, type SafeResult } from 'cancelkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { noteForeign } from '../../src/call/error-notes.ts';
 import { Call } from '../../src/call/call.ts';
+import { noteForeign } from '../../src/call/error-notes.ts';
 import { ERROR_CODES } from '../../src/contract/error-code.ts';
-import type { Claimed } from '../../src/queue/model/claimed.ts';
+import { type NextState, afterFailedReadBack, afterReadBack, afterSend } from '../../src/queue/ledger/next-state.ts';
 import { REST_MS, SLOW_DOWN_MS, backoffMs } from '../../src/queue/ledger/policy.ts';
 import { readAgain, sendAgain } from '../../src/queue/ledger/recovery.ts';
-import { type NextState, afterFailedReadBack, afterReadBack, afterSend } from '../../src/queue/ledger/next-state.ts';
+import type { Claimed } from '../../src/queue/model/claimed.ts';
 import { acceptedResult } from '../support/result.ts';
 import { claimedWith } from './support/claimed.ts';
 

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import type { CancelResult, SafeResult } from 'cancelkit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { QueuedCancellation } from 'cancelkit/queue';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failureOf } from '../support/failure.ts';
 import { json } from '../support/fetch.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';

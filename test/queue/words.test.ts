@@ -1,12 +1,12 @@
-import fc from 'fast-check';
 import { ProviderError } from 'cancelkit';
 import type { QueuedCancellation } from 'cancelkit/queue';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { QUEUE_STATES } from '../../src/queue/model/state.ts';
-import { followWords, STATE_WORDS, wordsOf, taskWords } from '../../src/queue/words/state-words.ts';
 import { sentenceOf } from '../../src/queue/words/history-words.ts';
 import { pauseWords } from '../../src/queue/words/pause-words.ts';
 import { relativeTime, timeBetween, utcTime } from '../../src/queue/words/relative-time.ts';
+import { followWords, STATE_WORDS, wordsOf, taskWords } from '../../src/queue/words/state-words.ts';
 import { acceptedResult } from '../support/result.ts';
 
 const NOW = Date.parse('2026-11-05T10:00:00.000Z');

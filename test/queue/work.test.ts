@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createCancelService, type CancelRequest } from 'cancelkit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { QueueState } from 'cancelkit/queue';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { acme } from '../support/acme.ts';
 import { failureOf } from '../support/failure.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';

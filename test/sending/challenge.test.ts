@@ -1,7 +1,7 @@
 import { createCancelService, isProviderError } from 'cancelkit';
 import { describe, expect, it } from 'vitest';
-import { failureOf } from '../support/failure.ts';
 import { acme, REQUEST } from '../support/acme.ts';
+import { failureOf } from '../support/failure.ts';
 import { startHttp } from '../support/loopback.ts';
 
 const token = 'a-token-of-the-account';

@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import { createCancelService, type ErrorCode, type UnknownReason } from 'cancelkit';
 import { describe, expect, it } from 'vitest';
+import { closedOrigin } from '../../src/conformance/loopback.ts';
 import { acme, blindAcmeProvider, REQUEST, toWrite, type AcmeVariant } from '../support/acme.ts';
 import { failureOf } from '../support/failure.ts';
 import { json, networkError, recordingFetch, writesOf } from '../support/fetch.ts';
-import { closedOrigin } from '../../src/conformance/loopback.ts';
 import { startAnswering, startHttp, startRaw } from '../support/loopback.ts';
 
 const token = 'a-token-of-the-account';

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
 import type { ProviderResponse, ResponseBody } from 'cancelkit/provider';
+import { describe, expect, it } from 'vitest';
 import {
   isUnprocessed,
   judgeRedirect,

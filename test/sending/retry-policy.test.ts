@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type RetryQuestion, retryDelay } from '../../src/sending/retry-policy.ts';
 import type { FailureClass } from '../../src/contract/event.ts';
+import { type RetryQuestion, retryDelay } from '../../src/sending/retry-policy.ts';
 
 const QUESTION: RetryQuestion = {
   failure: 'not_sent',

@@ -2,10 +2,11 @@ import { inspect } from 'node:util';
 import { performAction } from 'cancelkit/provider';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createAccount } from '../../src/accounts/account.ts';
 import { secretsIn } from '../../src/accounts/response-secrets.ts';
 import { createCancelService, type OperationEvent, type PreviewedRequest } from '../../src/index.ts';
 import { previewRevoke } from '../../src/outcome/preview.ts';
-import { createAccount } from '../../src/accounts/account.ts';
+import { failureOf } from '../support/failure.ts';
 import {
   byOAuth,
   bySignature,
@@ -21,7 +22,6 @@ import {
   type GuardedConfig,
   type GuardedVariant,
 } from '../support/guarded.ts';
-import { failureOf } from '../support/failure.ts';
 
 let servers: Guarded;
 let events: OperationEvent[];

@@ -1,8 +1,8 @@
 import { createCancelService, isProviderError } from 'cancelkit';
 import { describe, expect, it, vi } from 'vitest';
 import { acme, acmeCancel, blindAcmeProvider, REQUEST } from '../support/acme.ts';
-import { json, recordingFetch } from '../support/fetch.ts';
 import { failureOf } from '../support/failure.ts';
+import { json, recordingFetch } from '../support/fetch.ts';
 
 const config = { baseUrl: 'https://acme.example', token: 'token-of-acme' };
 

@@ -9,8 +9,8 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makeCertificate, type Certificate } from '../campaign/certificate.ts';
 import { blindAcmeProvider, REQUEST, type AcmeVariant } from '../support/acme.ts';
 import { failureOf } from '../support/failure.ts';
-import { startHttp, startRaw } from '../support/loopback.ts';
 import { listen } from '../support/listen.ts';
+import { startHttp, startRaw } from '../support/loopback.ts';
 
 const token = 'a-token-of-the-account';
 const SUCCESS = '{"result":"success"}';

@@ -1,15 +1,15 @@
-import { createServer } from 'node:http';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { createCancelService } from 'cancelkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BodyCollector } from '../../src/sending/response-body.ts';
 import type { ResponseBody } from '../../src/contract/exchange.ts';
+import { BodyCollector } from '../../src/sending/response-body.ts';
 import { acme, blindAcmeProvider, REQUEST, type AcmeVariant } from '../support/acme.ts';
 import { failureOf } from '../support/failure.ts';
-import { startHttp } from '../support/loopback.ts';
 import { listen } from '../support/listen.ts';
+import { startHttp } from '../support/loopback.ts';
 
 const token = 'a-token-of-the-account';
 

@@ -8,8 +8,8 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Certificate } from '../campaign/certificate.ts';
-import { startProxy } from './matrix.ts';
 import { listen } from '../support/listen.ts';
+import { startProxy } from './matrix.ts';
 
 const SUCCESS = JSON.stringify({ result: 'success', serviceid: 4711 });
 

@@ -3,16 +3,16 @@ import type { AnyWhen } from '../../contract/vocabulary.ts';
 import { WHEN_WORDS } from '../../contract/when.ts';
 import { extrasOf } from '../setup/extras.ts';
 import type { CancelFlags } from '../setup/flags.ts';
-import { DATA, confirm } from '../terminal/confirm.ts';
-import { EXIT } from '../terminal/exit-code.ts';
-import { interruptible } from '../terminal/interrupt.ts';
 import { namedService } from '../setup/named-service.ts';
 import { type OpenedServices, accountNamed } from '../setup/open-services.ts';
 import { type ServiceReference, writtenService } from '../setup/parse-service.ts';
 import type { Session } from '../setup/session.ts';
+import { isTimingUnknown, writeResult } from '../setup/show-result.ts';
+import { DATA, confirm } from '../terminal/confirm.ts';
+import { EXIT } from '../terminal/exit-code.ts';
+import { interruptible } from '../terminal/interrupt.ts';
 import { readToken } from '../terminal/read-token.ts';
 import { writeRequest } from '../terminal/show-request.ts';
-import { isTimingUnknown, writeResult } from '../setup/show-result.ts';
 import { wrongUse } from '../terminal/wrong-use.ts';
 
 /** A cancellation as the command line describes it. */

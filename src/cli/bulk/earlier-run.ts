@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type KeptOutcome, KEPT_OUTCOMES } from '../../contract/outcome.ts';
 import * as v from 'valibot';
+import { type KeptOutcome, KEPT_OUTCOMES } from '../../contract/outcome.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
 import { wrongUse } from '../terminal/wrong-use.ts';
 import { byteLinesOf } from './lines.ts';

@@ -1,9 +1,9 @@
-import type { Output } from '../terminal/output.ts';
-import type { Progress } from './progress.ts';
-import type { RowCounts } from './row-counts.ts';
 import type { Accounts } from '../../contract/account.ts';
 import type { ManyProgress } from '../../contract/bulk.ts';
+import type { Output } from '../terminal/output.ts';
 import { leftOf, pauseOf } from './progress-line.ts';
+import type { Progress } from './progress.ts';
+import type { RowCounts } from './row-counts.ts';
 
 /** Bars in a terminal, lines in a log. A machine that reads JSON gets a record of each row instead. */
 export async function openProgress(

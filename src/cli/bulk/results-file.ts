@@ -16,8 +16,8 @@ import { asUser, ownerOtherThanRoot } from '../../platform/owner-of.ts';
 import { jsonLine } from '../terminal/json-line.ts';
 import { systemCode } from '../terminal/system-code.ts';
 import { wrongUse } from '../terminal/wrong-use.ts';
-import { lockResults, type ResultsLock } from './results-lock.ts';
 import { rescued, rescueOf } from './rescue.ts';
+import { lockResults, type ResultsLock } from './results-lock.ts';
 import { unwritable } from './unwritable.ts';
 import { wholeLinesOf } from './whole-lines.ts';
 

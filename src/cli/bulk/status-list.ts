@@ -1,8 +1,8 @@
-import { ProviderError } from '../../contract/provider-error.ts';
 import type { Accounts } from '../../contract/account.ts';
 import type { StatusManyProgress } from '../../contract/bulk.ts';
-import type { CancellationStatus } from '../../contract/vocabulary.ts';
+import { ProviderError } from '../../contract/provider-error.ts';
 import type { SafeResult } from '../../contract/result.ts';
+import type { CancellationStatus } from '../../contract/vocabulary.ts';
 import type { StatusListFlags } from '../setup/flags.ts';
 import type { OpenedServices } from '../setup/open-services.ts';
 import type { Session } from '../setup/session.ts';

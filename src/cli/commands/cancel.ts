@@ -1,11 +1,11 @@
 import { type Command, Option, InvalidArgumentError } from 'commander';
 import { REASON_LABELS } from '../../contract/reason.ts';
+import type { AnyWhen } from '../../contract/vocabulary.ts';
+import { WHEN_WORDS, parseWhen } from '../../contract/when.ts';
 import type { CancelFlags } from '../setup/flags.ts';
 import type { Act } from '../setup/session.ts';
 import { examples } from '../terminal/examples.ts';
 import { text } from './values.ts';
-import type { AnyWhen } from '../../contract/vocabulary.ts';
-import { WHEN_WORDS, parseWhen } from '../../contract/when.ts';
 
 /** Adds `cancelkit cancel`. */
 export function addCancel(program: Command, act: Act): void {

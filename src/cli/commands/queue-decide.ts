@@ -1,5 +1,5 @@
-import { RESOLUTIONS } from '../../queue/model/state.ts';
 import { type Command, Option } from 'commander';
+import { RESOLUTIONS } from '../../queue/model/state.ts';
 import type { DecisionFlags, QuarantineFlags } from '../setup/flags.ts';
 import type { Act } from '../setup/session.ts';
 import { examples } from '../terminal/examples.ts';

@@ -1,5 +1,5 @@
-import { WHEN_ABSENT } from '../../queue/model/state.ts';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { WHEN_ABSENT } from '../../queue/model/state.ts';
 import type { AddFlags, UiFlags, WorkFlags } from '../setup/flags.ts';
 import type { Act } from '../setup/session.ts';
 import { examples } from '../terminal/examples.ts';

@@ -1,17 +1,17 @@
 import * as v from 'valibot';
 import { internalsOf } from '../../accounts/account.ts';
-import type { Account, Accounts } from '../../contract/account.ts';
-import type { ServiceOptions } from '../../contract/options.ts';
 import { checkAgainst } from '../../call/check-schema.ts';
 import { issueTexts } from '../../call/issue-text.ts';
 import { onlyFields } from '../../call/only-fields.ts';
+import type { Account, Accounts } from '../../contract/account.ts';
+import type { ServiceOptions } from '../../contract/options.ts';
 import { isProviderError } from '../../contract/provider-error.ts';
-import type { StandardSchema } from '../../contract/standard-schema.ts';
-import { type CancelService, createCancelService } from '../../service/service.ts';
 import type { ServiceForm } from '../../contract/provider.ts';
+import type { StandardSchema } from '../../contract/standard-schema.ts';
 import type { OperationName, Timing } from '../../contract/vocabulary.ts';
-import { loadConfig } from './load-config.ts';
+import { type CancelService, createCancelService } from '../../service/service.ts';
 import { notConfigured } from '../terminal/wrong-use.ts';
+import { loadConfig } from './load-config.ts';
 
 /** Accounts whose extras are not known before they are opened: the check of a request says which exist. */
 export type DynamicAccounts = Readonly<

@@ -1,6 +1,6 @@
-import { whenText } from '../../contract/when.ts';
 import type { CancelResult } from '../../contract/result.ts';
 import type { CancellationStatus, EffectiveAt } from '../../contract/vocabulary.ts';
+import { whenText } from '../../contract/when.ts';
 import { STATE_WORDS } from '../../queue/words/state-words.ts';
 import { type Labelled, writeLabelled } from '../terminal/labelled.ts';
 import type { Output } from '../terminal/output.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { onlyFields } from '../../call/only-fields.ts';
-import { calendarDay } from '../../contract/when.ts';
 import type { StandardSchema } from '../../contract/standard-schema.ts';
+import { calendarDay } from '../../contract/when.ts';
 import { type WhenAbsent, type Resolution, RESOLUTIONS } from '../model/state.ts';
 import { type Checked, by, moment, note, whenAbsent } from './input-fields.ts';
 

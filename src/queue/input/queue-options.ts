@@ -1,17 +1,17 @@
 import * as v from 'valibot';
-import type { Accounts, AccountsOf } from '../../contract/account.ts';
-import type { AccountKey } from '../../contract/request.ts';
-import type { CancelService } from '../../service/service.ts';
-import type { ProviderError } from '../../contract/provider-error.ts';
 import { callable } from '../../call/check-options.ts';
 import { onlyFields } from '../../call/only-fields.ts';
+import type { Accounts, AccountsOf } from '../../contract/account.ts';
+import type { ProviderError } from '../../contract/provider-error.ts';
+import type { AccountKey } from '../../contract/request.ts';
 import type { StandardSchema } from '../../contract/standard-schema.ts';
-import type { QueueChange } from '../model/change.ts';
+import type { CancelService } from '../../service/service.ts';
 import { placeOfDatabase } from '../database/database-place.ts';
+import type { QueueChange } from '../model/change.ts';
 import type { FollowOption } from '../model/follow-plan.ts';
+import type { AccountLimit } from '../model/limits.ts';
 import type { WhenAbsent } from '../model/state.ts';
 import { follow, positive, whenAbsent, whole } from './input-fields.ts';
-import type { AccountLimit } from '../model/limits.ts';
 
 /** Options of `createCancelQueue`. */
 export interface QueueOptions<A extends AccountsOf<A>> {

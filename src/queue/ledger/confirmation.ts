@@ -5,12 +5,12 @@ import { invalidInput } from '../input/check-input.ts';
 import type { Choice } from '../input/decision-input.ts';
 import type { Claimed } from '../model/claimed.ts';
 import { toClaimed } from './claimed-row.ts';
-import { keepYes } from './record-states.ts';
 import { type DecisionContext, locked, note, write } from './decision.ts';
-import { restAfter } from './when-again.ts';
-import { letRest } from './rest.ts';
 import { checkNotResting } from './read-now.ts';
+import { keepYes } from './record-states.ts';
+import { letRest } from './rest.ts';
 import { storable, storableError } from './stored-outcome.ts';
+import { restAfter } from './when-again.ts';
 
 /**
  * Takes up a cancellation whose token is about to be passed on: until that is over, nobody else acts on it. If this

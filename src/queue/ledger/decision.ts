@@ -1,15 +1,15 @@
-import type { FollowPlan } from '../model/follow-plan.ts';
 import type { CancelResult } from '../../contract/result.ts';
-import { writeHistory } from './history.ts';
-import { toJsonb } from './jsonb.ts';
-import { checkUnchanged } from './changed.ts';
-import { lookUp } from './look-up.ts';
-import { invalidInput } from '../input/check-input.ts';
-import { isFollowedState } from '../model/state.ts';
-import { AGES, toClaimed } from './claimed-row.ts';
 import type { QueryClient, Row } from '../database/database.ts';
-import type { Jobs } from './jobs.ts';
+import { invalidInput } from '../input/check-input.ts';
 import type { Choice } from '../input/decision-input.ts';
+import type { FollowPlan } from '../model/follow-plan.ts';
+import { isFollowedState } from '../model/state.ts';
+import { checkUnchanged } from './changed.ts';
+import { AGES, toClaimed } from './claimed-row.ts';
+import { writeHistory } from './history.ts';
+import type { Jobs } from './jobs.ts';
+import { toJsonb } from './jsonb.ts';
+import { lookUp } from './look-up.ts';
 import { changedAt, UPDATED } from './record.ts';
 
 /** Where decisions are written. */

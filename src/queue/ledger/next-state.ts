@@ -1,13 +1,13 @@
-import { ProviderError } from '../../contract/provider-error.ts';
 import type { ErrorCode } from '../../contract/error-code.ts';
-import { compare } from '../../outcome/compare.ts';
-import { NO_SUCH_SERVICE, confirmsCancellation } from '../../outcome/read-back.ts';
+import { ProviderError } from '../../contract/provider-error.ts';
 import type { CancelResult, SafeResult } from '../../contract/result.ts';
 import type { AnyWhen, CancellationStatus, EffectiveAt, LastSeen } from '../../contract/vocabulary.ts';
+import { compare } from '../../outcome/compare.ts';
+import { NO_SUCH_SERVICE, confirmsCancellation } from '../../outcome/read-back.ts';
 import type { Claimed, FollowReadings } from '../model/claimed.ts';
 import type { FollowEnd } from '../model/follow-plan.ts';
-import { backoffMs, type Policy } from './policy.ts';
 import type { QueueState } from '../model/state.ts';
+import { backoffMs, type Policy } from './policy.ts';
 import { storable, storableError } from './stored-outcome.ts';
 import { afterReadBackRefusal, type Pause, retryInMsOf, shutFor, whenAgain } from './when-again.ts';
 

@@ -1,7 +1,7 @@
 import { ProviderError } from '../../contract/provider-error.ts';
-import { toClaimed } from './claimed-row.ts';
 import type { QueryClient, Row } from '../database/database.ts';
 import type { Choice } from '../input/decision-input.ts';
+import { toClaimed } from './claimed-row.ts';
 import { type DecisionContext, hasBeenInDoubt, locked, note, write } from './decision.ts';
 
 /**

@@ -1,21 +1,10 @@
 import { isProviderError } from '../../contract/provider-error.ts';
-import type { Announcements } from './announcements.ts';
 import type { StandardSchema } from '../../contract/standard-schema.ts';
 import type { WhereToLook } from '../../contract/where-to-look.ts';
-import { type Asking, confirmNow, readBackNow } from './ask-provider.ts';
-import { checkItems, type ToNew } from './check-items.ts';
 import { clearly } from '../database/database-error.ts';
 import { type QueryClient, guarded } from '../database/database.ts';
-import { resolve } from '../ledger/resolve.ts';
-import { resume } from '../ledger/resume.ts';
-import { retry } from '../ledger/retry.ts';
-import { withdraw } from '../ledger/withdraw.ts';
-import { approve } from '../ledger/approval.ts';
-import { type NewCancellation, type PathOf, enqueue, fingerprintOf, toNew } from '../ledger/enqueue.ts';
-import { exportSettled } from '../ledger/export-settled.ts';
-import { readFeed } from '../ledger/feed.ts';
-import { placeOrNone } from '../ledger/pinned-place.ts';
-import { type Quarantined, quarantine, workersAlive } from '../ledger/quarantine.ts';
+import { makeDurable } from '../database/session-settings.ts';
+import { invalidInput, checkInput } from '../input/check-input.ts';
 import {
   approvalSchema,
   confirmationSchema,
@@ -26,17 +15,28 @@ import {
 } from '../input/decision-input.ts';
 import { enqueueManySchema, enqueueSchema } from '../input/enqueue-input.ts';
 import { changesSchema, exportSchema, idSchema, waitSchema, workSchema } from '../input/queue-input.ts';
-import type { QueueChanges } from '../model/change.ts';
+import { approve } from '../ledger/approval.ts';
+import { type NewCancellation, type PathOf, enqueue, fingerprintOf, toNew } from '../ledger/enqueue.ts';
+import { exportSettled } from '../ledger/export-settled.ts';
+import { readFeed } from '../ledger/feed.ts';
+import { placeOrNone } from '../ledger/pinned-place.ts';
+import { type Quarantined, quarantine, workersAlive } from '../ledger/quarantine.ts';
 import type { QueuedCancellation, QueuedCancellationWithHistory } from '../ledger/record.ts';
-import { invalidInput, checkInput } from '../input/check-input.ts';
-import { makeDurable } from '../database/session-settings.ts';
+import { resolve } from '../ledger/resolve.ts';
+import { resume } from '../ledger/resume.ts';
+import { retry } from '../ledger/retry.ts';
 import type { QueueStats } from '../ledger/stats.ts';
+import { withdraw } from '../ledger/withdraw.ts';
+import type { QueueChanges } from '../model/change.ts';
+import type { WorkerContext } from '../worker/worker-context.ts';
+import { Workers } from '../worker/workers.ts';
+import type { Announcements } from './announcements.ts';
+import { type Asking, confirmNow, readBackNow } from './ask-provider.ts';
+import { checkItems, type ToNew } from './check-items.ts';
 import { QueueReads } from './queue-reads.ts';
 import { QueueWrites } from './queue-writes.ts';
 import { Waiting, unlessAborted } from './waiting.ts';
 import { whereToLook } from './where-to-look.ts';
-import type { WorkerContext } from '../worker/worker-context.ts';
-import { Workers } from '../worker/workers.ts';
 
 /** The queue behind its types: takes anything, and checks it. */
 export class QueueCore {

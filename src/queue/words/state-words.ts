@@ -1,8 +1,8 @@
 import type { QueuedCancellation, FollowRecord } from '../ledger/record.ts';
+import type { FollowEnd } from '../model/follow-plan.ts';
 import type { QueueState } from '../model/state.ts';
 import { relativeTime, utcTime } from './relative-time.ts';
 import { timingWords } from './timing-words.ts';
-import type { FollowEnd } from '../model/follow-plan.ts';
 
 /** How a state, or a line of history, is to be taken. */
 export type Tone = 'neutral' | 'sent' | 'good' | 'bad' | 'person';

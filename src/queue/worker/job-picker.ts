@@ -1,8 +1,8 @@
 import { groupBy } from '../../platform/deferred.ts';
-import { IS_WAITING, type Room } from '../ledger/claim.ts';
-import type { Claimed } from '../model/claimed.ts';
 import type { QueryClient } from '../database/database.ts';
+import { IS_WAITING, type Room } from '../ledger/claim.ts';
 import { type TakenJob, toJobs } from '../ledger/jobs.ts';
+import type { Claimed } from '../model/claimed.ts';
 import type { Limit } from '../model/limits.ts';
 import type { WorkerContext } from './worker-context.ts';
 

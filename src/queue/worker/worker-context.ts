@@ -1,9 +1,9 @@
 import type { ProviderError } from '../../contract/provider-error.ts';
-import type { WhenAbsent } from '../model/state.ts';
 import type { Database } from '../database/database.ts';
-import type { Limit } from '../model/limits.ts';
 import type { Recovery } from '../ledger/recovery.ts';
+import type { Limit } from '../model/limits.ts';
 import type { QueueServices } from '../model/services.ts';
+import type { WhenAbsent } from '../model/state.ts';
 
 /** What a worker works with. */
 export interface WorkerContext extends Recovery {

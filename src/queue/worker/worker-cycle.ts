@@ -1,20 +1,20 @@
-import { type Due, type DueFor, type Room, claim, longestDue, noteStarts } from '../ledger/claim.ts';
-import type { Claimed } from '../model/claimed.ts';
 import { unreachable } from '../database/database-error.ts';
 import { DatabaseFailure, type QueryClient, allInOrder } from '../database/database.ts';
-import { RunningCalls } from './running-calls.ts';
-import { Competition, type FoundRoom } from './competition.ts';
-import { JobPicker } from './job-picker.ts';
+import { type Due, type DueFor, type Room, claim, longestDue, noteStarts } from '../ledger/claim.ts';
 import type { TakenJob } from '../ledger/jobs.ts';
+import { recordStates } from '../ledger/record-states.ts';
+import { giveBack, recoverExpired } from '../ledger/recovery.ts';
+import { lastProvedNothing, tryAgainSoon } from '../ledger/rest.ts';
+import { type Sent, markSent } from '../ledger/sent-marks.ts';
+import { foldTally } from '../ledger/tally.ts';
+import type { Claimed } from '../model/claimed.ts';
 import { Lease } from '../model/lease.ts';
 import type { Limit } from '../model/limits.ts';
+import { Competition, type FoundRoom } from './competition.ts';
+import { JobPicker } from './job-picker.ts';
 import type { Outbox } from './outbox.ts';
 import { Pulse } from './pulse.ts';
-import { giveBack, recoverExpired } from '../ledger/recovery.ts';
-import { type Sent, markSent } from '../ledger/sent-marks.ts';
-import { lastProvedNothing, tryAgainSoon } from '../ledger/rest.ts';
-import { recordStates } from '../ledger/record-states.ts';
-import { foldTally } from '../ledger/tally.ts';
+import { RunningCalls } from './running-calls.ts';
 import { LEASE_MARGIN_MS, type WorkerContext, type WorkPlan } from './worker-context.ts';
 
 /**

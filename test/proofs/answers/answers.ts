@@ -7,8 +7,8 @@ import type { FuzzedAnswer } from './answer.ts';
 import { CALLS, type Calls, type ProviderName } from './calls.ts';
 import { exchanging, isWriteKind, type Exchanged } from './exchange.ts';
 import { fuzzedAnswer } from './fuzz.ts';
-import { contradictsItself } from './oracle.ts';
 import { judgeCancel, judgeOrder, judgeRevoke, judgeStatus, type Violation } from './judge.ts';
+import { contradictsItself } from './oracle.ts';
 
 /** How many calls of each kind are made. */
 export interface AnswerCounts {

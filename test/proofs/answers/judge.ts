@@ -1,7 +1,7 @@
 import type { CancellationStatus, CancelResult, RevokeResult, SafeResult } from '../../../src/index.ts';
-import { namesOrder } from './oracle-edis.ts';
-import type { Exchanged } from './exchange.ts';
 import { objectIn, type ReadAnswer } from './answer.ts';
+import type { Exchanged } from './exchange.ts';
+import { namesOrder } from './oracle-edis.ts';
 import { definiteNo, mayBeRepeated, type Oracle } from './oracle.ts';
 
 /** What is wrong with the end of a call, given the responses that it got; `undefined` if nothing is. */

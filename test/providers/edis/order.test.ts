@@ -1,7 +1,7 @@
 import { createCancelService, type UnknownReason } from 'cancelkit';
 import { edis, orderVps, type EdisOrder, type EdisOrderItem } from 'cancelkit/edis';
-import { vpsbg } from 'cancelkit/vpsbg';
 import type { Fault, RecordedRequest, Sandbox } from 'cancelkit/sandbox';
+import { vpsbg } from 'cancelkit/vpsbg';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Reply, printed, replying, startAt8 } from '../../outcome/set-up.ts';
 import { failureOf } from '../../support/failure.ts';

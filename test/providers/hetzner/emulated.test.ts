@@ -1,6 +1,6 @@
 import { createCancelService } from 'cancelkit';
-import { describe, expect, it } from 'vitest';
 import { hetzner } from 'cancelkit/hetzner';
+import { describe, expect, it } from 'vitest';
 import { checkAccount } from '../../../src/service/check-account.ts';
 import { failureOf } from '../../support/failure.ts';
 import { sandboxPerTest } from '../sandbox-per-test.ts';

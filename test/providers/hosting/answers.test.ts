@@ -1,7 +1,7 @@
 import { createCancelService, type Accounts, type CancellationStatus, type CancelResult, type When } from 'cancelkit';
-import type { JsonValue } from 'cancelkit/provider';
 import type { ConformanceAnswer } from 'cancelkit/conformance';
 import { hosting } from 'cancelkit/hosting';
+import type { JsonValue } from 'cancelkit/provider';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../support/failure.ts';

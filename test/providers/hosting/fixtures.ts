@@ -1,6 +1,6 @@
-import type { JsonValue } from 'cancelkit/provider';
 import type { ConformanceAnswer, ConformanceSubject } from 'cancelkit/conformance';
 import { hostingProvider, type HostingConfig, type HostingService } from 'cancelkit/hosting';
+import type { JsonValue } from 'cancelkit/provider';
 
 const CANCEL = 'Metaregistrar Hosting API documentation, DELETE /hosting/{hosting_id} (HostingCancelRequest)';
 const SHOW = 'Metaregistrar Hosting API documentation, GET /hosting/{hosting_id}';

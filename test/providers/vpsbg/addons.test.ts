@@ -1,6 +1,6 @@
 import { createCancelService } from 'cancelkit';
-import { vpsbg } from 'cancelkit/vpsbg';
 import type { Sandbox } from 'cancelkit/sandbox';
+import { vpsbg } from 'cancelkit/vpsbg';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type SandboxService, TIMINGS, replying, servicesOf, startAt8 } from '../../outcome/set-up.ts';
 import { failureOf } from '../../support/failure.ts';

@@ -1,5 +1,5 @@
-import type { JsonValue } from 'cancelkit/provider';
 import type { ConformanceAnswer, ConformanceSubject } from 'cancelkit/conformance';
+import type { JsonValue } from 'cancelkit/provider';
 import { vpsbgProvider, type VpsbgConfig, type VpsbgService } from 'cancelkit/vpsbg';
 
 const CANCEL = 'VPSBG API documentation, POST /v1/servers/cancel';

@@ -1,5 +1,5 @@
-import type { JsonValue } from 'cancelkit/provider';
 import type { ConformanceAnswer, ConformanceFixture, ConformanceSubject } from 'cancelkit/conformance';
+import type { JsonValue } from 'cancelkit/provider';
 import { whmcsProvider, type WhmcsConfig, type WhmcsService } from 'cancelkit/whmcs';
 
 const CANCEL = 'WHMCS developer documentation, API action AddCancelRequest';

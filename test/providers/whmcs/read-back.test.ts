@@ -1,6 +1,6 @@
 import { createCancelService, type CancellationStatus } from 'cancelkit';
-import { whmcs } from 'cancelkit/whmcs';
 import type { Sandbox, WhmcsControls } from 'cancelkit/sandbox';
+import { whmcs } from 'cancelkit/whmcs';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Reply, type SandboxService, printed, replying, servicesOf, startAt8 } from '../../outcome/set-up.ts';
 import { failureOf } from '../../support/failure.ts';
