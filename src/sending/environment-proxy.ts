@@ -17,6 +17,25 @@ export function environmentProxyFor(
   return proxy === undefined || goesWithout(url, named('no_proxy') ?? '') ? undefined : proxy;
 }
 
+/**
+ * Whether `NODE_USE_ENV_PROXY=1` is set for a Node.js that does not know it, and so installs no dispatcher for it.
+ *
+ * Source: https://nodejs.org/api/cli.html#node_use_env_proxy1, "Added in: v24.0.0, v22.21.0".
+ */
+export function isProxyLeftToUs(
+  version: string = process.versions.node,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): boolean {
+  if (version !== judged.version) {
+    const [major = 0, minor = 0] = version.split('.').map(Number);
+    judged = { version, knowsIt: major >= 24 || (major === 22 && minor >= 21) };
+  }
+  return !judged.knowsIt && environment['NODE_USE_ENV_PROXY'] === '1';
+}
+
+// Asked at each request. The environment is read anew, because programs set variables as they start.
+let judged = { version: '', knowsIt: false };
+
 function goesWithout(url: URL, noProxy: string): boolean {
   const host = url.hostname.toLowerCase();
   const port = url.port || DEFAULT_PORTS[url.protocol];

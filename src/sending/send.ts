@@ -60,7 +60,7 @@ export async function send(
   if (transport.kind === 'foreign') return await dispatchForeign(ky, transport.dispatcher, request, limit, isFresh);
   // One of our own agents, whose word on what was started is exact.
   const handler = new DispatchHandler(watchForSleep());
-  await exchange(ky, transport.dispatcher, handler, request, limit, isFresh);
+  await exchange(ky, transport.dispatcher, handler, request, request.body ?? null, limit, isFresh);
   const response = responseOf(handler, false);
   if (response !== undefined) return response;
   return handler.reached === 'connecting' ? unsent(handler.error, limit, transport.isProxied) : lost(limit);
@@ -82,7 +82,8 @@ async function dispatchForeign(
 ): Promise<SendResult> {
   const probe = new SendProbe();
   const handler = new AnyDispatchHandler(watchForSleep());
-  await probe.run(() => exchange(ky, dispatcher, handler, request, limit, isFresh));
+  const [headers, body] = withSafeBody(request, dispatcher);
+  await probe.run(() => exchange(ky, dispatcher, handler, { ...request, headers }, body, limit, isFresh));
   const repeated = handler.starts > 1 || probe.wasRepeated;
   if (handler.reached === 'answered') proved.set(dispatcher, handler.starts > 0 && proved.get(dispatcher) !== false);
   const response = responseOf(handler, repeated);
@@ -92,12 +93,33 @@ async function dispatchForeign(
   return isUnsent ? unsent(handler.error, limit, false) : lost(limit);
 }
 
+/**
+ * The headers and the body as a dispatcher of any version sends them whole. Over HTTP/2, undici 6 and 7 fail on a body
+ * that they are given in one piece with a method that needs none, after they have sent the headers as a complete
+ * request: a server may then cancel without the time that the body names. A body that is iterated is sent
+ * (https://github.com/nodejs/undici/issues/5027). A mock compares the body, so that it gets the text, as from `fetch`.
+ */
+function withSafeBody(
+  { method, headers, body }: HttpRequest,
+  dispatcher: Dispatcher,
+): readonly [HttpRequest['headers'], DispatchBody] {
+  if (body === undefined) return [headers, null];
+  if (/^(?:POST|PUT|PATCH)$/.test(method)) return [headers, body];
+  if ('isMockActive' in dispatcher && dispatcher.isMockActive === true) return [headers, body];
+  const bytes = Buffer.from(body);
+  // oxlint-disable-next-line no-unsafe-type-assertion -- undici takes what can be iterated, but its types do not say so
+  return [{ ...headers, 'content-length': String(bytes.length) }, [bytes] as unknown as DispatchBody];
+}
+
+type DispatchBody = NonNullable<Dispatcher.DispatchOptions['body']> | null;
+
 /** Dispatches a request, and waits for the end of the exchange or of the limit, whichever comes first. */
 function exchange(
   ky: KyInstance,
   dispatcher: Dispatcher,
   handler: DispatchHandler,
-  { url, method, headers, body }: HttpRequest,
+  { url, method, headers }: HttpRequest,
+  body: DispatchBody,
   limit: TimeLimit,
   isFresh: boolean,
 ): Promise<unknown> {
@@ -109,7 +131,7 @@ function exchange(
       path: url.slice(at),
       method,
       headers,
-      body: body ?? null,
+      body,
       headersTimeout: 0,
       bodyTimeout: 0,
       // undici otherwise closes the connection after a DELETE with a body.

@@ -1,7 +1,7 @@
 // oxlint-disable-next-line triple-slash-reference -- an import of a declaration would be left in the output
 /// <reference path="./undici-modules.d.ts" />
 import type { Agent, Dispatcher } from 'undici';
-import { environmentProxyFor } from './environment-proxy.ts';
+import { environmentProxyFor, isProxyLeftToUs } from './environment-proxy.ts';
 
 /** What carries a request, and with it what may be believed of a failure. */
 export type Transport =
@@ -20,9 +20,9 @@ export interface TransportChoice {
 }
 
 /**
- * Returns what carries a request, as a promise only while our own agents are being loaded: the caller's `fetch` or
- * proxy, else a patched global `fetch`, else a dispatcher that another part of the program has installed, else the
- * proxy that Node.js is set to use, else our own agent.
+ * Returns what carries a request, as a promise only while our own agents are being loaded: the caller's `fetch`, else a
+ * patched global `fetch`, else the caller's proxy, else a dispatcher that another part of the program has installed,
+ * else the proxy that Node.js is set to use (also a Node.js that does not know how to), else our own agent.
  *
  * @param isFresh whether the request needs a connection of its own, which the server cannot just have closed as idle.
  */
@@ -128,7 +128,8 @@ function isWorkers(): boolean {
 function isNodesOwn(fetch: typeof globalThis.fetch): boolean {
   let known = nodesOwn.get(fetch);
   if (known === undefined) {
-    known = Function.prototype.toString.call(fetch).includes('internal/deps/undici/undici');
+    // Node.js up to 20.11 has it load undici by a function.
+    known = /internal\/deps\/undici\/undici|lazyUndici\(\)\.fetch/.test(Function.prototype.toString.call(fetch));
     nodesOwn.set(fetch, known);
   }
   return known;
@@ -139,7 +140,10 @@ const nodesOwn = new WeakMap<object, boolean>();
 // Where undici keeps the dispatcher of the whole program: versions 6 and 7 in the first, 8 in the second.
 const PLACES = [Symbol.for('undici.globalDispatcher.1'), Symbol.for('undici.globalDispatcher.2')] as const;
 
-/** The dispatcher that another part of the program has installed; `undefined` if it is the default one. */
+/**
+ * The dispatcher that another part of the program has installed; `undefined` if it is the default one. The one that
+ * Node.js installs for the proxy of the environment is `'environment proxy'`, also where Node.js should but cannot.
+ */
 function installedDispatcher(): Dispatcher | 'environment proxy' | undefined {
   for (const place of PLACES) {
     const found: unknown = Reflect.get(globalThis, place);
@@ -154,7 +158,7 @@ function installedDispatcher(): Dispatcher | 'environment proxy' | undefined {
     const direct = name === 'EnvHttpProxyAgent' ? ownValue(found, 'no proxy agent') : undefined;
     return isDispatcher(direct) && isDefaultAgent(direct) ? 'environment proxy' : found;
   }
-  return undefined;
+  return isNode() && isProxyLeftToUs() ? 'environment proxy' : undefined;
 }
 
 let lastDefault: unknown;

@@ -59,7 +59,11 @@ export function cancelkitClient(jobs: readonly Job[]): Client {
       writes.set(operationId, (writes.get(operationId) ?? 0) - 1);
     }
   };
-  const groups = Map.groupBy(jobs, ({ kind, baseUrl }) => `${kind} ${baseUrl}`);
+  const groups = new Map<string, Job[]>();
+  for (const job of jobs) {
+    const key = `${job.kind} ${job.baseUrl}`;
+    groups.set(key, [...(groups.get(key) ?? []), job]);
+  }
   const calls = new Map<string, (reference: string) => Promise<{ said: Said; again: boolean }>>();
   for (const group of groups.values()) {
     const count = Math.ceil(group.length / JOBS_PER_ACCOUNT);

@@ -1,5 +1,10 @@
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { performServerHandshake, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import {
+  createServer as createHttp2Server,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import type { Server, Socket } from 'node:net';
 import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import type { Certificate } from './certificate.ts';
@@ -29,15 +34,12 @@ export function createSpeaker(handle: (wire: Wire) => void, certificate?: Certif
   const http = createHttpServer((request, response) => handle(http1Wire(request, response)));
   http.on('clientError', (_error: Error, socket: Socket) => socket.destroy());
   if (certificate === undefined) return http;
+  const http2 = createHttp2Server();
+  http2.on('session', (session: ServerHttp2Session) => session.on('error', ignoreLostPeer));
+  http2.on('stream', (stream, headers) => handle(http2Wire(stream, headers)));
   return createTlsServer({ ...certificate, ALPNProtocols: ['h2', 'http/1.1'] }, (socket) => {
     socket.on('error', ignoreLostPeer);
-    if (socket.alpnProtocol !== 'h2') {
-      http.emit('connection', socket);
-      return;
-    }
-    const session = performServerHandshake(socket);
-    session.on('error', ignoreLostPeer);
-    session.on('stream', (stream, headers) => handle(http2Wire(stream, headers)));
+    (socket.alpnProtocol === 'h2' ? http2 : http).emit('connection', socket);
   });
 }
 
@@ -88,7 +90,10 @@ function http2Wire(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Wir
       if (isOpen()) stream.end(text);
     },
     reset: (wholeSession) => {
-      if (wholeSession) stream.session?.destroy();
+      // Not while the session reads: Node.js 22.23.3 aborts if further requests are in what it has just read
+      // (https://github.com/nodejs/node/issues/64850).
+      const { session } = stream;
+      if (wholeSession) setImmediate(() => session?.destroy());
       else stream.close(INTERNAL_ERROR);
     },
     closeIdle: () => undefined,

@@ -187,6 +187,23 @@ describe('a dispatcher of another part of the program', () => {
     mock.assertNoPendingInterceptors();
   });
 
+  it('that is a mock can compare the body of a DELETE', async () => {
+    const mock = new MockAgent();
+    mock.disableNetConnect();
+    const body = '{"reason":"x"}';
+    mock.get('https://api.provider.example').intercept({ path: /.*/, method: 'DELETE', body }).reply(200, SUCCESS);
+    Reflect.set(globalThis, PLACE, mock);
+    const deleting: AcmeVariant = {
+      *cancel() {
+        yield { effect: 'write', method: 'DELETE', path: ['a'], json: { reason: 'x' } };
+        return { verdict: 'accepted', outcome: 'requested' };
+      },
+    };
+    const account = blindAcmeProvider(deleting).account({ baseUrl: 'https://api.provider.example', token });
+    expect(await createCancelService({ acme: account }).safeCancel(REQUEST)).toMatchObject({ ok: true });
+    mock.assertNoPendingInterceptors();
+  });
+
   it('that is a mock without a response sends nothing, and the outcome is unknown or nothing was sent', async () => {
     const mock = new MockAgent();
     mock.disableNetConnect();

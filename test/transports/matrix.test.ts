@@ -1,6 +1,7 @@
 import { setDefaultCACertificates } from 'node:tls';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { makeCertificate, type Certificate } from '../campaign/certificate.ts';
+import { deliver, WHOLE } from './bodies.ts';
 import { faultsOf, runMatrix, stacks } from './matrix.ts';
 
 let certificate: Certificate;
@@ -21,4 +22,16 @@ describe('cancellations at providers that fail in every way', () => {
     },
     60_000,
   );
+});
+
+describe('a cancellation by DELETE', () => {
+  it.each(stacks.map((stack) => [stack.name, stack] as const))('arrives with its body over %s', async (_, stack) => {
+    expect(await deliver(stack, certificate)).toEqual(WHOLE);
+  });
+});
+
+describe('the stacks', () => {
+  it('can all run on the Node.js of the tests', () => {
+    expect(stacks.filter(({ cannotRun }) => cannotRun !== undefined)).toEqual([]);
+  });
 });

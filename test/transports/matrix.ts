@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import { createRequire } from 'node:module';
 import { connect, type Socket } from 'node:net';
 import * as undici7 from 'undici';
 import * as undici6 from 'undici-6';
-import * as undici8 from 'undici-8';
+import * as v from 'valibot';
 import { runCancelkit, type Tally } from '../campaign/campaign.ts';
 import type { Certificate } from '../campaign/certificate.ts';
 import { listen } from '../support/listen.ts';
@@ -13,6 +14,8 @@ export interface Stack {
   readonly name: string;
   /** Installs it for the whole program, and returns what removes it. */
   readonly install: (certificate: Certificate) => Promise<() => Promise<void>>;
+  /** Why it cannot run on this Node.js. */
+  readonly cannotRun?: string | undefined;
 }
 
 /** What the campaign found with one stack. */
@@ -22,25 +25,51 @@ export interface StackTally extends Tally {
 
 const PLACE = Symbol.for('undici.globalDispatcher.1');
 
+type Closable = { readonly close: () => Promise<unknown> };
+
 /** Installs a dispatcher where undici of every version looks for it. */
-function dispatcher(
-  name: string,
-  make: (certificate: Certificate) => { readonly close: () => Promise<unknown> },
-): Stack {
+function dispatcher(name: string, make: (certificate: Certificate) => Closable | Promise<Closable>): Stack {
   return {
     name,
-    install: (certificate) => {
+    install: async (certificate) => {
       const before: unknown = Reflect.get(globalThis, PLACE);
-      const made = make(certificate);
+      const made = await make(certificate);
       Reflect.set(globalThis, PLACE, made);
-      return Promise.resolve(async () => {
+      return async () => {
         Reflect.set(globalThis, PLACE, before);
         // A hanging request would keep it open for ever.
         made.close().catch(() => undefined);
         await Promise.resolve();
-      });
+      };
     },
   };
+}
+
+/** Loaded only to be used: on a Node.js that it does not support, loading fails. */
+function undici8(name: string, allowH2: boolean): Stack {
+  const stack = dispatcher(name, async ({ cert }) => {
+    const { Agent } = await import('undici-8');
+    return new Agent({ connect: { ca: cert }, allowH2 });
+  });
+  const { version, engines } = manifestOfUndici8;
+  return {
+    ...stack,
+    cannotRun: isAtLeast(engines.node) ? undefined : `undici ${version} needs Node.js ${engines.node}`,
+  };
+}
+
+const manifestOfUndici8 = v.parse(
+  v.object({ version: v.string(), engines: v.object({ node: v.pipe(v.string(), v.regex(/^>=\d+\.\d+\.\d+$/)) }) }),
+  createRequire(import.meta.url)('undici-8/package.json'),
+);
+
+/** Whether this Node.js is within a range such as `>=22.19.0`. */
+function isAtLeast(range: string): boolean {
+  const [least, own] = [range.slice('>='.length), process.versions.node].map((version) =>
+    version.split('.').map(Number),
+  );
+  const difference = own?.map((part, index) => part - (least?.[index] ?? 0)).find((part) => part !== 0) ?? 0;
+  return difference >= 0;
 }
 
 function globalFetch(name: string, fetch: () => typeof globalThis.fetch): Stack {
@@ -71,8 +100,8 @@ export const stacks: readonly Stack[] = [
   dispatcher('undici 6, HTTP/2', ({ cert }) => new undici6.Agent({ connect: { ca: cert }, allowH2: true })),
   dispatcher('undici 7, HTTP/1.1', ({ cert }) => new undici7.Agent({ connect: { ca: cert } })),
   dispatcher('undici 7, HTTP/2', ({ cert }) => new undici7.Agent({ connect: { ca: cert }, allowH2: true })),
-  dispatcher('undici 8, HTTP/1.1', ({ cert }) => new undici8.Agent({ connect: { ca: cert }, allowH2: false })),
-  dispatcher('undici 8, HTTP/2', ({ cert }) => new undici8.Agent({ connect: { ca: cert }, allowH2: true })),
+  undici8('undici 8, HTTP/1.1', false),
+  undici8('undici 8, HTTP/2', true),
   dispatcher(
     'undici 7, which repeats',
     ({ cert }) =>

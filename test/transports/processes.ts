@@ -11,6 +11,9 @@ import type { Certificate } from '../campaign/certificate.ts';
 import { listen } from '../support/listen.ts';
 import { startProxy } from './matrix.ts';
 
+/** What `node --import` takes, so that a Node.js of any version runs TypeScript. */
+export const TYPESCRIPT: string = new URL('../support/typescript.mjs', import.meta.url).href;
+
 const SUCCESS = JSON.stringify({ result: 'success', serviceid: 4711 });
 
 /** What a cancellation in a process of its own resulted in. */
@@ -112,7 +115,10 @@ function startChild(
 ) {
   const script = fileURLToPath(new URL(file, import.meta.url));
   const env = { ...process.env, NODE_OPTIONS: '', ...environment };
-  return spawn(process.execPath, [script, ...given], { stdio: ['ignore', 'pipe', 'inherit'], env });
+  return spawn(process.execPath, [`--import=${TYPESCRIPT}`, script, ...given], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env,
+  });
 }
 
 async function outcomeOf({ stdout }: ReturnType<typeof startChild>): Promise<string> {

@@ -6,7 +6,7 @@ import { createCancelService } from 'cancelkit';
 import { EnvHttpProxyAgent, ProxyAgent } from 'undici';
 import { EnvHttpProxyAgent as EnvHttpProxyAgent6 } from 'undici-6';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { environmentProxyFor } from '../../src/sending/environment-proxy.ts';
+import { environmentProxyFor, isProxyLeftToUs } from '../../src/sending/environment-proxy.ts';
 import { makeCertificate, type Certificate } from '../campaign/certificate.ts';
 import { startProviderServer, type Misbehaviour } from '../campaign/provider-server.ts';
 import { acmeProvider, blindAcmeProvider, REQUEST } from '../support/acme.ts';
@@ -23,8 +23,10 @@ beforeAll(() => {
 });
 
 const untouched: unknown = Reflect.get(globalThis, PLACE);
+const { versions } = process;
 afterEach(() => {
   Reflect.set(globalThis, PLACE, untouched);
+  Object.defineProperty(process, 'versions', { value: versions });
   vi.unstubAllEnvs();
 });
 
@@ -92,6 +94,15 @@ const ways = [
     (proxy: string) => {
       vi.stubEnv('HTTPS_PROXY', proxy);
       Reflect.set(globalThis, PLACE, new EnvHttpProxyAgent6());
+      return {};
+    },
+  ],
+  [
+    'the environment, which a Node.js was told to use that does not know how',
+    (proxy: string) => {
+      vi.stubEnv('HTTPS_PROXY', proxy);
+      vi.stubEnv('NODE_USE_ENV_PROXY', '1');
+      Object.defineProperty(process, 'versions', { value: { ...versions, node: '22.20.0' } });
       return {};
     },
   ],
@@ -174,7 +185,7 @@ describe('a proxy that refuses the credentials of its user', () => {
   });
 });
 
-describe.each(ways.slice(0, 3))('a proxy by %s', (_, use) => {
+describe.each(ways.slice(0, 4))('a proxy by %s', (_, use) => {
   it('that never opens the tunnel makes it unavailable', async () => {
     await using proxy = await startProxy('never');
     await using provider = await startProvider();
@@ -193,6 +204,15 @@ describe('an http base URL', () => {
       (proxy: string) => {
         vi.stubEnv('HTTP_PROXY', proxy);
         Reflect.set(globalThis, PLACE, new EnvHttpProxyAgent());
+        return {};
+      },
+    ] as const,
+    [
+      'HTTP_PROXY, which a Node.js was told to use that does not know how',
+      (proxy: string) => {
+        vi.stubEnv('HTTP_PROXY', proxy);
+        vi.stubEnv('NODE_USE_ENV_PROXY', '1');
+        Object.defineProperty(process, 'versions', { value: { ...versions, node: '20.9.0' } });
         return {};
       },
     ] as const,
@@ -267,6 +287,23 @@ describe('the proxy of the environment', () => {
     [{ HTTPS_PROXY: 'http://p', NO_PROXY: 'fe80::1%eth0,:::,[]' }, 'https://[fe80::1]/', 'http://p'],
   ] as const)('%j for %s is %s', (environment, url, expected) => {
     expect(environmentProxyFor(new URL(url), environment)).toBe(expected);
+  });
+});
+
+describe('NODE_USE_ENV_PROXY', () => {
+  it.each([
+    ['20.9.0', '1', true],
+    ['21.7.3', '1', true],
+    ['22.12.0', '1', true],
+    ['22.20.0', '1', true],
+    ['22.20.0', '0', false],
+    ['22.20.0', undefined, false],
+    ['22.21.0', '1', false],
+    ['23.11.1', '1', true],
+    ['24.0.0', '1', false],
+    ['26.10.0', '1', false],
+  ] as const)('on Node.js %s, %j is left to us: %j', (version, value, expected) => {
+    expect(isProxyLeftToUs(version, { NODE_USE_ENV_PROXY: value })).toBe(expected);
   });
 });
 
