@@ -7,6 +7,7 @@ import type { SeenRequest } from './loopback.ts';
 import { readBack } from './read-back.ts';
 import type { ConformanceAnswer, ConformanceStatusFixture, ConformanceSubject } from './subject.ts';
 import { ACCOUNT, assertNoFault, describeSettled, sentFor, settle, timingsOf, whenFor, withTrial } from './trial.ts';
+import { canUndo } from './undo.ts';
 
 /** Whether a read-back reads, and says no more than it read. */
 export function statusChecks(subject: ConformanceSubject): readonly Check[] {
@@ -93,7 +94,7 @@ async function tellsWhatCanBeUndone(
     const { state } = settled.value;
     assert.ok(['requested', 'scheduled'].includes(state), `${name}: ${state}, and can be undone`);
   }
-  assert.equal(revocable > 0, subject.provider.capabilities.revoke, 'some can be undone');
+  assert.equal(revocable > 0, canUndo(subject), 'some can be undone');
 }
 
 /** Puts a bad answer in the place of each answer in turn. */

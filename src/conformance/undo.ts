@@ -5,6 +5,11 @@ import { answersThatFind } from './read-back.ts';
 import type { ConformanceSubject } from './subject.ts';
 import { ACCOUNT, beforeOf, settle, withTrial, type Settled } from './trial.ts';
 
+/** Whether a cancellation of the subject's service can be undone. */
+export function canUndo({ provider, takesNoUndo = false }: ConformanceSubject): boolean {
+  return provider.capabilities.revoke && !takesNoUndo;
+}
+
 /** The result of undoing a cancellation, and the requests that it sent, from the one that undoes on. */
 export interface Undo {
   readonly settled: Settled<RevokeResult>;
