@@ -1,11 +1,13 @@
 import * as v from 'valibot';
 import {
   absentOrError,
-  defined,
+  accepted,
   duplicate,
   effectiveAt,
   offered,
   readBody,
+  stateUntil,
+  unclear,
   type AbsentVerdict,
   type CancellationStatus,
   type CancelVerdict,
@@ -52,7 +54,7 @@ export function readInstance(
 export function stateOf(cancelDate: string): Pick<CancellationStatus, 'state' | 'effectiveAt'> {
   if (cancelDate === '') return { state: 'none' };
   const at = effectiveAt(cancelDate);
-  return { state: at === undefined ? 'unknown' : 'scheduled', ...defined({ effectiveAt: at }) };
+  return at === undefined ? { state: 'unknown' } : stateUntil(at);
 }
 
 /** What may be asked of an instance: both timings, whose dates the API does not show, or nothing more. */
@@ -68,10 +70,10 @@ export function reasonNotToSend({ status: { state } }: ReadState): CancelVerdict
 /** What a response to `POST …/cancel` means. The date in it is the sign that the instance is cancelled. */
 export function fromCancelResponse(response: ProviderResponse, service: ResolvedContaboService): CancelVerdict {
   const at = effectiveAt(shownInstance(response, 201, service)?.cancelDate);
-  if (at !== undefined) return { verdict: 'accepted', outcome: 'scheduled', effectiveAt: at };
+  if (at !== undefined) return accepted(at);
   if (response.status < 300) {
     const message = 'the response has no date for this instance. Look into the customer control panel.';
-    return { verdict: 'unclear', reason: 'unreadable_answer', message };
+    return unclear('unreadable_answer', message);
   }
   const verdict = fromErrorResponse(response);
   // "Conflict" can mean a cancellation that was stored since the instance was read.

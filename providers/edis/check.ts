@@ -1,4 +1,4 @@
-import type { CredentialsCheck } from '../../src/provider/index.ts';
+import { unclear, type CredentialsCheck } from '../../src/provider/index.ts';
 import { commonRefusal, credentialsRefusal, readAnswer, saidIn } from './answer.ts';
 import type { ResolvedEdisConfig } from './config.ts';
 import { edisCheck } from './profile.ts';
@@ -22,6 +22,6 @@ export const checkCredentials: CredentialsCheck<ResolvedEdisConfig> = {
     const refusal = credentialsRefusal(answer) ?? common;
     if (refusal !== undefined) return { ...refusal, providerMessage };
     const message = 'the response says neither yes nor that the credentials are wrong.';
-    return { verdict: 'unclear', reason: 'provider_error', message, providerMessage };
+    return unclear('provider_error', message, { providerMessage });
   },
 };

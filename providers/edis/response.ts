@@ -1,6 +1,8 @@
 import {
   refused,
   refusedByStatus,
+  unclear,
+  duplicate,
   type RefusedVerdict,
   type CancelOrder,
   type CancelVerdict,
@@ -19,15 +21,14 @@ export function fromCancelResponse(response: ProviderResponse, order: CancelOrde
   if (wrongCredentials !== undefined) return { ...wrongCredentials, providerMessage };
   if (response.status >= 500) {
     const message = 'the server failed while it handled the cancellation. Ask EDIS whether it was stored.';
-    return { verdict: 'unclear', reason: 'server_error', message, providerMessage };
+    return unclear('server_error', message, { providerMessage });
   }
   if ([answer.message ?? '', ...(answer.errors ?? [])].some((text) => EXISTS.test(text))) {
-    const message = 'a cancellation of this service exists already.';
-    return { verdict: 'duplicate', ambiguous: false, message, providerMessage };
+    return { ...duplicate('a cancellation of this service exists already.'), providerMessage };
   }
   if (answer.status !== 'error' || response.status < 400) {
     const message = 'the response says neither success nor which error. Look in the client area whether it was stored.';
-    return { verdict: 'unclear', reason: 'provider_error', message, providerMessage };
+    return unclear('provider_error', message, { providerMessage });
   }
   // The API always says what is wrong; an error without a word may be a proxy's, and proves nothing.
   if (providerMessage === '') return { verdict: 'unrecognized' };
@@ -49,7 +50,7 @@ function fromSuccess(
     const message = answersAnother
       ? 'the response is for another service. Look in the client area which one was cancelled.'
       : `the response says success under HTTP status ${httpStatus}. Look in the client area whether it was stored.`;
-    return { verdict: 'unclear', reason: httpStatus >= 500 ? 'server_error' : 'unreadable_answer', message };
+    return unclear(httpStatus >= 500 ? 'server_error' : 'unreadable_answer', message);
   }
   return { verdict: 'accepted', outcome: 'requested', warnings: when === 'immediate' ? [DEFERRED] : [] };
 }

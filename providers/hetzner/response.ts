@@ -3,6 +3,7 @@ import { shownText as text } from '../../src/provider/fields.ts';
 import {
   absentIsRefused,
   absentOrError,
+  accepted,
   answeredOn,
   defined,
   duplicate,
@@ -12,6 +13,7 @@ import {
   refused,
   refusedField,
   tooEarly,
+  unclear,
   type AbsentVerdict,
   type CancellationStatus,
   type CancelVerdict,
@@ -162,13 +164,13 @@ export function fromCancellationResponse(
 ): CancelVerdict {
   const server = readServer(response, order.service);
   if ('verdict' in server) {
-    if (response.status === 200) return unclear;
+    if (response.status === 200) return NOT_SHOWN;
     const isConflict = response.status === 409 && 'providerCode' in server && server.providerCode === 'CONFLICT';
     // One code for two things: a cancellation exists, or the server is being transferred.
     return isConflict ? { ...server, ...duplicate('the server is cancelled or is being transferred.', true) } : server;
   }
   const { state, effectiveAt } = server.status;
-  if (state === 'none') return unclear;
+  if (state === 'none') return NOT_SHOWN;
   const warnings: Warning[] = [FURTHER_IPS];
   if (order.when === 'immediate' && effectiveAt !== undefined && isAfter(effectiveAt.value, today)) {
     warnings.push({ code: 'immediate_deferred', message: `The server ends on ${effectiveAt.value}, and not now.` });
@@ -176,8 +178,7 @@ export function fromCancellationResponse(
   if (order.extras?.reserveLocation === true && server.reserved !== true) {
     warnings.push({ code: 'not_verified', message: 'The response does not show that the location is reserved.' });
   }
-  const outcome = effectiveAt === undefined ? 'requested' : 'scheduled';
-  return { verdict: 'accepted', outcome, ...defined({ effectiveAt }), warnings };
+  return accepted(effectiveAt, warnings);
 }
 
 const FURTHER_IPS: Warning = {
@@ -185,11 +186,10 @@ const FURTHER_IPS: Warning = {
   message: 'Additional IP addresses and subnets may have to be cancelled separately. Look into Robot.',
 };
 
-const unclear: CancelVerdict = {
-  verdict: 'unclear',
-  reason: 'unreadable_answer',
-  message: 'the response does not show that this server is cancelled. Look into Robot.',
-};
+const NOT_SHOWN = unclear(
+  'unreadable_answer',
+  'the response does not show that this server is cancelled. Look into Robot.',
+);
 
 /** What a response to `DELETE …/cancellation` means. The documented one has no body. */
 export function fromUndoResponse(response: ProviderResponse): RevokeVerdict {

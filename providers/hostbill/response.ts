@@ -7,6 +7,7 @@ import {
   duplicate,
   offered,
   readBody,
+  unclear,
   type AbsentVerdict,
   type CancellationStatus,
   type CancelOrder,
@@ -44,7 +45,7 @@ export function fromCancelResponse(
   const message = isYes
     ? 'the portal confirmed the cancellation and reported a failure. Look at the service in the client area.'
     : 'the portal neither refused nor confirmed it in known words. If they mean that it is stored, set acceptedText to them.';
-  return { verdict: 'unclear', reason: isYes ? 'provider_error' : 'unreadable_answer', message, ...words };
+  return unclear(isYes ? 'provider_error' : 'unreadable_answer', message, words);
 }
 
 const DEFERRED = {

@@ -6,6 +6,7 @@ import {
   readBody,
   refusedByStatus,
   calendarDay,
+  unclear,
   type UnrecognizedVerdict,
   type UnclearVerdict,
   type RefusedVerdict,
@@ -168,10 +169,8 @@ function judge(httpStatus: number, code: string | undefined, said: string): Refu
   if (isForbidden) {
     return refused('forbidden', `the token may not do this: ${said}`);
   }
-  if (httpStatus >= 500) return { verdict: 'unclear', reason: 'server_error', message: `the server failed: ${said}` };
-  if (httpStatus < 400) {
-    return { verdict: 'unclear', reason: 'provider_error', message: `an error came with HTTP ${httpStatus}: ${said}` };
-  }
+  if (httpStatus >= 500) return unclear('server_error', `the server failed: ${said}`);
+  if (httpStatus < 400) return unclear('provider_error', `an error came with HTTP ${httpStatus}: ${said}`);
   if (code === 'does_not_exist' || httpStatus === 404) {
     return refused('not_found', 'no hosting of this account has that identifier. Check the hostingId.');
   }

@@ -1,10 +1,11 @@
-import type {
-  CancelOrder,
-  CancelVerdict,
-  ProviderResponse,
-  RevokeVerdict,
-  UnclearVerdict,
-  UnrecognizedVerdict,
+import {
+  unclear,
+  type CancelOrder,
+  type CancelVerdict,
+  type ProviderResponse,
+  type RevokeVerdict,
+  type UnclearVerdict,
+  type UnrecognizedVerdict,
 } from '../../src/provider/index.ts';
 import { fromErrorAnswer, readAnswer, serviceEnd, wordsOf, type HostingAnswer } from './answer.ts';
 import type { HostingService } from './service.ts';
@@ -28,7 +29,7 @@ export function fromCancelResponse(response: ProviderResponse, order: CancelOrde
   const { hosting } = answer;
   if (hosting !== undefined && hosting.identifier !== order.service.hostingId) {
     const message = 'the response is for another hosting. Look in the client area which one was cancelled.';
-    return { verdict: 'unclear', reason: 'unreadable_answer', message, ...wordsOf(answer) };
+    return unclear('unreadable_answer', message, wordsOf(answer));
   }
   const effectiveAt = order.when === 'end_of_period' ? serviceEnd(hosting) : undefined;
   return {
@@ -60,10 +61,5 @@ function notQueued(response: ProviderResponse, answer: HostingAnswer): UnclearVe
   const { status } = answer;
   if (status !== 'pending' && status !== 'ok') return { verdict: 'unrecognized' };
   const message = `the response says ${status} under HTTP ${response.status} and names no job as it should. Look in the client area whether one was queued.`;
-  return {
-    verdict: 'unclear',
-    reason: response.status >= 500 ? 'server_error' : 'unreadable_answer',
-    message,
-    ...wordsOf(answer),
-  };
+  return unclear(response.status >= 500 ? 'server_error' : 'unreadable_answer', message, wordsOf(answer));
 }

@@ -5,10 +5,13 @@ import {
   effectiveAt,
   absentIsRefused,
   absentOrError,
+  accepted,
   duplicate,
   offered,
   readBody,
+  stateUntil,
   tooEarly,
+  unclear,
   type AbsentVerdict,
   type CancellationStatus,
   type CancelVerdict,
@@ -88,12 +91,10 @@ function toStatus(termination: unknown, raw: unknown): CancellationStatus {
   const read = v.safeParse(terminationSchema, termination);
   if (!read.success) return { state: 'unknown', revocable: false, raw };
   const { targetDate, scheduledAtDate, explanation, cancellationForbidden } = read.output;
-  const at = effectiveAt(targetDate);
   const reason = read.output.reason ?? explanation;
   const requestedAt = effectiveAt(scheduledAtDate)?.value;
   const revocable = cancellationForbidden === undefined || cancellationForbidden === false;
-  const state = at === undefined ? 'requested' : 'scheduled';
-  return { state, ...defined({ effectiveAt: at, requestedAt, reason }), revocable, raw };
+  return { ...stateUntil(effectiveAt(targetDate)), ...defined({ requestedAt, reason }), revocable, raw };
 }
 
 /** What the service allows now. Without a next possible date, no termination is allowed [I]. */
@@ -132,18 +133,12 @@ export function fromTerminationResponse(
   // The response has no number of the contract, so only a UUID can be compared.
   const isIt = contractId.startsWith('V') || isSame(body.contractId, contractId);
   if (!isIt || !isSame(body.contractItemId ?? itemId, contractItemId ?? itemId)) {
-    const message = 'the response is for another contract or item. Look into the customer area.';
-    return { verdict: 'unclear', reason: 'unreadable_answer', message };
+    return unclear('unreadable_answer', 'the response is for another contract or item. Look into the customer area.');
   }
   const at = effectiveAt(body.terminationTargetDate);
   const others = body.itemsScheduledForTermination.filter((id) => !isSame(id, itemId));
   const message = `Further items of the contract end with it: ${others.join(', ')}.`;
-  return {
-    verdict: 'accepted',
-    outcome: at === undefined ? 'requested' : 'scheduled',
-    ...defined({ effectiveAt: at }),
-    warnings: others.length === 0 ? [] : [{ code: 'side_effect', message }],
-  };
+  return accepted(at, others.length === 0 ? [] : [{ code: 'side_effect', message }]);
 }
 
 const undoneSchema = v.object({ isCancelled: v.boolean() });
@@ -152,9 +147,7 @@ const undoneSchema = v.object({ isCancelled: v.boolean() });
 export function fromUndoResponse(response: ProviderResponse): RevokeVerdict {
   const body = response.status === 200 ? readBody(response, undoneSchema) : undefined;
   if (body?.isCancelled === true) return { verdict: 'accepted', outcome: 'revoked' };
-  if (body !== undefined) {
-    return { verdict: 'unclear', reason: 'provider_error', message: 'the API answered that it undid nothing.' };
-  }
+  if (body !== undefined) return unclear('provider_error', 'the API answered that it undid nothing.');
   const verdict = fromErrorResponse(response);
   if (response.status !== 412 || verdict.verdict !== 'refused') {
     return absentIsRefused(verdict, 'no termination is stored.');

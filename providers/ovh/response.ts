@@ -10,6 +10,7 @@ import {
   readBody,
   refused,
   refusedField,
+  stateUntil,
   type AbsentVerdict,
   type CancellationStatus,
   type CancelOrder,
@@ -132,8 +133,7 @@ function toStatus(
   const only = other === undefined ? when : undefined;
   const at = told ?? (only && dates[only]);
   const revocable = !pendingActions.includes('deleteAtExpiration');
-  const facts = defined({ when: only, effectiveAt: at });
-  return { state: at === undefined ? 'requested' : 'scheduled', ...facts, revocable, raw };
+  return { ...stateUntil(at), ...defined({ when: only }), revocable, raw };
 }
 
 /** What the service allows now. */

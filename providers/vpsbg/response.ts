@@ -4,6 +4,7 @@ import {
   refused,
   readBody,
   refusedByStatus,
+  unclear,
   type StatusMessages,
   type UnclearVerdict,
   type RefusedVerdict,
@@ -44,11 +45,10 @@ export function fromCancelResponse(response: ProviderResponse, order: AnsweredOr
 }
 
 /** A proxy in front of the API can answer like this, too. The read-back shows whether it was a yes. */
-const NOTHING_SAID: UnclearVerdict = {
-  verdict: 'unclear',
-  reason: 'unreadable_answer',
-  message: 'the response has no body and not the status 204 that the API documents. Look in the client area.',
-};
+const NOTHING_SAID = unclear(
+  'unreadable_answer',
+  'the response has no body and not the status 204 that the API documents. Look in the client area.',
+);
 
 const UNDO_OPTIONS: { readonly [Kind in ResolvedVpsbgService['kind']]: string } = {
   server: 'undoPath',
@@ -119,7 +119,7 @@ function refusesToken(status: number, said: string): boolean {
 }
 
 function fromErrorStatus(status: number, said: string): RefusedVerdict | UnclearVerdict {
-  if (status >= 500) return { verdict: 'unclear', reason: 'server_error', message: `the server failed: ${said}` };
+  if (status >= 500) return unclear('server_error', `the server failed: ${said}`);
   switch (status) {
     case 404:
       // The API is a beta whose paths have changed before; a missing route is not a missing server.
@@ -129,13 +129,11 @@ function fromErrorStatus(status: number, said: string): RefusedVerdict | Unclear
     case 405:
       return refused('unexpected_response', `the API no longer has this call: ${said}`);
     case 423:
-      return {
-        verdict: 'unclear',
-        reason: 'provider_error',
-        message:
-          'the server is locked by another action. An action that was answered so has been seen to take effect ' +
+      return unclear(
+        'provider_error',
+        'the server is locked by another action. An action that was answered so has been seen to take effect ' +
           'later: read the state back in a minute before anything is sent again.',
-      };
+      );
     default:
       return refusedByStatus(status, STATUS_MESSAGES) ?? refused('rejected', `the cancellation was refused: ${said}`);
   }

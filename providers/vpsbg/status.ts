@@ -5,6 +5,8 @@ import {
   readBody,
   refused,
   utcInstant,
+  unclear,
+  stateUntil,
   type CancellationStatus,
   type EffectiveAt,
   type Exchange,
@@ -113,7 +115,7 @@ export function* readFloatingIp(service: VpsbgFloatingIp, config: ResolvedVpsbgC
     }
   }
   const message = 'the list of floating IPs could not be read to its end, or changed meanwhile. Read it again later.';
-  return { verdict: 'unclear', reason: 'unreadable_answer', message };
+  return unclear('unreadable_answer', message);
 }
 
 /** What an entry of a list says of its cancellation; `undefined` if it has no such field. */
@@ -161,8 +163,8 @@ function fromRequest(value: unknown, expiry: string | undefined, raw: unknown): 
       ? { value: expiry, precision: 'instant', source: 'provider' }
       : undefined;
   return {
-    state: effectiveAt === undefined ? 'requested' : 'scheduled',
-    ...defined({ when, effectiveAt, requestedAt: utcInstant(created_at), reason }),
+    ...stateUntil(effectiveAt),
+    ...defined({ when, requestedAt: utcInstant(created_at), reason }),
     revocable: true,
     raw,
   };

@@ -6,6 +6,7 @@ import {
   readBody,
   refused,
   refusedByStatus,
+  unclear,
   type ProviderResponse,
   type RefusedVerdict,
   type UnclearVerdict,
@@ -138,10 +139,6 @@ function otherError(httpStatus: number, said: string): RefusedVerdict | UnclearV
   const refusal = refusedByStatus(httpStatus, { unauthorized: message, forbidden: message });
   if (refusal !== undefined) return refusal;
   // A wording that is not known may come from a payment gateway, after the request was stored.
-  return {
-    verdict: 'unclear',
-    reason: httpStatus >= 500 ? 'server_error' : 'provider_error',
-    settled: httpStatus < 500,
-    message: `WHMCS reported an error that can also come after the request was stored: ${said || 'no message'}.`,
-  };
+  const open = `WHMCS reported an error that can also come after the request was stored: ${said || 'no message'}.`;
+  return { ...unclear(httpStatus >= 500 ? 'server_error' : 'provider_error', open), settled: httpStatus < 500 };
 }

@@ -1,4 +1,10 @@
-import { plainWords, type CancelOrder, type CancelVerdict, type ProviderResponse } from '../../src/provider/index.ts';
+import {
+  plainWords,
+  unclear,
+  type CancelOrder,
+  type CancelVerdict,
+  type ProviderResponse,
+} from '../../src/provider/index.ts';
 import { fromErrorAnswer, readAnswer } from './answer.ts';
 import type { ResolvedWhmcsService } from './service.ts';
 
@@ -20,7 +26,7 @@ export function fromCancelResponse(
   const namesAnother = isId(answered) && String(answered) !== order.service.serviceId;
   if (namesAnother) {
     const message = 'the response is for another service. Look in WHMCS which one has a cancellation request.';
-    return { verdict: 'unclear', reason: 'unreadable_answer', message };
+    return unclear('unreadable_answer', message);
   }
   return { verdict: 'accepted', outcome: 'requested', warnings: order.when === 'immediate' ? [DEFERRED] : [] };
 }

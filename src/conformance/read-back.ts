@@ -66,6 +66,11 @@ function answersOf(
   return [...beforeOf(subject), ...fixture.answers];
 }
 
+/** Whether a cancellation of the subject's service can be undone. */
+export function canUndo({ provider, takesNoUndo = false }: ConformanceSubject): boolean {
+  return provider.capabilities.revoke && !takesNoUndo;
+}
+
 /** The result of undoing a cancellation, and the requests that it sent, from the one that undoes on. */
 export interface Undo {
   readonly settled: Settled<RevokeResult>;
