@@ -1,6 +1,6 @@
 import type { Options } from 'tsup';
-import { commands, entries, root } from './scripts/manifest.ts';
 import { fewChunks } from './scripts/few-chunks.ts';
+import { commands, entries, root } from './scripts/manifest.ts';
 
 const adapters = entries.map(({ source }) => source).filter((source) => source.startsWith('providers/'));
 const sources = [...entries.map(({ source }) => source), ...commands];

@@ -4,7 +4,7 @@ export interface BulkAnswer {
   readonly body: string;
 }
 
-/** The answer to a request, by its path and body. */
+/** The response to a request, by its path and body. */
 export function answerTo(path: string, body: string): BulkAnswer {
   if (path === '/v1/servers/cancel') return { status: 204, body: '' };
   if (path === '/kvm/v2/cancel/product') {

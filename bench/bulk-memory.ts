@@ -1,7 +1,7 @@
 /**
- * The memory of one run, in a process of its own: `node --expose-gc bench/bulk-memory.ts <requests>`. The answers come
- * from a `fetch` in this process after one turn of its loop, so that a million takes minutes and not hours. Prints the
- * most megabytes in use after a garbage collection, in the heap and in all, beyond what was there before the run.
+ * The memory of one run, in a process of its own: `node --expose-gc bench/bulk-memory.ts <requests>`. The responses
+ * come from a `fetch` in this process after one turn of its loop, so that a million takes minutes and not hours. Prints
+ * the most megabytes in use after a garbage collection, in the heap and in all, beyond what was there before the run.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { answerTo } from './bulk-answers.ts';

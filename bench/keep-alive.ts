@@ -1,7 +1,7 @@
 /**
  * What the keep-alive race does to a client: a server that closes an idle connection just as the next request goes out
  * on it. Here every fifth request that comes on a used connection meets that; every second of those has been carried
- * out when the connection closes without an answer, as where a server is restarted.
+ * out when the connection closes without a response, as where a server is restarted.
  *
  * Counted at the server: how many cancellations were carried out twice; at the client: of how many it does not know
  * whether they were. A plain `fetch` knows that of none that failed; one that repeats after an error carries out twice.

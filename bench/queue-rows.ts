@@ -6,8 +6,8 @@
 import type { Database } from '../src/queue/database/database.ts';
 import { openPostgres } from '../src/queue/database/postgres.ts';
 import { isAnythingDue, roomOf } from '../src/queue/ledger/claim.ts';
-import { lookUp, lookUpHistory } from '../src/queue/ledger/look-up.ts';
 import { lookUpAll } from '../src/queue/ledger/look-up-all.ts';
+import { lookUp, lookUpHistory } from '../src/queue/ledger/look-up.ts';
 import { migrate } from '../src/queue/ledger/migrate.ts';
 import { boundsOf, makeMonth } from '../src/queue/ledger/settled.ts';
 import { readStats } from '../src/queue/ledger/stats.ts';

@@ -36,7 +36,7 @@ const GOALS = { perSecond: 15_000, writtenMs: 30 } as const;
 /** What a turn of one mechanism resulted in. */
 interface Figures {
   readonly perSecond: number;
-  /** Milliseconds from the answer until the outcome was committed: the median, and for 95 of 100. */
+  /** Milliseconds from the response until the outcome was committed: the median, and for 95 of 100. */
   readonly writtenMs: number;
   readonly writtenMs95: number;
   /** Transactions of all workers a second. */
@@ -54,7 +54,7 @@ try {
   const jobs = await openJobs(database, `${SCHEMA}_jobs`, ACCOUNTS, (error) => console.error(error));
   console.log(
     `${WORKERS} workers, ${CONCURRENCY} at a time each, ${ACCOUNTS.length} accounts with at most ${LIMIT} at a time, ` +
-      `${DATABASE_MS} ms to the database, ${LATENCY_MS} ms an answer\n`,
+      `${DATABASE_MS} ms to the database, ${LATENCY_MS} ms a response\n`,
   );
   console.log('                       a second   rounds a second   written after (p50, p95)');
   const turns: { readonly one: Figures; readonly own: Figures }[] = [];
@@ -191,7 +191,7 @@ function servicesOf(onAnswer: (id: string) => void): QueueServices {
   };
 }
 
-/** A database whose answers take a while. Statements that were sent together are answered together. */
+/** A database whose responses take a while. Statements that were sent together are answered together. */
 function away(database: Database): Database {
   return {
     ...database,

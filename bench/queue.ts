@@ -27,7 +27,7 @@ const postgres = await startPostgres();
 
 try {
   console.log(
-    `${JOBS.toLocaleString('en')} cancellations at four accounts, 16 concurrently each, ${LATENCY_MS} ms an answer\n`,
+    `${JOBS.toLocaleString('en')} cancellations at four accounts, 16 concurrently each, ${LATENCY_MS} ms a response\n`,
   );
   console.log(
     '               a second  × cancelMany  enqueued in  memory   event loop, p99  twice  processor µs: own, database, provider',

@@ -62,7 +62,7 @@ explain(
 
 sandbox.edis.fault({ kind: 'hang', executed: true });
 explain(
-  'EDIS, the answer never comes, and this API cannot be asked',
+  'EDIS, the response never comes, and this API cannot be asked',
   sandbox.edis.requests,
   await services.safeCancel({ account: 'edis', service: { kvmId: sandbox.edis.add().kvmId }, when: 'immediate' }),
 );
@@ -70,7 +70,7 @@ explain(
 const { serverId } = sandbox.vpsbg.add();
 sandbox.vpsbg.fault({ kind: 'hang', executed: true });
 explain(
-  'VPSBG, the answer never comes, and the state is read back',
+  'VPSBG, the response never comes, and the state is read back',
   sandbox.vpsbg.requests,
   await services.safeCancel({ account: 'vpsbg', service: { serverId }, when: 'end_of_period' }),
 );

@@ -1,6 +1,6 @@
 /**
  * A reseller's backend whose cancellations survive a crash: what a customer has asked for is in a queue before the
- * answer goes out, and is carried out however often the process is stopped, or killed.
+ * response goes out, and is carried out however often the process is stopped, or killed.
  *
  * `node examples/durable-backend.ts --data ./cancellations --services services.json --port 8080`
  */

@@ -7,13 +7,13 @@
  * ahead and behind in turn. About ten minutes on two cores.
  */
 import { parseArgs } from 'node:util';
-import { runControl } from '../test/queue/crash/control.ts';
+import { openPostgres } from '../src/queue/database/postgres.ts';
 import { steadyConduct } from '../test/queue/crash/conduct.ts';
+import { runControl } from '../test/queue/crash/control.ts';
 import { runKills, type KillTally } from '../test/queue/crash/kill-campaign.ts';
 import { runOutages, type Outage } from '../test/queue/crash/outage-run.ts';
 import type { Verdict } from '../test/queue/crash/verdict.ts';
 import { runTeam } from '../test/queue/crash/worker-team.ts';
-import { openPostgres } from '../src/queue/database/postgres.ts';
 import { startPglite, startPostgresServer } from '../test/queue/support/databases.ts';
 
 const { values } = parseArgs({
@@ -158,7 +158,7 @@ async function reportTeams(): Promise<void> {
     goal(`${workers} workers: never more than ${bound} concurrently`, mostAtOnce <= bound);
   }
   table(
-    `Worker processes on one PostgreSQL, ${TEAM_CONCURRENCY} concurrently each; the account allows ${TEAM_LIMIT}; ${LATENCY_MS} ms an answer`,
+    `Worker processes on one PostgreSQL, ${TEAM_CONCURRENCY} concurrently each; the account allows ${TEAM_LIMIT}; ${LATENCY_MS} ms a response`,
     ['workers', 'most concurrently', 'bound', 'a second', 'ideal'],
     rows,
   );

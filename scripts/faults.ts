@@ -6,8 +6,8 @@
  * `--jobs=400` makes fewer cancellations.
  */
 import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { setDefaultCACertificates } from 'node:tls';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runCampaign, type Tally } from '../test/campaign/campaign.ts';
 import { makeCertificate } from '../test/campaign/certificate.ts';

@@ -3,8 +3,8 @@
  * the network. `node scripts/one-cancel.ts`; docs/architecture.md quotes the figures.
  */
 import { once } from 'node:events';
-import { Session } from 'node:inspector/promises';
 import { createServer } from 'node:http';
+import { Session } from 'node:inspector/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Agent } from 'undici';
 import { vpsbg } from '../providers/vpsbg/index.ts';

@@ -2,8 +2,8 @@
  * The proofs of what comes out of the library: `npm run test:proofs`.
  *
  * 4: no redirect, no id and no huge answer leads anywhere else. 6: no secret comes out, whatever the server repeats.
- * 7: no answer is taken for more than the documentation says. Prints each figure with its goal, and fails if one is not
- * met. `--seed=7` makes other choices; the same seed makes the same ones.
+ * 7: no response is taken for more than the documentation says. Prints each figure with its goal, and fails if one is
+ * not met. `--seed=7` makes other choices; the same seed makes the same ones.
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';

@@ -13,13 +13,13 @@ import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { makeCertificate } from '../test/campaign/certificate.ts';
 import { deliver, WHOLE } from '../test/transports/bodies.ts';
+import { faultsOf, runMatrix, stacks } from '../test/transports/matrix.ts';
 import {
   cancelBehindEnvironmentProxy,
   cancelWhileStopped,
   TYPESCRIPT,
   type ChildOutcome,
 } from '../test/transports/processes.ts';
-import { faultsOf, runMatrix, stacks } from '../test/transports/matrix.ts';
 
 // 20.9 is the oldest that is supported, 22.12 the oldest 22 that requires an ES module, 22.19 the oldest that undici 8
 // supports; the others are the newest of their line.
@@ -104,7 +104,7 @@ async function runHere(folder: string): Promise<void> {
   const proxied = await cancelBehindEnvironmentProxy(certificate);
   const stopped = await cancelWhileStopped();
   show('NODE_USE_ENV_PROXY=1, in a process of its own', proxied, proxied.tunnels === 1);
-  show('stopped while the answer arrives', stopped, true);
+  show('stopped while the response arrives', stopped, true);
   // Hanging requests of a foreign dispatcher would keep the process alive.
   process.exit();
 }

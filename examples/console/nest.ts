@@ -1,6 +1,6 @@
 /** The console of the queue in a NestJS application on Express, for those whom other middleware has signed in. */
-import { createQueueConsole, toNodeHandler, type ConsoleQueue, type Operator } from 'cancelkit/console';
 import type { INestApplication } from '@nestjs/common';
+import { createQueueConsole, toNodeHandler, type ConsoleQueue, type Operator } from 'cancelkit/console';
 import type { Request } from 'express';
 
 /** Serves the console at `/ops/queue`. Guards do not apply to it: `authorize` decides. */

@@ -16,7 +16,7 @@ export function createApp(cancel: () => Promise<CancelResult>): FastifyInstance 
   return app;
 }
 
-/** Past the hooks: where one fails for this answer, too (`onSend`, `preSerialization`), Fastify sends its message. */
+/** Past the hooks: where one fails for this response, too (`onSend`, `preSerialization`), Fastify sends its message. */
 function answer(reply: FastifyReply, status: number, body: object): FastifyReply {
   reply.hijack();
   for (const [name, value] of Object.entries(reply.getHeaders())) {

@@ -1,7 +1,7 @@
 /** tRPC: it sends the `message` of an error that a procedure throws, and in development its stack. */
-import { httpStatusOf, isProviderError, toPublicResult, type CancelResult, type PublicError } from 'cancelkit';
 import { initTRPC, type TRPCError } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
+import { httpStatusOf, isProviderError, toPublicResult, type CancelResult, type PublicError } from 'cancelkit';
 
 /** Answers requests below `/trpc`, which has one mutation: `cancel`. */
 export function createHandler(cancel: () => Promise<CancelResult>): (request: Request) => Promise<Response> {

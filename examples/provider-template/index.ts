@@ -1,7 +1,7 @@
 import { defineProvider, type Account, type ConfigSource, type Provider } from 'cancelkit/provider';
 import { configSchema, env, type Config } from './config.ts';
-import { fromCancelResponse, fromRevokeResponse, fromStatusResponse } from './response.ts';
 import { toCancelRequest, toRevokeRequest, toStatusRequest } from './request.ts';
+import { fromCancelResponse, fromRevokeResponse, fromStatusResponse } from './response.ts';
 import { serviceSchema, type Service } from './service.ts';
 
 type Timing = 'immediate' | 'end_of_period';

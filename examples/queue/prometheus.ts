@@ -116,7 +116,7 @@ async function changesAfter(queue: Watched, after: string): Promise<QueueChanges
 
 const SETTLED: ReadonlySet<string> = new Set(['requested', 'scheduled', 'completed', 'already_cancelled', 'refused']);
 
-/** The same answer for all who ask while it is being fetched. */
+/** The same response for all who ask while it is being fetched. */
 function shared<Value>(fetch: () => Promise<Value>): () => Promise<Value> {
   let running: Promise<Value> | undefined;
   return () =>

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { address, credential, onlyFields } from '../../src/provider/fields.ts';
+import { address, credential, onlyFields, type Resolved } from '../../src/provider/fields.ts';
 import { constantMessages, loginRule, secretRule, tokenRule, type StandardSchema } from '../../src/provider/index.ts';
 
 /** The credentials of a Contabo API user, all four from the customer control panel. */
@@ -22,14 +22,7 @@ export interface ContaboConfig {
 export const CONTABO_BASE_URL = 'https://api.contabo.com';
 
 /** A checked {@link ContaboConfig}. */
-export interface ResolvedContaboConfig {
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly username: string;
-  readonly password: string;
-  readonly baseUrl: string;
-  readonly authUrl: string;
-}
+export type ResolvedContaboConfig = Resolved<ContaboConfig>;
 
 /** The path of the login below `authUrl`. */
 export const LOGIN_PATH = ['auth', 'realms', 'contabo', 'protocol', 'openid-connect', 'token'] as const;

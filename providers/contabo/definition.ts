@@ -1,5 +1,5 @@
 import {
-  notAbsent,
+  checkedBy,
   oauthAccess,
   reading,
   type AbsentVerdict,
@@ -37,13 +37,7 @@ export const contaboDefinition: ProviderDefinition<ContaboTypes> = {
     return reasonNotToSend(shown) ?? fromCancelResponse(yield toCancelRequest(order), order.service);
   },
   find: listServices,
-  check: {
-    ...contaboCheck,
-    *run() {
-      const response = yield toInstancesRequest(1, 1);
-      return listIn(response) ? { verdict: 'accepted' } : notAbsent(fromErrorResponse(response));
-    },
-  },
+  check: { ...contaboCheck, run: checkedBy(toInstancesRequest(1, 1), listIn, fromErrorResponse) },
 };
 
 function* read(service: ResolvedContaboService): Exchange<ReadState | AbsentVerdict | NoVerdict> {

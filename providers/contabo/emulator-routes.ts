@@ -15,7 +15,7 @@ export interface ContaboOptions {
   readonly missingBody: 'accepted' | 'refused';
   /** An instance that has ended is a 404, or is still shown. Default `gone`. */
   readonly endedInstance: 'gone' | 'listed';
-  /** Where the instant of a request becomes the day of the answer. Default `UTC`. */
+  /** Where the instant of a request becomes the day of the response. Default `UTC`. */
   readonly timeZone: 'UTC' | 'Europe/Berlin' | 'America/Los_Angeles' | 'Asia/Tokyo';
 }
 

@@ -27,7 +27,7 @@ export function toInstanceRequest({ instanceId }: ResolvedContaboService): Provi
  * `POST …/cancel`, after the instance was read. The API takes an instant and answers with a day. Noon in UTC is on that
  * day in every time zone from UTC−12 to UTC+11, so that no server makes it the day before. Without a date, the body is
  * an empty object: the description requires a body, and no field of it. It does not say `serviceSeen`: a cancellation
- * does not take the instance away now, so that a 404 after a lost answer proves nothing.
+ * does not take the instance away now, so that a 404 after a lost response proves nothing.
  */
 export function toCancelRequest({
   service: { instanceId },

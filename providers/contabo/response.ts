@@ -1,11 +1,13 @@
 import * as v from 'valibot';
 import {
   absentOrError,
-  defined,
+  accepted,
   duplicate,
   effectiveAt,
   offered,
   readBody,
+  stateUntil,
+  unclear,
   type AbsentVerdict,
   type CancellationStatus,
   type CancelVerdict,
@@ -27,7 +29,7 @@ interface ShownInstance {
   readonly raw: unknown;
 }
 
-/** What an answer with this status shows of this instance. */
+/** What a response with this status shows of this instance. */
 function shownInstance(
   response: ProviderResponse,
   status: 200 | 201,
@@ -38,7 +40,7 @@ function shownInstance(
   return raw && { cancelDate: raw.cancelDate ?? '', raw };
 }
 
-/** What an answer to `GET /v1/compute/instances/{instanceId}` says of a cancellation. An empty date means none. */
+/** What a response to `GET /v1/compute/instances/{instanceId}` says of a cancellation. An empty date means none. */
 export function readInstance(
   response: ProviderResponse,
   service: ResolvedContaboService,
@@ -52,7 +54,7 @@ export function readInstance(
 export function stateOf(cancelDate: string): Pick<CancellationStatus, 'state' | 'effectiveAt'> {
   if (cancelDate === '') return { state: 'none' };
   const at = effectiveAt(cancelDate);
-  return { state: at === undefined ? 'unknown' : 'scheduled', ...defined({ effectiveAt: at }) };
+  return at === undefined ? { state: 'unknown' } : stateUntil(at);
 }
 
 /** What may be asked of an instance: both timings, whose dates the API does not show, or nothing more. */
@@ -65,13 +67,13 @@ export function reasonNotToSend({ status: { state } }: ReadState): CancelVerdict
   return state === 'none' ? undefined : duplicate('the instance has a date of cancellation.', state === 'unknown');
 }
 
-/** What an answer to `POST …/cancel` means. The date in it is the sign that the instance is cancelled. */
+/** What a response to `POST …/cancel` means. The date in it is the sign that the instance is cancelled. */
 export function fromCancelResponse(response: ProviderResponse, service: ResolvedContaboService): CancelVerdict {
   const at = effectiveAt(shownInstance(response, 201, service)?.cancelDate);
-  if (at !== undefined) return { verdict: 'accepted', outcome: 'scheduled', effectiveAt: at };
+  if (at !== undefined) return accepted(at);
   if (response.status < 300) {
-    const message = 'the answer has no date for this instance. Look into the customer control panel.';
-    return { verdict: 'unclear', reason: 'unreadable_answer', message };
+    const message = 'the response has no date for this instance. Look into the customer control panel.';
+    return unclear('unreadable_answer', message);
   }
   const verdict = fromErrorResponse(response);
   // "Conflict" can mean a cancellation that was stored since the instance was read.
@@ -82,7 +84,7 @@ export function fromCancelResponse(response: ProviderResponse, service: Resolved
 
 const errorSchema = v.object({ message: v.union([v.string(), v.array(v.string())]) });
 
-/** What an answer means that is not the documented success. */
+/** What a response means that is not the documented success. */
 export function fromErrorResponse(response: ProviderResponse): NoVerdict | AbsentVerdict {
   const body = response.status >= 400 ? readBody(response, errorSchema) : undefined;
   if (body === undefined) return { verdict: 'unrecognized' };

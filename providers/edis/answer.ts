@@ -43,7 +43,7 @@ const errors = v.pipe(
   v.transform((value) => [value].flat()),
 );
 
-// Every answer of this API is an object with a `status` of its own; the HTTP status comes second.
+// Every response of this API is an object with a `status` of its own; the HTTP status comes second.
 const answerSchema = v.object({
   status: v.string(),
   serviceid: id,
@@ -55,7 +55,7 @@ const answerSchema = v.object({
   invoicepaid: v.fallback(v.optional(truth), undefined),
 });
 
-/** An answer of EDIS' API. */
+/** A response of EDIS' API. */
 export interface EdisAnswer {
   readonly status: string;
   readonly serviceid?: string | undefined;
@@ -68,12 +68,12 @@ export interface EdisAnswer {
   readonly invoicepaid?: boolean | undefined;
 }
 
-/** Reads an answer; `undefined` if it is not in the form of this API. */
+/** Reads a response; `undefined` if it is not in the form of this API. */
 export function readAnswer(response: ProviderResponse): EdisAnswer | undefined {
   return readBody(response, answerSchema);
 }
 
-/** What an error answer says, in one line. */
+/** What an error response says, in one line. */
 export function saidIn({ message = '', errors = [] }: EdisAnswer): string {
   return [message, errors.join('; ')].filter((text) => text !== '').join(' ');
 }
@@ -84,8 +84,8 @@ const WRONG_CREDENTIALS = 'the email address or the client-area password is wron
 const CREDENTIALS_REFUSED = /^\s*invalid whmcs credentials provided[.!]?\s*$/i;
 
 /**
- * What an answer means that refuses the credentials in the documented words, whatever its HTTP status: providers ban
- * after a few bad logins, so it must never be followed by another request. `undefined` for every other answer.
+ * What a response means that refuses the credentials in the documented words, whatever its HTTP status: providers ban
+ * after a few bad logins, so it must never be followed by another request. `undefined` for every other response.
  */
 export function credentialsRefusal({ status, message = '', errors = [] }: EdisAnswer): RefusedVerdict | undefined {
   if (status !== 'error') return undefined;
@@ -93,7 +93,7 @@ export function credentialsRefusal({ status, message = '', errors = [] }: EdisAn
   return isRefusal ? refused('unauthorized', WRONG_CREDENTIALS) : undefined;
 }
 
-/** What an error answer means that is the same for every call; `undefined` for one that is the call's own. */
+/** What an error response means that is the same for every call; `undefined` for one that is the call's own. */
 export function commonRefusal(httpStatus: number, said: string): RefusedVerdict | undefined {
   // EDIS' API is a front for WHMCS, whose own words may come through.
   const access = refusedAccess(said);

@@ -1,4 +1,4 @@
-import type { CredentialsCheck } from '../../src/provider/index.ts';
+import { unclear, type CredentialsCheck } from '../../src/provider/index.ts';
 import { commonRefusal, credentialsRefusal, readAnswer, saidIn } from './answer.ts';
 import type { ResolvedEdisConfig } from './config.ts';
 import { edisCheck } from './profile.ts';
@@ -21,7 +21,7 @@ export const checkCredentials: CredentialsCheck<ResolvedEdisConfig> = {
     const common = answer.status === 'error' ? commonRefusal(response.status, providerMessage) : undefined;
     const refusal = credentialsRefusal(answer) ?? common;
     if (refusal !== undefined) return { ...refusal, providerMessage };
-    const message = 'the answer says neither yes nor that the credentials are wrong.';
-    return { verdict: 'unclear', reason: 'provider_error', message, providerMessage };
+    const message = 'the response says neither yes nor that the credentials are wrong.';
+    return unclear('provider_error', message, { providerMessage });
   },
 };

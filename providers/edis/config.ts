@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { address, credential, onlyFields } from '../../src/provider/fields.ts';
+import { address, credential, onlyFields, type Resolved } from '../../src/provider/fields.ts';
 import { constantMessages, loginRule, secretRule, type StandardSchema } from '../../src/provider/index.ts';
 
 /** The credentials of an EDIS Global client-area account. */
@@ -16,11 +16,7 @@ export interface EdisConfig {
 export const EDIS_BASE_URL = 'https://order.edisglobal.com';
 
 /** A checked {@link EdisConfig}. */
-export interface ResolvedEdisConfig {
-  readonly email: string;
-  readonly password: string;
-  readonly baseUrl: string;
-}
+export type ResolvedEdisConfig = Resolved<EdisConfig>;
 
 const baseUrl = address({
   example: EDIS_BASE_URL,

@@ -1,10 +1,10 @@
 import type { ProviderAction } from '../../src/provider/index.ts';
 import type { ResolvedEdisConfig } from './config.ts';
-import { edisOrderSchema, type EdisOrder } from './order.ts';
 import { toOrderRequest } from './order-request.ts';
 import { fromOrderResponse, type EdisOrderResult } from './order-response.ts';
+import { edisOrderSchema, type EdisOrder } from './order.ts';
 
-/** What an order sends, and what its answer means. */
+/** What an order sends, and what its response means. */
 export const orderAction: ProviderAction<ResolvedEdisConfig, EdisOrder, EdisOrderResult> = {
   input: edisOrderSchema,
   secrets: (order) =>
@@ -14,7 +14,7 @@ export const orderAction: ProviderAction<ResolvedEdisConfig, EdisOrder, EdisOrde
   },
 };
 
-/** The whole line and the key alone, in case an answer repeats only that. */
+/** The whole line and the key alone, in case a response repeats only that. */
 function keysIn(line: string): string[] {
   const key = line.split(' ')[1];
   return key === undefined ? [line] : [line, key];

@@ -1,6 +1,6 @@
-import { refused, type ProviderResponse, type ActionVerdict } from '../../src/provider/index.ts';
-import type { EdisOrder } from './order.ts';
+import { refused, unclear, type ProviderResponse, type ActionVerdict } from '../../src/provider/index.ts';
 import { commonRefusal, credentialsRefusal, readAnswer, saidIn, type EdisAnswer } from './answer.ts';
+import type { EdisOrder } from './order.ts';
 
 /** The result of an order. */
 export type EdisOrderResult =
@@ -32,7 +32,7 @@ export interface EdisOrderWarning {
   readonly message: string;
 }
 
-/** What an answer to `add/order` means. */
+/** What a response to `add/order` means. */
 export function fromOrderResponse(response: ProviderResponse, order: EdisOrder): ActionVerdict<EdisOrderResult> {
   const answer = readAnswer(response);
   if (answer === undefined) return { verdict: 'unrecognized' };
@@ -46,11 +46,12 @@ export function fromOrderResponse(response: ProviderResponse, order: EdisOrder):
   if (wrongCredentials !== undefined) return { ...wrongCredentials, providerMessage: said };
   if (response.status >= 500) {
     const message = 'the server failed while it handled the order. Ask EDIS whether it was placed.';
-    return { verdict: 'unclear', reason: 'server_error', message, providerMessage: said };
+    return unclear('server_error', message, { providerMessage: said });
   }
   if (answer.status !== 'error' || isOk) {
-    const message = 'the answer says neither success nor which error. Look in the client area whether it was ordered.';
-    return { verdict: 'unclear', reason: 'provider_error', message, providerMessage: said };
+    const message =
+      'the response says neither success nor which error. Look in the client area whether it was ordered.';
+    return unclear('provider_error', message, { providerMessage: said });
   }
   if (said === '') return { verdict: 'unrecognized' };
   const refusal = commonRefusal(response.status, said) ?? refused('rejected', `the order was refused: ${said}`);
@@ -75,7 +76,7 @@ function fromSuccess(
   const isOneEach = services.length === order.items.length && new Set(ids).size === ids.length;
   if (orderId === undefined || services.length !== ids.length || !isOneEach) {
     const message = 'the order was accepted, but its ids cannot be read. Look them up in the client area.';
-    return { verdict: 'unclear', reason: 'unreadable_answer', message };
+    return unclear('unreadable_answer', message);
   }
   const result = {
     outcome: 'ordered',

@@ -1,9 +1,9 @@
 import type { Account, ActionOptions, Performed } from '../../src/provider/index.ts';
 import { performLazyAction } from '../../src/provider/lazy.ts';
-import { edisOrderSchema, type EdisOrder } from './order.ts';
 import type { edisDefinition } from './definition.ts';
 import type { orderAction } from './order-action.ts';
 import type { EdisOrderResult } from './order-response.ts';
+import { edisOrderSchema, type EdisOrder } from './order.ts';
 
 /** Options of {@link orderVps}. */
 export type OrderVpsOptions = ActionOptions;

@@ -1,6 +1,8 @@
 import {
   refused,
   refusedByStatus,
+  unclear,
+  duplicate,
   type RefusedVerdict,
   type CancelOrder,
   type CancelVerdict,
@@ -9,7 +11,7 @@ import {
 import { commonRefusal, credentialsRefusal, readAnswer, saidIn, type EdisAnswer } from './answer.ts';
 import type { ResolvedEdisService } from './service.ts';
 
-/** What an answer to `cancel/product` means. */
+/** What a response to `cancel/product` means. */
 export function fromCancelResponse(response: ProviderResponse, order: CancelOrder<ResolvedEdisService>): CancelVerdict {
   const answer = readAnswer(response);
   if (answer === undefined) return { verdict: 'unrecognized' };
@@ -19,15 +21,14 @@ export function fromCancelResponse(response: ProviderResponse, order: CancelOrde
   if (wrongCredentials !== undefined) return { ...wrongCredentials, providerMessage };
   if (response.status >= 500) {
     const message = 'the server failed while it handled the cancellation. Ask EDIS whether it was stored.';
-    return { verdict: 'unclear', reason: 'server_error', message, providerMessage };
+    return unclear('server_error', message, { providerMessage });
   }
   if ([answer.message ?? '', ...(answer.errors ?? [])].some((text) => EXISTS.test(text))) {
-    const message = 'a cancellation of this service exists already.';
-    return { verdict: 'duplicate', ambiguous: false, message, providerMessage };
+    return { ...duplicate('a cancellation of this service exists already.'), providerMessage };
   }
   if (answer.status !== 'error' || response.status < 400) {
-    const message = 'the answer says neither success nor which error. Look in the client area whether it was stored.';
-    return { verdict: 'unclear', reason: 'provider_error', message, providerMessage };
+    const message = 'the response says neither success nor which error. Look in the client area whether it was stored.';
+    return unclear('provider_error', message, { providerMessage });
   }
   // The API always says what is wrong; an error without a word may be a proxy's, and proves nothing.
   if (providerMessage === '') return { verdict: 'unrecognized' };
@@ -47,9 +48,9 @@ function fromSuccess(
     service.field === 'serviceid' && answer.serviceid !== undefined && answer.serviceid !== service.value;
   if (httpStatus < 200 || httpStatus > 299 || answersAnother) {
     const message = answersAnother
-      ? 'the answer is for another service. Look in the client area which one was cancelled.'
-      : `the answer says success under HTTP status ${httpStatus}. Look in the client area whether it was stored.`;
-    return { verdict: 'unclear', reason: httpStatus >= 500 ? 'server_error' : 'unreadable_answer', message };
+      ? 'the response is for another service. Look in the client area which one was cancelled.'
+      : `the response says success under HTTP status ${httpStatus}. Look in the client area whether it was stored.`;
+    return unclear(httpStatus >= 500 ? 'server_error' : 'unreadable_answer', message);
   }
   return { verdict: 'accepted', outcome: 'requested', warnings: when === 'immediate' ? [DEFERRED] : [] };
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { numericId } from '../../src/provider/fields.ts';
+import { numericId, shaped } from '../../src/provider/fields.ts';
 import { constantMessages, type StandardSchema } from '../../src/provider/index.ts';
 
 /** A service at EDIS, by exactly one of its two ids. */
@@ -25,7 +25,7 @@ const expectedKvmId = 'the id of a KVM server, 1 to 128 visible ASCII characters
 const onlyOne = 'an object with only kvmId or serviceId, and not both';
 
 const byKvmId = v.pipe(
-  v.strictObject({ kvmId: v.pipe(v.string(expectedKvmId), v.regex(/^[\x21-\x7e]{1,128}$/, expectedKvmId)) }, onlyOne),
+  v.strictObject({ kvmId: shaped(/^[\x21-\x7e]{1,128}$/, expectedKvmId) }, onlyOne),
   v.transform(({ kvmId }): ResolvedEdisService => ({ field: 'kvmid', value: kvmId })),
 );
 

@@ -1,5 +1,5 @@
 import {
-  notAbsent,
+  checkedBy,
   reading,
   type AbsentVerdict,
   type Exchange,
@@ -47,13 +47,7 @@ export const hetznerDefinition: ProviderDefinition<HetznerTypes> = {
     return fromUndoResponse(yield toUndoRequest(service));
   },
   find: listServices,
-  check: {
-    ...hetznerCheck,
-    *run() {
-      const response = yield toServersRequest();
-      return listIn(response) ? { verdict: 'accepted' } : notAbsent(fromErrorResponse(response));
-    },
-  },
+  check: { ...hetznerCheck, run: checkedBy(toServersRequest(), listIn, fromErrorResponse) },
 };
 
 function* read(service: ResolvedHetznerService): Exchange<ReadServer | AbsentVerdict | NoVerdict> {

@@ -1,6 +1,6 @@
 import { addDays, dateOnly, nextMidnight } from '../../src/sandbox/kit/calendar.ts';
-import type { EmulatorClock } from '../../src/sandbox/kit/clock.ts';
 import { storeCancellation, takeEffect, UNCANCELLED } from '../../src/sandbox/kit/cancellation.ts';
+import type { EmulatorClock } from '../../src/sandbox/kit/clock.ts';
 import type { Mutable, SandboxService } from '../../src/sandbox/kit/emulator.ts';
 
 /** A dedicated server at the emulated Hetzner Robot. */

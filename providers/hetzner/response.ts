@@ -3,6 +3,7 @@ import { shownText as text } from '../../src/provider/fields.ts';
 import {
   absentIsRefused,
   absentOrError,
+  accepted,
   answeredOn,
   defined,
   duplicate,
@@ -12,6 +13,7 @@ import {
   refused,
   refusedField,
   tooEarly,
+  unclear,
   type AbsentVerdict,
   type CancellationStatus,
   type CancelVerdict,
@@ -45,7 +47,7 @@ const cancellationSchema = v.object({
 export interface ReadServer {
   /** The earliest possible date. */
   readonly earliest: EffectiveAt | undefined;
-  /** The day of the answer in UTC, by the provider's clock. */
+  /** The day of the response in UTC, by the provider's clock. */
   readonly today: string | undefined;
   /** The possible reasons. */
   readonly reasons: readonly string[] | undefined;
@@ -54,7 +56,7 @@ export interface ReadServer {
   readonly status: CancellationStatus;
 }
 
-/** What an answer with a cancellation says: to a read, and to a cancellation. */
+/** What a response with a cancellation says: to a read, and to a cancellation. */
 export function readServer(
   response: ProviderResponse,
   { serverNumber }: ResolvedHetznerService,
@@ -140,7 +142,7 @@ function reasonWhyEarly(
   if (when === 'earliest') return undefined;
   const asked = when === 'immediate' ? today : when.on;
   if (asked === undefined) {
-    const message = 'the answer has no date, so whether the server can end now is not known. Ask for earliest.';
+    const message = 'the response has no date, so whether the server can end now is not known. Ask for earliest.';
     return refused('unexpected_response', message);
   }
   if (asked >= earliest.value) return undefined;
@@ -151,7 +153,7 @@ function reasonWhyEarly(
 }
 
 /**
- * What an answer to `POST …/cancellation` means.
+ * What a response to `POST …/cancellation` means.
  *
  * @param today the day in UTC on which the server was read.
  */
@@ -162,22 +164,21 @@ export function fromCancellationResponse(
 ): CancelVerdict {
   const server = readServer(response, order.service);
   if ('verdict' in server) {
-    if (response.status === 200) return unclear;
+    if (response.status === 200) return NOT_SHOWN;
     const isConflict = response.status === 409 && 'providerCode' in server && server.providerCode === 'CONFLICT';
     // One code for two things: a cancellation exists, or the server is being transferred.
     return isConflict ? { ...server, ...duplicate('the server is cancelled or is being transferred.', true) } : server;
   }
   const { state, effectiveAt } = server.status;
-  if (state === 'none') return unclear;
+  if (state === 'none') return NOT_SHOWN;
   const warnings: Warning[] = [FURTHER_IPS];
   if (order.when === 'immediate' && effectiveAt !== undefined && isAfter(effectiveAt.value, today)) {
     warnings.push({ code: 'immediate_deferred', message: `The server ends on ${effectiveAt.value}, and not now.` });
   }
   if (order.extras?.reserveLocation === true && server.reserved !== true) {
-    warnings.push({ code: 'not_verified', message: 'The answer does not show that the location is reserved.' });
+    warnings.push({ code: 'not_verified', message: 'The response does not show that the location is reserved.' });
   }
-  const outcome = effectiveAt === undefined ? 'requested' : 'scheduled';
-  return { verdict: 'accepted', outcome, ...defined({ effectiveAt }), warnings };
+  return accepted(effectiveAt, warnings);
 }
 
 const FURTHER_IPS: Warning = {
@@ -185,13 +186,12 @@ const FURTHER_IPS: Warning = {
   message: 'Additional IP addresses and subnets may have to be cancelled separately. Look into Robot.',
 };
 
-const unclear: CancelVerdict = {
-  verdict: 'unclear',
-  reason: 'unreadable_answer',
-  message: 'the answer does not show that this server is cancelled. Look into Robot.',
-};
+const NOT_SHOWN = unclear(
+  'unreadable_answer',
+  'the response does not show that this server is cancelled. Look into Robot.',
+);
 
-/** What an answer to `DELETE …/cancellation` means. The documented one has no body. */
+/** What a response to `DELETE …/cancellation` means. The documented one has no body. */
 export function fromUndoResponse(response: ProviderResponse): RevokeVerdict {
   if (response.status === 200 && response.body.kind === 'empty') return { verdict: 'accepted', outcome: 'revoked' };
   const verdict = fromErrorResponse(response);
@@ -206,7 +206,7 @@ const errorSchema = v.object({
   error: v.object({ code: v.string(), message: v.string(), missing: names, invalid: names }),
 });
 
-/** What an answer means that is not the documented success. */
+/** What a response means that is not the documented success. */
 export function fromErrorResponse(response: ProviderResponse): NoVerdict | AbsentVerdict {
   const { status } = response;
   const error = status >= 400 ? readBody(response, errorSchema)?.error : undefined;
@@ -233,7 +233,7 @@ function dayOf(text: string | undefined): EffectiveAt | undefined {
   return at?.precision === 'date' ? at : undefined;
 }
 
-/** The entries of an answer to `GET /server`; `undefined` if it is not the list. */
+/** The entries of a response to `GET /server`; `undefined` if it is not the list. */
 export function listIn(response: ProviderResponse): readonly unknown[] | undefined {
   return response.status === 200 ? readBody(response, v.array(v.unknown())) : undefined;
 }

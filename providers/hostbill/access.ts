@@ -7,8 +7,8 @@ import {
   type Exchange,
   type ProviderResponse,
 } from '../../src/provider/index.ts';
-import type { HostbillCredentials, ResolvedHostbillConfig } from './config.ts';
 import { fromNo, readAnswer } from './answer.ts';
+import type { HostbillCredentials, ResolvedHostbillConfig } from './config.ts';
 
 /** The three ways in: Basic, a token from `/login`, a personal access token. */
 export const hostbillAccess: Access<ResolvedHostbillConfig> = {

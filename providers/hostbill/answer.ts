@@ -34,7 +34,7 @@ const answerSchema = v.pipe(
   })),
 );
 
-/** An answer in the form of this API, as far as every call has it. */
+/** A response in the form of this API, as far as every call has it. */
 export interface HostbillAnswer {
   readonly errors: readonly string[];
   readonly info: readonly string[];
@@ -42,7 +42,7 @@ export interface HostbillAnswer {
   readonly isFailed: boolean;
 }
 
-/** Reads an answer; `undefined` if it is not in the form of this API. Of a text alone, a refused login is believed. */
+/** Reads a response; `undefined` if it is not in the form of this API. Of a text alone, a refused login is believed. */
 export function readAnswer({ body }: ProviderResponse): HostbillAnswer | undefined {
   if (body.kind === 'other') {
     const text = body.text.trim();
@@ -56,7 +56,7 @@ export function readAnswer({ body }: ProviderResponse): HostbillAnswer | undefin
 
 const WRONG_LOGIN = 'wronglogin';
 
-/** What an answer means that is not the success of its call. Errors come with any status, usually 200. */
+/** What a response means that is not the success of its call. Errors come with any status, usually 200. */
 export function fromNo(response: ProviderResponse): NoVerdict | AbsentVerdict {
   const { errors = [] } = readAnswer(response) ?? {};
   if (errors.length === 0) return { verdict: 'unrecognized' };

@@ -1,5 +1,5 @@
 import {
-  notAbsent,
+  checkedBy,
   reading,
   type AbsentVerdict,
   type Exchange,
@@ -31,13 +31,7 @@ export const hostbillDefinition: ProviderDefinition<HostbillTypes> = {
   },
   ...reading(read, toOptions),
   find: listServices,
-  check: {
-    ...hostbillCheck,
-    *run() {
-      const response = yield toListRequest();
-      return listIn(response) ? { verdict: 'accepted' } : notAbsent(fromNo(response));
-    },
-  },
+  check: { ...hostbillCheck, run: checkedBy(toListRequest(), listIn, fromNo) },
 };
 
 function* read(service: ResolvedHostbillService): Exchange<ShownService | AbsentVerdict | NoVerdict> {

@@ -7,6 +7,7 @@ import {
   duplicate,
   offered,
   readBody,
+  unclear,
   type AbsentVerdict,
   type CancellationStatus,
   type CancelOrder,
@@ -20,7 +21,7 @@ import { fromNo, readAnswer } from './answer.ts';
 import type { ResolvedHostbillConfig } from './config.ts';
 import type { ResolvedHostbillService } from './service.ts';
 
-/** What an answer to `POST /service/{id}/cancel` means. Only the portal's own keyword in `info` is a yes. */
+/** What a response to `POST /service/{id}/cancel` means. Only the portal's own keyword in `info` is a yes. */
 export function fromCancelResponse(
   response: ProviderResponse,
   { when }: CancelOrder<ResolvedHostbillService>,
@@ -44,7 +45,7 @@ export function fromCancelResponse(
   const message = isYes
     ? 'the portal confirmed the cancellation and reported a failure. Look at the service in the client area.'
     : 'the portal neither refused nor confirmed it in known words. If they mean that it is stored, set acceptedText to them.';
-  return { verdict: 'unclear', reason: isYes ? 'provider_error' : 'unreadable_answer', message, ...words };
+  return unclear(isYes ? 'provider_error' : 'unreadable_answer', message, words);
 }
 
 const DEFERRED = {
@@ -70,7 +71,7 @@ export interface ShownService {
   readonly nextDue: string | undefined;
 }
 
-/** What an answer to `GET /service/{id}` says. It shows no cancellation that is to be carried out. */
+/** What a response to `GET /service/{id}` says. It shows no cancellation that is to be carried out. */
 export function readService(
   response: ProviderResponse,
   { serviceId }: ResolvedHostbillService,
@@ -106,7 +107,7 @@ export function toOptions(read: ShownService): OptionsVerdict<When> {
 const listSchema = v.object({ services: v.array(v.unknown()) });
 const servicesSchema = v.union([listSchema, v.object({ data: listSchema })]);
 
-/** The entries of an answer to `GET /service`; `undefined` if it is not the list. */
+/** The entries of a response to `GET /service`; `undefined` if it is not the list. */
 export function listIn(response: ProviderResponse): readonly unknown[] | undefined {
   const isGood = response.status === 200 && readAnswer(response)?.isFailed === false;
   const read = isGood ? readBody(response, servicesSchema) : undefined;

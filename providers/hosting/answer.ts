@@ -6,6 +6,7 @@ import {
   readBody,
   refusedByStatus,
   calendarDay,
+  unclear,
   type UnrecognizedVerdict,
   type UnclearVerdict,
   type RefusedVerdict,
@@ -84,7 +85,7 @@ const answerSchema = v.pipe(
   })),
 );
 
-/** An answer of the Hosting API, either key style. */
+/** A response of the Hosting API, either key style. */
 export interface HostingAnswer {
   /** In lower case. */
   readonly status: string;
@@ -103,11 +104,11 @@ export interface HostingEvent {
   readonly created: number | undefined;
   readonly jobType: string | undefined;
   readonly jobStatus: unknown;
-  /** The id of the answer that queued the job. */
+  /** The id of the response that queued the job. */
   readonly responseId: string | undefined;
 }
 
-/** The part of an answer that describes the hosting. */
+/** The part of a response that describes the hosting. */
 export interface Hosting {
   readonly identifier: string;
   readonly status?: string | undefined;
@@ -118,7 +119,7 @@ export interface Hosting {
   readonly openJobCount?: number | undefined;
 }
 
-/** Reads an answer; `undefined` if it is not in the form of this API. */
+/** Reads a response; `undefined` if it is not in the form of this API. */
 export function readAnswer(response: ProviderResponse): HostingAnswer | undefined {
   const read = readBody(response, answerSchema);
   if (read === undefined) return undefined;
@@ -126,13 +127,13 @@ export function readAnswer(response: ProviderResponse): HostingAnswer | undefine
   return status === undefined ? undefined : { status, ...answer };
 }
 
-/** The end of the service period, if the answer has one. */
+/** The end of the service period, if the response has one. */
 export function serviceEnd(hosting: Hosting | undefined): EffectiveAt | undefined {
   const value = calendarDay(hosting?.nextServiceRenewalDate);
   return value === undefined ? undefined : { value, precision: 'date', source: 'provider' };
 }
 
-/** What an error answer of any call means. */
+/** What an error response of any call means. */
 export function fromErrorAnswer(
   httpStatus: number,
   answer: HostingAnswer,
@@ -143,7 +144,7 @@ export function fromErrorAnswer(
   return { ...judge(httpStatus, answer.errorCode, said), ...wordsOf(answer) };
 }
 
-/** What an error says for itself, with the id of the answer, which a support request needs. */
+/** What an error says for itself, with the id of the response, which a support request needs. */
 export function wordsOf({ errorCode, errorMessage, responseId }: HostingAnswer): ProviderWords {
   return {
     ...(errorCode === undefined ? {} : { providerCode: errorCode }),
@@ -168,10 +169,8 @@ function judge(httpStatus: number, code: string | undefined, said: string): Refu
   if (isForbidden) {
     return refused('forbidden', `the token may not do this: ${said}`);
   }
-  if (httpStatus >= 500) return { verdict: 'unclear', reason: 'server_error', message: `the server failed: ${said}` };
-  if (httpStatus < 400) {
-    return { verdict: 'unclear', reason: 'provider_error', message: `an error came with HTTP ${httpStatus}: ${said}` };
-  }
+  if (httpStatus >= 500) return unclear('server_error', `the server failed: ${said}`);
+  if (httpStatus < 400) return unclear('provider_error', `an error came with HTTP ${httpStatus}: ${said}`);
   if (code === 'does_not_exist' || httpStatus === 404) {
     return refused('not_found', 'no hosting of this account has that identifier. Check the hostingId.');
   }

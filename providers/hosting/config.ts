@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { onlyFields } from '../../src/provider/fields.ts';
+import { onlyFields, shaped, type Resolved } from '../../src/provider/fields.ts';
 import {
   constantMessages,
   EXPECTED_BASE_URL,
@@ -23,12 +23,7 @@ export interface HostingConfig {
 }
 
 /** A checked {@link HostingConfig}. */
-export interface ResolvedHostingConfig {
-  readonly baseUrl: string;
-  readonly token: string;
-  readonly tokenHeader: string;
-  readonly tokenScheme: string;
-}
+export type ResolvedHostingConfig = Resolved<HostingConfig>;
 
 // What the request carries for itself, and what HTTP keeps for the connection.
 const OWN_HEADERS = [
@@ -50,8 +45,7 @@ const OWN_HEADERS = [
 ];
 
 const tokenHeader = v.pipe(
-  v.string('the name of a header'),
-  v.regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'the name of a header'),
+  shaped(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'the name of a header'),
   v.transform((text) => text.toLowerCase()),
   v.check((name) => !OWN_HEADERS.includes(name), 'a header that nothing else needs'),
 );

@@ -1,10 +1,10 @@
-import { addMonths, dateOnly, unixSeconds } from '../../src/sandbox/kit/calendar.ts';
 import { json } from '../../src/sandbox/kit/bodies.ts';
+import { addMonths, dateOnly, unixSeconds } from '../../src/sandbox/kit/calendar.ts';
 import type { HostingJob, HostingService } from './emulator-types.ts';
 
 /** Writes answers in one deployment's style. */
 export interface HostingAnswers {
-  /** The id of this answer, by which the history can be searched. */
+  /** The id of this response, by which the history can be searched. */
   readonly responseId: string;
   ok(message: string, fields: Readonly<Record<string, unknown>>): Response;
   pending(message: string, hosting: Readonly<Record<string, unknown>>): Response;

@@ -6,7 +6,7 @@ import type { HostingService } from './emulator-types.ts';
 
 /** How the emulated Hosting API answers in cases that the facts leave open. */
 export interface HostingOptions {
-  /** The names of the answers' fields: `errorCode` today, `error_code` in older deployments. Default `camelCase`. */
+  /** The names of the responses' fields: `errorCode` today, `error_code` in older deployments. Default `camelCase`. */
   readonly keyStyle: 'camelCase' | 'snake_case';
   /** The header that carries the token. Default `token`. */
   readonly tokenHeader: string;

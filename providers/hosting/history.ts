@@ -8,7 +8,7 @@ import type { HostingService } from './service.ts';
 export interface CancelJobs {
   /** `new`, `done` or `failed`, and `unknown` for any other value. */
   readonly statuses: readonly JobStatus[];
-  /** Whether each of these jobs names the answer that was asked for. */
+  /** Whether each of these jobs names the response that was asked for. */
   readonly areOwn: boolean;
   /**
    * What the last finished job left behind: a cancellation, or a service that was resumed since. `unclear` if their
@@ -28,7 +28,7 @@ const MAX_PAGES = 20;
  * Reads a hosting's history page by page; `undefined` if it cannot be read. A refusal of the credentials is returned,
  * since nothing else may be asked after it.
  *
- * @param responseId of the answer that queued the job which is looked for. Left out: every job.
+ * @param responseId of the response that queued the job which is looked for. Left out: every job.
  */
 export function* readCancelJobs(
   service: HostingService,
@@ -68,7 +68,7 @@ function refusalIn(response: ProviderResponse): RefusedVerdict | undefined {
   return isClosed ? verdict : undefined;
 }
 
-/** An event that names another answer is another job's, whatever the server was asked for. */
+/** An event that names another response is another job's, whatever the server was asked for. */
 function isOf({ responseId }: HostingEvent, wanted: string | undefined): boolean {
   return wanted === undefined || responseId === undefined || responseId === wanted;
 }

@@ -35,7 +35,7 @@ export function toHostingRequest(service: HostingService, config: ResolvedHostin
   return { method: 'GET', effect: 'read', path: ['hosting', service.hostingId], headers: authorization(config) };
 }
 
-/** `GET /hosting/{id}/history`, one page, of all events or of those of one earlier answer. */
+/** `GET /hosting/{id}/history`, one page, of all events or of those of one earlier response. */
 export function toHistoryRequest(
   service: HostingService,
   start: number,

@@ -1,15 +1,16 @@
-import type {
-  CancelOrder,
-  CancelVerdict,
-  ProviderResponse,
-  RevokeVerdict,
-  UnclearVerdict,
-  UnrecognizedVerdict,
+import {
+  unclear,
+  type CancelOrder,
+  type CancelVerdict,
+  type ProviderResponse,
+  type RevokeVerdict,
+  type UnclearVerdict,
+  type UnrecognizedVerdict,
 } from '../../src/provider/index.ts';
 import { fromErrorAnswer, readAnswer, serviceEnd, wordsOf, type HostingAnswer } from './answer.ts';
 import type { HostingService } from './service.ts';
 
-/** What an answer to `DELETE /hosting/{id}` means. */
+/** What a response to `DELETE /hosting/{id}` means. */
 export function fromCancelResponse(response: ProviderResponse, order: CancelOrder<HostingService>): CancelVerdict {
   const answer = readAnswer(response);
   if (answer === undefined) return { verdict: 'unrecognized' };
@@ -27,8 +28,8 @@ export function fromCancelResponse(response: ProviderResponse, order: CancelOrde
   if (jobId === undefined) return notQueued(response, answer);
   const { hosting } = answer;
   if (hosting !== undefined && hosting.identifier !== order.service.hostingId) {
-    const message = 'the answer is for another hosting. Look in the client area which one was cancelled.';
-    return { verdict: 'unclear', reason: 'unreadable_answer', message, ...wordsOf(answer) };
+    const message = 'the response is for another hosting. Look in the client area which one was cancelled.';
+    return unclear('unreadable_answer', message, wordsOf(answer));
   }
   const effectiveAt = order.when === 'end_of_period' ? serviceEnd(hosting) : undefined;
   return {
@@ -39,7 +40,7 @@ export function fromCancelResponse(response: ProviderResponse, order: CancelOrde
   };
 }
 
-/** What an answer to `PATCH /hosting/{id}` means. */
+/** What a response to `PATCH /hosting/{id}` means. */
 export function fromResumeResponse(response: ProviderResponse): RevokeVerdict {
   const answer = readAnswer(response);
   if (answer === undefined) return { verdict: 'unrecognized' };
@@ -59,11 +60,6 @@ function queuedJob(response: ProviderResponse, { status, responseId }: HostingAn
 function notQueued(response: ProviderResponse, answer: HostingAnswer): UnclearVerdict | UnrecognizedVerdict {
   const { status } = answer;
   if (status !== 'pending' && status !== 'ok') return { verdict: 'unrecognized' };
-  const message = `the answer says ${status} under HTTP ${response.status} and names no job as it should. Look in the client area whether one was queued.`;
-  return {
-    verdict: 'unclear',
-    reason: response.status >= 500 ? 'server_error' : 'unreadable_answer',
-    message,
-    ...wordsOf(answer),
-  };
+  const message = `the response says ${status} under HTTP ${response.status} and names no job as it should. Look in the client area whether one was queued.`;
+  return unclear(response.status >= 500 ? 'server_error' : 'unreadable_answer', message, wordsOf(answer));
 }

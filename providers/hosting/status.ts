@@ -1,4 +1,11 @@
-import type { CancellationStatus, Exchange, RefusedVerdict, StatusVerdict } from '../../src/provider/index.ts';
+import {
+  stateUntil,
+  defined,
+  type CancellationStatus,
+  type Exchange,
+  type RefusedVerdict,
+  type StatusVerdict,
+} from '../../src/provider/index.ts';
 import { fromErrorAnswer, readAnswer, serviceEnd, type Hosting } from './answer.ts';
 import type { ResolvedHostingConfig } from './config.ts';
 import { readCancelJobs, type CancelJobs } from './history.ts';
@@ -27,9 +34,9 @@ export function* readState(
 }
 
 /**
- * Reads the fate of one cancellation by the id of the answer that queued its job. The job tells whether it was carried
- * out, the hosting whether it is over. One that is gone does not tell the timing: it may have been deleted immediately,
- * or its period may have ended since.
+ * Reads the fate of one cancellation by the id of the response that queued its job. The job tells whether it was
+ * carried out, the hosting whether it is over. One that is gone does not tell the timing: it may have been deleted
+ * immediately, or its period may have ended since.
  */
 export function* readJob(
   service: HostingService,
@@ -100,7 +107,7 @@ function stateOf(hosting: Hosting, jobs: CancelJobs | undefined, afterDuplicate:
   const isUntouched = SEEN_UNCANCELLED.has(serviceStatusOf(hosting));
   if (jobs?.effect === 'resumed') return isUntouched ? NONE : UNKNOWN;
   if (SAYS_CANCELLED.test(serviceStatusOf(hosting))) {
-    return { state: 'requested', revocable: true, ...dated(hosting) };
+    return { state: 'requested', revocable: true, ...defined({ effectiveAt: serviceEnd(hosting) }) };
   }
   const isSettled = jobs?.complete === true && isUntouched && jobs.statuses.every((status) => status === 'failed');
   if (!isSettled) return UNKNOWN;
@@ -131,18 +138,7 @@ function afterDoneJob(hosting: Hosting, afterDuplicate: boolean): Status {
   // An immediate cancellation deletes, so one that is still in service waits for the end of its period.
   const isInService = hosting.status === undefined || IN_SERVICE.has(hosting.status.toLowerCase());
   if (!isInService) return { state: 'requested', revocable: false };
-  const at = dated(hosting);
-  return {
-    state: at.effectiveAt === undefined ? 'requested' : 'scheduled',
-    when: 'end_of_period',
-    revocable: true,
-    ...at,
-  };
-}
-
-function dated(hosting: Hosting): Pick<Status, 'effectiveAt'> {
-  const effectiveAt = serviceEnd(hosting);
-  return effectiveAt === undefined ? {} : { effectiveAt };
+  return { ...stateUntil(serviceEnd(hosting)), when: 'end_of_period', revocable: true };
 }
 
 /** A state with what it was read from. */

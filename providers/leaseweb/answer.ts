@@ -19,7 +19,7 @@ const errorSchema = v.pipe(
   v.check(({ errorCode, errorMessage }) => (errorCode ?? errorMessage) !== undefined),
 );
 
-/** What an answer means that is not the documented success. */
+/** What a response means that is not the documented success. */
 export function fromErrorResponse(response: ProviderResponse): NoVerdict | AbsentVerdict {
   const { status } = response;
   const body = status >= 400 ? readBody(response, errorSchema) : undefined;

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { address, credential, onlyFields } from '../../src/provider/fields.ts';
+import { address, credential, onlyFields, type Resolved } from '../../src/provider/fields.ts';
 import { constantMessages, tokenRule, type StandardSchema } from '../../src/provider/index.ts';
 
 /** The credentials of Leaseweb's API. */
@@ -17,10 +17,7 @@ export interface LeasewebConfig {
 export const LEASEWEB_BASE_URL = 'https://api.leaseweb.com';
 
 /** A checked {@link LeasewebConfig}. */
-export interface ResolvedLeasewebConfig {
-  readonly apiKey: string;
-  readonly baseUrl: string;
-}
+export type ResolvedLeasewebConfig = Resolved<LeasewebConfig>;
 
 // Both APIs are below this address, and each request adds its own part.
 const baseUrl = address({

@@ -4,6 +4,7 @@ import {
   defined,
   effectiveAt,
   readBody,
+  stateUntil,
   type AbsentVerdict,
   type CancellationStatus,
   type EffectiveAt,
@@ -25,7 +26,7 @@ export interface ReadContract {
   readonly status: CancellationStatus;
 }
 
-/** What an answer to `GET /services/{id}` or `GET /instances/{instanceId}` says. */
+/** What a response to `GET /services/{id}` or `GET /instances/{instanceId}` says. */
 export function readContract(
   response: ProviderResponse,
   service: ResolvedLeasewebService,
@@ -79,8 +80,8 @@ function productStatus({
   if (uncancellable === true && !cancellable) {
     const shown = typeof endDate === 'string' ? effectiveAt(endDate) : undefined;
     const isTerm = shown !== undefined && dayOf(endDate) === dayOf(contractTermEndDate);
-    const told = defined({ when: isTerm ? ('end_of_term' as const) : undefined, effectiveAt: shown });
-    return { state: shown === undefined ? 'requested' : 'scheduled', ...told, revocable: true };
+    const when = isTerm ? ('end_of_term' as const) : undefined;
+    return { ...stateUntil(shown), ...defined({ when }), revocable: true };
   }
   const isNone = cancellable && uncancellable !== true && (endDate ?? null) === null && status === 'ACTIVE';
   return { state: isNone ? 'none' : 'unknown', revocable: false };
@@ -132,6 +133,5 @@ function instanceStatus(
   if (state === 'DESTROYING') return { state: 'requested', when, revocable: false };
   if (contract.state === 'ACTIVE') return { state: 'none', revocable: false };
   if (contract.state !== 'DELETE_SCHEDULED') return { state: 'unknown', revocable: false };
-  const told = { when, ...defined({ effectiveAt: end }), revocable: contract.type === 'MONTHLY' };
-  return { state: end === undefined ? 'requested' : 'scheduled', ...told };
+  return { ...stateUntil(end), when, revocable: contract.type === 'MONTHLY' };
 }

@@ -63,7 +63,7 @@ export function toOptions(read: ReadContract, reasons?: readonly ReasonCode[]): 
   return offered(read, isOpen ? [{ timing, ...defined({ effectiveAt: end }) }] : [], { reasons });
 }
 
-/** What an answer to `POST …/cancel` or `DELETE /instances/{instanceId}` means. Both successes have no body. */
+/** What a response to `POST …/cancel` or `DELETE /instances/{instanceId}` means. Both successes have no body. */
 export function fromCancelResponse(
   response: ProviderResponse,
   order: LeasewebOrder,
@@ -100,7 +100,7 @@ export function reasonNotToUndo(read: ReadContract | AbsentVerdict | NoVerdict):
   );
 }
 
-/** What an answer to `POST …/uncancel` or `POST …/cancelTermination` means. */
+/** What a response to `POST …/uncancel` or `POST …/cancelTermination` means. */
 export function fromUndoResponse(response: ProviderResponse): RevokeVerdict {
   if (response.status === 204 && response.body.kind === 'empty') return { verdict: 'accepted', outcome: 'revoked' };
   return absentIsRefused(fromErrorResponse(response), NOTHING_HERE);

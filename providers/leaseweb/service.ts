@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { byForm, onlyFields } from '../../src/provider/fields.ts';
+import { byForm, onlyFields, shaped } from '../../src/provider/fields.ts';
 import { constantMessages, type StandardSchema } from '../../src/provider/index.ts';
 
 /** A service of the Services API, or an instance of Public Cloud. */
@@ -43,11 +43,7 @@ const productSchema = v.strictObject(
 );
 
 const instanceSchema = onlyFields({
-  instanceId: v.pipe(
-    v.string(expectedUuid),
-    v.regex(/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i, expectedUuid),
-    v.toLowerCase(),
-  ),
+  instanceId: v.pipe(shaped(/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i, expectedUuid), v.toLowerCase()),
 });
 
 /** A reference without either id is checked as that of a service. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { address, credential, onlyFields } from '../../src/provider/fields.ts';
+import { address, credential, onlyFields, type Resolved } from '../../src/provider/fields.ts';
 import { constantMessages, tokenRule, type StandardSchema } from '../../src/provider/index.ts';
 
 /** The credentials of a mittwald API token. */
@@ -14,10 +14,7 @@ export interface MittwaldConfig {
 export const MITTWALD_BASE_URL = 'https://api.mittwald.de';
 
 /** A checked {@link MittwaldConfig}. */
-export interface ResolvedMittwaldConfig {
-  readonly token: string;
-  readonly baseUrl: string;
-}
+export type ResolvedMittwaldConfig = Resolved<MittwaldConfig>;
 
 const baseUrl = address({
   example: MITTWALD_BASE_URL,

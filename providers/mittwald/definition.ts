@@ -1,5 +1,5 @@
 import {
-  notAbsent,
+  checkedBy,
   reading,
   type AbsentVerdict,
   type Exchange,
@@ -46,13 +46,7 @@ export const mittwaldDefinition: ProviderDefinition<MittwaldTypes> = {
     return fromUndoResponse(yield toUndoRequest(service));
   },
   find: listServices,
-  check: {
-    ...mittwaldCheck,
-    *run() {
-      const response = yield toCustomersRequest(1);
-      return listIn(response) ? { verdict: 'accepted' } : notAbsent(fromErrorResponse(response));
-    },
-  },
+  check: { ...mittwaldCheck, run: checkedBy(toCustomersRequest(1), listIn, fromErrorResponse) },
 };
 
 function* read(service: MittwaldService): Exchange<ReadService | AbsentVerdict | NoVerdict> {

@@ -1,6 +1,6 @@
 import { addDays, addMonths, dateOnly } from '../../src/sandbox/kit/calendar.ts';
-import type { EmulatorClock } from '../../src/sandbox/kit/clock.ts';
 import { storeCancellation, takeEffect, UNCANCELLED } from '../../src/sandbox/kit/cancellation.ts';
+import type { EmulatorClock } from '../../src/sandbox/kit/clock.ts';
 import type { Mutable, SandboxService } from '../../src/sandbox/kit/emulator.ts';
 import { uuidOf } from '../../src/sandbox/kit/made-up.ts';
 

@@ -5,10 +5,13 @@ import {
   effectiveAt,
   absentIsRefused,
   absentOrError,
+  accepted,
   duplicate,
   offered,
   readBody,
+  stateUntil,
   tooEarly,
+  unclear,
   type AbsentVerdict,
   type CancellationStatus,
   type CancelVerdict,
@@ -57,7 +60,7 @@ export interface ReadService {
   readonly status: CancellationStatus;
 }
 
-/** What an answer to `GET /v2/contracts/{contractId}`, or to that of an item, says. */
+/** What a response to `GET /v2/contracts/{contractId}`, or to that of an item, says. */
 export function readService(
   response: ProviderResponse,
   { contractId, contractItemId }: MittwaldService,
@@ -88,12 +91,10 @@ function toStatus(termination: unknown, raw: unknown): CancellationStatus {
   const read = v.safeParse(terminationSchema, termination);
   if (!read.success) return { state: 'unknown', revocable: false, raw };
   const { targetDate, scheduledAtDate, explanation, cancellationForbidden } = read.output;
-  const at = effectiveAt(targetDate);
   const reason = read.output.reason ?? explanation;
   const requestedAt = effectiveAt(scheduledAtDate)?.value;
   const revocable = cancellationForbidden === undefined || cancellationForbidden === false;
-  const state = at === undefined ? 'requested' : 'scheduled';
-  return { state, ...defined({ effectiveAt: at, requestedAt, reason }), revocable, raw };
+  return { ...stateUntil(effectiveAt(targetDate)), ...defined({ requestedAt, reason }), revocable, raw };
 }
 
 /** What the service allows now. Without a next possible date, no termination is allowed [I]. */
@@ -121,7 +122,7 @@ const acceptedSchema = v.object({
   itemsScheduledForTermination: v.fallback(v.array(v.string()), []),
 });
 
-/** What an answer to `POST …/termination` means. */
+/** What a response to `POST …/termination` means. */
 export function fromTerminationResponse(
   response: ProviderResponse,
   { contractId, contractItemId }: MittwaldService,
@@ -129,32 +130,24 @@ export function fromTerminationResponse(
 ): CancelVerdict {
   const body = response.status === 201 ? readBody(response, acceptedSchema) : undefined;
   if (body === undefined) return fromErrorResponse(response);
-  // The answer has no number of the contract, so only a UUID can be compared.
+  // The response has no number of the contract, so only a UUID can be compared.
   const isIt = contractId.startsWith('V') || isSame(body.contractId, contractId);
   if (!isIt || !isSame(body.contractItemId ?? itemId, contractItemId ?? itemId)) {
-    const message = 'the answer is for another contract or item. Look into the customer area.';
-    return { verdict: 'unclear', reason: 'unreadable_answer', message };
+    return unclear('unreadable_answer', 'the response is for another contract or item. Look into the customer area.');
   }
   const at = effectiveAt(body.terminationTargetDate);
   const others = body.itemsScheduledForTermination.filter((id) => !isSame(id, itemId));
   const message = `Further items of the contract end with it: ${others.join(', ')}.`;
-  return {
-    verdict: 'accepted',
-    outcome: at === undefined ? 'requested' : 'scheduled',
-    ...defined({ effectiveAt: at }),
-    warnings: others.length === 0 ? [] : [{ code: 'side_effect', message }],
-  };
+  return accepted(at, others.length === 0 ? [] : [{ code: 'side_effect', message }]);
 }
 
 const undoneSchema = v.object({ isCancelled: v.boolean() });
 
-/** What an answer to `DELETE …/termination` means. A `false` is read back. */
+/** What a response to `DELETE …/termination` means. A `false` is read back. */
 export function fromUndoResponse(response: ProviderResponse): RevokeVerdict {
   const body = response.status === 200 ? readBody(response, undoneSchema) : undefined;
   if (body?.isCancelled === true) return { verdict: 'accepted', outcome: 'revoked' };
-  if (body !== undefined) {
-    return { verdict: 'unclear', reason: 'provider_error', message: 'the API answered that it undid nothing.' };
-  }
+  if (body !== undefined) return unclear('provider_error', 'the API answered that it undid nothing.');
   const verdict = fromErrorResponse(response);
   if (response.status !== 412 || verdict.verdict !== 'refused') {
     return absentIsRefused(verdict, 'no termination is stored.');
@@ -168,7 +161,7 @@ const errorSchema = v.object({
   validationErrors: v.fallback(v.array(v.object({ message: v.string(), path: v.string() })), []),
 });
 
-/** What an answer means that is not the documented success. */
+/** What a response means that is not the documented success. */
 export function fromErrorResponse(response: ProviderResponse): NoVerdict | AbsentVerdict {
   const body = response.status >= 400 ? readBody(response, errorSchema) : undefined;
   if (body === undefined) return { verdict: 'unrecognized' };
@@ -180,7 +173,7 @@ export function fromErrorResponse(response: ProviderResponse): NoVerdict | Absen
   });
 }
 
-/** The entries of an answer that is a list; `undefined` if it is not one. */
+/** The entries of a response that is a list; `undefined` if it is not one. */
 export function listIn(response: ProviderResponse): readonly unknown[] | undefined {
   return response.status === 200 ? readBody(response, v.array(v.unknown())) : undefined;
 }

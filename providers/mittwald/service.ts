@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { onlyFields } from '../../src/provider/fields.ts';
+import { onlyFields, shaped } from '../../src/provider/fields.ts';
 import { constantMessages, defined, type StandardSchema } from '../../src/provider/index.ts';
 
 /** A contract, or one item of it: the two are cancelled by different calls. */
@@ -19,13 +19,10 @@ export const mittwaldServiceSchema: StandardSchema<MittwaldService, MittwaldServ
   v.pipe(
     onlyFields({
       contractId: v.pipe(
-        v.string(expectedContract),
-        v.regex(new RegExp(`^(?:${UUID}|V\\d{1,15})$`, 'i'), expectedContract),
+        shaped(new RegExp(`^(?:${UUID}|V\\d{1,15})$`, 'i'), expectedContract),
         v.transform((id) => (/^v/i.test(id) ? id.toUpperCase() : id.toLowerCase())),
       ),
-      contractItemId: v.optional(
-        v.pipe(v.string(expectedItem), v.regex(new RegExp(`^${UUID}$`, 'i'), expectedItem), v.toLowerCase()),
-      ),
+      contractItemId: v.optional(v.pipe(shaped(new RegExp(`^${UUID}$`, 'i'), expectedItem), v.toLowerCase())),
     }),
     v.transform(({ contractId, contractItemId }) => ({ contractId, ...defined({ contractItemId }) })),
   ),

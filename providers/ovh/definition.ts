@@ -1,5 +1,6 @@
 import {
   absentIsRefused,
+  checkedBy,
   notAbsent,
   reading,
   refused,
@@ -70,13 +71,7 @@ export const ovhDefinition: ProviderDefinition<OvhTypes> = {
     return fromUndoResponse(yield toPolicyRequest(read.serviceId, 'empty'));
   },
   find: listServices,
-  check: {
-    ...ovhCheck,
-    *run() {
-      const response = yield toListRequest();
-      return idsIn(response) ? { verdict: 'accepted' } : notAbsent(fromErrorResponse(response));
-    },
-  },
+  check: { ...ovhCheck, run: checkedBy(toListRequest(), idsIn, fromErrorResponse) },
 };
 
 /** Reads the service by its number, or looks it up by its name first. */

@@ -8,7 +8,7 @@ import type { OvhEmulatedService, OvhState } from './emulator-state.ts';
 
 /** How the emulated OVHcloud answers where the documentation leaves it open. */
 export interface OvhOptions {
-  /** How an answer without content looks: `null`, or no body. Default `null`. */
+  /** How a response without content looks: `null`, or no body. Default `null`. */
   readonly noContent: 'null' | 'empty';
   /** What a termination of a service that is over is answered with. Default `460`. */
   readonly terminationOfEnded: 460 | 404;

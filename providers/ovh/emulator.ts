@@ -1,3 +1,4 @@
+import { addMonths } from '../../src/sandbox/kit/calendar.ts';
 import {
   type Emulator,
   type EmulatorContext,
@@ -5,7 +6,6 @@ import {
   controlsOf,
   foundService,
 } from '../../src/sandbox/kit/emulator.ts';
-import { addMonths } from '../../src/sandbox/kit/calendar.ts';
 import { createOptions, oneOf, zeroOrMore } from '../../src/sandbox/kit/options.ts';
 import { createOvhRoutes, type OvhCredentials, type OvhOptions, ovhError } from './emulator-routes.ts';
 import { createOvhState, type OvhServiceInit, type OvhEmulatedService } from './emulator-state.ts';

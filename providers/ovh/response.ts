@@ -10,6 +10,7 @@ import {
   readBody,
   refused,
   refusedField,
+  stateUntil,
   type AbsentVerdict,
   type CancellationStatus,
   type CancelOrder,
@@ -41,7 +42,7 @@ const serviceSchema = v.object({
   }),
 });
 
-/** The ids that an answer to `GET /services` lists; `undefined` if it is not the list. */
+/** The ids that a response to `GET /services` lists; `undefined` if it is not the list. */
 export function idsIn(response: ProviderResponse): readonly number[] | undefined {
   return response.status === 200 ? readBody(response, v.array(v.pipe(v.number(), v.safeInteger()))) : undefined;
 }
@@ -49,7 +50,7 @@ export function idsIn(response: ProviderResponse): readonly number[] | undefined
 /** What the API says of a service. */
 export interface ReadService {
   readonly serviceId: number;
-  /** Whether it is the one that was asked for, as far as the answer shows. */
+  /** Whether it is the one that was asked for, as far as the response shows. */
   readonly isIt: boolean;
   /** What it offers now; `undefined` if that cannot be read, and then its state cannot either. */
   readonly actions: readonly string[] | undefined;
@@ -59,7 +60,7 @@ export interface ReadService {
   readonly status: CancellationStatus;
 }
 
-/** What an answer to `GET /services/{serviceId}` says. */
+/** What a response to `GET /services/{serviceId}` says. */
 export function readService(
   response: ProviderResponse,
   serviceId: number,
@@ -132,8 +133,7 @@ function toStatus(
   const only = other === undefined ? when : undefined;
   const at = told ?? (only && dates[only]);
   const revocable = !pendingActions.includes('deleteAtExpiration');
-  const facts = defined({ when: only, effectiveAt: at });
-  return { state: at === undefined ? 'requested' : 'scheduled', ...facts, revocable, raw };
+  return { ...stateUntil(at), ...defined({ when: only }), revocable, raw };
 }
 
 /** What the service allows now. */
@@ -177,12 +177,12 @@ export function reasonNotToSend(
   return refused('unsupported', `this service does not offer ${when} now. It offers ${others}. Nothing was sent.`);
 }
 
-/** What an answer to `PUT /services/{serviceId}` means: a 200 without content is the documented yes. */
+/** What a response to `PUT /services/{serviceId}` means: a 200 without content is the documented yes. */
 export function fromPolicyResponse(response: ProviderResponse): CancelVerdict {
   return isDone(response) ? { verdict: 'accepted', outcome: 'requested' } : fromWriteError(response);
 }
 
-/** What an answer to the policy `empty` means. */
+/** What a response to the policy `empty` means. */
 export function fromUndoResponse(response: ProviderResponse): RevokeVerdict {
   if (isDone(response)) return { verdict: 'accepted', outcome: 'revoked' };
   return absentIsRefused(fromErrorResponse(response), 'no such service.');
@@ -201,12 +201,12 @@ function isSaid(response: ProviderResponse, { named }: ResolvedOvhService): bool
   return response.status === 200 && readBody<unknown>(response, schema) !== undefined;
 }
 
-/** What an answer to `…/terminate` means: the yes says that an e-mail was sent, and no more. */
+/** What a response to `…/terminate` means: the yes says that an e-mail was sent, and no more. */
 export function fromTerminateResponse(response: ProviderResponse, service: ResolvedOvhService): CancelVerdict {
   return isSaid(response, service) ? { verdict: 'confirmation_required', sentTo: 'email' } : fromWriteError(response);
 }
 
-/** What an answer to the confirmation means. */
+/** What a response to the confirmation means. */
 export function fromConfirmResponse(
   response: ProviderResponse,
   { service, reasonCode, reasonText, extras }: ConfirmOrder<ResolvedOvhService, OvhExtras>,
@@ -243,7 +243,7 @@ const BAD_KEYS: ReadonlySet<unknown> = new Set([
   'INVALID_SIGNATURE',
 ]);
 
-/** What an answer means that is not the documented success. */
+/** What a response means that is not the documented success. */
 export function fromErrorResponse(
   response: ProviderResponse,
   messages: StatusMessages = {},

@@ -50,7 +50,7 @@ export function refusal(status: number, message: string): Response {
   return json(status, { message });
 }
 
-/** The answer for what is not there. */
+/** The response for what is not there. */
 export function notFound(): Response {
   return refusal(404, 'Not found.');
 }

@@ -1,6 +1,6 @@
 /** How the emulated VPSBG answers in cases that the facts leave open. */
 export interface VpsbgOptions {
-  /** The answer to a successful cancellation: 204 without a body, or `200 {}`. Default `no_content`. */
+  /** The response to a successful cancellation: 204 without a body, or `200 {}`. Default `no_content`. */
   readonly cancelAnswer: 'no_content' | 'empty_object';
   /** A second cancellation of a server replaces the first (`accepted`) or is a 422 (`refused`). Default `accepted`. */
   readonly repeatedCancel: 'accepted' | 'refused';

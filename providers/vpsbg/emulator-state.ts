@@ -25,7 +25,7 @@ export interface VpsbgState {
 
 /** From the suspension by a cancellation to the termination; the real time is not documented. */
 const suspendedDays = 1;
-/** After an answer of 423, the action was seen to land tens of seconds later. */
+/** After a response of 423, the action was seen to land tens of seconds later. */
 const landingSeconds = 30;
 
 /** Makes a state without servers. */

@@ -19,7 +19,7 @@ import { fromErrorResponse } from './response.ts';
 import type { VpsbgService } from './service.ts';
 import { stateOfEntry } from './status.ts';
 
-/** Servers a page: with all their fields, well below what an answer may hold. */
+/** Servers a page: with all their fields, well below what a response may hold. */
 const SERVERS_A_PAGE = 50;
 
 const pageSchema = v.object({

@@ -4,6 +4,7 @@ import {
   refused,
   readBody,
   refusedByStatus,
+  unclear,
   type StatusMessages,
   type UnclearVerdict,
   type RefusedVerdict,
@@ -32,10 +33,10 @@ const oldErrorSchema = v.pipe(
   v.transform(({ error }) => ({ message: error, errors: undefined })),
 );
 
-/** What of an order an answer is read by. */
+/** What of an order a response is read by. */
 type AnsweredOrder = Pick<CancelOrder<ResolvedVpsbgService>, 'service' | 'when' | 'reasonText'>;
 
-/** What an answer to a cancellation means; `service` is any one of those in the request. */
+/** What a response to a cancellation means; `service` is any one of those in the request. */
 export function fromCancelResponse(response: ProviderResponse, order: AnsweredOrder): CancelVerdict {
   if (response.status < 200 || response.status > 299) return fromErrorResponse(response);
   if (!saysNothingElse(response)) return fromErrorResponse(response);
@@ -44,11 +45,10 @@ export function fromCancelResponse(response: ProviderResponse, order: AnsweredOr
 }
 
 /** A proxy in front of the API can answer like this, too. The read-back shows whether it was a yes. */
-const NOTHING_SAID: UnclearVerdict = {
-  verdict: 'unclear',
-  reason: 'unreadable_answer',
-  message: 'the answer has no body and not the status 204 that the API documents. Look in the client area.',
-};
+const NOTHING_SAID = unclear(
+  'unreadable_answer',
+  'the response has no body and not the status 204 that the API documents. Look in the client area.',
+);
 
 const UNDO_OPTIONS: { readonly [Kind in ResolvedVpsbgService['kind']]: string } = {
   server: 'undoPath',
@@ -56,7 +56,7 @@ const UNDO_OPTIONS: { readonly [Kind in ResolvedVpsbgService['kind']]: string } 
   floating_ip: 'floatingIpUndoPath',
 };
 
-/** What an answer to the undo of a cancellation means. */
+/** What a response to the undo of a cancellation means. */
 export function fromUndoResponse(response: ProviderResponse, { kind }: ResolvedVpsbgService): RevokeVerdict {
   if (response.status >= 200 && response.status <= 299) {
     return saysNothingElse(response) ? { verdict: 'accepted', outcome: 'revoked' } : fromErrorResponse(response);
@@ -89,7 +89,7 @@ function warningsFor({ service, when, reasonText }: AnsweredOrder): Warning[] {
 }
 
 /**
- * The documented answer is a 204 without a body, and siblings of this call answer `{}`. A 2xx that says anything else
+ * The documented response is a 204 without a body, and siblings of this call answer `{}`. A 2xx that says anything else
  * may say that it failed, or come from something in between.
  */
 function saysNothingElse({ body }: ProviderResponse): boolean {
@@ -98,7 +98,7 @@ function saysNothingElse({ body }: ProviderResponse): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
 }
 
-/** What an error answer of any call means. A body that is not in the API's form proves nothing. */
+/** What an error response of any call means. A body that is not in the API's form proves nothing. */
 export function fromErrorResponse(
   response: ProviderResponse,
 ): RefusedVerdict | UnclearVerdict | { readonly verdict: 'unrecognized' } {
@@ -119,7 +119,7 @@ function refusesToken(status: number, said: string): boolean {
 }
 
 function fromErrorStatus(status: number, said: string): RefusedVerdict | UnclearVerdict {
-  if (status >= 500) return { verdict: 'unclear', reason: 'server_error', message: `the server failed: ${said}` };
+  if (status >= 500) return unclear('server_error', `the server failed: ${said}`);
   switch (status) {
     case 404:
       // The API is a beta whose paths have changed before; a missing route is not a missing server.
@@ -129,13 +129,11 @@ function fromErrorStatus(status: number, said: string): RefusedVerdict | Unclear
     case 405:
       return refused('unexpected_response', `the API no longer has this call: ${said}`);
     case 423:
-      return {
-        verdict: 'unclear',
-        reason: 'provider_error',
-        message:
-          'the server is locked by another action. An action that was answered so has been seen to take effect ' +
+      return unclear(
+        'provider_error',
+        'the server is locked by another action. An action that was answered so has been seen to take effect ' +
           'later: read the state back in a minute before anything is sent again.',
-      };
+      );
     default:
       return refusedByStatus(status, STATUS_MESSAGES) ?? refused('rejected', `the cancellation was refused: ${said}`);
   }

@@ -5,6 +5,8 @@ import {
   readBody,
   refused,
   utcInstant,
+  unclear,
+  stateUntil,
   type CancellationStatus,
   type EffectiveAt,
   type Exchange,
@@ -57,7 +59,7 @@ const requestSchema = v.object({
   created_at: text,
 });
 
-/** What an answer to `GET /v1/servers/{id}` says of the server's cancellation. */
+/** What a response to `GET /v1/servers/{id}` says of the server's cancellation. */
 export function fromServerResponse(response: ProviderResponse, service: VpsbgServer): StatusVerdict {
   if (response.status !== 200) return fromErrorResponse(response);
   const server = readBody(response, serviceSchema);
@@ -67,7 +69,7 @@ export function fromServerResponse(response: ProviderResponse, service: VpsbgSer
 }
 
 /**
- * What an answer to `GET /v1/servers/{id}` says of an addon's cancellation. The documented addons have no
+ * What a response to `GET /v1/servers/{id}` says of an addon's cancellation. The documented addons have no
  * `cancel_request`; without one, the state is not known.
  */
 export function fromServerOfAddon(response: ProviderResponse, service: VpsbgAddon): StatusVerdict {
@@ -113,7 +115,7 @@ export function* readFloatingIp(service: VpsbgFloatingIp, config: ResolvedVpsbgC
     }
   }
   const message = 'the list of floating IPs could not be read to its end, or changed meanwhile. Read it again later.';
-  return { verdict: 'unclear', reason: 'unreadable_answer', message };
+  return unclear('unreadable_answer', message);
 }
 
 /** What an entry of a list says of its cancellation; `undefined` if it has no such field. */
@@ -161,8 +163,8 @@ function fromRequest(value: unknown, expiry: string | undefined, raw: unknown): 
       ? { value: expiry, precision: 'instant', source: 'provider' }
       : undefined;
   return {
-    state: effectiveAt === undefined ? 'requested' : 'scheduled',
-    ...defined({ when, effectiveAt, requestedAt: utcInstant(created_at), reason }),
+    ...stateUntil(effectiveAt),
+    ...defined({ when, requestedAt: utcInstant(created_at), reason }),
     revocable: true,
     raw,
   };

@@ -6,6 +6,7 @@ import {
   readBody,
   refused,
   refusedByStatus,
+  unclear,
   type ProviderResponse,
   type RefusedVerdict,
   type UnclearVerdict,
@@ -21,7 +22,7 @@ const answerSchema = v.looseObject({
   message: shownText,
 });
 
-/** An answer of the WHMCS API; the other fields are the action's own. */
+/** A response of the WHMCS API; the other fields are the action's own. */
 export interface WhmcsAnswer {
   readonly result: 'success' | 'error';
   readonly message?: string | undefined;
@@ -29,8 +30,8 @@ export interface WhmcsAnswer {
 }
 
 /**
- * Reads an answer; `undefined` if it is not in the form of this API. JSON is asked for. Of the other two forms that the
- * API has, only an error is believed: some access errors come before the form that was asked for is looked at.
+ * Reads a response; `undefined` if it is not in the form of this API. JSON is asked for. Of the other two forms that
+ * the API has, only an error is believed: some access errors come before the form that was asked for is looked at.
  */
 export function readAnswer({ body }: ProviderResponse): WhmcsAnswer | undefined {
   if (body.kind === 'other') return errorInText(body.text);
@@ -138,10 +139,6 @@ function otherError(httpStatus: number, said: string): RefusedVerdict | UnclearV
   const refusal = refusedByStatus(httpStatus, { unauthorized: message, forbidden: message });
   if (refusal !== undefined) return refusal;
   // A wording that is not known may come from a payment gateway, after the request was stored.
-  return {
-    verdict: 'unclear',
-    reason: httpStatus >= 500 ? 'server_error' : 'provider_error',
-    settled: httpStatus < 500,
-    message: `WHMCS reported an error that can also come after the request was stored: ${said || 'no message'}.`,
-  };
+  const open = `WHMCS reported an error that can also come after the request was stored: ${said || 'no message'}.`;
+  return { ...unclear(httpStatus >= 500 ? 'server_error' : 'provider_error', open), settled: httpStatus < 500 };
 }

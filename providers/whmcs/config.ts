@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { credential } from '../../src/provider/fields.ts';
+import { credential, shaped } from '../../src/provider/fields.ts';
 import {
   constantMessages,
   EXPECTED_BASE_URL,
@@ -91,8 +91,7 @@ const apiSchema = v.strictObject({ ...address, identifier, secret }, onlyOneForm
 const adminSchema = v.strictObject({ ...address, username: login, password: secret }, onlyOneForm);
 const expectedHash = 'the MD5 hash of the password: 32 hexadecimal digits';
 const hash = v.pipe(
-  v.string(expectedHash),
-  v.regex(/^[0-9a-f]{32}$/i, expectedHash),
+  shaped(/^[0-9a-f]{32}$/i, expectedHash),
   v.transform((text) => text.toLowerCase()),
 );
 const hashedSchema = v.strictObject({ ...address, username: login, passwordHash: hash }, onlyOneForm);

@@ -18,7 +18,7 @@ export interface WhmcsFields {
   readonly [name: string]: string | number | WhmcsFields | readonly WhmcsFields[];
 }
 
-/** An answer as JSON when `responsetype=json` was sent, else as XML, which is what WHMCS answers by default. */
+/** A response as JSON when `responsetype=json` was sent, else as XML, which is what WHMCS answers by default. */
 export function whmcsAnswer(form: URLSearchParams, status: number, fields: WhmcsFields): Response {
   if (form.get('responsetype') === 'json') return json(status, fields);
   const action = form.get('action') ?? '';

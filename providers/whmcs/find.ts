@@ -16,7 +16,7 @@ import { toServicesRequest } from './request.ts';
 import type { WhmcsService } from './service.ts';
 import { countOf, dayIn, listIn } from './status.ts';
 
-// Entries carry every field that an order has; a page of these is well below what an answer may hold.
+// Entries carry every field that an order has; a page of these is well below what a response may hold.
 const PAGE_SIZE = 50;
 const SMALLEST_PAGE = 5;
 

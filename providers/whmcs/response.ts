@@ -1,8 +1,14 @@
-import { plainWords, type CancelOrder, type CancelVerdict, type ProviderResponse } from '../../src/provider/index.ts';
+import {
+  plainWords,
+  unclear,
+  type CancelOrder,
+  type CancelVerdict,
+  type ProviderResponse,
+} from '../../src/provider/index.ts';
 import { fromErrorAnswer, readAnswer } from './answer.ts';
 import type { ResolvedWhmcsService } from './service.ts';
 
-/** What an answer to `AddCancelRequest` means. */
+/** What a response to `AddCancelRequest` means. */
 export function fromCancelResponse(
   response: ProviderResponse,
   order: CancelOrder<ResolvedWhmcsService>,
@@ -19,8 +25,8 @@ export function fromCancelResponse(
   const answered = answer['serviceid'];
   const namesAnother = isId(answered) && String(answered) !== order.service.serviceId;
   if (namesAnother) {
-    const message = 'the answer is for another service. Look in WHMCS which one has a cancellation request.';
-    return { verdict: 'unclear', reason: 'unreadable_answer', message };
+    const message = 'the response is for another service. Look in WHMCS which one has a cancellation request.';
+    return unclear('unreadable_answer', message);
   }
   return { verdict: 'accepted', outcome: 'requested', warnings: order.when === 'immediate' ? [DEFERRED] : [] };
 }

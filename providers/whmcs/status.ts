@@ -35,7 +35,7 @@ const MAX_PAGES = 40;
 
 /**
  * Reads a service's state and looks for its cancellation request, page by page, since the API has no filter. Only
- * named fields are kept: the answers hold the service's own password.
+ * named fields are kept: the responses hold the service's own password.
  */
 export function* readState(service: ResolvedWhmcsService, config: ResolvedWhmcsConfig): Exchange<StatusVerdict> {
   const product = findProduct(yield toServiceRequest(service, config), service);
@@ -46,7 +46,7 @@ export function* readState(service: ResolvedWhmcsService, config: ResolvedWhmcsC
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const response = yield toCancellationsRequest(start, size, config);
     if (response.body.kind === 'too_large' && size > SMALLEST_PAGE) {
-      // Long reasons, above all escaped ones, make a page larger than what is read of an answer.
+      // Long reasons, above all escaped ones, make a page larger than what is read of a response.
       size = Math.max(SMALLEST_PAGE, Math.floor(size / 5));
       continue;
     }
@@ -100,7 +100,7 @@ function readPage(response: ProviderResponse): Page | StatusVerdict {
   };
 }
 
-/** An empty list can be left out, but then its count is there; an answer with neither is one to another question. */
+/** An empty list can be left out, but then its count is there; a response with neither is one to another question. */
 export function listIn(answer: WhmcsAnswer, outer: string, inner: string): readonly unknown[] | undefined {
   const isThere = outer in answer || countOf(answer['totalresults']) !== undefined;
   return isThere ? listOf(answer[outer], inner) : undefined;

@@ -1,8 +1,8 @@
-import type { AccountInternals } from './account-internals.ts';
 import { Breaker } from '../call/breaker.ts';
-import { internalsOf } from './account.ts';
-import type { Account } from '../contract/account.ts';
 import { Call } from '../call/call.ts';
+import type { Account } from '../contract/account.ts';
+import type { AccountInternals } from './account-internals.ts';
+import { internalsOf } from './account.ts';
 
 /** One of the service's accounts. */
 export interface AccountEntry {

@@ -1,3 +1,8 @@
+import type { Checked, MaybePromise } from '../call/check-schema.ts';
+import type { Exchange } from '../contract/exchange.ts';
+import type { FindQuery, FindVerdict } from '../contract/find.ts';
+import type { CancelOrder, ConfirmOrder, ServiceForm, StatusQuery } from '../contract/provider.ts';
+import type { StandardSchema } from '../contract/standard-schema.ts';
 import type {
   CancelVerdict,
   CredentialsCheck,
@@ -7,13 +12,8 @@ import type {
   StatusVerdict,
 } from '../contract/verdict.ts';
 import type { Timing } from '../contract/vocabulary.ts';
-import type { Checked, MaybePromise } from '../call/check-schema.ts';
-import type { Configured } from './configure.ts';
-import type { FindQuery, FindVerdict } from '../contract/find.ts';
-import type { Exchange } from '../contract/exchange.ts';
-import type { CancelOrder, ConfirmOrder, ServiceForm, StatusQuery } from '../contract/provider.ts';
-import type { StandardSchema } from '../contract/standard-schema.ts';
 import type { WhereToLook } from '../contract/where-to-look.ts';
+import type { Configured } from './configure.ts';
 
 /** What the core does with an account; the provider's own types stay inside. */
 export interface AccountInternals {

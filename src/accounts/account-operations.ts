@@ -1,6 +1,7 @@
 import { type Checked, checkAgainst, type MaybePromise } from '../call/check-schema.ts';
-import { loadPart } from '../platform/load-part.ts';
 import type { ProviderDefinition, ProviderTypes } from '../contract/provider.ts';
+import type { StandardSchema } from '../contract/standard-schema.ts';
+import { loadPart } from '../platform/load-part.ts';
 import type {
   AccountInternals,
   AdapterOperations,
@@ -9,9 +10,8 @@ import type {
   ConfiguredFind,
 } from './account-internals.ts';
 import type { AccountWires, BoundAccess, WireRules } from './account-wire.ts';
-import type { CheckedConfiguration, Configured, OpenWire } from './configure.ts';
 import { adapterOperations, serviceKeyOf } from './bound-service.ts';
-import type { StandardSchema } from '../contract/standard-schema.ts';
+import type { CheckedConfiguration, Configured, OpenWire } from './configure.ts';
 
 /** What is done with an account once something is asked of it. */
 export interface AccountOperations extends Pick<AccountInternals, 'bind' | 'configure'> {

@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Call } from '../call/call.ts';
 import type { Moment, ProviderResponse, WireRequest } from '../contract/exchange.ts';
 import type { Access } from '../contract/provider.ts';
-import { type CheckedBaseUrl, checkBaseUrl } from '../sending/check-base-url.ts';
+import { growingRedactor } from '../privacy/redactor-for.ts';
+import { type CheckedBaseUrl, checkBaseUrl } from '../sending/base-url.ts';
 import { accessOf, loginOf } from './call-access.ts';
 import type { CheckedConfiguration, OpenWire } from './configure.ts';
-import { growingRedactor } from '../privacy/redactor-for.ts';
 import { type Login, TokenKeeper } from './token-keeper.ts';
 
 /** The part of a provider's definition that is about all its requests. */
@@ -122,7 +122,7 @@ function noteResponseId({ headers }: ProviderResponse, call: Call, header: strin
 }
 
 /** The secrets of one call: those of its account, the tokens that were obtained, and what was made of both. */
-export class CallSecrets {
+class CallSecrets {
   #given: readonly string[];
   readonly #keeper: TokenKeeper;
   #derived: readonly string[] = [];
@@ -158,5 +158,5 @@ export class CallSecrets {
   }
 }
 
-// Those of the last attempts: an answer can echo its own request.
+// Those of the last attempts: a response can echo its own request.
 const MOST_DERIVED = 16;

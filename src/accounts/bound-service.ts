@@ -1,9 +1,9 @@
+import { createHash } from 'node:crypto';
+import type { ExtrasIn, ProviderDefinition, ProviderTypes } from '../contract/provider.ts';
+import type { AnyWhen, Timing, When } from '../contract/vocabulary.ts';
+import { timingOf } from '../contract/when.ts';
 import type { AdapterOperations } from './account-internals.ts';
 import type { CheckedConfiguration } from './configure.ts';
-import type { ExtrasIn, ProviderDefinition, ProviderTypes } from '../contract/provider.ts';
-import { timingOf } from '../contract/when.ts';
-import type { AnyWhen, Timing, When } from '../contract/vocabulary.ts';
-import { createHash } from 'node:crypto';
 
 /**
  * A provider's operations on one service, with the configuration that they need.

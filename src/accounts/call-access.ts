@@ -1,6 +1,6 @@
 import type { Call } from '../call/call.ts';
-import type { Access } from '../contract/provider.ts';
 import { isProviderError } from '../contract/provider-error.ts';
+import type { Access } from '../contract/provider.ts';
 import { REDACTED } from '../privacy/redactor.ts';
 import { adapterFault } from '../sending/adapter-fault.ts';
 import { type HttpRequest, withHeaders } from '../sending/http-request.ts';

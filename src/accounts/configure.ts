@@ -1,14 +1,14 @@
-import { type CheckedBaseUrl, checkBaseUrl } from '../sending/check-base-url.ts';
 import type { Call } from '../call/call.ts';
 import type { Checked, MaybePromise } from '../call/check-schema.ts';
-import type { CallWire } from '../sending/send-context.ts';
-import type { Redactor } from '../privacy/redactor.ts';
+import { issueText, sentence } from '../call/issue-text.ts';
+import type { TimeLimit } from '../call/time-limit.ts';
+import type { Issue } from '../contract/provider-error.ts';
 import { LoadFailure } from '../platform/load-part.ts';
 import { redactorFor } from '../privacy/redactor-for.ts';
-import type { TimeLimit } from '../call/time-limit.ts';
+import type { Redactor } from '../privacy/redactor.ts';
+import { type CheckedBaseUrl, checkBaseUrl } from '../sending/base-url.ts';
+import type { CallWire } from '../sending/send-context.ts';
 import type * as Transport from '../sending/transport.ts';
-import { issueText, sentence } from '../call/issue-text.ts';
-import type { Issue } from '../contract/provider-error.ts';
 
 /** A configuration that has been read and checked, as far as the core needs to know it. */
 export interface Configured {
@@ -178,7 +178,7 @@ function addressOption(env: Readonly<Record<string, string>>): string | undefine
 }
 
 /** What is wrong with a configuration, as the end of a sentence: each option with its environment variable. */
-export function configurationText(issues: readonly Issue[], env: Readonly<Record<string, string>>): string {
+function configurationText(issues: readonly Issue[], env: Readonly<Record<string, string>>): string {
   return sentence(issues.map((issue) => optionText(issue, env)).join('; '));
 }
 

@@ -1,7 +1,7 @@
+import type { Capabilities } from '../contract/capabilities.ts';
 import type { OperationsOf, Provider, ProviderDefinition } from '../contract/provider.ts';
 import { type Timing, TIMINGS } from '../contract/vocabulary.ts';
 import { createAccount } from './account.ts';
-import type { Capabilities } from '../contract/capabilities.ts';
 
 /**
  * Makes a provider out of its definition.

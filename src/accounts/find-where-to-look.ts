@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import type { Call } from '../call/call.ts';
-import { checkedOrThrow } from '../call/check-schema.ts';
-import { inTime } from '../call/run-call.ts';
 import { revokeRequestSchema } from '../call/check-request.ts';
+import { checkedOrThrow } from '../call/check-schema.ts';
+import { inTime, withinDeadline } from '../call/time-limit.ts';
 import type { CallOptions, ServiceOptions } from '../contract/options.ts';
 import { isProviderError } from '../contract/provider-error.ts';
 import type { WhereToLook } from '../contract/where-to-look.ts';
@@ -10,7 +10,6 @@ import type { Redactor } from '../privacy/redactor.ts';
 import { isLoopback } from '../sending/base-url.ts';
 import type { AccountEntry } from './account-entry.ts';
 import { configure } from './configure.ts';
-import { withinDeadline } from './ready-call.ts';
 import { checkedRequest } from './open-call.ts';
 import { placeOf } from './place.ts';
 

@@ -1,6 +1,6 @@
 import type { Call } from '../call/call.ts';
-import { checkedOrThrow, invalid, checkAgainst } from '../call/check-schema.ts';
 import { optionsOrThrow } from '../call/check-options.ts';
+import { checkedOrThrow, invalid, checkAgainst } from '../call/check-schema.ts';
 import { nearest } from '../call/nearest.ts';
 import type { CallOptions, ServiceOptions } from '../contract/options.ts';
 import type { StandardSchema } from '../contract/standard-schema.ts';

@@ -1,19 +1,18 @@
 import type { Call } from '../call/call.ts';
+import { DEFAULTS } from '../call/check-options.ts';
 import { checkedOrThrow, invalid, type Checked, type MaybePromise, checkAgainst } from '../call/check-schema.ts';
-import { inTime } from '../call/run-call.ts';
+import { chooseReasonCode } from '../call/reason.ts';
+import { inTime, startLimit, type TimeLimit } from '../call/time-limit.ts';
 import type { Capabilities } from '../contract/capabilities.ts';
 import type { CallOptions, ServiceOptions } from '../contract/options.ts';
 import type { Reason } from '../contract/reason.ts';
 import type { AnyWhen } from '../contract/vocabulary.ts';
 import type { SendContext } from '../sending/send-context.ts';
-import type { AccountEntry } from './account-entry.ts';
-import { type Configured, type OpenWire, configure } from './configure.ts';
-import type { AdapterOperations } from './account-internals.ts';
-import { placeOf } from './place.ts';
-import { chooseReasonCode } from '../call/reason.ts';
-import { DEFAULTS } from '../call/check-options.ts';
-import { TimeLimit } from '../call/time-limit.ts';
 import type { TransportChoice } from '../sending/transport.ts';
+import type { AccountEntry } from './account-entry.ts';
+import type { AdapterOperations } from './account-internals.ts';
+import { type Configured, type OpenWire, configure } from './configure.ts';
+import { placeOf } from './place.ts';
 
 /** The parts of a request that every operation has. */
 export interface AddressedRequest {
@@ -85,7 +84,7 @@ function withSecret<Value extends Configured>(
 }
 
 /**
- * Whether a lost answer to a write could not be cleared up afterwards. Such a write does not go out on a kept
+ * Whether a lost response to a write could not be cleared up afterwards. Such a write does not go out on a kept
  * connection, which the server may be closing as idle in that very moment.
  */
 function needsFreshConnection({ readBack, recognizesRepeat }: Capabilities): boolean {
@@ -153,40 +152,6 @@ export interface OpenOptions extends TransportChoice {
   readonly deadlineMs?: number | undefined;
   readonly attemptTimeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-}
-
-/**
- * Runs the whole of a call within its deadline and signal.
- *
- * @throws ProviderError `aborted` if the signal has aborted already, or whatever `work` throws
- */
-export async function withinDeadline<Value>(
-  call: Call,
-  options: Pick<OpenOptions, 'deadlineMs' | 'signal'>,
-  work: (limit: TimeLimit) => Promise<Value>,
-): Promise<Value> {
-  const limit = startLimit(call, options);
-  try {
-    return await work(limit);
-  } finally {
-    limit.dispose();
-  }
-}
-
-/**
- * Starts the time limit of a call, which ends with it.
- *
- * @throws ProviderError `aborted` if the signal has aborted already
- */
-export function startLimit(
-  call: Call,
-  { deadlineMs = DEFAULTS.deadlineMs, signal }: Pick<OpenOptions, 'deadlineMs' | 'signal'>,
-): TimeLimit {
-  const limit = new TimeLimit(deadlineMs, signal);
-  call.limit = limit;
-  if (limit.end !== 'aborted') return limit;
-  limit.dispose();
-  throw call.error({ code: 'aborted', message: 'the call was aborted before it began' });
 }
 
 /**

@@ -1,7 +1,6 @@
 import type { Call, ErrorFacts } from '../call/call.ts';
-import { isForeign } from '../call/foreign-answer.ts';
-import { inTime } from '../call/run-call.ts';
-import { waitOf } from '../call/retry-wait.ts';
+import { isForeign, waitOf } from '../call/error-notes.ts';
+import { inTime } from '../call/time-limit.ts';
 import type { Exchange, Moment, ProviderResponse } from '../contract/exchange.ts';
 import { type ProviderError, isProviderError } from '../contract/provider-error.ts';
 import type { AccessVerdict, GrantedVerdict } from '../contract/verdict.ts';
@@ -33,7 +32,7 @@ type LoginEnd =
 /**
  * Keeps what one configuration of an account has obtained, and obtains it: one login at a time, which all calls wait
  * for that need it. Credentials that were refused are not tried again for 5 minutes, since providers ban for that;
- * after an answer that is no login, it is 10 seconds.
+ * after a response that is no login, it is 10 seconds.
  */
 export class TokenKeeper {
   #grant: Grant | undefined;

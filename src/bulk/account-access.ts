@@ -1,12 +1,12 @@
-import { provesNothing } from '../call/foreign-answer.ts';
+import { provesNothing } from '../call/error-notes.ts';
 import type { ErrorCode } from '../contract/error-code.ts';
 import type { ProviderError } from '../contract/provider-error.ts';
 import { isLoginStatus } from '../sending/judge-response.ts';
 
-/** After this many consecutive requests without an answer of the provider's own, no more are sent for the account. */
+/** After this many consecutive requests without a response of the provider's own, no more are sent for the account. */
 export const SILENT_TO_STOP = 3;
 
-/** What the answers of a provider show of an account: whether it can be reached, and whether it is let in. */
+/** What the responses of a provider show of an account: whether it can be reached, and whether it is let in. */
 export class AccountAccess {
   #hasAnswered = false;
   #wasLetIn = false;
@@ -19,8 +19,8 @@ export class AccountAccess {
   }
 
   /**
-   * How many consecutive requests have ended without an answer of the provider's own. Requests without any answer count
-   * only until the provider has answered once, because every provider loses a connection now and then.
+   * How many consecutive requests have ended without a response of the provider's own. Requests without any response
+   * count only until the provider has answered once, because every provider loses a connection now and then.
    */
   get silent(): number {
     return this.#silent;
@@ -42,7 +42,7 @@ export class AccountAccess {
   /**
    * Learns from how a request ended.
    *
-   * @param isOfSameCall whether it went out in one call with the one before, with which it shares the answer.
+   * @param isOfSameCall whether it went out in one call with the one before, with which it shares the response.
    * @returns whether it most likely ended as every other one of the account would: it was refused as `forbidden`,
    * although nothing shows that the account was let in since the start, or since the last `forbidden` (otherwise it may
    * be about one service), or it is one of several in a row that prove nothing.
@@ -52,9 +52,9 @@ export class AccountAccess {
     const isEmpty = error !== undefined && provesNothing(error);
     const isAnswered = reach === 'answered' && !isEmpty;
     // One of unknown outcome was read back by a request of its own.
-    const isSameAnswer = isOfSameCall && error?.code !== 'outcome_unknown';
+    const isSameResponse = isOfSameCall && error?.code !== 'outcome_unknown';
     if (isAnswered) this.#silent = 0;
-    else if (!isSameAnswer && (isEmpty || (reach === 'unanswered' && !this.#hasAnswered))) this.#silent += 1;
+    else if (!isSameResponse && (isEmpty || (reach === 'unanswered' && !this.#hasAnswered))) this.#silent += 1;
     this.#hasAnswered ||= isAnswered;
     const isRefused = this.#learnRefusal(error, isAnswered);
     return isRefused || (isEmpty && this.#silent >= SILENT_TO_STOP);
@@ -78,10 +78,10 @@ export class AccountAccess {
 export function isLetIn(error: ProviderError | undefined): boolean {
   // A read-back that shows a state is an answer, whatever the request before it met.
   if (error === undefined || error.lastSeen !== undefined) return true;
-  return error.providerStatus !== undefined && ANSWERS_OF_THE_ACCOUNT.has(error.readBackRefusal ?? error.code);
+  return error.providerStatus !== undefined && RESPONSES_OF_THE_ACCOUNT.has(error.readBackRefusal ?? error.code);
 }
 
-/** Whether the answer is the same for every request of the account, as one to wrong credentials is. */
+/** Whether the response is the same for every request of the account, as one to wrong credentials is. */
 function turnsAway(error: ProviderError | undefined, isShut: boolean): boolean {
   if (error === undefined) return false;
   const { code, readBackRefusal: refusal, providerStatus } = error;
@@ -95,7 +95,7 @@ export function isWall({ code, retryable }: ProviderError): boolean {
 }
 
 /** Whether a request proves that the account can be reached, or failed to reach it; `undefined` if it says neither. */
-export function reachOf(error: ProviderError | undefined): 'answered' | 'unanswered' | undefined {
+function reachOf(error: ProviderError | undefined): 'answered' | 'unanswered' | undefined {
   if (error === undefined || error.providerStatus !== undefined || error.lastSeen !== undefined) return 'answered';
   const { code, attempts, reason } = error;
   if (attempts === 0 || code === 'aborted' || reason === 'aborted') return undefined;
@@ -103,7 +103,7 @@ export function reachOf(error: ProviderError | undefined): 'answered' | 'unanswe
 }
 
 // What only a provider answers that has let the account in.
-const ANSWERS_OF_THE_ACCOUNT: ReadonlySet<ErrorCode> = new Set([
+const RESPONSES_OF_THE_ACCOUNT: ReadonlySet<ErrorCode> = new Set([
   'not_found',
   'not_cancellable',
   'timing_conflict',

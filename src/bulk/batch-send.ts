@@ -1,15 +1,14 @@
+import { isForeign, isForeignAfterWrite, noteForeign, noteWait, waitOf } from '../call/error-notes.ts';
 import type { ErrorCode } from '../contract/error-code.ts';
-import { isForeign, isForeignAfterWrite, noteForeign } from '../call/foreign-answer.ts';
-import { noteWait, waitOf } from '../call/retry-wait.ts';
 import { ProviderError, isProviderError } from '../contract/provider-error.ts';
-import { adapterFault } from '../sending/adapter-fault.ts';
 import type { CancelResult } from '../contract/result.ts';
 import type { CancellationStatus } from '../contract/vocabulary.ts';
 import { cancelOnce, resultOf } from '../outcome/cancel.ts';
 import type { Cancellation, CancelFacts } from '../outcome/cancellation.ts';
 import { compare } from '../outcome/compare.ts';
-import { type ReadBack, readIfPossible, unreadWords } from '../outcome/read-status.ts';
 import { conflict, confirmsCancellation, reconcileUnknown } from '../outcome/read-back.ts';
+import { type ReadBack, readIfPossible, unreadWords } from '../outcome/read-status.ts';
+import { adapterFault } from '../sending/adapter-fault.ts';
 
 /** A cancellation of a batch, and how its result is reported. */
 export interface Member {
@@ -148,7 +147,7 @@ async function settle({ cancellation, resolve, reject }: Member, work: () => Pro
  * @param sentAt when the batch was handed to the network.
  * @returns the members that are seen not to be cancelled.
  */
-export async function sortOutRefused(members: readonly Member[], sentAt: string): Promise<readonly Member[]> {
+async function sortOutRefused(members: readonly Member[], sentAt: string): Promise<readonly Member[]> {
   const left: Member[] = [];
   for (const [place, member] of members.entries()) {
     const { cancellation, resolve, reject } = member;

@@ -1,7 +1,7 @@
-import { type Member, cancelMembers } from './batch-send.ts';
 import type { CancelResult } from '../contract/result.ts';
 import type { Cancellation } from '../outcome/cancellation.ts';
 import { deferred } from '../platform/deferred.ts';
+import { type Member, cancelMembers } from './batch-send.ts';
 
 /**
  * Cancellations of one account that were started together. Once each of them has passed or failed its checks, those

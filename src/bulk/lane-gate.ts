@@ -1,6 +1,5 @@
 import type { ErrorFacts } from '../call/call.ts';
-import { provesNothing } from '../call/foreign-answer.ts';
-import { waitOf } from '../call/retry-wait.ts';
+import { provesNothing, waitOf } from '../call/error-notes.ts';
 import type { ProviderError } from '../contract/provider-error.ts';
 import { isLoginStatus } from '../sending/judge-response.ts';
 import { UNREADABLE_WAIT_MS } from '../sending/retry-after.ts';
@@ -12,15 +11,15 @@ import { AccountAccess, isWall, SILENT_TO_STOP } from './account-access.ts';
  * - `rate_limited`, or `unavailable` with the provider's own `retryAt`: the lane pauses until then; without a `retryAt`
  *   for 30 seconds. If that is longer than the longest pause, nothing is waited for: until then, every request of the
  *   lane fails immediately with the same code and `retryAt`.
- * - `unauthorized`, or any answer with 401 or 407: every further request of the lane fails without being sent, since
- *   providers ban after a few bad logins. The same if the read-back after a lost answer ends so.
+ * - `unauthorized`, or any response with 401 or 407: every further request of the lane fails without being sent, since
+ *   providers ban after a few bad logins. The same if the read-back after a lost response ends so.
  * - `forbidden`, unless the provider has answered in the meantime that it lets this account in: the same, since it is
  *   most likely the address or a permission of the whole account. Otherwise it may be about one service alone.
- * - No answer at all: once an account that has not answered in this run has lost three requests, or could not be
+ * - No response at all: once an account that has not answered in this run has lost three requests, or could not be
  *   reached by them, every further request of the lane fails, since its address, port or network is wrong.
  * - Answers that prove nothing: after three consecutive requests that something else answered, such as a maintenance
  *   page, or whose outcome is unknown and could not be read back either, every further request of the lane fails, so
- *   that it does not become unknown, too. An answer to a batch counts once.
+ *   that it does not become unknown, too. A response to a batch counts once.
  * - Until the account has answered, one request is in flight: wrong credentials are sent once, and not as often as
  *   there are requests in flight. After a lost one, only as many follow as make three in all; the same applies later to
  *   one that proves nothing.
@@ -112,7 +111,7 @@ export class LaneGate {
     const { hasAnswered, silent } = this.#access;
     if (error === undefined || this.#failsForGood || silent < SILENT_TO_STOP) return;
     if (!hasAnswered && error.providerStatus === undefined) this.shut(UNREACHABLE);
-    else if (provesNothing(error)) this.shut(NO_ANSWER_OF_ITS_OWN);
+    else if (provesNothing(error)) this.shut(NO_RESPONSE_OF_ITS_OWN);
   }
 
   #learnAccess(error: ProviderError, isShut: boolean): void {
@@ -180,7 +179,7 @@ const UNREACHABLE: ErrorFacts = {
     'Check the host and the port of its base URL and the network, and run what is left again.',
 };
 
-const NO_ANSWER_OF_ITS_OWN: ErrorFacts = {
+const NO_RESPONSE_OF_ITS_OWN: ErrorFacts = {
   code: 'unavailable',
   message:
     `the last ${SILENT_TO_STOP} requests of the account in this run proved nothing: something else answered, such as a ` +

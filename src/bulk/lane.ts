@@ -3,7 +3,7 @@ import type { ProviderError } from '../contract/provider-error.ts';
 import { LaneGate } from './lane-gate.ts';
 
 /** How long the requests of a lane take, so that the rest can be estimated. */
-export class LanePace {
+class LanePace {
   #meanMs: number | undefined;
 
   /** Notes how long a request took; for those of a batch, their share of its time. */

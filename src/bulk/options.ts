@@ -9,8 +9,8 @@ import {
   manyOptionsOf,
   verify,
 } from '../call/check-options.ts';
-import { MAX_MILLISECONDS } from '../contract/options.ts';
 import type { BatchOptions, CancelManyOptions, StatusManyOptions } from '../contract/bulk.ts';
+import { MAX_MILLISECONDS } from '../contract/options.ts';
 import type { StandardSchema } from '../contract/standard-schema.ts';
 
 /** How an account's cancellations are batched; `undefined` if they are not. */

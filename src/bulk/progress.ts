@@ -1,5 +1,5 @@
+import { timeAfter } from '../call/error-notes.ts';
 import type { AccountProgress, ManyProgress } from '../contract/bulk.ts';
-import { timeAfter } from '../call/retry-wait.ts';
 import type { Lane } from './lane.ts';
 
 /** The same before the names of the accounts and of the outcomes are known as types. */

@@ -63,6 +63,6 @@ export async function* runMany<Value>(
   if (reader.failure !== undefined) throw reader.failure.error;
 }
 
-// Requests that fail without being sent never let go of the thread by themselves, and the answers of the others would
+// Requests that fail without being sent never let go of the thread by themselves, and the responses of the others would
 // go unread meanwhile.
 const BREATH_MS = 10;

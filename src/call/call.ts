@@ -1,12 +1,10 @@
-import type { Breaker } from './breaker.ts';
 import type { ErrorCode, UnknownReason } from '../contract/error-code.ts';
 import type { OperationEvent, EventDetails } from '../contract/event.ts';
 import { ProviderError, type ProviderErrorDetails } from '../contract/provider-error.ts';
 import type { Confirmation, ProviderOperation } from '../contract/vocabulary.ts';
 import { Redactor } from '../privacy/redactor.ts';
-import { noteForeign } from './foreign-answer.ts';
-import { noteWait, timeAfter } from './retry-wait.ts';
-import type { TimeLimit } from './time-limit.ts';
+import type { Breaker } from './breaker.ts';
+import { noteForeign, noteWait, timeAfter } from './error-notes.ts';
 
 /** What a failure says; the call adds who, what and how often. */
 export interface ErrorFacts extends Omit<
@@ -16,7 +14,7 @@ export interface ErrorFacts extends Omit<
   readonly code: ErrorCode;
   /** Milliseconds until it is worth trying again; `retryAt` is made of them. */
   readonly retryInMs?: number | undefined;
-  /** Whether it is based on an answer that no API gives, such as a page. */
+  /** Whether it is based on a response that no API gives, such as a page. */
   readonly isForeign?: boolean | undefined;
 }
 
@@ -46,8 +44,8 @@ export class Call {
   /** Which option and variable hold the base URL, for messages. */
   addressName = 'the base URL of the account';
   breaker: Breaker | undefined;
-  /** The time limit of the call, once it is known. */
-  limit: TimeLimit | undefined;
+  /** What ends with the call: its time limit, once it is known. */
+  limit: { readonly dispose: () => void } | undefined;
   attempts = 0;
   /** The calendar date that the write asks for, if one is known: a read-back is compared with it. */
   asksFor: string | undefined;

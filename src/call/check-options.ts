@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { OperationEvent } from '../contract/event.ts';
 import type { ActionOptions } from '../contract/action.ts';
+import type { OperationEvent } from '../contract/event.ts';
 import { type CallOptions, MAX_MILLISECONDS, type ReadOptions, type ServiceOptions } from '../contract/options.ts';
 import type { StandardSchema } from '../contract/standard-schema.ts';
 import type { Call } from './call.ts';

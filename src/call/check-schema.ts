@@ -1,7 +1,7 @@
-import { ANYTHING, unknownKey, issueTexts } from './issue-text.ts';
 import type { Issue } from '../contract/provider-error.ts';
 import type { SchemaIssue, SchemaResult, StandardSchema } from '../contract/standard-schema.ts';
 import type { Call } from './call.ts';
+import { ANYTHING, unknownKey, issueTexts } from './issue-text.ts';
 
 /** A checked value, or what is wrong with it. */
 export type Checked<Value> =

@@ -1,5 +1,5 @@
-import { nearest } from './nearest.ts';
 import type { Issue } from '../contract/provider-error.ts';
+import { nearest } from './nearest.ts';
 
 /** The message of an object that takes no other keys: `an object with only a, b and c`. */
 export function only(...keys: readonly string[]): string {

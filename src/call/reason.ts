@@ -1,7 +1,7 @@
 import type { ReasonField } from '../contract/capabilities.ts';
+import type { Issue } from '../contract/provider-error.ts';
 import { REASON_LABELS, type Reason, type ReasonDetails } from '../contract/reason.ts';
 import type { Warning } from '../contract/vocabulary.ts';
-import type { Issue } from '../contract/provider-error.ts';
 
 /**
  * Turns a checked reason and reference into the text for a provider's reason field.
@@ -150,7 +150,7 @@ export function chooseReasonCode(reason: Reason | undefined, field: ReasonField)
 }
 
 /** Whether the provider's own codes can be sent. */
-export function takesCodes({ codes, providerCode }: ReasonField): boolean {
+function takesCodes({ codes, providerCode }: ReasonField): boolean {
   return codes !== undefined || providerCode === true;
 }
 

@@ -5,8 +5,6 @@ import { REPORT_IT } from '../contract/report-it.ts';
 import type { SafeResult } from '../contract/result.ts';
 import { LoadFailure } from '../platform/load-part.ts';
 import type { Call, ErrorFacts } from './call.ts';
-import type { MaybePromise } from './check-schema.ts';
-import type { TimeLimit } from './time-limit.ts';
 
 /**
  * Runs a call: traces it, ends it, and turns every error into one of the call's own.
@@ -41,27 +39,6 @@ export async function safely<Result>(work: () => Promise<Result>): Promise<SafeR
     if (isProviderError(error)) return { ok: false, error };
     throw error;
   }
-}
-
-/**
- * Waits for something that precedes a request and may never end, such as an asynchronous schema.
- *
- * @throws ProviderError `aborted` or `unavailable`
- */
-export async function inTime<Value>(checking: MaybePromise<Value>, call: Call, limit: TimeLimit): Promise<Value> {
-  try {
-    return checking instanceof Promise ? await limit.race(checking) : checking;
-  } catch (error) {
-    if (limit.end === undefined) throw error;
-    throw call.error(endedBeforeSending(limit.end));
-  }
-}
-
-/** The failure for a call whose time was up, or that was aborted, before its next request. */
-export function endedBeforeSending(end: 'timeout' | 'aborted'): ErrorFacts {
-  return end === 'aborted'
-    ? { code: 'aborted', reason: 'aborted', message: 'the call was aborted before anything was sent' }
-    : { code: 'unavailable', reason: 'timeout', message: 'the deadline passed before anything was sent' };
 }
 
 function faultOf(error: unknown): ErrorFacts {

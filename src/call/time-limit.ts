@@ -1,4 +1,7 @@
-import { MAX_MILLISECONDS } from '../contract/options.ts';
+import { type CallOptions, MAX_MILLISECONDS } from '../contract/options.ts';
+import type { Call, ErrorFacts } from './call.ts';
+import { DEFAULTS } from './check-options.ts';
+import type { MaybePromise } from './check-schema.ts';
 
 /** Why a {@link TimeLimit} ended. */
 export type LimitEnd = 'timeout' | 'aborted';
@@ -123,7 +126,7 @@ export class TimeLimit {
 
   /**
    * After something that kept the thread busy (or stopped the process) the timer fires late, and before the sockets
-   * have been read. An answer that has arrived by then is not thrown away: the sockets come first.
+   * have been read. A response that has arrived by then is not thrown away: the sockets come first.
    */
   #timedOut(): void {
     if (performance.now() - this.#endsAt < LATE_MS) {
@@ -152,3 +155,58 @@ export class TimeLimit {
 }
 
 const LATE_MS = 5;
+
+/** What limits the time of a call. */
+type CallLimits = Pick<CallOptions, 'deadlineMs' | 'signal'>;
+
+/**
+ * Runs the whole of a call within its deadline and signal.
+ *
+ * @throws ProviderError `aborted` if the signal has aborted already, or whatever `work` throws
+ */
+export async function withinDeadline<Value>(
+  call: Call,
+  options: CallLimits,
+  work: (limit: TimeLimit) => Promise<Value>,
+): Promise<Value> {
+  const limit = startLimit(call, options);
+  try {
+    return await work(limit);
+  } finally {
+    limit.dispose();
+  }
+}
+
+/**
+ * Starts the time limit of a call, which ends with it.
+ *
+ * @throws ProviderError `aborted` if the signal has aborted already
+ */
+export function startLimit(call: Call, { deadlineMs = DEFAULTS.deadlineMs, signal }: CallLimits): TimeLimit {
+  const limit = new TimeLimit(deadlineMs, signal);
+  call.limit = limit;
+  if (limit.end !== 'aborted') return limit;
+  limit.dispose();
+  throw call.error({ code: 'aborted', message: 'the call was aborted before it began' });
+}
+
+/**
+ * Waits for something that precedes a request and may never end, such as an asynchronous schema.
+ *
+ * @throws ProviderError `aborted` or `unavailable`
+ */
+export async function inTime<Value>(checking: MaybePromise<Value>, call: Call, limit: TimeLimit): Promise<Value> {
+  try {
+    return checking instanceof Promise ? await limit.race(checking) : checking;
+  } catch (error) {
+    if (limit.end === undefined) throw error;
+    throw call.error(endedBeforeSending(limit.end));
+  }
+}
+
+/** The failure for a call whose time was up, or that was aborted, before its next request. */
+export function endedBeforeSending(end: 'timeout' | 'aborted'): ErrorFacts {
+  return end === 'aborted'
+    ? { code: 'aborted', reason: 'aborted', message: 'the call was aborted before anything was sent' }
+    : { code: 'unavailable', reason: 'timeout', message: 'the deadline passed before anything was sent' };
+}

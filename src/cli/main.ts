@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { endProcess, watchProcess } from './terminal/process-end.ts';
 import { run } from './program.ts';
+import { endProcess, watchProcess } from './terminal/process-end.ts';
 
 /** Runs the command line of this process, and ends the process. */
 export async function main(): Promise<never> {

@@ -1,29 +1,29 @@
 import { Command, CommanderError } from 'commander';
+import type { ProviderError } from '../contract/provider-error.ts';
 import { addAccounts } from './commands/accounts.ts';
 import { addBulk } from './commands/bulk.ts';
 import { addCancel } from './commands/cancel.ts';
 import { addCheck } from './commands/check.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addConfirm } from './commands/confirm.ts';
-import { addFind } from './commands/find.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addFind } from './commands/find.ts';
 import { addInit } from './commands/init.ts';
 import { addMcp } from './commands/mcp.ts';
 import { addOptions } from './commands/options.ts';
+import { namedCommand, parseError, refuseRepeated, unknownCommand, withHelp } from './commands/parse-error.ts';
 import { addPreview } from './commands/preview.ts';
 import { addQueue } from './commands/queue.ts';
 import { addRevoke } from './commands/revoke.ts';
 import { addSandbox } from './commands/sandbox.ts';
 import { addStatus } from './commands/status.ts';
-import { text } from './commands/text.ts';
-import { EXIT } from './terminal/exit-code.ts';
+import { text } from './commands/values.ts';
+import type { Act } from './setup/session.ts';
 import { examples } from './terminal/examples.ts';
+import { EXIT } from './terminal/exit-code.ts';
 import { createOutput } from './terminal/output.ts';
-import { namedCommand, parseError, refuseRepeated, unknownCommand, withHelp } from './commands/parse-error.ts';
 import { unlessIdle } from './terminal/process-end.ts';
 import { reportError } from './terminal/report-error.ts';
-import type { Act } from './setup/session.ts';
-import type { ProviderError } from '../contract/provider-error.ts';
 import { wrongUse } from './terminal/wrong-use.ts';
 
 /** Runs a command line and returns its exit code. Never rejects. */

@@ -1,6 +1,6 @@
 import type { AccountsOf } from '../contract/account.ts';
 import type { ServiceOptions } from '../contract/options.ts';
-import type { QueueOptions } from '../queue/queue-options.ts';
+import type { QueueOptions } from '../queue/input/queue-options.ts';
 
 /** What the command line works with: the default export of `cancelkit.config.ts`. */
 export interface CancelkitConfig<A extends AccountsOf<A>> {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { handingOver, inOrder, reply } from './answers.ts';
 import { acceptances, badBodies, isDocumented, textsFor } from './bad-bodies.ts';
 import type { Check } from './check.ts';
-import type { Responder } from './loopback.ts';
 import { timesAfter } from './logins.ts';
+import type { Responder } from './loopback.ts';
 import type { ConformanceSubject } from './subject.ts';
 import {
   assertNoFault,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import { internalsOf } from '../accounts/account.ts';
-import type { Timing } from '../index.ts';
-import { exampleOf } from '../contract/example-when.ts';
 import { TIMINGS } from '../contract/vocabulary.ts';
+import { exampleOf } from '../contract/when.ts';
+import type { Timing } from '../index.ts';
 import type { Check } from './check.ts';
 import { contentOf } from './request-fields.ts';
 import type { ConformanceSubject } from './subject.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { CancelResult } from '../index.ts';
 import { handingOver, inOrder, isSameRequest } from './answers.ts';
+import { assertMatches, assertSources, labelOf } from './check-fixtures.ts';
 import type { Check } from './check.ts';
-import { assertMatches, labelOf } from './check-fixtures.ts';
 import { aroundWords, inWords } from './echoes.ts';
 import { LOSSES, losing } from './fault.ts';
 import type { Responder, SeenRequest } from './loopback.ts';
@@ -40,7 +40,7 @@ export function confirmChecks(subject: ConformanceSubject): readonly Check[] {
           ({ expected }) => 'code' in expected && expected.code === 'confirmation_required',
         );
         assert.ok(required, 'no fixture of a cancellation that has to be confirmed');
-        for (const { name, source } of fixtures) assert.ok(name.trim() !== '' && source.trim() !== '', 'no source');
+        assertSources(fixtures);
       },
     },
     {

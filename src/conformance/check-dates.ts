@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { calendarDay, endOfDay } from '../contract/when.ts';
+import type { Timing } from '../index.ts';
 import type { Check } from './check.ts';
 import type { SeenRequest } from './loopback.ts';
 import { placesOf } from './request-fields.ts';
 import type { ConformanceFixture, ConformanceSubject } from './subject.ts';
-import type { Timing } from '../index.ts';
 import {
   assertNoFault,
   beforeCancelOf,

@@ -1,20 +1,10 @@
 import assert from 'node:assert/strict';
 import type { FindResult } from '../index.ts';
-import { isSameRequest } from './answers.ts';
+import { assertAskedFor, assertMatches, assertOnlyReads, assertSources } from './check-fixtures.ts';
 import type { Check } from './check.ts';
-import { assertAskedFor, assertMatches } from './check-fixtures.ts';
-import type { SeenRequest } from './loopback.ts';
+import { type Reading, readFrom } from './read-back.ts';
 import type { ConformanceAnswer, ConformanceFindFixture, ConformanceSubject } from './subject.ts';
-import {
-  ACCOUNT,
-  assertNoFault,
-  beforeOf,
-  describeSettled,
-  sentFor,
-  settle,
-  withTrial,
-  type Settled,
-} from './trial.ts';
+import { ACCOUNT, assertNoFault, describeSettled, sentFor, type Settled } from './trial.ts';
 
 // The most pages that the core reads, with what an adapter reads besides.
 const MOST_REQUESTS = 500;
@@ -45,7 +35,7 @@ export function findChecks(subject: ConformanceSubject): readonly Check[] {
           fixtures.some(({ expected }) => 'services' in expected && expected.services.length > 0),
           'there is no fixture with services',
         );
-        for (const { name, source } of fixtures) assert.ok(name.trim() !== '' && source.trim() !== '', 'no source');
+        assertSources(fixtures);
       },
     },
     {
@@ -55,10 +45,7 @@ export function findChecks(subject: ConformanceSubject): readonly Check[] {
         for (const fixture of fixtures) {
           const { settled, requests } = await findFor(subject, fixture);
           assertNoFault(withoutValue(settled), fixture.name);
-          for (const request of requests) {
-            assert.ok(['GET', 'POST'].includes(request.method), `${request.method} is no reading`);
-            assert.ok(!isSameRequest(request, cancellation), 'a cancellation was sent');
-          }
+          assertOnlyReads(requests, [cancellation]);
           const other = await findFor(subject, { ...fixture, query: 'no-service-is-named-so.example' });
           const found = other.settled.ok ? other.settled.value.services : [];
           assert.equal(found.length, 0, 'it found what was not searched for');
@@ -96,16 +83,12 @@ export function findChecks(subject: ConformanceSubject): readonly Check[] {
   ];
 }
 
-async function findFor(
+function findFor(
   subject: ConformanceSubject,
   { query, answers: documented }: ConformanceFindFixture,
   answers: readonly ConformanceAnswer[] = documented,
-): Promise<{ readonly settled: Settled<FindResult>; readonly requests: readonly SeenRequest[] }> {
-  const before = beforeOf(subject);
-  return withTrial(subject, [...before, ...answers], async ({ server, service }) => ({
-    settled: await settle(service.find({ account: ACCOUNT, query })),
-    requests: server.requests.slice(before.length),
-  }));
+): Promise<Reading<FindResult>> {
+  return readFrom(subject, answers, (service) => service.find({ account: ACCOUNT, query }));
 }
 
 function withoutValue(settled: Settled<FindResult>): Settled<{ readonly state?: string }> {

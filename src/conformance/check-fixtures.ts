@@ -102,6 +102,20 @@ export function assertAskedFor(
   assert.ok(requests.length >= answers.length, 'the fixture has answers that were not asked for');
 }
 
+/** Whether requests read, and none of them is one of these cancellations. */
+export function assertOnlyReads(requests: readonly SeenRequest[], cancellations: readonly SeenRequest[]): void {
+  for (const request of requests) {
+    assert.ok(['GET', 'POST'].includes(request.method), `${request.method} is no reading`);
+    const cancels = cancellations.some((cancellation) => isSameRequest(cancellation, request));
+    assert.ok(!cancels, 'a cancellation was sent');
+  }
+}
+
+/** Whether each fixture says where its answers are documented. */
+export function assertSources(fixtures: readonly { readonly name: string; readonly source: string }[]): void {
+  for (const { name, source } of fixtures) assert.ok(name.trim() !== '' && source.trim() !== '', 'no source');
+}
+
 /** What is expected, in a word. */
 export function labelOf(expected: object): string {
   const words = new Map<string, unknown>(Object.entries(expected));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { ProviderError } from '../index.ts';
 import { TIMINGS } from '../contract/vocabulary.ts';
+import type { ProviderError } from '../index.ts';
 import type { Check } from './check.ts';
 import type { ConformanceSubject } from './subject.ts';
 import { ACCOUNT, orderOf, settle, successAnswers, withTrial } from './trial.ts';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import type { Check } from './check.ts';
 import { labelOf } from './check-fixtures.ts';
+import type { Check } from './check.ts';
 import { aroundWords, inWords, type Echoing } from './echoes.ts';
+import { secretsOf } from './logins.ts';
 import { answersThatFind, answersThatFindNone } from './read-back.ts';
 import { everythingOf, holdsSecret } from './secret-encodings.ts';
-import { secretsOf } from './logins.ts';
 import type { ConformanceAnswer, ConformanceSubject } from './subject.ts';
 import { ACCOUNT, beforeCancelOf, beforeOf, orderOf, settle, withTrial, type Settled, type Trial } from './trial.ts';
 

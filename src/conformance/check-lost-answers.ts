@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import { whenText } from '../contract/when.ts';
 import type { AnyWhen, CancellationStatus, CancelResult, LastSeen, Timing } from '../index.ts';
 import { isShown } from '../outcome/compare.ts';
-import { whenText } from '../contract/when.ts';
 import { handingOver, inOrder } from './answers.ts';
 import type { Check } from './check.ts';
 import { losing, LOSSES, type Loss } from './fault.ts';

@@ -1,20 +1,10 @@
 import assert from 'node:assert/strict';
 import type { CancellationOptions } from '../index.ts';
-import { isSameRequest } from './answers.ts';
+import { assertAskedFor, assertMatches, assertOnlyReads, assertSources } from './check-fixtures.ts';
 import type { Check } from './check.ts';
-import { assertAskedFor, assertMatches } from './check-fixtures.ts';
-import type { SeenRequest } from './loopback.ts';
+import { type Reading, readFrom } from './read-back.ts';
 import type { ConformanceAnswer, ConformanceSubject } from './subject.ts';
-import {
-  ACCOUNT,
-  assertNoFault,
-  beforeOf,
-  describeSettled,
-  sentFor,
-  settle,
-  withTrial,
-  type Settled,
-} from './trial.ts';
+import { ACCOUNT, assertNoFault, describeSettled, sentFor, type Settled } from './trial.ts';
 
 /** Whether the question for options reads, and says no more than it read. */
 export function optionsChecks(subject: ConformanceSubject): readonly Check[] {
@@ -38,7 +28,7 @@ export function optionsChecks(subject: ConformanceSubject): readonly Check[] {
           fixtures.some(({ expected }) => 'timings' in expected),
           'there is no fixture with options',
         );
-        for (const { name, source } of fixtures) assert.ok(name.trim() !== '' && source.trim() !== '', 'no source');
+        assertSources(fixtures);
       },
     },
     {
@@ -48,10 +38,7 @@ export function optionsChecks(subject: ConformanceSubject): readonly Check[] {
         for (const { answers, name } of fixtures) {
           const { settled, requests } = await optionsFor(subject, answers);
           assertNoFault(withoutValue(settled), name);
-          for (const request of requests) {
-            assert.ok(['GET', 'POST'].includes(request.method), `${request.method} is no reading`);
-            assert.ok(!isSameRequest(request, cancellation), 'a cancellation was sent');
-          }
+          assertOnlyReads(requests, [cancellation]);
           const offered = settled.ok ? settled.value.timings.map(({ timing }) => timing) : [];
           assert.ok(
             offered.every((timing) => capabilities.timings.includes(timing)),
@@ -76,15 +63,11 @@ export function optionsChecks(subject: ConformanceSubject): readonly Check[] {
   ];
 }
 
-async function optionsFor(
+function optionsFor(
   subject: ConformanceSubject,
   answers: readonly ConformanceAnswer[],
-): Promise<{ readonly settled: Settled<CancellationOptions>; readonly requests: readonly SeenRequest[] }> {
-  const before = beforeOf(subject);
-  return withTrial(subject, [...before, ...answers], async ({ server, service }) => ({
-    settled: await settle(service.options({ account: ACCOUNT, service: subject.service })),
-    requests: server.requests.slice(before.length),
-  }));
+): Promise<Reading<CancellationOptions>> {
+  return readFrom(subject, answers, (service) => service.options({ account: ACCOUNT, service: subject.service }));
 }
 
 function withoutValue(settled: Settled<CancellationOptions>): Settled<{ readonly state?: string }> {

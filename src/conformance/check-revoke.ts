@@ -6,10 +6,9 @@ import { assertAskedFor, assertMatches, labelOf } from './check-fixtures.ts';
 import type { Check } from './check.ts';
 import { losing, LOSSES, type Loss } from './fault.ts';
 import type { Responder } from './loopback.ts';
-import { answersThatFind, answersThatFindNone, inState } from './read-back.ts';
+import { answersThatFind, answersThatFindNone, canUndo, inState, undone, type Undo } from './read-back.ts';
 import type { ConformanceAnswer, ConformanceRevokeFixture, ConformanceSubject } from './subject.ts';
 import { ACCOUNT, assertNoFault, beforeOf, describeSettled, settle, timesSent, withTrial } from './trial.ts';
-import { undone, type Undo } from './undo.ts';
 
 // The first time, and the two repetitions that an answer of "not processed" allows.
 const MOST_TIMES = 3;
@@ -17,6 +16,7 @@ const MOST_TIMES = 3;
 /** Whether a cancellation is undone only if it can be, once, and believed to be gone only if it is. */
 export function revokeChecks(subject: ConformanceSubject): readonly Check[] {
   if (!subject.provider.capabilities.revoke) return [refusesUndo(subject)];
+  if (!canUndo(subject)) return [refusesUndoOfService(subject)];
   const fixtures = subject.revokeFixtures ?? [];
   const accepting = fixtures.filter(({ expected }) => 'outcome' in expected);
   const revoking = accepting.filter(({ expected }) => 'outcome' in expected && expected.outcome === 'revoked');
@@ -64,6 +64,18 @@ function refusesUndo(subject: ConformanceSubject): Check {
         assert.equal(settled.ok ? settled.value.outcome : settled.error.code, 'unsupported');
         assert.equal(server.requests.length, 0, 'something was sent');
       }),
+  };
+}
+
+function refusesUndoOfService(subject: ConformanceSubject): Check {
+  return {
+    name: 'refuses to undo it for this service, and only reads',
+    run: async () => {
+      const { settled, requests } = await undone(subject, inOrder([]));
+      const code = settled.ok ? settled.value.outcome : settled.error.code;
+      assert.ok(code === 'rejected' || code === 'unsupported', describeSettled(settled));
+      assert.equal(requests.length, 0, 'more was sent than the read-back');
+    },
   };
 }
 

@@ -2,13 +2,12 @@ import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { inOrder } from './answers.ts';
 import type { Check } from './check.ts';
-import { madeHeaders } from './made-headers.ts';
 import { secretsOf } from './logins.ts';
-import { fieldsOf } from './request-fields.ts';
+import { undone } from './read-back.ts';
+import { madeHeaders, fieldsOf } from './request-fields.ts';
 import { holdsSecret } from './secret-encodings.ts';
 import type { ConformanceSubject } from './subject.ts';
 import { ACCOUNT, orderOf, settle, successAnswers, timingsOf, whenFor, withTrial } from './trial.ts';
-import { undone } from './undo.ts';
 
 /** Whether the credentials go where they belong, and nowhere else. */
 export function secretChecks(subject: ConformanceSubject): readonly Check[] {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { internalsOf } from '../accounts/account.ts';
-import type { Check } from './check.ts';
 import { onAnotherDay } from './check-purity.ts';
+import type { Check } from './check.ts';
 import { secretsOf } from './logins.ts';
 import { holdsSecret } from './secret-encodings.ts';
 import type { ConformanceSubject } from './subject.ts';

@@ -23,10 +23,8 @@ import { statusChecks } from './check-status.ts';
 import { subjectChecks } from './check-subject.ts';
 import { whereChecks } from './check-where.ts';
 import type { CheckGroup } from './check.ts';
-import type { ConformanceRunner } from './runner.ts';
 import type { ConformanceSubject } from './subject.ts';
 
-export type { ConformanceRunner } from './runner.ts';
 export type {
   ConformanceAnswer,
   ConformanceConfirmFixture,
@@ -42,6 +40,14 @@ export type {
   ExpectedRevocation,
   FixtureKind,
 } from './subject.ts';
+
+/** The functions of a test runner (Vitest, Jest, Mocha, `node:test`, …) that the suite needs. */
+export interface ConformanceRunner {
+  /** Groups the tests that `body` registers. */
+  readonly describe: (name: string, body: () => void) => unknown;
+  /** Registers a test that fails if `body` rejects. The tests are to run one after another. */
+  readonly it: (name: string, body: () => Promise<void>) => unknown;
+}
 
 const GROUPS: readonly (readonly [title: string, group: CheckGroup])[] = [
   ['the subject', subjectChecks],

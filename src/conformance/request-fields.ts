@@ -1,4 +1,6 @@
 import type { SeenRequest } from './loopback.ts';
+import type { ConformanceSubject } from './subject.ts';
+import { orderOf, serviceWith } from './trial.ts';
 
 /** A request's values by where they stand (`header.authorization`, `query.id`, `body.order.reason`), decoded. */
 export function fieldsOf(request: SeenRequest): ReadonlyMap<string, string> {
@@ -32,4 +34,17 @@ function bodyFields({ body, headers }: SeenRequest): readonly (readonly [string,
 function leaves(value: unknown, path: string): readonly (readonly [string, string])[] {
   if (typeof value !== 'object' || value === null) return [[path, String(value)]];
   return Object.entries(value).flatMap(([key, entry]: [string, unknown]) => leaves(entry, `${path}.${key}`));
+}
+
+/**
+ * The headers of the cancellation that are made for each attempt: those of access and, unless it is `signed` that is
+ * asked for, the id of the request.
+ */
+export async function madeHeaders(subject: ConformanceSubject, which?: 'signed'): Promise<readonly string[]> {
+  // Version 1 makes none: what a preview leaves out there is the same each time.
+  if (subject.provider.specVersion === 1) return [];
+  const service = serviceWith(subject, subject.config('http://127.0.0.1:2'));
+  const { headers } = await service.preview(orderOf(subject));
+  const isMade = (value: string): boolean => value === '[REDACTED]' || (which === undefined && value === '[NEW UUID]');
+  return Object.entries(headers).flatMap(([name, value]) => (isMade(value) ? [name] : []));
 }

@@ -50,6 +50,16 @@ export interface ConformanceSubject<ConfigInput = unknown, ServiceInput = unknow
   readonly timings?: readonly NoInfer<T>[];
   /** Whether `service` has no field for a reason, although others of the provider have one. Default `false`. */
   readonly takesNoReason?: boolean;
+  /**
+   * Whether no cancellation of `service` can be undone, although others of the provider can: an undo must be refused
+   * without a write. Default `false`.
+   */
+  readonly takesNoUndo?: boolean;
+  /**
+   * Whether `service` takes none of the extras, although others of the provider do: they must be refused as
+   * `invalid_request` without a write. Default `false`.
+   */
+  readonly takesNoExtras?: boolean;
   /** What every cancellation needs besides, such as the code of a reason. */
   readonly order?: { readonly reason?: ReasonDetails; readonly extras?: object };
   /**
@@ -61,7 +71,7 @@ export interface ConformanceSubject<ConfigInput = unknown, ServiceInput = unknow
   readonly fixtures: readonly ConformanceFixture<NoInfer<T>>[];
   /** Documented answers to a read-back. Needed exactly if `capabilities.readBack` is true. */
   readonly statusFixtures?: readonly ConformanceStatusFixture[];
-  /** Documented answers to an undo. Needed exactly if `capabilities.revoke` is true. */
+  /** Documented answers to an undo. Needed exactly if `capabilities.revoke` is true, and not with `takesNoUndo`. */
   readonly revokeFixtures?: readonly ConformanceRevokeFixture[];
   /** Documented answers to the question for options. Needed exactly where `capabilities.options` is true. */
   readonly optionsFixtures?: readonly ConformanceOptionsFixture[];

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { exampleOf, timingOf } from '../contract/when.ts';
 import {
   createCancelService,
   isProviderError,
@@ -15,8 +16,6 @@ import {
   type Timing,
   type WhereToLook,
 } from '../index.ts';
-import { exampleOf } from '../contract/example-when.ts';
-import { timingOf } from '../contract/when.ts';
 import { asksToWait, inOrder, isSameRequest } from './answers.ts';
 import { withHaste } from './haste.ts';
 import { besidesLogins, granting, type LoginResponder } from './logins.ts';

@@ -1,9 +1,9 @@
 import { isProviderError } from '../contract/provider-error.ts';
+import type { WhereToLook } from '../contract/where-to-look.ts';
 import type { QueuedCancellationWithHistory } from '../queue/index.ts';
 import { LISTED_TIMINGS } from '../queue/input/queue-input.ts';
 import { respond } from './access/respond.ts';
 import type { ConsoleQueue } from './model/console-queue.ts';
-import type { WhereToLook } from '../contract/where-to-look.ts';
 import { tabOf } from './model/tabs.ts';
 import type { Visit } from './model/visit.ts';
 import { AccountsPage } from './pages/accounts-page.tsx';

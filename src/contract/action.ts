@@ -41,6 +41,6 @@ export interface Performed<Result> {
   readonly operationId: string;
   /** The provider's own id of its last response, for a support request. */
   readonly providerRequestId?: string;
-  /** The provider's answer, redacted. */
+  /** The provider's response, redacted. */
   readonly raw: unknown;
 }

@@ -1,9 +1,9 @@
 import type { Accounts, AccountsOf } from './account.ts';
 import type { ErrorCode } from './error-code.ts';
 import type { CallOptions, ServiceOptions } from './options.ts';
+import type { CancelOutcome } from './outcome.ts';
 import type { AccountKey, AccountKeyWith, CancelRequest, CancelResultOf, StatusRequest } from './request.ts';
 import type { SafeResult } from './result.ts';
-import type { CancelOutcome } from './outcome.ts';
 import type { CancellationState, CancellationStatus } from './vocabulary.ts';
 
 /** The outcome of one request of `cancelMany`. */

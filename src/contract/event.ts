@@ -29,9 +29,9 @@ export interface AttemptEvent extends EventBase {
 export interface AnswerEvent extends EventBase {
   readonly type: 'answer';
   readonly attempt: number;
-  /** `answered`, or why there is no answer; `not_sent` is proved. */
+  /** `answered`, or why there is no response; `not_sent` is proved. */
   readonly outcome: 'answered' | 'not_sent' | 'timeout' | 'connection_lost' | 'aborted';
-  /** HTTP status, if there was an answer. */
+  /** HTTP status, if there was a response. */
   readonly status: number | undefined;
   readonly durationMs: number;
 }
@@ -77,7 +77,7 @@ export type EventDetails = OperationEvent extends infer Event
  * - `not_sent` (class A): nothing left the machine. Again, at most 3 times.
  * - `unprocessed` (class B): 429, 408, 421, 425. Again, at most 2 times, not before `Retry-After`.
  * - `perhaps_sent` and `server_error` (classes C and D): a write never again; a read at most 2 times.
- * - Everything else is an answer, and nothing is sent again after an answer.
+ * - Everything else is a response, and nothing is sent again after a response.
  * - Nothing is sent again if the wait does not fit the deadline, if the account's retry budget is spent, or once the
  *   call is over.
  *

@@ -24,7 +24,7 @@ interface RequestBase {
   readonly asksFor?: string;
   /**
    * With a write: whether an earlier read of this exchange has shown the service itself. A read-back after a lost
-   * answer that says `absent` then proves that it is gone. Default `false`.
+   * response that says `absent` then proves that it is gone. Default `false`.
    */
   readonly serviceSeen?: boolean;
 }
@@ -46,7 +46,7 @@ export type ProviderRequest =
   | (RequestBase & { readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'; readonly effect: 'write' });
 
 /**
- * The body of an answer. `before` is what stands before the JSON, such as a notice of PHP's. `other` is text that is
+ * The body of a response. `before` is what stands before the JSON, such as a notice of PHP's. `other` is text that is
  * not JSON (HTML, XML, truncated JSON): no success may rest on it. Neither text ever comes out of the core. `too_large`
  * is a body over 256 KiB, decoded.
  */
@@ -56,7 +56,7 @@ export type ResponseBody =
   | { readonly kind: 'other'; readonly text: string }
   | { readonly kind: 'too_large' };
 
-/** One HTTP answer as a provider sees it. */
+/** One HTTP response as a provider sees it. */
 export interface ProviderResponse {
   readonly status: number;
   /** Lower-case names. */
@@ -64,7 +64,7 @@ export interface ProviderResponse {
   readonly body: ResponseBody;
 }
 
-/** A provider's operation: it yields requests, is given their answers, and returns what it makes of them. */
+/** A provider's operation: it yields requests, is given their responses, and returns what it makes of them. */
 export type Exchange<Verdict> = Generator<ProviderRequest, Verdict, ProviderResponse>;
 
 /** A request as it is about to leave, for a signature over it. */

@@ -1,5 +1,5 @@
-import type { CancellationStatus, EffectiveAt } from './vocabulary.ts';
 import type { NoVerdict } from './verdict.ts';
+import type { CancellationStatus, EffectiveAt } from './vocabulary.ts';
 
 /** Whether a service runs, in one of five words. `ended`: it is over. `unknown`: the provider says something else. */
 export type ServiceState = 'active' | 'pending' | 'suspended' | 'ended' | 'unknown';
@@ -68,5 +68,5 @@ export interface ListedVerdict<Service = unknown> {
   readonly next?: string;
 }
 
-/** What a provider makes of the answers to `find`. */
+/** What a provider makes of the responses to `find`. */
 export type FindVerdict<Service = unknown> = ListedVerdict<Service> | NoVerdict;

@@ -50,7 +50,7 @@ export interface ServiceOptions<A extends AccountsOf<A> = Accounts> {
   readonly proxy?: string | undefined;
   /** Milliseconds for a whole call. Default 30,000. */
   readonly deadlineMs?: number | undefined;
-  /** Milliseconds for one request with its answer. Default 10,000. */
+  /** Milliseconds for one request with its response. Default 10,000. */
   readonly attemptTimeoutMs?: number | undefined;
   /**
    * How many cancellations `cancelMany` runs concurrently for each account: one number, or one per account. Default:

@@ -1,5 +1,5 @@
-import { ERROR_CODES, type ErrorCode, type UnknownReason } from './error-code.ts';
 import { docsOf } from './docs-address.ts';
+import { ERROR_CODES, type ErrorCode, type UnknownReason } from './error-code.ts';
 import { type PublicError, publicErrorOf, publicMessageOf } from './public-error.ts';
 import type { CancellationStatus, Confirmation, EffectiveAt, LastSeen, ProviderOperation } from './vocabulary.ts';
 
@@ -71,7 +71,7 @@ export class ProviderError extends Error {
   declare readonly providerCode: string | undefined;
   /** The provider's own message, scrubbed, at most 512 characters. */
   declare readonly providerMessage: string | undefined;
-  /** The provider's own id of the answer, for a support request; scrubbed, at most 128 characters. */
+  /** The provider's own id of the response, for a support request; scrubbed, at most 128 characters. */
   declare readonly providerReference: string | undefined;
   /** With `invalid_request` and `not_configured`. */
   declare readonly issues: readonly Issue[] | undefined;
@@ -99,7 +99,7 @@ export class ProviderError extends Error {
   declare readonly lastSeen: LastSeen | undefined;
   /**
    * With `outcome_unknown`: the code with which the read-back afterwards was turned away, as every further one of the
-   * account would be, or with which the answer itself seems to refuse access, so that none was sent: `unauthorized`,
+   * account would be, or with which the response itself seems to refuse access, so that none was sent: `unauthorized`,
    * `forbidden`, `unavailable` for a challenge, `unexpected_response` for a 401 or 407.
    */
   declare readonly readBackRefusal: ErrorCode | undefined;

@@ -1,7 +1,7 @@
 import type { Account, ConfigSource } from './account.ts';
 import type { Capabilities } from './capabilities.ts';
-import type { FindQuery, FindVerdict } from './find.ts';
 import type { Exchange, Moment, WireRequest } from './exchange.ts';
+import type { FindQuery, FindVerdict } from './find.ts';
 import type { ReasonDetails } from './reason.ts';
 import type { StandardSchema } from './standard-schema.ts';
 import type {
@@ -94,7 +94,7 @@ export type ExtrasIn<Types extends ProviderTypes> = Exclude<Types['extras'], und
 
 /**
  * A provider: data and pure functions. It never does I/O, reads no clock and holds no state; its operations yield
- * requests and are given the answers.
+ * requests and are given the responses.
  */
 export interface ProviderDefinition<Types extends ProviderTypes> {
   /** Version of this contract. Version 1 has neither `access`, `origins`, `extras`, `options`, `find` nor `confirm`. */

@@ -1,6 +1,6 @@
+import type { CancelOutcome, RevokeOutcome } from './outcome.ts';
 import { set } from './public-error.ts';
 import type { CancelResult, RevokeResult } from './result.ts';
-import type { CancelOutcome, RevokeOutcome } from './outcome.ts';
 import type {
   AnyWhen,
   CancellationOptions,

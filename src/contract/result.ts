@@ -1,6 +1,6 @@
+import type { CancelOutcome, RevokeOutcome } from './outcome.ts';
 import type { ProviderError } from './provider-error.ts';
 import type { Reason } from './reason.ts';
-import type { CancelOutcome, RevokeOutcome } from './outcome.ts';
 import type { AnyWhen, CancellationStatus, EffectiveAt, Timing, Warning, WhenByTiming } from './vocabulary.ts';
 
 /** The result of a cancellation. It never claims more than the provider said. */
@@ -23,13 +23,13 @@ export interface CancelResult<
   readonly providerRequestId?: string;
   /** What was read back of the cancellation: with `already_cancelled`, `reconciled` and `verify`. */
   readonly existing?: CancellationStatus;
-  /** Whether the outcome was established by reading back after an answer was lost. */
+  /** Whether the outcome was established by reading back after a response was lost. */
   readonly reconciled: boolean;
   readonly warnings: readonly Warning[];
   /** How many requests were sent for this call, read-backs included. */
   readonly attempts: number;
   readonly operationId: string;
-  /** The provider's answer: `{ status, body }`, redacted. For people and logs; its shape is the provider's. */
+  /** The provider's response: `{ status, body }`, redacted. For people and logs; its shape is the provider's. */
   readonly raw: unknown;
 }
 
@@ -46,12 +46,12 @@ export interface RevokeResult<Key extends string = string, Id extends string = s
   readonly providerRequestId?: string;
   /** The state before the undo. */
   readonly before: CancellationStatus;
-  /** Whether the outcome was established by reading back after an answer was lost. */
+  /** Whether the outcome was established by reading back after a response was lost. */
   readonly reconciled: boolean;
   /** How many requests were sent for this call, read-backs included. */
   readonly attempts: number;
   readonly operationId: string;
-  /** The provider's answer, redacted. */
+  /** The provider's response, redacted. */
   readonly raw: unknown;
 }
 

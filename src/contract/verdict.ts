@@ -1,6 +1,6 @@
-import type { AcceptedOutcome } from './outcome.ts';
 import type { RefusalCode, UnknownReason } from './error-code.ts';
 import type { Exchange } from './exchange.ts';
+import type { AcceptedOutcome } from './outcome.ts';
 import type { Issue } from './provider-error.ts';
 import type {
   CancellationOptions,
@@ -22,17 +22,17 @@ export interface CredentialsCheck<Config> {
   readonly run: (config: Config) => Exchange<CredentialsVerdict>;
 }
 
-/** What a provider makes of the answers to the check of its credentials. */
+/** What a provider makes of the responses to the check of its credentials. */
 export type CredentialsVerdict =
   { readonly verdict: 'accepted' } | RefusedVerdict | UnclearVerdict | UnrecognizedVerdict;
 
-/** What a provider says in an answer that is no yes. */
+/** What a provider says in a response that is no yes. */
 export interface ProviderWords {
   /** The provider's own error code, if it has one. */
   readonly providerCode?: string;
   /** The provider's own message. The core scrubs and cuts it. */
   readonly providerMessage?: string;
-  /** The provider's own id of this answer, if it documents one. The core scrubs and cuts it. */
+  /** The provider's own id of this response, if it documents one. The core scrubs and cuts it. */
   readonly providerReference?: string;
 }
 
@@ -49,7 +49,7 @@ export interface AcceptedVerdict {
 /** The provider said that there is such a request already. The core reads back what it can. */
 export interface DuplicateVerdict extends ProviderWords {
   readonly verdict: 'duplicate';
-  /** `true` if the same answer can also mean that the service cannot be cancelled (hosting: still provisioning). */
+  /** `true` if the same response can also mean that the service cannot be cancelled (hosting: still provisioning). */
   readonly ambiguous: boolean;
   readonly message: string;
 }
@@ -63,7 +63,7 @@ export interface RefusedVerdict extends ProviderWords {
   readonly code: RefusalCode;
   /** What happened and what to do next, without the provider's name. */
   readonly message: string;
-  /** HTTP status of the answer that this rests on. Default: that of the last answer. */
+  /** HTTP status of the response that this rests on. Default: that of the last response. */
   readonly providerStatus?: number;
   /** With `date_too_early`: the first date that the provider allows. */
   readonly earliest?: EffectiveAt;
@@ -78,14 +78,14 @@ export interface ConfirmationRequiredVerdict extends Confirmation {
 
 /**
  * The provider says in its own words that it has no such service. Once this call's own write is known to have been
- * accepted (by a 2xx), that proves that it is gone. So it does after a lost answer if the service was seen earlier in
+ * accepted (by a 2xx), that proves that it is gone. So it does after a lost response if the service was seen earlier in
  * the call (`serviceSeen` of the write). Anywhere else it is `not_found`, because a wrong id looks the same.
  */
 export interface AbsentVerdict extends ProviderWords {
   readonly verdict: 'absent';
 }
 
-/** Any answer that grants nothing. */
+/** Any response that grants nothing. */
 export type NoVerdict = RefusedVerdict | UnclearVerdict | UnrecognizedVerdict;
 
 /** Access for a while. The core keeps it per account, renews it before it ends, and redacts `token` as a secret. */
@@ -98,7 +98,7 @@ export interface GrantedVerdict {
   readonly clockOffsetMs?: number;
 }
 
-/** What a provider makes of the answers to a login. */
+/** What a provider makes of the responses to a login. */
 export type AccessVerdict = GrantedVerdict | NoVerdict;
 
 /** What a service allows was read. */
@@ -107,7 +107,7 @@ export interface OfferedVerdict<T extends Timing = Timing> {
   readonly options: CancellationOptions<T>;
 }
 
-/** What a provider makes of the answers to `options`. */
+/** What a provider makes of the responses to `options`. */
 export type OptionsVerdict<T extends Timing = Timing> = OfferedVerdict<T> | AbsentVerdict | NoVerdict;
 
 /** The provider answered in its own words, but they do not tell whether something happened. */
@@ -122,12 +122,12 @@ export interface UnclearVerdict extends ProviderWords {
   readonly settled?: boolean;
 }
 
-/** The answer is not in the provider's language. The core judges it by its HTTP status alone. */
+/** The response is not in the provider's language. The core judges it by its HTTP status alone. */
 export interface UnrecognizedVerdict {
   readonly verdict: 'unrecognized';
 }
 
-/** What a provider makes of the answers to a cancellation. */
+/** What a provider makes of the responses to a cancellation. */
 export type CancelVerdict =
   AcceptedVerdict | ConfirmationRequiredVerdict | DuplicateVerdict | AbsentVerdict | NoVerdict;
 
@@ -141,7 +141,7 @@ export interface RevokedVerdict {
   readonly providerReference?: string;
 }
 
-/** What a provider makes of the answers to an undo. */
+/** What a provider makes of the responses to an undo. */
 export type RevokeVerdict = RevokedVerdict | NoVerdict;
 
 /** The provider did what an action asks of it. */
@@ -150,7 +150,7 @@ export interface ActionDoneVerdict<Result> {
   readonly result: Result;
 }
 
-/** What a provider makes of the answers to an action of its own, such as an order. */
+/** What a provider makes of the responses to an action of its own, such as an order. */
 export type ActionVerdict<Result> = ActionDoneVerdict<Result> | RefusedVerdict | UnclearVerdict | UnrecognizedVerdict;
 
 /** The state of a cancellation was read. */
@@ -159,5 +159,5 @@ export interface FoundVerdict {
   readonly status: CancellationStatus;
 }
 
-/** What a provider makes of the answers to a read-back. */
+/** What a provider makes of the responses to a read-back. */
 export type StatusVerdict = FoundVerdict | AbsentVerdict | NoVerdict;

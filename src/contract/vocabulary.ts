@@ -56,7 +56,7 @@ export interface EffectiveAt {
  */
 export type CancellationState = 'none' | AcceptedOutcome | 'failed' | 'unknown';
 
-/** What a read-back after a lost answer showed. `absent`: the provider has no such service. */
+/** What a read-back after a lost response showed. `absent`: the provider has no such service. */
 export type LastSeen = CancellationState | 'absent';
 
 /** What a provider says of a service's cancellation when it is asked. */

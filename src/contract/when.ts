@@ -38,3 +38,8 @@ export function calendarDay(text: string | null | undefined): string | undefined
   // The parser takes 30 February for 2 March.
   return !Number.isNaN(parsed) && new Date(parsed).toISOString().slice(0, 10) === day ? day : undefined;
 }
+
+/** Some `when` of a timing, for a check that needs one and sends nothing. */
+export function exampleOf(timing: Timing): AnyWhen {
+  return timing === 'on_date' ? { on: '2099-12-31' } : timing;
+}

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AccountInternals, ConfiguredFind } from '../accounts/account-internals.ts';
 import type { Call } from '../call/call.ts';
-import type { FindResult, FoundCancellation, FoundService, ListedService } from '../contract/find.ts';
 import type { ProviderResponse } from '../contract/exchange.ts';
+import type { FindResult, FoundCancellation, FoundService, ListedService } from '../contract/find.ts';
+import type { Redactor } from '../privacy/redactor.ts';
 import { judgeNo } from '../sending/judge-no.ts';
 import { runRead } from '../sending/run-exchange.ts';
 import type { SendContext } from '../sending/send-context.ts';
-import type { Redactor } from '../privacy/redactor.ts';
 import { withoutPastSchedule } from './past-date.ts';
 
 /** What is searched for. */

@@ -11,12 +11,12 @@ import type {
   UnclearVerdict,
   UnrecognizedVerdict,
 } from '../contract/verdict.ts';
-import { judgeUnrecognized, refusalIn, refusedUnprocessed } from '../sending/judge-response.ts';
-import type { ExchangeResult } from '../sending/run-exchange.ts';
+import type { Warning } from '../contract/vocabulary.ts';
 import { FAULTY, adapterFault } from '../sending/adapter-fault.ts';
 import { providerWords, refusalFacts } from '../sending/judge-no.ts';
+import { judgeUnrecognized, refusalIn, refusedUnprocessed } from '../sending/judge-response.ts';
+import type { ExchangeResult } from '../sending/run-exchange.ts';
 import { readFailure } from './read-status.ts';
-import type { Warning } from '../contract/vocabulary.ts';
 
 /** The provider accepted a write. */
 export interface AcceptedWrite<Accepted> {
@@ -182,15 +182,15 @@ function contradicted({ status: providerStatus }: ProviderResponse, call: Call):
   return call.error({ code: 'outcome_unknown', reason: 'server_error', providerStatus, message });
 }
 
-/** The part of an answer that may be shown: status and JSON body, redacted. Text that is not JSON is withheld. */
+/** The part of a response that may be shown: status and JSON body, redacted. Text that is not JSON is withheld. */
 export function rawOf({ status, body }: ProviderResponse, call: Call): unknown {
   return { status, body: body.kind === 'json' ? call.redactor.data(body.value) : null };
 }
 
-/** The warning for an answer whose JSON had other text before it. The text itself may hold anything. */
+/** The warning for a response whose JSON had other text before it. The text itself may hold anything. */
 export function textBefore({ body }: ProviderResponse): readonly Warning[] {
   if (body.kind !== 'json' || body.before === undefined) return [];
   const length = body.before.length;
-  const message = `The answer had ${length} characters of other text before its JSON, such as a PHP notice. Tell the owner of the address.`;
+  const message = `The response had ${length} characters of other text before its JSON, such as a PHP notice. Tell the owner of the address.`;
   return [{ code: 'text_before_answer', message }];
 }

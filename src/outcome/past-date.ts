@@ -1,7 +1,7 @@
 import type { ProviderResponse } from '../contract/exchange.ts';
-import { dateIn } from '../sending/retry-after.ts';
 import type { CancellationStatus, EffectiveAt } from '../contract/vocabulary.ts';
 import { endOfDay } from '../contract/when.ts';
+import { dateIn } from '../sending/retry-after.ts';
 
 /**
  * Returns the state that a status may claim. If its date has passed and the provider does not say that the service is

@@ -1,17 +1,17 @@
-import { baseOf, unsendable, withRequestId } from '../sending/send-with-retries.ts';
-import { Call } from '../call/call.ts';
-import type { Exchange } from '../contract/exchange.ts';
-import { buildHttpRequest } from '../sending/http-request.ts';
-import type { PreviewedRequest } from '../contract/result.ts';
-import type { SendContext } from '../sending/send-context.ts';
-import { firstRequest } from '../sending/run-exchange.ts';
 import { internalsOf } from '../accounts/account.ts';
-import type { Account } from '../contract/account.ts';
-import { runCall } from '../call/run-call.ts';
 import { configure } from '../accounts/configure.ts';
-import { startLimit } from '../accounts/ready-call.ts';
-import { notOffered } from './revoke.ts';
+import { Call } from '../call/call.ts';
 import { checkedOrThrow } from '../call/check-schema.ts';
+import { runCall } from '../call/run-call.ts';
+import { startLimit } from '../call/time-limit.ts';
+import type { Account } from '../contract/account.ts';
+import type { Exchange } from '../contract/exchange.ts';
+import type { PreviewedRequest } from '../contract/result.ts';
+import { buildHttpRequest } from '../sending/http-request.ts';
+import { firstRequest } from '../sending/run-exchange.ts';
+import type { SendContext } from '../sending/send-context.ts';
+import { baseOf, unsendable, withRequestId } from '../sending/send-with-retries.ts';
+import { notOffered } from './revoke.ts';
 
 /**
  * The first request of an operation as it would go over the wire, without its secrets. Nothing is obtained for it: what

@@ -1,20 +1,20 @@
-import { ProviderError } from '../contract/provider-error.ts';
 import type { Call, ErrorFacts } from '../call/call.ts';
+import type { ProviderResponse } from '../contract/exchange.ts';
+import { ProviderError } from '../contract/provider-error.ts';
+import type { DuplicateVerdict } from '../contract/verdict.ts';
 import type { CancellationStatus, AnyWhen, Warning } from '../contract/vocabulary.ts';
+import { whenText } from '../contract/when.ts';
+import { providerWords } from '../sending/judge-no.ts';
 import type { Cancellation, CancelFacts } from './cancellation.ts';
 import { compare, isShown, shownTiming } from './compare.ts';
 import { type WriteInDoubt, rawOf, textBefore } from './judge-write.ts';
 import { readIfPossible, unreadWords, type ReadBack } from './read-status.ts';
-import type { ProviderResponse } from '../contract/exchange.ts';
-import { providerWords } from '../sending/judge-no.ts';
-import { whenText } from '../contract/when.ts';
-import type { DuplicateVerdict } from '../contract/verdict.ts';
 
 /**
  * Reads back a cancellation whose response was lost or not readable. It is never sent again.
  *
  * A cancellation that is found settles the outcome. Finding none settles it only if the provider has certainly finished
- * with the request (`ifAbsent`): after a lost answer it may still be working on it.
+ * with the request (`ifAbsent`): after a lost response it may still be working on it.
  *
  * @throws ProviderError `outcome_unknown`, with `lastSeen` if the state could be read
  */
@@ -42,13 +42,13 @@ export async function reconcileUnknown(
 /** This call has read the service, has sent its write, and now the service is gone. */
 const GONE: CancelFacts = { outcome: 'completed', reconciled: true, warnings: [], raw: null };
 
-/** Said if a read-back after a lost answer finds no service, which can be the effect of the cancellation. */
+/** Said if a read-back after a lost response finds no service, which can be the effect of the cancellation. */
 export const NO_SUCH_SERVICE: string =
   'Read back afterwards: absent. The provider has no such service: either the cancellation took effect, or the id was ' +
   'wrong from the start. If the service existed before, it is over.';
 
 /**
- * What a read-back after a lost answer proves, or `undefined` if it does not show the cancellation that was sent.
+ * What a read-back after a lost response proves, or `undefined` if it does not show the cancellation that was sent.
  *
  * @param asksFor the calendar date that the write asked for, if one is known.
  */
@@ -92,7 +92,7 @@ function withAttempts(
 }
 
 /** That a cancellation is there, but not which timing it has. */
-export const TIMING_UNKNOWN: Warning = {
+const TIMING_UNKNOWN: Warning = {
   code: 'timing_unknown',
   message: 'A cancellation of this service exists; whether it has the timing asked for could not be read.',
 };

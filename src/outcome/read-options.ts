@@ -1,8 +1,8 @@
 import type { AdapterOperations } from '../accounts/account-internals.ts';
 import type { Call } from '../call/call.ts';
 import type { CancellationOptions, Money, OfferedTiming, Timing } from '../contract/vocabulary.ts';
-import { adapterFault } from '../sending/adapter-fault.ts';
 import type { Redactor } from '../privacy/redactor.ts';
+import { adapterFault } from '../sending/adapter-fault.ts';
 import { runRead } from '../sending/run-exchange.ts';
 import type { SendContext } from '../sending/send-context.ts';
 import { withoutPastSchedule } from './past-date.ts';

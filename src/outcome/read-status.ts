@@ -1,16 +1,16 @@
 import type { AdapterOperations } from '../accounts/account-internals.ts';
 import type { Call, ErrorFacts } from '../call/call.ts';
 import type { Exchange, ProviderResponse } from '../contract/exchange.ts';
-import { judgeNo, providerWords } from '../sending/judge-no.ts';
-import { isLoginStatus } from '../sending/judge-response.ts';
-import { withoutPastSchedule } from './past-date.ts';
-import type { StatusQuery } from '../contract/provider.ts';
 import { isProviderError } from '../contract/provider-error.ts';
-import type { Redactor } from '../privacy/redactor.ts';
-import type { SendContext } from '../sending/send-context.ts';
-import { runRead } from '../sending/run-exchange.ts';
+import type { StatusQuery } from '../contract/provider.ts';
 import type { StatusVerdict } from '../contract/verdict.ts';
 import type { CancellationStatus } from '../contract/vocabulary.ts';
+import type { Redactor } from '../privacy/redactor.ts';
+import { judgeNo, providerWords } from '../sending/judge-no.ts';
+import { isLoginStatus } from '../sending/judge-response.ts';
+import { runRead } from '../sending/run-exchange.ts';
+import type { SendContext } from '../sending/send-context.ts';
+import { withoutPastSchedule } from './past-date.ts';
 
 /**
  * Reads the state of a cancellation.
@@ -67,7 +67,7 @@ export function unreadWords({ readBackRefusal, redactor }: Call): string {
     : `It could not be read back: ${redactor.message(readBackRefusal.message)}`;
 }
 
-/** The state, or why the provider's answer does not show it. */
+/** The state, or why the provider's response does not show it. */
 async function readOnce(
   exchange: Exchange<StatusVerdict>,
   call: Call,

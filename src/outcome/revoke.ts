@@ -1,13 +1,13 @@
 import type { AdapterOperations } from '../accounts/account-internals.ts';
 import type { Call, ErrorFacts } from '../call/call.ts';
 import { type ProviderError, isProviderError } from '../contract/provider-error.ts';
-import { rawOf, believed, judgeWrite, type AcceptedWrite } from './judge-write.ts';
-import { type ReadBack, readIfPossible, readStatus } from './read-status.ts';
-import type { SendContext } from '../sending/send-context.ts';
-import { runExchange } from '../sending/run-exchange.ts';
+import type { RevokeResult } from '../contract/result.ts';
 import type { RevokedVerdict } from '../contract/verdict.ts';
 import type { CancellationStatus } from '../contract/vocabulary.ts';
-import type { RevokeResult } from '../contract/result.ts';
+import { runExchange } from '../sending/run-exchange.ts';
+import type { SendContext } from '../sending/send-context.ts';
+import { rawOf, believed, judgeWrite, type AcceptedWrite } from './judge-write.ts';
+import { type ReadBack, readIfPossible, readStatus } from './read-status.ts';
 
 /** The facts about an undone cancellation, before the call's own facts are added. */
 export type RevokeFacts = Pick<RevokeResult, 'outcome' | 'providerReference' | 'before' | 'reconciled' | 'raw'>;

@@ -66,7 +66,7 @@ function isClean(value: string): boolean {
  * @param isIssued whether a provider has made the credential. Then words that ask to be replaced are certain, too: as a
  * password, a person may have chosen them.
  */
-export function isPlaceholder(value: string, isIssued: boolean = false): boolean {
+function isPlaceholder(value: string, isIssued: boolean = false): boolean {
   return UNREPLACED.test(value) || REFERENCE.test(value) || (isIssued && ASKS_TO_BE_REPLACED.test(value));
 }
 

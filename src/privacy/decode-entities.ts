@@ -1,5 +1,5 @@
 /**
- * Decodes a text that a panel has escaped for HTML although its answer is JSON: the entities of PHP's
+ * Decodes a text that a panel has escaped for HTML although its response is JSON: the entities of PHP's
  * `htmlspecialchars`, and any character as a number. Each `&` is read once, so that `&amp;lt;` becomes `&lt;`. Only for
  * panels that are known to escape.
  */

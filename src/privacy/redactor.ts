@@ -65,7 +65,7 @@ export class Redactor {
 
   /**
    * A deep copy of JSON data without secrets. What stands under a key that names a password, a token or the like goes
-   * too, since an answer can hold secrets that are not the account's own.
+   * too, since a response can hold secrets that are not the account's own.
    */
   data(value: unknown, depth = 0): unknown {
     if (typeof value === 'string') return this.text(value);

@@ -1,15 +1,16 @@
 import * as v from 'valibot';
-import { only } from '../call/issue-text.ts';
 import type { StandardSchema } from '../contract/standard-schema.ts';
 import type { CredentialRule } from '../privacy/credential.ts';
 import { EXPECTED_BASE_URL, isBaseUrl } from '../sending/base-url.ts';
 
-/**
- * The schema of an object with these fields and no others. Its message names them, so that the core can suggest the
- * right name for a misspelt one.
- */
-export function onlyFields<const Fields extends v.ObjectEntries>(fields: Fields): v.StrictObjectSchema<Fields, string> {
-  return v.strictObject(fields, only(...Object.keys(fields)));
+export { onlyFields } from '../call/only-fields.ts';
+
+/** A configuration whose schema fills in every option that may be left out, and changes no type. */
+export type Resolved<Config> = { readonly [Name in keyof Config]-?: Exclude<Config[Name], undefined> };
+
+/** The field of a text in a form that one pattern describes. */
+export function shaped(pattern: RegExp, expected: string): v.GenericSchema<string> {
+  return v.pipe(v.string(expected), v.regex(pattern, expected));
 }
 
 /** The field of a credential, by the rule that fits it. */

@@ -84,7 +84,17 @@ export { performAction } from '../service/perform-action.ts';
 export { calendarDay, isSameWhen, timingOf } from '../contract/when.ts';
 export { answeredOn, effectiveAt, utcInstant } from './dates.ts';
 export { oauthAccess, oauthVerdict } from './oauth.ts';
-export { type ReadState, defined, listedPage, offered, readBody, reading } from './read.ts';
+export {
+  type ReadState,
+  accepted,
+  checkedBy,
+  defined,
+  listedPage,
+  offered,
+  readBody,
+  reading,
+  stateUntil,
+} from './read.ts';
 export {
   type FieldProblem,
   type StatusMessages,
@@ -96,5 +106,6 @@ export {
   refusedByStatus,
   refusedField,
   tooEarly,
+  unclear,
   verdictOnError,
 } from './refusal.ts';

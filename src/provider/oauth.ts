@@ -22,7 +22,7 @@ export function oauthAccess<Config>(
 }
 
 /**
- * The verdict on an answer to an OAuth 2.0 token request (RFC 6749, sections 5.1 and 5.2). A `200` with a token grants
+ * The verdict on a response to an OAuth 2.0 token request (RFC 6749, sections 5.1 and 5.2). A `200` with a token grants
  * it. An error about the client, the grant or its rights refuses the credentials, whatever its 4xx.
  *
  * @param message which credentials to check.

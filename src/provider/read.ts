@@ -1,8 +1,24 @@
-import type { ProviderResponse, Exchange } from '../contract/exchange.ts';
-import type { StandardSchema } from '../contract/standard-schema.ts';
+import type { Exchange, ProviderRequest, ProviderResponse } from '../contract/exchange.ts';
 import type { ListedService, ListedVerdict } from '../contract/find.ts';
-import type { AbsentVerdict, NoVerdict, OfferedVerdict, OptionsVerdict, StatusVerdict } from '../contract/verdict.ts';
-import type { CancellationOptions, CancellationStatus, OfferedTiming, Timing } from '../contract/vocabulary.ts';
+import type { StandardSchema } from '../contract/standard-schema.ts';
+import type {
+  AbsentVerdict,
+  AcceptedVerdict,
+  CredentialsVerdict,
+  NoVerdict,
+  OfferedVerdict,
+  OptionsVerdict,
+  StatusVerdict,
+} from '../contract/verdict.ts';
+import type {
+  CancellationOptions,
+  CancellationStatus,
+  EffectiveAt,
+  OfferedTiming,
+  Timing,
+  Warning,
+} from '../contract/vocabulary.ts';
+import { notAbsent } from './refusal.ts';
 
 /**
  * Returns the JSON body of a response as a schema reads it; `undefined` if the body is not JSON or does not match.
@@ -92,7 +108,36 @@ export function offered<T extends Timing>(
   return { verdict: 'offered', options: { timings, ...defined({ ...demands, existing }), raw: status.raw } };
 }
 
-/** Whether a read ended with a verdict: the service is not there, or the answer does not show it. */
+/** The state of a cancellation that is to come: `scheduled` if the provider states its date, `requested` if not. */
+export function stateUntil(
+  effectiveAt: EffectiveAt | undefined,
+): Pick<CancellationStatus, 'effectiveAt'> & { readonly state: 'scheduled' | 'requested' } {
+  return effectiveAt === undefined ? { state: 'requested' } : { state: 'scheduled', effectiveAt };
+}
+
+/** The verdict that the provider said yes: `scheduled` if the response states the date, `requested` if not. */
+export function accepted(effectiveAt: EffectiveAt | undefined, warnings: readonly Warning[] = []): AcceptedVerdict {
+  const { state: outcome, ...date } = stateUntil(effectiveAt);
+  return { verdict: 'accepted', outcome, ...date, warnings };
+}
+
+/**
+ * The check of credentials by one read that changes nothing and needs no service.
+ *
+ * @param read returns what it finds in the response to valid credentials, and `undefined` for any other response.
+ */
+export function checkedBy(
+  request: ProviderRequest,
+  read: (response: ProviderResponse) => unknown,
+  fromErrorResponse: (response: ProviderResponse) => NoVerdict | AbsentVerdict,
+): () => Exchange<CredentialsVerdict> {
+  return function* run() {
+    const response = yield request;
+    return read(response) !== undefined ? { verdict: 'accepted' } : notAbsent(fromErrorResponse(response));
+  };
+}
+
+/** Whether a read ended with a verdict: the service is not there, or the response does not show it. */
 function isVerdict(read: ReadState | AbsentVerdict | NoVerdict): read is AbsentVerdict | NoVerdict {
   return 'verdict' in read;
 }

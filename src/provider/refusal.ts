@@ -46,7 +46,15 @@ export function duplicate(message: string, ambiguous = false): DuplicateVerdict 
   return { verdict: 'duplicate', ambiguous, message };
 }
 
-/** A verdict of a call for which a missing service means nothing, such as a list: the answer is not understood. */
+/**
+ * The verdict on a response that leaves open whether the cancellation was stored. The core reads it back. The message
+ * says where a person can look.
+ */
+export function unclear(reason: UnclearVerdict['reason'], message: string, words?: ProviderWords): UnclearVerdict {
+  return { verdict: 'unclear', reason, message, ...words };
+}
+
+/** A verdict of a call for which a missing service means nothing, such as a list: the response is not understood. */
 export function notAbsent(verdict: NoVerdict | AbsentVerdict): NoVerdict {
   return verdict.verdict === 'absent' ? { verdict: 'unrecognized' } : verdict;
 }
@@ -85,7 +93,7 @@ export function verdictOnError(
 ): RefusedVerdict | UnclearVerdict {
   const said = words.providerMessage;
   if (status >= 500) {
-    return { ...words, verdict: 'unclear', reason: 'server_error', message: `the server failed: ${said}` };
+    return unclear('server_error', `the server failed: ${said}`, words);
   }
   const known: Required<StatusMessages> = { ...USUAL, ...messages };
   const access = refusedAccess(said);

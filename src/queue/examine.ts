@@ -3,14 +3,14 @@ import { join, resolve } from 'node:path';
 import { isProviderError } from '../contract/provider-error.ts';
 import type { NotLocked } from '../platform/file-lock.ts';
 import { notOpened } from './database/database-error.ts';
-import type { Database } from './database/database.ts';
 import { DEFAULT_DATABASE, placeOfDatabase } from './database/database-place.ts';
+import type { Database } from './database/database.ts';
 import { openPglite } from './database/pglite.ts';
 import { openPostgres } from './database/postgres.ts';
 import { failed, type Finding, ok, warning } from './examination/finding.ts';
 import { examineTables, workers } from './examination/tables.ts';
 import { checkInput } from './input/check-input.ts';
-import { queueOptionsSchema } from './input/options-input.ts';
+import { queueOptionsSchema } from './input/queue-options.ts';
 import { RemoteReader } from './reader/reader.ts';
 
 export { failed, type Finding, ok, warning } from './examination/finding.ts';

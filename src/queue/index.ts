@@ -7,17 +7,10 @@ export type { HistoryEntry } from './ledger/history.ts';
 export type { FeedChange, QueueChange, QueueChanges } from './model/change.ts';
 export type { AccountLimit } from './model/limits.ts';
 export type { CancelQueue } from './queue.ts';
-export type { QueueOptions } from './queue-options.ts';
-export type {
-  Approval,
-  Choice,
-  Decision,
-  ExportSettled,
-  ListFilter,
-  Placing,
-  Quarantine,
-  TransactionOption,
-} from './queue-arguments.ts';
+export type { QueueOptions } from './input/queue-options.ts';
+export type { Approval, Choice, Decision, Quarantine } from './input/decision-input.ts';
+export type { Placing, TransactionOption } from './input/enqueue-input.ts';
+export type { ExportSettled, ListFilter } from './input/queue-input.ts';
 export { hasChanged } from './ledger/changed.ts';
 export type { Quarantined } from './ledger/quarantine.ts';
 export type { FollowRecord, QueuedCancellation, QueuedCancellationWithHistory } from './ledger/record.ts';

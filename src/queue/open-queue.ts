@@ -1,29 +1,28 @@
-import type { AccountsOf } from '../contract/account.ts';
 import { DEFAULTS } from '../call/check-options.ts';
+import type { AccountsOf } from '../contract/account.ts';
 import { ProviderError } from '../contract/provider-error.ts';
-import { jobsFailed, notOpened } from './database/database-error.ts';
-import { type Database, DatabaseFailure } from './database/database.ts';
 import { ENCODING } from './database/database-advice.ts';
+import { jobsFailed, notOpened } from './database/database-error.ts';
 import { DEFAULT_DATABASE, placeOfDatabase } from './database/database-place.ts';
-import { openJobs } from './ledger/jobs.ts';
-import type { Limit } from './model/limits.ts';
-import { checkVersion, migrate } from './ledger/migrate.ts';
-import { type CheckedQueueOptions, queueOptionsSchema } from './input/options-input.ts';
+import { type Database, DatabaseFailure } from './database/database.ts';
 import { openPglite } from './database/pglite.ts';
-import { DEFAULT_POLICY } from './ledger/policy.ts';
 import { openPostgres } from './database/postgres.ts';
-import { serveReaders } from './reader/reader-server.ts';
-import { openHereOrThere } from './reader/reader.ts';
 import { encodingOf, lossySettings } from './database/session-settings.ts';
 import { warnOnce } from './database/warn-once.ts';
+import { invalidInput, checkInput } from './input/check-input.ts';
+import { type CheckedQueueOptions, type QueueOptions, queueOptionsSchema } from './input/queue-options.ts';
+import { openJobs } from './ledger/jobs.ts';
+import { checkVersion, migrate } from './ledger/migrate.ts';
+import { DEFAULT_POLICY } from './ledger/policy.ts';
+import { followPlanOf } from './model/follow-plan.ts';
+import type { Limit } from './model/limits.ts';
+import type { QueueServices } from './model/services.ts';
 import { Announcements } from './operations/announcements.ts';
 import { QueueCore } from './operations/queue-core.ts';
 import { QueueReads } from './operations/queue-reads.ts';
 import type { CancelQueue } from './queue.ts';
-import type { QueueOptions } from './queue-options.ts';
-import { followPlanOf } from './model/follow-plan.ts';
-import type { QueueServices } from './model/services.ts';
-import { invalidInput, checkInput } from './input/check-input.ts';
+import { serveReaders } from './reader/reader-server.ts';
+import { openHereOrThere } from './reader/reader.ts';
 
 /**
  * Opens a queue of cancellations that survives the process. Makes or migrates its tables; sends nothing before `work`.

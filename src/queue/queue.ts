@@ -1,20 +1,14 @@
 import type { AccountsOf } from '../contract/account.ts';
-import type { WhereToLook } from '../contract/where-to-look.ts';
 import type { AccountKey, CancelRequest } from '../contract/request.ts';
-import type { Resolution } from './model/state.ts';
-import type { QueueChanges } from './model/change.ts';
+import type { WhereToLook } from '../contract/where-to-look.ts';
+import type { Approval, Choice, Quarantine } from './input/decision-input.ts';
+import type { Placing, TransactionOption } from './input/enqueue-input.ts';
+import type { ExportSettled, ListFilter } from './input/queue-input.ts';
 import type { Quarantined } from './ledger/quarantine.ts';
 import type { QueuedCancellation, QueuedCancellationWithHistory } from './ledger/record.ts';
 import type { QueueStats } from './ledger/stats.ts';
-import type {
-  Approval,
-  Choice,
-  ExportSettled,
-  ListFilter,
-  Placing,
-  Quarantine,
-  TransactionOption,
-} from './queue-arguments.ts';
+import type { QueueChanges } from './model/change.ts';
+import type { Resolution } from './model/state.ts';
 
 /** Durable cancellations: what is in the queue survives the process, and is sent at most once. */
 export interface CancelQueue<A extends AccountsOf<A>> {

@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { htmlPage, json } from './kit/bodies.ts';
 import type { Fault } from './faults.ts';
+import { htmlPage, json } from './kit/bodies.ts';
 
 /** The connection that a faulty answer goes to. */
 export interface FaultyConnection {
-  /** Executes the call and returns the answer that a healthy provider would give. */
+  /** Executes the call and returns the response that a healthy provider would give. */
   readonly execute: () => Promise<Response>;
   /** The provider's own body for a status. */
   readonly failure: (status: number) => Response;
@@ -64,7 +64,7 @@ export async function applyFault(fault: Fault, connection: FaultyConnection): Pr
   }
 }
 
-/** The answer itself, or `200 {}` if there is no body that a fault could act on. */
+/** The response itself, or `200 {}` if there is no body that a fault could act on. */
 async function withBody(response: Response | undefined): Promise<Response> {
   if (response === undefined || response.body === null) return json(200, {});
   return response;

@@ -1,7 +1,7 @@
 /**
  * Something that goes wrong between the caller and the provider, for the next calls.
  *
- * `executed` says whether the provider carries the call out although its answer goes wrong: with `true` a
+ * `executed` says whether the provider carries the call out although its response goes wrong: with `true` a
  * cancellation is stored, and the caller cannot see it.
  */
 export type Fault = FaultScope &
@@ -36,13 +36,13 @@ export interface LatencyFault {
   readonly ms: number;
 }
 
-/** No answer ever comes; the connection stays open until the caller, or the sandbox, closes it. */
+/** No response ever comes; the connection stays open until the caller, or the sandbox, closes it. */
 export interface HangFault {
   readonly kind: 'hang';
   readonly executed: boolean;
 }
 
-/** The connection is reset (TCP RST) instead of an answer. */
+/** The connection is reset (TCP RST) instead of a response. */
 export interface ResetFault {
   readonly kind: 'reset';
   readonly executed: boolean;
@@ -53,7 +53,7 @@ export interface CutBodyFault {
   readonly kind: 'cut_body';
 }
 
-/** No answer comes, and the call is executed `ms` milliseconds later. */
+/** No response comes, and the call is executed `ms` milliseconds later. */
 export interface LateExecutionFault {
   readonly kind: 'late_execution';
   readonly ms: number;
@@ -78,7 +78,7 @@ export interface ServerErrorFault {
   readonly retryAfter?: number | string;
 }
 
-/** A page in place of the answer: maintenance, a login form. */
+/** A page in place of the response: maintenance, a login form. */
 export interface HtmlFault {
   readonly kind: 'html';
   /** Default 200. */
@@ -105,7 +105,7 @@ export interface EmptyFault {
   readonly executed: boolean;
 }
 
-/** Executed; the body comes in small pieces. An answer without a body becomes `200 {}` first. */
+/** Executed; the body comes in small pieces. A response without a body becomes `200 {}` first. */
 export interface SlowBodyFault {
   readonly kind: 'slow_body';
   /** Milliseconds before each piece. */

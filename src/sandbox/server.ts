@@ -4,10 +4,10 @@ import { getRequestListener } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { applyFault } from './apply-fault.ts';
 import { checkFault } from './check-fault.ts';
-import type { SandboxClock } from './kit/clock.ts';
-import type { Emulator } from './kit/emulator.ts';
 import { createFaultQueue } from './fault-queue.ts';
 import type { Fault, RecordedRequest } from './faults.ts';
+import type { SandboxClock } from './kit/clock.ts';
+import type { Emulator } from './kit/emulator.ts';
 
 /** What every provider of the sandbox has because it is served over HTTP. */
 export interface SandboxServer {
@@ -29,7 +29,7 @@ export interface RunningServer {
   /** `http://127.0.0.1:<port>` */
   readonly origin: string;
   readonly controls: SandboxServer;
-  /** Ends every connection immediately, also those that wait for an answer. */
+  /** Ends every connection immediately, also those that wait for a response. */
   close(): Promise<void>;
 }
 
@@ -78,7 +78,7 @@ export async function serve(
     // The default would replace the process's own Request and Response.
     { overrideGlobalObjects: false },
   );
-  // The listener turns what goes wrong into an answer of 500; its promise does not reject.
+  // The listener turns what goes wrong into a response of 500; its promise does not reject.
   const server = createServer((incoming, outgoing) => {
     // The emulated provider's clock is the sandbox's.
     outgoing.setHeader('date', clock.now().toUTCString());

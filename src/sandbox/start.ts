@@ -14,7 +14,7 @@ export interface Sandbox extends AsyncDisposable, Emulators {
   readonly settings: SandboxSettings;
   /** The one time of all providers; it stands still until it is moved. */
   readonly clock: SandboxClock;
-  /** Ends every connection immediately, including those that wait for an answer. May be called again. */
+  /** Ends every connection immediately, including those that wait for a response. May be called again. */
   close(): Promise<void>;
 }
 

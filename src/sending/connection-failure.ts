@@ -92,7 +92,7 @@ function connectFailure(error: object): string | undefined {
 }
 
 /** The status with which a proxy refused to open a tunnel, if that is what an error says. */
-export function tunnelStatusOf(error: object): number | undefined {
+function tunnelStatusOf(error: object): number | undefined {
   if (!(error instanceof Error)) return undefined;
   if (DENO_CONNECT.test(error.message) && DENO_TUNNEL_407.test(error.message)) return 407;
   const [, status] = TUNNEL_REFUSED.exec(error.message) ?? [];

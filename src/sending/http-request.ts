@@ -79,8 +79,8 @@ const OF_THE_CORE: ReadonlySet<string> = new Set([
   'x-method-override',
 ]);
 
-// What every request says to caches on its way: store no answer, and give none that the origin did not just give. An
-// answer out of a cache would be a false "done". `pragma` is for caches of HTTP/1.0 (RFC 9111, section 5.4).
+// What every request says to caches on its way: store no response, and give none that the origin did not just give. A
+// response out of a cache would be a false "done". `pragma` is for caches of HTTP/1.0 (RFC 9111, section 5.4).
 const NO_CACHE = { 'cache-control': 'no-store, no-cache', pragma: 'no-cache' } as const;
 
 // Most providers take every cancellation at the same URL.

@@ -1,7 +1,7 @@
-import { FAULTY } from './adapter-fault.ts';
 import type { ErrorFacts } from '../call/call.ts';
 import type { ProviderResponse } from '../contract/exchange.ts';
 import type { NoVerdict, RefusedVerdict, ProviderWords } from '../contract/verdict.ts';
+import { FAULTY } from './adapter-fault.ts';
 import { judgeUnrecognized, rateLimited } from './judge-response.ts';
 import { retryWaitOf } from './retry-after.ts';
 

@@ -4,9 +4,9 @@ import { refusedAccess } from './refused-access.ts';
 import { retryWaitOf } from './retry-after.ts';
 
 /**
- * The statuses of an answer that is not the API's own, but proves that the request was turned away before anything
+ * The statuses of a response that is not the API's own, but proves that the request was turned away before anything
  * could run: it was not understood, not routed or not let in. 403 and 406 are not among them, since a firewall also
- * answers so when it dislikes the API's *answer*, and then the request has been carried out.
+ * answers so when it dislikes the API's *response*, and then the request has been carried out.
  */
 const TURNED_AWAY: ReadonlySet<number> = new Set([400, 401, 404, 405, 407, 410, 411, 413, 414, 415, 417, 426, 431]);
 
@@ -16,7 +16,7 @@ const UNPROCESSED: ReadonlySet<number> = new Set([408, 421, 425, 429]);
 /** A redirect that is answered instead of doing what was asked. 303 is answered after it was done. */
 const MOVED: ReadonlySet<number> = new Set([301, 302, 307, 308]);
 
-/** What an answer that is not in the provider's language means, judged by its HTTP status alone. */
+/** What a response that is not in the provider's language means, judged by its HTTP status alone. */
 export function judgeUnrecognized(response: ProviderResponse, effect: 'read' | 'write'): ErrorFacts {
   const { status } = response;
   if (status === 429) return rateLimited(response);
@@ -57,7 +57,7 @@ export function judgeUnrecognized(response: ProviderResponse, effect: 'read' | '
     };
   }
   const firewall = status === 403 || status === 406;
-  const hint = firewall ? ' A firewall can block the request, or only the answer: let it allow this address.' : '';
+  const hint = firewall ? ' A firewall can block the request, or only the response: let it allow this address.' : '';
   return {
     code: 'outcome_unknown',
     reason: 'unreadable_answer',
@@ -67,7 +67,7 @@ export function judgeUnrecognized(response: ProviderResponse, effect: 'read' | '
 }
 
 /**
- * The refusal of the credentials or the address of the caller that is the whole answer, though not in the API's form.
+ * The refusal of the credentials or the address of the caller that is the whole response, though not in the API's form.
  * It proves nothing of a write, since a part of the panel can say so after the write was carried out. No other request
  * of the account should follow it. With 401 and 407 the status says enough.
  */
@@ -85,7 +85,9 @@ export function refusalIn({ status, body }: ProviderResponse): ErrorFacts | unde
   return { code, providerStatus: status, message };
 }
 
-/** The texts that are all that an answer says: a plain text, or the messages of a JSON object without anything else. */
+/**
+ * The texts that are all that a response says: a plain text, or the messages of a JSON object without anything else.
+ */
 function saidIn(body: ProviderResponse['body']): readonly string[] {
   if (body.kind === 'other') return /[<>]/.test(body.text) ? [] : [body.text];
   if (body.kind !== 'json') return [];
@@ -97,13 +99,13 @@ function saidIn(body: ProviderResponse['body']): readonly string[] {
 
 const MESSAGES: ReadonlySet<string> = new Set(['error', 'error_description', 'message', 'msg', 'detail', 'reason']);
 
-/** What a redirect means, or `undefined` if the answer is not a redirect. */
+/** What a redirect means, or `undefined` if the response is not a redirect. */
 export function judgeRedirect(response: ProviderResponse, effect: 'read' | 'write'): ErrorFacts | undefined {
   const { status } = response;
   // 0 is a redirect whose status a custom fetch does not report.
   if (status !== 0 && (status < 300 || status > 399)) return undefined;
   const message = 'the base URL redirects. No redirect is followed: set the address that it leads to as the base URL.';
-  // JSON is an application's own answer, whatever its status has been turned into: it may have done what was asked.
+  // JSON is an application's own response, whatever its status has been turned into: it may have done what was asked.
   const isInstead = MOVED.has(status) && response.body.kind !== 'json';
   if (effect === 'read' || isInstead)
     return { code: 'unexpected_response', providerStatus: status, isForeign: true, message };
@@ -115,13 +117,13 @@ export function judgeRedirect(response: ProviderResponse, effect: 'read' | 'writ
   };
 }
 
-/** What an answer from a cache means, or `undefined` if the answer shows no sign of one. */
+/** What a response from a cache means, or `undefined` if the response shows no sign of one. */
 export function judgeCached(response: ProviderResponse, effect: 'read' | 'write'): ErrorFacts | undefined {
   const header = cacheOf(response);
   if (header === undefined) return undefined;
   const { status: providerStatus } = response;
   const message =
-    `the answer came from a cache (header ${header}), although the request forbids that. ` +
+    `the response came from a cache (header ${header}), although the request forbids that. ` +
     'Exclude the address of the API from the cache or proxy.';
   return effect === 'read'
     ? { code: 'unexpected_response', providerStatus, isForeign: true, message }
@@ -139,7 +141,7 @@ export function isUnprocessed(status: number): boolean {
 }
 
 /**
- * Whether an answer with such a status turns the write away. Not if the provider's words are a yes that does not fit
+ * Whether a response with such a status turns the write away. Not if the provider's words are a yes that does not fit
  * the order: that is stronger than a status that says that nothing was started.
  */
 export function refusedUnprocessed(
@@ -171,11 +173,11 @@ function describe({ status, body }: ProviderResponse): string {
 }
 
 /**
- * The name of the header that shows that an answer was stored earlier, and not made for this request; `undefined`
+ * The name of the header that shows that a response was stored earlier, and not made for this request; `undefined`
  * without one. A cache that stores in spite of `no-store` and shows nothing cannot be noticed.
  *
- * Sources: `Age` RFC 9111 section 5.1 (its presence means that the origin did not make this answer now; proxies that
- * pass an answer on say 0), `Cache-Status` RFC 9211; `CF-Cache-Status`
+ * Sources: `Age` RFC 9111 section 5.1 (its presence means that the origin did not make this response now; proxies that
+ * pass a response on say 0), `Cache-Status` RFC 9211; `CF-Cache-Status`
  * developers.cloudflare.com/cache/concepts/cache-responses; `X-Cache` of Squid, Varnish, Fastly, CloudFront and Azure
  * ("HIT", "TCP_HIT", "Hit from cloudfront"); `X-Cache-Status` and `X-Proxy-Cache` of nginx's `$upstream_cache_status`;
  * `X-LiteSpeed-Cache` docs.litespeedtech.com; `X-From-Cache` of Go's httpcache; `X-Varnish` with two numbers
@@ -196,7 +198,7 @@ export function cacheOf({ headers }: ProviderResponse): string | undefined {
   });
 }
 
-// A stale answer is stored, too; a revalidated one was confirmed by the origin.
+// A stale response is stored, too; a revalidated one was confirmed by the origin.
 const HIT = /(?:^|[^a-z])(?:hit|fresh|stale|updating)(?![a-z])/i;
 const NAMED_ALIKE = /(?:^|-)cache(?:-status|-result|-state|-remote|-debug)?$/;
 const SIGNS: ReadonlyMap<string, RegExp> = new Map([
@@ -211,11 +213,11 @@ const SIGNS: ReadonlyMap<string, RegExp> = new Map([
 ]);
 
 /**
- * The failure for a challenge that something in front of the provider answered with, or `undefined` if the answer is
+ * The failure for a challenge that something in front of the provider answered with, or `undefined` if the response is
  * none. A challenge proves that the request did not reach the provider, and only a browser can pass it.
  *
- * An answer counts only with the marker that the vendor documents, and never with a JSON body: JSON is an application's
- * own answer, even if a proxy has added a header to it.
+ * A response counts only with the marker that the vendor documents, and never with a JSON body: JSON is an
+ * application's own response, even if a proxy has added a header to it.
  */
 export function judgeChallenge(response: ProviderResponse): ErrorFacts | undefined {
   const { status, headers, body } = response;

@@ -1,6 +1,6 @@
 /**
- * Whether an object in a JSON text names a field twice. Such an answer says two things, and a parser silently takes the
- * last one.
+ * Whether an object in a JSON text names a field twice. Such a response says two things, and a parser silently takes
+ * the last one.
  *
  * @param value what the text was parsed to.
  */
@@ -24,7 +24,7 @@ function namesIn(text: string): number {
   return count;
 }
 
-/** How many fields the objects of a value have. Not recursive: an answer can be nested deeper than the stack is. */
+/** How many fields the objects of a value have. Not recursive: a response can be nested deeper than the stack is. */
 function fieldsIn(value: object): number {
   let count = 0;
   const left: object[] = [value];

@@ -1,10 +1,10 @@
+import type { Transform } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import type { ResponseBody } from '../contract/exchange.ts';
+import * as zlib from 'node:zlib';
 import type { TimeLimit } from '../call/time-limit.ts';
+import type { ResponseBody } from '../contract/exchange.ts';
 import { repeatsAName } from './repeated-name.ts';
 import { findTrailingJson } from './trailing-json.ts';
-import type { Transform } from 'node:stream';
-import * as zlib from 'node:zlib';
 
 /** Longest body that is read, in decoded bytes: 256 KiB. */
 export const MAX_BODY_BYTES: number = 256 * 1024;
@@ -62,7 +62,7 @@ function sourceOf(body: unknown): BodySource | undefined {
         const { done, value } = await reader.read();
         return done ? { done, value: undefined } : { done, value };
       },
-      // How that goes no longer matters to the answer.
+      // How that goes no longer matters to the response.
       release: () => void reader.cancel().catch(() => undefined),
     };
   }

@@ -1,11 +1,11 @@
 import type { ProviderResponse } from '../contract/exchange.ts';
 
 /**
- * Milliseconds that an answer asks to wait by its `Retry-After` header, or `undefined` without the header.
+ * Milliseconds that a response asks to wait by its `Retry-After` header, or `undefined` without the header.
  *
  * Accepted forms: seconds (also `30.0`), a number with a unit (`30s`, `2 minutes`), an HTTP date in any of its three
  * forms (RFC 9110, section 5.6.7) or an ISO date, with text around it; of several values the longest wait. A date is
- * measured against the answer's own `Date` header, so that neither clock has to be right, and without one against the
+ * measured against the response's own `Date` header, so that neither clock has to be right, and without one against the
  * clock of this machine. What cannot be read, is negative, lies more than a year ahead, or is a date that is over by a
  * clock other than the provider's own counts as {@link UNREADABLE_WAIT_MS}: the provider did ask for a wait.
  */

@@ -1,15 +1,15 @@
-import { sendWithRetries } from './send-with-retries.ts';
 import type { Call, ErrorFacts } from '../call/call.ts';
 import type { Exchange, ProviderRequest, ProviderResponse } from '../contract/exchange.ts';
 import { calendarDay } from '../contract/when.ts';
 import { adapterFault } from './adapter-fault.ts';
 import type { SendContext } from './send-context.ts';
+import { sendWithRetries } from './send-with-retries.ts';
 
-/** An operation's verdict with the answer that it rests on. */
+/** An operation's verdict with the response that it rests on. */
 export interface ExchangeResult<Verdict> {
   readonly verdict: Verdict;
   readonly lastResponse: { readonly effect: 'read' | 'write'; readonly response: ProviderResponse } | undefined;
-  /** The answer to the last write. */
+  /** The response to the last write. */
   readonly lastWrite: ProviderResponse | undefined;
 }
 
@@ -17,7 +17,7 @@ export interface ExchangeResult<Verdict> {
 const MAX_REQUESTS = 500;
 
 /**
- * Runs a provider's operation: sends what it yields, gives it the answers, returns its verdict.
+ * Runs a provider's operation: sends what it yields, gives it the responses, returns its verdict.
  *
  * @throws ProviderError
  */
@@ -53,7 +53,7 @@ export async function runExchange<Verdict>(
 /**
  * Runs an operation that only reads.
  *
- * @returns its verdict with the answer that it rests on.
+ * @returns its verdict with the response that it rests on.
  * @throws ProviderError `unexpected_response` if the adapter sends nothing, and others
  */
 export async function runRead<Verdict>(
@@ -87,7 +87,7 @@ function advance<Verdict>(
     fault = step.done === true ? undefined : faultOf(step.value);
   } catch {
     // What an adapter throws may hold anything it was given, so it is not passed on.
-    throw call.error(adapterFault('it failed on this request or answer'));
+    throw call.error(adapterFault('it failed on this request or response'));
   }
   if (fault !== undefined) throw call.error(adapterFault(fault));
   return step;

@@ -1,8 +1,8 @@
 import type { Call } from '../call/call.ts';
-import type { TransportChoice } from './transport.ts';
 import type { TimeLimit } from '../call/time-limit.ts';
 import type { ProviderResponse } from '../contract/exchange.ts';
 import type { HttpRequest } from './http-request.ts';
+import type { TransportChoice } from './transport.ts';
 
 /** Where and how long a call may send. */
 export interface SendContext {
@@ -10,7 +10,7 @@ export interface SendContext {
   readonly limit: TimeLimit;
   readonly attemptTimeoutMs: number;
   readonly transport: TransportChoice;
-  /** Whether a write needs a connection of its own, because a lost answer could not be cleared up afterwards. */
+  /** Whether a write needs a connection of its own, because a lost response could not be cleared up afterwards. */
   readonly writesOnFreshConnection: boolean;
   /** Left out: the provider has one origin, requests that need no access, and no ids of its own for responses. */
   readonly wire?: CallWire | undefined;

@@ -1,19 +1,18 @@
 import type { Call, ErrorFacts } from '../call/call.ts';
-import { endedBeforeSending, inTime } from '../call/run-call.ts';
-import { TimeLimit } from '../call/time-limit.ts';
+import { TimeLimit, endedBeforeSending, inTime } from '../call/time-limit.ts';
 import type { FailureClass } from '../contract/event.ts';
 import type { ProviderRequest, ProviderResponse } from '../contract/exchange.ts';
 import { adapterFault } from './adapter-fault.ts';
-import { judgeChallenge, isUnprocessed, judgeCached, judgeRedirect } from './judge-response.ts';
 import { adviceOn } from './connection-failure.ts';
 import { type HttpRequest, buildHttpRequest, withHeaders } from './http-request.ts';
+import { judgeChallenge, isUnprocessed, judgeCached, judgeRedirect } from './judge-response.ts';
 import { retryWaitOf } from './retry-after.ts';
 import { retryDelay } from './retry-policy.ts';
 import type { SendContext } from './send-context.ts';
 import { type SendResult, send } from './send.ts';
 
 /**
- * The answer to one request, which is sent again as often as the retry policy allows.
+ * The response to one request, which is sent again as often as the retry policy allows.
  *
  * @throws ProviderError
  */
@@ -218,8 +217,8 @@ function outcomeOf(sent: SendResult, effect: 'read' | 'write', call: Call): Prov
 }
 
 const LOST = {
-  timeout: 'no answer came in time',
-  connection_lost: 'the connection was lost before the answer',
+  timeout: 'no response came in time',
+  connection_lost: 'the connection was lost before the response',
   aborted: 'the call was aborted while the request was in flight',
 };
 

@@ -1,14 +1,14 @@
 import type { KyInstance } from 'ky';
-import { type Transport, chooseTransport, type TransportChoice } from './transport.ts';
-import { AnyDispatchHandler, DispatchHandler, SEEN_BY_KY } from './dispatch-handler.ts';
 import type { Dispatcher } from 'undici';
+import type { LimitEnd, TimeLimit } from '../call/time-limit.ts';
 import type { ProviderResponse } from '../contract/exchange.ts';
+import { watchForSleep } from '../platform/since-boot.ts';
+import { checkAfter, type ConnectCheck, describeFailure } from './connection-failure.ts';
+import { AnyDispatchHandler, DispatchHandler, SEEN_BY_KY } from './dispatch-handler.ts';
 import type { HttpRequest } from './http-request.ts';
 import { readBody, readHeaders } from './response-body.ts';
 import { SendProbe } from './send-probe.ts';
-import type { LimitEnd, TimeLimit } from '../call/time-limit.ts';
-import { checkAfter, type ConnectCheck, describeFailure } from './connection-failure.ts';
-import { watchForSleep } from '../platform/since-boot.ts';
+import { type Transport, chooseTransport, type TransportChoice } from './transport.ts';
 
 /** The outcome of one request. It is never sent twice here, and nothing of a library's error comes out. */
 export type SendResult =

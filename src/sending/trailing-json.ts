@@ -10,7 +10,7 @@ export interface TrailingJson {
 /**
  * Finds the one JSON object that ends a text, such as after a notice that PHP prints. `undefined` if it has none, if
  * it is empty (`{}` says nothing), or if the text before it may hold another document: then no one can tell which of
- * them is the answer. Takes time linear in the length of the text.
+ * them is the response. Takes time linear in the length of the text.
  *
  * At most one start makes the rest of a text a JSON object. A later `{` inside that object leaves the last bracket
  * over, or lies in a string, and then an odd number of quotes follows it.

@@ -1,8 +1,9 @@
 import { internalsOf } from '../accounts/account.ts';
-import type { Account } from '../contract/account.ts';
+import { openAccount } from '../accounts/ready-call.ts';
 import { Call } from '../call/call.ts';
 import { runCall } from '../call/run-call.ts';
-import { openAccount, startLimit } from '../accounts/ready-call.ts';
+import { startLimit } from '../call/time-limit.ts';
+import type { Account } from '../contract/account.ts';
 import type { ServiceOptions } from '../contract/options.ts';
 import { readFailure } from '../outcome/read-status.ts';
 import { runRead } from '../sending/run-exchange.ts';

@@ -1,11 +1,12 @@
 import type { AccountEntry } from '../accounts/account-entry.ts';
 import { findAccount } from '../accounts/open-call.ts';
-import { openAccount, startLimit, admit, checkPlace } from '../accounts/ready-call.ts';
 import { placeOf } from '../accounts/place.ts';
+import { openAccount, admit, checkPlace } from '../accounts/ready-call.ts';
 import type { Call } from '../call/call.ts';
-import { checkedOrThrow, checkAgainst } from '../call/check-schema.ts';
 import { readOptionsSchema, optionsOrThrow } from '../call/check-options.ts';
 import { findRequestSchema } from '../call/check-request.ts';
+import { checkedOrThrow, checkAgainst } from '../call/check-schema.ts';
+import { startLimit } from '../call/time-limit.ts';
 import type { FindResult } from '../contract/find.ts';
 import type { ServiceOptions } from '../contract/options.ts';
 import { findServices } from '../outcome/find-services.ts';

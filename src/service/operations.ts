@@ -1,12 +1,12 @@
-import type { CheckedCancelRequest, CheckedRevokeRequest, CheckedStatusRequest } from '../call/check-request.ts';
 import type { ReadyCall } from '../accounts/ready-call.ts';
+import type { CheckedCancelRequest, CheckedRevokeRequest, CheckedStatusRequest } from '../call/check-request.ts';
+import type { PreviewedRequest, RevokeResult } from '../contract/result.ts';
+import type { CancellationOptions, CancellationStatus } from '../contract/vocabulary.ts';
 import { cancellationOf } from '../outcome/cancel.ts';
 import { previewOf } from '../outcome/preview.ts';
 import { readOptions } from '../outcome/read-options.ts';
 import { readStatus } from '../outcome/read-status.ts';
-import type { PreviewedRequest, RevokeResult } from '../contract/result.ts';
 import { revokeOnce } from '../outcome/revoke.ts';
-import type { CancellationOptions, CancellationStatus } from '../contract/vocabulary.ts';
 
 // All operations are loaded in one step, so that they share one copy of what they are made of.
 export { cancel, confirm } from '../outcome/cancel.ts';

@@ -3,9 +3,9 @@ import { Call, type Listener } from '../call/call.ts';
 import { actionOptionsSchema, optionsOrThrow } from '../call/check-options.ts';
 import { checkAgainst, type MaybePromise } from '../call/check-schema.ts';
 import { runCall } from '../call/run-call.ts';
-import { loadPart } from '../platform/load-part.ts';
 import type { ActionOptions, ActionProvider, Performed, ProviderAction } from '../contract/action.ts';
 import type { StandardSchema } from '../contract/standard-schema.ts';
+import { loadPart } from '../platform/load-part.ts';
 
 /** An action of which only the input's schema is loaded before the first call. */
 export interface LazyAction<Config, Input, Result> {

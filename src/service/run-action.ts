@@ -1,12 +1,12 @@
+import type { ReadConfiguration } from '../accounts/account-operations.ts';
+import { openAccount } from '../accounts/ready-call.ts';
 import type { Call } from '../call/call.ts';
 import { type Checked, type MaybePromise, checkedOrThrow } from '../call/check-schema.ts';
-import type { ReadConfiguration } from '../accounts/account-operations.ts';
-import { openAccount, startLimit } from '../accounts/ready-call.ts';
+import { inTime, startLimit } from '../call/time-limit.ts';
 import type { ActionOptions, ActionProvider, Performed, ProviderAction } from '../contract/action.ts';
 import { rawOf, believed, judgeWrite } from '../outcome/judge-write.ts';
 import { redactorFor } from '../privacy/redactor-for.ts';
 import { runExchange } from '../sending/run-exchange.ts';
-import { inTime } from '../call/run-call.ts';
 
 /** An action whose options and account are valid. */
 interface StartedAction<Config, Input, Result> {

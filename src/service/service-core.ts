@@ -1,17 +1,10 @@
 import { type AccountEntry, entriesOf } from '../accounts/account-entry.ts';
-import type { Accounts } from '../contract/account.ts';
-import { Call } from '../call/call.ts';
-import {
-  type CheckedCancelRequest,
-  cancelRequestSchema,
-  confirmRequestSchema,
-  revokeRequestSchema,
-  statusRequestSchema,
-} from '../call/check-request.ts';
-import type { FindResult } from '../contract/find.ts';
-import type { OutcomeEvent } from '../contract/event.ts';
-import { runCall, safely } from '../call/run-call.ts';
+import { type CallInput, checkDay, checkedRequest, openCall } from '../accounts/open-call.ts';
+import type { AddressedRequest, ReadyCall } from '../accounts/ready-call.ts';
 import type { CancelDependencies, ManyItem, StatusDependencies } from '../bulk/plan.ts';
+import type * as Plan from '../bulk/plan.ts';
+import type * as RunMany from '../bulk/run-many.ts';
+import { Call } from '../call/call.ts';
 import {
   cancelOptionsSchema,
   checkOptions,
@@ -21,19 +14,26 @@ import {
   timedOptionsSchema,
   optionsOrThrow,
 } from '../call/check-options.ts';
-import type { CallOptions, ServiceOptions } from '../contract/options.ts';
-import { type CallInput, checkDay, checkedRequest, openCall } from '../accounts/open-call.ts';
-import type { AddressedRequest, ReadyCall } from '../accounts/ready-call.ts';
-import type * as Plan from '../bulk/plan.ts';
-import type * as RunMany from '../bulk/run-many.ts';
-import type { StandardSchema } from '../contract/standard-schema.ts';
-import type * as Operations from './operations.ts';
-import type { CancellationOptions, CancellationStatus, ProviderOperation } from '../contract/vocabulary.ts';
+import {
+  type CheckedCancelRequest,
+  cancelRequestSchema,
+  confirmRequestSchema,
+  revokeRequestSchema,
+  statusRequestSchema,
+} from '../call/check-request.ts';
 import { checkedOrThrow, invalid } from '../call/check-schema.ts';
-import type { CancelResult, PreviewedRequest, RevokeResult, SafeResult, ValidatedRequest } from '../contract/result.ts';
-import { loadPart } from '../platform/load-part.ts';
+import { runCall, safely } from '../call/run-call.ts';
+import type { Accounts } from '../contract/account.ts';
 import type { Capabilities } from '../contract/capabilities.ts';
+import type { OutcomeEvent } from '../contract/event.ts';
+import type { FindResult } from '../contract/find.ts';
+import type { CallOptions, ServiceOptions } from '../contract/options.ts';
+import type { CancelResult, PreviewedRequest, RevokeResult, SafeResult, ValidatedRequest } from '../contract/result.ts';
+import type { StandardSchema } from '../contract/standard-schema.ts';
+import type { CancellationOptions, CancellationStatus, ProviderOperation } from '../contract/vocabulary.ts';
 import type { WhereToLook } from '../contract/where-to-look.ts';
+import { loadPart } from '../platform/load-part.ts';
+import type * as Operations from './operations.ts';
 
 /** The service behind its types: takes anything, checks it, and answers in the vocabulary alone. */
 export class ServiceCore {

@@ -1,8 +1,8 @@
 import type { AccountsOf } from '../contract/account.ts';
 import type { CancelManyItem, CancelManyOptions, StatusManyItem, StatusManyOptions } from '../contract/bulk.ts';
 import type { Capabilities } from '../contract/capabilities.ts';
-import type { CallOptions, ReadOptions, ServiceOptions } from '../contract/options.ts';
 import type { FindResult } from '../contract/find.ts';
+import type { CallOptions, ReadOptions, ServiceOptions } from '../contract/options.ts';
 import { ProviderError } from '../contract/provider-error.ts';
 import type {
   AccountKey,

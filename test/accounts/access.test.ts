@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { inspect } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AccountWires } from '../../src/accounts/account-wire.ts';
 import { Call } from '../../src/call/call.ts';
 import { TimeLimit } from '../../src/call/time-limit.ts';
 import { createCancelService, type OperationEvent, type ProviderError } from '../../src/index.ts';
+import { failureOf } from '../support/failure.ts';
 import {
   byOAuth,
   guardedProvider,
@@ -15,7 +16,6 @@ import {
   type GuardedConfig,
   type GuardedVariant,
 } from '../support/guarded.ts';
-import { failureOf } from '../support/failure.ts';
 
 let servers: Guarded;
 let events: OperationEvent[];
@@ -193,7 +193,7 @@ describe('a token', () => {
     expect(new Set([...first, second].map(({ code }) => code))).toEqual(new Set(['unauthorized']));
   });
 
-  it('is renewed during the read-back of a lost answer', async () => {
+  it('is renewed during the read-back of a lost response', async () => {
     const service = serviceOf();
     await service.cancel({ ...order, service: { id: 's2' } });
     servers.onApi = (response, request) => {
@@ -365,7 +365,7 @@ describe('a login that fails', () => {
     expect(servers.carriedOut.get('s2')).toBeUndefined();
   });
 
-  it('in the read-back of a lost answer leaves the outcome unknown', async () => {
+  it('in the read-back of a lost response leaves the outcome unknown', async () => {
     const service = serviceOf();
     servers.onApi = (response, request) => {
       if (request.method !== 'POST') return false;

@@ -1,9 +1,9 @@
 import { createCancelService } from 'cancelkit';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { acme, REQUEST, type AcmeConfig, type AcmeVariant } from '../support/acme.ts';
+import { LEAST_CAPABILITIES } from '../support/capabilities.ts';
 import { failureOf } from '../support/failure.ts';
 import { json, recordingFetch } from '../support/fetch.ts';
-import { LEAST_CAPABILITIES } from '../support/capabilities.ts';
 
 const baseUrl = 'https://api.example.com';
 const SECRET = 'hunter2-hunter2';

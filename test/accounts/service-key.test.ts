@@ -1,16 +1,16 @@
 import { runInNewContext } from 'node:vm';
 import { createCancelService } from 'cancelkit';
-import { defineProvider, type StandardSchema } from 'cancelkit/provider';
 import { edis } from 'cancelkit/edis';
 import { hosting } from 'cancelkit/hosting';
+import { defineProvider, type StandardSchema } from 'cancelkit/provider';
 import { vpsbg } from 'cancelkit/vpsbg';
 import { whmcs } from 'cancelkit/whmcs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { serviceKeyOf } from '../../src/accounts/bound-service.ts';
+import { LEAST_CAPABILITIES } from '../support/capabilities.ts';
 import { failureOf } from '../support/failure.ts';
 import { untyped } from '../support/untyped.ts';
-import { LEAST_CAPABILITIES } from '../support/capabilities.ts';
 
 const keyOf = (service: unknown): string | undefined => serviceKeyOf({}, service);
 

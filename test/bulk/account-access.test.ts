@@ -1,7 +1,7 @@
 import { ProviderError, type ErrorCode } from 'cancelkit';
 import { describe, expect, it } from 'vitest';
-import { noteForeign } from '../../src/call/foreign-answer.ts';
 import { AccountAccess, isLetIn } from '../../src/bulk/account-access.ts';
+import { noteForeign } from '../../src/call/error-notes.ts';
 
 const said = (code: ErrorCode): ProviderError => new ProviderError(code, { message: 'acme: no', providerStatus: 400 });
 const page = (): ProviderError => {
@@ -44,7 +44,7 @@ describe('what shows that a provider has let an account in', () => {
 });
 
 describe('requests that prove nothing', () => {
-  it('count once if they share an answer, however many services are in the call', () => {
+  it('count once if they share a response, however many services are in the call', () => {
     const access = new AccountAccess();
     const batch = (): readonly boolean[] => [0, 1, 2, 3].map((place) => access.learn(page(), place > 0));
     expect([...batch(), ...batch()]).not.toContain(true);

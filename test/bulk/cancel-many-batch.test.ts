@@ -121,7 +121,7 @@ describe('a provider that takes several services in one request', () => {
   });
 });
 
-describe('an answer to a batch that proves nothing', () => {
+describe('a response to a batch that proves nothing', () => {
   const page = (): Response => new Response('<h1>Bad Request</h1>', { status: 400 });
   function* sendBatch(ids: readonly number[]): Exchange<CancelVerdict> {
     const { body } = yield { effect: 'write', method: 'POST', path: ['cancel'], json: { ids } };

@@ -71,7 +71,7 @@ describe('an account whose provider has had enough', () => {
     expect(items.map(endOf)).toEqual(['requested', 'requested']);
   });
 
-  it.each([-2, 2])('pauses as long if the clock is set by %i hours right after its answer', async (hours) => {
+  it.each([-2, 2])('pauses as long if the clock is set by %i hours right after its response', async (hours) => {
     let isLimited = true;
     const onEvent: Listener = ({ type }) => {
       if (type === 'outcome' && isLimited) vi.setSystemTime(Date.now() + hours * 3_600_000);
@@ -427,7 +427,7 @@ describe('requests that fail without being sent', () => {
   });
 });
 
-describe('whatever the accounts, the answers and their order', () => {
+describe('whatever the accounts, the responses and their order', () => {
   const names = ['fast', 'slow', 'third'] as const;
   const answers = {
     yes: ok,

@@ -141,7 +141,7 @@ describe('the signal of cancelMany', () => {
     expect(items.map(endOf)).toEqual(['requested']);
   });
 
-  it('gives back a request that the source hands over while the last answers are awaited', async () => {
+  it('gives back a request that the source hands over while the last responses are awaited', async () => {
     const answer = Promise.withResolvers<Response>();
     const handover = Promise.withResolvers<void>();
     const { service, sent } = setUpMany(() => answer.promise);

@@ -25,7 +25,7 @@ export type Names = 'fast' | 'slow' | 'third';
 export type Own = Readonly<Record<Names, AcmeAccount>>;
 export type Item = CancelManyItem<Own>;
 
-/** An answer to a cancellation of a service of an account. A read-back finds nothing. */
+/** A response to a cancellation of a service of an account. A read-back finds nothing. */
 export type Answer = (name: string, id: string) => Response | Promise<Response>;
 
 /** A service over the made-up provider, whose 401 is a refusal of the credentials, with what was sent to it. */

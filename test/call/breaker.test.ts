@@ -107,7 +107,7 @@ describe('the breaker', () => {
     expect(breaker.admit(CALL)).toBe(OPEN_MS);
   });
 
-  it('lets the next one try when the call that tried ended without an answer or a failure', () => {
+  it('lets the next one try when the call that tried ended without a response or a failure', () => {
     fail(FAILURES_TO_OPEN);
     now += OPEN_MS;
     breaker.admit(CALL);

@@ -1,7 +1,7 @@
 import { tracingChannel } from 'node:diagnostics_channel';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createCancelService, isProviderError, type OperationEvent } from '../../src/index.ts';
 import type { OperationTrace } from '../../src/call/run-call.ts';
+import { createCancelService, isProviderError, type OperationEvent } from '../../src/index.ts';
 import { startScriptedProvider, type ScriptedProvider } from '../campaign/scripted-provider.ts';
 import { readable, type TestConfig } from '../campaign/test-provider.ts';
 

@@ -1,7 +1,7 @@
 import { createCancelService, type Account } from 'cancelkit';
 import { edis, edisProvider } from 'cancelkit/edis';
-import { createCancelQueue } from 'cancelkit/queue';
 import { hosting, hostingProvider } from 'cancelkit/hosting';
+import { createCancelQueue } from 'cancelkit/queue';
 import { vpsbg, vpsbgProvider } from 'cancelkit/vpsbg';
 import { whmcs, whmcsProvider } from 'cancelkit/whmcs';
 import fc from 'fast-check';
@@ -25,13 +25,13 @@ import {
   statusRequestSchema,
 } from '../../src/call/check-request.ts';
 import { checkAgainst } from '../../src/call/check-schema.ts';
-import { configSchema as commandLineConfig } from '../../src/cli/setup/open-services.ts';
 import { issueText } from '../../src/call/issue-text.ts';
-import { queueOptionsSchema } from '../../src/queue/input/options-input.ts';
+import { configSchema as commandLineConfig } from '../../src/cli/setup/open-services.ts';
+import type { StandardSchema } from '../../src/contract/standard-schema.ts';
 import * as decisionInput from '../../src/queue/input/decision-input.ts';
 import * as enqueueInput from '../../src/queue/input/enqueue-input.ts';
 import * as queueInput from '../../src/queue/input/queue-input.ts';
-import type { StandardSchema } from '../../src/contract/standard-schema.ts';
+import { queueOptionsSchema } from '../../src/queue/input/queue-options.ts';
 import { failureOf } from '../support/failure.ts';
 import { untyped } from '../support/untyped.ts';
 

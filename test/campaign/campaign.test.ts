@@ -2,8 +2,8 @@ import { setDefaultCACertificates } from 'node:tls';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { runCampaign, type Tally } from './campaign.ts';
 import { makeCertificate, type Certificate } from './certificate.ts';
-import { runLateExecutions } from './late-execution.ts';
 import { pickFault, randomOf, READ_FAULTS, WRITE_FAULTS } from './fault.ts';
+import { runLateExecutions } from './late-execution.ts';
 
 // The large run of the same is `npm run test:faults`.
 const JOBS = 400;

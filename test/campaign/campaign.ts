@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
+import { inParallel } from '../proofs/parallel.ts';
 import type { Certificate } from './certificate.ts';
 import { cancelkitClient, plainKyClient, retryEverythingClient, type Client, type Job, type Said } from './clients.ts';
 import { LATEST_EXECUTION_MS, pickFault, randomOf, READ_FAULTS, WRITE_FAULTS, type ConnectionFault } from './fault.ts';
-import { inParallel } from '../proofs/parallel.ts';
 import { startProviderServer, type Misbehaviour, type ProviderServer } from './provider-server.ts';
 
 /** What a campaign is run with. Its processor must not be busy otherwise, or timeouts come on top of the faults. */
@@ -23,7 +23,7 @@ export interface Tally {
   readonly client: string;
   readonly jobs: number;
   readonly attempts: number;
-  /** Share of the attempts that did not get the answer that belongs there. */
+  /** Share of the attempts that did not get the response that belongs there. */
   readonly faulted: number;
   /** Services that were cancelled more than once. */
   readonly duplicates: number;

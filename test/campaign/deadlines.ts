@@ -107,9 +107,9 @@ const HANG: Fault = { kind: 'hang', executed: true };
 const TOMORROW = new Date(Date.now() + 86_400_000).toUTCString();
 
 const SLOWNESSES: readonly Slowness[] = [
-  { what: 'no answer, to anything', misbehaviour: always(HANG) },
-  { what: 'no answer to the read-back', misbehaviour: onReads(HANG) },
-  { what: 'no answer to status()', misbehaviour: onReads(HANG), operation: 'status' },
+  { what: 'no response, to anything', misbehaviour: always(HANG) },
+  { what: 'no response to the read-back', misbehaviour: onReads(HANG) },
+  { what: 'no response to status()', misbehaviour: onReads(HANG), operation: 'status' },
   { what: 'headers a byte at a time', misbehaviour: always({ kind: 'drip', executed: true, part: 'headers' }) },
   { what: 'a body a byte at a time', misbehaviour: always({ kind: 'drip', executed: true }) },
   { what: 'a TLS handshake that never ends', misbehaviour: { connectionFault: () => 'silence' }, secure: true },

@@ -9,9 +9,9 @@ export type Fault =
    * Nothing wrong. `close_after`: and then the idle connection is closed. `when`: the timing that a read-back tells.
    */
   | { readonly kind: 'none' | 'close_after'; readonly executed: true; readonly when?: When }
-  /** The connection is reset without an answer. `session`: over HTTP/2, all that shares it. */
+  /** The connection is reset without a response. `session`: over HTTP/2, all that shares it. */
   | { readonly kind: 'reset'; readonly executed: Executed; readonly session?: boolean }
-  /** No answer, ever. */
+  /** No response, ever. */
   | { readonly kind: 'hang'; readonly executed: Executed }
   /** Headers and half of the body, and then a reset. */
   | { readonly kind: 'cut'; readonly executed: Executed }
@@ -19,7 +19,7 @@ export type Fault =
   | { readonly kind: 'drip'; readonly executed: Executed; readonly part?: 'headers' | 'body' }
   | AnswerFault;
 
-/** A complete answer that is not the one that belongs there. */
+/** A complete response that is not the one that belongs there. */
 export interface AnswerFault {
   readonly kind: 'answer';
   readonly status: number;

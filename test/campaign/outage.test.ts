@@ -28,7 +28,7 @@ it('a call to a provider that keeps it for ever settles', async () => {
   for (const { what, calls, worstOvershootMs, outcomes } of settlings) {
     const settled = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
     expect([what, settled, worstOvershootMs < 5_000]).toEqual([what, calls, true]);
-    // Nobody says that nothing happened, nor that it is done, on account of an answer that never came.
+    // Nobody says that nothing happened, nor that it is done, on account of a response that never came.
     if (what.includes('a byte at a time')) expect(Object.keys(outcomes)).toEqual(['outcome_unknown']);
   }
 }, 60_000);

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import type { Certificate } from './certificate.ts';
+import { listen } from '../support/listen.ts';
 import { applyFault } from './apply-fault.ts';
+import type { Certificate } from './certificate.ts';
 import { NO_FAULT, type ConnectionFault, type Fault } from './fault.ts';
 import { createSpeaker, ignoreLostPeer, type Wire } from './wire.ts';
-import { listen } from '../support/listen.ts';
 
 /** A request as the server sees it once its headers are there. */
 export interface Received {

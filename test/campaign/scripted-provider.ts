@@ -2,7 +2,7 @@ import type { Certificate } from './certificate.ts';
 import { NO_FAULT, type Fault } from './fault.ts';
 import { startProviderServer, type Misbehaviour, type ProviderServer } from './provider-server.ts';
 
-/** A server whose next answers are scripted; once a script is at its end, all is well. */
+/** A server whose next responses are scripted; once a script is at its end, all is well. */
 export interface ScriptedProvider {
   readonly server: ProviderServer;
   /** How the next cancellations go. */

@@ -2,8 +2,8 @@ import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { progressLine } from '../../src/cli/bulk/progress-line.ts';
-import { inTerminal, KEYS, type Terminal } from './support/terminal.ts';
 import { sandboxProject } from './support/sandbox-project.ts';
+import { inTerminal, KEYS, type Terminal } from './support/terminal.ts';
 
 const { sandbox, project } = await sandboxProject();
 afterEach(() => {

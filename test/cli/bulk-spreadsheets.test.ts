@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { afterEach, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
+import { afterEach, describe, expect, it } from 'vitest';
 import { readCsv } from '../../src/cli/bulk/csv-rows.ts';
 import { inUtf8 } from '../../src/cli/bulk/in-utf8.ts';
 import { idInCell } from '../../src/cli/bulk/spreadsheet-cell.ts';

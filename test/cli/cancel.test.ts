@@ -77,7 +77,7 @@ describe('cancelkit cancel', () => {
     ]);
   });
 
-  it('says what it can mean that the service is gone after a lost answer', async () => {
+  it('says what it can mean that the service is gone after a lost response', async () => {
     sandbox.hosting.fault({ kind: 'reset', executed: true, only: ({ method }) => method === 'DELETE' });
     const words = ['cancel', 'hosting', 'hostingId=1_neverThere', 'domain=gone.example', ...END, '--reason', 'Over'];
     const { code, stderr } = await project.run(words);

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import pg from 'pg';
 import fc from 'fast-check';
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { examineFiles } from '../../src/cli/actions/doctor-files.ts';
 import { examinePeers, isInRange, PEERS } from '../../src/cli/actions/doctor-peers.ts';
-import { MIGRATIONS } from '../../src/queue/ledger/migrations.ts';
 import { skewOf } from '../../src/queue/examination/clock.ts';
+import { MIGRATIONS } from '../../src/queue/ledger/migrations.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts';
 import { startPostgres, type TestDatabase } from '../queue/support/databases.ts';
 import { createProject, recordsOf, type Ended, type Project } from './support/project.ts';

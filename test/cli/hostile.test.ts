@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createProject, type Project } from './support/project.ts';
 import { listen } from '../support/listen.ts';
+import { createProject, type Project } from './support/project.ts';
 
 const TOKEN = 'Tok3n-abcDEFghi456';
 /** What steers a terminal, or is not seen in one. */

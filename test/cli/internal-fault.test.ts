@@ -1,7 +1,7 @@
-import { REPORT_IT } from '../../src/contract/report-it.ts';
 import { describe, expect, it } from 'vitest';
 import { createOutput } from '../../src/cli/terminal/output.ts';
 import { reportError } from '../../src/cli/terminal/report-error.ts';
+import { REPORT_IT } from '../../src/contract/report-it.ts';
 import { sandboxProject } from './support/sandbox-project.ts';
 
 const { sandbox, project } = await sandboxProject();

@@ -3,14 +3,14 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readingTools } from '../../src/cli/mcp/reading-tools.ts';
-import { propose } from '../../src/cli/mcp/propose-tool.ts';
 import { answerOf } from '../../src/cli/mcp/answer.ts';
-import { openServices } from '../../src/cli/setup/open-services.ts';
+import { propose } from '../../src/cli/mcp/propose-tool.ts';
+import { readingTools } from '../../src/cli/mcp/reading-tools.ts';
 import type { Tool, ToolContext } from '../../src/cli/mcp/tool.ts';
-import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts';
+import { openServices } from '../../src/cli/setup/open-services.ts';
 import { createCancelQueue } from '../../src/queue/index.ts';
 import { QUEUE_STATES } from '../../src/queue/model/state.ts';
+import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts';
 import { startPostgres, type TestDatabase } from '../queue/support/databases.ts';
 import { createProject, type Project } from './support/project.ts';
 

@@ -1,11 +1,11 @@
-import { createServer } from 'node:http';
 import type { ChildProcess } from 'node:child_process';
+import { createServer } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts';
 import { fieldIn, textOf } from '../console/support/open-console.ts';
-import { createProject, recordsOf, type Ended, type Project } from './support/project.ts';
 import { listen } from '../support/listen.ts';
+import { createProject, recordsOf, type Ended, type Project } from './support/project.ts';
 
 let sandbox: Sandbox;
 let project: Project;

@@ -1,5 +1,5 @@
-import { builtInProviders } from '../../src/cli/setup/built-in-providers.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { builtInProviders } from '../../src/cli/setup/built-in-providers.ts';
 import { createProject, recordsOf } from './support/project.ts';
 import { sandboxProject } from './support/sandbox-project.ts';
 

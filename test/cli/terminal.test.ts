@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
-import { inTerminal, KEYS, type Terminal } from './support/terminal.ts';
 import { sandboxProject } from './support/sandbox-project.ts';
+import { inTerminal, KEYS, type Terminal } from './support/terminal.ts';
 
 const { sandbox, project } = await sandboxProject();
 afterEach(() => {

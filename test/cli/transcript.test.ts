@@ -4,8 +4,8 @@ import { createServer } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as list from '../../providers/list.ts';
 import { textOf } from '../structure/source-tree.ts';
-import { createProject, type Project } from './support/project.ts';
 import { listen } from '../support/listen.ts';
+import { createProject, type Project } from './support/project.ts';
 
 /** The commands of docs/cli.md's transcript, each with what it shows. */
 const transcript = [

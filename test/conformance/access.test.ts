@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { providerConformance } from 'cancelkit/conformance';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type * as RedactorModule from '../../src/privacy/redactor-for.ts';
 import type * as KeeperModule from '../../src/accounts/token-keeper.ts';
+import type * as RedactorModule from '../../src/privacy/redactor-for.ts';
 import { byOAuth, bySignature, type GuardedVariant } from '../support/guarded.ts';
 import { guardedSubject } from './guarded-subject.ts';
 

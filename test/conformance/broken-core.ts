@@ -1,10 +1,10 @@
 import { vi } from 'vitest';
-import type * as CancelRequestModule from '../../src/call/check-request.ts';
 import type * as PrepareCallModule from '../../src/accounts/open-call.ts';
+import type * as CancelRequestModule from '../../src/call/check-request.ts';
 import type * as WhenModule from '../../src/contract/when.ts';
 import type * as PreviewModule from '../../src/outcome/preview.ts';
-import type * as ReadStatusModule from '../../src/outcome/read-status.ts';
 import type * as ReadBackModule from '../../src/outcome/read-back.ts';
+import type * as ReadStatusModule from '../../src/outcome/read-status.ts';
 import type * as RedactorModule from '../../src/privacy/redactor.ts';
 import type * as RetryPolicyModule from '../../src/sending/retry-policy.ts';
 import type * as SendModule from '../../src/sending/send.ts';

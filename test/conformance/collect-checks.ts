@@ -1,5 +1,5 @@
-import { providerConformance, type ConformanceSubject } from 'cancelkit/conformance';
 import type { Timing } from 'cancelkit';
+import { providerConformance, type ConformanceSubject } from 'cancelkit/conformance';
 import type { Config } from '../../examples/provider-template/config.ts';
 import type { Service } from '../../examples/provider-template/service.ts';
 

@@ -133,6 +133,11 @@ const misdescribed: readonly Faulty[] = [
     found: [/answers to a read-back exactly/],
   },
   {
+    fault: 'undoes a cancellation that it says cannot be undone',
+    subject: sample({}, { takesNoUndo: true }),
+    found: [/refuses to undo it for this service/, /answers to an undo exactly/, /can be undone only of one/],
+  },
+  {
     fault: 'lists a timing twice',
     subject: sample({ capabilities: capable({ timings: ['immediate', 'immediate'] }) }),
     found: [/valid plain data$/],

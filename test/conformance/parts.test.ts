@@ -1,5 +1,5 @@
-import { connect } from 'node:net';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { closedOrigin, withLoopback } from '../../src/conformance/loopback.ts';
 import { fieldsOf, placesOf } from '../../src/conformance/request-fields.ts';

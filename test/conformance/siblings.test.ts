@@ -1,10 +1,10 @@
-import type { CancelOrder, ProviderRequest, StandardSchema } from 'cancelkit/provider';
 import {
   providerConformance,
   type ConformanceAnswer,
   type ConformanceFixture,
   type ConformanceStatusFixture,
 } from 'cancelkit/conformance';
+import type { CancelOrder, ProviderRequest, StandardSchema } from 'cancelkit/provider';
 import * as v from 'valibot';
 import { describe, it } from 'vitest';
 import type { Config } from '../../examples/provider-template/config.ts';

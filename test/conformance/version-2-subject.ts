@@ -1,3 +1,4 @@
+import type { ConformanceAnswer, ConformanceSubject } from 'cancelkit/conformance';
 import {
   defineProvider,
   type AbsentVerdict,
@@ -11,7 +12,6 @@ import {
   type ProviderTypes,
   tokenRule,
 } from 'cancelkit/provider';
-import type { ConformanceAnswer, ConformanceSubject } from 'cancelkit/conformance';
 import * as v from 'valibot';
 
 /** The configuration, the service and the extras of a provider of version 2. */

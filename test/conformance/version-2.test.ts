@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
-import { providerConformance } from 'cancelkit/conformance';
+import { providerConformance, type ConformanceStatusFixture } from 'cancelkit/conformance';
+import { refused, refusedField } from 'cancelkit/provider';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { statusFixtures } from '../../examples/provider-template/fixtures.ts';
+import { toStatusRequest } from '../../examples/provider-template/request.ts';
+import { fromStatusResponse } from '../../examples/provider-template/response.ts';
 import { collectChecks } from './collect-checks.ts';
+import { sample } from './sample-subject.ts';
 import {
   fromWrite,
   headers,
   robot,
   sound,
+  toRead,
   type Config,
   type Definition,
   type Service,
@@ -34,6 +40,46 @@ const later: Partial<Definition> = {
 describe('details with the confirmation', () => {
   providerConformance(robot(later, { order: {} }), { describe, it });
 });
+
+const withoutExtras: Partial<Definition> = {
+  *cancel(order, config) {
+    if (order.extras?.reserve !== undefined) {
+      yield toRead(order.service, config);
+      return refusedField('extras.reserve', 'nothing for this server');
+    }
+    return yield* sound.cancel(order, config);
+  },
+};
+describe('a service that takes no extras', () => {
+  providerConformance(robot(withoutExtras, { takesNoExtras: true }), { describe, it });
+});
+
+const withoutUndo = sample(
+  {
+    *status(service, config, query) {
+      const verdict = fromStatusResponse(yield toStatusRequest(service, config, query.providerReference));
+      return verdict.verdict === 'found' ? { ...verdict, status: { ...verdict.status, revocable: false } } : verdict;
+    },
+    *revoke(service, config) {
+      yield toStatusRequest(service, config);
+      return refused('rejected', 'This subscription cannot be kept.');
+    },
+  },
+  {
+    takesNoUndo: true,
+    beforeRevoke: statusFixtures[0]?.answers ?? [],
+    revokeFixtures: [],
+    statusFixtures: statusFixtures.map(withoutRevocable),
+  },
+);
+describe('a service whose cancellation cannot be undone', () => {
+  providerConformance(withoutUndo, { describe, it });
+});
+
+function withoutRevocable(fixture: ConformanceStatusFixture): ConformanceStatusFixture {
+  const { expected } = fixture;
+  return 'state' in expected ? { ...fixture, expected: { ...expected, revocable: false } } : fixture;
+}
 
 /** The sound cancellation with another date in its request. */
 function moving(days: number): Partial<Definition> {
@@ -168,6 +214,16 @@ const faulty: readonly (readonly [fault: string, subject: Subject, found: RegExp
     'sends a reason with a service that has no field for one',
     robot({}, { takesNoReason: true }),
     /has no field for a reason with this service/,
+  ],
+  [
+    'sends extras with a service that takes none',
+    robot({}, { takesNoExtras: true }),
+    /refuses its extras for this service/,
+  ],
+  [
+    'has no extras to refuse',
+    robot({}, { takesNoExtras: true, extras: { valid: [], invalid: [] } }),
+    /refuses its extras/,
   ],
 ];
 

@@ -1,8 +1,8 @@
 import { createQueueConsole, type ConsoleRight } from 'cancelkit/console';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openShop, request, says } from '../queue/support/shop.ts';
 import { startPglite } from '../queue/support/databases.ts';
 import { openQueue } from '../queue/support/open-queue.ts';
+import { openShop, request, says } from '../queue/support/shop.ts';
 import {
   consoleOf,
   fieldIn,

@@ -31,7 +31,7 @@ async function anotherCopy(): Promise<{
   return copy as Awaited<ReturnType<typeof anotherCopy>>;
 }
 
-describe('the provider’s own id of an answer', () => {
+describe('the provider’s own id of a response', () => {
   it('is carried by an error, without secrets, on one line and bounded', async () => {
     const given = `id-\n<b>1</b>-${config.token}-${'x'.repeat(300)}`;
     const account = acme(config, {

@@ -1,4 +1,3 @@
-import { describe, expect, it } from 'vitest';
 import {
   HTTP_STATUS,
   httpStatusOf,
@@ -12,9 +11,10 @@ import {
   type ErrorCode,
   type RevokeResult,
 } from 'cancelkit';
+import { parse } from 'valibot';
+import { describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '../../src/contract/error-code.ts';
 import { storedError } from '../../src/queue/ledger/stored-outcome.ts';
-import { parse } from 'valibot';
 
 const codes = Object.keys(ERROR_CODES).filter((code): code is ErrorCode => code in ERROR_CODES);
 // A look at the state changes nothing, so its outcome is always known.

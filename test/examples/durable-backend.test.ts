@@ -13,8 +13,8 @@ import { vpsbg } from 'cancelkit/vpsbg';
 import { whmcs } from 'cancelkit/whmcs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createBackend, type UpstreamServices } from '../../examples/durable-backend.ts';
-import { startPglite, type TestDatabase } from '../queue/support/databases.ts';
 import { variablesOf } from '../cli/support/project.ts';
+import { startPglite, type TestDatabase } from '../queue/support/databases.ts';
 
 // A busy machine takes its time to start a process.
 const PATIENCE = { timeout: 60_000, interval: 50 };

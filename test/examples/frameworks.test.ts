@@ -1,9 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
+import { ProviderError, type CancelResult } from 'cancelkit';
 import express from 'express';
 import fastify from 'fastify';
 import { Hono } from 'hono';
-import { ProviderError, type CancelResult } from 'cancelkit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createApp as createExpress, publicErrors } from '../../examples/frameworks/express.ts';
 import { createApp as createFastify } from '../../examples/frameworks/fastify.ts';
@@ -208,7 +208,7 @@ describe('an error that escapes from a route', () => {
     },
   );
 
-  it('leaves Fastify’s own answer to a body that is not JSON', async () => {
+  it('leaves Fastify’s own response to a body that is not JSON', async () => {
     const running = await recipes['Fastify']!(() => Promise.reject(thrown));
     try {
       const response = await fetch(`http://127.0.0.1:${running.port}/cancel`, {

@@ -5,13 +5,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ProviderError } from 'cancelkit';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { cursorIn, deliverChanges, keyOf, signatureOf } from '../../examples/queue/webhook.ts';
-import { failureOf } from '../support/failure.ts';
 import { startPglite, type TestDatabase } from '../queue/support/databases.ts';
 import { freshSchema, openQueue, settle, type TestQueue } from '../queue/support/open-queue.ts';
 import { openShop, request, type Own } from '../queue/support/shop.ts';
+import { failureOf } from '../support/failure.ts';
 import { listen } from '../support/listen.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
@@ -22,7 +22,7 @@ interface Received {
   readonly taken: boolean;
 }
 
-/** A receiver that checks each signature with code of its own, and gives the answers that a test names. */
+/** A receiver that checks each signature with code of its own, and gives the responses that a test names. */
 interface Receiver extends AsyncDisposable {
   readonly url: string;
   readonly received: Received[];
@@ -175,7 +175,7 @@ describe('the example of a webhook', { timeout: 60_000 }, () => {
     await using queue = await openQueue(database, { services, schema });
     await queue.enqueue(request('alpha', 'four'), { id: 'four', notBefore: '2999-01-01' });
     const { cursor } = await queue.changes({ after: 'latest' });
-    // What the receiver has taken counts once its answer is here.
+    // What the receiver has taken counts once its response is here.
     await deliver(queue, receiver, async () => (await readFile(join(folder, 'cursor'), 'utf8')) === cursor);
     expect(toldBy(receiver)).toEqual(['one planned', 'two planned', 'three planned', 'four planned']);
     if (process.platform !== 'win32') expect((await stat(join(folder, 'cursor'))).mode & 0o077).toBe(0);

@@ -71,7 +71,7 @@ describe('the example of a reseller’s backend', () => {
     expect(sandbox.edis.requests).toHaveLength(1);
   });
 
-  test('tells the customer that it is done if a lost answer could be read back', async () => {
+  test('tells the customer that it is done if a lost response could be read back', async () => {
     sandbox.vpsbg.fault({ kind: 'hang', executed: true });
     const { status, json } = await cancel('svc-2', { when: 'end_of_period' });
     expect(status).toBe(202);

@@ -1,5 +1,5 @@
-import { Ajv2019, type ErrorObject, type ValidateFunction } from 'ajv/dist/2019.js';
 import addFormats from 'ajv-formats';
+import { Ajv2019, type ErrorObject, type ValidateFunction } from 'ajv/dist/2019.js';
 import { createGeneratorSync } from 'json-schema-faker';
 import type { ApiSchema } from './description.ts';
 

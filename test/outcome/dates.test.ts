@@ -2,11 +2,11 @@ import type { AnyWhen, CancellationStatus, CancelResult, EffectiveAt, ProviderEr
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { compare } from '../../src/outcome/compare.ts';
+import { LEAST_CAPABILITIES } from '../support/capabilities.ts';
 import { datedService, TOKEN } from '../support/dated.ts';
 import { failureOf } from '../support/failure.ts';
 import { answering, json, networkError, writesOf, type RecordingFetch } from '../support/fetch.ts';
 import { untyped } from '../support/untyped.ts';
-import { LEAST_CAPABILITIES } from '../support/capabilities.ts';
 
 afterEach(() => void vi.useRealTimers());
 
@@ -228,7 +228,7 @@ describe('a second cancellation with another date', () => {
   });
 });
 
-describe('a cancellation for a date whose answer was lost', () => {
+describe('a cancellation for a date whose response was lost', () => {
   it.each([
     ['2099-12-31', 'scheduled'],
     ['2099-12-30', 'outcome_unknown'],
@@ -297,7 +297,7 @@ describe('a date before the first possible one', () => {
     await cancelling(answering({ earliest: '2099-12-31' }, ACCEPTED), on('2099-12-31'), { look: true });
   });
 
-  it('is refused by the provider’s answer, and no secret is in the date', async () => {
+  it('is refused by the provider’s response, and no secret is in the date', async () => {
     const refused = {
       verdict: 'refused',
       code: 'date_too_early',
@@ -374,7 +374,7 @@ describe('a service that the provider no longer has', () => {
     expect(await failureOf(cancelling(sent, 'immediate'))).toMatchObject({ code: 'outcome_unknown' });
   });
 
-  it('is over after a lost answer if this call has seen it before', async () => {
+  it('is over after a lost response if this call has seen it before', async () => {
     const sent = answering({ earliest: '2099-01-01' }, LOST, json(ABSENT, 404));
     expect(await cancelling(sent, 'earliest', { look: true })).toMatchObject({
       outcome: 'completed',
@@ -383,12 +383,12 @@ describe('a service that the provider no longer has', () => {
     expect(writesOf(sent.requests)).toHaveLength(1);
   });
 
-  it('is not known to be over after a lost answer if this call has not seen it before', async () => {
+  it('is not known to be over after a lost response if this call has not seen it before', async () => {
     const failure = await failureOf(cancelling(answering(LOST, json(ABSENT, 404)), 'earliest'));
     expect(failure).toMatchObject({ code: 'outcome_unknown', lastSeen: 'absent' });
   });
 
-  it('is not known to be over after a lost answer if the read-back is refused in other words', async () => {
+  it('is not known to be over after a lost response if the read-back is refused in other words', async () => {
     const refused = { verdict: 'refused', code: 'not_found', message: 'No such service.' };
     const sent = answering({ earliest: '2099-01-01' }, LOST, json(refused, 404));
     const failure = await failureOf(cancelling(sent, 'earliest', { look: true }));

@@ -7,7 +7,7 @@ const config = { baseUrl: 'https://api.example.com', token: 'a-token-of-the-acco
 const STATES: readonly CancellationState[] = ['none', 'requested', 'scheduled', 'completed', 'failed', 'unknown'];
 const WHENS: readonly When[] = ['immediate', 'end_of_period'];
 
-/** The outcome of the answer "there is one already", given what the read-back shows: the rule, written once more. */
+/** The outcome of the response "there is one already", given what the read-back shows: the rule, written once more. */
 function expected(state: CancellationState, existing: When | undefined, wanted: When, ambiguous: boolean): string {
   if (state === 'none' || state === 'failed') return 'not_cancellable';
   if (state === 'unknown') return ambiguous ? 'not_cancellable' : 'already_cancelled timing_unknown';
@@ -22,7 +22,7 @@ const cases = STATES.flatMap((state) =>
   ),
 );
 
-describe('the answer that there is a cancellation already', () => {
+describe('the response that there is a cancellation already', () => {
   it.each(cases)(
     'with $state, $existing read back and $wanted asked for (ambiguous: $ambiguous)',
     async ({ state, existing, wanted, ambiguous }) => {

@@ -80,7 +80,7 @@ describe('a second cancellation at WHMCS', () => {
     expect(result).toMatchObject({ outcome: 'already_cancelled', attempts: 3 });
   });
 
-  it('after a lost answer settles the outcome of the first one, without a second cancellation', async () => {
+  it('after a lost response settles the outcome of the first one, without a second cancellation', async () => {
     sandbox.whmcs.fault({ kind: 'reset', executed: true });
     sandbox.whmcs.fault({ kind: 'html', executed: false, times: 1, only: (request) => !isWrite(request) });
     expect(await failureOf(cancel('end_of_period'))).toMatchObject({ code: 'outcome_unknown' });

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
 import { isProviderError, type ProviderError } from 'cancelkit';
 import type { CancelVerdict, ProviderResponse } from 'cancelkit/provider';
+import { describe, expect, it } from 'vitest';
 import { Call } from '../../src/call/call.ts';
 import { believed, judgeWrite } from '../../src/outcome/judge-write.ts';
 
@@ -26,7 +26,7 @@ function failureOf(verdict: CancelVerdict, status: number, effect: 'write' | 're
 const refused = { verdict: 'refused', code: 'not_found', message: 'There is none.', providerMessage: 'none' } as const;
 const unclear = { verdict: 'unclear', message: 'Odd.', providerMessage: 'odd' } as const;
 
-describe('the answer to a write that is no yes', () => {
+describe('the response to a write that is no yes', () => {
   it.each([
     ['a refusal', refused, 404, 'not_found', false],
     ['a refusal that was rate limited', refused, 429, 'rate_limited', false],

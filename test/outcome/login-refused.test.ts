@@ -7,10 +7,10 @@ import {
   type ProviderResponse,
   type RefusedVerdict,
 } from 'cancelkit/provider';
-import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
-import { failureOf } from '../support/failure.ts';
+import { describe, expect, it } from 'vitest';
 import { LEAST_CAPABILITIES } from '../support/capabilities.ts';
+import { failureOf } from '../support/failure.ts';
 
 interface Config {
   readonly password: string;

@@ -262,7 +262,7 @@ describe('a cancellation at any provider that can be read back', () => {
   );
 });
 
-describe('a cancellation whose answer was lost, over an earlier one with another timing', () => {
+describe('a cancellation whose response was lost, over an earlier one with another timing', () => {
   eachItsOwn();
 
   it.each([

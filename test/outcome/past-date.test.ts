@@ -135,7 +135,7 @@ describe('a provider that says only the date', () => {
     expect(result).toMatchObject({ outcome: 'already_cancelled', effectiveAt: PAST, existing: requested });
   });
 
-  it('is believed after a lost answer, as `requested`', async () => {
+  it('is believed after a lost response, as `requested`', async () => {
     const result = await serviceThat('fails', after).cancel(REQUEST);
     expect(result).toMatchObject({ outcome: 'requested', reconciled: true, existing: requested });
   });

@@ -1,6 +1,6 @@
 import { createCancelService, type RevokeResult } from 'cancelkit';
-import { vpsbg } from 'cancelkit/vpsbg';
 import type { Fault, Sandbox } from 'cancelkit/sandbox';
+import { vpsbg } from 'cancelkit/vpsbg';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { failureOf } from '../support/failure.ts';
 import { fetchAndThen, isWrite, printed, servicesOf, startAt8, type SandboxService, IMPATIENT } from './set-up.ts';
@@ -215,7 +215,7 @@ describe('an undo at a hosting', () => {
   });
 });
 
-describe('an undo whose answer is lost', () => {
+describe('an undo whose response is lost', () => {
   beforeEach(() => {
     services = servicesOf(sandbox, IMPATIENT);
   });

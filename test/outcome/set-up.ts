@@ -116,7 +116,7 @@ export function printed(value: unknown): string {
   ].join('\n');
 }
 
-/** The real fetch, and something that happens at the provider after each answer. */
+/** The real fetch, and something that happens at the provider after each response. */
 export function fetchAndThen(happens: (answers: number) => void | Promise<void>): typeof globalThis.fetch {
   let answers = 0;
   return async (input, init) => {
@@ -127,7 +127,7 @@ export function fetchAndThen(happens: (answers: number) => void | Promise<void>)
   };
 }
 
-/** An answer of a made-up server. */
+/** A response of a made-up server. */
 export interface Reply {
   readonly status: number;
   /** Sent as JSON, a text unchanged. */

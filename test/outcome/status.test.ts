@@ -255,7 +255,7 @@ describe('the state of a hosting', () => {
     },
   );
 
-  it('is not_found, with the id of the answer, if there never was such a hosting', async () => {
+  it('is not_found, with the id of the response, if there never was such a hosting', async () => {
     const service = { hostingId: '1_neverThere', domain: 'example.com' };
     expect(await failureOf(services.status({ account: 'hosting', service }))).toMatchObject({
       code: 'not_found',
@@ -375,7 +375,7 @@ describe('a read-back that fails', () => {
     ],
     ['a page', { kind: 'html', executed: false }, { code: 'unexpected_response', providerStatus: 200 }],
     ['a firewall', { kind: 'firewall' }, { code: 'unexpected_response', providerStatus: 403 }],
-    ['half an answer', { kind: 'truncated', executed: true }, { code: 'unexpected_response', providerStatus: 200 }],
+    ['half a response', { kind: 'truncated', executed: true }, { code: 'unexpected_response', providerStatus: 200 }],
     ['no body', { kind: 'empty', executed: true }, { code: 'unexpected_response', providerStatus: 200 }],
   ] as const)('because of %s is never outcome_unknown, and never “not cancelled”', async (_name, fault, expected) => {
     sandbox.vpsbg.fault({ ...fault, times: Infinity });

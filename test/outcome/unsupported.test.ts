@@ -1,8 +1,8 @@
 import { createCancelService } from 'cancelkit';
 import { edis } from 'cancelkit/edis';
+import type { Sandbox } from 'cancelkit/sandbox';
 import { vpsbg } from 'cancelkit/vpsbg';
 import { whmcs } from 'cancelkit/whmcs';
-import type { Sandbox } from 'cancelkit/sandbox';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { failureOf } from '../support/failure.ts';
 import { servicesOf, startAt8, type SandboxService } from './set-up.ts';

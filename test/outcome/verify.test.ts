@@ -48,7 +48,7 @@ describe('a verified cancellation of a hosting', () => {
   const cancel = (when: When): ReturnType<SandboxService['cancel']> =>
     services.cancel({ account: 'hosting', service: sandbox.hosting.seeded.active, when, reason: 'Over' }, VERIFY);
 
-  it('is requested while its job waits, and keeps the date and the id of the answer', async () => {
+  it('is requested while its job waits, and keeps the date and the id of the response', async () => {
     const result = await cancel('end_of_period');
     expect(result).toMatchObject({ outcome: 'requested', effectiveAt: date('2026-03-30', 'date'), attempts: 3 });
     expect(result.providerReference).toBe(

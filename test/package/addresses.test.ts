@@ -2,9 +2,9 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ProviderError, type ErrorCode } from 'cancelkit';
 import { expect, it } from 'vitest';
-import { ERROR_CODES } from '../../src/contract/error-code.ts';
-import { DOCS } from '../../src/contract/docs-address.ts';
 import { readJson, root } from '../../scripts/manifest.ts';
+import { DOCS } from '../../src/contract/docs-address.ts';
+import { ERROR_CODES } from '../../src/contract/error-code.ts';
 
 it('the addresses of the project are set all together, or not yet', () => {
   const manifest = Object.keys(Object(readJson(join(root, 'package.json'))));

@@ -1,8 +1,8 @@
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
 import { readJson, root } from '../../scripts/manifest.ts';
 import { run } from '../../scripts/run.ts';
 import { complaintsAbout, isRunnable, samplesIn } from './markdown-samples.ts';

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { inspect } from 'node:util';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { REDACTED } from '../../src/privacy/redactor.ts';
 import { redactorFor } from '../../src/privacy/redactor-for.ts';
+import { REDACTED } from '../../src/privacy/redactor.ts';
 
 describe('the secrets of a Redactor', () => {
   it('are all taken out, also if one is a part of another', () => {

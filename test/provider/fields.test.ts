@@ -130,7 +130,7 @@ describe('a value with several forms', () => {
   });
 });
 
-describe('what an answer shows', () => {
+describe('what a response shows', () => {
   it('is a text, or nothing', () => {
     const schema = v.object({ a: shownText });
     for (const a of [null, undefined, 7, {}, []]) expect(v.parse(schema, { a })).toEqual({ a: undefined });

@@ -162,7 +162,7 @@ describe('a refusal before anything was sent', () => {
   });
 });
 
-describe('an answer to a token request of OAuth 2.0', () => {
+describe('a response to a token request of OAuth 2.0', () => {
   const answer = (status: number, value?: unknown): ProviderResponse => ({
     status,
     headers: {},
@@ -170,7 +170,7 @@ describe('an answer to a token request of OAuth 2.0', () => {
   });
   const verdictOn = (status: number, value?: unknown): unknown => oauthVerdict(answer(status, value), 'check both.');
 
-  it('grants a token, with its lifetime if the answer has one', () => {
+  it('grants a token, with its lifetime if the response has one', () => {
     const body = { access_token: 'abc', token_type: 'Bearer', expires_in: 300 };
     expect(verdictOn(200, body)).toEqual({ verdict: 'granted', token: 'abc', expiresInS: 300 });
     expect(verdictOn(200, { access_token: 'abc', expires_in: '300' })).toEqual({ verdict: 'granted', token: 'abc' });

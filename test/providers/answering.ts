@@ -1,9 +1,9 @@
-import type { JsonValue } from 'cancelkit/provider';
 import type { ConformanceAnswer } from 'cancelkit/conformance';
+import type { JsonValue } from 'cancelkit/provider';
 import { recordingFetch, type RecordingFetch } from '../support/fetch.ts';
 
 /**
- * A fetch that gives these answers in order, and fails where more is asked. A last answer that invites another try is
+ * A fetch that gives these answers in order, and fails where more is asked. A last response that invites another try is
  * given again.
  */
 export function answering(...answers: readonly ConformanceAnswer[]): RecordingFetch {
@@ -28,7 +28,7 @@ export function page(status: number): ConformanceAnswer {
   };
 }
 
-/** The answer with some fields of its body replaced, added or, where they are undefined, taken away. */
+/** The response with some fields of its body replaced, added or, where they are undefined, taken away. */
 export function withFields(
   answer: ConformanceAnswer,
   fields: Readonly<Record<string, JsonValue | undefined>>,
@@ -38,7 +38,7 @@ export function withFields(
   return { ...answer, body: { ...body, ...fields } };
 }
 
-/** An answer as `fetch` returns it. */
+/** A response as `fetch` returns it. */
 export function toResponse({ status, headers, body }: ConformanceAnswer): Response {
   const text = typeof body === 'string' || body === undefined ? (body ?? '') : JSON.stringify(body);
   // These have no body by definition, and `Response` refuses one.

@@ -205,7 +205,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-/** A server that gives every request the same answer, but those before the credentials. */
+/** A server that gives every request the same response, but those before the credentials. */
 async function refusing({ before }: Case, status: number, body: string): Promise<Loopback> {
   return await startHttp((response, { path }) => {
     if (path === before?.path) response.writeHead(200, { 'content-type': 'application/json' }).end(before.body);

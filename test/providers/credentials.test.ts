@@ -1,6 +1,5 @@
 import { createCancelService, isProviderError } from 'cancelkit';
 import { contabo } from 'cancelkit/contabo';
-import { loginRule, secretRule, tokenRule } from 'cancelkit/provider';
 import { edis } from 'cancelkit/edis';
 import { hetzner } from 'cancelkit/hetzner';
 import { hostbill } from 'cancelkit/hostbill';
@@ -8,6 +7,7 @@ import { hosting } from 'cancelkit/hosting';
 import { leaseweb } from 'cancelkit/leaseweb';
 import { mittwald } from 'cancelkit/mittwald';
 import { ovh } from 'cancelkit/ovh';
+import { loginRule, secretRule, tokenRule } from 'cancelkit/provider';
 import { vpsbg } from 'cancelkit/vpsbg';
 import { whmcs } from 'cancelkit/whmcs';
 import fc from 'fast-check';

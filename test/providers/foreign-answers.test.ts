@@ -200,8 +200,8 @@ describe.each(PROVIDERS)('a list for $id', (provider) => {
     ['a redirect after a POST', [303, '', { location: '/login' }]],
     ['a page of a firewall', [403, '<html>Forbidden</html>']],
     ['a text in no known words', [200, 'ok']],
-    ['an answer without a body', [200, '']],
-  ])('leaves the rest for later after three answers that are %s', async (_, answer) => {
+    ['a response without a body', [200, '']],
+  ])('leaves the rest for later after three responses that are %s', async (_, answer) => {
     const { codes, messages, sent } = await runTen(provider, answer);
     const first = readsFirst ? 'unexpected_response' : 'outcome_unknown';
     expect(codes).toEqual([...times(3, first), ...times(7, 'unavailable')]);

@@ -1,8 +1,8 @@
 import { createCancelService, type CancellationStatus } from 'cancelkit';
-import type { JsonValue } from 'cancelkit/provider';
 import type { ConformanceAnswer } from 'cancelkit/conformance';
 import { edis, orderVps } from 'cancelkit/edis';
 import { hosting } from 'cancelkit/hosting';
+import type { JsonValue } from 'cancelkit/provider';
 import { vpsbg } from 'cancelkit/vpsbg';
 import { whmcs } from 'cancelkit/whmcs';
 import { describe, expect, it } from 'vitest';
@@ -69,13 +69,13 @@ describe('the Hosting API', () => {
     ['the hosting is gone', job('failed', { responseId: 'R1' }), gone],
     ['the hosting is deleted', job('failed', { responseId: 'R1' }), shown({ status: 'deleted', openJobCount: 0 })],
     ['another job is open, counted as a text', job('failed'), shown({ openJobCount: '1' })],
-    ['no open jobs are counted, and it names no answer', job('failed'), shown()],
+    ['no open jobs are counted, and it names no response', job('failed'), shown()],
   ])('has a failed job that proves nothing if %s', async (_, event, answer) => {
     expect(await status([history(event), answer], 'R1')).toMatchObject({ state: 'unknown' });
   });
 
   it.each([
-    ['it names the answer', job('failed', { responseId: 'R1' }), shown()],
+    ['it names the response', job('failed', { responseId: 'R1' }), shown()],
     ['no job is open, counted as a text', job('failed'), shown({ openJobCount: '0' })],
     ['its words are in other letters', job('FAILED', { jobType: 'CancelHosting' }), shown({ openJobCount: 0 })],
   ])('has a failed job that is one if %s', async (_, event, answer) => {

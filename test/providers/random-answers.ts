@@ -1,6 +1,6 @@
 import type { CancellationState, CancelResult, SafeResult } from 'cancelkit';
-import type { JsonValue } from 'cancelkit/provider';
 import type { ConformanceAnswer } from 'cancelkit/conformance';
+import type { JsonValue } from 'cancelkit/provider';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { recordingFetch } from '../support/fetch.ts';
@@ -14,7 +14,7 @@ export interface AnswerSeeds {
   readonly words: readonly string[];
 }
 
-/** An answer with its body as text. */
+/** A response with its body as text. */
 export interface RandomAnswer {
   readonly status: number;
   readonly body: string;
@@ -23,10 +23,10 @@ export interface RandomAnswer {
 /** How often each property is tried: enough to find what one in a few hundred answers does. */
 export const RUNS = 1000;
 
-/** The answer of a provider that is down. What a test says it has reached is reached by examples, not by chance. */
+/** The response of a provider that is down. What a test says it has reached is reached by examples, not by chance. */
 export const DOWN: ConformanceAnswer = { status: 503, body: '' };
 
-/** A page instead of an answer. */
+/** A page instead of a response. */
 export const PAGE: ConformanceAnswer = { status: 200, body: '<html></html>' };
 
 /** Answers between garbage and the documented: any status with any text, JSON, or a changed documented body. */
@@ -51,7 +51,7 @@ export function randomAnswers({ documented, words }: AnswerSeeds): fc.Arbitrary<
   return fc.oneof(changed, fc.record({ status: statuses, body: texts }));
 }
 
-/** A documented answer as a random one, to be tried among them. */
+/** A documented response as a random one, to be tried among them. */
 export function asRandom({ status, body }: ConformanceAnswer): RandomAnswer {
   return { status, body: typeof body === 'string' || body === undefined ? (body ?? '') : JSON.stringify(body) };
 }
@@ -93,7 +93,7 @@ export function afterShowing(shown: ConformanceAnswer, answer: RandomAnswer): ty
     .fetch;
 }
 
-/** Expects that a success was shown by the answer, and that a shown success is one, or is in doubt. */
+/** Expects that a success was shown by the response, and that a shown success is one, or is in doubt. */
 export function expectSuccessOnly(answer: RandomAnswer, isAccepted: boolean, outcome: SafeResult<CancelResult>): void {
   if (outcome.ok) expect({ answer, isAccepted }).toEqual({ answer, isAccepted: true });
   else if (isAccepted) expect({ answer, code: outcome.error.code }).toEqual({ answer, code: 'outcome_unknown' });

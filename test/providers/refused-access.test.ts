@@ -13,7 +13,7 @@ interface Case {
   readonly account: (origin: string) => Accounts[string];
   readonly service: (index: number) => Readonly<Record<string, unknown>>;
   readonly isWrite: (request: SeenRequest) => boolean;
-  /** An answer of the provider's own that lets no request of the account in. */
+  /** A response of the provider's own that lets no request of the account in. */
   readonly forbidden: Answer;
   /** The provider's own word that it has no such service. */
   readonly notFound: Answer;
@@ -115,7 +115,7 @@ describe.each(ALL)('a list for $id', (provider) => {
   );
 });
 
-describe.each(READABLE)('a lost answer of $id whose read-back is refused', (provider) => {
+describe.each(READABLE)('a lost response of $id whose read-back is refused', (provider) => {
   it.each(['unauthorized', 'forbidden'] as const)('as %s ends the list for the account', async (kind) => {
     const [status, body] = provider[kind];
     await using server = await startHttp((response, request, socket) => {
@@ -155,7 +155,7 @@ describe.each(READABLE)('a lost answer of $id whose read-back is refused', (prov
 it.each([
   ['was lost', undefined],
   ['was refused for its contents', [422, json({ message: 'The given data was invalid.' })] as const],
-])('a batch whose answer %s is read back once if that is refused', async (_, answer) => {
+])('a batch whose response %s is read back once if that is refused', async (_, answer) => {
   const provider = READABLE[0];
   if (provider === undefined) throw new Error('there is no provider');
   const [status, body] = provider.unauthorized;

@@ -1,6 +1,6 @@
-import nock from 'nock';
 import type { PreviewedRequest } from 'cancelkit';
 import type { ConformanceAnswer } from 'cancelkit/conformance';
+import nock from 'nock';
 import { afterEach, beforeEach, expect } from 'vitest';
 
 /** What must go over the wire. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { QueryClient } from '../../src/queue/database/database.ts';
 import { openPostgres } from '../../src/queue/database/postgres.ts';
 import { lockAccounts, lockClaims } from '../../src/queue/ledger/claim.ts';
-import type { QueryClient } from '../../src/queue/database/database.ts';
 import { startPostgres, type TestDatabase } from './support/databases.ts';
 import { openQueue } from './support/open-queue.ts';
 import { closedGate, openShop, request } from './support/shop.ts';

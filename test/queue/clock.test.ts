@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Database } from '../../src/queue/database/database.ts';
 import { datedService, type DatedAccount } from '../support/dated.ts';
 import { json, recordingFetch } from '../support/fetch.ts';
-import type { Database } from '../../src/queue/database/database.ts';
 import { startPglite, startPostgres, type TestDatabase } from './support/databases.ts';
 import { openQueue, openTables, schemaOf } from './support/open-queue.ts';
 import { shiftClock } from './support/shifted-clock.ts';

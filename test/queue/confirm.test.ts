@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCancelService, type ProviderError } from 'cancelkit';
 import type { CancelQueue } from 'cancelkit/queue';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { datedProvider, type DatedAccount, TOKEN } from '../support/dated.ts';
 import { failureOf } from '../support/failure.ts';
 import { json, networkError, recordingFetch } from '../support/fetch.ts';
@@ -153,7 +153,7 @@ describe.each(DATABASES)('a cancellation that waits for a confirmation on %s', (
     await queue.close();
   });
 
-  it('is read back if the answer to the token is lost', async () => {
+  it('is read back if the response to the token is lost', async () => {
     let isConfirmed = false;
     const { queue } = await waiting(
       () => {

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
+import type { CancelRequest, ProviderError } from 'cancelkit';
+import type { Placing } from 'cancelkit/queue';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Placing } from 'cancelkit/queue';
-import type { CancelRequest, ProviderError } from 'cancelkit';
 import { failureOf } from '../support/failure.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
 import { openQueue, openTables, settle, type TestQueue } from './support/open-queue.ts';

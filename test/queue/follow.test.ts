@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CancellationStatus, ProviderError } from 'cancelkit';
 import type { CancelQueue, FollowRecord, QueuedCancellation } from 'cancelkit/queue';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failureOf } from '../support/failure.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
 import { openQueue, openTables, settle } from './support/open-queue.ts';
-import { untyped } from './support/untyped.ts';
 import {
   away,
   closedGate,
@@ -17,6 +16,7 @@ import {
   seen,
   type Reply,
 } from './support/shop.ts';
+import { untyped } from './support/untyped.ts';
 
 const DAY = 86_400_000;
 
@@ -293,7 +293,7 @@ describe.each(DATABASES)('a cancellation that the provider accepted, on %s', (_,
     });
   });
 
-  it('that was read back after a lost answer is followed, too', async () => {
+  it('that was read back after a lost response is followed, too', async () => {
     const shop = openShop({ one: { writes: [lost], reads: [none, requested, over] } });
     await using queue = await openQueue(database, { services: shop.services, follow: QUICK });
     await queue.enqueue(request('alpha', 'one'), { id: 'one' });

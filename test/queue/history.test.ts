@@ -7,9 +7,9 @@ import { lookUpHistory } from '../../src/queue/ledger/look-up.ts';
 import { migrate } from '../../src/queue/ledger/migrate.ts';
 import { type RecordedState, recordStates } from '../../src/queue/ledger/record-states.ts';
 import { makeMonth, moveSettled } from '../../src/queue/ledger/settled.ts';
+import { acceptedResult } from '../support/result.ts';
 import { DATABASES, startPostgres, type TestDatabase } from './support/databases.ts';
 import { openTables, schemaOf } from './support/open-queue.ts';
-import { acceptedResult } from '../support/result.ts';
 
 const MONTH = '2026_01';
 

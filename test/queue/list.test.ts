@@ -1,6 +1,6 @@
+import type { CancelQueue, ListFilter } from 'cancelkit/queue';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CancelQueue, ListFilter } from 'cancelkit/queue';
 import { migrate } from '../../src/queue/ledger/migrate.ts';
 import { MIGRATIONS } from '../../src/queue/ledger/migrations.ts';
 import { fillSearch, fold, toSearched, toTerm } from '../../src/queue/ledger/search.ts';

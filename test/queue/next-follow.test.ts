@@ -1,8 +1,8 @@
 import { ProviderError, type CancellationStatus, type EffectiveAt, type ErrorCode } from 'cancelkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { afterFailedFollow, afterFollowReading, followed } from '../../src/queue/ledger/follow.ts';
 import { toClaimed } from '../../src/queue/ledger/claimed-row.ts';
+import { afterFailedFollow, afterFollowReading, followed } from '../../src/queue/ledger/follow.ts';
 import type { NextState } from '../../src/queue/ledger/next-state.ts';
 import type { Claimed, Following } from '../../src/queue/model/claimed.ts';
 import { DEFAULT_FOLLOW, followPlanOf } from '../../src/queue/model/follow-plan.ts';
@@ -256,7 +256,7 @@ describe('the reading of a followed cancellation', () => {
     const second = fail(late + DAY - HOUR, first);
     expect(second.follow?.ended).toBeUndefined();
     expect(fail(late + DAY, second).follow?.ended).toBe('unconfirmed');
-    // An answer between them begins anew, and so does a clock that was set back.
+    // A response between them begins anew, and so does a clock that was set back.
     const answered = afterFollowReading(at(late + HOUR, end, first), 'absent');
     expect(fail(late + DAY, answered).follow?.ended).toBeUndefined();
     expect(fail(late - 10 * DAY, first).follow).toMatchObject({ failingSinceMs: late - 10 * DAY });

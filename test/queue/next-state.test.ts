@@ -1,13 +1,13 @@
 import { ProviderError, type CancellationStatus, type CancelResult, type ErrorCode, type SafeResult } from 'cancelkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { noteForeign } from '../../src/call/foreign-answer.ts';
 import { Call } from '../../src/call/call.ts';
+import { noteForeign } from '../../src/call/error-notes.ts';
 import { ERROR_CODES } from '../../src/contract/error-code.ts';
-import type { Claimed } from '../../src/queue/model/claimed.ts';
+import { type NextState, afterFailedReadBack, afterReadBack, afterSend } from '../../src/queue/ledger/next-state.ts';
 import { REST_MS, SLOW_DOWN_MS, backoffMs } from '../../src/queue/ledger/policy.ts';
 import { readAgain, sendAgain } from '../../src/queue/ledger/recovery.ts';
-import { type NextState, afterFailedReadBack, afterReadBack, afterSend } from '../../src/queue/ledger/next-state.ts';
+import type { Claimed } from '../../src/queue/model/claimed.ts';
 import { acceptedResult } from '../support/result.ts';
 import { claimedWith } from './support/claimed.ts';
 
@@ -154,7 +154,7 @@ describe('what follows if the account is turned away', () => {
   });
 
   it.each(['unauthorized', 'unavailable', 'unexpected_response'] as const)(
-    'by the read-back after a lost answer (%s) is a rest, too, before it is read back again',
+    'by the read-back after a lost response (%s) is a rest, too, before it is read back again',
     (readBackRefusal) => {
       const error = new ProviderError('outcome_unknown', { message: 'acme: lost', readBackRefusal });
       expect(afterSend(claimedWith(), { ok: false, error }, true, POLICY)).toMatchObject({
@@ -172,7 +172,7 @@ describe('what follows if the account is turned away', () => {
     ['forbidden', true, { forMs: REST_MS, because: 'forbidden', isTurnedAway: true }],
     ['forbidden', false, undefined],
   ] as const)(
-    'by an answer that stands for the read-back (%s, shut: %s) rests also where nothing can be read back',
+    'by a response that stands for the read-back (%s, shut: %s) rests also where nothing can be read back',
     (readBackRefusal, isShut, pause) => {
       const error = new ProviderError('outcome_unknown', { message: 'acme: a text answered', readBackRefusal });
       const next = afterSend(claimedWith(), { ok: false, error }, false, POLICY, isShut);
@@ -180,7 +180,7 @@ describe('what follows if the account is turned away', () => {
     },
   );
 
-  it('is turned away, whatever else the answer proves or does not', () => {
+  it('is turned away, whatever else the response proves or does not', () => {
     const foreign = new ProviderError('unexpected_response', { message: 'acme: a page', providerStatus: 401 });
     noteForeign(foreign, false);
     const wall = new ProviderError('unavailable', { message: 'acme: a challenge', retryable: false });

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCancelService } from 'cancelkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { acme } from '../support/acme.ts';
 import { failureOf } from '../support/failure.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isSamePerson } from '../../src/queue/ledger/same-person.ts';
+import { failureOf } from '../support/failure.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
 import { openQueue, openTables, schemaOf, settle } from './support/open-queue.ts';
 import { openShop, request } from './support/shop.ts';
-import { failureOf } from '../support/failure.ts';
 
 describe.each(DATABASES)('a proposed cancellation, on %s', (_, open) => {
   let database: TestDatabase;

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCancelService } from 'cancelkit';
 import { createCancelQueue } from 'cancelkit/queue';
-import { readable } from '../campaign/test-provider.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startScriptedProvider, type ScriptedProvider } from '../campaign/scripted-provider.ts';
+import { readable } from '../campaign/test-provider.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
 
 describe.each(DATABASES)('a queue on %s', (_, open) => {

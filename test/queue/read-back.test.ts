@@ -23,7 +23,7 @@ describe.each(DATABASES)('a cancellation of which nobody knows, on %s', (_, open
   });
   afterAll(() => database[Symbol.asyncDispose]());
 
-  // The call itself reads back once after a lost answer; what comes after that is the queue's.
+  // The call itself reads back once after a lost response; what comes after that is the queue's.
   const none: Reply = () => seen('none');
 
   it('is done once it is found, and says that it was read back', async () => {

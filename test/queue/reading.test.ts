@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import type { CancelResult, SafeResult } from 'cancelkit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { QueuedCancellation } from 'cancelkit/queue';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failureOf } from '../support/failure.ts';
 import { json } from '../support/fetch.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
@@ -66,7 +66,7 @@ describe.each(DATABASES)('what is read of a queue on %s', (_, open) => {
     }
   });
 
-  it('leaves out an answer that is too long to be kept, and nothing else', async () => {
+  it('leaves out a response that is too long to be kept, and nothing else', async () => {
     const long = {
       verdict: 'accepted',
       outcome: 'requested',
@@ -109,7 +109,7 @@ describe.each(DATABASES)('what is read of a queue on %s', (_, open) => {
     const at = (index: number): (typeof accounts)[number] => accounts[index % 3] ?? 'alpha';
     for (const [index, id] of ids.entries()) {
       const notBefore = index > 8 ? { notBefore: '2100-01-01' } : {};
-      // The answer of the fifth is lost, where nobody can be asked.
+      // The response of the fifth is lost, where nobody can be asked.
       await queue.enqueue(request(index === 4 ? 'blind' : at(index), `service-${index}`), { id, ...notBefore });
     }
     await settle(queue, ...ids.slice(0, 9));

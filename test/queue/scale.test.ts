@@ -1,13 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as v from 'valibot';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database, QueryClient } from '../../src/queue/database/database.ts';
 import { openPostgres } from '../../src/queue/database/postgres.ts';
 import type { CheckedList } from '../../src/queue/input/queue-input.ts';
 import { longestDue, roomOf } from '../../src/queue/ledger/claim.ts';
 import { lookUpAll } from '../../src/queue/ledger/look-up-all.ts';
 import { migrate } from '../../src/queue/ledger/migrate.ts';
-import { COLUMNS as COLUMNS_OF_LEDGER, dropMonth, makeMonth } from '../../src/queue/ledger/settled.ts';
 import { toSearched } from '../../src/queue/ledger/search.ts';
+import { COLUMNS as COLUMNS_OF_LEDGER, dropMonth, makeMonth } from '../../src/queue/ledger/settled.ts';
 import { readStats } from '../../src/queue/ledger/stats.ts';
 import { foldTally } from '../../src/queue/ledger/tally.ts';
 import { DATABASES, startPostgresServer, type TestServer } from './support/databases.ts';

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCancelQueue } from 'cancelkit/queue';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { closedOrigin } from '../../src/conformance/loopback.ts';
 import type { QueryClient } from '../../src/queue/database/database.ts';
 import { ENCODINGS } from '../support/encodings.ts';

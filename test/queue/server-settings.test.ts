@@ -1,15 +1,15 @@
 import { createConnection, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProviderError } from 'cancelkit';
+import { createCancelQueue, openQueueReader } from 'cancelkit/queue';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createCancelQueue, openQueueReader } from 'cancelkit/queue';
 import { failureOf } from '../support/failure.ts';
+import { listen } from '../support/listen.ts';
 import { crashServer } from './support/crash-server.ts';
 import { startPostgresServer, type TestServer } from './support/databases.ts';
 import { freshSchema, openQueue, settle } from './support/open-queue.ts';
 import { closedGate, lost, openShop, request, seen, type Shop } from './support/shop.ts';
-import { listen } from '../support/listen.ts';
 
 let server: TestServer;
 beforeAll(async () => {

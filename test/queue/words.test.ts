@@ -1,14 +1,12 @@
-import fc from 'fast-check';
 import { ProviderError } from 'cancelkit';
 import type { QueuedCancellation } from 'cancelkit/queue';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { QUEUE_STATES } from '../../src/queue/model/state.ts';
-import { followWords } from '../../src/queue/words/follow-words.ts';
 import { sentenceOf } from '../../src/queue/words/history-words.ts';
 import { pauseWords } from '../../src/queue/words/pause-words.ts';
 import { relativeTime, timeBetween, utcTime } from '../../src/queue/words/relative-time.ts';
-import { STATE_WORDS, wordsOf } from '../../src/queue/words/state-words.ts';
-import { taskWords } from '../../src/queue/words/task-words.ts';
+import { followWords, STATE_WORDS, wordsOf, taskWords } from '../../src/queue/words/state-words.ts';
 import { acceptedResult } from '../support/result.ts';
 
 const NOW = Date.parse('2026-11-05T10:00:00.000Z');
@@ -54,7 +52,7 @@ describe('what is known of a cancellation', () => {
   it('says of an unknown one when it was sent, why it is unknown, and what a read-back showed', () => {
     const { known } = wordsOf(unknown({ lastSeen: 'none' }, { needsPerson: true }), NOW);
     expect(known).toEqual([
-      'It was sent on 5 Nov 2026, 09:30:00 UTC, and no answer arrived in time.',
+      'It was sent on 5 Nov 2026, 09:30:00 UTC, and no response arrived in time.',
       'When it was read back, the provider shows no cancellation.',
       'Nothing more is done by itself: a person has to look.',
     ]);
@@ -70,7 +68,7 @@ describe('what is known of a cancellation', () => {
 
   it('does not say that one was sent if that is not known', () => {
     const { sentAt: _, ...item } = unknown();
-    expect(wordsOf(item, NOW).known[0]).toBe('It may have been sent, and no answer arrived in time.');
+    expect(wordsOf(item, NOW).known[0]).toBe('It may have been sent, and no response arrived in time.');
   });
 
   it('says of one that waits for a token how the provider sent it', () => {
@@ -114,7 +112,7 @@ describe('a line of history', () => {
     ['attempt', { effect: 'read' }, 'The provider was asked for its state.'],
     ['answer', { outcome: 'answered', status: 200 }, 'The provider answered with the status 200.'],
     ['answer', { outcome: 'not_sent' }, 'No connection was made. Nothing was sent.'],
-    ['answer', { outcome: 'timeout' }, 'No answer arrived in time.'],
+    ['answer', { outcome: 'timeout' }, 'No response arrived in time.'],
     ['settled', { state: 'unknown', needsPerson: true }, 'The outcome is unknown. It waits for a person.'],
     [
       'settled',

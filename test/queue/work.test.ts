@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createCancelService, type CancelRequest } from 'cancelkit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { QueueState } from 'cancelkit/queue';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { acme } from '../support/acme.ts';
 import { failureOf } from '../support/failure.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
@@ -274,7 +274,7 @@ describe.each(DATABASES)('a worker on %s', (_, open) => {
     expect(record?.tries).toBeGreaterThan(1);
   });
 
-  it('writes down an answer that the database cannot keep unchanged', async () => {
+  it('writes down a response that the database cannot keep unchanged', async () => {
     const odd = { verdict: 'accepted', outcome: 'requested', note: 'a\0b \ud800 \\u0000', 'k\0': '😀' } as const;
     const shop = openShop({ one: { writes: [() => says(odd)] } });
     await using queue = await openQueue(database, { services: shop.services });

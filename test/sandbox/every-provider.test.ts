@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   createCancelService,
   type Account,
@@ -15,6 +14,7 @@ import {
 import { createCancelQueue } from 'cancelkit/queue';
 import { startSandbox, type Sandbox } from 'cancelkit/sandbox';
 import * as v from 'valibot';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as list from '../../providers/list.ts';
 
 const ids = Object.values(list).map(({ provider }) => provider.id);

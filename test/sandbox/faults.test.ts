@@ -87,7 +87,7 @@ describe('a fault that is never executed', () => {
 });
 
 describe('a fault that is always executed', () => {
-  it('delays the answer, not the effect', async () => {
+  it('delays the response, not the effect', async () => {
     sandbox.vpsbg.fault({ kind: 'latency', ms: 60 });
     const before = performance.now();
     const answer = cancel();

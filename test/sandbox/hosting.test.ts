@@ -158,7 +158,7 @@ describe('a cancellation at the Hosting API', () => {
   });
 });
 
-/** What the documentation shows as the answer to each call; ids, names, dates and stats are a deployment's own. */
+/** What the documentation shows as the response to each call; ids, names, dates and stats are a deployment's own. */
 describe('the examples of the Hosting API’s documentation', () => {
   const text: unknown = expect.any(String);
   const number: unknown = expect.any(Number);

@@ -5,7 +5,7 @@ import { violationsOf } from '../openapi/json-schema.ts';
 import { type Answer, call } from './http.ts';
 
 // No client of the vendor's for Node.js exists, so the caller is the description: it names the call and
-// judges the answer.
+// judges the response.
 
 const operations = await readOperations(['leaseweb-public-cloud', 'leaseweb-services.facts']);
 const API = 'https://api.leaseweb.com';
@@ -15,7 +15,7 @@ beforeEach(async () => {
   return () => sandbox.close();
 });
 
-/** Calls the emulator, and holds its answer against the description. */
+/** Calls the emulator, and holds its response against the description. */
 async function ask(method: string, path: string, body?: object): Promise<Answer> {
   const { baseUrl, apiKey } = sandbox.settings.leaseweb;
   const headers = { 'x-lsw-auth': apiKey, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };

@@ -198,7 +198,7 @@ describe('access to WHMCS', () => {
 });
 
 /**
- * The calls of the developer documentation's pages, with its parameters, and what a page shows as the answer to each.
+ * The calls of the developer documentation's pages, with its parameters, and what a page shows as the response to each.
  */
 describe('the examples of the WHMCS documentation', () => {
   const counts = { totalresults: 1, startnumber: 0, numreturned: 1 };

@@ -1,7 +1,7 @@
 import { createCancelService } from 'cancelkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkBaseUrl } from '../../src/sending/check-base-url.ts';
+import { checkBaseUrl } from '../../src/sending/base-url.ts';
 import { buildHttpRequest, isSafeSegment } from '../../src/sending/http-request.ts';
 import { acme, REQUEST } from '../support/acme.ts';
 import { failureOf } from '../support/failure.ts';

@@ -2,7 +2,7 @@ import { createCancelService, isProviderError } from 'cancelkit';
 import { edis } from 'cancelkit/edis';
 import { whmcs } from 'cancelkit/whmcs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { checkBaseUrl } from '../../src/sending/check-base-url.ts';
+import { checkBaseUrl } from '../../src/sending/base-url.ts';
 import { failureOf } from '../support/failure.ts';
 import { recordingFetch } from '../support/fetch.ts';
 

@@ -12,7 +12,7 @@ import '../support/no-waiting.ts';
 const config = { baseUrl: 'https://api.example.com', token: 'a-token-of-the-account' };
 const { account, service: reference } = REQUEST;
 
-/** A provider whose first answer to a read may be stored for an hour, and which never answers a write. */
+/** A provider whose first response to a read may be stored for an hour, and which never answers a write. */
 function startStorable(): Promise<Loopback> {
   let reads = 0;
   return startHttp((response, { method }, socket) => {
@@ -35,7 +35,7 @@ async function cancelledBehindACache(provider: Loopback, options: ServiceOptions
   expect(provider.seen.filter(({ method }) => method === 'GET')).toHaveLength(2);
 }
 
-describe('a read-back after a lost answer', () => {
+describe('a read-back after a lost response', () => {
   const dispatcher = getGlobalDispatcher();
   afterEach(() => setGlobalDispatcher(dispatcher));
 
@@ -73,7 +73,7 @@ describe('a read-back after a lost answer', () => {
     }
   });
 
-  it('whose answer shows that it was stored is not believed', async () => {
+  it('whose response shows that it was stored is not believed', async () => {
     const { fetch, requests } = recordingFetch(({ method }) => {
       if (method !== 'GET') throw new TypeError('fetch failed');
       return json({ state: 'scheduled', when: 'end_of_period' }, 200, { 'x-cache': 'HIT from cdn' });
@@ -86,7 +86,7 @@ describe('a read-back after a lost answer', () => {
   });
 });
 
-describe('an answer from a cache', () => {
+describe('a response from a cache', () => {
   it('is no state, and the error names the header', async () => {
     const { fetch } = recordingFetch(() => json({ state: 'none' }, 200, { age: '12' }));
     const service = createCancelService({ acme: acme(config) }, { fetch });

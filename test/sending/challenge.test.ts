@@ -1,7 +1,7 @@
 import { createCancelService, isProviderError } from 'cancelkit';
 import { describe, expect, it } from 'vitest';
-import { failureOf } from '../support/failure.ts';
 import { acme, REQUEST } from '../support/acme.ts';
+import { failureOf } from '../support/failure.ts';
 import { startHttp } from '../support/loopback.ts';
 
 const token = 'a-token-of-the-account';
@@ -53,7 +53,7 @@ describe('a challenge that something in front of the provider answers', () => {
     expect(server.seen.length).toBeLessThanOrEqual(2);
   });
 
-  it('leaves a lost answer unknown if only the read-back meets it, and is asked once', async () => {
+  it('leaves a lost response unknown if only the read-back meets it, and is asked once', async () => {
     await using server = await startHttp((response, request, socket) => {
       if (request.method === 'GET') response.writeHead(503, CLOUDFLARE).end(PAGE);
       else socket.destroy();

@@ -51,7 +51,7 @@ describe('a connection that will fail the next time, too', () => {
   });
 
   it.each([
-    // On Bun, the proxy's answer is the answer; on Deno it is an error that names no status.
+    // On Bun, the proxy's answer is the response; on Deno it is an error that names no status.
     ['Bun', (): Response => new Response('Proxy Authentication Required', { status: 407 })],
     [
       'Deno',

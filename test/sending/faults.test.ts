@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import { createCancelService, type ErrorCode, type UnknownReason } from 'cancelkit';
 import { describe, expect, it } from 'vitest';
+import { closedOrigin } from '../../src/conformance/loopback.ts';
 import { acme, blindAcmeProvider, REQUEST, toWrite, type AcmeVariant } from '../support/acme.ts';
 import { failureOf } from '../support/failure.ts';
 import { json, networkError, recordingFetch, writesOf } from '../support/fetch.ts';
-import { closedOrigin } from '../../src/conformance/loopback.ts';
 import { startAnswering, startHttp, startRaw } from '../support/loopback.ts';
 
 const token = 'a-token-of-the-account';
@@ -53,7 +53,7 @@ describe('a server that fails after the request has arrived', () => {
   });
 
   const breaks: readonly [string, string | undefined][] = [
-    ['before the answer', undefined],
+    ['before the response', undefined],
     ['within the status line', 'HTTP/1.1 20'],
     ['within the headers', 'HTTP/1.1 200 OK\r\ncontent-type: applic'],
     ['in mid-body with a length', 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"result":"succ'],
@@ -118,12 +118,12 @@ describe('a server that fails after the request has arrived', () => {
   });
 });
 
-describe('an answer in full', () => {
+describe('a response in full', () => {
   // 1xx is no answer, 204, 205 and 304 have no body; 408, 421, 425 and 429 say "not processed" and may be sent again.
   const unprocessed = new Set([408, 421, 425, 429]);
   const statuses = Array.from({ length: 400 }, (_, index) => index + 200).filter((status) => !unprocessed.has(status));
 
-  it('of any status that does not invite another attempt is the answer to exactly one write', async () => {
+  it('of any status that does not invite another attempt is the response to exactly one write', async () => {
     let status = 200;
     await using server = await startHttp((response) => response.writeHead(status, { location: '/elsewhere' }).end());
     const codes = new Map<number, ErrorCode>();
@@ -256,7 +256,7 @@ describe('an abort', () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  it('in the middle of the answer leaves the outcome unknown', async () => {
+  it('in the middle of the response leaves the outcome unknown', async () => {
     const controller = new AbortController();
     await using server = await startHttp((response) => {
       response.writeHead(200).write('{"result":');
@@ -275,7 +275,7 @@ describe('an abort', () => {
     expect(await failureOf(reading)).toMatchObject({ code: 'aborted' });
   });
 
-  it('after the answer changes nothing', async () => {
+  it('after the response changes nothing', async () => {
     await using server = await startAnswering(200, '{"result":"success"}');
     const controller = new AbortController();
     const result = await serviceAt(server.origin).cancel(REQUEST, { signal: controller.signal });
@@ -367,7 +367,7 @@ describe('a failure to connect', () => {
     expect(writesOf(requests)).toHaveLength(1);
   });
 
-  it('in the body of an answer proves nothing: the headers came back', async () => {
+  it('in the body of a response proves nothing: the headers came back', async () => {
     const body = new ReadableStream({ start: (stream) => stream.error(networkError('ECONNREFUSED', 'connect')) });
     const { fetch } = recordingFetch(() => new Response(body, { status: 200 }));
     expect(await failureOf(viaFetch(fetch).cancel(REQUEST))).toMatchObject({

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
 import type { ProviderResponse, ResponseBody } from 'cancelkit/provider';
+import { describe, expect, it } from 'vitest';
 import {
   isUnprocessed,
   judgeRedirect,
@@ -17,7 +17,7 @@ function answer(status: number, body: ResponseBody = PAGE, headers: Record<strin
   return { status, headers, body };
 }
 
-describe('an answer that is not in the language of the API', () => {
+describe('a response that is not in the language of the API', () => {
   it.each([401, 407])('with %i was turned away, and asks for a login', (status) => {
     expect(judgeUnrecognized(answer(status), 'write')).toEqual({
       code: 'unexpected_response',
@@ -104,14 +104,14 @@ describe('an answer that is not in the language of the API', () => {
     const { code, message } = judgeUnrecognized(answer(status, { kind: 'too_large' }), 'write');
     expect(code).toBe('outcome_unknown');
     expect(message).toBe(
-      `the server answered ${status} with a body over 256 KiB. A firewall can block the request, or only the answer: let ` +
+      `the server answered ${status} with a body over 256 KiB. A firewall can block the request, or only the response: let ` +
         'it allow this address. The request may have been carried out: check that before anything is sent again.',
     );
     expect(judgeUnrecognized(answer(status), 'read').message).not.toContain('firewall can block');
   });
 });
 
-describe('an answer that says nothing but that access is refused', () => {
+describe('a response that says nothing but that access is refused', () => {
   const text = (words: string): ResponseBody => ({ kind: 'other', text: words });
   const json = (value: unknown): ResponseBody => ({ kind: 'json', value });
 
@@ -188,7 +188,7 @@ describe('a redirect', () => {
   });
 });
 
-describe('an answer in the words of the provider', () => {
+describe('a response in the words of the provider', () => {
   it.each([408, 421, 425, 429])('turns a write away with %i, unless it is a yes that does not fit', (status) => {
     expect(refusedUnprocessed({ verdict: 'refused' }, answer(status))).toBe(true);
     expect(refusedUnprocessed({ verdict: 'unclear', reason: 'provider_error' }, answer(status))).toBe(true);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MAX_BODY_BYTES, parseBody, readBody } from '../../src/sending/response-body.ts';
 import { LimitEnded, TimeLimit } from '../../src/call/time-limit.ts';
+import { MAX_BODY_BYTES, parseBody, readBody } from '../../src/sending/response-body.ts';
 
 type Body = NonNullable<ConstructorParameters<typeof Response>[0]> | null;
 

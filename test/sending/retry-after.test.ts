@@ -80,11 +80,11 @@ describe('Retry-After', () => {
     ['far behind', 'Thu, 01 Jan 2026 00:00:00 GMT', 'Thu, 01 Jan 2026 00:02:00 GMT', 120],
     ['ahead', 'Mon, 01 Jun 2026 13:00:00 GMT', 'Mon, 01 Jun 2026 13:00:30 GMT', 30],
     ['ahead, with a date that is over', 'Mon, 01 Jun 2026 13:00:00 GMT', 'Mon, 01 Jun 2026 12:59:00 GMT', 0],
-  ])('as a date is measured against the Date of the answer, whose clock is %s', (_, date, value, expected) => {
+  ])('as a date is measured against the Date of the response, whose clock is %s', (_, date, value, expected) => {
     expect(waitOf(value, date)).toBe(expected * SECOND);
   });
 
-  it('as a date is measured against the own clock if the Date of the answer cannot be read', () => {
+  it('as a date is measured against the own clock if the Date of the response cannot be read', () => {
     expect(waitOf('Mon, 01 Jun 2026 12:30:00 GMT', 'today')).toBe(1_800 * SECOND);
   });
 

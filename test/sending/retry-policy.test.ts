@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type RetryQuestion, retryDelay } from '../../src/sending/retry-policy.ts';
 import type { FailureClass } from '../../src/contract/event.ts';
+import { type RetryQuestion, retryDelay } from '../../src/sending/retry-policy.ts';
 
 const QUESTION: RetryQuestion = {
   failure: 'not_sent',
@@ -59,7 +59,7 @@ describe('how long it waits', () => {
   });
 
   it.each(['unprocessed', 'not_sent', 'perhaps_sent', 'server_error'] as const)(
-    'Retry-After is waited for after an answer, not where there was none: %s',
+    'Retry-After is waited for after a response, not where there was none: %s',
     (failure) => {
       const waited = delay({ failure, effect: 'read', retryAfterMs: 7_000, random: 0.5 });
       expect(waited).toBe(failure === 'unprocessed' || failure === 'server_error' ? 7_000 : 125);

@@ -161,7 +161,7 @@ describe('class B, refused unprocessed', () => {
     provider.writes.push(answer(429, { retryAfter: tomorrow.toUTCString() }));
     const error = await callsWith().cancel();
     expect(error).toMatchObject({ code: 'rate_limited' });
-    // The answer's Date has whole seconds.
+    // The response's Date has whole seconds.
     const retryAt = 'retryAt' in error ? Date.parse(error.retryAt ?? '') : NaN;
     expect(Math.abs(retryAt - tomorrow.getTime())).toBeLessThan(2_000);
   });
@@ -267,7 +267,7 @@ describe('a read of classes C and D is sent again', () => {
     ['504', answer(504)],
   ];
 
-  it.each(failures)('%s: twice, and the third is the answer', async (_, fault) => {
+  it.each(failures)('%s: twice, and the third is the response', async (_, fault) => {
     provider.reads.push(fault, fault);
     expect(await callsWith(SHORT).status()).toBe('none');
     expect(provider.readsReceived()).toBe(3);
@@ -280,7 +280,7 @@ describe('a read of classes C and D is sent again', () => {
   });
 
   it.each(['html', 'truncated', 'empty', 'error'] as const)(
-    'E, %s: an answer is an answer, and it is not sent again',
+    'E, %s: a response is an answer, and it is not sent again',
     async (body) => {
       provider.reads.push(answer(200, { body }));
       expect(await callsWith().status()).toMatchObject({ code: 'unexpected_response', attempts: 1 });
@@ -327,7 +327,7 @@ describe('an abort by the caller', () => {
 });
 
 describe('one deadline holds over everything', () => {
-  it('lost answers and read-backs that hang', async () => {
+  it('lost responses and read-backs that hang', async () => {
     provider.writes.push({ kind: 'hang', executed: true });
     provider.reads.push(...times(10, { kind: 'hang', executed: false }));
     const error = await callsWith({ attemptTimeoutMs: 100, deadlineMs: 250 }).cancel();

@@ -2,10 +2,11 @@ import { inspect } from 'node:util';
 import { performAction } from 'cancelkit/provider';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createAccount } from '../../src/accounts/account.ts';
 import { secretsIn } from '../../src/accounts/response-secrets.ts';
 import { createCancelService, type OperationEvent, type PreviewedRequest } from '../../src/index.ts';
 import { previewRevoke } from '../../src/outcome/preview.ts';
-import { createAccount } from '../../src/accounts/account.ts';
+import { failureOf } from '../support/failure.ts';
 import {
   byOAuth,
   bySignature,
@@ -21,7 +22,6 @@ import {
   type GuardedConfig,
   type GuardedVariant,
 } from '../support/guarded.ts';
-import { failureOf } from '../support/failure.ts';
 
 let servers: Guarded;
 let events: OperationEvent[];
@@ -66,7 +66,7 @@ describe('an obtained token', () => {
     expect(everythingOf(failure)).not.toContain(echo(token).slice(0, 40));
   });
 
-  it.each(ECHOES)('that the API echoes %s in an answer is not in raw', async (_name, echo) => {
+  it.each(ECHOES)('that the API echoes %s in a response is not in raw', async (_name, echo) => {
     const token = tokenOf(1);
     servers.onApi = (response) => {
       json(response, 202, { result: 'cancelled', deep: [{ text: echo(token), [echo(token)]: 1 }] });
@@ -427,7 +427,7 @@ describe('the provider’s own id of a response', () => {
     expect((await failureOf(wrong.cancel(order))).providerRequestId).toBe('trace-17');
   });
 
-  it('is not that of an earlier response if the answer is lost', async () => {
+  it('is not that of an earlier response if the response is lost', async () => {
     servers.onApi = (response) => {
       response.socket?.destroy();
       return true;

@@ -1,8 +1,8 @@
 import { createCancelService, isProviderError } from 'cancelkit';
 import { describe, expect, it, vi } from 'vitest';
 import { acme, acmeCancel, blindAcmeProvider, REQUEST } from '../support/acme.ts';
-import { json, recordingFetch } from '../support/fetch.ts';
 import { failureOf } from '../support/failure.ts';
+import { json, recordingFetch } from '../support/fetch.ts';
 
 const config = { baseUrl: 'https://acme.example', token: 'token-of-acme' };
 
@@ -37,7 +37,7 @@ describe('a cancellation', () => {
   it('that its own short deadline ends says nothing of the provider to the calls after it', async () => {
     let slow = true;
     const fetch: typeof globalThis.fetch = async (input, init) => {
-      // Never, because an answer that has arrived counts even if the limit fires late.
+      // Never, because a response that has arrived counts even if the limit fires late.
       if (slow) await new Promise(() => undefined);
       return recordingFetch().fetch(input, init);
     };

@@ -4,8 +4,8 @@ import { hosting } from '../../providers/hosting/index.ts';
 import { vpsbg } from '../../providers/vpsbg/index.ts';
 import { whmcs } from '../../providers/whmcs/index.ts';
 import { internalsOf } from '../../src/accounts/account.ts';
-import { checkAccount } from '../../src/service/check-account.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts';
+import { checkAccount } from '../../src/service/check-account.ts';
 
 let sandbox: Sandbox;
 beforeAll(async () => {

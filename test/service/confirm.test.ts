@@ -26,7 +26,7 @@ describe('a cancellation that a person has to confirm', () => {
     expect(failure.toPublic().error).toContain('has to be confirmed');
   });
 
-  it('is not believed of a read, or of an answer with an error status', async () => {
+  it('is not believed of a read, or of a response with an error status', async () => {
     const required = { verdict: 'confirmation_required', sentTo: 'email' };
     const service = { id: 's-1', look: true };
     const read = await failureOf(datedService(answering(required).fetch).cancel({ ...CANCEL, service }));
@@ -64,7 +64,7 @@ describe('confirm', () => {
     expect(JSON.parse(sent.requests[0]?.body ?? '')).toMatchObject({ token: MAILED });
   });
 
-  it('after a lost answer is read back, and never sent again', async () => {
+  it('after a lost response is read back, and never sent again', async () => {
     const status = { state: 'completed', revocable: false, raw: null };
     const sent = answering(networkError('ECONNRESET', 'read'), { verdict: 'found', status });
     expect(await datedService(sent.fetch).confirm(CONFIRM)).toMatchObject({ outcome: 'completed', reconciled: true });

@@ -19,7 +19,7 @@ const REFUSALS = [
   'unexpected_response',
 ] as const satisfies readonly RefusalCode[];
 
-/** Shorter than any `Retry-After` of the generated answers, so that no repetition waits for it. */
+/** Shorter than any `Retry-After` of the generated responses, so that no repetition waits for it. */
 const NO_LONG_WAIT = { deadlineMs: 4_000 };
 
 function serviceWith({ fetch }: RecordingFetch, variant?: AcmeVariant, options: object = {}) {
@@ -126,7 +126,7 @@ const readBacks = fc.oneof(
 );
 
 describe('the promise: every code but outcome_unknown means that nothing happened', () => {
-  it('holds for an adapter that recognizes its own answers, whatever comes back', async () => {
+  it('holds for an adapter that recognizes its own responses, whatever comes back', async () => {
     await fc.assert(
       fc.asyncProperty(answered, readBacks, async ({ executed, answer }, readBack) => {
         const recording = recordingFetch(({ method }) => (method === 'GET' ? readBack() : answer()));
@@ -160,7 +160,8 @@ describe('the promise: every code but outcome_unknown means that nothing happene
   it('holds for any verdict after any row of reads and writes', async () => {
     await fc.assert(
       fc.asyncProperty(steps, verdicts, readBacks, async (row, verdict, readBack) => {
-        // The steps that were started, how often each was sent, and whether the provider got to judge the last answer.
+        // The steps that were started, how often each was sent, and whether the provider got to judge the last
+        // response.
         const started: { readonly kind: string; readonly exchanged: Exchanged; sent: number; status?: number }[] = [];
         let isReadBack = false;
         let judged = false;
@@ -190,7 +191,7 @@ describe('the promise: every code but outcome_unknown means that nothing happene
         const said = settled.ok ? settled.result.outcome : settled.error.code;
         const writes = started.filter(({ kind }) => kind === 'write');
         const executed = writes.filter(({ exchanged }) => exchanged.executed);
-        // One write, besides those that were turned away unprocessed, whose answer the provider read itself: its word
+        // One write, besides those that were turned away unprocessed, whose response the provider read itself: its word
         // counts. In every other case the core must be right.
         const earlier = writes.slice(0, -1);
         const isTheOnlyOne = earlier.every(({ status = 0 }) => [408, 421, 425, 429].includes(status));
@@ -228,7 +229,7 @@ describe('an exchange of several requests', () => {
   const refused = { verdict: 'refused', code: 'not_found', message: 'No such service.' } as const;
   const accepted = { verdict: 'accepted', outcome: 'requested' } as const;
   const run = async (cancel: Step, answers: readonly (() => Response | Promise<Response>)[], options: object = {}) => {
-    // The last answer stands for whatever is sent after it: repetitions, and the read-back of a doubt.
+    // The last response stands for whatever is sent after it: repetitions, and the read-back of a doubt.
     const recording = recordingFetch((_, count) => answers[Math.min(count, answers.length) - 1]?.() ?? json({}));
     const settled = await serviceWith(recording, { cancel }, options).safeCancel(REQUEST);
     return { settled, error: settled.ok ? undefined : settled.error, requests: recording.requests };

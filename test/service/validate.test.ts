@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
 import { createCancelService, type OperationEvent } from 'cancelkit';
 import { edis } from 'cancelkit/edis';
 import { hosting } from 'cancelkit/hosting';
 import { vpsbg } from 'cancelkit/vpsbg';
 import { whmcs } from 'cancelkit/whmcs';
+import { describe, expect, it } from 'vitest';
 import { startScriptedProvider } from '../campaign/scripted-provider.ts';
 import { readable } from '../campaign/test-provider.ts';
 import { untyped } from '../support/untyped.ts';

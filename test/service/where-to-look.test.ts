@@ -3,10 +3,10 @@ import { defineProvider, type WhereToLook } from 'cancelkit/provider';
 import * as v from 'valibot';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { acme } from '../support/acme.ts';
+import { LEAST_CAPABILITIES } from '../support/capabilities.ts';
 import { failureOf } from '../support/failure.ts';
 import { recordingFetch } from '../support/fetch.ts';
 import { untyped } from '../support/untyped.ts';
-import { LEAST_CAPABILITIES } from '../support/capabilities.ts';
 
 const KEY = 'key-of-the-seer-7';
 const PANEL: WhereToLook = {

@@ -6,10 +6,10 @@ import { extname, join, posix, sep } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ERROR_CODES } from '../../src/contract/error-code.ts';
 import { entries, root } from '../../scripts/manifest.ts';
 import { llmsIndex } from '../../site/llms.ts';
 import { pages, textOf } from '../../site/pages.ts';
+import { ERROR_CODES } from '../../src/contract/error-code.ts';
 import { CHROMIUM, startBrowser } from '../console/support/browser.ts';
 import { listen } from '../support/listen.ts';
 

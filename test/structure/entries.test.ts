@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
 import * as list from '../../providers/list.ts';
 import { commands, entries, exportsOfFolders, manifest, readJson, root } from '../../scripts/manifest.ts';
 import tsup from '../../tsup.config.ts';

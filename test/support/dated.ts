@@ -50,8 +50,8 @@ type DatedProvider = Provider<
 >;
 
 /**
- * A provider whose server answers with verdicts: what the adapter makes of an answer is the JSON of its body. So a test
- * says with the answers what the adapter says.
+ * A provider whose server answers with verdicts: what the adapter makes of a response is the JSON of its body. So a
+ * test says with the responses what the adapter says.
  */
 export function datedProvider(reason: ReasonField = { field: 'optional' }): DatedProvider {
   return defineProvider({
@@ -157,6 +157,6 @@ function field({ body }: ProviderResponse, name: string): unknown {
 function said<Verdict>(response: ProviderResponse): Verdict | { readonly verdict: 'unrecognized' } {
   const { body } = response;
   if (field(response, 'verdict') === undefined || body.kind !== 'json') return { verdict: 'unrecognized' };
-  // oxlint-disable-next-line no-unsafe-type-assertion -- the tests write verdicts into their answers
+  // oxlint-disable-next-line no-unsafe-type-assertion -- the tests write verdicts into their responses
   return body.value as Verdict;
 }

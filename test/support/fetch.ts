@@ -44,7 +44,7 @@ export function writesOf<Sent extends { readonly method: string }>(requests: rea
   return requests.filter(({ method }) => method !== 'GET');
 }
 
-/** An answer with a JSON body. */
+/** A response with a JSON body. */
 export function json(value: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Response {
   return new Response(JSON.stringify(value), { status, headers: { 'content-type': 'application/json', ...headers } });
 }

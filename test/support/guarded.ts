@@ -15,8 +15,8 @@ import {
   type ProviderResponse,
 } from 'cancelkit/provider';
 import * as v from 'valibot';
-import { startHttp, type Loopback, type SeenRequest } from './loopback.ts';
 import { LEAST_CAPABILITIES } from './capabilities.ts';
+import { startHttp, type Loopback, type SeenRequest } from './loopback.ts';
 
 /** Configuration of the made-up provider whose token is obtained at another origin. */
 export interface GuardedConfig {

@@ -9,8 +9,8 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makeCertificate, type Certificate } from '../campaign/certificate.ts';
 import { blindAcmeProvider, REQUEST, type AcmeVariant } from '../support/acme.ts';
 import { failureOf } from '../support/failure.ts';
-import { startHttp, startRaw } from '../support/loopback.ts';
 import { listen } from '../support/listen.ts';
+import { startHttp, startRaw } from '../support/loopback.ts';
 
 const token = 'a-token-of-the-account';
 const SUCCESS = '{"result":"success"}';
@@ -39,7 +39,7 @@ function cancelAt(baseUrl: string, options: Parameters<typeof createCancelServic
   return createCancelService({ acme: account }, { attemptTimeoutMs: 2_000, ...options }).safeCancel(REQUEST);
 }
 
-describe.each(stacks)('over %s, an answer', (_, options) => {
+describe.each(stacks)('over %s, a response', (_, options) => {
   const understood = [
     ['after early hints', `HTTP/1.1 103 Early Hints\r\nlink: </a>; rel=preload\r\n\r\n${FINAL}\r\n${SUCCESS}`],
     ['with header names in odd case', `HTTP/1.1 200 OK\r\nCoNtEnT-LeNgTh: ${SUCCESS.length}\r\n\r\n${SUCCESS}`],
@@ -204,7 +204,7 @@ describe('a dispatcher of another part of the program', () => {
     mock.assertNoPendingInterceptors();
   });
 
-  it('that is a mock without an answer sends nothing, and the outcome is unknown or nothing was sent', async () => {
+  it('that is a mock without a response sends nothing, and the outcome is unknown or nothing was sent', async () => {
     const mock = new MockAgent();
     mock.disableNetConnect();
     Reflect.set(globalThis, PLACE, mock);

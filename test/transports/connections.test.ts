@@ -1,15 +1,15 @@
-import { createServer } from 'node:http';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { createCancelService } from 'cancelkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BodyCollector } from '../../src/sending/response-body.ts';
 import type { ResponseBody } from '../../src/contract/exchange.ts';
+import { BodyCollector } from '../../src/sending/response-body.ts';
 import { acme, blindAcmeProvider, REQUEST, type AcmeVariant } from '../support/acme.ts';
 import { failureOf } from '../support/failure.ts';
-import { startHttp } from '../support/loopback.ts';
 import { listen } from '../support/listen.ts';
+import { startHttp } from '../support/loopback.ts';
 
 const token = 'a-token-of-the-account';
 
@@ -58,7 +58,7 @@ describe('connections', () => {
     expect(server.connections()).toBeLessThanOrEqual(8);
   });
 
-  it('are not reused for a write whose lost answer nobody could clear up', async () => {
+  it('are not reused for a write whose lost response nobody could clear up', async () => {
     await using server = await startCounting();
     const services = createCancelService({ acme: blindAcmeProvider().account({ baseUrl: server.origin, token }) });
     for (let index = 0; index < 5; index += 1) await services.cancel(REQUEST);
@@ -77,7 +77,7 @@ describe('connections', () => {
   });
 });
 
-describe('an answer that arrived while the thread was busy', () => {
+describe('a response that arrived while the thread was busy', () => {
   it('is not thrown away when the time limit fires late', async () => {
     await using server = await startHttp((response) => response.end('{"result":"success"}'));
     const services = createCancelService(

@@ -1,5 +1,5 @@
-import crossFetch from 'cross-fetch';
 import { createCancelService } from 'cancelkit';
+import crossFetch from 'cross-fetch';
 import fetchRetry from 'fetch-retry';
 import nodeFetch from 'node-fetch';
 import { fetch as undici7 } from 'undici';

@@ -71,7 +71,7 @@ describe('with MSW around the global fetch, a handler', () => {
   it.each<[string, HttpResponseResolver]>([
     ['passes the request through', () => passthrough()],
     ['sends it itself', ({ request }) => fetch(bypass(request))],
-  ])('that %s lets it arrive once, and its answer is believed', async (_, answer) => {
+  ])('that %s lets it arrive once, and its response is believed', async (_, answer) => {
     await using server = await startHttp((response) => response.end(JSON.stringify(SUCCESS)));
     const { outcome } = await cancelWith(answer, server.origin);
     expect([outcome, server.seen.length]).toEqual(['requested', 1]);
@@ -83,7 +83,7 @@ describe('with MSW around the global fetch, a handler', () => {
     expect([outcome, server.connections()]).toEqual(['outcome_unknown', 1]);
   });
 
-  it('that sends a request twice makes the outcome unknown, whatever the second answer says', async () => {
+  it('that sends a request twice makes the outcome unknown, whatever the second response says', async () => {
     let answers = 0;
     await using server = await startHttp((response) => {
       answers += 1;

@@ -24,7 +24,7 @@ describe('a process of its own', () => {
   );
 
   it.skipIf(process.platform === 'win32')(
-    'that is stopped while the answer arrives takes it when it goes on, though its time is up',
+    'that is stopped while the response arrives takes it when it goes on, though its time is up',
     { timeout: 60_000 },
     async () => {
       expect(await cancelWhileStopped()).toEqual({ outcome: 'requested', cancellations: 1 });

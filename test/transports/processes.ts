@@ -8,8 +8,8 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Certificate } from '../campaign/certificate.ts';
-import { startProxy } from './matrix.ts';
 import { listen } from '../support/listen.ts';
+import { startProxy } from './matrix.ts';
 
 /** What `node --import` takes, so that a Node.js of any version runs TypeScript. */
 export const TYPESCRIPT: string = new URL('../support/typescript.mjs', import.meta.url).href;
@@ -50,7 +50,7 @@ export async function cancelBehindEnvironmentProxy(
   }
 }
 
-/** In a process that is stopped (SIGSTOP) until long after its time limit, while the answer arrives. */
+/** In a process that is stopped (SIGSTOP) until long after its time limit, while the response arrives. */
 export async function cancelWhileStopped(): Promise<ChildOutcome> {
   const limitMs = 1_500;
   const children: ChildProcess[] = [];

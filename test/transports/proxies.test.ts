@@ -174,7 +174,7 @@ describe('a proxy that refuses the credentials of its user', () => {
     expect(proxy.seen).toHaveLength(1);
   });
 
-  it('says so also if it begins to refuse between a lost answer and its read-back', async () => {
+  it('says so also if it begins to refuse between a lost response and its read-back', async () => {
     await using proxy = await startProxy('open', 407);
     await using provider = await startProvider({ faultOf: () => ({ kind: 'reset', executed: true }) });
     const acme = acmeProvider().account({ baseUrl: `${provider.url}/services`, token });

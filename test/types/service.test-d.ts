@@ -14,9 +14,9 @@ import {
 import { defineProvider } from 'cancelkit/provider';
 import * as v from 'valibot';
 import { acmeProvider, blindAcmeProvider } from '../support/acme.ts';
+import { LEAST_CAPABILITIES } from '../support/capabilities.ts';
 import { miniProvider } from '../support/mini.ts';
 import { check, type Equal } from '../support/type-check.ts';
-import { LEAST_CAPABILITIES } from '../support/capabilities.ts';
 
 const accounts = {
   plesk: acmeProvider().account({ baseUrl: 'https://api.example.com', token: 'a-token' }),

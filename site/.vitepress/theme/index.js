@@ -1,6 +1,6 @@
-import { nextTick, onMounted, watch } from 'vue';
 import { useData, useRoute, withBase } from 'vitepress';
 import DefaultTheme from 'vitepress/theme';
+import { nextTick, onMounted, watch } from 'vue';
 import './contrast.css';
 
 /** VitePress's theme, and the diagrams of a page as soon as it is shown. */

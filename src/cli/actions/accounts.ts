@@ -1,13 +1,13 @@
-import { exampleOf } from '../../contract/example-when.ts';
 import { internalsOf } from '../../accounts/account.ts';
 import { optionText } from '../../accounts/configure.ts';
 import { sentence } from '../../call/issue-text.ts';
 import { type Issue, isProviderError } from '../../contract/provider-error.ts';
-import { EXIT } from '../terminal/exit-code.ts';
+import { exampleOf } from '../../contract/when.ts';
 import { CONFIG_NAMES } from '../setup/find-config.ts';
 import { type OpenedServices, accountNamed, formsOf } from '../setup/open-services.ts';
 import { writtenForms } from '../setup/parse-service.ts';
 import type { Session } from '../setup/session.ts';
+import { EXIT } from '../terminal/exit-code.ts';
 import { visible } from '../terminal/visible.ts';
 
 /** An account as `accounts --json` shows it. */

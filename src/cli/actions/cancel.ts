@@ -1,16 +1,18 @@
+import type { CancelResult } from '../../contract/result.ts';
 import type { AnyWhen } from '../../contract/vocabulary.ts';
 import { WHEN_WORDS } from '../../contract/when.ts';
 import { extrasOf } from '../setup/extras.ts';
 import type { CancelFlags } from '../setup/flags.ts';
-import { DATA, confirm } from '../terminal/confirm.ts';
-import { EXIT } from '../terminal/exit-code.ts';
-import { interruptible } from '../terminal/interrupt.ts';
 import { namedService } from '../setup/named-service.ts';
 import { type OpenedServices, accountNamed } from '../setup/open-services.ts';
 import { type ServiceReference, writtenService } from '../setup/parse-service.ts';
 import type { Session } from '../setup/session.ts';
-import { writeRequest } from '../terminal/show-request.ts';
 import { isTimingUnknown, writeResult } from '../setup/show-result.ts';
+import { DATA, confirm } from '../terminal/confirm.ts';
+import { EXIT } from '../terminal/exit-code.ts';
+import { interruptible } from '../terminal/interrupt.ts';
+import { readToken } from '../terminal/read-token.ts';
+import { writeRequest } from '../terminal/show-request.ts';
 import { wrongUse } from '../terminal/wrong-use.ts';
 
 /** A cancellation as the command line describes it. */
@@ -35,13 +37,22 @@ export async function cancel(
   const request = await describedCancellation(account, words, flags, opened);
   if (flags.dryRun === true) return await show(request, opened, session);
   await confirmImmediate(request, flags.yes === true, opened, session);
-  const result = await interruptible(
-    (signal) => opened.services.cancel(request, { signal, ...(flags.verify === true ? { verify: true } : {}) }),
-    session.output,
-  );
-  session.output.record({ command: session.command, ok: true, result });
-  writeResult(result, session.output);
-  return isTimingUnknown(result) ? EXIT.unknown : EXIT.done;
+  return await carryOut((options) => opened.services.cancel(request, options), flags, session);
+}
+
+/** `cancelkit confirm` */
+export async function confirmCancellation(
+  account: string,
+  words: readonly string[],
+  flags: CancelFlags,
+  session: Session,
+): Promise<number> {
+  const opened = await session.open();
+  const service = await namedService(account, words, opened);
+  const details = await describedDetails(account, flags, opened);
+  const token = await readToken(session.output);
+  const request = { account, service, token, ...details };
+  return await carryOut((options) => opened.services.confirm(request, options), flags, session);
 }
 
 /** `cancelkit preview` */
@@ -72,6 +83,20 @@ export async function describedCancellation(
   const request = { account, service, when, ...(await describedDetails(account, flags, opened)) };
   await opened.services.validate(request);
   return request;
+}
+
+/** What the command line says besides the service and the timing. */
+async function describedDetails(
+  account: string,
+  flags: Pick<CancelFlags, 'reason' | 'category' | 'reasonCode' | 'reference' | 'extra'>,
+  opened: OpenedServices,
+): Promise<Pick<DescribedCancellation, 'reason' | 'reference' | 'extras'>> {
+  const { reference, extra } = flags;
+  return {
+    ...reasonOf(flags),
+    ...(reference === undefined ? {} : { reference }),
+    ...(extra === undefined ? {} : { extras: extrasOf(extra, await accountNamed(account, opened)) }),
+  };
 }
 
 /**
@@ -105,25 +130,22 @@ export async function confirmImmediate(
   await confirm({ warnings, message: `Type ${id} to cancel it now.`, expected: String(id) }, output);
 }
 
+async function carryOut(
+  call: (options: { readonly signal: AbortSignal; readonly verify: boolean }) => Promise<CancelResult>,
+  { verify = false }: CancelFlags,
+  { output, command }: Session,
+): Promise<number> {
+  const result = await interruptible((signal) => call({ signal, verify }), output);
+  output.record({ command, ok: true, result });
+  writeResult(result, output);
+  return isTimingUnknown(result) ? EXIT.unknown : EXIT.done;
+}
+
 async function show(request: DescribedCancellation, opened: OpenedServices, session: Session): Promise<number> {
   const result = await opened.services.preview(request);
   session.output.record({ command: session.command, ok: true, dryRun: true, result });
   writeRequest(result, session.output);
   return EXIT.done;
-}
-
-/** What the command line says besides the service and the timing. */
-export async function describedDetails(
-  account: string,
-  flags: Pick<CancelFlags, 'reason' | 'category' | 'reasonCode' | 'reference' | 'extra'>,
-  opened: OpenedServices,
-): Promise<Pick<DescribedCancellation, 'reason' | 'reference' | 'extras'>> {
-  const { reference, extra } = flags;
-  return {
-    ...reasonOf(flags),
-    ...(reference === undefined ? {} : { reference }),
-    ...(extra === undefined ? {} : { extras: extrasOf(extra, await accountNamed(account, opened)) }),
-  };
 }
 
 function reasonOf({ reason, category, reasonCode }: CancelFlags): Pick<DescribedCancellation, 'reason'> {

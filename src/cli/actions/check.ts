@@ -1,10 +1,10 @@
-import { checkAccount } from '../../service/check-account.ts';
 import { isProviderError } from '../../contract/provider-error.ts';
-import { EXIT, exitCodeOf, worstOf } from '../terminal/exit-code.ts';
+import { checkAccount } from '../../service/check-account.ts';
 import { namedService } from '../setup/named-service.ts';
 import { type OpenedServices, accountNamed } from '../setup/open-services.ts';
-import { errorLines } from '../terminal/report-error.ts';
 import type { Session } from '../setup/session.ts';
+import { EXIT, exitCodeOf, worstOf } from '../terminal/exit-code.ts';
+import { errorLines } from '../terminal/report-error.ts';
 import { visible } from '../terminal/visible.ts';
 
 /** `cancelkit check` */

@@ -1,8 +1,8 @@
 import type { FoundService } from '../../contract/find.ts';
-import { shellWord } from '../setup/shell-word.ts';
 import { accountNamed, formsOf } from '../setup/open-services.ts';
 import { writtenService } from '../setup/parse-service.ts';
 import type { Session } from '../setup/session.ts';
+import { shellWord } from '../setup/shell-word.ts';
 import { EXIT } from '../terminal/exit-code.ts';
 import { interruptible } from '../terminal/interrupt.ts';
 import { tableLines } from '../terminal/table.ts';

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type BuiltInProvider, builtInProviders, isInEnvironment } from '../setup/built-in-providers.ts';
-import { EXIT } from '../terminal/exit-code.ts';
 import { CONFIG_NAMES } from '../setup/find-config.ts';
 import type { Session } from '../setup/session.ts';
+import { EXIT } from '../terminal/exit-code.ts';
 import { systemCode } from '../terminal/system-code.ts';
 import { wrongUse } from '../terminal/wrong-use.ts';
 

@@ -1,8 +1,8 @@
-import { confirmImmediate, describedCancellation, requireWhen } from './cancel.ts';
 import type { AddFlags } from '../setup/flags.ts';
-import { EXIT } from '../terminal/exit-code.ts';
 import type { Session } from '../setup/session.ts';
+import { EXIT } from '../terminal/exit-code.ts';
 import { visible } from '../terminal/visible.ts';
+import { confirmImmediate, describedCancellation, requireWhen } from './cancel.ts';
 import { whenAbsentOf } from './queue-decide.ts';
 import { byWhom, withQueue } from './with-queue.ts';
 

@@ -1,16 +1,16 @@
-import { whenText } from '../../contract/when.ts';
-import { WHEN_ABSENT, RESOLUTIONS } from '../../queue/model/state.ts';
 import * as v from 'valibot';
-import type { DecisionFlags, QuarantineFlags } from '../setup/flags.ts';
-import { confirm } from '../terminal/confirm.ts';
-import { EXIT } from '../terminal/exit-code.ts';
+import { whenText } from '../../contract/when.ts';
 import type { Choice, WhenAbsent } from '../../queue/index.ts';
+import { WHEN_ABSENT, RESOLUTIONS } from '../../queue/model/state.ts';
+import { conditionsOf } from '../../queue/words/state-words.ts';
+import type { DecisionFlags, QuarantineFlags } from '../setup/flags.ts';
 import type { Session } from '../setup/session.ts';
 import { serviceText } from '../setup/show-result.ts';
+import { confirm } from '../terminal/confirm.ts';
+import { EXIT } from '../terminal/exit-code.ts';
 import { readToken } from '../terminal/read-token.ts';
 import { visible } from '../terminal/visible.ts';
 import { wrongUse } from '../terminal/wrong-use.ts';
-import { conditionsOf } from '../../queue/words/state-words.ts';
 import { byWhom, withQueue } from './with-queue.ts';
 
 const resolutionSchema = v.picklist(RESOLUTIONS);

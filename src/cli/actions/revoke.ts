@@ -1,12 +1,12 @@
-import { previewRevoke } from '../../outcome/preview.ts';
 import type { RevokeOutcome } from '../../contract/outcome.ts';
-import { EXIT } from '../terminal/exit-code.ts';
-import { interruptible } from '../terminal/interrupt.ts';
-import { writeLabelled } from '../terminal/labelled.ts';
+import { previewRevoke } from '../../outcome/preview.ts';
 import { namedService } from '../setup/named-service.ts';
 import { accountNamed } from '../setup/open-services.ts';
 import { writtenService } from '../setup/parse-service.ts';
 import type { Session } from '../setup/session.ts';
+import { EXIT } from '../terminal/exit-code.ts';
+import { interruptible } from '../terminal/interrupt.ts';
+import { writeLabelled } from '../terminal/labelled.ts';
 import { writeRequest } from '../terminal/show-request.ts';
 
 /** What an outcome means, in a sentence. */

@@ -1,16 +1,16 @@
 import * as v from 'valibot';
+import { internalsOf } from '../../accounts/account.ts';
 import { deferred } from '../../platform/deferred.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
-import { internalsOf } from '../../accounts/account.ts';
 import { type BuiltInProvider, builtInProviders } from '../setup/built-in-providers.ts';
 import type { SandboxFlags } from '../setup/flags.ts';
-import { EXIT } from '../terminal/exit-code.ts';
-import { onInterrupt } from '../terminal/interrupt.ts';
 import { writtenService } from '../setup/parse-service.ts';
 import type { Session } from '../setup/session.ts';
+import { shellWord } from '../setup/shell-word.ts';
+import { EXIT } from '../terminal/exit-code.ts';
+import { onInterrupt } from '../terminal/interrupt.ts';
 import type { Output } from '../terminal/output.ts';
 import { wrongUse } from '../terminal/wrong-use.ts';
-import { shellWord } from '../setup/shell-word.ts';
 
 const TICK_MS = 1000;
 

@@ -1,16 +1,16 @@
 import { isProviderError } from '../../contract/provider-error.ts';
 import type { CancellationState, CancellationStatus } from '../../contract/vocabulary.ts';
-import { EXIT } from '../terminal/exit-code.ts';
-import { interruptible } from '../terminal/interrupt.ts';
-import { labelledLines, writeLabelled } from '../terminal/labelled.ts';
+import type { StatusFlags } from '../setup/flags.ts';
 import { namedService } from '../setup/named-service.ts';
 import { type OpenedServices, accountNamed } from '../setup/open-services.ts';
 import { type ServiceReference, writtenService } from '../setup/parse-service.ts';
-import type { StatusFlags } from '../setup/flags.ts';
 import type { Session } from '../setup/session.ts';
 import { stateLabels } from '../setup/show-result.ts';
-import { reportError } from '../terminal/report-error.ts';
 import { whereLabels, whereToLook } from '../setup/where-to-look.ts';
+import { EXIT } from '../terminal/exit-code.ts';
+import { interruptible } from '../terminal/interrupt.ts';
+import { labelledLines, writeLabelled } from '../terminal/labelled.ts';
+import { reportError } from '../terminal/report-error.ts';
 import { wrongUse } from '../terminal/wrong-use.ts';
 
 /** What a state means, in a sentence. */
@@ -20,7 +20,7 @@ const MEANINGS: { readonly [State in CancellationState]: string } = {
   scheduled: 'It is cancelled, with the date that it takes effect.',
   completed: 'The service is over.',
   failed: 'The provider tried to cancel it and failed: it is not cancelled.',
-  unknown: 'The provider’s answer does not tell.',
+  unknown: 'The provider’s response does not tell.',
 };
 
 /** `cancelkit status` */

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
+import type { ProviderError } from '../../contract/provider-error.ts';
+import { DEFAULT_DATABASE, placeOfDatabase } from '../../queue/database/database-place.ts';
 import {
   createCancelQueue,
   openQueueReader,
@@ -8,8 +10,6 @@ import {
   type QueueOptions,
   type QueueReader,
 } from '../../queue/index.ts';
-import { DEFAULT_DATABASE, placeOfDatabase } from '../../queue/database/database-place.ts';
-import type { ProviderError } from '../../contract/provider-error.ts';
 import type { DynamicAccounts, OpenedServices } from '../setup/open-services.ts';
 import type { Session } from '../setup/session.ts';
 import { wrongUse } from '../terminal/wrong-use.ts';

@@ -1,7 +1,7 @@
 import type { BulkFlags } from '../setup/flags.ts';
-import { DATA, confirm } from '../terminal/confirm.ts';
 import { type OpenedServices, accountNamed } from '../setup/open-services.ts';
 import type { Session } from '../setup/session.ts';
+import { DATA, confirm } from '../terminal/confirm.ts';
 import { visible } from '../terminal/visible.ts';
 import { wrongUse } from '../terminal/wrong-use.ts';
 import { checkRows, type CheckedRows } from './check-rows.ts';

@@ -1,22 +1,19 @@
 import { resolve } from 'node:path';
 import type { BulkFlags } from '../setup/flags.ts';
-import { EXIT } from '../terminal/exit-code.ts';
-import { onInterrupt } from '../terminal/interrupt.ts';
 import type { OpenedServices } from '../setup/open-services.ts';
-import { reportError } from '../terminal/report-error.ts';
 import type { Session } from '../setup/session.ts';
-import { unknownAccount } from '../setup/unknown-account.ts';
+import { EXIT } from '../terminal/exit-code.ts';
+import { reportError } from '../terminal/report-error.ts';
 import { writeRequest } from '../terminal/show-request.ts';
 import { wrongUse } from '../terminal/wrong-use.ts';
 import { admitRows, confirmImmediate } from './admit-rows.ts';
 import { validRows, type CheckedRows } from './check-rows.ts';
-import { knownColumns } from './columns.ts';
 import { isToSend, readEarlierRun, type EarlierRun } from './earlier-run.ts';
-import { openInput, requireList, type InputFile } from './input-file.ts';
-import { openResults, refuseExisting } from './results-file.ts';
+import { requireList, type InputFile } from './input-file.ts';
+import { accountOf, openList, stoppable } from './list-run.ts';
 import { openProgress } from './open-progress.ts';
+import { openResults, refuseExisting } from './results-file.ts';
 import { OutcomeCounts } from './row-outcome.ts';
-import type { ReadRow } from './row-request.ts';
 import { lockRun } from './run-lock.ts';
 import { runRows, type FinishedRow } from './run-rows.ts';
 import { AccountStops, FirstFailures, writeSummary } from './summary.ts';
@@ -33,10 +30,8 @@ export async function bulk(file: string, flags: BulkFlags, session: Session): Pr
     throw wrongUse('--results names the list itself. Name a file of its own for the results. Nothing was sent.');
   }
   if (path !== undefined && flags.resume !== true && flags.dryRun !== true) refuseExisting(path);
-  const opened = await session.open();
-  const names = Object.keys(opened.accounts);
-  if (names.length === 0) throw unknownAccount(names, opened.path, '');
-  using input = await openInput(file, flags.format, knownColumns(opened));
+  const { opened, input: copy } = await openList(file, flags.format, session);
+  using input = copy;
   if (path === undefined || flags.dryRun === true) {
     using results = flags.resume === true && path !== undefined ? await openResults(path, true) : undefined;
     const earlier = results === undefined ? undefined : await readEarlierRun(results);
@@ -81,13 +76,7 @@ async function send({ checked, flags, session, ...run }: Sending): Promise<numbe
   const failures = new FirstFailures();
   const stops = new AccountStops();
   const progress = await openProgress(checked, counts, output);
-  const stopping = new AbortController();
-  const stop = onInterrupt(() => {
-    stopping.abort();
-    const words = 'Stopping: cancellations in flight are allowed to finish. Ctrl-C again ends the process immediately.';
-    if (progress === undefined) output.message(words);
-    else progress.log(words);
-  });
+  const stopping = stoppable('cancellations', progress, session);
   try {
     await runRows({
       ...run,
@@ -117,7 +106,7 @@ async function send({ checked, flags, session, ...run }: Sending): Promise<numbe
     });
   } finally {
     progress?.stop();
-    stop();
+    stopping.end();
   }
   for (const [account, rows] of checked.accounts) counts.add(account, 'not_begun', rows - counts.total(account));
   writeSummary(
@@ -155,8 +144,4 @@ function recordOf({ outcome, settled, earlier }: FinishedRow): object | undefine
 function warningsOf({ settled, earlier }: FinishedRow): ReadonlySet<string> {
   const warnings = earlier?.warnings ?? (settled?.ok === true ? settled.result.warnings : []);
   return new Set(warnings.map(({ code }) => code));
-}
-
-function accountOf(row: ReadRow): string {
-  return row.ok ? row.request.account : '(bad rows)';
 }

@@ -3,7 +3,7 @@ import { TIMINGS } from '../../contract/vocabulary.ts';
 import { type OpenedServices, formsOf } from '../setup/open-services.ts';
 
 /** The columns that mean the same for every account. */
-export const COMMON_COLUMNS: readonly string[] = [
+const COMMON_COLUMNS: readonly string[] = [
   'account',
   'service',
   'when',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type KeptOutcome, KEPT_OUTCOMES } from '../../contract/outcome.ts';
 import * as v from 'valibot';
+import { type KeptOutcome, KEPT_OUTCOMES } from '../../contract/outcome.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
 import { wrongUse } from '../terminal/wrong-use.ts';
 import { byteLinesOf } from './lines.ts';
@@ -30,7 +30,7 @@ export interface EarlierResult {
   readonly [field: string]: unknown;
 }
 
-/** `started`: it was sent, or was about to be, and no answer was written down. */
+/** `started`: it was sent, or was about to be, and no response was written down. */
 export type EarlierState = 'started' | 'confirmation_required' | KeptOutcome;
 
 /** Whether such a row has yet to be sent, or is to be sent again, since nothing happened. */

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../contract/error-code.ts';
 import type { ProviderError } from '../../contract/provider-error.ts';
-import { whenText } from '../../contract/when.ts';
 import type { CancelResult, SafeResult } from '../../contract/result.ts';
+import { whenText } from '../../contract/when.ts';
 import type { RowOutcome } from './row-outcome.ts';
 import type { ReadRow } from './row-request.ts';
 

@@ -16,8 +16,8 @@ import { asUser, ownerOtherThanRoot } from '../../platform/owner-of.ts';
 import { jsonLine } from '../terminal/json-line.ts';
 import { systemCode } from '../terminal/system-code.ts';
 import { wrongUse } from '../terminal/wrong-use.ts';
-import { lockResults, type ResultsLock } from './results-lock.ts';
 import { rescued, rescueOf } from './rescue.ts';
+import { lockResults, type ResultsLock } from './results-lock.ts';
 import { unwritable } from './unwritable.ts';
 import { wholeLinesOf } from './whole-lines.ts';
 
@@ -183,7 +183,7 @@ function refuseRescued(path: string): void {
 }
 
 /** The last line of results that another process has shortened while a run wrote them. */
-export const LINES_LOST: object = { outcome: 'lines_lost' };
+const LINES_LOST: object = { outcome: 'lines_lost' };
 
 /** What a person has to do about results of which lines are lost. */
 export const LOOK_UP: string =

@@ -1,6 +1,6 @@
 import { closeSync, lstatSync, openSync, rmSync, statSync } from 'node:fs';
-import { type FileLock, type NotLocked, lockFile } from '../../platform/file-lock.ts';
 import type { ProviderError } from '../../contract/provider-error.ts';
+import { type FileLock, type NotLocked, lockFile } from '../../platform/file-lock.ts';
 import { systemCode } from '../terminal/system-code.ts';
 import { notConfigured, wrongUse } from '../terminal/wrong-use.ts';
 import { unwritable } from './unwritable.ts';

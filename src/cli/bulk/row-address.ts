@@ -1,7 +1,7 @@
 import { issueText } from '../../call/issue-text.ts';
 import type { Account } from '../../contract/account.ts';
-import { exampleOf } from '../../contract/example-when.ts';
 import { isProviderError } from '../../contract/provider-error.ts';
+import { exampleOf } from '../../contract/when.ts';
 import { type OpenedServices, formsOf } from '../setup/open-services.ts';
 import { misread, parseService, toReference, writtenForms } from '../setup/parse-service.ts';
 import { columnProblem, isOfService, knownColumns } from './columns.ts';

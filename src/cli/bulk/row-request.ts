@@ -5,9 +5,8 @@ import { parseWhen } from '../../contract/when.ts';
 import { extrasOf } from '../setup/extras.ts';
 import type { OpenedServices } from '../setup/open-services.ts';
 import { EXTRA } from './columns.ts';
-import { fingerprintOf } from './fingerprint.ts';
+import { fingerprintOf, placeOf } from './fingerprint.ts';
 import type { InputRow } from './input-row.ts';
-import { placeOf } from './place.ts';
 import { addressIn, rowProblem, validated } from './row-address.ts';
 import { isScientific, SHORTENED } from './spreadsheet-cell.ts';
 

@@ -1,6 +1,6 @@
 import type { Accounts } from '../../contract/account.ts';
-import type { OperationEvent } from '../../contract/event.ts';
 import type { CancelManyProgress } from '../../contract/bulk.ts';
+import type { OperationEvent } from '../../contract/event.ts';
 import type { CancelResult, SafeResult } from '../../contract/result.ts';
 import type { OpenedServices } from '../setup/open-services.ts';
 import { validRows, type CheckedRows } from './check-rows.ts';

@@ -1,10 +1,10 @@
 import { isWall } from '../../bulk/account-access.ts';
-import { isForeign } from '../../call/foreign-answer.ts';
+import { isForeign } from '../../call/error-notes.ts';
 import type { ErrorCode } from '../../contract/error-code.ts';
 import { ProviderError, isProviderError } from '../../contract/provider-error.ts';
-import { NO_SUCH_SERVICE, confirmsCancellation } from '../../outcome/read-back.ts';
 import type { CancelResult, SafeResult } from '../../contract/result.ts';
 import type { CancellationStatus, LastSeen } from '../../contract/vocabulary.ts';
+import { NO_SUCH_SERVICE, confirmsCancellation } from '../../outcome/read-back.ts';
 import { isLoginStatus } from '../../sending/judge-response.ts';
 import type { OpenedServices } from '../setup/open-services.ts';
 import type { DoubtfulRow } from './check-rows.ts';
@@ -21,7 +21,7 @@ import type { ValidRow } from './result-line.ts';
 export class Settling {
   readonly #services: OpenedServices['services'];
   readonly #closed = new Map<string, ProviderError>();
-  /** How many read-backs in a row got no answer. */
+  /** How many read-backs in a row got no response. */
   readonly #silent = new Map<string, number>();
   /** By the number of the row. */
   readonly #tried = new Map<number, SafeResult<CancelResult>>();

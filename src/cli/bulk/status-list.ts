@@ -1,20 +1,18 @@
-import { ProviderError } from '../../contract/provider-error.ts';
 import type { Accounts } from '../../contract/account.ts';
 import type { StatusManyProgress } from '../../contract/bulk.ts';
-import type { CancellationStatus } from '../../contract/vocabulary.ts';
+import { ProviderError } from '../../contract/provider-error.ts';
 import type { SafeResult } from '../../contract/result.ts';
+import type { CancellationStatus } from '../../contract/vocabulary.ts';
 import type { StatusListFlags } from '../setup/flags.ts';
 import type { OpenedServices } from '../setup/open-services.ts';
 import type { Session } from '../setup/session.ts';
-import { unknownAccount } from '../setup/unknown-account.ts';
 import { EXIT, worstOf } from '../terminal/exit-code.ts';
-import { onInterrupt } from '../terminal/interrupt.ts';
 import { tableLines } from '../terminal/table.ts';
 import { visible } from '../terminal/visible.ts';
 import { wrongUse } from '../terminal/wrong-use.ts';
-import { knownColumns } from './columns.ts';
 import { csvLine } from './csv-line.ts';
-import { type InputFile, openInput, requireList } from './input-file.ts';
+import { type InputFile, requireList } from './input-file.ts';
+import { accountOf, openList, stoppable } from './list-run.ts';
 import { openProgress } from './open-progress.ts';
 import { type AddressedRow, readAddress } from './row-address.ts';
 import { RowCounts } from './row-counts.ts';
@@ -35,10 +33,8 @@ export async function statusList(list: string, flags: StatusListFlags, session: 
   // Before a configuration is executed for it.
   requireList(list, flags.format);
   if (flags.out !== undefined) statusFormat(flags.out);
-  const opened = await session.open();
-  const names = Object.keys(opened.accounts);
-  if (names.length === 0) throw unknownAccount(names, opened.path, '');
-  using input = await openInput(list, flags.format, knownColumns(opened));
+  const { opened, input: copy } = await openList(list, flags.format, session);
+  using input = copy;
   const found = await countRows(input, opened);
   if (found.rows === 0) throw wrongUse('the list has no rows. Nothing was sent.');
   using file = flags.out === undefined ? undefined : createStatusFile(flags.out);
@@ -47,13 +43,7 @@ export async function statusList(list: string, flags: StatusListFlags, session: 
   // Bars would run into rows on the same terminal.
   const isShown = flags.out === undefined && process.stdout.isTTY;
   const progress = isShown ? undefined : await openProgress(found, counts, output);
-  const stopping = new AbortController();
-  const stop = onInterrupt(() => {
-    stopping.abort();
-    const words = 'Stopping: reads in flight are allowed to finish. Ctrl-C again ends the process immediately.';
-    if (progress === undefined) output.message(words);
-    else progress.log(words);
-  }, EXIT.refused);
+  const stopping = stoppable('reads', progress, session, EXIT.refused);
   if (flags.out === undefined) output.line(csvLine(STATUS_COLUMNS));
   const tell = async (read: ReadStatus): Promise<void> => {
     const { row, outcome, settled } = read;
@@ -72,7 +62,7 @@ export async function statusList(list: string, flags: StatusListFlags, session: 
     );
   } finally {
     progress?.stop();
-    stop();
+    stopping.end();
   }
   file?.complete();
   writeSummary({ rows: found.rows, counts, stops, out: flags.out }, session);
@@ -82,7 +72,7 @@ export async function statusList(list: string, flags: StatusListFlags, session: 
 interface FoundRows {
   readonly rows: number;
   readonly valid: number;
-  /** How many rows each account has; those that are not valid as {@link BAD}. */
+  /** How many rows each account has, by {@link accountOf}. */
   readonly accounts: ReadonlyMap<string, number>;
 }
 
@@ -217,10 +207,4 @@ function warningsOf(counts: RowCounts<StatusOutcome>): readonly string[] {
 function exitCodeFor(counts: RowCounts<StatusOutcome>): number {
   const unread = counts.of('unread') + counts.of('unsupported') + counts.of('not_begun');
   return worstOf([...(unread > 0 ? [EXIT.refused] : []), ...(counts.of('bad') > 0 ? [EXIT.wrongUse] : [])]);
-}
-
-const BAD = '(bad rows)';
-
-function accountOf(row: AddressedRow): string {
-  return row.ok ? row.request.account : BAD;
 }

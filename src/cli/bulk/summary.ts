@@ -1,6 +1,6 @@
-import { tableLines } from '../terminal/table.ts';
 import type { ProviderError } from '../../contract/provider-error.ts';
 import type { Session } from '../setup/session.ts';
+import { tableLines } from '../terminal/table.ts';
 import { visible } from '../terminal/visible.ts';
 import { ROW_OUTCOMES, type OutcomeCounts, type RowOutcome } from './row-outcome.ts';
 

@@ -2,8 +2,7 @@ import { type Command, Option } from 'commander';
 import type { BulkFlags } from '../setup/flags.ts';
 import type { Act } from '../setup/session.ts';
 import { examples } from '../terminal/examples.ts';
-import { positive } from './positive.ts';
-import { text } from './text.ts';
+import { positive, text } from './values.ts';
 
 /** Adds `cancelkit bulk`. */
 export function addBulk(program: Command, act: Act): void {

@@ -1,11 +1,11 @@
-import { type Command, Option } from 'commander';
+import { type Command, Option, InvalidArgumentError } from 'commander';
 import { REASON_LABELS } from '../../contract/reason.ts';
+import type { AnyWhen } from '../../contract/vocabulary.ts';
+import { WHEN_WORDS, parseWhen } from '../../contract/when.ts';
 import type { CancelFlags } from '../setup/flags.ts';
 import type { Act } from '../setup/session.ts';
 import { examples } from '../terminal/examples.ts';
-import { extra } from './extra.ts';
-import { text } from './text.ts';
-import { whenOption } from './when-option.ts';
+import { text } from './values.ts';
 
 /** Adds `cancelkit cancel`. */
 export function addCancel(program: Command, act: Act): void {
@@ -47,4 +47,25 @@ export function withCancelOptions(command: Command): Command {
       // Not commander's own mandatory option: that would hide the mistake in a mistyped one.
       .addOption(whenOption()),
   );
+}
+
+/** The values of a repeated option `--extra name=value`, by name. */
+function extra(value: string, earlier: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  const [, name = '', text = ''] = /^([A-Za-z]\w*)=(.+)$/s.exec(value) ?? [];
+  if (name === '') throw new InvalidArgumentError('It has to be a name, = and a value: reserveLocation=true.');
+  if (Object.hasOwn(earlier, name)) throw new InvalidArgumentError('The same name is given twice.');
+  return { ...earlier, [name]: text };
+}
+
+/** The option `--when`, with the choices of all providers: what one does not offer is refused with its own list. */
+function whenOption(): Option {
+  return new Option('--when <when>', 'when it takes effect: a timing, or a date such as 2026-12-31 (required)')
+    .choices(WHEN_WORDS)
+    .argParser(whenOf);
+}
+
+function whenOf(text: string): AnyWhen {
+  const when = parseWhen(text);
+  if (when === undefined) throw new InvalidArgumentError(`Allowed choices are ${WHEN_WORDS.join(', ')}.`);
+  return when;
 }

@@ -1,6 +1,6 @@
 import { Argument, type Command } from 'commander';
-import { examples } from '../terminal/examples.ts';
 import type { Act } from '../setup/session.ts';
+import { examples } from '../terminal/examples.ts';
 
 /** Adds `cancelkit completion`, and the hidden command that a shell asks for the next word. */
 export function addCompletion(program: Command, act: Act): void {

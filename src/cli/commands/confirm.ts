@@ -26,7 +26,7 @@ export function addConfirm(program: Command, act: Act): void {
     )
     .action((account: string, service: readonly string[], flags: CancelFlags) =>
       act('confirm', async (session) =>
-        (await import('../actions/confirm-token.ts')).confirmCancellation(account, service, flags, session),
+        (await import('../actions/cancel.ts')).confirmCancellation(account, service, flags, session),
       ),
     );
 }

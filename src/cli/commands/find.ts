@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import type { Act } from '../setup/session.ts';
 import { examples } from '../terminal/examples.ts';
-import { positive } from './positive.ts';
-import { text } from './text.ts';
+import { positive, text } from './values.ts';
 
 /** Adds `cancelkit find`. */
 export function addFind(program: Command, act: Act): void {

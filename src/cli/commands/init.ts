@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { examples } from '../terminal/examples.ts';
 import type { Act } from '../setup/session.ts';
+import { examples } from '../terminal/examples.ts';
 
 /** Adds `cancelkit init`. */
 export function addInit(program: Command, act: Act): void {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { examples } from '../terminal/examples.ts';
-import type { Act } from '../setup/session.ts';
-import { withCancelOptions } from './cancel.ts';
 import type { CancelFlags } from '../setup/flags.ts';
+import type { Act } from '../setup/session.ts';
+import { examples } from '../terminal/examples.ts';
+import { withCancelOptions } from './cancel.ts';
 
 /** Adds `cancelkit preview`. */
 export function addPreview(program: Command, act: Act): void {

@@ -1,10 +1,10 @@
-import { RESOLUTIONS } from '../../queue/model/state.ts';
 import { type Command, Option } from 'commander';
+import { RESOLUTIONS } from '../../queue/model/state.ts';
 import type { DecisionFlags, QuarantineFlags } from '../setup/flags.ts';
 import type { Act } from '../setup/session.ts';
 import { examples } from '../terminal/examples.ts';
 import { whenAbsent } from './queue-work.ts';
-import { text } from './text.ts';
+import { text } from './values.ts';
 
 /** Adds the decisions to `cancelkit queue`: from `approve` to `resume`. */
 export function addDeciding(queue: Command, act: Act): void {

@@ -3,8 +3,7 @@ import { QUEUE_STATES } from '../../queue/model/state.ts';
 import type { ExportFlags, ListFlags } from '../setup/flags.ts';
 import type { Act } from '../setup/session.ts';
 import { examples } from '../terminal/examples.ts';
-import { positive } from './positive.ts';
-import { text } from './text.ts';
+import { positive, text } from './values.ts';
 
 /** Adds `cancelkit queue list`, `show`, `stats` and `export`. */
 export function addReading(queue: Command, act: Act): void {

@@ -1,12 +1,11 @@
-import { WHEN_ABSENT } from '../../queue/model/state.ts';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { WHEN_ABSENT } from '../../queue/model/state.ts';
 import type { AddFlags, UiFlags, WorkFlags } from '../setup/flags.ts';
 import type { Act } from '../setup/session.ts';
 import { examples } from '../terminal/examples.ts';
 import { withCancelOptions } from './cancel.ts';
 import { port } from './port.ts';
-import { positive } from './positive.ts';
-import { text } from './text.ts';
+import { positive, text } from './values.ts';
 
 /** Adds `cancelkit queue add`. */
 export function addAdding(queue: Command, act: Act): void {

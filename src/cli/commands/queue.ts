@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { examples } from '../terminal/examples.ts';
 import type { Act } from '../setup/session.ts';
+import { examples } from '../terminal/examples.ts';
 import { addDeciding } from './queue-decide.ts';
 import { addReading } from './queue-read.ts';
 import { addAdding, addWorking } from './queue-work.ts';

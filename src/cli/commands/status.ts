@@ -2,8 +2,7 @@ import { type Command, Option } from 'commander';
 import type { StatusFlags } from '../setup/flags.ts';
 import type { Act } from '../setup/session.ts';
 import { examples } from '../terminal/examples.ts';
-import { positive } from './positive.ts';
-import { text } from './text.ts';
+import { positive, text } from './values.ts';
 
 /** Adds `cancelkit status`. */
 export function addStatus(program: Command, act: Act): void {

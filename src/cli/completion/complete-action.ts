@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { EXIT } from '../terminal/exit-code.ts';
 import { configIn } from '../setup/find-config.ts';
 import type { Session } from '../setup/session.ts';
+import { EXIT } from '../terminal/exit-code.ts';
 import { candidates } from './candidates.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { EXIT } from '../terminal/exit-code.ts';
 import type { Session } from '../setup/session.ts';
+import { EXIT } from '../terminal/exit-code.ts';
 
 /**
  * `cancelkit completion`: what a shell needs in order to ask `cancelkit complete` for the next word. All that is to be

@@ -1,7 +1,7 @@
 import { byWhom } from '../actions/with-queue.ts';
+import type { Session } from '../setup/session.ts';
 import { EXIT } from '../terminal/exit-code.ts';
 import { reportError } from '../terminal/report-error.ts';
-import type { Session } from '../setup/session.ts';
 import { proposeTools } from './propose-tool.ts';
 import { readingTools } from './reading-tools.ts';
 import { reservedStdout, serve } from './server.ts';

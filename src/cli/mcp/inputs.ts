@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { only } from '../../call/issue-text.ts';
+import { onlyFields } from '../../call/only-fields.ts';
 import type { StandardSchema } from '../../contract/standard-schema.ts';
 
 /** One argument of a tool: how it is checked, and how it is described to a client. */
@@ -29,7 +29,7 @@ export function argumentsOf<const Own extends Fields>(fields: Own): Arguments<Gi
   const schemas = Object.fromEntries(
     entries.map(([name, { schema, isOptional }]) => [name, isOptional ? v.optional(schema) : schema]),
   );
-  const checked = v.pipe(v.unknown(), v.strictObject(schemas, only(...Object.keys(fields))));
+  const checked = v.pipe(v.unknown(), onlyFields(schemas));
   return {
     // oxlint-disable-next-line no-unsafe-type-assertion -- each entry has the type of its own field
     schema: checked as unknown as StandardSchema<unknown, Given<Own>>,

@@ -1,6 +1,6 @@
 import { whenText } from '../../contract/when.ts';
-import { QUEUE_STATES } from '../../queue/model/state.ts';
 import type { QueuedCancellation } from '../../queue/index.ts';
+import { QUEUE_STATES } from '../../queue/model/state.ts';
 import { describeAccount } from '../actions/accounts.ts';
 import { withReader } from '../actions/with-queue.ts';
 import type { OpenedServices } from '../setup/open-services.ts';

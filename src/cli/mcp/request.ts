@@ -1,6 +1,6 @@
 import { type ReasonCategory, REASON_LABELS } from '../../contract/reason.ts';
-import { parseWhen, WHEN_WORDS } from '../../contract/when.ts';
 import type { AnyWhen } from '../../contract/vocabulary.ts';
+import { parseWhen, WHEN_WORDS } from '../../contract/when.ts';
 import { namedService } from '../setup/named-service.ts';
 import type { OpenedServices } from '../setup/open-services.ts';
 import type { ServiceReference } from '../setup/parse-service.ts';

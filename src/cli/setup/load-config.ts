@@ -3,10 +3,10 @@ import { basename, extname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { listed } from '../../call/issue-text.ts';
 import type { ProviderError } from '../../contract/provider-error.ts';
-import { configIn } from './find-config.ts';
 import { unlessIdle } from '../terminal/process-end.ts';
 import { systemCode } from '../terminal/system-code.ts';
 import { notConfigured, wrongUse } from '../terminal/wrong-use.ts';
+import { configIn } from './find-config.ts';
 
 /** A configuration file, loaded. What its default export holds has not been checked. */
 export interface LoadedConfig {

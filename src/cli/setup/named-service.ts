@@ -1,9 +1,9 @@
-import { exampleOf } from '../../contract/example-when.ts';
 import { issueTexts } from '../../call/issue-text.ts';
 import { isProviderError } from '../../contract/provider-error.ts';
+import { exampleOf } from '../../contract/when.ts';
+import { wrongUse } from '../terminal/wrong-use.ts';
 import { accountNamed, formsOf, type OpenedServices } from './open-services.ts';
 import { misread, parseService, writtenForms, type ServiceReference } from './parse-service.ts';
-import { wrongUse } from '../terminal/wrong-use.ts';
 
 /**
  * The service that a command names, checked as far as it can be without sending anything.

@@ -1,16 +1,17 @@
 import * as v from 'valibot';
 import { internalsOf } from '../../accounts/account.ts';
+import { checkAgainst } from '../../call/check-schema.ts';
+import { issueTexts } from '../../call/issue-text.ts';
+import { onlyFields } from '../../call/only-fields.ts';
 import type { Account, Accounts } from '../../contract/account.ts';
 import type { ServiceOptions } from '../../contract/options.ts';
-import { checkAgainst } from '../../call/check-schema.ts';
-import { issueTexts, only } from '../../call/issue-text.ts';
 import { isProviderError } from '../../contract/provider-error.ts';
-import type { StandardSchema } from '../../contract/standard-schema.ts';
-import { type CancelService, createCancelService } from '../../service/service.ts';
 import type { ServiceForm } from '../../contract/provider.ts';
+import type { StandardSchema } from '../../contract/standard-schema.ts';
 import type { OperationName, Timing } from '../../contract/vocabulary.ts';
-import { loadConfig } from './load-config.ts';
+import { type CancelService, createCancelService } from '../../service/service.ts';
 import { notConfigured } from '../terminal/wrong-use.ts';
+import { loadConfig } from './load-config.ts';
 
 /** Accounts whose extras are not known before they are opened: the check of a request says which exist. */
 export type DynamicAccounts = Readonly<
@@ -40,14 +41,11 @@ interface CheckedConfig {
 /** Checks the default export of a configuration file; its parts only as far as no later check does. */
 export const configSchema: StandardSchema<unknown, CheckedConfig> = v.pipe(
   v.unknown(),
-  v.strictObject(
-    {
-      accounts: v.custom<Accounts>(isPlainObject, 'an object with an account under each name'),
-      options: v.optional(record),
-      queue: v.optional(record),
-    },
-    only('accounts', 'options', 'queue'),
-  ),
+  onlyFields({
+    accounts: v.custom<Accounts>(isPlainObject, 'an object with an account under each name'),
+    options: v.optional(record),
+    queue: v.optional(record),
+  }),
 );
 
 function isPlainObject(value: unknown): boolean {

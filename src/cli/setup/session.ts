@@ -1,5 +1,5 @@
-import type { OpenedServices } from './open-services.ts';
 import type { Output } from '../terminal/output.ts';
+import type { OpenedServices } from './open-services.ts';
 
 /** What a command works with: where it writes, and the accounts, which are opened when they are asked for. */
 export interface Session {

@@ -1,6 +1,6 @@
-import { whenText } from '../../contract/when.ts';
 import type { CancelResult } from '../../contract/result.ts';
 import type { CancellationStatus, EffectiveAt } from '../../contract/vocabulary.ts';
+import { whenText } from '../../contract/when.ts';
 import { STATE_WORDS } from '../../queue/words/state-words.ts';
 import { type Labelled, writeLabelled } from '../terminal/labelled.ts';
 import type { Output } from '../terminal/output.ts';
@@ -29,7 +29,7 @@ export function writeResult(result: CancelResult, output: Output): void {
     ['effective at', effectiveText(result.effectiveAt)],
     ['provider reference', result.providerReference],
     ['read back', existing === undefined ? undefined : existing.state],
-    ['established by', result.reconciled ? 'reading back, since the answer was lost' : undefined],
+    ['established by', result.reconciled ? 'reading back, since the response was lost' : undefined],
     ...result.warnings.map(({ code, message }): Labelled => ['warning', `${code}: ${message}`]),
     ['operation', result.operationId],
   ]);

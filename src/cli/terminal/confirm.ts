@@ -1,5 +1,5 @@
-import { ProviderError } from '../../contract/provider-error.ts';
 import type { Capabilities } from '../../contract/capabilities.ts';
+import { ProviderError } from '../../contract/provider-error.ts';
 import type { Output } from './output.ts';
 import { unlessIdle } from './process-end.ts';
 import { visible } from './visible.ts';

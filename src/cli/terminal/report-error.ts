@@ -1,6 +1,6 @@
-import { whenText } from '../../contract/when.ts';
 import { ProviderError, isProviderError } from '../../contract/provider-error.ts';
 import { REPORT_IT } from '../../contract/report-it.ts';
+import { whenText } from '../../contract/when.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { labelledLines } from './labelled.ts';
 import { nextStepOf } from './next-step.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { checkNow } from '../../call/check-schema.ts';
-import { only } from '../../call/issue-text.ts';
+import { onlyFields } from '../../call/only-fields.ts';
 import type { StandardSchema } from '../../contract/standard-schema.ts';
 import { invalidInput } from '../../queue/input/check-input.ts';
 
@@ -22,16 +22,13 @@ const fn = v.custom<unknown>(isFunction, 'a function');
 
 const schema: StandardSchema<unknown, unknown> = v.pipe(
   v.unknown(),
-  v.strictObject(
-    {
-      queue: v.custom<unknown>(isQueue, 'what createCancelQueue returned'),
-      authorize: fn,
-      basePath: v.optional(v.pipe(v.string(PATH), v.regex(/^(?:\/[\w.~-]+)*$/, PATH))),
-      label: v.optional(v.pipe(v.string('a text'), v.maxLength(40, 'at most 40 characters'))),
-      onError: v.optional(fn),
-    },
-    only('queue', 'authorize', 'basePath', 'label', 'onError'),
-  ),
+  onlyFields({
+    queue: v.custom<unknown>(isQueue, 'what createCancelQueue returned'),
+    authorize: fn,
+    basePath: v.optional(v.pipe(v.string(PATH), v.regex(/^(?:\/[\w.~-]+)*$/, PATH))),
+    label: v.optional(v.pipe(v.string('a text'), v.maxLength(40, 'at most 40 characters'))),
+    onError: v.optional(fn),
+  }),
 );
 
 /** The options, unchanged. @throws ProviderError `invalid_request` */

@@ -1,9 +1,9 @@
 import type { JSX } from 'hono/jsx/jsx-runtime';
+import type { WhereToLook } from '../../contract/where-to-look.ts';
 import type { QueuedCancellation, QueuedCancellationWithHistory } from '../../queue/index.ts';
 import { sentenceOf } from '../../queue/words/history-words.ts';
 import { STATE_WORDS, wordsOf } from '../../queue/words/state-words.ts';
 import { timingWords } from '../../queue/words/timing-words.ts';
-import type { WhereToLook } from '../../contract/where-to-look.ts';
 import { serviceName } from '../model/service-name.ts';
 import { hrefOf, type Visit } from '../model/visit.ts';
 import type { Draft } from './decision-form.tsx';

@@ -1,8 +1,8 @@
 import type { Child } from 'hono/jsx';
 import type { JSX } from 'hono/jsx/jsx-runtime';
+import type { WhereToLook } from '../../contract/where-to-look.ts';
 import { awaitsToken, wordsOf } from '../../queue/words/state-words.ts';
 import { ANSWERS, choiceFor } from '../model/answers.ts';
-import type { WhereToLook } from '../../contract/where-to-look.ts';
 import { serviceName } from '../model/service-name.ts';
 import { hrefOf, may } from '../model/visit.ts';
 import { ConfirmForm, Decide, type Draft, type FormProps, Hidden, Note, Submit, TypedId } from './decision-form.tsx';

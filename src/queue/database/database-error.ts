@@ -1,5 +1,5 @@
-import { REPORT_IT } from '../../contract/report-it.ts';
 import { ProviderError, isProviderError } from '../../contract/provider-error.ts';
+import { REPORT_IT } from '../../contract/report-it.ts';
 import { adviceFor, isMisconfigured } from './database-advice.ts';
 import { DatabaseFailure } from './database.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { type NotLocked, lockFile } from '../../platform/file-lock.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
+import { type NotLocked, lockFile } from '../../platform/file-lock.ts';
 import { guardedSync } from './database.ts';
 
 /** The lock on the directory of an embedded queue. */

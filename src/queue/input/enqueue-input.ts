@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import { traceparent } from '../../call/check-options.ts';
-import { only } from '../../call/issue-text.ts';
+import { onlyFields } from '../../call/only-fields.ts';
 import type { StandardSchema } from '../../contract/standard-schema.ts';
 import type { QueryClient } from '../database/database.ts';
-import type { WhenAbsent } from '../model/state.ts';
 import type { FollowOption } from '../model/follow-plan.ts';
-import { by, follow, id, moment, whenAbsent, whole } from './input-fields.ts';
+import type { WhenAbsent } from '../model/state.ts';
+import { type Checked, by, follow, id, moment, whenAbsent, whole } from './input-fields.ts';
 
 const optional = v.optional;
 
@@ -33,29 +33,50 @@ function isSigned<Placing extends CheckedPlacing>(): v.CheckAction<Placing, stri
 }
 
 /** Where a cancellation is put in the queue. */
-export interface CheckedPlacing {
+export interface Placing {
+  /**
+   * Idempotency key. Enqueueing the same request with the same id more than once creates only one entry. 1 to 128
+   * characters. Default: a new UUID.
+   */
   readonly id?: string | undefined;
-  readonly notBefore?: string | undefined;
+  /** Not taken up before this time: a `Date`, or ISO 8601 with its zone (`2026-05-01T10:00Z`) or a day (in UTC). */
+  readonly notBefore?: Date | string | undefined;
+  /** From -1000 to 1000; the higher comes first, within its account. Default 0. */
   readonly priority?: number | undefined;
+  /** Who asks for it, for the audit trail. */
   readonly by?: string | undefined;
+  /** What happens if it becomes unknown and the last read-back does not find it. Default: the queue's. */
   readonly whenAbsent?: WhenAbsent | undefined;
+  /**
+   * The trace context that asks for it (`traceparent` of W3C Trace Context). Kept in the row, and given to the call
+   * that carries it out, so that a tracer can link the two. Default: none.
+   */
   readonly traceparent?: string | undefined;
+  /** Whether, and when, it is read again once the provider has accepted it. Default: as the queue that works on it. */
   readonly follow?: FollowOption | undefined;
+  /**
+   * Only proposes it: no worker takes it until a person other than `by`, which is required, approves it. Default
+   * `false`.
+   */
   readonly propose?: boolean | undefined;
 }
 
-/** The options of `enqueue`. */
-export interface CheckedEnqueue extends CheckedPlacing {
+/** Options of `enqueue` and `enqueueMany`. */
+export interface TransactionOption {
+  /**
+   * A transaction of the caller's own in the same PostgreSQL database, as a client of `pg`: enqueued if and when it is
+   * committed. It has to be rolled back if the call throws.
+   */
   readonly transaction?: QueryClient | undefined;
 }
 
+/** {@link Placing}, checked. */
+export type CheckedPlacing = Checked<Placing>;
+
 /** Checks the options of `enqueue`. */
-export const enqueueSchema: StandardSchema<unknown, CheckedEnqueue> = v.pipe(
+export const enqueueSchema: StandardSchema<unknown, CheckedPlacing & TransactionOption> = v.pipe(
   v.optional(v.unknown(), {}),
-  v.strictObject(
-    { id: optional(id), ...placing, transaction: optional(transaction) },
-    only('id', 'notBefore', 'priority', 'by', 'whenAbsent', 'traceparent', 'follow', 'propose', 'transaction'),
-  ),
+  onlyFields({ id: optional(id), ...placing, transaction: optional(transaction) }),
   isSigned(),
 );
 
@@ -67,15 +88,12 @@ export interface CheckedItem extends CheckedPlacing {
 /** Checks one of the items of `enqueueMany`. */
 export const itemSchema: StandardSchema<unknown, CheckedItem> = v.pipe(
   v.unknown(),
-  v.strictObject(
-    { request: v.unknown(), id: optional(id), ...placing },
-    only('request', 'id', 'notBefore', 'priority', 'by', 'whenAbsent', 'traceparent', 'follow', 'propose'),
-  ),
+  onlyFields({ request: v.unknown(), id: optional(id), ...placing }),
   isSigned(),
 );
 
 /** Checks the options of `enqueueMany`. */
-export const enqueueManySchema: StandardSchema<unknown, Pick<CheckedEnqueue, 'transaction'>> = v.pipe(
+export const enqueueManySchema: StandardSchema<unknown, TransactionOption> = v.pipe(
   v.optional(v.unknown(), {}),
-  v.strictObject({ transaction: optional(transaction) }, only('transaction')),
+  onlyFields({ transaction: optional(transaction) }),
 );

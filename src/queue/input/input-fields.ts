@@ -1,7 +1,10 @@
 import * as v from 'valibot';
-import { only } from '../../call/issue-text.ts';
+import { onlyFields } from '../../call/only-fields.ts';
 import type { FollowOption } from '../model/follow-plan.ts';
 import { type WhenAbsent, WHEN_ABSENT } from '../model/state.ts';
+
+/** An argument once it is checked: every time is ISO 8601 in UTC. */
+export type Checked<Argument> = { readonly [Key in keyof Argument]: Exclude<Argument[Key], Date> };
 
 /** Who asks or decides. */
 export const by: v.GenericSchema<unknown, string> = name('who asks, in 1 to 128 characters without control characters');
@@ -40,18 +43,15 @@ const BEFORE_DATE = 'a list of up to 20 times in milliseconds';
 export const follow: v.GenericSchema<unknown, FollowOption> = v.union(
   [
     v.boolean(FOLLOW),
-    v.strictObject(
-      {
-        afterMs: FOLLOW_MS,
-        beforeDateMs: v.optional(v.pipe(v.array(duration(A_DURATION), BEFORE_DATE), v.maxLength(20, BEFORE_DATE))),
-        afterDateMs: FOLLOW_MS,
-        everyMs: FOLLOW_MS,
-        forMs: FOLLOW_MS,
-        undatedEveryMs: FOLLOW_MS,
-        undatedForMs: FOLLOW_MS,
-      },
-      only('afterMs', 'beforeDateMs', 'afterDateMs', 'everyMs', 'forMs', 'undatedEveryMs', 'undatedForMs'),
-    ),
+    onlyFields({
+      afterMs: FOLLOW_MS,
+      beforeDateMs: v.optional(v.pipe(v.array(duration(A_DURATION), BEFORE_DATE), v.maxLength(20, BEFORE_DATE))),
+      afterDateMs: FOLLOW_MS,
+      everyMs: FOLLOW_MS,
+      forMs: FOLLOW_MS,
+      undatedEveryMs: FOLLOW_MS,
+      undatedForMs: FOLLOW_MS,
+    }),
   ],
   FOLLOW,
 );

@@ -1,6 +1,6 @@
 import type { QueryClient } from '../database/database.ts';
 import { invalidInput } from '../input/check-input.ts';
-import type { CheckedApproval } from '../input/decision-input.ts';
+import type { Approval } from '../input/decision-input.ts';
 import { toClaimed } from './claimed-row.ts';
 import { type DecisionContext, locked, note } from './decision.ts';
 import { toJobs } from './jobs.ts';
@@ -25,7 +25,7 @@ export async function approve(
   client: QueryClient,
   context: DecisionContext,
   id: string,
-  { fingerprint, ...decision }: CheckedApproval,
+  { fingerprint, ...decision }: Approval,
   proposal: Proposal,
 ): Promise<void> {
   const row = await locked(client, context, id, decision, ['proposed'], 'is proposed');

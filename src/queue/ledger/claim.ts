@@ -1,9 +1,9 @@
-import { changedAt } from './record.ts';
+import type { QueryClient } from '../database/database.ts';
+import type { Claimed } from '../model/claimed.ts';
+import type { Limit } from '../model/limits.ts';
 import { FOLLOWED_STATES, OPEN_STATES, sqlList } from '../model/state.ts';
 import { AGES, toClaimed } from './claimed-row.ts';
-import type { Claimed } from '../model/claimed.ts';
-import type { QueryClient } from '../database/database.ts';
-import type { Limit } from '../model/limits.ts';
+import { changedAt } from './record.ts';
 
 /** Claims cancellations that are due: from here on, and until the lease ends, this worker alone acts on them. */
 export async function claim(

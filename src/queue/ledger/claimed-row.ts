@@ -1,8 +1,8 @@
 import * as v from 'valibot';
+import type { Row } from '../database/database.ts';
 import type { Claimed, FollowReadings, StoredRequest } from '../model/claimed.ts';
 import { type FollowPlan, followPlanOf } from '../model/follow-plan.ts';
 import { isFollowedState, WHEN_ABSENT } from '../model/state.ts';
-import type { Row } from '../database/database.ts';
 import { storedError, storedResult } from './stored-outcome.ts';
 
 /** A request out of a row, which only the queue writes. */

@@ -2,15 +2,15 @@ import { ProviderError } from '../../contract/provider-error.ts';
 import type { CancelResult, SafeResult } from '../../contract/result.ts';
 import type { QueryClient } from '../database/database.ts';
 import { invalidInput } from '../input/check-input.ts';
-import type { CheckedChoice } from '../input/decision-input.ts';
+import type { Choice } from '../input/decision-input.ts';
 import type { Claimed } from '../model/claimed.ts';
 import { toClaimed } from './claimed-row.ts';
-import { keepYes } from './record-states.ts';
 import { type DecisionContext, locked, note, write } from './decision.ts';
-import { restAfter } from './when-again.ts';
-import { letRest } from './rest.ts';
 import { checkNotResting } from './read-now.ts';
+import { keepYes } from './record-states.ts';
+import { letRest } from './rest.ts';
 import { storable, storableError } from './stored-outcome.ts';
+import { restAfter } from './when-again.ts';
 
 /**
  * Takes up a cancellation whose token is about to be passed on: until that is over, nobody else acts on it. If this
@@ -25,7 +25,7 @@ export async function beginConfirmation(
   context: DecisionContext,
   id: string,
   leaseMs: number,
-  decision: CheckedChoice,
+  decision: Choice,
 ): Promise<Claimed> {
   const claimed = toClaimed(await locked(client, context, id, decision, ['unknown'], AWAITS));
   if (!awaitsConfirmation(claimed.error)) {
@@ -60,7 +60,7 @@ export async function endConfirmation(
   context: DecisionContext,
   { id, claim, request: { account }, priority, error: awaited, place }: Claimed,
   settled: SafeResult<CancelResult>,
-  decision: CheckedChoice,
+  decision: Choice,
 ): Promise<void> {
   const said = settled.ok ? { outcome: settled.result.outcome } : { code: settled.error.code };
   await note(client, context, id, entryOf(settled), decision, said);

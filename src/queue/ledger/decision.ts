@@ -1,15 +1,15 @@
-import type { FollowPlan } from '../model/follow-plan.ts';
 import type { CancelResult } from '../../contract/result.ts';
-import { writeHistory } from './history.ts';
-import { toJsonb } from './jsonb.ts';
-import { checkUnchanged } from './changed.ts';
-import { lookUp } from './look-up.ts';
-import { invalidInput } from '../input/check-input.ts';
-import { isFollowedState } from '../model/state.ts';
-import { AGES, toClaimed } from './claimed-row.ts';
 import type { QueryClient, Row } from '../database/database.ts';
+import { invalidInput } from '../input/check-input.ts';
+import type { Choice } from '../input/decision-input.ts';
+import type { FollowPlan } from '../model/follow-plan.ts';
+import { isFollowedState } from '../model/state.ts';
+import { checkUnchanged } from './changed.ts';
+import { AGES, toClaimed } from './claimed-row.ts';
+import { writeHistory } from './history.ts';
 import type { Jobs } from './jobs.ts';
-import type { CheckedChoice } from '../input/decision-input.ts';
+import { toJsonb } from './jsonb.ts';
+import { lookUp } from './look-up.ts';
 import { changedAt, UPDATED } from './record.ts';
 
 /** Where decisions are written. */
@@ -31,7 +31,7 @@ export async function locked(
   client: QueryClient,
   { schema }: DecisionContext,
   id: string,
-  { ifUpdatedAt }: CheckedChoice,
+  { ifUpdatedAt }: Choice,
   states: readonly string[],
   expected: string,
 ): Promise<Row> {
@@ -108,13 +108,13 @@ export async function note(
   { schema }: DecisionContext,
   id: string,
   type: string,
-  { by, note: words }: CheckedChoice,
+  { by, note: words }: Choice,
   more: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
   await writeHistory(client, schema, [{ id, type, data: { by, note: words, ...more } }]);
 }
 
-/** Whether it was sent before, or may have been, and no answer showed the outcome. */
+/** Whether it was sent before, or may have been, and no response showed the outcome. */
 export async function hasBeenInDoubt(client: QueryClient, { schema }: DecisionContext, id: string): Promise<boolean> {
   const { rows } = await client.query(
     `SELECT 1 FROM ${schema}.history WHERE cancellation_id = $1

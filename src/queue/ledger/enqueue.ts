@@ -1,18 +1,18 @@
-import { type FollowPlan, followPlanOf } from '../model/follow-plan.ts';
-import { OPEN_STATES, sqlList, type WhenAbsent } from '../model/state.ts';
 import { createHash } from 'node:crypto';
 import type { Issue } from '../../contract/provider-error.ts';
 import type { ValidatedRequest } from '../../contract/result.ts';
 import { whenText } from '../../contract/when.ts';
-import type { StoredRequest } from '../model/claimed.ts';
 import type { QueryClient } from '../database/database.ts';
+import { invalidInput } from '../input/check-input.ts';
+import type { CheckedPlacing } from '../input/enqueue-input.ts';
+import type { StoredRequest } from '../model/claimed.ts';
+import { type FollowPlan, followPlanOf } from '../model/follow-plan.ts';
+import { OPEN_STATES, sqlList, type WhenAbsent } from '../model/state.ts';
 import { writeHistory, type NewEntry } from './history.ts';
 import type { Jobs } from './jobs.ts';
 import { isStorable } from './jsonb.ts';
-import type { CheckedPlacing } from '../input/enqueue-input.ts';
 import { toSearched } from './search.ts';
 import { checkNotMoved, ledger } from './settled.ts';
-import { invalidInput } from '../input/check-input.ts';
 
 /** A cancellation that is to be put into the ledger. */
 export interface NewCancellation {

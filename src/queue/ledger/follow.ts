@@ -7,9 +7,9 @@ import { isFollowedState } from '../model/state.ts';
 import { dueOf, endOf, endOfPlan, firstLate, hasMoved } from './follow-dates.ts';
 import { findingOf, lastFinding, TORN } from './follow-finding.ts';
 import type { NextFollow, NextState } from './next-state.ts';
-import { whenAgain } from './when-again.ts';
 import type { Policy } from './policy.ts';
 import { storable } from './stored-outcome.ts';
+import { whenAgain } from './when-again.ts';
 
 /** What a queue follows, and where it can. */
 export interface FollowingQueue {

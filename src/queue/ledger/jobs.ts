@@ -1,8 +1,8 @@
 import { groupBy } from '../../platform/deferred.ts';
 import { type Database, DatabaseFailure, type QueryClient, type Row } from '../database/database.ts';
+import { loadPeer } from '../database/peer.ts';
 import { isFollowedState } from '../model/state.ts';
 import { makeSchema } from './migrate.ts';
-import { loadPeer } from '../database/peer.ts';
 
 /** When a cancellation is to be taken up. */
 export interface Job {

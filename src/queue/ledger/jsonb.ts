@@ -1,5 +1,5 @@
 /**
- * A value as JSON that a `jsonb` column takes. It takes no NUL and no unpaired surrogates, which a provider's answer
+ * A value as JSON that a `jsonb` column takes. It takes no NUL and no unpaired surrogates, which a provider's response
  * may hold: each of them becomes U+FFFD. As the character itself, since a database that is not in UTF-8 refuses its
  * escape.
  */

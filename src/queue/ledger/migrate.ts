@@ -1,5 +1,5 @@
-import type { Database, QueryClient } from '../database/database.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
+import type { Database, QueryClient } from '../database/database.ts';
 import { mendFeed } from './feed.ts';
 import { MIGRATIONS, type Migration } from './migrations.ts';
 import { recount } from './tally.ts';

@@ -1,13 +1,13 @@
-import { ProviderError } from '../../contract/provider-error.ts';
 import type { ErrorCode } from '../../contract/error-code.ts';
-import { compare } from '../../outcome/compare.ts';
-import { NO_SUCH_SERVICE, confirmsCancellation } from '../../outcome/read-back.ts';
+import { ProviderError } from '../../contract/provider-error.ts';
 import type { CancelResult, SafeResult } from '../../contract/result.ts';
 import type { AnyWhen, CancellationStatus, EffectiveAt, LastSeen } from '../../contract/vocabulary.ts';
+import { compare } from '../../outcome/compare.ts';
+import { NO_SUCH_SERVICE, confirmsCancellation } from '../../outcome/read-back.ts';
 import type { Claimed, FollowReadings } from '../model/claimed.ts';
 import type { FollowEnd } from '../model/follow-plan.ts';
-import { backoffMs, type Policy } from './policy.ts';
 import type { QueueState } from '../model/state.ts';
+import { backoffMs, type Policy } from './policy.ts';
 import { storable, storableError } from './stored-outcome.ts';
 import { afterReadBackRefusal, type Pause, retryInMsOf, shutFor, whenAgain } from './when-again.ts';
 
@@ -241,7 +241,7 @@ function confirmedAbsent(
   const doubt = claimed.error;
   const next = isSentAgain ? 'It is sent again, once.' : 'If it is still wanted, enqueue it again under a new id.';
   const message =
-    `${claimed.provider}: confirmed not cancelled. The answer to the request was lost, and it was read back ${readBackAttempts} times ` +
+    `${claimed.provider}: confirmed not cancelled. The response to the request was lost, and it was read back ${readBackAttempts} times ` +
     `since: no cancellation is there. ${next}`;
   return new ProviderError('rejected', {
     message,

@@ -1,6 +1,6 @@
 import { isProviderError } from '../../contract/provider-error.ts';
-import type { Claimed } from '../model/claimed.ts';
 import type { QueryClient } from '../database/database.ts';
+import type { Claimed } from '../model/claimed.ts';
 import type { QueueServices } from '../model/services.ts';
 
 /** How long the configuration of an account may take while a cancellation is enqueued. */

@@ -1,19 +1,20 @@
-import { OPEN_STATES, sqlList } from '../model/state.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
+import type { QueryClient, Row } from '../database/database.ts';
+import { invalidInput } from '../input/check-input.ts';
+import type { Quarantine } from '../input/decision-input.ts';
+import type { Checked } from '../input/input-fields.ts';
+import { OPEN_STATES, sqlList } from '../model/state.ts';
 import { lockClaims } from './claim.ts';
 import { toClaimed } from './claimed-row.ts';
-import type { QueryClient, Row } from '../database/database.ts';
 import { mendFeed } from './feed.ts';
 import { planOf } from './follow.ts';
 import { writeHistory } from './history.ts';
 import { toJobs } from './jobs.ts';
 import { toJsonb } from './jsonb.ts';
-import type { CheckedQuarantine } from '../input/decision-input.ts';
-import { changedAt } from './record.ts';
 import { takeYes } from './record-states.ts';
+import { changedAt } from './record.ts';
 import type { Recovery } from './recovery.ts';
 import { recount } from './tally.ts';
-import { invalidInput } from '../input/check-input.ts';
 
 /** What `quarantine` did. */
 export interface Quarantined {
@@ -36,7 +37,7 @@ export interface Quarantined {
 export async function quarantine(
   client: QueryClient,
   recovery: Recovery,
-  { since, by, note, whenAbsent }: CheckedQuarantine,
+  { since, by, note, whenAbsent }: Checked<Quarantine>,
 ): Promise<Quarantined> {
   const { schema, jobs, readable, policy } = recovery;
   // No worker claims anything meanwhile.

@@ -1,7 +1,7 @@
 import { ProviderError } from '../../contract/provider-error.ts';
 import type { QueryClient } from '../database/database.ts';
 import { invalidInput } from '../input/check-input.ts';
-import type { CheckedChoice } from '../input/decision-input.ts';
+import type { Choice } from '../input/decision-input.ts';
 import type { Claimed } from '../model/claimed.ts';
 import { AGES, toClaimed } from './claimed-row.ts';
 import { type DecisionContext, locked, note } from './decision.ts';
@@ -30,7 +30,7 @@ export async function beginReadNow(
   context: DecisionContext,
   id: string,
   leaseMs: number,
-  decision: CheckedChoice,
+  decision: Choice,
 ): Promise<ReadNow> {
   const row = await locked(client, context, id, decision, ['unknown'], 'is unknown');
   const { account } = toClaimed(row).request;

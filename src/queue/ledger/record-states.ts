@@ -1,14 +1,14 @@
 import { CANCEL_OUTCOMES } from '../../contract/outcome.ts';
-import { FOLLOWED_STATES, isFollowedState, sqlList } from '../model/state.ts';
-import type { QueryClient } from '../database/database.ts';
 import { groupBy } from '../../platform/deferred.ts';
+import type { QueryClient } from '../database/database.ts';
+import { FOLLOWED_STATES, isFollowedState, sqlList } from '../model/state.ts';
 import { msSince, writeHistory, type NewEntry } from './history.ts';
 import type { Job, Jobs } from './jobs.ts';
 import { toJsonb } from './jsonb.ts';
-import { bringBack, REFUSED_FOR_ABSENCE } from './settled.ts';
+import { type NextState, seenOf } from './next-state.ts';
 import { changedAt } from './record.ts';
 import { letRest } from './rest.ts';
-import { type NextState, seenOf } from './next-state.ts';
+import { bringBack, REFUSED_FOR_ABSENCE } from './settled.ts';
 
 /** The state of a cancellation on its way into the ledger. */
 export interface RecordedState extends NextState {

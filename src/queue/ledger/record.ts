@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 import type { ProviderError } from '../../contract/provider-error.ts';
 import type { CancelResult, SafeResult } from '../../contract/result.ts';
-import { count, storedRequest } from './claimed-row.ts';
-import type { StoredRequest } from '../model/claimed.ts';
 import type { LastSeen } from '../../contract/vocabulary.ts';
+import type { Row } from '../database/database.ts';
+import type { StoredRequest } from '../model/claimed.ts';
 import type { FollowEnd } from '../model/follow-plan.ts';
 import { isFollowedState, type WhenAbsent, WHEN_ABSENT, QUEUE_STATES, type QueueState } from '../model/state.ts';
-import type { Row } from '../database/database.ts';
+import { count, storedRequest } from './claimed-row.ts';
 import type { HistoryEntry } from './history.ts';
 import type { NextFollow } from './next-state.ts';
 import { storedError, storedResult } from './stored-outcome.ts';

@@ -1,13 +1,13 @@
 import { ProviderError } from '../../contract/provider-error.ts';
-import { AGES, toClaimed } from './claimed-row.ts';
-import type { Claimed } from '../model/claimed.ts';
 import type { QueryClient, Row } from '../database/database.ts';
+import type { Claimed } from '../model/claimed.ts';
+import { AGES, toClaimed } from './claimed-row.ts';
+import { followAgain, followed, type FollowingQueue, planOf } from './follow.ts';
 import { writeHistory } from './history.ts';
 import type { Jobs } from './jobs.ts';
+import { becameUnknown, type NextState } from './next-state.ts';
 import type { Policy } from './policy.ts';
 import { recordStates } from './record-states.ts';
-import { followAgain, followed, type FollowingQueue, planOf } from './follow.ts';
-import { becameUnknown, type NextState } from './next-state.ts';
 
 // What one transaction picks up; what is more comes with the next.
 const AT_ONCE = 500;

@@ -1,9 +1,9 @@
 import { ProviderError } from '../../contract/provider-error.ts';
 import type { CancelResult } from '../../contract/result.ts';
-import { invalidInput } from '../input/check-input.ts';
-import { toClaimed } from './claimed-row.ts';
 import type { QueryClient } from '../database/database.ts';
+import { invalidInput } from '../input/check-input.ts';
 import type { CheckedResolution } from '../input/decision-input.ts';
+import { toClaimed } from './claimed-row.ts';
 import { type DecisionContext, locked, note, write } from './decision.ts';
 
 /**

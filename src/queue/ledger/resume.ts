@@ -1,7 +1,7 @@
 import type { QueryClient } from '../database/database.ts';
+import type { DecisionContext } from './decision.ts';
 import { toJobs } from './jobs.ts';
 import { changedAt } from './record.ts';
-import type { DecisionContext } from './decision.ts';
 
 /**
  * Ends the rest of an account. Cancellations that the provider has not taken so far continue immediately, and so do

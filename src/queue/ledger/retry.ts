@@ -1,11 +1,11 @@
-import { isSamePerson } from './same-person.ts';
-import { bringBack } from './settled.ts';
+import type { QueryClient, Row } from '../database/database.ts';
 import { invalidInput } from '../input/check-input.ts';
+import type { CheckedRetry } from '../input/decision-input.ts';
 import { FOLLOWED_STATES, isFollowedState, OPEN_STATES, sqlList } from '../model/state.ts';
 import { toClaimed } from './claimed-row.ts';
-import type { QueryClient, Row } from '../database/database.ts';
-import type { CheckedRetry } from '../input/decision-input.ts';
 import { type DecisionContext, hasBeenInDoubt, locked, note, write } from './decision.ts';
+import { isSamePerson } from './same-person.ts';
+import { bringBack } from './settled.ts';
 
 /**
  * Plans a cancellation again that was refused, that is held, that has lapsed or is overdue, or that a person has found

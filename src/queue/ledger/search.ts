@@ -1,8 +1,8 @@
-import type { StoredRequest } from '../model/claimed.ts';
-import type { QueryClient } from '../database/database.ts';
-import { timingOf } from '../../contract/when.ts';
-import { storedRequest } from './claimed-row.ts';
 import * as v from 'valibot';
+import { timingOf } from '../../contract/when.ts';
+import type { QueryClient } from '../database/database.ts';
+import type { StoredRequest } from '../model/claimed.ts';
+import { storedRequest } from './claimed-row.ts';
 
 /** What never changes of a cancellation, as it is searched. */
 export interface Searched {

@@ -1,5 +1,5 @@
-import { SETTLED_STATES, sqlList } from '../model/state.ts';
 import { DatabaseFailure, type QueryClient } from '../database/database.ts';
+import { SETTLED_STATES, sqlList } from '../model/state.ts';
 
 /** Every column of the table of cancellations. The table of settled ones has the same, and their history. */
 export const COLUMNS: readonly string[] = [

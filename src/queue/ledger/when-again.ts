@@ -1,6 +1,5 @@
 import { isWall } from '../../bulk/account-access.ts';
-import { isForeign, isForeignAfterWrite } from '../../call/foreign-answer.ts';
-import { waitOf } from '../../call/retry-wait.ts';
+import { isForeign, isForeignAfterWrite, waitOf } from '../../call/error-notes.ts';
 import type { ErrorCode } from '../../contract/error-code.ts';
 import type { ProviderError } from '../../contract/provider-error.ts';
 import { isLoginStatus } from '../../sending/judge-response.ts';

@@ -1,7 +1,7 @@
 import { ProviderError } from '../../contract/provider-error.ts';
-import { toClaimed } from './claimed-row.ts';
 import type { QueryClient, Row } from '../database/database.ts';
-import type { CheckedChoice } from '../input/decision-input.ts';
+import type { Choice } from '../input/decision-input.ts';
+import { toClaimed } from './claimed-row.ts';
 import { type DecisionContext, hasBeenInDoubt, locked, note, write } from './decision.ts';
 
 /**
@@ -15,7 +15,7 @@ export async function withdraw(
   client: QueryClient,
   context: DecisionContext,
   id: string,
-  decision: CheckedChoice,
+  decision: Choice,
 ): Promise<void> {
   const row = await locked(client, context, id, decision, ['proposed', 'planned'], 'is still proposed or planned');
   const { provider, request } = toClaimed(row);

@@ -1,9 +1,9 @@
-import type { FollowDoubt, FollowPlan } from './follow-plan.ts';
-import type { FollowedState, WhenAbsent } from './state.ts';
 import type { ProviderError } from '../../contract/provider-error.ts';
 import type { Reason } from '../../contract/reason.ts';
 import type { CancelResult } from '../../contract/result.ts';
 import type { AnyWhen, LastSeen } from '../../contract/vocabulary.ts';
+import type { FollowDoubt, FollowPlan } from './follow-plan.ts';
+import type { FollowedState, WhenAbsent } from './state.ts';
 
 /** A cancellation as it stands in the ledger: it names the account by its key, and holds no credentials. */
 export interface StoredRequest {

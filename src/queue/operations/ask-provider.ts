@@ -1,12 +1,12 @@
 import { isProviderError, type ProviderError } from '../../contract/provider-error.ts';
 import { invalidInput } from '../input/check-input.ts';
-import type { CheckedChoice } from '../input/decision-input.ts';
+import type { Choice } from '../input/decision-input.ts';
 import { noteStarts } from '../ledger/claim.ts';
 import { beginConfirmation, endConfirmation, unwrittenConfirmation } from '../ledger/confirmation.ts';
 import { type NewEntry, toLine } from '../ledger/history.ts';
 import { afterReadNow, beginReadNow, policyOf } from '../ledger/read-now.ts';
-import type { QueuedCancellation } from '../ledger/record.ts';
 import { recordStates } from '../ledger/record-states.ts';
+import type { QueuedCancellation } from '../ledger/record.ts';
 import { Lease, stopAtEndOf } from '../model/lease.ts';
 import { execute } from '../worker/execute.ts';
 import { LEASE_MARGIN_MS, type WorkerContext } from '../worker/worker-context.ts';
@@ -27,7 +27,7 @@ export async function confirmNow(
   { context, reads, writes, workers }: Asking,
   id: string,
   token: string,
-  by: CheckedChoice,
+  by: Choice,
 ): Promise<QueuedCancellation> {
   const { services, deadlineMs } = context;
   const leaseMs = deadlineMs + LEASE_MARGIN_MS;
@@ -57,7 +57,7 @@ export async function confirmNow(
 export async function readBackNow(
   { context, reads, writes, workers }: Asking,
   id: string,
-  by: CheckedChoice,
+  by: Choice,
 ): Promise<QueuedCancellation> {
   const { deadlineMs, jobs, schema, policy, limits } = context;
   const reading = await writes.decide(by, async (client) => {

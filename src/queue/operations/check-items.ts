@@ -1,7 +1,7 @@
 import { type Issue, isProviderError } from '../../contract/provider-error.ts';
-import type { NewCancellation } from '../ledger/enqueue.ts';
-import { type CheckedPlacing, itemSchema } from '../input/enqueue-input.ts';
 import { invalidInput, checkInput } from '../input/check-input.ts';
+import { type CheckedPlacing, itemSchema } from '../input/enqueue-input.ts';
+import type { NewCancellation } from '../ledger/enqueue.ts';
 
 /** Checks a request, and makes of it what goes into the ledger. */
 export type ToNew = (request: unknown, placing: CheckedPlacing) => Promise<NewCancellation>;

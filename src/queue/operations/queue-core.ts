@@ -1,20 +1,10 @@
 import { isProviderError } from '../../contract/provider-error.ts';
-import type { Announcements } from './announcements.ts';
+import type { StandardSchema } from '../../contract/standard-schema.ts';
 import type { WhereToLook } from '../../contract/where-to-look.ts';
-import { type Asking, confirmNow, readBackNow } from './ask-provider.ts';
-import { checkItems, type ToNew } from './check-items.ts';
 import { clearly } from '../database/database-error.ts';
 import { type QueryClient, guarded } from '../database/database.ts';
-import { resolve } from '../ledger/resolve.ts';
-import { resume } from '../ledger/resume.ts';
-import { retry } from '../ledger/retry.ts';
-import { withdraw } from '../ledger/withdraw.ts';
-import { approve } from '../ledger/approval.ts';
-import { type NewCancellation, type PathOf, enqueue, fingerprintOf, toNew } from '../ledger/enqueue.ts';
-import { exportSettled } from '../ledger/export-settled.ts';
-import { readFeed } from '../ledger/feed.ts';
-import { placeOrNone } from '../ledger/pinned-place.ts';
-import { type Quarantined, quarantine, workersAlive } from '../ledger/quarantine.ts';
+import { makeDurable } from '../database/session-settings.ts';
+import { invalidInput, checkInput } from '../input/check-input.ts';
 import {
   approvalSchema,
   confirmationSchema,
@@ -25,17 +15,28 @@ import {
 } from '../input/decision-input.ts';
 import { enqueueManySchema, enqueueSchema } from '../input/enqueue-input.ts';
 import { changesSchema, exportSchema, idSchema, waitSchema, workSchema } from '../input/queue-input.ts';
-import type { QueueChanges } from '../model/change.ts';
+import { approve } from '../ledger/approval.ts';
+import { type NewCancellation, type PathOf, enqueue, fingerprintOf, toNew } from '../ledger/enqueue.ts';
+import { exportSettled } from '../ledger/export-settled.ts';
+import { readFeed } from '../ledger/feed.ts';
+import { placeOrNone } from '../ledger/pinned-place.ts';
+import { type Quarantined, quarantine, workersAlive } from '../ledger/quarantine.ts';
 import type { QueuedCancellation, QueuedCancellationWithHistory } from '../ledger/record.ts';
-import { invalidInput, checkInput } from '../input/check-input.ts';
-import { makeDurable } from '../database/session-settings.ts';
+import { resolve } from '../ledger/resolve.ts';
+import { resume } from '../ledger/resume.ts';
+import { retry } from '../ledger/retry.ts';
 import type { QueueStats } from '../ledger/stats.ts';
+import { withdraw } from '../ledger/withdraw.ts';
+import type { QueueChanges } from '../model/change.ts';
+import type { WorkerContext } from '../worker/worker-context.ts';
+import { Workers } from '../worker/workers.ts';
+import type { Announcements } from './announcements.ts';
+import { type Asking, confirmNow, readBackNow } from './ask-provider.ts';
+import { checkItems, type ToNew } from './check-items.ts';
 import { QueueReads } from './queue-reads.ts';
 import { QueueWrites } from './queue-writes.ts';
 import { Waiting, unlessAborted } from './waiting.ts';
 import { whereToLook } from './where-to-look.ts';
-import type { WorkerContext } from '../worker/worker-context.ts';
-import { Workers } from '../worker/workers.ts';
 
 /** The queue behind its types: takes anything, and checks it. */
 export class QueueCore {
@@ -109,7 +110,7 @@ export class QueueCore {
 
   /** Plans a proposed cancellation. What is not the database's is found out before its transaction begins. */
   async approve(id: unknown, decision: unknown): Promise<void> {
-    const [own, by] = [await checkInput(idSchema, id, 'id'), await checkInput(approvalSchema, decision, 'decision')];
+    const [own, by] = await decisionOn(id, decision, approvalSchema);
     const { services } = this.#context;
     const record = await this.#read().lookUp(own);
     const isKnown = record !== undefined && this.#context.readable.has(record.account);
@@ -130,30 +131,29 @@ export class QueueCore {
   }
 
   async retry(id: unknown, decision: unknown): Promise<void> {
-    const [own, by] = [await checkInput(idSchema, id, 'id'), await checkInput(retrySchema, decision, 'decision')];
+    const [own, by] = await decisionOn(id, decision, retrySchema);
     await this.#writes.decide(by, (client) => retry(client, this.#context, own, by));
     this.#workers.notify();
   }
 
   async resolve(id: unknown, decision: unknown): Promise<void> {
-    const [own, by] = [await checkInput(idSchema, id, 'id'), await checkInput(resolutionSchema, decision, 'decision')];
+    const [own, by] = await decisionOn(id, decision, resolutionSchema);
     await this.#writes.decide(by, (client) => resolve(client, this.#context, own, by));
     this.#context.onSettled(own);
   }
 
   async confirm(id: unknown, decision: unknown): Promise<QueuedCancellation> {
-    const own = await checkInput(idSchema, id, 'id');
-    const { token, ...by } = await checkInput(confirmationSchema, decision, 'decision');
+    const [own, { token, ...by }] = await decisionOn(id, decision, confirmationSchema);
     return await confirmNow(this.#asking(), own, token, by);
   }
 
   async readBack(id: unknown, decision: unknown): Promise<QueuedCancellation> {
-    const [own, by] = [await checkInput(idSchema, id, 'id'), await checkInput(decisionSchema, decision, 'decision')];
+    const [own, by] = await decisionOn(id, decision, decisionSchema);
     return await readBackNow(this.#asking(), own, by);
   }
 
   async withdraw(id: unknown, decision: unknown): Promise<void> {
-    const [own, by] = [await checkInput(idSchema, id, 'id'), await checkInput(decisionSchema, decision, 'decision')];
+    const [own, by] = await decisionOn(id, decision, decisionSchema);
     await this.#writes.decide(by, (client) => withdraw(client, this.#context, own, by));
     this.#context.onSettled(own);
   }
@@ -250,6 +250,15 @@ export class QueueCore {
   #asking(): Asking {
     return { context: this.#context, reads: this.#reads, writes: this.#writes, workers: this.#workers };
   }
+}
+
+/** The id of a cancellation, and a person's word on it. */
+async function decisionOn<Decision>(
+  id: unknown,
+  decision: unknown,
+  schema: StandardSchema<unknown, Decision>,
+): Promise<readonly [id: string, decision: Decision]> {
+  return [await checkInput(idSchema, id, 'id'), await checkInput(schema, decision, 'decision')];
 }
 
 const NO_TRANSACTION = {

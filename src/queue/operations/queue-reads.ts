@@ -2,11 +2,11 @@ import { clearly } from '../database/database-error.ts';
 import type { Database, QueryClient } from '../database/database.ts';
 import { checkInput } from '../input/check-input.ts';
 import { idSchema, listSchema } from '../input/queue-input.ts';
-import { lookUp, lookUpHistory } from '../ledger/look-up.ts';
 import { lookUpAll } from '../ledger/look-up-all.ts';
+import { lookUp, lookUpHistory } from '../ledger/look-up.ts';
 import type { QueuedCancellation, QueuedCancellationWithHistory } from '../ledger/record.ts';
-import type { Limit } from '../model/limits.ts';
 import { type QueueStats, readStats } from '../ledger/stats.ts';
+import type { Limit } from '../model/limits.ts';
 
 interface Place {
   readonly database: Database;

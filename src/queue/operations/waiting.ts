@@ -1,8 +1,8 @@
-import { deferred } from '../../platform/deferred.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
+import { deferred } from '../../platform/deferred.ts';
+import { invalidInput } from '../input/check-input.ts';
 import type { CheckedWait } from '../input/queue-input.ts';
 import type { QueuedCancellation } from '../ledger/record.ts';
-import { invalidInput } from '../input/check-input.ts';
 import { SETTLED_STATES } from '../model/state.ts';
 
 /** Those in this process who wait for a cancellation to be settled, or to need a person. */

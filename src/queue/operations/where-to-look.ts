@@ -1,6 +1,6 @@
 import type { WhereToLook } from '../../contract/where-to-look.ts';
-import type { QueueServices } from '../model/services.ts';
 import type { QueuedCancellation } from '../ledger/record.ts';
+import type { QueueServices } from '../model/services.ts';
 
 /**
  * Where a person finds the service of a cancellation. Only if the account leads to the place that the cancellation was

@@ -2,14 +2,14 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
-import type { NotLocked } from '../../platform/file-lock.ts';
 import { ProviderError, isProviderError } from '../../contract/provider-error.ts';
 import type { CancelResult, SafeResult } from '../../contract/result.ts';
+import type { NotLocked } from '../../platform/file-lock.ts';
 import { clearly } from '../database/database-error.ts';
-import { connect, lineOf, READ_VERSION, readReaderRecord, type ReadRequest } from './reader-protocol.ts';
 import type { QueuedCancellation, QueuedCancellationWithHistory } from '../ledger/record.ts';
 import type { QueueStats } from '../ledger/stats.ts';
 import { storedError } from '../ledger/stored-outcome.ts';
+import { connect, lineOf, READ_VERSION, readReaderRecord, type ReadRequest } from './reader-protocol.ts';
 
 /** A queue that is open in another process, read through it. */
 export class RemoteReader {
@@ -62,7 +62,7 @@ export class RemoteReader {
 }
 
 /** Whether there is a queue in a directory. */
-export function isQueueIn(directory: string): boolean {
+function isQueueIn(directory: string): boolean {
   return existsSync(join(directory, 'pgdata'));
 }
 

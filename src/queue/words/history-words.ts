@@ -58,7 +58,7 @@ export function sentenceOf({ type, data }: HistoryEntry): Sentence {
       return { text: text === '' ? 'It was read to see whether the service is over.' : text, tone: 'neutral' };
     }
     case 'late_outcome':
-      return { text: `A late answer arrived: ${nameOf(of('state'))}. It no longer counted.`, tone: 'neutral' };
+      return { text: `A late response arrived: ${nameOf(of('state'))}. It no longer counted.`, tone: 'neutral' };
     case 'sent_again':
       return { text: 'The last read-back showed no cancellation. It is planned again, once.', tone: 'sent' };
     case 'resolved': {

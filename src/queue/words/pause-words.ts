@@ -9,6 +9,6 @@ const PAUSES: Readonly<Record<string, string>> = {
   not_configured: 'its configuration cannot be used',
   rate_limited: 'the provider asked for a pause',
   unavailable: 'the provider cannot be reached',
-  unexpected_response: 'the provider’s answers cannot be used',
+  unexpected_response: 'the provider’s responses cannot be used',
   outcome_unknown: 'the outcome of its last requests is not known',
 };

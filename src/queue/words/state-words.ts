@@ -1,4 +1,5 @@
-import type { QueuedCancellation } from '../ledger/record.ts';
+import type { QueuedCancellation, FollowRecord } from '../ledger/record.ts';
+import type { FollowEnd } from '../model/follow-plan.ts';
 import type { QueueState } from '../model/state.ts';
 import { relativeTime, utcTime } from './relative-time.ts';
 import { timingWords } from './timing-words.ts';
@@ -19,7 +20,7 @@ export const STATE_WORDS: Readonly<Record<QueueState, StateWords>> = {
   proposed: { name: 'Proposed', meaning: 'Waits for a person to approve it. Nothing has been sent.', tone: 'person' },
   planned: { name: 'Planned', meaning: 'Waits for its turn. Nothing has been sent.', tone: 'neutral' },
   intent: { name: 'Being sent', meaning: 'A worker has taken it up.', tone: 'sent' },
-  sent: { name: 'Sent', meaning: 'The request was sent; the answer is awaited.', tone: 'sent' },
+  sent: { name: 'Sent', meaning: 'The request was sent; the response is awaited.', tone: 'sent' },
   requested: {
     name: 'Requested',
     meaning: 'The provider stored it; a cron job, a worker or a person still acts on it.',
@@ -44,12 +45,12 @@ export const STATE_WORDS: Readonly<Record<QueueState, StateWords>> = {
 
 /** Why an outcome is not known, to be put after "and". */
 export const UNKNOWN_REASONS: Readonly<Record<string, string>> = {
-  timeout: 'no answer arrived in time',
+  timeout: 'no response arrived in time',
   connection_lost: 'the connection broke off',
   aborted: 'it was interrupted',
   server_error: 'the provider answered with a server error',
-  unreadable_answer: 'the answer could not be read',
-  provider_error: 'the answer does not say whether it took effect',
+  unreadable_answer: 'the response could not be read',
+  provider_error: 'the response does not say whether it took effect',
 };
 
 /** What a read-back showed, to be put after "the provider". */
@@ -183,3 +184,35 @@ const SENT_TO: Readonly<Record<string, string>> = {
   sms: ' by text message',
   panel: ' to its panel',
 };
+
+/** Says how an accepted cancellation is followed: what was found, or when it was read last and is read next. */
+export function followWords({ finding, ended, nextAt, readAt, lastSeen }: FollowRecord): string {
+  if (finding !== undefined) return finding;
+  const last = readAt === undefined ? 'not read yet' : `${lastSeen ?? 'read'} on ${utcTime(readAt)}`;
+  if (nextAt !== undefined) return `${last}; read next on ${utcTime(nextAt)}`;
+  return ended === undefined ? last : `${last}; ${ENDED[ended]}`;
+}
+
+const ENDED: Readonly<Record<FollowEnd, string>> = {
+  unconfirmed: 'the readings have ended, and none of them confirmed that the service is over',
+  superseded: 'a newer cancellation of the service is followed in its place',
+  switched_off: 'not followed any more, since the queue does not follow',
+};
+
+/** Says what a person has to do about a cancellation that needs one, with the commands for it. */
+export function taskWords(item: QueuedCancellation): string {
+  const { state } = item;
+  if (state === 'planned') return TASKS.held;
+  if (state === 'proposed' || state === 'lapsed' || state === 'overdue') return TASKS[state];
+  return awaitsToken(item) ? TASKS.token : TASKS.unknown;
+}
+
+const TASKS = {
+  token: 'pass on the token that the provider sent: `cancelkit queue confirm`',
+  lapsed: 'look it up at the provider, then `cancelkit queue retry` to send it again, or `cancelkit queue resolve`',
+  overdue:
+    'ask the provider why it still runs, then `cancelkit queue resolve`, or `cancelkit queue retry` to send it again',
+  proposed: 'another person has to `cancelkit queue approve` or `cancelkit queue withdraw` it',
+  held: 'correct the configuration and `cancelkit queue resume` the account, or `cancelkit queue retry --accept-place`',
+  unknown: 'look it up at the provider, then `cancelkit queue resolve`',
+} as const;

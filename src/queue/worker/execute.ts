@@ -2,12 +2,8 @@ import { isLetIn, type AccountAccess } from '../../bulk/account-access.ts';
 import type { OperationEvent } from '../../contract/event.ts';
 import { ProviderError, isProviderError } from '../../contract/provider-error.ts';
 import { REPORT_IT } from '../../contract/report-it.ts';
-import type { Claimed, Following } from '../model/claimed.ts';
-import { DEFAULT_FOLLOW } from '../model/follow-plan.ts';
 import { DatabaseFailure } from '../database/database.ts';
-import { otherPlaceIn, otherProvidersPlace, pinnedPlace } from '../ledger/pinned-place.ts';
 import { afterFailedFollow, afterFollowReading, end, followed, planOf, undecided } from '../ledger/follow.ts';
-import { notBegun } from '../ledger/recovery.ts';
 import { newerOf } from '../ledger/newer.ts';
 import {
   type NextState,
@@ -17,6 +13,10 @@ import {
   afterSend,
   seenOf,
 } from '../ledger/next-state.ts';
+import { otherPlaceIn, otherProvidersPlace, pinnedPlace } from '../ledger/pinned-place.ts';
+import { notBegun } from '../ledger/recovery.ts';
+import type { Claimed, Following } from '../model/claimed.ts';
+import { DEFAULT_FOLLOW } from '../model/follow-plan.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /** How one call is bounded. */

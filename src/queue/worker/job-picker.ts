@@ -1,17 +1,17 @@
 import { groupBy } from '../../platform/deferred.ts';
-import type { Room } from '../ledger/claim.ts';
-import type { Claimed } from '../model/claimed.ts';
 import type { QueryClient } from '../database/database.ts';
-import type { TakenJob } from '../ledger/jobs.ts';
+import { IS_WAITING, type Room } from '../ledger/claim.ts';
+import { type TakenJob, toJobs } from '../ledger/jobs.ts';
+import type { Claimed } from '../model/claimed.ts';
 import type { Limit } from '../model/limits.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /** The jobs that a worker takes: of which accounts it asks for any, and of which it has found none lately. */
 export class JobPicker {
-  readonly #context: Pick<WorkerContext, 'jobs' | 'limits' | 'pollMs'>;
+  readonly #context: PickerContext;
   readonly #quietUntil = new Map<string, number>();
 
-  constructor(context: Pick<WorkerContext, 'jobs' | 'limits' | 'pollMs'>) {
+  constructor(context: PickerContext) {
     this.#context = context;
   }
 
@@ -69,7 +69,23 @@ export class JobPicker {
     }
     return { taken: all, short };
   }
+
+  /** A job that came too early, as after the clock was set, is one for later: the ledger knows when. */
+  async putOff(client: QueryClient, ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    const { schema, jobs } = this.#context;
+    const { rows } = await client.query(
+      `SELECT id, account, priority, state, not_before FROM ${schema}.cancellation
+       WHERE id = ANY($1::text[]) AND not_before > clock_timestamp() AND lease_until IS NULL AND NOT needs_person
+         AND ${IS_WAITING}`,
+      [ids],
+    );
+    await jobs.add(client, toJobs(rows));
+  }
 }
+
+/** What a picker works with. */
+type PickerContext = Pick<WorkerContext, 'jobs' | 'limits' | 'pollMs' | 'schema'>;
 
 /** What was taken. */
 export interface Picked {

@@ -1,6 +1,6 @@
-import { FOLLOWED_STATES, OPEN_STATES, sqlList } from '../model/state.ts';
 import type { QueryClient } from '../database/database.ts';
 import { type Jobs, toJobs } from '../ledger/jobs.ts';
+import { FOLLOWED_STATES, OPEN_STATES, sqlList } from '../model/state.ts';
 
 /** Where workers say that they are alive. */
 export interface PulseContext {

@@ -1,8 +1,8 @@
 import { lstatSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { notKeptUp } from '../database/database-error.ts';
-import { checkDirectory } from '../database/private-directory.ts';
 import { type QueryClient, guarded } from '../database/database.ts';
+import { checkDirectory } from '../database/private-directory.ts';
 import { exportSettled } from '../ledger/export-settled.ts';
 import { dropChanges } from '../ledger/feed.ts';
 import {

@@ -1,12 +1,12 @@
 import { AccountAccess } from '../../bulk/account-access.ts';
 import type { OperationEvent } from '../../contract/event.ts';
-import { execute } from './execute.ts';
-import type { Claimed } from '../model/claimed.ts';
-import { type Lease, stopAtEndOf } from '../model/lease.ts';
-import { Outbox } from './outbox.ts';
 import { type NewEntry, toLine } from '../ledger/history.ts';
 import { notBegun } from '../ledger/recovery.ts';
 import { MARK_AFTER_MS, SentMarks } from '../ledger/sent-marks.ts';
+import type { Claimed } from '../model/claimed.ts';
+import { type Lease, stopAtEndOf } from '../model/lease.ts';
+import { execute } from './execute.ts';
+import { Outbox } from './outbox.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /** The calls that a worker has started, and their outcomes until these are written down. */

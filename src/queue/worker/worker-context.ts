@@ -1,10 +1,9 @@
 import type { ProviderError } from '../../contract/provider-error.ts';
-import type { WhenAbsent } from '../model/state.ts';
 import type { Database } from '../database/database.ts';
-import type { Limit } from '../model/limits.ts';
 import type { Recovery } from '../ledger/recovery.ts';
-import type { RetentionPolicy } from '../model/retention-policy.ts';
+import type { Limit } from '../model/limits.ts';
 import type { QueueServices } from '../model/services.ts';
+import type { WhenAbsent } from '../model/state.ts';
 
 /** What a worker works with. */
 export interface WorkerContext extends Recovery {
@@ -23,6 +22,14 @@ export interface WorkerContext extends Recovery {
   readonly onSettled: (id: string) => void;
   /** Called with the error of a failing database. */
   readonly onError: (error: ProviderError) => void;
+}
+
+/** What is kept, and for how long. */
+interface RetentionPolicy {
+  /** Days that a settled cancellation is kept after it was settled. */
+  readonly keepSettledFor: number | 'forever';
+  /** A directory that each month is written to before it is dropped. */
+  readonly exportSettledTo: string | undefined;
 }
 
 /** How one run of a worker is bounded. */

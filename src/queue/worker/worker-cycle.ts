@@ -1,29 +1,20 @@
-import {
-  type Due,
-  type DueFor,
-  IS_WAITING,
-  type Room,
-  claim,
-  lockAccounts,
-  longestDue,
-  noteStarts,
-  roomOf,
-} from '../ledger/claim.ts';
-import type { Claimed } from '../model/claimed.ts';
 import { unreachable } from '../database/database-error.ts';
 import { DatabaseFailure, type QueryClient, allInOrder } from '../database/database.ts';
-import { RunningCalls } from './running-calls.ts';
-import { JobPicker, shuffled } from './job-picker.ts';
-import { type TakenJob, toJobs } from '../ledger/jobs.ts';
+import { type Due, type DueFor, type Room, claim, longestDue, noteStarts } from '../ledger/claim.ts';
+import type { TakenJob } from '../ledger/jobs.ts';
+import { recordStates } from '../ledger/record-states.ts';
+import { giveBack, recoverExpired } from '../ledger/recovery.ts';
+import { lastProvedNothing, tryAgainSoon } from '../ledger/rest.ts';
+import { type Sent, markSent } from '../ledger/sent-marks.ts';
+import { foldTally } from '../ledger/tally.ts';
+import type { Claimed } from '../model/claimed.ts';
 import { Lease } from '../model/lease.ts';
 import type { Limit } from '../model/limits.ts';
+import { Competition, type FoundRoom } from './competition.ts';
+import { JobPicker } from './job-picker.ts';
 import type { Outbox } from './outbox.ts';
 import { Pulse } from './pulse.ts';
-import { giveBack, recoverExpired } from '../ledger/recovery.ts';
-import { type Sent, markSent } from '../ledger/sent-marks.ts';
-import { lastProvedNothing, tryAgainSoon } from '../ledger/rest.ts';
-import { recordStates } from '../ledger/record-states.ts';
-import { foldTally } from '../ledger/tally.ts';
+import { RunningCalls } from './running-calls.ts';
 import { LEASE_MARGIN_MS, type WorkerContext, type WorkPlan } from './worker-context.ts';
 
 /**
@@ -39,22 +30,22 @@ export class WorkerCycle {
   readonly #pulse: Pulse = new Pulse(this.#id);
   readonly #calls: RunningCalls;
   readonly #picker: JobPicker;
+  readonly #competition: Competition;
   #recoverAt = 0;
   #sweepAt = 0;
   // Jobs that have been taken for good and are still to be removed.
   #taken: readonly TakenJob[] = [];
   // Whether a claim may have been committed without this worker's knowing.
   #isUnsure = false;
+  // Whether the last cycle left accounts out because other workers were claiming.
   #isContended = false;
-  #narrowUntil = 0;
-  // How many consecutive attempts found that other workers had every account that was tried.
-  #misses = 0;
 
   /** @param wake called when there is something to write down, and room for more. */
   constructor(context: WorkerContext, { concurrency }: Pick<WorkPlan, 'concurrency'>, wake: () => void) {
     this.#context = context;
     this.#concurrency = concurrency;
     this.#picker = new JobPicker(context);
+    this.#competition = new Competition(context.schema);
     this.#calls = new RunningCalls(context, (account) => {
       this.#picker.expect(account);
       wake();
@@ -73,17 +64,15 @@ export class WorkerCycle {
 
   /**
    * After how many milliseconds to try the accounts that the last cycle left out because other workers were claiming;
-   * `undefined` if it left none out. A claim is over within milliseconds, or the database is busy: then each attempt
-   * that found no account free doubles the time. Each worker waits for another time, so that they do not meet again.
+   * `undefined` if it left none out.
    */
   get retryInMs(): number | undefined {
-    if (!this.#isContended) return undefined;
-    return CONTENDED_MS * 2 ** Math.min(this.#misses, MOST_DOUBLED) * (0.5 + Math.random());
+    return this.#isContended ? this.#competition.retryInMs : undefined;
   }
 
   /** Whether this worker has met others lately that were claiming. */
   get isCompeting(): boolean {
-    return performance.now() < this.#narrowUntil;
+    return this.#competition.isOn;
   }
 
   /** Something may be due. */
@@ -105,7 +94,8 @@ export class WorkerCycle {
    */
   async next(isStopping: boolean): Promise<number> {
     this.#isContended = false;
-    const limits = isStopping || !this.#isWorthClaiming ? [] : this.#limitsWithRoom();
+    const isWorthClaiming = this.#free >= this.#competition.leastFree(this.#concurrency);
+    const limits = isStopping || !isWorthClaiming ? [] : this.#limitsWithRoom();
     const isRecovering = !isStopping && performance.now() >= this.#recoverAt;
     if (this.#calls.outbox.isEmpty && limits.length === 0 && !isRecovering && !this.#isUnsure) return 0;
     const written = this.#calls.takeOutbox();
@@ -180,32 +170,9 @@ export class WorkerCycle {
         this.#calls.recallSilence(await lastProvedNothing(client, schema, accounts));
       }
     }
-    const finding = this.#findRoom(client, limits);
+    const finding = this.#competition.lock(client, limits);
     await allInOrder([recorded, finding]);
     return await this.#takeUp(client, await finding);
-  }
-
-  /** Locks accounts, and finds out how much room they have. */
-  async #findRoom(client: QueryClient, limits: readonly Limit[]): Promise<FoundRoom> {
-    if (limits.length === 0) return { limits, rooms: [], isContended: false };
-    const { schema } = this.#context;
-    // Where workers compete, each takes one account, the first free one of a few, so that several claim concurrently.
-    const isNarrow = this.isCompeting;
-    const chosen = isNarrow ? shuffled(limits).slice(0, NARROW) : limits;
-    const most = isNarrow ? 1 : chosen.length;
-    const accounts = chosen.map(({ account }) => account);
-    const locking = lockAccounts(client, schema, accounts, most);
-    // A statement of its own, after the locks: it sees what those that held them before have claimed.
-    const counting = roomOf(client, schema, chosen);
-    await allInOrder([locking, counting]);
-    const [locked, rooms] = [await locking, await counting];
-    if (locked.size < most) this.#keepNarrow();
-    this.#misses = locked.size === 0 ? this.#misses + 1 : 0;
-    return {
-      limits: chosen.filter(({ account }) => locked.has(account)),
-      rooms: rooms.filter(({ account }) => locked.has(account)),
-      isContended: locked.size < limits.length,
-    };
   }
 
   #limitsWithRoom(): readonly Limit[] {
@@ -225,10 +192,9 @@ export class WorkerCycle {
     const ids = [...overdue, ...taken, ...stranded].map(({ id }) => id);
     const claimed = await claim(client, schema, ids, this.#id, this.#leaseMs);
     await noteStarts(client, schema, limits, claimed);
-    // One account gave all that there is room for: more of them would only keep others waiting.
-    if (this.isCompeting && claimed.length >= this.#free) this.#keepNarrow();
+    if (claimed.length >= this.#free) this.#competition.foundEnough();
     const started = new Set(claimed.map(({ id }) => id));
-    await this.#putOff(
+    await this.#picker.putOff(
       client,
       taken.map(({ id }) => id).filter((id) => !started.has(id)),
     );
@@ -240,30 +206,8 @@ export class WorkerCycle {
     return due.slice(0, Math.max(0, most));
   }
 
-  /** A job that came too early, as after the clock was set, is one for later: the ledger knows when. */
-  async #putOff(client: QueryClient, ids: readonly string[]): Promise<void> {
-    if (ids.length === 0) return;
-    const { schema, jobs } = this.#context;
-    const { rows } = await client.query(
-      `SELECT id, account, priority, state, not_before FROM ${schema}.cancellation
-       WHERE id = ANY($1::text[]) AND not_before > clock_timestamp() AND lease_until IS NULL AND NOT needs_person
-         AND ${IS_WAITING}`,
-      [ids],
-    );
-    await jobs.add(client, toJobs(rows));
-  }
-
   get #free(): number {
     return this.#concurrency - this.#calls.running.size;
-  }
-
-  /** Whether there is room; where workers compete, for half of what this one may have in flight. */
-  get #isWorthClaiming(): boolean {
-    return this.#free >= (this.isCompeting ? this.#concurrency / 2 : 1);
-  }
-
-  #keepNarrow(): void {
-    this.#narrowUntil = performance.now() + NARROW_MS;
   }
 
   get #leaseMs(): number {
@@ -279,14 +223,6 @@ interface CycleWork {
   readonly tidied: readonly TakenJob[];
   readonly limits: readonly Limit[];
   readonly isRecovering: boolean;
-}
-
-/** The accounts that a transaction may take from, and how much. */
-interface FoundRoom {
-  readonly limits: readonly Limit[];
-  readonly rooms: readonly Room[];
-  /** Whether an account was left out because other workers were claiming. */
-  readonly isContended: boolean;
 }
 
 /** What one transaction takes up. */
@@ -318,16 +254,6 @@ const LEAST_PULSE_MS = 10_000;
 
 // How many jobs are removed with one statement; the rest is removed at the end.
 const TIDY_AT = 200;
-
-// How long a worker claims from one account a cycle after it met another worker or filled its room in such a cycle, and
-// how many accounts it tries for that.
-const NARROW_MS = 1_000;
-const NARROW = 3;
-
-// How long a worker waits, on average, for an account from which another worker is claiming; up to 160 ms after many
-// attempts.
-const CONTENDED_MS = 10;
-const MOST_DOUBLED = 4;
 
 /** Whether the database did not take a value: the provider's own words, which are the only ones not made here. */
 function isDataError({ code }: DatabaseFailure): boolean {

@@ -1,11 +1,11 @@
 import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 import { deferred } from '../../platform/deferred.ts';
-import { isAnythingDue } from '../ledger/claim.ts';
 import { stopped, unreachable } from '../database/database-error.ts';
 import { DatabaseFailure } from '../database/database.ts';
+import { isAnythingDue } from '../ledger/claim.ts';
 import { Retention } from './retention.ts';
-import { WorkerCycle } from './worker-cycle.ts';
 import type { WorkerContext, WorkPlan } from './worker-context.ts';
+import { WorkerCycle } from './worker-cycle.ts';
 
 /**
  * Takes cancellations up, sends or reads them back, and writes down the outcome, cycle after cycle, until it is to

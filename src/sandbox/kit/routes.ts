@@ -11,7 +11,7 @@ export type AddRoute<Thing> = (
  * Returns a function that adds routes whose requests are about one thing.
  *
  * @param find looks for the thing of a request; `undefined` if it does not exist, or is not shown.
- * @param missing the answer then.
+ * @param missing the response then.
  */
 export function routesAbout<Thing>(
   app: Pick<Hono, 'on'>,

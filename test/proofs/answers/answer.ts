@@ -7,7 +7,7 @@ export type FuzzedAnswer =
       readonly headers: Readonly<Record<string, string>>;
       /** The connection is lost once the body has been sent. */
       readonly breaks: boolean;
-      /** Whether it is a documented answer unchanged. */
+      /** Whether it is a documented response unchanged. */
       readonly isDocumented: boolean;
     }
   | {
@@ -17,11 +17,11 @@ export type FuzzedAnswer =
       readonly error: unknown;
     };
 
-/** What an answer's body is, read without the library. */
+/** What a response's body is, read without the library. */
 export type ReadBody =
   { readonly is: 'json'; readonly value: unknown } | { readonly is: 'nothing' } | { readonly is: 'unreadable' };
 
-/** An answer as the oracles see it. */
+/** A response as the oracles see it. */
 export interface ReadAnswer {
   readonly status: number;
   readonly body: ReadBody;
@@ -31,7 +31,7 @@ export interface ReadAnswer {
 const MOST_BYTES = 256 * 1024;
 const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
 
-/** Reads an answer; `undefined` if none came, or not to its end. */
+/** Reads a response; `undefined` if none came, or not to its end. */
 export function readAnswer(answer: FuzzedAnswer): ReadAnswer | undefined {
   if (answer.kind === 'failure') return undefined;
   const { status } = answer;
@@ -75,7 +75,7 @@ export function asObject(value: unknown): Readonly<Record<string, unknown>> | un
   return own;
 }
 
-/** The answer as a `fetch` gives it. */
+/** The response as a `fetch` gives it. */
 export function toResponse(answer: FuzzedAnswer): Response {
   if (answer.kind === 'failure') throw answer.error;
   const { status, body, headers, breaks } = answer;

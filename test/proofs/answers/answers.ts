@@ -7,8 +7,8 @@ import type { FuzzedAnswer } from './answer.ts';
 import { CALLS, type Calls, type ProviderName } from './calls.ts';
 import { exchanging, isWriteKind, type Exchanged } from './exchange.ts';
 import { fuzzedAnswer } from './fuzz.ts';
-import { contradictsItself } from './oracle.ts';
 import { judgeCancel, judgeOrder, judgeRevoke, judgeStatus, type Violation } from './judge.ts';
+import { contradictsItself } from './oracle.ts';
 
 /** How many calls of each kind are made. */
 export interface AnswerCounts {
@@ -18,7 +18,7 @@ export interface AnswerCounts {
   readonly order: number;
 }
 
-/** The outcomes of all answers of one provider. */
+/** The outcomes of all responses of one provider. */
 export interface AnswerFigures {
   readonly provider: ProviderName;
   readonly calls: number;
@@ -53,7 +53,7 @@ export async function proveAnswers(
         fuzzedAnswer(calls.documentation, asked, random, isWriteKind(asked) ? 0.08 : 0.5),
       );
       const { end, violation } = await ended(kind, calls, fetch, exchanges, random);
-      if (faults.length > 0) throw new Error('an answer could not be made up', { cause: faults[0] });
+      if (faults.length > 0) throw new Error('a response could not be made up', { cause: faults[0] });
       tally.calls += 1;
       if (exchanges.slice(0, -1).some((one) => contradictsItself(one, calls.oracle))) tally.againDespiteYes += 1;
       if (kind === 'cancel') tally.fuzzed += exchanges.filter(({ answer }) => isFuzzed(answer)).length;

@@ -23,9 +23,9 @@ import {
 import type { KindOf } from './exchange.ts';
 import { edisOracle } from './oracle-edis.ts';
 import { hostingOracle } from './oracle-hosting.ts';
-import type { Oracle } from './oracle.ts';
 import { vpsbgOracle } from './oracle-vpsbg.ts';
 import { whmcsOracle } from './oracle-whmcs.ts';
+import type { Oracle } from './oracle.ts';
 
 export type ProviderName = 'edis' | 'vpsbg' | 'hosting' | 'whmcs';
 
@@ -138,7 +138,7 @@ export const CALLS: { readonly [Name in ProviderName]: Calls } = {
   },
 };
 
-// Two, as in the documented answer.
+// Two, as in the documented response.
 const server = { productId: 1814, os: 92, hostname: 'kvmtest' };
 
 const hostingService = { hostingId: HOSTING_ID, domain: 'example.com' };

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../../src/provider/index.ts';
 
-/** A documented answer: status and body. Without a body it has none. */
+/** A documented response: status and body. Without a body it has none. */
 export interface DocumentedAnswer {
   readonly status: number;
   readonly body?: JsonValue;
@@ -12,7 +12,7 @@ export type RequestKind = 'cancel' | 'order' | 'undo' | 'show' | ListKind;
 /** The first page of a list, and the pages after it. */
 export type ListKind = 'list' | 'rest';
 
-/** The documented answers of one provider, and the words that its API is made of. */
+/** The documented responses of one provider, and the words that its API is made of. */
 export interface Documentation {
   readonly answers: { readonly [Kind in RequestKind]?: readonly DocumentedAnswer[] };
   /** Its keys and its words, for random bodies. */

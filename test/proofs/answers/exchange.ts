@@ -8,7 +8,7 @@ export interface Exchanged {
   /** Requests with the same key ask the same: the later one is a repetition, or the next look. */
   readonly key: string;
   readonly answer: FuzzedAnswer;
-  /** `undefined` if no answer came, or not to its end. */
+  /** `undefined` if no response came, or not to its end. */
   readonly read: ReadAnswer | undefined;
 }
 
@@ -55,7 +55,7 @@ export function exchanging(
   return { fetch, exchanges, faults };
 }
 
-/** The last answer to each request, in the order in which they were first made. */
+/** The last response to each request, in the order in which they were first made. */
 export function lastAnswers(
   exchanges: readonly Exchanged[],
   ...kinds: readonly RequestKind[]

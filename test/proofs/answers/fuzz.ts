@@ -41,7 +41,7 @@ const TEXTS = [
   '/*{"result":"success"}*/',
 ];
 
-/** An answer to a request of that kind: documented, documented and changed, or nothing of the kind. */
+/** A response to a request of that kind: documented, documented and changed, or nothing of the kind. */
 export function fuzzedAnswer(
   { answers, words }: Documentation,
   kind: RequestKind,
@@ -64,7 +64,7 @@ export function fuzzedAnswer(
   return failure(random);
 }
 
-/** A documented answer unchanged. */
+/** A documented response unchanged. */
 export function asAnswer({ status, body }: DocumentedAnswer): FuzzedAnswer & { readonly kind: 'answer' } {
   return {
     kind: 'answer',

@@ -1,13 +1,13 @@
 import type { CancellationStatus, CancelResult, RevokeResult, SafeResult } from '../../../src/index.ts';
-import { namesOrder } from './oracle-edis.ts';
-import type { Exchanged } from './exchange.ts';
 import { objectIn, type ReadAnswer } from './answer.ts';
+import type { Exchanged } from './exchange.ts';
+import { namesOrder } from './oracle-edis.ts';
 import { definiteNo, mayBeRepeated, type Oracle } from './oracle.ts';
 
-/** What is wrong with the end of a call, given the answers that it got; `undefined` if nothing is. */
+/** What is wrong with the end of a call, given the responses that it got; `undefined` if nothing is. */
 export type Violation = string | undefined;
 
-/** A cancellation claims no more than its last answer and the reads after it; any "no" is a documented one. */
+/** A cancellation claims no more than its last response and the reads after it; any "no" is a documented one. */
 export function judgeCancel(end: SafeResult<CancelResult>, exchanges: readonly Exchanged[], oracle: Oracle): Violation {
   const { again, last, after } = writesIn(exchanges);
   if (again) return 'a write was sent again that may have been carried out';
@@ -44,7 +44,7 @@ export function judgeCancel(end: SafeResult<CancelResult>, exchanges: readonly E
   return date(effectiveAt, exchanges);
 }
 
-/** A state that is read is one that its answers stand for. */
+/** A state that is read is one that its responses stand for. */
 export function judgeStatus(
   end: SafeResult<CancellationStatus>,
   exchanges: readonly Exchanged[],
@@ -85,7 +85,7 @@ export function judgeOrder(
   if (again) return 'an order was sent again that may have been carried out';
   if (!end.ok) return end.error.code === 'outcome_unknown' ? undefined : noProof(end.error.code, last, oracle);
   const answer = last?.read;
-  if (answer === undefined || !oracle.accepts(answer, 'order')) return 'an order without the documented answer';
+  if (answer === undefined || !oracle.accepts(answer, 'order')) return 'an order without the documented response';
   if (end.result.result.outcome === 'ordered') return namesOrder(answer) ? undefined : 'an order without its ids';
   return objectIn(answer)?.['status'] === 'failed' ? undefined : 'not provisioned without the documented word';
 }

@@ -14,7 +14,7 @@ export const edisOracle: Oracle = {
   accepts: (answer, kind) => {
     const body = objectIn(answer);
     if (body === undefined || !isSuccessStatus(answer)) return false;
-    // An order that failed is a documented answer, too: it means that it may not have been provisioned.
+    // An order that failed is a documented response, too: it means that it may not have been provisioned.
     return body['status'] === 'success' || (kind === 'order' && body['status'] === 'failed');
   },
   refuses: (answer) => {
@@ -33,7 +33,7 @@ export const edisOracle: Oracle = {
   states: () => new Set(['unknown']),
 };
 
-/** Whether an answer names an order and its services. */
+/** Whether a response names an order and its services. */
 export function namesOrder(answer: ReadAnswer): boolean {
   const { status, orderid, serviceids } = objectIn(answer) ?? {};
   const isId = (id: unknown): boolean => /^\s*[1-9]\d*\s*$/.test(String(id));

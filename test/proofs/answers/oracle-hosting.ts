@@ -66,7 +66,7 @@ function statesOf(reads: readonly Exchanged[]): ReadonlySet<CancellationState> {
   const isGone = isError(shown) && (shown?.status === 404 || codeOf(shown) === 'does_not_exist');
   const jobs = jobsIn(lastAnswers(reads, 'list', 'rest'));
   if (known !== undefined) addWords(known, states);
-  // Without an answer about the hosting itself, its jobs alone say nothing.
+  // Without a response about the hosting itself, its jobs alone say nothing.
   if (jobs === undefined || (known === undefined && !isGone)) return states;
   // What is done may have been resumed since, which is a job of its own.
   const done = jobs.statuses.includes('done');

@@ -28,7 +28,7 @@ export const vpsbgOracle: Oracle = {
       ...(isClientError(answer) ? (CODES[answer.status] ?? ['rejected' as const]) : []),
     ];
   },
-  // No documented answer says so.
+  // No documented response says so.
   isDuplicate: () => false,
   duplicateIsAmbiguous: false,
   speaks: () => false,

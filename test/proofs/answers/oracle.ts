@@ -7,7 +7,7 @@ import { isWriteKind, type Exchanged, type WriteKind } from './exchange.ts';
  * be more careful than this, never less.
  */
 export interface Oracle {
-  /** Whether the answer is the documented yes to a write of that kind. */
+  /** Whether the response is the documented yes to a write of that kind. */
   readonly accepts: (answer: ReadAnswer, kind: WriteKind) => boolean;
   /** The codes that fit if it is a definite no in the provider's own words; none if it is not. */
   readonly refuses: (answer: ReadAnswer) => readonly ErrorCode[];
@@ -49,7 +49,7 @@ export function contradictsItself({ read, kind }: Exchanged, oracle: Oracle): bo
   return oracle.accepts(read, kind);
 }
 
-/** The codes that promise "nothing happened" and may stand for this last answer to a write. */
+/** The codes that promise "nothing happened" and may stand for this last response to a write. */
 export function definiteNo(exchanged: Exchanged, oracle: Oracle): readonly ErrorCode[] {
   const { answer, read, kind } = exchanged;
   if (answer.kind === 'failure') return answer.notSent ? ['unavailable'] : [];

@@ -1,6 +1,6 @@
 /**
  * A process of its own, whose memory is measured while it gets one huge answer. Arguments: the server's origin, the
- * HTTP status to ask for, and which client reads the answer. Prints one line of JSON.
+ * HTTP status to ask for, and which client reads the response. Prints one line of JSON.
  */
 import { hosting } from '../../../providers/hosting/index.ts';
 import { vpsbg } from '../../../providers/vpsbg/index.ts';

@@ -1,5 +1,5 @@
-import { createServer } from 'node:http';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGzip } from 'node:zlib';
@@ -7,7 +7,7 @@ import { listen } from '../../support/listen.ts';
 
 const CHUNK = Buffer.alloc(64 * 1024, 'x');
 
-/** A server whose answers are gzip, made while they are sent, and huge once decoded. `await using` closes it. */
+/** A server whose responses are gzip, made while they are sent, and huge once decoded. `await using` closes it. */
 export interface LargeAnswerServer extends AsyncDisposable {
   readonly origin: string;
 }

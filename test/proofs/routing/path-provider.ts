@@ -60,7 +60,7 @@ const pathProvider = defineProvider({
   },
 });
 
-/** An account whose cancellation is one request to `/services/{id}`, of which no answer is understood. */
+/** An account whose cancellation is one request to `/services/{id}`, of which no response is understood. */
 export function pathAccount(config: PathConfig): PathAccount {
   return pathProvider.account(config);
 }

@@ -3,7 +3,7 @@ import type { Random } from '../random.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** What the server repeats, ready to be put into an answer. */
+/** What the server repeats, ready to be put into a response. */
 export interface Echo {
   /** The encoded secret. */
   readonly text: string;
@@ -63,7 +63,7 @@ export function answering(answers: readonly ScenarioAnswer[], escaped: boolean):
   return async () => {
     const answer = answers[Math.min(count, answers.length - 1)];
     count += 1;
-    if (answer === undefined) throw new Error('the scenario has no answers');
+    if (answer === undefined) throw new Error('the scenario has no responses');
     // A fetch can fail with anything.
     if ('fails' in answer) throw answer.fails;
     const { status, body = '', headers = {} } = answer;

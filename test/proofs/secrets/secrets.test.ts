@@ -38,9 +38,9 @@ describe('a secret that a server repeats', () => {
     ]);
   });
 
-  it('is found in each sink that an answer reaches, with redaction switched off', async () => {
+  it('is found in each sink that a response reaches, with redaction switched off', async () => {
     const { hitsBySink } = await withoutRedaction(() => proveSecrets(0, 4, SEED));
-    // No answer reaches the issues: they are about the caller's own input, and hold what was expected alone.
+    // No response reaches the issues: they are about the caller's own input, and hold what was expected alone.
     const reached = SINKS.filter((sink) => sink !== 'issues');
     expect(reached.filter((sink) => hitsBySink[sink] === 0)).toEqual([]);
   });

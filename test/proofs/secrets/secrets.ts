@@ -4,14 +4,14 @@ import { isProviderError, type OperationEvent } from '../../../src/index.ts';
 import { figure, type Figure } from '../figure.ts';
 import { inParallel } from '../parallel.ts';
 import { Random } from '../random.ts';
-import { hostingSubject } from './hosting-scenarios.ts';
-import { vpsbgSubject } from './vpsbg-scenarios.ts';
 import { edisOrderSubject, edisSubject } from './edis-scenarios.ts';
 import { encoded, ENCODINGS, fragments, traces, type Encoding } from './encodings.ts';
+import { hostingSubject } from './hosting-scenarios.ts';
 import { pathSubject } from './path-scenarios.ts';
 import { randomIdentifier, randomSecret, randomSshKey, type RandomSecret } from './random-secret.ts';
 import { answering, echoOf, type Scenario, type Subject } from './scenario.ts';
 import { leaks, SINKS, spilled, type Sink } from './sinks.ts';
+import { vpsbgSubject } from './vpsbg-scenarios.ts';
 import { whmcsAdminSubject, whmcsSubject } from './whmcs-scenarios.ts';
 
 /** The outcomes for all secrets. */

@@ -49,7 +49,7 @@ async function refusal(answers: readonly ConformanceAnswer[], login?: Conformanc
 }
 
 describe('a cancellation at Contabo', () => {
-  it('for the first possible day sends an empty object, and believes the day in the answer', async () => {
+  it('for the first possible day sends an empty object, and believes the day in the response', async () => {
     const { result, bodies } = await cancel([shown(), accepted()]);
     expect(bodies).toEqual(['{}']);
     expect(result).toMatchObject({
@@ -65,14 +65,17 @@ describe('a cancellation at Contabo', () => {
     expect(result).toMatchObject({ outcome: 'scheduled', effectiveAt: { value: end }, warnings: [] });
   });
 
-  it.each(['2097-05-30', '2097-06-01', '2097-06-30'])('says so if the answer is for %s instead', async (cancelDate) => {
-    const { result } = await cancel([shown(), accepted({ cancelDate })], { on: end });
-    expect(result).toMatchObject({
-      outcome: 'scheduled',
-      effectiveAt: { value: cancelDate },
-      warnings: [{ code: 'not_verified' }],
-    });
-  });
+  it.each(['2097-05-30', '2097-06-01', '2097-06-30'])(
+    'says so if the response is for %s instead',
+    async (cancelDate) => {
+      const { result } = await cancel([shown(), accepted({ cancelDate })], { on: end });
+      expect(result).toMatchObject({
+        outcome: 'scheduled',
+        effectiveAt: { value: cancelDate },
+        warnings: [{ code: 'not_verified' }],
+      });
+    },
+  );
 
   it('takes a number in quotes, and an instant in place of a day', async () => {
     const answer = accepted({ instanceId: String(instanceId), cancelDate: '2097-05-31T22:00:00Z' });
@@ -93,13 +96,13 @@ describe('a cancellation at Contabo', () => {
     ['with 200', { ...accepted(), status: 200 }],
     ['that is a page', page(201)],
     ['that is empty', { status: 201 }],
-  ])('is not believed by an answer %s', async (_name, answer) => {
+  ])('is not believed by a response %s', async (_name, answer) => {
     const { error, times } = await refusal([shown(), answer, shown()]);
     expect(error).toMatchObject({ code: 'outcome_unknown', reason: 'unreadable_answer', lastSeen: 'none' });
     expect(times).toBe(1);
   });
 
-  it('is read back where the answer has no date, and is there', async () => {
+  it('is read back where the response has no date, and is there', async () => {
     const { result } = await cancel([shown(), accepted({ cancelDate: '' }), shownCancelled]);
     expect(result).toMatchObject({ outcome: 'scheduled', reconciled: true, effectiveAt: { value: end } });
   });
@@ -153,7 +156,7 @@ describe('what is read before a cancellation at Contabo', () => {
   });
 });
 
-describe('after a lost answer, Contabo', () => {
+describe('after a lost response, Contabo', () => {
   it('is read back by the day that was asked for', async () => {
     const { result } = await cancel([shown(), page(502), shownCancelled], { on: end });
     expect(result).toMatchObject({ outcome: 'scheduled', reconciled: true, effectiveAt: { value: end }, warnings: [] });
@@ -251,7 +254,7 @@ describe('the login at Contabo', () => {
     },
   );
 
-  it('is taken for one call if the answer does not say how long', async () => {
+  it('is taken for one call if the response does not say how long', async () => {
     const body = { access_token: token, token_type: 'Bearer' };
     const { api, requests } = serviceWith([shown()], { status: 200, body });
     for (const _ of ['first', 'second']) await api.status({ account, service });

@@ -7,7 +7,7 @@ const LOGIN = 'POST /auth/realms/contabo/protocol/openid-connect/token';
 const INSTANCE = '/v1/compute/instances/{instanceId}';
 const token = 'eyJhbGciOi.granted~token_0123456789';
 
-/** The date that an answer shows of the instance; `undefined` if it shows no such instance, or no field. */
+/** The date that a response shows of the instance; `undefined` if it shows no such instance, or no field. */
 function dateIn({ body }: Answered): unknown {
   const { data }: { data?: unknown } = Object(body);
   const first: { instanceId?: unknown; cancelDate?: unknown } = Object(Array.isArray(data) ? data[0] : undefined);

@@ -21,7 +21,7 @@ const timesCancelled = (): number =>
   sandbox().contabo.service(sandbox().contabo.seeded.active.instanceId).timesCancelled;
 
 describe('Contabo over real HTTP', () => {
-  it('cancels for the first possible day, which the answer and the read-back show', async () => {
+  it('cancels for the first possible day, which the response and the read-back show', async () => {
     const { active: service } = sandbox().contabo.seeded;
     expect((await api.options({ account, service })).timings).toEqual([{ timing: 'earliest' }, { timing: 'on_date' }]);
     const result = await api.cancel({ account, service, when: 'earliest', reason: 'Project ended' });

@@ -23,7 +23,7 @@ type Fields = Readonly<Record<string, JsonValue | undefined>>;
 
 const customer = { tenantId: 'DE', customerId: '54321' };
 
-/** The answer of `GET /v1/compute/instances/{instanceId}`. */
+/** The response of `GET /v1/compute/instances/{instanceId}`. */
 export function shown(fields: Fields = {}): ConformanceAnswer {
   const instance = { ...customer, instanceId, name: 'vmd100203', status: 'running', productId: 'V45', cancelDate: '' };
   return { status: 200, body: { data: [{ ...instance, ...fields }], _links: { self: 'x' } } };
@@ -32,7 +32,7 @@ export function shown(fields: Fields = {}): ConformanceAnswer {
 /** The same of an instance that is cancelled. */
 export const shownCancelled: ConformanceAnswer = shown({ cancelDate: end });
 
-/** The answer of `POST /v1/compute/instances/{instanceId}/cancel`. */
+/** The response of `POST /v1/compute/instances/{instanceId}/cancel`. */
 export function accepted(fields: Fields = {}): ConformanceAnswer {
   const data = [{ ...customer, instanceId, cancelDate: end, ...fields }];
   return { status: 201, body: { data, _links: { self: 'x' } } };

@@ -169,7 +169,7 @@ describe('a repetition at EDIS', () => {
   });
 });
 
-describe('an answer of EDIS that leaves the outcome open', () => {
+describe('a response of EDIS that leaves the outcome open', () => {
   it.each([
     ['another status', answers.failed, 'provider_error'],
     ['an error with 200', { ...answers.invalid, status: 200 }, 'provider_error'],
@@ -188,7 +188,7 @@ describe('an answer of EDIS that leaves the outcome open', () => {
   });
 });
 
-describe('any answer at EDIS', () => {
+describe('any response at EDIS', () => {
   const untyped: Accounts = { edis: account };
   const random = randomAnswers({
     documented: Object.values(answers),

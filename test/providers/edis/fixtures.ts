@@ -18,7 +18,7 @@ type AnswerName =
   | 'rateLimited'
   | 'serverError';
 
-/** The answers of `cancel/product`, as documented or, where it says so, inferred. */
+/** The responses of `cancel/product`, as documented or, where it says so, inferred. */
 export const answers: Readonly<Record<AnswerName, ConformanceAnswer>> = {
   success: { status: 200, body: { status: 'success', serviceid: 123456, clientid: null } },
   successWithClient: { status: 200, body: { status: 'success', serviceid: 123456, clientid: 4711 } },

@@ -1,7 +1,7 @@
 import { createCancelService, type UnknownReason } from 'cancelkit';
 import { edis, orderVps, type EdisOrder, type EdisOrderItem } from 'cancelkit/edis';
-import { vpsbg } from 'cancelkit/vpsbg';
 import type { Fault, RecordedRequest, Sandbox } from 'cancelkit/sandbox';
+import { vpsbg } from 'cancelkit/vpsbg';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Reply, printed, replying, startAt8 } from '../../outcome/set-up.ts';
 import { failureOf } from '../../support/failure.ts';
@@ -204,7 +204,7 @@ describe('an order at EDIS', () => {
   });
 });
 
-describe('the ids in the answer to an order', () => {
+describe('the ids in the response to an order', () => {
   it.each([
     ['a number', 123456, ['123456']],
     ['a text of one', '123456', ['123456']],
@@ -342,7 +342,7 @@ describe('an error of EDIS about an order', () => {
   });
 });
 
-describe('an order whose answer is lost', () => {
+describe('an order whose response is lost', () => {
   let before: number;
   const placed = (): number => sandbox.edis.services().length - before;
   beforeEach(() => {
@@ -513,7 +513,7 @@ describe('what an order keeps to itself', () => {
     }
   });
 
-  it('is not in the result, which carries the answer', async () => {
+  it('is not in the result, which carries the response', async () => {
     const { password } = sandbox.settings.edis;
     const echo = `${password} ${sshPublicKey}`;
     const body = { status: 'success', orderid: 1, serviceids: '2', invoiceid: password, echo, nested: { [key]: key } };

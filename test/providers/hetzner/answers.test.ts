@@ -45,7 +45,7 @@ import {
 const service = { serverNumber };
 const account = 'hetzner';
 
-/** An answer of a provider whose clock shows this time. */
+/** A response of a provider whose clock shows this time. */
 function on(time: string, answer: ConformanceAnswer): ConformanceAnswer {
   return { ...answer, headers: { 'content-type': 'application/json', date: new Date(time).toUTCString() } };
 }
@@ -119,7 +119,7 @@ describe('a cancellation at Hetzner Robot', () => {
     expect(result.warnings.map(({ code }) => code)).toContain('not_verified');
   });
 
-  it('without a date in the answer is requested', async () => {
+  it('without a date in the response is requested', async () => {
     const { result } = await cancel([shown(), cancelled({ cancellation_date: null })]);
     expect(result.outcome).toBe('requested');
     expect(result).not.toHaveProperty('effectiveAt');
@@ -134,7 +134,7 @@ describe('a cancellation at Hetzner Robot', () => {
     expect(result.warnings.map(({ code }) => code)).toEqual(['side_effect']);
   });
 
-  it('says so if the answer does not show the reservation that was asked for', async () => {
+  it('says so if the response does not show the reservation that was asked for', async () => {
     const before = shown({ reservation_possible: true });
     const { result } = await cancel([before, cancelled({ reserved: false })], { extras: { reserveLocation: true } });
     expect(result.warnings).toContainEqual({ code: 'not_verified', message: expect.stringMatching(/reserved/) });
@@ -147,7 +147,7 @@ describe('a cancellation at Hetzner Robot', () => {
     ['with 201', { ...cancelled(), status: 201 }],
     ['that is a page', page(200)],
     ['that is empty', { status: 200 }],
-  ])('is not believed by an answer %s', async (_name, answer) => {
+  ])('is not believed by a response %s', async (_name, answer) => {
     const { error, writes } = await refusal([shown(), answer, shown()]);
     expect(error).toMatchObject({ code: 'outcome_unknown', reason: 'unreadable_answer', lastSeen: 'none' });
     expect(writes).toBe(1);
@@ -220,7 +220,7 @@ describe('an immediate cancellation at Hetzner Robot', () => {
     if (outcome.ok) expect(outcome.result.warnings.map(({ code }) => code)).toEqual(['timing_unknown']);
   });
 
-  it('whose answer is lost is over if the server is gone', async () => {
+  it('whose response is lost is over if the server is gone', async () => {
     const before = on(now, shown({ earliest_cancellation_date: '2096-11-05' }));
     const { result, forms } = await cancel([before, page(502), notFound], { when: 'immediate' });
     expect(result).toMatchObject({ outcome: 'completed', reconciled: true });
@@ -277,7 +277,7 @@ describe('what is read before a cancellation at Hetzner Robot', () => {
   });
 
   it.each<[When<HetznerTiming>]>([['earliest'], [{ on: earliest }]])(
-    'is the answer if a cancellation for that day exists already: %j',
+    'is the response if a cancellation for that day exists already: %j',
     async (when) => {
       const { result, forms } = await cancel([cancelled(), cancelled()], { when });
       expect(result).toMatchObject({ outcome: 'already_cancelled', effectiveAt: at(earliest) });
@@ -312,7 +312,7 @@ describe('a 409 of Hetzner Robot, which means two things,', () => {
   });
 });
 
-describe('after a lost answer, Hetzner Robot', () => {
+describe('after a lost response, Hetzner Robot', () => {
   it.each([
     ['is read back: the cancellation is there', cancelled(), { outcome: 'scheduled', effectiveAt: at(earliest) }],
     ['is read back: the server is gone', notFound, { outcome: 'completed' }],

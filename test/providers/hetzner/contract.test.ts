@@ -33,7 +33,7 @@ for (const [timings, date] of [
       'GET /server': { status: 200, body: [] },
     },
     shows: {
-      // "cancelled: cancellation status" of a 200, in the answers to a read and to a cancellation.
+      // "cancelled: cancellation status" of a 200, in the responses to a read and to a cancellation.
       cancelled: ({ operation, status, body }) =>
         !operation.startsWith('DELETE') && status === 200 && cancellationIn(body).cancelled === true,
       active: ({ operation, status, body }) =>

@@ -1,6 +1,6 @@
 import { createCancelService } from 'cancelkit';
-import { describe, expect, it } from 'vitest';
 import { hetzner } from 'cancelkit/hetzner';
+import { describe, expect, it } from 'vitest';
 import { checkAccount } from '../../../src/service/check-account.ts';
 import { failureOf } from '../../support/failure.ts';
 import { sandboxPerTest } from '../sandbox-per-test.ts';
@@ -61,7 +61,7 @@ describe('Hetzner Robot over real HTTP', () => {
     },
   );
 
-  it('asks for the reservation if one is possible, and sends the answer', async () => {
+  it('asks for the reservation if one is possible, and sends the response', async () => {
     const { reservable: service } = sandbox().hetzner.seeded;
     expect((await open().options({ account, service })).requiredExtras).toEqual(['reserveLocation']);
     const asked = { account, service, when: 'earliest' } as const;

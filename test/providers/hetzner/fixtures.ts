@@ -25,7 +25,7 @@ export const today: string = new Date().toISOString().slice(0, 10);
 
 type Fields = Readonly<Record<string, JsonValue | undefined>>;
 
-/** The answer of `GET …/cancellation` for a server that is not cancelled. */
+/** The response of `GET …/cancellation` for a server that is not cancelled. */
 export function shown(fields: Fields = {}): ConformanceAnswer {
   const names = { server_ip: '203.0.113.7', server_ipv6_net: '2001:db8:0:1::', server_name: 'server1' };
   const reasons = ['Upgrade to a new server', 'Dissatisfied with the hardware', 'Server too expensive'];
@@ -34,13 +34,13 @@ export function shown(fields: Fields = {}): ConformanceAnswer {
   return { status: 200, body: { cancellation: { ...cancellation, cancellation_reason: reasons, ...fields } } };
 }
 
-/** The answer of `GET` for a cancelled server, and that of `POST …/cancellation`. */
+/** The response of `GET` for a cancelled server, and that of `POST …/cancellation`. */
 export function cancelled(fields: Fields = {}): ConformanceAnswer {
   const set = { cancelled: true, cancellation_date: earliest, cancellation_reason: 'Server too expensive' };
   return shown({ ...set, ...fields });
 }
 
-/** The answer of `DELETE …/cancellation`. */
+/** The response of `DELETE …/cancellation`. */
 export const undone: ConformanceAnswer = { status: 200 };
 
 /** An error in the API's form. */

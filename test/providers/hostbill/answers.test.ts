@@ -80,7 +80,7 @@ describe('a cancellation at a HostBill portal', () => {
     ['that says both', { status: 200, body: { info: ['cancell_sent', 'cancelled_already'] } }],
     ['that is a page', page(200)],
     ['after another one', { status: 200, body: '{"error":["failed"]}\n{"info":["cancell_sent"]}' }],
-  ])('is not believed by an answer %s', async (_name, answer) => {
+  ])('is not believed by a response %s', async (_name, answer) => {
     const { error, writes } = await refusal(answer, shown('Active'));
     expect(error).toMatchObject({ code: 'outcome_unknown', lastSeen: 'unknown' });
     expect(writes).toBe(1);
@@ -129,12 +129,12 @@ describe('a cancellation at a HostBill portal', () => {
     expect(writes).toBe(1);
   });
 
-  it('of a service that is gone after a lost answer stays open: a wrong id looks the same', async () => {
+  it('of a service that is gone after a lost response stays open: a wrong id looks the same', async () => {
     const { error } = await refusal(page(502), failed('Brak', 404));
     expect(error).toMatchObject({ code: 'outcome_unknown', lastSeen: 'absent' });
   });
 
-  it('is found after a lost answer only if the service is over', async () => {
+  it('is found after a lost response only if the service is over', async () => {
     const { api } = serviceWith([page(502), shown('Terminated')]);
     const found = await api.cancel({ account, service, when: 'immediate' });
     expect(found).toMatchObject({ outcome: 'completed', reconciled: true });

@@ -30,7 +30,7 @@ const shared = {
   descriptions: ['hostbill-client.facts'],
   services: [{ serviceId }],
   values: { id: serviceId },
-  // No answer says that a service is not cancelled.
+  // No response says that a service is not cancelled.
   shows: { cancelled: showsCancelled, active: () => false, reads: ['POST /login'] },
 };
 

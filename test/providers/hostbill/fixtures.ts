@@ -2,8 +2,8 @@ import type { ConformanceAnswer, ConformanceSubject } from 'cancelkit/conformanc
 import { hostbillProvider, type HostbillConfig, type HostbillService } from 'cancelkit/hostbill';
 import type { JsonValue } from 'cancelkit/provider';
 
-const CANCELLED = 'modules for HostBill portals that read `info` of the answer: Time4VPN, FibaCloud, Tino';
-const ERRORS = 'time4vps-lib, Endpoint.php: `error` in any answer; togglebox-mcp, client.ts: also with a 4xx';
+const CANCELLED = 'modules for HostBill portals that read `info` of the response: Time4VPN, FibaCloud, Tino';
+const ERRORS = 'time4vps-lib, Endpoint.php: `error` in any response; togglebox-mcp, client.ts: also with a 4xx';
 const LOGIN = 'togglebox-mcp, auth.ts; swagger of HostBill portals, POST /login';
 const SHOWN = 'time4vps-lib, Service.php; HostBill documentation, account status';
 const HTTP = 'not documented: the status of HTTP';
@@ -28,14 +28,14 @@ export const WAYS: Readonly<Record<'basic' | 'login' | 'token', WayIn>> = {
   token: { config: (baseUrl) => ({ baseUrl, token }), secrets: [token] },
 };
 
-/** The answer of `POST /service/{id}/cancel` to a cancellation that is stored. */
+/** The response of `POST /service/{id}/cancel` to a cancellation that is stored. */
 export const accepted: ConformanceAnswer = { status: 200, body: { info: ['cancell_sent'] } };
 /** The same in the form with which Togglebox answers. */
 export const acceptedBesideData: ConformanceAnswer = {
   status: 200,
   body: { data: {}, error: [], info: ['cancell_sent'] },
 };
-/** The answer to a second cancellation. */
+/** The response to a second cancellation. */
 export const repeated: ConformanceAnswer = { status: 200, body: { info: ['cancelled_already'] } };
 export const wrongLogin: ConformanceAnswer = { status: 200, body: { error: ['wronglogin'] } };
 
@@ -44,14 +44,14 @@ export function failed(error: JsonValue, status = 200): ConformanceAnswer {
   return { status, body: { error } };
 }
 
-/** The answer of `GET /service/{id}`. */
+/** The response of `GET /service/{id}`. */
 export function shown(status: string, fields: Readonly<Record<string, JsonValue | undefined>> = {}): ConformanceAnswer {
   const dates = { date_created: '2025-01-01', next_due: '2097-03-31' };
   const service = { id: serviceId, status, billingcycle: 'Monthly', total: '9.99', ...dates, ...fields };
   return { status: 200, body: { service } };
 }
 
-/** What of an answer of `GET /service/{id}` is passed on. */
+/** What of a response of `GET /service/{id}` is passed on. */
 export const raw: Readonly<Record<string, string>> = {
   id: serviceId,
   status: 'Active',

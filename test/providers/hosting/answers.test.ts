@@ -1,7 +1,7 @@
 import { createCancelService, type Accounts, type CancellationStatus, type CancelResult, type When } from 'cancelkit';
-import type { JsonValue } from 'cancelkit/provider';
 import type { ConformanceAnswer } from 'cancelkit/conformance';
 import { hosting } from 'cancelkit/hosting';
+import type { JsonValue } from 'cancelkit/provider';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../support/failure.ts';
@@ -381,7 +381,7 @@ describe('a read-back at a Hosting API', () => {
     ['is a page', page(200)],
     ['is a page with 404', page(404)],
     ['is a firewall’s 403', page(403)],
-  ] as const)('shows nothing if the answer %s', async (_name, answer) => {
+  ] as const)('shows nothing if the response %s', async (_name, answer) => {
     expect(await failureOf(status(answer))).toMatchObject({
       code: 'unexpected_response',
       providerStatus: answer.status,
@@ -403,7 +403,7 @@ describe('a read-back at a Hosting API', () => {
   });
 });
 
-describe('any answer at a Hosting API', () => {
+describe('any response at a Hosting API', () => {
   const untyped: Accounts = { hosting: account };
   const words = [
     'status',

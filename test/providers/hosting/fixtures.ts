@@ -1,6 +1,6 @@
-import type { JsonValue } from 'cancelkit/provider';
 import type { ConformanceAnswer, ConformanceSubject } from 'cancelkit/conformance';
 import { hostingProvider, type HostingConfig, type HostingService } from 'cancelkit/hosting';
+import type { JsonValue } from 'cancelkit/provider';
 
 const CANCEL = 'Metaregistrar Hosting API documentation, DELETE /hosting/{hosting_id} (HostingCancelRequest)';
 const SHOW = 'Metaregistrar Hosting API documentation, GET /hosting/{hosting_id}';
@@ -42,7 +42,7 @@ const hosting = {
   modified: 1628985600,
 };
 
-/** The answers of `DELETE /hosting/{id}`. */
+/** The responses of `DELETE /hosting/{id}`. */
 export const answers: Readonly<Record<AnswerName, ConformanceAnswer>> = {
   pending: {
     status: 202,
@@ -72,12 +72,12 @@ export const answers: Readonly<Record<AnswerName, ConformanceAnswer>> = {
 // By the provider's clock, the service period is not over yet.
 const headers = { date: 'Sun, 01 Aug 2021 08:00:00 GMT' };
 
-/** The answer of `GET /hosting/{id}`. */
+/** The response of `GET /hosting/{id}`. */
 export function shown(fields: Readonly<Record<string, JsonValue | undefined>> = {}): ConformanceAnswer {
   return { status: 200, headers, body: { responseId: '1_77', status: 'ok', hosting: { ...hosting, ...fields } } };
 }
 
-/** The answer of `GET /hosting/{id}/history` with these cancellation jobs, among other events. */
+/** The response of `GET /hosting/{id}/history` with these cancellation jobs, among other events. */
 export function history(...jobStatuses: readonly JsonValue[]): ConformanceAnswer {
   return events([
     ...jobStatuses.map((jobStatus) => ({ type: 'job', jobType: 'cancelHosting', jobStatus, responseId })),

@@ -142,7 +142,7 @@ describe('the fate of one cancellation of a hosting', () => {
   });
 });
 
-describe('the answers that tell the fate of a cancellation', () => {
+describe('the responses that tell the fate of a cancellation', () => {
   const hostingId = '1_aed1';
   const id = '1_2aa0';
   const history = (...hostingEvents: readonly object[]): Reply => ({
@@ -203,12 +203,12 @@ describe('the answers that tell the fate of a cancellation', () => {
       { state: 'unknown' },
     ],
     [
-      'a job that names another answer',
+      'a job that names another response',
       [history(job('done', { responseId: '1_other' })), shown()],
       { state: 'unknown' },
     ],
     [
-      'a job that names its answer in the older key',
+      'a job that names its response in the older key',
       [history(job('done', { responseId: undefined, response_id: id })), shown()],
       { state: 'scheduled' },
     ],

@@ -80,7 +80,7 @@ describe('the undo of a cancellation at a Hosting API', () => {
     ]);
   });
 
-  it('is requested if the answer has the older keys', async () => {
+  it('is requested if the response has the older keys', async () => {
     const body = { response_id: '1_old', status: 'PENDING' };
     expect(await resume([...CANCELLED, { status: 202, body }]).outcome).toMatchObject({ providerReference: '1_old' });
   });
@@ -120,7 +120,7 @@ describe('the undo of a cancellation at a Hosting API', () => {
     expect(requests.map(({ method }) => method)).toEqual(['GET', 'GET', 'PATCH', 'GET', 'GET']);
   });
 
-  it('is revoked after an unreadable answer if hosting and history show no cancellation', async () => {
+  it('is revoked after an unreadable response if hosting and history show no cancellation', async () => {
     const history: Reply = { status: 200, body: { status: 'ok', hostingEvents: [] } };
     const { outcome } = resume([...CANCELLED, { status: 202, body: '<html>' }, shown('active'), history]);
     expect(await outcome).toMatchObject({ outcome: 'revoked', reconciled: true, before: { state: 'scheduled' } });

@@ -1,7 +1,7 @@
-import { withFields } from '../answering.ts';
 import { createCancelService } from 'cancelkit';
 import { hosting, type HostingConfig } from 'cancelkit/hosting';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { withFields } from '../answering.ts';
 import { expectOnWire, listen, watchTheWire, type Wire } from '../wire.ts';
 import { answers, history, hostingId, shown, token } from './fixtures.ts';
 

@@ -142,7 +142,7 @@ describe('a service of Leaseweb', () => {
   it.each([
     [cancelledService, 'scheduled', []],
     [shownService({ cancellable: false, uncancellable: true }), 'requested', ['timing_unknown']],
-  ] as const)('is read back after a lost answer', async (seen, outcome, warnings) => {
+  ] as const)('is read back after a lost response', async (seen, outcome, warnings) => {
     const { result, writes } = await cancel([shownService(), page(502), seen]);
     expect(result).toMatchObject({ outcome, reconciled: true });
     expect(result.warnings.map(({ code }) => code)).toEqual(warnings);
@@ -157,7 +157,7 @@ describe('a service of Leaseweb', () => {
       shownService({ cancellable: false, uncancellable: true, endDate: '2096-06-30T00:00:00+00:00' }),
       'scheduled',
     ],
-  ])('is unknown after a lost answer if the read-back shows %s', async (_name, seen, lastSeen) => {
+  ])('is unknown after a lost response if the read-back shows %s', async (_name, seen, lastSeen) => {
     const { error, writes } = await refusal([shownService(), page(502), seen]);
     expect(error).toMatchObject({ code: 'outcome_unknown', lastSeen });
     expect(writes).toBe(1);
@@ -316,7 +316,7 @@ describe('an instance of Leaseweb', () => {
     ['immediate', hourly, shownInstance(hourly, { state: 'DESTROYED' }), 'completed'],
     ['immediate', hourly, shownInstance(hourly, { state: 'DESTROYING' }), 'requested'],
     ['end_of_period', {}, shownInstance({ state: 'DELETE_SCHEDULED' }), 'scheduled'],
-  ] as const)('is read back after a lost answer: %s', async (when, contract, seen, outcome) => {
+  ] as const)('is read back after a lost response: %s', async (when, contract, seen, outcome) => {
     const { result, writes } = await cancel([shownInstance(contract), page(502), seen], { service: instance, when });
     expect(result).toMatchObject({ outcome, reconciled: true });
     expect(writes).toHaveLength(1);
@@ -326,7 +326,7 @@ describe('an instance of Leaseweb', () => {
     ['still runs, as it may right after a termination', shownInstance(hourly), 'none'],
     ['is a 404 with the code 401', errorAnswer(404, 'No.', { errorCode: '401' }), undefined],
     ['has become monthly', shownInstance({ state: 'DELETE_SCHEDULED' }), 'scheduled'],
-  ])('is unknown after a lost answer if it %s', async (_name, seen, lastSeen) => {
+  ])('is unknown after a lost response if it %s', async (_name, seen, lastSeen) => {
     const { error, writes } = await refusal([shownInstance(hourly), page(502), seen], {
       service: instance,
       when: 'immediate',
@@ -366,7 +366,7 @@ describe('an error of Leaseweb', () => {
     [404, 'not_found', /./],
     [409, 'rejected', /refused: No/],
     [429, 'rate_limited', /too many/],
-  ] as const)('%i is %s, with the id of the answer', async (status, code, message) => {
+  ] as const)('%i is %s, with the id of the response', async (status, code, message) => {
     const answer = errorAnswer(status, 'No');
     for (const asked of [{}, { service: instance, when: 'end_of_period' }] as const) {
       const shown = 'service' in asked ? shownInstance() : shownService();

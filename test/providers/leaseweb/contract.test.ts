@@ -1,5 +1,5 @@
-import { leaseweb } from 'cancelkit/leaseweb';
 import type { Timing } from 'cancelkit';
+import { leaseweb } from 'cancelkit/leaseweb';
 import { contractTests } from '../../openapi/contract-tests.ts';
 import type { Shown } from '../../openapi/problems.ts';
 import {

@@ -130,7 +130,7 @@ describe('an instance of Leaseweb over real HTTP', () => {
     expect(writes()).toEqual([]);
   });
 
-  it('that is gone after a lost answer is over, and one that was never there is not found', async () => {
+  it('that is gone after a lost response is over, and one that was never there is not found', async () => {
     const { hourly: service } = sandbox().leaseweb.seeded;
     sandbox().leaseweb.fault({ kind: 'reset', executed: true, only: ({ method }) => method === 'DELETE' });
     const result = await open().cancel({ account, service, when: 'immediate' });

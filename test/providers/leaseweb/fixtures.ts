@@ -25,7 +25,7 @@ export const endsAt: EffectiveAt = { value: '2097-01-31T00:00:00.000Z', precisio
 
 type Fields = Readonly<Record<string, JsonValue | undefined>>;
 
-/** The answer of `GET /services/{id}`: a service that can be cancelled. */
+/** The response of `GET /services/{id}`: a service that can be cancelled. */
 export function shownService(fields: Fields = {}): ConformanceAnswer {
   const dates = { contractTermEndDate: end, startDate: '2096-01-31T00:00:00+00:00', endDate: null };
   const flags = { cancellable: true, uncancellable: false, status: 'ACTIVE' };
@@ -42,7 +42,7 @@ export const cancelledService: ConformanceAnswer = shownService({
 /** The contract of a monthly instance without a commitment. */
 const monthly: Fields = { type: 'MONTHLY', term: 0, billingFrequency: 1, endsAt: end, state: 'ACTIVE' };
 
-/** The answer of `GET /instances/{instanceId}`: a monthly instance that runs, with other fields of its contract. */
+/** The response of `GET /instances/{instanceId}`: a monthly instance that runs, with other fields of its contract. */
 export function shownInstance(contract: Fields = {}, fields: Fields = {}): ConformanceAnswer {
   const renewalsAt = '2096-12-31T00:00:00+00:00';
   const whole = { ...monthly, renewalsAt, createdAt: '2096-01-31T09:00:00+00:00', ...contract };
@@ -55,7 +55,7 @@ export const hourly: Fields = { type: 'HOURLY', endsAt: null };
 /** The fields of the contract of a monthly instance with a commitment. */
 export const committed: Fields = { term: 12 };
 
-/** The answer of `GET /services/cancellationReasons`. */
+/** The response of `GET /services/cancellationReasons`. */
 export const reasons: ConformanceAnswer = {
   status: 200,
   body: {
@@ -72,7 +72,7 @@ export const codes: readonly ReasonCode[] = [
   { code: 'CANCEL_PURCHASED_OTHER', label: 'I have bought something else' },
 ];
 
-/** The answers without a body: of a termination, and of everything else that writes. */
+/** The responses without a body: of a termination, and of everything else that writes. */
 export const terminated: ConformanceAnswer = { status: 200 };
 export const done: ConformanceAnswer = { status: 204 };
 

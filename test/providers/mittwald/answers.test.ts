@@ -115,7 +115,7 @@ describe('a termination at mittwald', () => {
     expect(result).toMatchObject({ outcome: 'scheduled', warnings: [{ code: 'not_verified' }] });
   });
 
-  it('without a date in the answer is requested', async () => {
+  it('without a date in the response is requested', async () => {
     const { result } = await cancel([shownContract(), accepted({ terminationTargetDate: undefined })]);
     expect(result.outcome).toBe('requested');
     expect(result).not.toHaveProperty('effectiveAt');
@@ -128,7 +128,7 @@ describe('a termination at mittwald', () => {
     ['with 200', { ...accepted(), status: 200 }],
     ['that is a page', page(201)],
     ['that is empty', { status: 201 }],
-  ])('is not believed by an answer %s', async (_name, answer) => {
+  ])('is not believed by a response %s', async (_name, answer) => {
     const { error, writes } = await refusal([shownContract(), answer, shownContract()]);
     expect(error).toMatchObject({ code: 'outcome_unknown', reason: 'unreadable_answer', lastSeen: 'none' });
     expect(writes).toBe(1);
@@ -169,7 +169,7 @@ describe('what is read before a termination at mittwald', () => {
   });
 
   it.each<[When<MittwaldTiming>]>([['earliest'], [{ on: '2097-03-31' }]])(
-    'is the answer if a termination for that day is stored already: %j',
+    'is the response if a termination for that day is stored already: %j',
     async (when) => {
       const { result, bodies } = await cancel([terminated, terminated], { when });
       expect(result).toMatchObject({ outcome: 'already_cancelled', existing: { effectiveAt: { value: next } } });
@@ -190,7 +190,7 @@ describe('what is read before a termination at mittwald', () => {
   });
 });
 
-describe('after a lost answer, mittwald', () => {
+describe('after a lost response, mittwald', () => {
   it.each([
     ['is read back: the termination is there', terminated, { outcome: 'scheduled', reconciled: true }],
     ['is read back: the contract is gone', errorAnswer(404, 'Odd', 'No'), { outcome: 'completed', reconciled: true }],

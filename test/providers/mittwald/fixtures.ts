@@ -32,29 +32,29 @@ export function termination(fields: Fields = {}): Fields {
   return { targetDate: next, scheduledAtDate, scheduledByUserId: 'u-7', reason: 'Project ended', ...fields };
 }
 
-/** The answer of `GET /v2/contracts/{contractId}`. */
+/** The response of `GET /v2/contracts/{contractId}`. */
 export function shownContract(fields: Fields = {}, baseItem: Fields = {}): ConformanceAnswer {
   const known = { contractId, contractNumber, customerId: 'c-1', baseItem: item(baseItemId, baseItem) };
   return { status: 200, body: { ...known, additionalItems: [item(contractItemId, {})], ...fields } };
 }
 
-/** The answer of `GET /v2/contracts/{contractId}/items/{contractItemId}`. */
+/** The response of `GET /v2/contracts/{contractId}/items/{contractItemId}`. */
 export function shownItem(fields: Fields = {}): ConformanceAnswer {
   return { status: 200, body: item(contractItemId, fields) };
 }
 
-/** The answer of `POST /v2/contracts/{contractId}/termination`. */
+/** The response of `POST /v2/contracts/{contractId}/termination`. */
 export function accepted(fields: Fields = {}): ConformanceAnswer {
   const body = { contractId, itemsScheduledForTermination: [baseItemId, contractItemId], reason: 'Project ended' };
   return { status: 201, body: { ...body, terminationTargetDate: next, ...fields } };
 }
 
-/** The answer of `POST …/items/{contractItemId}/termination`. */
+/** The response of `POST …/items/{contractItemId}/termination`. */
 export function acceptedItem(fields: Fields = {}): ConformanceAnswer {
   return { status: 201, body: { contractId, contractItemId, terminationTargetDate: next, ...fields } };
 }
 
-/** The answer of `DELETE …/termination`. */
+/** The response of `DELETE …/termination`. */
 export function undone(isCancelled: boolean): ConformanceAnswer {
   return { status: 200, body: { contractId, isCancelled } };
 }

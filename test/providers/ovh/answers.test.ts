@@ -148,7 +148,7 @@ describe('a cancellation at OVHcloud', () => {
     ['a number', { status: 200, body: 1 }],
     ['an error', { ...notFound, status: 200 }],
     ['the message of another call', { status: 200, body: { message: 'An email has been sent' } }],
-  ])('does not say that an e-mail was sent if the answer is %s', async (_name, answer) => {
+  ])('does not say that an e-mail was sent if the response is %s', async (_name, answer) => {
     const { error } = await refusal([shown(), answer, shown()], { when: 'immediate' });
     expect(error).toMatchObject({ code: 'outcome_unknown' });
   });
@@ -172,7 +172,7 @@ describe('a cancellation at OVHcloud', () => {
     expect(error.message).toMatch(message);
   });
 
-  it('carries the API’s own id of the answer', async () => {
+  it('carries the API’s own id of the response', async () => {
     const answer = { ...done, headers: { 'x-ovh-queryid': 'EU.ext-9.ab' } };
     expect((await cancel([shown(), answer])).result.providerRequestId).toBe('EU.ext-9.ab');
   });
@@ -211,7 +211,7 @@ describe('what is read before a cancellation at OVHcloud', () => {
     expect((await refusal([shown({ actions: [] })])).error.message).toContain('It offers no timing.');
   });
 
-  it.each(['terminateAtExpirationDate', 'deleteAtExpiration'])('is the answer if %s is pending', async (action) => {
+  it.each(['terminateAtExpirationDate', 'deleteAtExpiration'])('is the response if %s is pending', async (action) => {
     const { result, writes } = await cancel([pending(action), pending(action)]);
     expect(result).toMatchObject({ outcome: 'already_cancelled', effectiveAt: periodEnd });
     expect(writes).toEqual([]);
@@ -260,7 +260,7 @@ describe('what is read before a cancellation at OVHcloud', () => {
   });
 });
 
-describe('after a lost answer, OVHcloud', () => {
+describe('after a lost response, OVHcloud', () => {
   it.each([
     ['the policy', pending('terminateAtExpirationDate'), { outcome: 'scheduled', effectiveAt: periodEnd }],
     ['that the service is gone', notFound, { outcome: 'completed' }],
@@ -514,7 +514,7 @@ describe('whatever OVHcloud answers', () => {
     );
   });
 
-  it('to a termination, no answer is a success', async () => {
+  it('to a termination, no response is a success', async () => {
     const random = randomAnswers({ documented: [done, mailed, ...refusals, ...reading], words });
     await fc.assert(
       fc.asyncProperty(random, async (answer) => {

@@ -35,7 +35,8 @@ const common = {
   confirmDetails: { extras: { futureUse: 'NOT_REPLACING_SERVICE' } },
   signedWith: ['x-ovh-application', 'x-ovh-consumer', 'x-ovh-timestamp', 'x-ovh-signature'],
   shows: {
-    // A policy that is set, or a termination that is confirmed; the answer to `terminate` says that an e-mail was sent.
+    // A policy that is set, or a termination that is confirmed; the response to `terminate` says that an e-mail was
+    // sent.
     cancelled: (answer) => {
       const { operation, status, body } = answer;
       if (operation.startsWith('PUT')) return status === 200;

@@ -163,7 +163,7 @@ describe('OVHcloud over real HTTP', () => {
     expect(sandbox().ovh.service(service.serviceId).timesCancelled).toBe(1);
   });
 
-  it('does not take an e-mail whose answer was lost for a cancellation', async () => {
+  it('does not take an e-mail whose response was lost for a cancellation', async () => {
     sandbox().ovh.configure({ unconfirmedTermination: 'shown' });
     const { active: service } = sandbox().ovh.seeded;
     sandbox().ovh.fault({ kind: 'reset', executed: true, only });
@@ -187,7 +187,7 @@ describe('OVHcloud over real HTTP', () => {
     }
   });
 
-  it('takes both forms of an answer without content, and does not believe an undo that did nothing', async () => {
+  it('takes both forms of a response without content, and does not believe an undo that did nothing', async () => {
     sandbox().ovh.configure({ noContent: 'empty', undo: 'ignored' });
     const { active: service } = sandbox().ovh.seeded;
     expect(await open().cancel({ account, service, when: 'end_of_period' })).toMatchObject({ outcome: 'requested' });

@@ -31,7 +31,7 @@ export const termEnd: EffectiveAt = { value: '2097-09-30', precision: 'date', so
 
 type Fields = Readonly<Record<string, JsonValue>>;
 
-/** The answer of `GET /services/{serviceId}`. */
+/** The response of `GET /services/{serviceId}`. */
 export function shown({
   current = {},
   actions = ['terminate', 'terminateAtExpirationDate', 'terminateAtEngagementDate', 'earlyRenewal'],
@@ -86,7 +86,7 @@ export const done: ConformanceAnswer = { status: 200, body: null };
 /** The yes to `…/terminate`: the e-mail is sent. */
 export const mailed: ConformanceAnswer = { status: 200, body: JSON.stringify('An email has been sent') };
 
-/** The answer of `GET /auth/time`. */
+/** The response of `GET /auth/time`. */
 export const time: ConformanceAnswer = { status: 200, body: 1_790_000_000 };
 
 /** An error in the API's form. */

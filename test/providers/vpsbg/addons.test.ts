@@ -1,6 +1,6 @@
 import { createCancelService } from 'cancelkit';
-import { vpsbg } from 'cancelkit/vpsbg';
 import type { Sandbox } from 'cancelkit/sandbox';
+import { vpsbg } from 'cancelkit/vpsbg';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type SandboxService, TIMINGS, replying, servicesOf, startAt8 } from '../../outcome/set-up.ts';
 import { failureOf } from '../../support/failure.ts';
@@ -73,7 +73,7 @@ describe('an addon of a server at VPSBG', () => {
   });
 
   it.each([true, false])(
-    'whose answer is lost is unknown, shows nothing when read back and is sent once; carried out: %s',
+    'whose response is lost is unknown, shows nothing when read back and is sent once; carried out: %s',
     async (executed) => {
       sandbox.vpsbg.fault({ kind: 'reset', executed });
       const failure = await failureOf(services.cancel({ account: 'vpsbg', service: addon, when: 'end_of_period' }));
@@ -191,7 +191,7 @@ describe('the cancellation of a floating IP at VPSBG', () => {
     expect(sandbox.vpsbg.floatingIps()[0]?.cancellation).toBeNull();
   });
 
-  it.each([true, false])('is read back after a lost answer; carried out: %s', async (executed) => {
+  it.each([true, false])('is read back after a lost response; carried out: %s', async (executed) => {
     sandbox.vpsbg.fault({ kind: 'reset', executed });
     if (executed) {
       expect(await cancel()).toMatchObject({ outcome: 'requested', reconciled: true });

@@ -120,7 +120,7 @@ describe('a refusal of VPSBG', () => {
   });
 });
 
-describe('an answer of VPSBG that leaves the outcome open', () => {
+describe('a response of VPSBG that leaves the outcome open', () => {
   it('is a 423: the action may still take effect', async () => {
     const failure = await failureOf(cancel(answers.locked));
     expect(failure).toMatchObject({ code: 'outcome_unknown', reason: 'provider_error', retryable: false });
@@ -208,7 +208,7 @@ describe('a read-back at VPSBG', () => {
     ['is a 404 of the web server', page(404)],
     ['is a firewall’s 403', page(403)],
     ['is a 404 of the call itself', { status: 404, body: { message: 'The route v1/servers/608 could not be found.' } }],
-  ] as const)('shows nothing if the answer %s', async (_name, answer) => {
+  ] as const)('shows nothing if the response %s', async (_name, answer) => {
     expect(await failureOf(status(answer))).toMatchObject({
       code: 'unexpected_response',
       providerStatus: answer.status,
@@ -237,7 +237,7 @@ describe('a read-back at VPSBG', () => {
   });
 });
 
-describe('any answer at VPSBG', () => {
+describe('any response at VPSBG', () => {
   const untyped: Accounts = { vpsbg: account };
   const words = [
     'message',

@@ -4,9 +4,9 @@ import { vpsbg } from 'cancelkit/vpsbg';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { advance, collecting, rest, stopTheClock } from '../../bulk/set-up.ts';
 import { recordingFetch, writesOf } from '../../support/fetch.ts';
-import { answers, server } from './fixtures.ts';
 import { toResponse } from '../answering.ts';
 import { endOf, idsIn, requestOf, setUpBatch, type BatchSetUp, type Request } from './batch-set-up.ts';
+import { answers, server } from './fixtures.ts';
 
 const UNKNOWN_ID = 999_999;
 
@@ -201,7 +201,7 @@ describe('a batch that VPSBG accepts', () => {
   });
 });
 
-describe('a batch whose answer is lost', () => {
+describe('a batch whose response is lost', () => {
   const faults: readonly [string, Fault][] = [
     ['never comes', { kind: 'hang', executed: true }],
     ['is a reset', { kind: 'reset', executed: true }],

@@ -1,5 +1,5 @@
-import type { JsonValue } from 'cancelkit/provider';
 import type { ConformanceAnswer, ConformanceSubject } from 'cancelkit/conformance';
+import type { JsonValue } from 'cancelkit/provider';
 import { vpsbgProvider, type VpsbgConfig, type VpsbgService } from 'cancelkit/vpsbg';
 
 const CANCEL = 'VPSBG API documentation, POST /v1/servers/cancel';
@@ -29,7 +29,7 @@ const listPage = (page: number, last: number, data: readonly JsonValue[]): Confo
   body: { data, links: {}, meta: { current_page: page, last_page: last, per_page: 50 } },
 });
 
-/** The answers of `POST /v1/servers/cancel`: documented statuses, inferred bodies. */
+/** The responses of `POST /v1/servers/cancel`: documented statuses, inferred bodies. */
 export const answers: Readonly<Record<AnswerName, ConformanceAnswer>> = {
   accepted: { status: 204 },
   acceptedWithObject: { status: 200, body: {} },

@@ -77,7 +77,7 @@ describe('a success of WHMCS', () => {
     ['has no result', { status: 200, body: { serviceid: 77, userid: 12 } }, 'unreadable_answer', /not in the form/],
     ['has another result', withFields(success, { result: 'ok' }), 'unreadable_answer', /not in the form/],
     ['is a login page', page(200), 'unreadable_answer', /login, maintenance or firewall page/],
-    ['is a firewall’s page', page(403), 'unreadable_answer', /firewall can block the request, or only the answer/],
+    ['is a firewall’s page', page(403), 'unreadable_answer', /firewall can block the request, or only the response/],
     ['is a maintenance page', page(503), 'server_error', /503/],
     ['is empty', { status: 200 }, 'unreadable_answer', /empty body/],
     ['is cut off', { status: 200, body: '{"result":"success","servi' }, 'unreadable_answer', /not JSON/],
@@ -94,7 +94,7 @@ describe('a success of WHMCS', () => {
       /not JSON/,
     ],
     [
-      'is preceded by another answer',
+      'is preceded by another response',
       { status: 200, body: `{"result":"error"}\n${JSON.stringify(success.body)}` },
       'unreadable_answer',
       /not JSON/,
@@ -350,7 +350,7 @@ describe('a read-back at WHMCS', () => {
     ['a page with 404', page(404)],
     ['an empty body', { status: 200 }],
     ['an error of unknown wording', failed('Something')],
-  ] as const)('takes %s for no answer', async (_name, answer) => {
+  ] as const)('takes %s for no response', async (_name, answer) => {
     expect(await failureOf(status(answer))).toMatchObject({ code: 'unexpected_response' });
   });
 
@@ -494,7 +494,7 @@ describe('a read-back at WHMCS', () => {
   });
 });
 
-describe('any answer at WHMCS', () => {
+describe('any response at WHMCS', () => {
   const untyped: Accounts = { whmcs: account };
   const words = [
     'result',

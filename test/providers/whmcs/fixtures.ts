@@ -1,5 +1,5 @@
-import type { JsonValue } from 'cancelkit/provider';
 import type { ConformanceAnswer, ConformanceFixture, ConformanceSubject } from 'cancelkit/conformance';
+import type { JsonValue } from 'cancelkit/provider';
 import { whmcsProvider, type WhmcsConfig, type WhmcsService } from 'cancelkit/whmcs';
 
 const CANCEL = 'WHMCS developer documentation, API action AddCancelRequest';
@@ -17,7 +17,7 @@ export const credentials: { readonly identifier: string; readonly secret: string
 /** The key that opens the API to any address. */
 export const accessKey = 'open-sesame+42';
 
-/** The answer to `AddCancelRequest` that stored it. */
+/** The response to `AddCancelRequest` that stored it. */
 export const success: ConformanceAnswer = { status: 200, body: { result: 'success', serviceid: 77, userid: 12 } };
 
 /** An error in WHMCS’s form. */
@@ -89,12 +89,12 @@ export function request(fields: Fields = {}): Readonly<Record<string, JsonValue 
 // By the provider's clock, what is due on 30 March is still to come.
 const headers = { date: 'Tue, 10 Mar 2026 09:15:00 GMT' };
 
-/** An answer of `GetClientsProducts` with this in the place of the list. */
+/** A response of `GetClientsProducts` with this in the place of the list. */
 export function products(list: JsonValue | undefined, fields: Fields = {}): ConformanceAnswer {
   return { status: 200, headers, body: { result: 'success', products: list, ...fields } };
 }
 
-/** An answer of `GetCancelledPackages` with this in the place of the list. */
+/** A response of `GetCancelledPackages` with this in the place of the list. */
 export function packages(list: JsonValue | undefined, fields: Fields = {}): ConformanceAnswer {
   return { status: 200, headers, body: { result: 'success', packages: list, ...fields } };
 }

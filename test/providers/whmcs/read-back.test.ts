@@ -1,6 +1,6 @@
 import { createCancelService, type CancellationStatus } from 'cancelkit';
-import { whmcs } from 'cancelkit/whmcs';
 import type { Sandbox, WhmcsControls } from 'cancelkit/sandbox';
+import { whmcs } from 'cancelkit/whmcs';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Reply, type SandboxService, printed, replying, servicesOf, startAt8 } from '../../outcome/set-up.ts';
 import { failureOf } from '../../support/failure.ts';
@@ -79,7 +79,7 @@ describe('among 501 cancellation requests at WHMCS', () => {
     sandbox.whmcs.clearFaults();
   });
 
-  it('a lost answer is found on the last page', async () => {
+  it('a lost response is found on the last page', async () => {
     const { serviceId } = sandbox.whmcs.add();
     sandbox.whmcs.fault({ kind: 'reset', executed: true });
     const result = await services.cancel({ account: 'whmcs', service: { serviceId }, when: 'immediate' });
@@ -95,7 +95,7 @@ describe('among 501 cancellation requests at WHMCS', () => {
 });
 
 describe('cancellation requests with long reasons at WHMCS', () => {
-  it('are read in smaller pages, since an answer is read up to 256 KiB only', async () => {
+  it('are read in smaller pages, since a response is read up to 256 KiB only', async () => {
     await using sandbox = await startAt8();
     const ids = await cancelMany(sandbox, 200, 'Отказ от услуги. '.repeat(50));
     sandbox.whmcs.clearRequests();
@@ -126,7 +126,7 @@ describe('an empty list at WHMCS', () => {
   );
 });
 
-describe('the answers of a read-back at WHMCS', () => {
+describe('the responses of a read-back at WHMCS', () => {
   const password = 'Service&Password<7>';
   const product = { id: '7', clientid: '1', status: 'Active', nextduedate: '2026-03-30', username: 'user7', password };
   const products = (list: unknown): Reply => ({
@@ -252,9 +252,9 @@ describe('the answers of a read-back at WHMCS', () => {
     ['the list fails', [PRODUCT, { status: 500, body: '<html>' }]],
     ['the list is refused', [PRODUCT, { status: 403, body: { result: 'error', message: 'Access Denied' } }]],
     ['the service is of no known form', [products({ product: [{ ...product, status: null }] })]],
-    ['the answer is no success', [{ status: 200, body: { result: 'odd', products: { product: [product] } } }]],
+    ['the response is no success', [{ status: 200, body: { result: 'odd', products: { product: [product] } } }]],
     [
-      'the answer is cut off',
+      'the response is cut off',
       [{ status: 200, body: JSON.stringify({ products: { product: [product] } }).slice(0, -3) }],
     ],
   ])('keep it out of the error if %s', async (_name, replies) => {

@@ -7,8 +7,8 @@ export interface Conduct {
   /** It does not answer before this, either. */
   readonly heldUntil?: Promise<void>;
   /**
-   * When it is carried out: as it arrives; right before the answer, whether or not anybody waits for it; the same, but
-   * only if somebody does; some time after the answer; or never.
+   * When it is carried out: as it arrives; right before the response, whether or not anybody waits for it; the same,
+   * but only if somebody does; some time after the response; or never.
    */
   readonly execution: 'at_once' | 'before_answer' | 'if_still_wanted' | { readonly afterMs: number } | 'never';
   /** Whether it answers; else the connection is closed. */
@@ -33,7 +33,7 @@ export function randomConduct(seed: string): (id: string, time: number) => Condu
   };
 }
 
-/** The provider as it should be: an answer after so many milliseconds, and nothing lost. */
+/** The provider as it should be: a response after so many milliseconds, and nothing lost. */
 export function steadyConduct(latencyMs: number): () => Conduct {
   return () => ({ latencyMs, execution: 'at_once', answers: true });
 }

@@ -65,7 +65,7 @@ export async function runKills({
   const rows = await withQueue(site, everyRow);
   const verdict = judge(jobs, rows, provider);
   const followed = rows.filter(({ state, follow }) => state === 'completed' && follow !== undefined).length;
-  // What is sent again may lose its answer again.
+  // What is sent again may lose its response again.
   for (let round = 0; round < 10; round += 1) {
     const decided = await withQueue(site, (queue) => decideOnTheRest(queue, provider.executions));
     if (decided === 0) break;

@@ -1,8 +1,8 @@
 import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Conduct } from './conduct.ts';
 import { listen } from '../../support/listen.ts';
+import type { Conduct } from './conduct.ts';
 
 /** A provider on loopback that writes down what it is asked for and what it does. */
 export interface RecordingProvider extends AsyncDisposable {

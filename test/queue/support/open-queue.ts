@@ -1,8 +1,8 @@
 import type { AccountsOf } from 'cancelkit';
 import { createCancelQueue, type CancelQueue, type QueuedCancellation, type QueueOptions } from 'cancelkit/queue';
+import type { Database } from '../../../src/queue/database/database.ts';
 import { openPglite } from '../../../src/queue/database/pglite.ts';
 import { openPostgres } from '../../../src/queue/database/postgres.ts';
-import type { Database } from '../../../src/queue/database/database.ts';
 import { goesAway, takePrepared, type TestDatabase } from './databases.ts';
 
 /** A queue that is closed at the end of the test, with its schema. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createConnection, createServer, type Socket } from 'node:net';
-import type { TestDatabase } from './databases.ts';
 import { listen } from '../../support/listen.ts';
+import type { TestDatabase } from './databases.ts';
 
 /** A pooler in front of a server. */
 export interface Pooler extends AsyncDisposable {

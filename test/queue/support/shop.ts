@@ -13,7 +13,7 @@ import { json, networkError, recordingFetch } from '../../support/fetch.ts';
 /** What one request is answered with; what it throws is what the network does. */
 export type Reply = () => Response | Promise<Response>;
 
-/** The answers for one service, in order; the last one is repeated. */
+/** The responses for one service, in order; the last one is repeated. */
 export interface Script {
   readonly writes?: readonly Reply[];
   readonly reads?: readonly Reply[];
@@ -34,7 +34,7 @@ export interface Own {
   readonly blind: ShopAccount<'cancel'>;
 }
 
-/** A provider whose answers are scripted, behind three accounts. */
+/** A provider whose responses are scripted, behind three accounts. */
 export interface Shop {
   readonly services: CancelService<Own>;
   /** How many cancellations of a service, or of all of them, it was sent. */
@@ -134,7 +134,7 @@ export function refuses(code: 'unauthorized' | 'not_found' | 'rejected' | 'forbi
   return says({ verdict: 'refused', code, message: 'it was refused.' }, 422);
 }
 
-/** The answer to a read-back. */
+/** The response to a read-back. */
 export function seen(state: CancellationStatus['state'], more: Partial<CancellationStatus> = {}): Response {
   return json({ state, revocable: false, ...more });
 }
