@@ -1,10 +1,13 @@
 import {
-  calendarDay,
+  accepted,
+  duplicate,
+  effectiveAt,
   readBody,
   refused,
+  stateUntil,
+  unclear,
   type CancelVerdict,
   type CancellationStatus,
-  type EffectiveAt,
   type ProviderResponse,
   type RefusalCode,
   type RefusedVerdict,
@@ -45,24 +48,12 @@ export function fromCancelResponse(response: ProviderResponse): CancelVerdict {
   if (error !== undefined) {
     const { code, message } = error;
     if (code !== 'cancellation_exists') return failure(response.status, code, message);
-    return {
-      verdict: 'duplicate',
-      ambiguous: false,
-      message: 'the subscription is being cancelled already.',
-      providerCode: code,
-      providerMessage: message,
-    };
+    const words = { providerCode: code, providerMessage: message };
+    return { ...duplicate('the subscription is being cancelled already.'), ...words };
   }
-  const accepted = readBody(response, acceptedSchema);
-  if (accepted === undefined || response.status !== 201) return { verdict: 'unrecognized' };
-  const { cancellation } = accepted;
-  const effectiveAt = effectiveAtOf(cancellation.effective_on);
-  return {
-    verdict: 'accepted',
-    outcome: effectiveAt === undefined ? 'requested' : 'scheduled',
-    providerReference: cancellation.id,
-    ...(effectiveAt === undefined ? {} : { effectiveAt }),
-  };
+  const cancellation = response.status === 201 ? readBody(response, acceptedSchema)?.cancellation : undefined;
+  if (cancellation === undefined) return { verdict: 'unrecognized' };
+  return { ...accepted(effectiveAt(cancellation.effective_on)), providerReference: cancellation.id };
 }
 
 /** What an answer to the read-back means. Only the API's own `null` means that there is no cancellation. */
@@ -88,20 +79,12 @@ type Cancellation = NonNullable<v.InferOutput<typeof readSchema>['cancellation']
 function statusOf({ state, timing, effective_on }: Cancellation): Omit<CancellationStatus, 'raw'> {
   const when = timing === 'now' ? 'immediate' : 'end_of_period';
   if (state !== 'pending') return { state: state === 'done' ? 'completed' : 'failed', when, revocable: false };
-  const effectiveAt = effectiveAtOf(effective_on);
-  return effectiveAt === undefined
-    ? { state: 'requested', when, revocable: true }
-    : { state: 'scheduled', when, effectiveAt, revocable: true };
+  return { ...stateUntil(effectiveAt(effective_on)), when, revocable: true };
 }
 
 function failure(status: number, providerCode: string, providerMessage: string): RefusedVerdict | UnclearVerdict {
   const words = { providerCode, providerMessage };
-  if (status >= 500) return { verdict: 'unclear', reason: 'server_error', message: 'the server failed.', ...words };
+  if (status >= 500) return unclear('server_error', 'the server failed.', words);
   const { code, message } = CODES.get(providerCode) ?? NOT_ACCEPTED;
   return { ...refused(code, message), ...words };
-}
-
-function effectiveAtOf(date: string | undefined): EffectiveAt | undefined {
-  const value = calendarDay(date);
-  return value === undefined ? undefined : { value, precision: 'date', source: 'provider' };
 }

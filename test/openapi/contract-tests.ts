@@ -36,6 +36,8 @@ export interface ContractSubject {
   readonly details?: Readonly<Record<string, unknown>>;
   /** What a confirmation says besides that. */
   readonly confirmDetails?: Readonly<Record<string, unknown>>;
+  /** Whether no cancellation of `services` can be undone, although others of the provider can. Default `false`. */
+  readonly takesNoUndo?: boolean;
   /** The date of `on_date`. Default 2099-12-31. */
   readonly on?: string;
   /**
@@ -155,6 +157,7 @@ function callsOf({
   details = {},
   confirmDetails = {},
   on = '2099-12-31',
+  takesNoUndo = false,
   ...subject
 }: ContractSubject): readonly TriedCall[] {
   const { timings, readBack, revoke, options, confirm, detailsWith, reason: field } = account().capabilities;
@@ -208,7 +211,8 @@ function callsOf({
     }
     if (options === true) add('options', '', 'active', (api) => api.options(asked));
     if (readBack) add('status', '', 'active', (api) => api.status(asked));
-    if (revoke) add('revoke', '', 'cancelled', (api) => api.revoke(asked));
+    const refused: { endsWith?: ErrorCode } = takesNoUndo ? { endsWith: 'rejected' } : {};
+    if (revoke) add('revoke', '', 'cancelled', (api) => api.revoke(asked), refused);
     return ofService;
   });
   const { check: hasCheck, find: hasFind } = internalsOf(account()) ?? {};

@@ -2,7 +2,16 @@ import { tokenRule } from 'cancelkit/provider';
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { address, byForm, credential, numericId, onlyFields, shownId, shownText } from '../../src/provider/fields.ts';
+import {
+  address,
+  byForm,
+  credential,
+  numericId,
+  onlyFields,
+  shaped,
+  shownId,
+  shownText,
+} from '../../src/provider/fields.ts';
 
 const messagesOf = (schema: v.GenericSchema<unknown, unknown>, value: unknown): readonly string[] =>
   (v.safeParse(schema, value).issues ?? []).map(({ message }) => message);
@@ -18,6 +27,16 @@ describe('the schema of an object with named fields', () => {
     expect(messagesOf(schema, filled)).toEqual([]);
     expect(messagesOf(schema, { ...filled, other: 'x' })).toEqual([expected]);
     expect(messagesOf(schema, 'x')).toEqual([expected]);
+  });
+});
+
+describe('the field of a text in a form', () => {
+  it('takes what has the form, and says what is expected without repeating what it refuses', () => {
+    const field = shaped(/^V\d+$/, 'a number such as V1000');
+    expect(v.parse(field, 'V1000')).toBe('V1000');
+    for (const value of ['1000', '', 1000, undefined]) {
+      expect(messagesOf(field, value)).toEqual(['a number such as V1000']);
+    }
   });
 });
 

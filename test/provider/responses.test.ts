@@ -1,6 +1,8 @@
 import {
   absentIsRefused,
+  accepted,
   absentOrError,
+  checkedBy,
   defined,
   duplicate,
   effectiveAt,
@@ -13,7 +15,9 @@ import {
   refused,
   refusedByStatus,
   refusedField,
+  stateUntil,
   tooEarly,
+  unclear,
   verdictOnError,
   type AbsentVerdict,
   type CancellationStatus,
@@ -298,5 +302,56 @@ describe('the operations that read a service', () => {
     const [reads, asks] = [operations.status(isThere, undefined), operations.options(isThere, undefined)];
     for (const exchange of [reads, asks]) expect(exchange.next(response)).toEqual({ done: false, value: request });
     expect([reads.next(response).value, asks.next(response).value]).toEqual([found, offered]);
+  });
+});
+
+describe('a date that the provider states', () => {
+  const date = { value: '2026-12-31', precision: 'date', source: 'provider' } as const;
+  const warning = { code: 'side_effect', message: 'The backups end with it.' } as const;
+
+  it.each([
+    ['is scheduled', date, { state: 'scheduled', effectiveAt: date }],
+    ['is requested without one', undefined, { state: 'requested' }],
+  ])('decides what a cancellation is: it %s', (_name, at, expected) => {
+    expect(stateUntil(at)).toStrictEqual(expected);
+    const { state: outcome, ...dated } = expected;
+    expect(accepted(at)).toStrictEqual({ verdict: 'accepted', outcome, ...dated, warnings: [] });
+    expect(accepted(at, [warning])).toStrictEqual({ verdict: 'accepted', outcome, ...dated, warnings: [warning] });
+  });
+});
+
+describe('unclear', () => {
+  it('is a verdict with a reason and a message, and with the provider’s words if there are any', () => {
+    const verdict = { verdict: 'unclear', reason: 'provider_error', message: 'Look into the panel.' };
+    expect(unclear('provider_error', 'Look into the panel.')).toStrictEqual(verdict);
+    const words = { providerCode: 'E7', providerMessage: 'Hm.' };
+    expect(unclear('provider_error', 'Look into the panel.', words)).toStrictEqual({ ...verdict, ...words });
+  });
+});
+
+describe('checkedBy', () => {
+  const request = { method: 'GET', effect: 'read', path: ['servers'] } as const;
+  const answer = (status: number, value: object): ProviderResponse => ({
+    status,
+    headers: {},
+    body: { kind: 'json', value },
+  });
+  const check = (response: ProviderResponse): unknown => {
+    const run = checkedBy(
+      request,
+      (one) => (one.status === 200 ? readBody(one, schema) : undefined),
+      ({ status }) => (status === 404 ? { verdict: 'absent' } : refused('unauthorized', 'Check the token.')),
+    )();
+    expect(run.next()).toEqual({ done: false, value: request });
+    return run.next(response).value;
+  };
+
+  it('accepts the credentials if the answer can be read', () => {
+    expect(check(answer(200, { id: 7 }))).toEqual({ verdict: 'accepted' });
+  });
+
+  it('gives the verdict on any other answer, and understands none that says that something is missing', () => {
+    expect(check(answer(401, {}))).toEqual(refused('unauthorized', 'Check the token.'));
+    expect(check(answer(404, {}))).toEqual({ verdict: 'unrecognized' });
   });
 });

@@ -1,8 +1,8 @@
 import { createSecureServer } from 'node:http2';
 import { text } from 'node:stream/consumers';
 import { createCancelService } from '../../src/index.ts';
-import { readable } from '../campaign/test-provider.ts';
 import type { Certificate } from '../campaign/certificate.ts';
+import { readable } from '../campaign/test-provider.ts';
 import { listen } from '../support/listen.ts';
 import type { Stack } from './matrix.ts';
 
