@@ -3,6 +3,7 @@ import { invalidInput } from '../input/check-input.ts';
 import type { CheckedList } from '../input/queue-input.ts';
 import { QUEUE_STATES } from '../model/state.ts';
 import { toRecord, UPDATED, type QueuedCancellation } from './record.ts';
+import { type Way, wayTo } from './sample.ts';
 import { toTerm } from './search.ts';
 import { ledger } from './settled.ts';
 
@@ -44,11 +45,13 @@ async function pageOf(
   }
   // If only a time is asked for, an index finds the first ones.
   if (isOfTime(filter) && !isFiltered(wanted)) return await searchAll(client, wanted, limit);
+  const way = filter.text === undefined ? undefined : await wayTo(client, schema, toTerm(filter.text), filter.order);
+  if (way?.isFrequent === false) return await searchAll(client, wanted, limit, way);
   // What is searched for is often among the first ones, and then an index would only find all the others, too.
   const near = isOfTime(filter)
     ? ((await searchNearInTime(client, wanted, limit)) ?? (await searchFew(client, wanted, limit)))
     : await searchNear(client, wanted, limit);
-  return near ?? (await searchAll(client, wanted, limit));
+  return near ?? (await searchAll(client, wanted, limit, way));
 }
 
 type Wanted = CheckedList & { readonly schema: string };
@@ -98,10 +101,15 @@ async function searchNear(
   wanted: Wanted,
   limit: number,
 ): Promise<readonly QueuedCancellation[] | undefined> {
+  const { after } = wanted;
   const { values, value } = parameters();
   const near = Math.max(NEAR, limit);
+  // Without a filter on what the ledger has, the order is that of what is searched itself.
+  const first = isFiltered({ ...wanted, text: undefined, by: undefined, when: undefined })
+    ? inOrder(wanted, near, value, 'number')
+    : `(SELECT number FROM ${wanted.schema}.search ${after === undefined ? '' : `WHERE ${beyond(wanted, after, value)}`} ${sorted(wanted, near)})`;
   const { rows } = await client.query(
-    `WITH near AS MATERIALIZED (SELECT number FROM ${inOrder(wanted, near, value, 'number')} c), hits AS MATERIALIZED (
+    `WITH near AS MATERIALIZED (SELECT number FROM ${first} c), hits AS MATERIALIZED (
        SELECT number FROM near JOIN ${wanted.schema}.search s USING (number)
        WHERE ${matches(wanted, value).join(' AND ')} ${sorted(wanted, limit)}
      )
@@ -166,12 +174,22 @@ async function searchFew(
 }
 
 /** Searches all of them, beginning with what never changes. */
-async function searchAll(client: QueryClient, wanted: Wanted, limit: number): Promise<readonly QueuedCancellation[]> {
+async function searchAll(
+  client: QueryClient,
+  wanted: Wanted,
+  limit: number,
+  way?: Way,
+): Promise<readonly QueuedCancellation[]> {
   const { schema, text } = wanted;
   const { values, value } = parameters();
-  const fixed = [...matches(wanted, value), ...ofAccount(wanted, value), ...inTime(wanted, value)].join(' AND ');
+  const fixed = [
+    ...(way === undefined ? [] : [`s.pieces @@ ${value(way.query)}::tsquery`]),
+    ...matches(wanted, value),
+    ...ofAccount(wanted, value),
+    ...inTime(wanted, value),
+  ].join(' AND ');
   const filters = changing(wanted, value);
-  // Without order and limit, the index of the trigrams is the way to what holds a text.
+  // Without order and limit, the index of the pieces is the way to what holds a text.
   const found = `SELECT number, created_at FROM ${schema}.search s WHERE ${fixed}`;
   const hits = text === undefined ? found : 'SELECT number, created_at FROM hits';
   const first = filters.length === 0 ? `${hits} ${sorted(wanted, limit)}` : hits;
@@ -214,10 +232,7 @@ function inTime(wanted: Wanted, value: Value): readonly string[] {
 /** The conditions on what is searched. */
 function matches({ text, by, when }: CheckedList, value: Value): readonly string[] {
   const conditions: string[] = [];
-  if (text !== undefined) {
-    const { term, grams } = toTerm(text);
-    conditions.push(`s.grams @> ${value(grams)}::int4[]`, `strpos(s.sought, ${value(term)}) > 0`);
-  }
+  if (text !== undefined) conditions.push(`strpos(s.sought, ${value(toTerm(text).text)}) > 0`);
   if (by !== undefined) conditions.push(`s.asked_by = ${value(by)}`);
   if (when !== undefined) conditions.push(`s.timing = ${value(when === 'date' ? 'on_date' : when)}`);
   return conditions;

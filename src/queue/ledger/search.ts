@@ -29,28 +29,27 @@ export function toSearched({
 
 /** What is looked for. */
 export interface Term {
-  readonly term: string;
-  /**
-   * What all that holds the term has as pieces, in the order of the term: together they cover it. A single one if it is
-   * no longer than a piece; then pieces that begin with it.
-   */
+  readonly text: string;
+  /** Pieces of everything that holds the text, in its order: together they cover it. One, if it is no longer than that. */
   readonly pieces: readonly string[];
-  /** The same as a `tsquery` each. */
-  readonly queries: readonly string[];
 }
 
 /** Makes what is looked for. */
-export function toTerm(text: string): Term {
-  const folded = fold(text);
+export function toTerm(asked: string): Term {
+  const folded = fold(asked);
   // Too much would begin with so little: it is found where a value begins.
-  const term = Buffer.byteLength(folded) < SHORTEST ? `${EDGE}${folded}` : folded;
-  const characters = [...term];
-  if (characters.length <= PIECE) return { term, pieces: [term], queries: [`${quoted(term)}:*`] };
+  const text = Buffer.byteLength(folded) < SHORTEST ? `${EDGE}${folded}` : folded;
+  const characters = [...text];
   const last = characters.length - PIECE;
+  if (last <= 0) return { text, pieces: [text] };
   const step = Math.min(PIECE, Math.ceil(last / FEW));
-  const starts = new Set([...Array.from({ length: Math.ceil(last / step) }, (_, index) => index * step), last]);
-  const pieces = [...starts].map((start) => characters.slice(start, start + PIECE).join(''));
-  return { term, pieces, queries: pieces.map(quoted) };
+  const starts = [...Array.from({ length: Math.ceil(last / step) }, (_, index) => index * step), last];
+  return { text, pieces: [...new Set(starts.map((start) => characters.slice(start, start + PIECE).join('')))] };
+}
+
+/** The `tsquery` for all these pieces. One that is shorter is the beginning of others. */
+export function toQuery(pieces: readonly string[]): string {
+  return pieces.map((piece) => ([...piece].length < PIECE ? `${quoted(piece)}:*` : quoted(piece))).join(' & ');
 }
 
 /**
@@ -94,7 +93,7 @@ const AT_ONCE = 1_000;
 // Around each value. No text that is folded holds it, so nothing is found across two values.
 const EDGE = '\n';
 // In characters.
-const PIECE = 5;
+const PIECE = 4;
 // In bytes: a single character of some scripts is enough.
 const SHORTEST = 3;
 // How many pieces of a text are asked for, unless it takes more to cover it.

@@ -1,0 +1,57 @@
+import type { QueryClient } from '../database/database.ts';
+import { toQuery, type Term } from './search.ts';
+
+/** How a text is best looked for. */
+export interface Way {
+  /** Whether it is frequent: then it is among the first rows of a list, and an index would find all the others, too. */
+  readonly isFrequent: boolean;
+  /** What its index is asked for, as a `tsquery`: what all rows with the text have, and few others. */
+  readonly query: string;
+}
+
+/**
+ * Chooses how to look for a text, by a sample of what is searched: rows from everywhere, and the first ones of the
+ * list. So nothing depends on the statistics of the database, which may be old or missing.
+ */
+export async function wayTo(
+  client: QueryClient,
+  schema: string,
+  { text, pieces }: Term,
+  order: 'oldest' | 'newest' = 'oldest',
+): Promise<Way> {
+  const { rows } = await client.query(
+    `SELECT s.sought FROM (SELECT min(number) AS low, max(number) - min(number) AS span FROM ${schema}.search) ends,
+       generate_series(0, ${SPREAD}) AS step,
+       LATERAL (SELECT sought FROM ${schema}.search WHERE number >= low + span * step / ${SPREAD} ORDER BY number LIMIT 1) s
+     UNION ALL
+     (SELECT sought FROM ${schema}.search ORDER BY number ${order === 'newest' ? 'DESC' : 'ASC'} LIMIT ${FIRST})`,
+  );
+  const sample = rows.map(({ sought }) => String(sought));
+  const countOf = (part: string): number => sample.filter((sought) => sought.includes(part)).length;
+  return { isFrequent: countOf(text) > 0, query: toQuery(rarest(pieces, pieces.map(countOf))) };
+}
+
+/**
+ * The few pieces that the fewest rows have. Each piece that is asked for is looked up once more for each row that has
+ * the others, which takes long for a frequent one. Of those that the sample does not tell apart, the ones whose
+ * neighbours are rare: a piece beside a frequent one shares most of it.
+ */
+function rarest(pieces: readonly string[], counts: readonly number[]): readonly string[] {
+  const least = Math.min(...counts);
+  return pieces
+    .map((piece, at) => ({ piece, count: counts[at], around: mean(counts.slice(Math.max(0, at - 2), at + 3)) }))
+    .filter(({ count }) => count === least)
+    .toSorted((one, other) => one.around - other.around)
+    .slice(0, ASKED)
+    .map(({ piece }) => piece);
+}
+
+function mean(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0) / counts.length;
+}
+
+// How many rows from everywhere, and how many of the first ones.
+const SPREAD = 100;
+const FIRST = 100;
+// How many pieces the index is asked for.
+const ASKED = 3;
