@@ -45,12 +45,13 @@ async function pageOf(
   }
   // If only a time is asked for, an index finds the first ones.
   if (isOfTime(filter) && !isFiltered(wanted)) return await searchAll(client, wanted, limit);
-  const way = filter.text === undefined ? undefined : await wayTo(client, schema, toTerm(filter.text), filter.order);
-  if (way?.isFrequent === false) return await searchAll(client, wanted, limit, way);
-  // What is searched for is often among the first ones, and then an index would only find all the others, too.
+  const way =
+    filter.text === undefined ? undefined : await wayTo(client, schema, toTerm(filter.text), filter.order, limit);
+  if (way?.near === 0) return await searchAll(client, wanted, limit, way);
+  // What is frequent is among the first ones, and then an index would only find all the others, too.
   const near = isOfTime(filter)
     ? ((await searchNearInTime(client, wanted, limit)) ?? (await searchFew(client, wanted, limit)))
-    : await searchNear(client, wanted, limit);
+    : await searchNear(client, wanted, limit, way?.near ?? NEAR);
   return near ?? (await searchAll(client, wanted, limit, way));
 }
 
@@ -100,21 +101,22 @@ async function searchNear(
   client: QueryClient,
   wanted: Wanted,
   limit: number,
+  most: number,
 ): Promise<readonly QueuedCancellation[] | undefined> {
-  const { after } = wanted;
+  const { schema, after } = wanted;
   const { values, value } = parameters();
-  const near = Math.max(NEAR, limit);
   // Without a filter on what the ledger has, the order is that of what is searched itself.
-  const first = isFiltered({ ...wanted, text: undefined, by: undefined, when: undefined })
-    ? inOrder(wanted, near, value, 'number')
-    : `(SELECT number FROM ${wanted.schema}.search ${after === undefined ? '' : `WHERE ${beyond(wanted, after, value)}`} ${sorted(wanted, near)})`;
+  const isOwnOrder = !isFiltered({ ...wanted, text: undefined, by: undefined, when: undefined });
+  const near = Math.max(limit, Math.min(most, isOwnOrder ? NEAR_IN_OWN_ORDER : NEAR));
+  const first = isOwnOrder
+    ? `${schema}.search s ${after === undefined ? '' : `WHERE ${beyond(wanted, after, value, 's.')}`} ${sorted(wanted, near, 's.')}`
+    : `${inOrder(wanted, near, value, 'number')} c LEFT JOIN ${schema}.search s USING (number)`;
   const { rows } = await client.query(
-    `WITH near AS MATERIALIZED (SELECT number FROM ${first} c), hits AS MATERIALIZED (
-       SELECT number FROM near JOIN ${wanted.schema}.search s USING (number)
-       WHERE ${matches(wanted, value).join(' AND ')} ${sorted(wanted, limit)}
+    `WITH near AS MATERIALIZED (SELECT number, s.sought, s.asked_by, s.timing FROM ${first}), hits AS MATERIALIZED (
+       SELECT number FROM near s WHERE ${matches(wanted, value).join(' AND ')} ${sorted(wanted, limit)}
      )
      SELECT c.*, ${UPDATED}, (SELECT count(*)::int FROM near) AS searched
-     FROM hits JOIN ${ledger(wanted.schema)} c USING (number) ${sorted(wanted, limit)}`,
+     FROM hits JOIN ${ledger(schema)} c USING (number) ${sorted(wanted, limit)}`,
     values,
   );
   return rows.length === limit || Number(rows[0]?.['searched'] ?? near) < near ? rows.map(toRecord) : undefined;
@@ -183,8 +185,8 @@ async function searchAll(
   const { schema, text } = wanted;
   const { values, value } = parameters();
   const fixed = [
-    ...(way === undefined ? [] : [`s.pieces @@ ${value(way.query)}::tsquery`]),
     ...matches(wanted, value),
+    ...(way === undefined ? [] : [`s.pieces @@ ${value(way.query)}::tsquery`]),
     ...ofAccount(wanted, value),
     ...inTime(wanted, value),
   ].join(' AND ');
@@ -268,5 +270,7 @@ function parameters(): { readonly values: unknown[]; readonly value: Value } {
 
 // How many are looked at before an index is asked for all that match.
 const NEAR = 2_000;
+// The same where nothing but the search has to be read.
+const NEAR_IN_OWN_ORDER = 20_000;
 // The same for a time, where each of them is looked up in the ledger.
 const NEAR_IN_TIME = 500;

@@ -3,8 +3,8 @@ import { toQuery, type Term } from './search.ts';
 
 /** How a text is best looked for. */
 export interface Way {
-  /** Whether it is frequent: then it is among the first rows of a list, and an index would find all the others, too. */
-  readonly isFrequent: boolean;
+  /** Among how many of the first rows of a list enough have it, probably. 0: it is so rare that nothing is known. */
+  readonly near: number;
   /** What its index is asked for, as a `tsquery`: what all rows with the text have, and few others. */
   readonly query: string;
 }
@@ -17,7 +17,8 @@ export async function wayTo(
   client: QueryClient,
   schema: string,
   { text, pieces }: Term,
-  order: 'oldest' | 'newest' = 'oldest',
+  order: 'oldest' | 'newest' | undefined,
+  limit: number,
 ): Promise<Way> {
   const { rows } = await client.query(
     `SELECT s.sought FROM (SELECT min(number) AS low, max(number) - min(number) AS span FROM ${schema}.search) ends,
@@ -28,7 +29,11 @@ export async function wayTo(
   );
   const sample = rows.map(({ sought }) => String(sought));
   const countOf = (part: string): number => sample.filter((sought) => sought.includes(part)).length;
-  return { isFrequent: countOf(text) > 0, query: toQuery(rarest(pieces, pieces.map(countOf))) };
+  const count = countOf(text);
+  return {
+    near: count === 0 ? 0 : Math.ceil((2 * limit * sample.length) / count),
+    query: toQuery(rarest(pieces, pieces.map(countOf))),
+  };
 }
 
 /**

@@ -113,6 +113,7 @@ function leavesOf(value: unknown): readonly string[] {
 function piecesOf(sought: string): readonly string[] {
   const pieces = new Set<string>();
   for (const value of sought.split(EDGE)) {
+    if (value === '') continue;
     const characters = [EDGE, ...value];
     for (let at = 0; at < characters.length; at += 1) {
       const piece = characters.slice(at, at + PIECE).join('');
