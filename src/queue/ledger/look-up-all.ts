@@ -47,7 +47,7 @@ async function pageOf(
   if (isOfTime(filter) && !isFiltered(wanted)) return await searchAll(client, wanted, limit);
   const way =
     filter.text === undefined ? undefined : await wayTo(client, schema, toTerm(filter.text), filter.order, limit);
-  if (way?.near === 0) return await searchAll(client, wanted, limit, way);
+  if (way !== undefined && way.near === undefined) return await searchAll(client, wanted, limit, way);
   // What is frequent is among the first ones, and then an index would only find all the others, too.
   const near = isOfTime(filter)
     ? ((await searchNearInTime(client, wanted, limit)) ?? (await searchFew(client, wanted, limit)))
@@ -107,13 +107,15 @@ async function searchNear(
   const { values, value } = parameters();
   // Without a filter on what the ledger has, the order is that of what is searched itself.
   const isOwnOrder = !isFiltered({ ...wanted, text: undefined, by: undefined, when: undefined });
-  const near = Math.max(limit, Math.min(most, isOwnOrder ? NEAR_IN_OWN_ORDER : NEAR));
+  const near = Math.max(limit, isOwnOrder ? most : Math.min(most, NEAR));
   const first = isOwnOrder
     ? `${schema}.search s ${after === undefined ? '' : `WHERE ${beyond(wanted, after, value, 's.')}`} ${sorted(wanted, near, 's.')}`
     : `${inOrder(wanted, near, value, 'number')} c LEFT JOIN ${schema}.search s USING (number)`;
   const { rows } = await client.query(
-    `WITH near AS MATERIALIZED (SELECT number, s.sought, s.asked_by, s.timing FROM ${first}), hits AS MATERIALIZED (
-       SELECT number FROM near s WHERE ${matches(wanted, value).join(' AND ')} ${sorted(wanted, limit)}
+    `WITH near AS MATERIALIZED (
+       SELECT number, ${matches(wanted, value).join(' AND ')} AS is_hit FROM ${first}
+     ), hits AS MATERIALIZED (
+       SELECT number FROM near WHERE is_hit ${sorted(wanted, limit)}
      )
      SELECT c.*, ${UPDATED}, (SELECT count(*)::int FROM near) AS searched
      FROM hits JOIN ${ledger(schema)} c USING (number) ${sorted(wanted, limit)}`,
@@ -268,9 +270,7 @@ function parameters(): { readonly values: unknown[]; readonly value: Value } {
   return { values, value: (one) => `$${values.push(one)}` };
 }
 
-// How many are looked at before an index is asked for all that match.
+// How many are looked at before an index is asked for all that match, unless a sample says how many are worth it.
 const NEAR = 2_000;
-// The same where nothing but the search has to be read.
-const NEAR_IN_OWN_ORDER = 20_000;
 // The same for a time, where each of them is looked up in the ledger.
 const NEAR_IN_TIME = 500;

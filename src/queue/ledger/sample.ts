@@ -3,9 +3,12 @@ import { toQuery, type Term } from './search.ts';
 
 /** How a text is best looked for. */
 export interface Way {
-  /** Among how many of the first rows of a list enough have it, probably. 0: it is so rare that nothing is known. */
-  readonly near: number;
-  /** What its index is asked for, as a `tsquery`: what all rows with the text have, and few others. */
+  /**
+   * How many of the first rows of a list probably fill a page. `undefined`: an index finds all rows with the text by
+   * reading fewer.
+   */
+  readonly near: number | undefined;
+  /** What the index is asked for, as a `tsquery`: pieces that all rows with the text have, and few others. */
   readonly query: string;
 }
 
@@ -21,17 +24,18 @@ export async function wayTo(
   limit: number,
 ): Promise<Way> {
   const { rows } = await client.query(
-    `SELECT s.sought FROM (SELECT min(number) AS low, max(number) - min(number) AS span FROM ${schema}.search) ends,
-       generate_series(0, ${SPREAD}) AS step,
+    `WITH ends AS MATERIALIZED (SELECT min(number) AS low, max(number) - min(number) AS span FROM ${schema}.search)
+     SELECT s.sought, span FROM ends, generate_series(0, ${SPREAD}) AS step,
        LATERAL (SELECT sought FROM ${schema}.search WHERE number >= low + span * step / ${SPREAD} ORDER BY number LIMIT 1) s
      UNION ALL
-     (SELECT sought FROM ${schema}.search ORDER BY number ${order === 'newest' ? 'DESC' : 'ASC'} LIMIT ${FIRST})`,
+     (SELECT sought, span FROM ends, ${schema}.search ORDER BY number ${order === 'newest' ? 'DESC' : 'ASC'} LIMIT ${FIRST})`,
   );
   const sample = rows.map(({ sought }) => String(sought));
   const countOf = (part: string): number => sample.filter((sought) => sought.includes(part)).length;
-  const count = countOf(text);
+  const share = countOf(text) / sample.length;
+  const near = Math.ceil((2 * limit) / share);
   return {
-    near: count === 0 ? 0 : Math.ceil((2 * limit * sample.length) / count),
+    near: near < share * Number(rows[0]?.['span']) ? near : undefined,
     query: toQuery(rarest(pieces, pieces.map(countOf))),
   };
 }
