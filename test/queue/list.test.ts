@@ -313,7 +313,7 @@ describe.each(DATABASES)('the index of the search on %s', (_, open) => {
         expect([asked, found.map(({ id }) => id)]).toEqual([asked, expected.map(({ id }) => id)]);
         compared += found.length;
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
     expect(compared).toBeGreaterThan(0);
   });

@@ -114,13 +114,21 @@ function piecesOf(sought: string): readonly string[] {
   const pieces = new Set<string>();
   for (const value of sought.split(EDGE)) {
     if (value === '') continue;
-    const characters = [EDGE, ...value];
-    for (let at = 0; at < characters.length; at += 1) {
-      const piece = characters.slice(at, at + PIECE).join('');
+    const text = `${EDGE}${value}`;
+    const starts = startsOf(text);
+    for (const [at, start] of starts.entries()) {
+      const piece = text.slice(start, starts[at + PIECE]);
       if (at === 0 || Buffer.byteLength(piece) >= SHORTEST) pieces.add(piece);
     }
   }
   return [...pieces];
+}
+
+/** Where each character begins: some are two units of a string. */
+function startsOf(text: string): readonly number[] {
+  const starts: number[] = [];
+  for (let at = 0; at < text.length; at += (text.codePointAt(at) ?? 0) > 0xff_ff ? 2 : 1) starts.push(at);
+  return starts;
 }
 
 /** A word of a `tsvector` or of a `tsquery`, whatever it holds. The database keeps it byte by byte in every encoding. */
