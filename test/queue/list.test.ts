@@ -5,6 +5,7 @@ import { lookUpAll } from '../../src/queue/ledger/look-up-all.ts';
 import { migrate } from '../../src/queue/ledger/migrate.ts';
 import { MIGRATIONS } from '../../src/queue/ledger/migrations.ts';
 import { fillSearch, fold, toQuery, toSearched, toTerm } from '../../src/queue/ledger/search.ts';
+import { wayTo } from '../../src/queue/ledger/sample.ts';
 import { failureOf } from '../support/failure.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
 import { freshSchema, openQueue, openTables, schemaOf, settle } from './support/open-queue.ts';
@@ -316,6 +317,29 @@ describe.each(DATABASES)('the index of the search on %s', (_, open) => {
       { numRuns: 60 },
     );
     expect(compared).toBeGreaterThan(0);
+  });
+
+  it('is asked for what few rows have, and not for what many have', async () => {
+    await using database = await open();
+    await using tables = await openTables(database);
+    const schema = schemaOf(database);
+    await migrate(tables, schema);
+    await tables.query(
+      `INSERT INTO ${schema}.cancellation (id, fingerprint, account, provider, service_key, request, state)
+       SELECT 'order-' || n, 'f', 'alpha', 'shop', n, jsonb_build_object('account', 'alpha', 'when', 'immediate', 'service',
+         jsonb_build_object('id', 'vps-' || n || '.example.com')), 'requested'
+       FROM generate_series(10001, 12000) AS n`,
+    );
+    await fillSearch(tables, schema);
+    const rare = await wayTo(tables, schema, toTerm('vps-10417.example.com'), 'newest', 10);
+    expect(rare.near).toBeUndefined();
+    expect(rare.query).toMatch(/^'[^a-z]{3,4}\S*'(?: & '\S+'){0,2}$/);
+    expect(rare.query).not.toMatch(/vps|exam|mple|com/);
+    // Half of the rows have it: twenty of the nearest fill a page of ten, or forty if they have it less often.
+    const frequent = await wayTo(tables, schema, toTerm('vps-10'), 'oldest', 10);
+    expect(frequent.near).toBeGreaterThanOrEqual(20);
+    expect(frequent.near).toBeLessThanOrEqual(40);
+    expect((await wayTo(tables, schema, toTerm('nowhere'), undefined, 10)).near).toBeUndefined();
   });
 });
 

@@ -138,6 +138,9 @@ describe('a ledger of a million rows', () => {
     ['oldest first', { since: '2026-06-01T00:00:00.000Z', until: '2026-06-02T00:00:00.000Z' }],
     ['newest first', { until: '2027-01-01T00:00:00.000Z', order: 'newest' }],
     ['of an account', { account: 'account-3', since: '2026-06-01T00:00:00.000Z' }],
+    // 400 of a million have it.
+    ['with a text', { text: 'needle', until: '2028-01-01T00:00:00.000Z' }],
+    ['and of all, with a part of a text', { text: 'DLE.EXAMPLE', order: 'newest' }],
   ])('reads of a time, %s, little more than the page', async (_, list) => {
     const read: number[] = [];
     await lookUpAll(
