@@ -1,4 +1,4 @@
-import type { QueryClient } from '../database/database.ts';
+import type { QueryClient, Row } from '../database/database.ts';
 import { toQuery, type Term } from './search.ts';
 
 /** How a text is best looked for. */
@@ -25,20 +25,25 @@ export async function wayTo(
 ): Promise<Way> {
   const { rows } = await client.query(
     `WITH ends AS MATERIALIZED (SELECT min(number) AS low, max(number) - min(number) AS span FROM ${schema}.search)
-     SELECT s.sought, span FROM ends, generate_series(1, ${SPREAD}) AS step,
+     SELECT s.sought, span, true AS is_from_anywhere FROM ends, generate_series(1, ${SPREAD}) AS step,
        LATERAL (SELECT sought FROM ${schema}.search WHERE number >= low + (span * (step * ${UNEVEN} % 1))::bigint
          ORDER BY number LIMIT 1) s
      UNION ALL
-     (SELECT sought, span FROM ends, ${schema}.search ORDER BY number ${order === 'newest' ? 'DESC' : 'ASC'} LIMIT ${FIRST})`,
+     (SELECT sought, span, false FROM ends, ${schema}.search ORDER BY number ${order === 'newest' ? 'DESC' : 'ASC'} LIMIT ${FIRST})`,
   );
-  const sample = rows.map(({ sought }) => String(sought));
-  const countOf = (part: string): number => sample.filter((sought) => sought.includes(part)).length;
-  const share = countOf(text) / sample.length;
+  const share = countOf(text, rows) / rows.length;
   const near = Math.ceil((2 * limit) / share);
+  // Without the first rows: what is frequent among the newest numbers may be rare among all.
+  const anywhere = rows.filter((row) => row['is_from_anywhere'] === true);
+  const counts = pieces.map((piece) => countOf(piece, anywhere));
   return {
     near: near < share * Number(rows[0]?.['span']) ? near : undefined,
-    query: toQuery(rarest(pieces, pieces.map(countOf))),
+    query: toQuery(rarest(pieces, counts)),
   };
+}
+
+function countOf(part: string, rows: readonly Row[]): number {
+  return rows.filter(({ sought }) => String(sought).includes(part)).length;
 }
 
 /**
