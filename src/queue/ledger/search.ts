@@ -30,7 +30,7 @@ export function toSearched({
 /** What is looked for. */
 export interface Term {
   readonly text: string;
-  /** Pieces of everything that holds the text, in its order: together they cover it. One, if it is no longer than that. */
+  /** Pieces of everything that holds the text, in its order: together they cover it. A short text is one itself. */
   readonly pieces: readonly string[];
 }
 
@@ -131,7 +131,7 @@ function startsOf(text: string): readonly number[] {
   return starts;
 }
 
-/** A word of a `tsvector` or of a `tsquery`, whatever it holds. The database keeps it byte by byte in every encoding. */
+/** A word of a `tsvector` or of a `tsquery`, whatever it holds. The database keeps its bytes in every encoding. */
 function quoted(piece: string): string {
   return `'${piece.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 }
