@@ -314,7 +314,7 @@ describe.each(DATABASES)('the index of the search on %s', (_, open) => {
         expect([asked, found.map(({ id }) => id)]).toEqual([asked, expected.map(({ id }) => id)]);
         compared += found.length;
       }),
-      { numRuns: 60 },
+      { numRuns: 60, examples: [['😀😀'], ['字'], ["'"], ['\\'], [':*']] },
     );
     expect(compared).toBeGreaterThan(0);
   });
