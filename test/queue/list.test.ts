@@ -1,9 +1,11 @@
 import type { CancelQueue, ListFilter } from 'cancelkit/queue';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lookUpAll } from '../../src/queue/ledger/look-up-all.ts';
 import { migrate } from '../../src/queue/ledger/migrate.ts';
 import { MIGRATIONS } from '../../src/queue/ledger/migrations.ts';
-import { fillSearch, fold, toSearched, toTerm } from '../../src/queue/ledger/search.ts';
+import { wayTo } from '../../src/queue/ledger/sample.ts';
+import { fillSearch, fold, toQuery, toSearched, toTerm } from '../../src/queue/ledger/search.ts';
 import { failureOf } from '../support/failure.ts';
 import { DATABASES, type TestDatabase } from './support/databases.ts';
 import { freshSchema, openQueue, openTables, schemaOf, settle } from './support/open-queue.ts';
@@ -215,7 +217,7 @@ describe.each(DATABASES)('a list of cancellations on %s', (_, open) => {
     expect(await idsOf(queue, { needsPerson: true, since: '2020-01-01' })).toEqual([]);
   });
 
-  it.each([6, 9])(
+  it.each([6, 9, 11])(
     'finds what version %i enqueued, before and after it has been moved to its month',
     async (version) => {
       const schema = freshSchema();
@@ -229,12 +231,21 @@ describe.each(DATABASES)('a list of cancellations on %s', (_, open) => {
            clock_timestamp() - n * interval '1 hour'
          FROM generate_series(1, 1500) AS n`,
         );
-        if (version >= 7) await fillSearch(tables, schema);
+        // As these versions did, except for the rows of two transactions that a restore has lost.
+        if (version >= 7) {
+          await tables.query(
+            `INSERT INTO ${schema}.search (number, account, asked_by, created_at, timing, sought, grams)
+             SELECT number, account, asked_by, created_at, 'immediate', E'\\n\\n' || id || E'\\n\\n', ARRAY[7303780, 682597]
+             FROM ${schema}.cancellation WHERE number % 1000 > 2`,
+          );
+        }
       }
       const shop = openShop();
       await using queue = await openQueue(database, { services: shop.services, schema });
       const search = async (): Promise<readonly Ids[]> => [
         await idsOf(queue, { text: 'vps-1234.' }),
+        await idsOf(queue, { text: 'order-1001' }),
+        await idsOf(queue, { text: '1', limit: 2 }),
         await idsOf(queue, { text: 'STRASSE 777' }),
         await idsOf(queue, { by: 'ann', limit: 2, order: 'newest' }),
         await idsOf(queue, { when: 'immediate', state: 'requested', limit: 1 }),
@@ -242,6 +253,8 @@ describe.each(DATABASES)('a list of cancellations on %s', (_, open) => {
       ];
       const expected = [
         ['order-1234'],
+        ['order-1001'],
+        [],
         ['order-777'],
         ['order-1500', 'order-1499'],
         ['order-1'],
@@ -253,6 +266,81 @@ describe.each(DATABASES)('a list of cancellations on %s', (_, open) => {
       expect(await search()).toEqual(expected);
     },
   );
+});
+
+describe.each(DATABASES)('the index of the search on %s', (_, open) => {
+  // Few characters, so that parts of texts are often found, of one to four bytes, and those that a query has to quote.
+  const text = (maxLength: number): fc.Arbitrary<string> =>
+    fc.string({
+      unit: fc.constantFrom('a', 'B', '1', "'", '\\\\', ' ', '&', ':', '*', 'é', 'ß', '字', '😀'),
+      minLength: 1,
+      maxLength,
+    });
+
+  it('finds whatever a comparison of the texts finds', async () => {
+    await using database = await open();
+    await using tables = await openTables(database);
+    const schema = schemaOf(database);
+    await migrate(tables, schema);
+    const made = fc.sample(fc.tuple(text(12), text(30)), { numRuns: 400, seed: 1 });
+    await tables.query(
+      `INSERT INTO ${schema}.cancellation (id, fingerprint, account, provider, service_key, request, state)
+       SELECT n || id, 'f', 'alpha', 'shop', n, jsonb_build_object('account', 'alpha', 'when', 'immediate', 'service',
+         jsonb_build_object('id', service)), 'requested'
+       FROM jsonb_to_recordset($1::jsonb) AS x(n text, id text, service text)`,
+      [JSON.stringify(made.map(([id, service], index) => ({ n: String(index), id, service })))],
+    );
+    await fillSearch(tables, schema);
+    const all = await lookUpAll(tables, schema, { limit: 1_000 });
+    let compared = 0;
+    await fc.assert(
+      fc.asyncProperty(text(9), async (asked) => {
+        const term = toTerm(asked);
+        // Each piece by itself, too: any of them may be what the index is asked for.
+        const queries = [term.pieces, ...term.pieces.map((piece) => [piece])].map(toQuery);
+        const { rows } = await tables.query(
+          `SELECT count(*)::int AS found, count(*) FILTER (WHERE pieces @@ ALL ($2::text[]::tsquery[]))::int AS by_index
+           FROM ${schema}.search WHERE strpos(sought, $1) > 0`,
+          [term.text, queries],
+        );
+        expect([asked, rows[0]?.['by_index']]).toEqual([asked, rows[0]?.['found']]);
+        const expected = all.filter(({ id, request: { service } }) =>
+          [id, service.id].some((value) => {
+            const at = fold(String(value)).indexOf(fold(asked));
+            return Buffer.byteLength(fold(asked)) < 3 ? at === 0 : at >= 0;
+          }),
+        );
+        const found = await lookUpAll(tables, schema, { text: asked, limit: 1_000 });
+        expect([asked, found.map(({ id }) => id)]).toEqual([asked, expected.map(({ id }) => id)]);
+        compared += found.length;
+      }),
+      { numRuns: 60, examples: [['😀😀'], ['字'], ["'"], ['\\'], [':*']] },
+    );
+    expect(compared).toBeGreaterThan(0);
+  });
+
+  it('is asked for what few rows have, and not for what many have', async () => {
+    await using database = await open();
+    await using tables = await openTables(database);
+    const schema = schemaOf(database);
+    await migrate(tables, schema);
+    await tables.query(
+      `INSERT INTO ${schema}.cancellation (id, fingerprint, account, provider, service_key, request, state)
+       SELECT 'order-' || n, 'f', 'alpha', 'shop', n, jsonb_build_object('account', 'alpha', 'when', 'immediate', 'service',
+         jsonb_build_object('id', 'vps-' || n || '.example.com')), 'requested'
+       FROM generate_series(10001, 12000) AS n`,
+    );
+    await fillSearch(tables, schema);
+    const rare = await wayTo(tables, schema, toTerm('vps-10417.example.com'), 'newest', 10);
+    expect(rare.near).toBeUndefined();
+    expect(rare.query).toMatch(/^'[^a-z]{3,4}\S*'(?: & '\S+'){0,2}$/);
+    expect(rare.query).not.toMatch(/vps|exam|mple|com/);
+    // Half of the rows have it: twenty of the nearest fill a page of ten, or forty if they have it less often.
+    const frequent = await wayTo(tables, schema, toTerm('vps-10'), 'oldest', 10);
+    expect(frequent.near).toBeGreaterThanOrEqual(20);
+    expect(frequent.near).toBeLessThanOrEqual(40);
+    expect((await wayTo(tables, schema, toTerm('nowhere'), undefined, 10)).near).toBeUndefined();
+  });
 });
 
 describe('the text that is searched', () => {
@@ -267,18 +355,16 @@ describe('the text that is searched', () => {
         fc.constantFrom('toUpperCase', 'toLowerCase', 'normalize'),
         (values, from, length, spelling) => {
           const [id = '', ...more] = values;
-          const { sought, grams } = toSearched({
+          const { sought } = toSearched({
             id,
             request: { account: 'a', when: 'immediate', service: { of: more.slice(1) }, reference: more[0] },
           });
-          const all = new Set(grams.slice(1, -1).split(','));
           const whole = [...(values[from % values.length] ?? '').normalize('NFC')];
           const start = whole.length === 0 ? 0 : length % whole.length;
           const part = whole.slice(start).join('');
           const asked = toTerm(spelling === 'normalize' ? part.normalize('NFD') : part);
           if (Buffer.byteLength(fold(part)) < 3 && start > 0) return;
-          expect(sought).toContain(asked.term);
-          for (const gram of asked.grams.slice(1, -1).split(',')) expect(gram === '' || all.has(gram)).toBe(true);
+          expect(sought).toContain(asked.text);
         },
       ),
     );

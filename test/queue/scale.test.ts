@@ -60,20 +60,20 @@ describe('a ledger of a million rows', () => {
     }
     await database.query(`DROP TABLE ${schema}.made`);
     // One of 5,000 has what is searched for, wherever it is.
-    const { sought, grams } = toSearched({
+    const { sought, pieces } = toSearched({
       id: 'needle',
       request: { account: 'a', when: 'immediate', service: { id: 'needle.example.com' } },
     });
     for (let from = 1; from < ROWS; from += BATCH) {
       await database.query(
-        `INSERT INTO ${schema}.search (number, account, asked_by, timing, created_at, sought, grams)
+        `INSERT INTO ${schema}.search (number, account, asked_by, timing, created_at, sought, pieces)
          SELECT number, account, CASE WHEN is_rare THEN 'ann' ELSE 'bob' END, CASE WHEN is_rare THEN 'on_date' ELSE 'immediate' END,
            timestamptz '2026-01-01' + number * interval '1 minute', CASE WHEN is_rare THEN $2 ELSE '' END,
-           CASE WHEN is_rare THEN $3::int4[] ELSE ARRAY[number::int % 1000] END
+           CASE WHEN is_rare THEN $3::tsvector ELSE array_to_tsvector(ARRAY[(number % 1000)::text]) END
          FROM (SELECT number, account FROM ${schema}.cancellation UNION ALL SELECT number, account FROM ${schema}.settled) c,
            LATERAL (SELECT number % 5000 < 2 AS is_rare) r
          WHERE number BETWEEN $1 AND $1 + ${BATCH - 1}`,
-        [from, sought, grams],
+        [from, sought, pieces],
       );
     }
     await database.query(`ANALYZE ${schema}.cancellation, ${schema}.settled, ${schema}.search`);
@@ -138,6 +138,9 @@ describe('a ledger of a million rows', () => {
     ['oldest first', { since: '2026-06-01T00:00:00.000Z', until: '2026-06-02T00:00:00.000Z' }],
     ['newest first', { until: '2027-01-01T00:00:00.000Z', order: 'newest' }],
     ['of an account', { account: 'account-3', since: '2026-06-01T00:00:00.000Z' }],
+    // 400 of a million have it.
+    ['with a text', { text: 'needle', until: '2028-01-01T00:00:00.000Z' }],
+    ['and of all, with a part of a text', { text: 'DLE.EXAMPLE', order: 'newest' }],
   ])('reads of a time, %s, little more than the page', async (_, list) => {
     const read: number[] = [];
     await lookUpAll(

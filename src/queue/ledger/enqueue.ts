@@ -148,15 +148,15 @@ async function insert(
     `WITH given AS MATERIALIZED (
        SELECT * FROM jsonb_to_recordset($1::jsonb) AS x(id text, fingerprint text, account text, provider text,
          "serviceKey" text, request jsonb, by text, priority integer, "notBefore" timestamptz, place text,
-         "whenAbsent" text, traceparent text, follow jsonb, state text, timing text, sought text, grams text)
+         "whenAbsent" text, traceparent text, follow jsonb, state text, timing text, sought text, pieces text)
      ), added AS (
        INSERT INTO ${schema}.cancellation (id, fingerprint, account, provider, service_key, request, asked_by, priority, not_before, place, when_absent, traceparent, follow, state)
        SELECT id, fingerprint, account, provider, "serviceKey", request, by, priority, "notBefore", place, "whenAbsent", traceparent, follow, state
        FROM given x WHERE NOT EXISTS (SELECT FROM ${schema}.settled s WHERE s.id = x.id)
        ON CONFLICT DO NOTHING RETURNING id, fingerprint, number, created_at
      ), searched AS (
-       INSERT INTO ${schema}.search (number, account, asked_by, created_at, timing, sought, grams)
-       SELECT number, account, by, created_at, timing, sought, grams::int4[] FROM added JOIN given USING (id)
+       INSERT INTO ${schema}.search (number, account, asked_by, created_at, timing, sought, pieces)
+       SELECT number, account, by, created_at, timing, sought, pieces::tsvector FROM added JOIN given USING (id)
        ON CONFLICT DO NOTHING
      )
      SELECT id, fingerprint FROM added`,

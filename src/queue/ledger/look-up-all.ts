@@ -3,6 +3,7 @@ import { invalidInput } from '../input/check-input.ts';
 import type { CheckedList } from '../input/queue-input.ts';
 import { QUEUE_STATES } from '../model/state.ts';
 import { toRecord, UPDATED, type QueuedCancellation } from './record.ts';
+import { type Way, wayTo } from './sample.ts';
 import { toTerm } from './search.ts';
 import { ledger } from './settled.ts';
 
@@ -44,11 +45,14 @@ async function pageOf(
   }
   // If only a time is asked for, an index finds the first ones.
   if (isOfTime(filter) && !isFiltered(wanted)) return await searchAll(client, wanted, limit);
-  // What is searched for is often among the first ones, and then an index would only find all the others, too.
+  const way =
+    filter.text === undefined ? undefined : await wayTo(client, schema, toTerm(filter.text), filter.order, limit);
+  if (way !== undefined && way.near === undefined) return await searchAll(client, wanted, limit, way);
+  // What is frequent is among the first ones, and then an index would only find all the others, too.
   const near = isOfTime(filter)
     ? ((await searchNearInTime(client, wanted, limit)) ?? (await searchFew(client, wanted, limit)))
-    : await searchNear(client, wanted, limit);
-  return near ?? (await searchAll(client, wanted, limit));
+    : await searchNear(client, wanted, limit, way?.near ?? NEAR);
+  return near ?? (await searchAll(client, wanted, limit, way));
 }
 
 type Wanted = CheckedList & { readonly schema: string };
@@ -97,16 +101,24 @@ async function searchNear(
   client: QueryClient,
   wanted: Wanted,
   limit: number,
+  most: number,
 ): Promise<readonly QueuedCancellation[] | undefined> {
+  const { schema, after } = wanted;
   const { values, value } = parameters();
-  const near = Math.max(NEAR, limit);
+  // Without a filter on what the ledger has, the order is that of what is searched itself.
+  const isOwnOrder = !isFiltered({ ...wanted, text: undefined, by: undefined, when: undefined });
+  const near = Math.max(limit, isOwnOrder ? most : Math.min(most, NEAR));
+  const first = isOwnOrder
+    ? `${schema}.search s ${after === undefined ? '' : `WHERE ${beyond(wanted, after, value, 's.')}`} ${sorted(wanted, near, 's.')}`
+    : `${inOrder(wanted, near, value, 'number')} c LEFT JOIN ${schema}.search s USING (number)`;
   const { rows } = await client.query(
-    `WITH near AS MATERIALIZED (SELECT number FROM ${inOrder(wanted, near, value, 'number')} c), hits AS MATERIALIZED (
-       SELECT number FROM near JOIN ${wanted.schema}.search s USING (number)
-       WHERE ${matches(wanted, value).join(' AND ')} ${sorted(wanted, limit)}
+    `WITH near AS MATERIALIZED (
+       SELECT number, ${matches(wanted, value).join(' AND ')} AS is_hit FROM ${first}
+     ), hits AS MATERIALIZED (
+       SELECT number FROM near WHERE is_hit ${sorted(wanted, limit)}
      )
      SELECT c.*, ${UPDATED}, (SELECT count(*)::int FROM near) AS searched
-     FROM hits JOIN ${ledger(wanted.schema)} c USING (number) ${sorted(wanted, limit)}`,
+     FROM hits JOIN ${ledger(schema)} c USING (number) ${sorted(wanted, limit)}`,
     values,
   );
   return rows.length === limit || Number(rows[0]?.['searched'] ?? near) < near ? rows.map(toRecord) : undefined;
@@ -166,12 +178,22 @@ async function searchFew(
 }
 
 /** Searches all of them, beginning with what never changes. */
-async function searchAll(client: QueryClient, wanted: Wanted, limit: number): Promise<readonly QueuedCancellation[]> {
+async function searchAll(
+  client: QueryClient,
+  wanted: Wanted,
+  limit: number,
+  way?: Way,
+): Promise<readonly QueuedCancellation[]> {
   const { schema, text } = wanted;
   const { values, value } = parameters();
-  const fixed = [...matches(wanted, value), ...ofAccount(wanted, value), ...inTime(wanted, value)].join(' AND ');
+  const fixed = [
+    ...matches(wanted, value),
+    ...(way === undefined ? [] : [`s.pieces @@ ${value(way.query)}::tsquery`]),
+    ...ofAccount(wanted, value),
+    ...inTime(wanted, value),
+  ].join(' AND ');
   const filters = changing(wanted, value);
-  // Without order and limit, the index of the trigrams is the way to what holds a text.
+  // Without order and limit, the index of the pieces is the way to what holds a text.
   const found = `SELECT number, created_at FROM ${schema}.search s WHERE ${fixed}`;
   const hits = text === undefined ? found : 'SELECT number, created_at FROM hits';
   const first = filters.length === 0 ? `${hits} ${sorted(wanted, limit)}` : hits;
@@ -214,10 +236,7 @@ function inTime(wanted: Wanted, value: Value): readonly string[] {
 /** The conditions on what is searched. */
 function matches({ text, by, when }: CheckedList, value: Value): readonly string[] {
   const conditions: string[] = [];
-  if (text !== undefined) {
-    const { term, grams } = toTerm(text);
-    conditions.push(`s.grams @> ${value(grams)}::int4[]`, `strpos(s.sought, ${value(term)}) > 0`);
-  }
+  if (text !== undefined) conditions.push(`strpos(s.sought, ${value(toTerm(text).text)}) > 0`);
   if (by !== undefined) conditions.push(`s.asked_by = ${value(by)}`);
   if (when !== undefined) conditions.push(`s.timing = ${value(when === 'date' ? 'on_date' : when)}`);
   return conditions;
@@ -251,7 +270,7 @@ function parameters(): { readonly values: unknown[]; readonly value: Value } {
   return { values, value: (one) => `$${values.push(one)}` };
 }
 
-// How many are looked at before an index is asked for all that match.
+// How many are looked at before an index is asked for all that match, unless a sample says how many are worth it.
 const NEAR = 2_000;
 // The same for a time, where each of them is looked up in the ledger.
 const NEAR_IN_TIME = 500;

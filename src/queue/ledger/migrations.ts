@@ -139,7 +139,7 @@ export const MIGRATIONS: readonly Migration[] = [
     `ALTER TABLE ${schema}.history DROP CONSTRAINT IF EXISTS history_cancellation_id_fkey`,
   ],
   // What is searched never changes, so it has a table of its own: a claim or an outcome costs no entry of its indexes.
-  // What has been due for longest, in order. And how many were settled when.
+  // Version 12 fills it. What has been due for longest, in order. And how many were settled when.
   (schema) => [
     `LOCK TABLE ${schema}.cancellation, ${schema}.settled IN SHARE ROW EXCLUSIVE MODE`,
     `CREATE TABLE ${schema}.search (
@@ -152,7 +152,6 @@ export const MIGRATIONS: readonly Migration[] = [
       grams int4[] NOT NULL
     )`,
     `CREATE INDEX search_grams ON ${schema}.search USING gin (grams)`,
-    (client) => fillSearch(client, schema),
     `CREATE INDEX search_asked_by ON ${schema}.search (asked_by, number) WHERE asked_by IS NOT NULL`,
     `CREATE INDEX search_timing ON ${schema}.search (timing, number)`,
     `CREATE INDEX search_created ON ${schema}.search (created_at, number)`,
@@ -278,5 +277,15 @@ export const MIGRATIONS: readonly Migration[] = [
       ADD COLUMN turned_away integer NOT NULL DEFAULT 0,
       ADD COLUMN turned_away_since timestamptz,
       ADD COLUMN is_turned_away boolean NOT NULL DEFAULT false`,
+  ],
+  // Searched by longer pieces, which few rows have, instead of trigrams. Emptied and filled again, as a table that was
+  // changed row by row would be twice as large for long.
+  (schema) => [
+    `LOCK TABLE ${schema}.cancellation, ${schema}.settled IN SHARE ROW EXCLUSIVE MODE`,
+    `TRUNCATE ${schema}.search`,
+    `ALTER TABLE ${schema}.search DROP COLUMN grams, ADD COLUMN pieces tsvector NOT NULL`,
+    `CREATE INDEX search_pieces ON ${schema}.search USING gin (pieces)`,
+    (client) => fillSearch(client, schema),
+    `ANALYZE ${schema}.search`,
   ],
 ];
