@@ -10,7 +10,7 @@ import { openPglite } from '../../../src/queue/database/pglite.ts';
 import { openPostgres } from '../../../src/queue/database/postgres.ts';
 import { openJobs } from '../../../src/queue/ledger/jobs.ts';
 import { migrate } from '../../../src/queue/ledger/migrate.ts';
-import { scratchDirectory } from '../../support/scratch-directory.ts';
+import { scratchPath } from '../../support/scratch-directory.ts';
 import { addressOf, freePort, postgresIn } from './postgres-server.ts';
 
 /** The schemas of a template. Each has the tables of a queue that has just been opened for the first time. */
@@ -38,7 +38,7 @@ async function templateOf(kind: Kind): Promise<string> {
   const name = `${kind}-${key()}`;
   const kept = join(CACHE, name);
   if (existsSync(kept)) return kept;
-  const directory = join(scratchDirectory, `queue-template-${crypto.randomUUID()}`);
+  const directory = `${scratchPath('template')}${crypto.randomUUID()}`;
   await mkdir(CACHE, { recursive: true });
   // Copied next to where it goes, which may be another disk, and renamed, so that it is never there by half.
   const copied = `${kept}.${process.pid}`;
