@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
+import { scratchPath } from '../../support/scratch-directory.ts';
 import { addressOf, freePort, postgresIn } from './postgres-server.ts';
 import { copyTemplate, PREPARED } from './templates.ts';
 
@@ -26,7 +26,7 @@ export const DATABASES: readonly (readonly [name: string, open: () => Promise<Te
 
 /** A directory of an embedded database. */
 export async function startPglite(): Promise<TestDatabase> {
-  const directory = await mkdtemp(join(tmpdir(), 'queue-pglite-'));
+  const directory = await mkdtemp(scratchPath('pglite'));
   await copyTemplate('pglite', join(directory, 'pgdata'));
   prepared.set(directory, [...PREPARED]);
   return {
@@ -100,7 +100,7 @@ export async function startPostgres(): Promise<TestDatabase> {
  * @param settings such as `fsync=off`. Left out: those of PostgreSQL, with everything it writes synced to the disk.
  */
 export async function startPostgresServer(settings: readonly string[] = []): Promise<TestServer> {
-  const databaseDir = join(tmpdir(), `queue-postgres-${crypto.randomUUID()}`);
+  const databaseDir = `${scratchPath('postgres')}${crypto.randomUUID()}`;
   await copyTemplate('postgres', databaseDir);
   const port = await freePort();
   const address = addressOf(port);

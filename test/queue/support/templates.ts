@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { cp, mkdir, rename, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -11,6 +10,7 @@ import { openPglite } from '../../../src/queue/database/pglite.ts';
 import { openPostgres } from '../../../src/queue/database/postgres.ts';
 import { openJobs } from '../../../src/queue/ledger/jobs.ts';
 import { migrate } from '../../../src/queue/ledger/migrate.ts';
+import { scratchPath } from '../../support/scratch-directory.ts';
 import { addressOf, freePort, postgresIn } from './postgres-server.ts';
 
 /** The schemas of a template. Each has the tables of a queue that has just been opened for the first time. */
@@ -38,7 +38,7 @@ async function templateOf(kind: Kind): Promise<string> {
   const name = `${kind}-${key()}`;
   const kept = join(CACHE, name);
   if (existsSync(kept)) return kept;
-  const directory = join(tmpdir(), `queue-template-${crypto.randomUUID()}`);
+  const directory = `${scratchPath('template')}${crypto.randomUUID()}`;
   await mkdir(CACHE, { recursive: true });
   // Copied next to where it goes, which may be another disk, and renamed, so that it is never there by half.
   const copied = `${kept}.${process.pid}`;
