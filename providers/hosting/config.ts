@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { onlyFields, shaped, type Resolved } from '../../src/provider/fields.ts';
+import { onlyFields, shaped } from '../../src/provider/fields.ts';
 import {
   constantMessages,
   EXPECTED_BASE_URL,
@@ -7,6 +7,7 @@ import {
   tokenRule,
   type StandardSchema,
 } from '../../src/provider/index.ts';
+import type { Resolved } from '../../src/provider/lazy.ts';
 
 /** Where a Hosting API is, and how to sign in to it. */
 export interface HostingConfig {

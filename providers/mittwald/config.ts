@@ -1,6 +1,7 @@
 import * as v from 'valibot';
-import { address, credential, onlyFields, type Resolved } from '../../src/provider/fields.ts';
+import { address, credential, onlyFields } from '../../src/provider/fields.ts';
 import { constantMessages, tokenRule, type StandardSchema } from '../../src/provider/index.ts';
+import type { Resolved } from '../../src/provider/lazy.ts';
 
 /** The credentials of a mittwald API token. */
 export interface MittwaldConfig {

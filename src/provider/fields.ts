@@ -5,9 +5,6 @@ import { EXPECTED_BASE_URL, isBaseUrl } from '../sending/base-url.ts';
 
 export { onlyFields } from '../call/only-fields.ts';
 
-/** A configuration whose schema fills in every option that may be left out, and changes no type. */
-export type Resolved<Config> = { readonly [Name in keyof Config]-?: Exclude<Config[Name], undefined> };
-
 /** The field of a text in a form that one pattern describes. */
 export function shaped(pattern: RegExp, expected: string): v.GenericSchema<string> {
   return v.pipe(v.string(expected), v.regex(pattern, expected));

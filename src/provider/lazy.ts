@@ -45,3 +45,6 @@ export interface TypesWith<Operations extends OperationName> extends ProviderTyp
   readonly options: 'options' extends Operations ? true : false;
   readonly find: 'find' extends Operations ? true : false;
 }
+
+/** A configuration whose schema fills in every option that may be left out, and changes no type. */
+export type Resolved<Config> = { readonly [Name in keyof Config]-?: Exclude<Config[Name], undefined> };

@@ -36,17 +36,23 @@ describe('a cancellation', () => {
 
   it('that its own short deadline ends says nothing of the provider to the calls after it', async () => {
     let slow = true;
+    const asked: unknown[] = [];
     const fetch: typeof globalThis.fetch = async (input, init) => {
       // Never, because a response that has arrived counts even if the limit fires late.
-      if (slow) await new Promise(() => undefined);
+      if (slow) {
+        asked.push(input);
+        await new Promise(() => undefined);
+      }
       return recordingFetch().fetch(input, init);
     };
     const services = createCancelService(
       { acme: blindAcmeProvider({ cancel: acmeCancel }).account(config) },
       { fetch },
     );
-    for (let count = 0; count < 20; count += 1) {
-      expect(await failureOf(services.cancel(REQUEST, { deadlineMs: 5 }))).toMatchObject({ reason: 'timeout' });
+    while (asked.length < 20) {
+      const { code, attempts } = await failureOf(services.cancel(REQUEST, { deadlineMs: 5 }));
+      // On a busy machine, some end before they are sent.
+      expect(code).toBe(attempts === 0 ? 'unavailable' : 'outcome_unknown');
     }
     slow = false;
     expect(await services.cancel(REQUEST)).toMatchObject({ outcome: 'requested' });

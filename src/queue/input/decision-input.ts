@@ -2,8 +2,9 @@ import * as v from 'valibot';
 import { onlyFields } from '../../call/only-fields.ts';
 import type { StandardSchema } from '../../contract/standard-schema.ts';
 import { calendarDay } from '../../contract/when.ts';
+import type { Checked } from '../model/checked.ts';
 import { type WhenAbsent, type Resolution, RESOLUTIONS } from '../model/state.ts';
-import { type Checked, by, moment, note, whenAbsent } from './input-fields.ts';
+import { by, moment, note, whenAbsent } from './input-fields.ts';
 
 const optional = v.optional;
 

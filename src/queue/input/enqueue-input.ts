@@ -3,9 +3,10 @@ import { traceparent } from '../../call/check-options.ts';
 import { onlyFields } from '../../call/only-fields.ts';
 import type { StandardSchema } from '../../contract/standard-schema.ts';
 import type { QueryClient } from '../database/database.ts';
+import type { Checked } from '../model/checked.ts';
 import type { FollowOption } from '../model/follow-plan.ts';
 import type { WhenAbsent } from '../model/state.ts';
-import { type Checked, by, follow, id, moment, whenAbsent, whole } from './input-fields.ts';
+import { by, follow, id, moment, whenAbsent, whole } from './input-fields.ts';
 
 const optional = v.optional;
 

@@ -3,9 +3,6 @@ import { onlyFields } from '../../call/only-fields.ts';
 import type { FollowOption } from '../model/follow-plan.ts';
 import { type WhenAbsent, WHEN_ABSENT } from '../model/state.ts';
 
-/** An argument once it is checked: every time is ISO 8601 in UTC. */
-export type Checked<Argument> = { readonly [Key in keyof Argument]: Exclude<Argument[Key], Date> };
-
 /** Who asks or decides. */
 export const by: v.GenericSchema<unknown, string> = name('who asks, in 1 to 128 characters without control characters');
 

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import { onlyFields } from '../../call/only-fields.ts';
 import type { StandardSchema } from '../../contract/standard-schema.ts';
+import type { Checked } from '../model/checked.ts';
 import { QUEUE_STATES, type QueueState } from '../model/state.ts';
-import { type Checked, by, id, moment, positive, signal, whole } from './input-fields.ts';
+import { by, id, moment, positive, signal, whole } from './input-fields.ts';
 
 const optional = v.optional;
 

@@ -2,7 +2,7 @@ import { ProviderError } from '../../contract/provider-error.ts';
 import type { QueryClient, Row } from '../database/database.ts';
 import { invalidInput } from '../input/check-input.ts';
 import type { Quarantine } from '../input/decision-input.ts';
-import type { Checked } from '../input/input-fields.ts';
+import type { Checked } from '../model/checked.ts';
 import { OPEN_STATES, sqlList } from '../model/state.ts';
 import { lockClaims } from './claim.ts';
 import { toClaimed } from './claimed-row.ts';
