@@ -1,12 +1,12 @@
 import type {
   CancellationOptions,
-  CancellationState,
   CancellationStatus,
   CancelOutcome,
   Confirmation,
   EffectiveAt,
   ErrorCode,
   FoundService,
+  LastSeen,
   ReasonDetails,
   RevokeOutcome,
   Timing,
@@ -160,7 +160,7 @@ export interface ExpectedError {
   readonly providerCode?: string;
   readonly providerMessage?: string;
   readonly existing?: Partial<CancellationStatus>;
-  readonly lastSeen?: CancellationState;
+  readonly lastSeen?: LastSeen;
   /** With `date_too_early`. */
   readonly earliest?: EffectiveAt;
   /** With `confirmation_required`. */

@@ -79,6 +79,9 @@ export interface WireRequest {
 export interface Moment {
   /** Milliseconds since the epoch, by the provider's clock as far as `access` has learned it. */
   readonly now: number;
-  /** A UUID (version 4), new for each attempt. */
+  /**
+   * A UUID (version 4): in `headers` new for each attempt, in `obtain` for each login. A login without a response is
+   * sent again unchanged.
+   */
   readonly nonce: string;
 }
