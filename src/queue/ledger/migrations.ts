@@ -284,8 +284,8 @@ export const MIGRATIONS: readonly Migration[] = [
     `LOCK TABLE ${schema}.cancellation, ${schema}.settled IN SHARE ROW EXCLUSIVE MODE`,
     `TRUNCATE ${schema}.search`,
     `ALTER TABLE ${schema}.search DROP COLUMN grams, ADD COLUMN pieces tsvector NOT NULL`,
-    `CREATE INDEX search_pieces ON ${schema}.search USING gin (pieces)`,
     (client) => fillSearch(client, schema),
+    `CREATE INDEX search_pieces ON ${schema}.search USING gin (pieces)`,
     `ANALYZE ${schema}.search`,
   ],
 ];
