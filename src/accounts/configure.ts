@@ -3,7 +3,7 @@ import type { Checked, MaybePromise } from '../call/check-schema.ts';
 import { issueText, sentence } from '../call/issue-text.ts';
 import type { TimeLimit } from '../call/time-limit.ts';
 import type { Issue } from '../contract/provider-error.ts';
-import { LoadFailure } from '../platform/load-part.ts';
+import { LoadFailure, loadPart } from '../platform/load-part.ts';
 import { redactorFor } from '../privacy/redactor-for.ts';
 import type { Redactor } from '../privacy/redactor.ts';
 import { type CheckedBaseUrl, checkBaseUrl } from '../sending/base-url.ts';
@@ -91,7 +91,7 @@ export async function configure<Value extends Configured>(
 async function checkTransport(url: URL, choice: Transport.TransportChoice, call: Call): Promise<void> {
   const isClearText = url.protocol === 'http:';
   if (!isClearText && choice.proxy === undefined) return;
-  transport ??= await import('../sending/transport.ts');
+  transport ??= await loadPart(import('../sending/transport.ts'));
   if (transport.bypassesProxy(choice)) throw call.error(BYPASSED_PROXY);
   if (isClearText && transport.passesProxy(choice, url)) throw call.error(CLEAR_TEXT);
 }

@@ -24,18 +24,21 @@ const SLEPT_MS = 2_000;
 
 /**
  * How far the clock that goes on during sleep is ahead of the one that stands still. All that ask within a millisecond
- * share a reading, which reads a file of the system; a sleep within that millisecond shows in the next one.
+ * share a reading, which reads a file of the system. A sleep within that millisecond shows on the wall clock.
  */
 function msAsleep(): number {
   const awake = performance.now();
-  if (awake < readAt || awake - readAt >= SHARED_MS) {
+  const wall = Date.now();
+  if (awake < readAt || awake - readAt >= SHARED_MS || Math.abs(wall - wallAt) >= SLEPT_MS / 2) {
     readAt = awake;
+    wallAt = wall;
     asleep = msSinceBoot() - awake;
   }
   return asleep;
 }
 
 let readAt = -Infinity;
+let wallAt = 0;
 let asleep = 0;
 
 const SHARED_MS = 1;

@@ -48,4 +48,16 @@ describe('the watch for sleep', () => {
     expect([first(), second()]).toEqual([true, true]);
     expect(uptime).toHaveBeenCalledTimes(2);
   });
+
+  it('notices a sleep within the millisecond of the last reading', () => {
+    const clocks = { boot: 2_000, awake: 20_000, wall: 1_800_000_000_000 };
+    vi.spyOn(os, 'uptime').mockImplementation(() => clocks.boot);
+    vi.spyOn(performance, 'now').mockImplementation(() => clocks.awake);
+    vi.spyOn(Date, 'now').mockImplementation(() => clocks.wall);
+    const watch = watchForSleep();
+    clocks.boot += 60;
+    clocks.wall += 60_000;
+    clocks.awake += 0.1;
+    expect(watch()).toBe(true);
+  });
 });
