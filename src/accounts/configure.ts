@@ -127,9 +127,9 @@ const CLEAR_TEXT = {
 const BYPASSED_PROXY = {
   code: 'not_configured',
   message:
-    'the option proxy has no effect here, because the global fetch of this program, which a framework or a mock has ' +
-    'replaced or another runtime brings along, connects by itself. Set the option fetch instead, to one that uses the ' +
-    'proxy. Nothing was sent.',
+    'the option proxy would have no effect: the global fetch is not that of Node.js (a framework or a mock replaced it, ' +
+    'or this is another runtime), and it connects directly. Set the option fetch to one that uses the proxy instead. ' +
+    'Nothing was sent.',
 } as const;
 
 let transport: typeof Transport | undefined;
